@@ -1,0 +1,1 @@
+"""METS, PREMIS, Dublin Core and BagIt as files: read, write, validate. Knows no archive."""

@@ -1,0 +1,50 @@
+"""The errors of this library, one tree:
+
+MetadataError
+├── BagUnreadable       not a bag, or one that no reader could make sense of
+├── XMLRefused          not well formed, holds a DOCTYPE or entities, or is of another vocabulary
+├── SchemaMissing       the XSDs are not in this environment
+└── NameRefused         a name that cannot be stored safely
+"""
+
+from __future__ import annotations
+
+from metadata.findings import Value
+
+
+class MetadataError(Exception):
+    """Root. `code` names the sentence, `where` the file, `values` fill the sentence."""
+
+    code = "metadata.error"
+
+    def __init__(self, where: str = "", /, **values: Value) -> None:
+        super().__init__(self.code, where, values)
+        self.where = where
+        self.values = values
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.where} {self.values or ''}".rstrip()
+
+
+class BagUnreadable(MetadataError):
+    """The folder is not a bag, or its declaration or manifests cannot be read."""
+
+    code = "bag.unreadable"
+
+
+class XMLRefused(MetadataError):
+    """The XML is not well formed, declares a DOCTYPE or entities, or has another root than expected."""
+
+    code = "ip.xml-refused"
+
+
+class SchemaMissing(MetadataError):
+    """The XML schemas were not installed beside this environment."""
+
+    code = "ip.schema-missing"
+
+
+class NameRefused(MetadataError):
+    """A name that cannot be stored safely."""
+
+    code = "ip.name-refused"

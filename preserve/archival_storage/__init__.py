@@ -1,0 +1,1 @@
+"""Which copies must exist; writing, auditing and repairing them; the inventory of media."""

@@ -1,0 +1,25 @@
+"""Now, and the written forms of times. The only clock of the application."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with `Z`, as METS readers expect it: `2026-11-23T08:00:00Z`. `moment` must know its zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot be stamped")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse(text: str) -> datetime:
+    """The moment that `stamp` wrote. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"no zone: {text}")
+    return moment.astimezone(UTC)

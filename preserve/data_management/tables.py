@@ -1,0 +1,174 @@
+"""Every table of the catalogue, each column with its meaning. Times are RFC 3339 text in UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+ingests = Table(
+    "ingests",
+    metadata,
+    Column("id", Text, primary_key=True, comment="ULID of the ingest"),
+    Column("objid", Text, nullable=False, unique=True, comment="aip-<ulid>, given before the first byte is copied"),
+    Column("case_number", Text, nullable=False, comment="案号"),
+    Column("source", Text, nullable=False, comment="resolved path of the deposit"),
+    Column("source_kind", Text, nullable=False, comment="folder, zip, tar or bag"),
+    Column("fingerprint", Text, nullable=False, comment="SHA-256 over names, sizes and times of the deposit"),
+    Column("state", Text, nullable=False, comment="running, waiting, refused, done or abandoned"),
+    Column("step", Text, nullable=False, comment="the step that is under way or was refused"),
+    Column("policy", Text, nullable=False, comment="formats policy: lossless or compact"),
+    Column("description", Text, nullable=False, comment="case description as JSON"),
+    Column("findings", Text, nullable=False, default="[]", comment="all findings so far as JSON"),
+    Column("started", Text, nullable=False),
+    Column("ended", Text),
+    Column("boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"),
+)
+Index(
+    "one_live_ingest_per_case",
+    ingests.c.case_number,
+    unique=True,
+    sqlite_where=ingests.c.state.in_(["running", "waiting", "done"]),
+    postgresql_where=ingests.c.state.in_(["running", "waiting", "done"]),
+)
+
+ingest_files = Table(
+    "ingest_files",
+    metadata,
+    Column("ingest", Text, ForeignKey("ingests.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="position in the deposit, from 1"),
+    Column("path", LargeBinary, nullable=False, comment="the depositor's name, its own bytes"),
+    Column("stored", Text, nullable=False, comment="safe name below representations/original/data"),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger),
+    Column("copied", Text, comment="facts as JSON; null while the step is not done"),
+    Column("identified", Text),
+    Column("characterised", Text),
+    Column("normalised", Text),
+)
+
+ingest_events = Table(
+    "ingest_events",
+    metadata,
+    Column("ingest", Text, ForeignKey("ingests.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("event", Text, nullable=False, comment="PREMIS event as JSON"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("objid", Text, primary_key=True, comment="aip-<ulid>; never changes over versions"),
+    Column("case_number", Text, nullable=False, unique=True, comment="案号"),
+    Column("archival_number", Text, nullable=False, default="", comment="档号"),
+    Column("title", Text, nullable=False),
+    Column("case_type", Text, nullable=False, comment="penalty, coercion or inspection"),
+    Column("cause", Text, nullable=False, default=""),
+    Column("producer", Text, nullable=False),
+    Column("classification", Text, nullable=False),
+    Column("started", Text, comment="date"),
+    Column("closed", Text, comment="date"),
+    Column("long_term", Boolean, nullable=False, comment="regulation Art. 18 applies"),
+    Column("description", Text, nullable=False, comment="the whole case description as JSON"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("objid", Text, ForeignKey("cases.objid"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True, comment="folder of the bag: <objid>_v0001"),
+    Column("created", Text, nullable=False),
+    Column("files", Integer, nullable=False, comment="files in data/"),
+    Column("size", BigInteger, nullable=False, comment="bytes in data/"),
+    Column("manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("identifier", Text, primary_key=True, comment="PREMIS object identifier"),
+    Column("objid", Text, ForeignKey("cases.objid"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("representation", Text, nullable=False, comment="original, preservation or access"),
+    Column("path", Text, nullable=False, comment="below the representation's folder"),
+    Column("original_name", Text, nullable=False, default=""),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("puid", Text),
+    Column("format_name", Text, nullable=False),
+    Column("format_version", Text, nullable=False, default=""),
+    Column("properties", Text, nullable=False, default="{}", comment="significant properties as JSON"),
+    Column("source", Text, comment="identifier of the object it was derived from"),
+)
+Index("files_by_version", files.c.objid, files.c.version)
+Index("files_by_digest", files.c.sha256)
+Index("files_by_format", files.c.puid)
+
+events = Table(
+    "events",
+    metadata,
+    Column("identifier", Text, primary_key=True, comment="PREMIS event identifier"),
+    Column("objid", Text, ForeignKey("cases.objid"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False, comment="LoC event type"),
+    Column("happened", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("outcome_detail", Text, nullable=False, default=""),
+)
+Index("events_by_version", events.c.objid, events.c.version, events.c.happened)
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", Text, primary_key=True, comment="identity of the medium, as its marker file says"),
+    Column("kind", Text, nullable=False, comment="directory, drive, optical or s3"),
+    Column("label", Text, nullable=False),
+    Column("location", Text, nullable=False, comment="where it is reached or kept"),
+    Column("state", Text, nullable=False, comment="in use or retired"),
+    Column("added", Text, nullable=False),
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("name", Text, primary_key=True, comment="folder of the bag: <objid>_v0001"),
+    Column("medium", Text, ForeignKey("media.id"), primary_key=True),
+    Column("objid", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False, comment="planned, written, verified, due, suspect, repaired, lost, retired"),
+    Column("written", Text),
+    Column("verified", Text, comment="last time every byte was read back and found equal"),
+)
+Index("copies_by_objid", copies.c.objid, copies.c.version)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="position in the log, from 1, no holes"),
+    Column("entry", Text, nullable=False, comment="canonical JSON (RFC 8785): number, time, actor, action, subject, details"),
+    Column("leaf", LargeBinary, nullable=False, comment="RFC 9162 leaf hash of the entry: SHA-256 of 0x00 and its bytes"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, comment="number of entries it covers"),
+    Column("root", LargeBinary, nullable=False, comment="Merkle root over them"),
+    Column("made", Text, nullable=False),
+    Column("note", Text, nullable=False, comment="the signed text"),
+    Column("signature", LargeBinary, nullable=False, comment="Ed25519 over the note"),
+    Column("key", Text, nullable=False, comment="SHA-256 of the public key"),
+)

@@ -1,0 +1,80 @@
+"""The errors of the application, one tree; each class has its exit status.
+
+PreserveError                 1  a defect of ours
+├── UsageError                2  the command was called wrongly
+├── Refused                   3  input or policy: the deposit is not accepted
+├── NotIntact                 4  something is altered, damaged or missing
+├── MediumProblem             5  a medium is absent, full or failing
+├── NotPermitted              6  this person may not do this
+├── ToolMissing               7  a program or library this needs is not installed
+└── Stopped                   8  stopped before the end; run again to resume
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metadata.findings import Finding, Value
+
+
+class PreserveError(Exception):
+    """Root. `code` names the sentence (and `code + '.hint'` what to do), `where` the place, `values` fill it."""
+
+    status = 1
+
+    def __init__(
+        self, code: str, where: str = "", *, findings: Sequence[Finding] = (), detail: str = "", **values: Value
+    ) -> None:
+        super().__init__(code, where, values)
+        self.code = code
+        self.where = where
+        self.values = values
+        self.findings = tuple(findings)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        parts = [self.code, self.where, str(self.values or ""), self.detail]
+        parts += [f"{f.code} {f.where} {dict(f.values)}" for f in self.findings]
+        return " ".join(part for part in parts if part)
+
+
+class UsageError(PreserveError):
+    """The command was called wrongly."""
+
+    status = 2
+
+
+class Refused(PreserveError):
+    """The deposit or the request is not accepted; `findings` hold every reason at once."""
+
+    status = 3
+
+
+class NotIntact(PreserveError):
+    """Something is altered, damaged or missing."""
+
+    status = 4
+
+
+class MediumProblem(PreserveError):
+    """A medium is absent, full, read-only or failing."""
+
+    status = 5
+
+
+class NotPermitted(PreserveError):
+    """This person may not do this."""
+
+    status = 6
+
+
+class ToolMissing(PreserveError):
+    """A program or library that this work needs is not installed."""
+
+    status = 7
+
+
+class Stopped(PreserveError):
+    """Stopped before the end; nothing is lost, and the same command goes on where it stopped."""
+
+    status = 8

@@ -1,0 +1,113 @@
+"""The archive's own directory: settings, keys, paths. The only room that reads the environment.
+
+A home holds `preserve.toml` (settings), `catalogue.sqlite`, `keys/`, `work/` (scratch of running ingests),
+`log/`, `profiles/` (this bureau's own rules, which go before the shipped ones) and, unless the settings
+name another place, `store/`, the server store.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from preserve.errors import PreserveError, Refused, UsageError
+
+SETTINGS = "preserve.toml"
+
+
+class Settings(BaseModel):
+    """What `preserve.toml` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    archive_id: Annotated[str, Field(min_length=1, description="identifies this installation; never changes")]
+    institution: Annotated[str, Field(min_length=1, description="the agency that keeps the archive")]
+    language: Literal["zh", "en"] = "zh"
+    time_zone: str = "Asia/Shanghai"
+    policy: Literal["lossless", "compact"] = "lossless"
+    digests: tuple[Literal["sha256", "sha512", "sm3"], ...] = ("sha256",)
+    store: str = Field("store", description="server store: a path, relative to the home or absolute")
+    reserve: int = Field(1 << 30, ge=0, description="bytes that must stay free on the store")
+    state_secrets: bool = Field(False, description="this installation is declared for state secrets")
+    clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One archive on this machine."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def store(self) -> Path:
+        """The server store's folder."""
+        return (self.path / self.settings.store).resolve()
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue's SQLite file."""
+        return self.path / "catalogue.sqlite"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the signing keys; only its owner may read it."""
+        return self.path / "keys"
+
+    @property
+    def work(self) -> Path:
+        """Scratch of running ingests, one folder each."""
+        return self.path / "work"
+
+    @property
+    def profiles(self) -> Path:
+        """This bureau's own profiles; they go before the shipped ones."""
+        return self.path / "profiles"
+
+    @property
+    def log(self) -> Path:
+        """The folder of the run logs, for an auditor."""
+        return self.path / "log"
+
+
+def default_path() -> Path:
+    """`PRESERVE_HOME`, else `~/.local/share/preserve`."""
+    named = os.environ.get("PRESERVE_HOME")
+    return Path(named) if named else Path.home() / ".local" / "share" / "preserve"
+
+
+def locale_name() -> str:
+    """The locale of messages as the environment names it (POSIX order: LC_ALL, LC_MESSAGES, LANG)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value
+    return ""
+
+
+def acting_person() -> str:
+    """The operating-system user on whose behalf this runs."""
+    return getpass.getuser()
+
+
+def open_home(path: Path) -> Home:
+    """Read a home. Raises UsageError where there is none, Refused where its settings are wrong."""
+    file = path / SETTINGS
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError("home.none", str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
+    except OSError as error:
+        raise PreserveError("home.unreadable", str(file), reason=error.strerror or str(error)) from error
+    try:
+        return Home(path.resolve(), Settings(**data))
+    except ValidationError as error:
+        fields = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
+        raise Refused("home.settings-wrong", str(file), fields=fields) from error

@@ -1,0 +1,152 @@
+"""What the steps find out about a file, as frozen records that can be written down as JSON and read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, TypeVar
+
+from metadata.findings import Finding
+
+Fact = TypeVar("Fact")
+
+Kind = Literal["text", "document", "image", "sound", "video", "email", "archive", "other"]
+Basis = Literal["signature", "container", "text", "extension", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The file as it was copied: bytes, and lower-case hex digests by algorithm."""
+
+    size: int
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one identifier said. `signatures` names the version of its signature files."""
+
+    identifier: str  # "fido", "siegfried", "preserve-extensions"
+    version: str
+    signatures: str
+    puid: str | None
+    name: str
+    format_version: str
+    mime: str
+    basis: Basis
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """What the file is held to be, and what each identifier said.
+
+    `basis` is that of the answer that stands; `disagreement` is set when two identifiers gave different PUIDs
+    on better grounds than the extension; an answer by extension only is a guess and is marked so by `basis`.
+    """
+
+    puid: str | None
+    name: str
+    version: str
+    mime: str
+    basis: Basis
+    answers: tuple[Answer, ...]
+    disagreement: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream of an audio-visual file. `codec` as MediaInfo names it; properties in order."""
+
+    kind: Literal["video", "sound", "text", "other"]
+    codec: str
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """What lies in the file: kind, significant properties, streams, times.
+
+    `duration` in seconds; `started` when recording began, in UTC, and `started_from` the evidence for it
+    (`container`, `exif`, `file-name`); `tool` the program and version that said so.
+    """
+
+    kind: Kind
+    tool: str
+    properties: tuple[tuple[str, str], ...] = ()
+    streams: tuple[Stream, ...] = ()
+    duration: float | None = None
+    started: datetime | None = None
+    started_from: str = ""
+    device: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How it was shown that nothing was lost: the digests of source and result, and the commands that give them.
+
+    `holds` is the outcome; `method` one of `stream-digests-equal`, `decoded-frames-equal`,
+    `decoded-samples-equal`, `pixels-equal`, `text-equal`, `not-provable` (with the reason in `note`).
+    `commands` are argument lists, file names replaced by `SOURCE` and `RESULT`, so that anyone can repeat them.
+    """
+
+    method: str
+    holds: bool
+    source: dict[str, str]
+    result: dict[str, str]
+    commands: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """A file made from an original. `stored` is its path below `representations/<role>/data/`."""
+
+    role: Literal["preservation", "access"]
+    stored: str
+    size: int
+    digests: dict[str, str]
+    puid: str | None
+    format_name: str
+    format_version: str
+    mime: str
+    event: Literal["normalization", "migration"]
+    tool: str  # program and version
+    command: tuple[str, ...]  # argument list with SOURCE and RESULT in place of file names
+    started: str
+    ended: str
+    proof: Proof
+    properties: tuple[tuple[str, str], ...] = ()
+    lost: tuple[str, ...] = ()  # what the target cannot hold, one sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What came of normalising one file. `action` is `keep`, `rewrap`, `transcode` or `failed`."""
+
+    action: Literal["keep", "rewrap", "transcode", "failed"]
+    rule: str  # the rule of the formats profile that was applied
+    derivatives: tuple[Derivative, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failure: str = ""  # the tool's own last words, when `failed`
+
+
+@cache
+def _adapter(kind: type[Any]) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_json(fact: object) -> str:
+    """A fact as JSON text."""
+    return bytes(_adapter(type(fact)).dump_json(fact)).decode()
+
+
+def from_json(kind: type[Fact], text: str | bytes) -> Fact:
+    """The fact that `to_json` wrote. Raises ValueError."""
+    fact: Fact = _adapter(kind).validate_json(text)
+    return fact

@@ -1,0 +1,72 @@
+"""What is said to people, in their language: gettext catalogues keyed by code, one domain a subject.
+
+A code is `domain.name`; its sentence stands in `locale/<language>/LC_MESSAGES/<domain>.po` under the whole code,
+with named places (`{path}`). `code + '.hint'` says what to do, where there is something to do.
+"""
+
+from __future__ import annotations
+
+import gettext
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from metadata.findings import Value
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+_LOCALE = Path(__file__).parent / "locale"
+_current: ContextVar[Language] = ContextVar("language", default="zh")
+
+
+def speak(language: Language) -> None:
+    """Set the language of everything said from here on in this context."""
+    _current.set(language)
+
+
+def language() -> Language:
+    """The language in use."""
+    return _current.get()
+
+
+def language_of_locale(lang: str) -> Language:
+    """`zh` for a Chinese locale name such as `zh_CN.UTF-8`, `en` for any other (issue: zh where LANG is zh)."""
+    return "zh" if lang.lower().startswith("zh") else "en"
+
+
+@cache
+def _catalogue(domain: str, language: Language) -> gettext.NullTranslations:
+    return gettext.translation(domain, _LOCALE, languages=[language])
+
+
+def known(code: str, language: Language | None = None) -> bool:
+    """Whether there is a sentence for this code."""
+    domain, _, name = code.partition(".")
+    if not name:
+        return False
+    try:
+        return _catalogue(domain, language or _current.get()).gettext(code) != code
+    except FileNotFoundError:
+        return False
+
+
+class _Places(dict[str, Value]):
+    """A sentence never fails for a missing value: the place stays visible."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def say(code: str, /, **values: Value) -> str:
+    """The sentence for `code` with its places filled; the bare code with its values where there is none."""
+    if not known(code):
+        return f"{code} {values}" if values else code
+    domain = code.partition(".")[0]
+    return _catalogue(domain, _current.get()).gettext(code).format_map(_Places(values))
+
+
+def hint(code: str, /, **values: Value) -> str:
+    """What to do about `code`; empty where nothing was written about it."""
+    return say(code + ".hint", **values) if known(code + ".hint") else ""

@@ -1,0 +1,133 @@
+"""What every kind of medium must do, and the records that pass between it and its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Literal, Protocol
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes moved since the last call; may raise to stop the work."""
+
+Verdict = Literal["intact", "damaged", "absent", "unexpected", "unreadable", "not-checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How this kind of medium differs from others, as data."""
+
+    kind: str  # "directory", "drive", "optical", "s3"
+    erasable: bool
+    removable: bool
+    needs_person: bool
+    atomic_publish: bool
+    longest_component: int  # UTF-8 bytes
+    longest_path: int  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class MediumState:
+    """What probing found. Sizes in bytes; `health` is `good`, `failing` or `unknown`, never guessed."""
+
+    present: bool
+    identity: str
+    writable: bool
+    capacity: int
+    free: int
+    health: Literal["good", "failing", "unknown"] = "unknown"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRef:
+    """One package on one medium, by the name of its top folder (`aip-…_v0001`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """A file that must be in a copy. `path` is relative to the copy, `/` between parts; hex digests by algorithm."""
+
+    path: str
+    size: int | None
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A finished package on a local file system: the folder `root`, to be known on the medium as `name`."""
+
+    name: str
+    root: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of a write: what was made durable, where, when (UTC), and how many files and bytes."""
+
+    copy: CopyRef
+    location: str
+    files: int
+    size: int
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """One file compared with what it should be. `seen` are the digests computed from the medium."""
+
+    path: str
+    verdict: Verdict
+    size: int
+    seen: Mapping[str, str]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to check: these files and, if `exhaustive`, also that nothing else lies in the copy."""
+
+    expected: Iterable[ExpectedFile]
+    exhaustive: bool = True
+    from_medium: bool = True  # past the page cache; False only where the caller says why
+
+
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """Permission to remove one copy, made by reading the other copies again; names two people and a decision."""
+
+    copy: CopyRef
+    medium: str
+    decision: str
+    people: tuple[str, str]
+    expires: datetime
+
+
+class StorageAdapter(Protocol):
+    """One medium. Every call may raise `storage_adapters.errors.StorageError`."""
+
+    @property
+    def traits(self) -> Traits:
+        """How this kind differs."""
+
+    def probe(self) -> MediumState:
+        """Is it there, is it the right one, is there room, how is its health?"""
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every copy, found from the medium alone."""
+
+    def write(self, package: Package, progress: Progress) -> Receipt:
+        """Make a durable copy or none at all; refuses what does not fit."""
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one file of a copy for reading."""
+
+    def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+        """Read back from the medium, not from the cache, and compare."""
+
+    def remove(self, copy: CopyRef, warrant: Warrant) -> None:
+        """Remove a copy under a warrant. Raises NotErasable on write-once media."""

@@ -1,0 +1,102 @@
+"""The errors of this library, one tree. `passing` says whether trying again may help.
+
+StorageError
+├── MediumAbsent      not there (not mounted, unplugged, unreachable)            passing
+├── WrongMedium       there, but another one than asked for
+├── MediumFull        no room, or would eat into the reserve
+├── MediumFailing     the device or file system answered with an error
+├── CopyUnknown       the medium holds no such copy or file
+├── CopyExists        the medium already holds a copy of that name
+├── NameTooLong       a name this kind of medium cannot hold
+├── ReadOnly          the medium does not take writes
+├── Changed           a file changed while it was being read
+├── NotErasable       write-once medium
+└── WarrantVoid       permission to remove is missing, expired or for another copy
+"""
+
+from __future__ import annotations
+
+Value = str | int | float
+
+
+class StorageError(Exception):
+    """Root. `code` names the sentence, `where` the medium or path, `values` fill the sentence."""
+
+    code = "storage.error"
+    passing = False
+
+    def __init__(self, where: str = "", /, **values: Value) -> None:
+        super().__init__(self.code, where, values)
+        self.where = where
+        self.values = values
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.where} {self.values or ''}".rstrip()
+
+
+class MediumAbsent(StorageError):
+    """The medium is not there: not mounted, unplugged or unreachable."""
+
+    code = "storage.medium-absent"
+    passing = True
+
+
+class WrongMedium(StorageError):
+    """Something is there, but it is another medium than the one asked for."""
+
+    code = "storage.wrong-medium"
+
+
+class MediumFull(StorageError):
+    """There is no room, or writing would use up the reserve."""
+
+    code = "storage.medium-full"
+
+
+class MediumFailing(StorageError):
+    """The device or the file system answered with an error."""
+
+    code = "storage.medium-failing"
+
+
+class CopyUnknown(StorageError):
+    """The medium holds no such copy or file."""
+
+    code = "storage.copy-unknown"
+
+
+class CopyExists(StorageError):
+    """The medium already holds a copy of that name; nothing was overwritten."""
+
+    code = "storage.copy-exists"
+
+
+class NameTooLong(StorageError):
+    """A name that this kind of medium cannot hold."""
+
+    code = "storage.name-too-long"
+
+
+class ReadOnly(StorageError):
+    """The medium does not take writes."""
+
+    code = "storage.read-only"
+
+
+class Changed(StorageError):
+    """A file changed while it was being read, so what was read is not what lies there."""
+
+    code = "storage.changed"
+    passing = True
+
+
+class NotErasable(StorageError):
+    """Write-once medium: what lies there stays until the medium is destroyed."""
+
+    code = "storage.not-erasable"
+
+
+class WarrantVoid(StorageError):
+    """The permission to remove is missing, expired or made for another copy."""
+
+    code = "storage.warrant-void"

@@ -1,0 +1,177 @@
+"""The case description as one pydantic schema; JSON Schema of it stands in `docs/schemas/case.schema.json`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class CaseType(StrEnum):
+    """What kind of enforcement the case is (regulation Art. 7)."""
+
+    PENALTY = "penalty"
+    COERCION = "coercion"
+    INSPECTION = "inspection"
+
+
+class Stage(StrEnum):
+    """The stages of enforcement (regulation Art. 3), in their order."""
+
+    INITIATION = "initiation"
+    INVESTIGATION = "investigation"
+    EXAMINATION = "examination"
+    DECISION = "decision"
+    SERVICE = "service"
+    EXECUTION = "execution"
+    FILING = "filing"
+
+
+class Measure(StrEnum):
+    """Measures that the regulation asks to be recorded (Art. 9 and 10)."""
+
+    SEAL = "seal"
+    UNSEAL = "unseal"
+    SEIZE = "seize"
+    RELEASE = "release"
+    SUBSTITUTE_PERFORMANCE = "substitute-performance"
+    OTHER_COERCION = "other-coercion"
+    INSPECTION = "inspection"
+    QUESTIONING = "questioning"
+    ADVANCE_REGISTRATION = "advance-registration"
+    HEARING = "hearing"
+    SERVICE_BY_LIEN = "service-by-lien"
+    SERVICE_BY_NOTICE = "service-by-notice"
+
+
+class Classification(StrEnum):
+    """Who may see it (regulation Art. 20), from the most open to the strictest."""
+
+    INTERNAL = "internal"
+    PRIVACY = "privacy"
+    COMMERCIAL_SECRET = "commercial-secret"
+    STATE_SECRET = "state-secret"
+
+
+class Retention(StrEnum):
+    """Retention of the case file (机关档案管理规定)."""
+
+    YEARS_10 = "10-years"
+    YEARS_30 = "30-years"
+    PERMANENT = "permanent"
+
+
+class Incident(StrEnum):
+    """What makes long-term storage on discs or drives necessary (regulation Art. 18)."""
+
+    OBJECTION = "objection"
+    REFUSAL = "refusal"
+    OBSTRUCTION = "obstruction"
+    ABUSE = "abuse"
+    ASSAULT = "assault"
+    OTHER = "other"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Party(_Record):
+    """A person or organisation the case is about, or who took part."""
+
+    name: Text
+    role: Text = "当事人"
+    identity: str = Field("", description="identity or credit code")
+    classification: Classification = Classification.PRIVACY
+
+
+class Officer(_Record):
+    """An enforcement officer."""
+
+    name: Text
+    number: str = Field("", description="执法证号")
+
+
+class Producer(_Record):
+    """Who made the records: the bureau, or an organisation entrusted by it (regulation Art. 28)."""
+
+    name: Text
+    entrusted_by: str = ""
+    instrument: str = Field("", description="委托书文号")
+
+
+class StageDates(_Record):
+    """When a stage began and ended."""
+
+    stage: Stage
+    start: date
+    end: date | None = None
+
+
+class MeasureTaken(_Record):
+    """A measure taken, with its times where known (local time of the bureau unless it has a zone)."""
+
+    measure: Measure
+    start: datetime
+    end: datetime | None = None
+    note: str = ""
+
+
+class IncidentNoted(_Record):
+    """An objection, refusal, obstruction or assault."""
+
+    incident: Incident
+    when: datetime | None = None
+    note: str = ""
+
+
+class CaseObject(_Record):
+    """One file of the case."""
+
+    file: Text = Field(description="path inside the deposit, with /")
+    kind: Text = Field(description="kind of document or recording: 立案审批表, 现场录像 …")
+    stage: Stage
+    title: str = ""
+    date: date | None = None
+    maker: str = ""
+    device: str = ""
+    recording_start: datetime | None = None
+    proves: str = Field("", description="what it is to prove (regulation Art. 17)")
+    evidence: bool = False
+    classification: Classification | None = None
+    retention: Retention | None = None
+    explains: str = Field("", description="file whose interruption this explains (regulation Art. 14)")
+    note: str = ""
+
+
+class CaseDescription(_Record):
+    """One closed case."""
+
+    case_number: Text = Field(description="案号")
+    archival_number: str = Field("", description="档号 (DA/T 13)")
+    case_type: CaseType
+    title: Text
+    cause: Text = Field(description="案由")
+    parties: tuple[Party, ...] = ()
+    officers: tuple[Officer, ...] = ()
+    producer: Producer
+    start: date
+    closed: date
+    stages: tuple[StageDates, ...] = ()
+    measures: tuple[MeasureTaken, ...] = ()
+    incidents: tuple[IncidentNoted, ...] = ()
+    classification: Classification = Classification.INTERNAL
+    access: tuple[str, ...] = Field((), description="who may see the case")
+    retention: Retention = Retention.YEARS_30
+    late_filing_reason: str = ""
+    note: str = ""
+    objects: tuple[CaseObject, ...]
+
+    @property
+    def long_term(self) -> bool:
+        """Whether the case needs discs or dedicated drives (regulation Art. 18)."""
+        return bool(self.incidents) or self.case_type is CaseType.COERCION

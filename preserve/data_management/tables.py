@@ -21,7 +21,13 @@ ingests = Table(
     "ingests",
     metadata,
     Column("id", Text, primary_key=True, comment="ULID of the ingest"),
-    Column("objid", Text, nullable=False, unique=True, comment="aip-<ulid>, given before the first byte is copied"),
+    Column(
+        "objid",
+        Text,
+        nullable=False,
+        unique=True,
+        comment="aip-<ulid>, given before the first byte is copied",
+    ),
     Column("case_number", Text, nullable=False, comment="案号"),
     Column("source", Text, nullable=False, comment="resolved path of the deposit"),
     Column("source_kind", Text, nullable=False, comment="folder, zip, tar or bag"),
@@ -33,7 +39,9 @@ ingests = Table(
     Column("findings", Text, nullable=False, default="[]", comment="all findings so far as JSON"),
     Column("started", Text, nullable=False),
     Column("ended", Text),
-    Column("boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"),
+    Column(
+        "boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"
+    ),
 )
 Index(
     "one_live_ingest_per_case",
@@ -92,7 +100,9 @@ versions = Table(
     Column("created", Text, nullable=False),
     Column("files", Integer, nullable=False, comment="files in data/"),
     Column("size", BigInteger, nullable=False, comment="bytes in data/"),
-    Column("manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"),
+    Column(
+        "manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"
+    ),
 )
 
 files = Table(
@@ -148,7 +158,12 @@ copies = Table(
     Column("medium", Text, ForeignKey("media.id"), primary_key=True),
     Column("objid", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False, comment="planned, written, verified, due, suspect, repaired, lost, retired"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="planned, written, verified, due, suspect, repaired, lost, retired",
+    ),
     Column("written", Text),
     Column("verified", Text, comment="last time every byte was read back and found equal"),
 )
@@ -157,9 +172,25 @@ Index("copies_by_objid", copies.c.objid, copies.c.version)
 ledger = Table(
     "ledger",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False, comment="position in the log, from 1, no holes"),
-    Column("entry", Text, nullable=False, comment="canonical JSON (RFC 8785): number, time, actor, action, subject, details"),
-    Column("leaf", LargeBinary, nullable=False, comment="RFC 9162 leaf hash of the entry: SHA-256 of 0x00 and its bytes"),
+    Column(
+        "number",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="position in the log, from 1, no holes",
+    ),
+    Column(
+        "entry",
+        Text,
+        nullable=False,
+        comment="canonical JSON (RFC 8785): number, time, actor, action, subject, details",
+    ),
+    Column(
+        "leaf",
+        LargeBinary,
+        nullable=False,
+        comment="RFC 9162 leaf hash of the entry: SHA-256 of 0x00 and its bytes",
+    ),
 )
 
 checkpoints = Table(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date as Date
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -108,8 +109,8 @@ class StageDates(_Record):
     """When a stage began and ended."""
 
     stage: Stage
-    start: date
-    end: date | None = None
+    start: Date
+    end: Date | None = None
 
 
 class MeasureTaken(_Record):
@@ -136,7 +137,7 @@ class CaseObject(_Record):
     kind: Text = Field(description="kind of document or recording: 立案审批表, 现场录像 …")
     stage: Stage
     title: str = ""
-    date: date | None = None
+    date: Date | None = None
     maker: str = ""
     device: str = ""
     recording_start: datetime | None = None
@@ -159,8 +160,8 @@ class CaseDescription(_Record):
     parties: tuple[Party, ...] = ()
     officers: tuple[Officer, ...] = ()
     producer: Producer
-    start: date
-    closed: date
+    start: Date
+    closed: Date
     stages: tuple[StageDates, ...] = ()
     measures: tuple[MeasureTaken, ...] = ()
     incidents: tuple[IncidentNoted, ...] = ()

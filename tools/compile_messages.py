@@ -30,8 +30,6 @@ def compile_all(locale: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    root = (
-        Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "preserve/messages/locale"
-    )
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "preserve/messages/locale"
     for path in compile_all(root):
         print(path)

@@ -39,9 +39,7 @@ ingests = Table(
     Column("findings", Text, nullable=False, default="[]", comment="all findings so far as JSON"),
     Column("started", Text, nullable=False),
     Column("ended", Text),
-    Column(
-        "boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"
-    ),
+    Column("boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"),
 )
 Index(
     "one_live_ingest_per_case",
@@ -100,9 +98,7 @@ versions = Table(
     Column("created", Text, nullable=False),
     Column("files", Integer, nullable=False, comment="files in data/"),
     Column("size", BigInteger, nullable=False, comment="bytes in data/"),
-    Column(
-        "manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"
-    ),
+    Column("manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"),
 )
 
 files = Table(

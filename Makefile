@@ -1,0 +1,48 @@
+# Each target sets up what it needs by itself: a virtual environment in .venv, and system tools by apt when root
+# (otherwise it prints the line to run). PYTHON names the interpreter to build the environment from.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PYTHONUTF8 := 1
+
+.PHONY: help demo test lint format bench soak messages schemas setup setup-runtime clean
+
+help: ## say what each target does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: setup-runtime ## make a realistic case, ingest it, verify it, show it
+	$(BIN)/python -m demo
+
+test: setup ## run every test; a skipped test is a failure
+	$(BIN)/python -m pytest -n auto --dist loadgroup tests
+
+lint: setup ## ruff, mypy --strict, the import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## measure against peers and floors; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks
+
+soak: setup ## long campaigns of kills and faults; writes tests/soak/results.md
+	$(BIN)/python -m tests.soak
+
+messages: setup ## compile the message catalogues after editing them
+	$(BIN)/python tools/compile_messages.py
+
+schemas: setup ## write docs/schemas from the models
+	$(BIN)/python tools/export_schemas.py
+
+setup: ## environment with everything for development
+	@PYTHON=$(PYTHON) sh tools/setup.sh test
+
+setup-runtime: ## environment with what using it needs
+	@PYTHON=$(PYTHON) sh tools/setup.sh demo
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,39 @@
+"""Rules for every test: none may be skipped, and the messages are compiled before the first one runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+_skipped: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the messages once, in the process that leads."""
+    if not hasattr(config, "workerinput"):
+        from tools.compile_messages import compile_all
+
+        compile_all(ROOT / "preserve" / "messages" / "locale")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what was skipped."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A missing tool is a failure: nothing may be skipped."""
+    if _skipped and not hasattr(session.config, "workerinput"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests were skipped, so that the failure can be understood."""
+    for nodeid in _skipped:
+        terminalreporter.write_line(f"SKIPPED, which counts as failed: {nodeid}", red=True)

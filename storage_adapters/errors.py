@@ -10,6 +10,7 @@ StorageError
 ├── NameTooLong       a name this kind of medium cannot hold
 ├── ReadOnly          the medium does not take writes
 ├── Changed           a file changed while it was being read
+├── SourceUnreadable  what was to be copied cannot be read
 ├── NotErasable       write-once medium
 └── WarrantVoid       permission to remove is missing, expired or for another copy
 """
@@ -88,6 +89,12 @@ class Changed(StorageError):
 
     code = "storage.changed"
     passing = True
+
+
+class SourceUnreadable(StorageError):
+    """What was to be copied cannot be read."""
+
+    code = "storage.source-unreadable"
 
 
 class NotErasable(StorageError):

@@ -1,0 +1,199 @@
+"""A server directory as a medium: packages lie in it as plain folders, readable with the software gone.
+
+Layout: `<root>/packages/<name>` is a published package; `<root>/incoming/<name>` one under construction, on the
+same file system, so that publishing is one rename; `<root>/medium.json` says which medium this is. A folder with
+100,000 names is no burden to ext4 or XFS, so packages are not spread over subfolders.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from storage_adapters.contract import (
+    CopyRef,
+    ExpectedFile,
+    FileCheck,
+    MediumState,
+    Package,
+    Progress,
+    Receipt,
+    Scope,
+    Traits,
+    Warrant,
+)
+from storage_adapters.durable import copy_file_checked, discard, on_medium, publish, sync_file_system, write_file
+from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
+from storage_adapters.reading import check_files, walk_files
+
+MARKER = "medium.json"
+PACKAGES = "packages"
+INCOMING = "incoming"
+
+
+def prepare(root: Path, identity: str, label: str) -> None:
+    """Make a directory a medium: its folders and its marker. Raises WrongMedium where it is one already."""
+    if (root / MARKER).exists():
+        raise WrongMedium(str(root), wanted=identity, found=_read_marker(root))
+    with on_medium(root):
+        for name in (PACKAGES, INCOMING):
+            (root / name).mkdir(parents=True, exist_ok=True)
+    marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    write_file(root / MARKER, (json.dumps(marker, ensure_ascii=False, indent=1) + "\n").encode(), durable=True)
+
+
+def _read_marker(root: Path) -> str:
+    try:
+        return str(json.loads((root / MARKER).read_text(encoding="utf-8"))["medium"])
+    except FileNotFoundError:
+        raise MediumAbsent(str(root)) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WrongMedium(str(root), wanted="", found=str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryAdapter:
+    """One server directory. `reserve` bytes stay free."""
+
+    root: Path
+    identity: str
+    reserve: int = 0
+
+    @property
+    def traits(self) -> Traits:
+        """A directory can be erased, is always there, publishes by rename."""
+        return Traits("directory", True, False, False, True, 255, 4096)
+
+    def probe(self) -> MediumState:
+        """Is it there, the right one, with room? Health is unknown: a directory cannot tell."""
+        try:
+            found = _read_marker(self.root)
+        except MediumAbsent:
+            return MediumState(False, "", False, 0, 0, detail="not mounted")
+        if found != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+        usage = shutil.disk_usage(self.root)
+        writable = os.access(self.root / PACKAGES, os.W_OK) and not os.statvfs(self.root).f_flag & os.ST_RDONLY
+        return MediumState(True, found, writable, usage.total, usage.free)
+
+    def require(self) -> None:
+        """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
+        found = _read_marker(self.root)
+        if found != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every published package, by name."""
+        self.require()
+        with on_medium(self.root):
+            for entry in sorted(os.scandir(self.root / PACKAGES), key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    yield CopyRef(entry.name)
+
+    def path(self, copy: CopyRef) -> Path:
+        """Where a published package lies. Raises CopyUnknown."""
+        path = self.root / PACKAGES / _one_name(copy.name)
+        if not path.is_dir() or path.is_symlink():
+            raise CopyUnknown(str(path))
+        return path
+
+    def staging(self, name: str) -> Path:
+        """Where a package of that name is to be built; on the same file system as its final place."""
+        self.require()
+        return self.root / INCOMING / _one_name(name)
+
+    def write(self, package: Package, progress: Progress) -> Receipt:
+        """Publish a package: one built in `staging` is synced and renamed, any other is copied in first."""
+        self.require()
+        final = self.root / PACKAGES / _one_name(package.name)
+        if final.exists():
+            raise CopyExists(str(final))
+        staged = self.staging(package.name)
+        if package.root.resolve() != staged.resolve():
+            self._copy_in(package, staged, progress)
+        files, size = _count(staged)
+        sync_file_system(self.root)
+        publish(staged, final)
+        return Receipt(CopyRef(package.name), str(final), files, size, datetime.now(UTC).replace(microsecond=0))
+
+    def _copy_in(self, package: Package, staged: Path, progress: Progress) -> None:
+        free = shutil.disk_usage(self.root).free
+        if package.size + self.reserve > free:
+            raise MediumFull(str(self.root), needed=package.size + self.reserve, free=free)
+        discard(staged, self.root / INCOMING)
+        try:
+            for name in walk_files(package.root):
+                copy_file_checked(package.root / name, staged / name, (), progress)
+        except BaseException:
+            discard(staged, self.root / INCOMING)
+            raise
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one file of a package; never through a link, never outside it. Raises CopyUnknown."""
+        if path.is_absolute() or ".." in path.parts:
+            raise CopyUnknown(str(path))
+        target = self.path(copy) / path
+        try:
+            handle = os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENOTDIR):
+                raise CopyUnknown(str(target)) from error
+            with on_medium(target):
+                raise
+        return os.fdopen(handle, "rb")
+
+    def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+        """Compare every expected file with its bytes on the medium; then name what should not be there."""
+        yield from check_tree(self.path(copy), scope, progress)
+
+    def remove(self, copy: CopyRef, warrant: Warrant) -> None:
+        """Remove a package under a warrant for just this copy on this medium. Raises WarrantVoid."""
+        path = self.path(copy)
+        if (
+            warrant.copy != copy
+            or warrant.medium != self.identity
+            or warrant.people[0] == warrant.people[1]
+            or warrant.expires <= datetime.now(UTC)
+        ):
+            raise WarrantVoid(str(path))
+        leaving = self.root / INCOMING / f"{copy.name}.removed"
+        publish(path, leaving)
+        discard(leaving, self.root / INCOMING)
+
+
+def check_tree(root: Path, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+    """Compare a package folder with what it should hold, wherever it lies."""
+    known: set[str] = set()
+
+    def note() -> Iterator[ExpectedFile]:
+        for file in scope.expected:
+            known.add(file.path)
+            yield file
+
+    yield from check_files(root, note(), from_medium=scope.from_medium, progress=progress)
+    if scope.exhaustive:
+        for name in walk_files(root):
+            if name not in known:
+                yield FileCheck(name, "unexpected", 0, {})
+
+
+def _one_name(name: str) -> str:
+    if not name or "/" in name or name in (".", "..") or "\0" in name:
+        raise CopyUnknown(name)
+    return name
+
+
+def _count(folder: Path) -> tuple[int, int]:
+    files = size = 0
+    with on_medium(folder):
+        for name in walk_files(folder):
+            files += 1
+            size += os.lstat(folder / name).st_size
+    return files, size

@@ -1,0 +1,187 @@
+"""The state of running ingests: what was intended, which files are done, what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from metadata.entities import Event, Link
+from metadata.findings import Finding
+from preserve.data_management.tables import ingest_events, ingest_files, ingests
+from preserve.errors import Refused
+
+STEPS = ("copied", "identified", "characterised", "normalised")
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRow:
+    """One ingest as the journal keeps it; times are RFC 3339 text, description and findings JSON."""
+
+    id: str
+    objid: str
+    case_number: str
+    source: str
+    source_kind: str
+    fingerprint: str
+    state: str
+    step: str
+    policy: str
+    description: str
+    findings: str
+    started: str
+    ended: str | None
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file of a deposit; each fact is JSON, None while its step is not done."""
+
+    number: int
+    path: bytes
+    stored: str
+    size: int
+    modified_ns: int | None
+    copied: str | None
+    identified: str | None
+    characterised: str | None
+    normalised: str | None
+
+
+_FILE_COLUMNS = [ingest_files.c[name] for name in FileRow.__dataclass_fields__]
+
+
+def create(connection: Connection, row: IngestRow) -> None:
+    """Begin an ingest. Raises Refused when the case is known or another ingest of it is alive."""
+    try:
+        connection.execute(ingests.insert(), asdict(row))
+    except IntegrityError as error:
+        raise Refused("ingest.case-known", row.case_number) from error
+
+
+def add_files(connection: Connection, ingest: str, files: Iterable[tuple[int, bytes, str, int, int | None]]) -> None:
+    """Enter the inventory: number, name's own bytes, stored name, size, time."""
+    remaining = iter(files)
+    while rows := list(islice(remaining, 2000)):
+        connection.execute(
+            ingest_files.insert(),
+            [
+                {"ingest": ingest, "number": n, "path": p, "stored": s, "size": z, "modified_ns": m}
+                for n, p, s, z, m in rows
+            ],
+        )
+
+
+def live(connection: Connection, case_number: str) -> IngestRow | None:
+    """The ingest of this case that is running, waiting or done."""
+    found = connection.execute(
+        select(ingests).where(ingests.c.case_number == case_number, ingests.c.state.in_(["running", "waiting", "done"]))
+    ).first()
+    return IngestRow(**found._mapping) if found else None
+
+
+def unfinished(connection: Connection) -> list[IngestRow]:
+    """Every ingest that is not done: running, waiting, refused."""
+    rows = connection.execute(select(ingests).where(ingests.c.state.notin_(["done"])).order_by(ingests.c.started))
+    return [IngestRow(**row._mapping) for row in rows]
+
+
+def files(connection: Connection, ingest: str, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:
+    """The files in the deposit's order: all, or those lacking one fact and having another."""
+    query = select(*_FILE_COLUMNS).where(ingest_files.c.ingest == ingest).order_by(ingest_files.c.number)
+    if lacking:
+        query = query.where(ingest_files.c[lacking].is_(None))
+    if having:
+        query = query.where(ingest_files.c[having].isnot(None))
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield FileRow(*row)
+
+
+def files_after(
+    connection: Connection, ingest: str, number: int, count: int, *, lacking: str = "", having: str = ""
+) -> list[FileRow]:
+    """One page of files after `number`, so that a long pass needs no transaction that stays open."""
+    query = select(*_FILE_COLUMNS).where(ingest_files.c.ingest == ingest, ingest_files.c.number > number)
+    if lacking:
+        query = query.where(ingest_files.c[lacking].is_(None))
+    if having:
+        query = query.where(ingest_files.c[having].isnot(None))
+    return [FileRow(*row) for row in connection.execute(query.order_by(ingest_files.c.number).limit(count))]
+
+
+def totals(connection: Connection, ingest: str, *, lacking: str = "") -> tuple[int, int]:
+    """How many files, and how many bytes, are in the inventory (or lack a fact)."""
+    query = select(func.count(), func.coalesce(func.sum(ingest_files.c.size), 0)).where(ingest_files.c.ingest == ingest)
+    if lacking:
+        query = query.where(ingest_files.c[lacking].is_(None))
+    count, size = connection.execute(query).one()
+    return int(count), int(size)
+
+
+def record(connection: Connection, ingest: str, rows: Sequence[dict[str, str | int | None]]) -> None:
+    """Write facts down: rows of `number` and the same fact columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "number"]
+    if not set(names) <= set(STEPS):
+        raise ValueError(f"not facts: {names}")
+    settings = ", ".join(f"{name} = :{name}" for name in names)
+    from sqlalchemy import text
+
+    connection.execute(
+        text(f"UPDATE ingest_files SET {settings} WHERE ingest = :ingest AND number = :number"),
+        [{**row, "ingest": ingest} for row in rows],
+    )
+
+
+def change(connection: Connection, ingest: str, **values: str | None) -> None:
+    """Set columns of the ingest: state, step, findings, ended."""
+    connection.execute(update(ingests).where(ingests.c.id == ingest).values(**values))
+
+
+def add_events(connection: Connection, ingest: str, events: Sequence[Event]) -> None:
+    """Append PREMIS events; one with the identifier of an earlier one takes its place (the step ran again)."""
+    kept = {event.identifier: event for event in read_events(connection, ingest)}
+    kept.update({event.identifier: event for event in events})
+    connection.execute(delete(ingest_events).where(ingest_events.c.ingest == ingest))
+    rows = [
+        {"ingest": ingest, "number": number, "event": json.dumps(asdict(event), ensure_ascii=False)}
+        for number, event in enumerate(kept.values(), 1)
+    ]
+    if rows:
+        connection.execute(ingest_events.insert(), rows)
+
+
+def read_events(connection: Connection, ingest: str) -> list[Event]:
+    """The events so far, in order."""
+    rows = connection.execute(
+        select(ingest_events.c.event).where(ingest_events.c.ingest == ingest).order_by(ingest_events.c.number)
+    )
+    return [_event(json.loads(row.event)) for row in rows]
+
+
+def _event(data: dict[str, object]) -> Event:
+    for name in ("agents", "objects"):
+        data[name] = tuple(Link(**link) for link in data[name])  # type: ignore[attr-defined]
+    return Event(**data)  # type: ignore[arg-type]
+
+
+def findings_text(findings: Iterable[Finding]) -> str:
+    """Findings as the journal keeps them."""
+    return json.dumps([{**asdict(finding), "values": dict(finding.values)} for finding in findings], ensure_ascii=False)
+
+
+def read_findings(text: str) -> list[Finding]:
+    """The findings that `findings_text` wrote."""
+    return [Finding(**finding) for finding in json.loads(text)]
+
+
+def forget_files(connection: Connection, ingest: str) -> None:
+    """Drop the journal of a finished or refused ingest; what counts is in the package and the ledger."""
+    connection.execute(delete(ingest_files).where(ingest_files.c.ingest == ingest))
+    connection.execute(delete(ingest_events).where(ingest_events.c.ingest == ingest))

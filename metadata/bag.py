@@ -1,0 +1,146 @@
+"""BagIt bags as files (RFC 8493): what a bag says of itself, read as streams, and written from known digests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata.errors import BagUnreadable
+
+DECLARATION = "bagit.txt"
+INFO = "bag-info.txt"
+_MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
+# hashlib knows these under these names; RFC 8493 §2.4 takes names in lower case without punctuation.
+ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLine:
+    """One line of a manifest: its number, the digest as written, the path decoded; `raw` as it stood."""
+
+    number: int
+    digest: str
+    path: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest file: payload or tag, its algorithm."""
+
+    name: str
+    algorithm: str
+    tag: bool
+
+
+def encode_path(path: str) -> str:
+    """A path as manifests hold it: LF, CR and `%` percent-encoded, nothing else (RFC 8493 §2.1.3)."""
+    return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def decode_path(text: str) -> str:
+    """The path that a manifest line holds."""
+    return re.sub(r"%(0[AaDd]|25)", lambda found: chr(int(found[1], 16)), text)
+
+
+def manifests(names: Iterable[str]) -> list[Manifest]:
+    """The manifests among the names in a bag's base folder, sorted."""
+    found = ((name, _MANIFEST.match(name)) for name in sorted(names))
+    return [Manifest(name, m[2], bool(m[1])) for name, m in found if m]
+
+
+def read_lines(path: Path) -> Iterator[ManifestLine]:
+    """The lines of a manifest. Raises BagUnreadable on a line that is not digest, space, path, or is not UTF-8."""
+    number = 0
+    try:
+        with path.open("r", encoding="utf-8", newline="") as stream:
+            for number, line in enumerate(_split(stream), 1):
+                if not line:
+                    continue
+                digest, gap, name = _parted(line)
+                if not gap or not name or not digest:
+                    raise BagUnreadable(path.name, line=number)
+                yield ManifestLine(number, digest, decode_path(name), name)
+    except UnicodeDecodeError as error:
+        raise BagUnreadable(path.name, line=number + 1, reason="UTF-8") from error
+    except OSError as error:
+        raise BagUnreadable(path.name, reason=error.strerror or str(error)) from error
+
+
+def _parted(line: str) -> tuple[str, str, str]:
+    found = re.match(r"^(\S+)([ \t]+\*?)(.*)$", line, re.DOTALL)
+    return (found[1], found[2], found[3]) if found else (line, "", "")
+
+
+def _split(stream: Iterable[str]) -> Iterator[str]:
+    """Lines ended by LF, CR or CRLF and by nothing else that Unicode calls a line end (RFC 8493 §2.1.3)."""
+    for chunk in stream:
+        yield from chunk.removesuffix("\n").removesuffix("\r").split("\r")
+
+
+def read_info(path: Path) -> list[tuple[str, str]]:
+    """The label and value pairs of bag-info.txt or bagit.txt, in order, folded lines joined (RFC 8493 §2.2.2)."""
+    pairs: list[tuple[str, str]] = []
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BagUnreadable(path.name, reason="UTF-8") from error
+    except OSError as error:
+        raise BagUnreadable(path.name, reason=error.strerror or str(error)) from error
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+        if not line.strip():
+            continue
+        if line[0] in " \t":
+            if not pairs:
+                raise BagUnreadable(path.name, line=number)
+            pairs[-1] = (pairs[-1][0], pairs[-1][1] + " " + line.strip())
+            continue
+        label, colon, value = line.partition(":")
+        if not colon or not label.strip():
+            raise BagUnreadable(path.name, line=number)
+        pairs.append((label, value[1:] if value[:1] in (" ", "\t") else value))
+    return pairs
+
+
+def is_bag(folder: Path) -> bool:
+    """Whether a folder declares itself a bag."""
+    return (folder / DECLARATION).is_file()
+
+
+def write_declaration(folder: Path) -> None:
+    """Write bagit.txt (RFC 8493 §2.1.1)."""
+    (folder / DECLARATION).write_bytes(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+
+
+def write_info(folder: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write bag-info.txt, a line each; line ends in a value become spaces."""
+    lines = [f"{label}: {' '.join(value.split())}\n" for label, value in pairs]
+    (folder / INFO).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def write_manifest(path: Path, lines: Iterable[tuple[str, str]]) -> tuple[int, dict[str, str]]:
+    """Write a manifest from (path, digest) pairs; return the number of lines and the file's SHA-256 for reference."""
+    count = 0
+    running = hashlib.sha256()
+    with path.open("wb") as out:
+        for name, digest in lines:
+            line = f"{digest}  {encode_path(name)}\n".encode()
+            running.update(line)
+            out.write(line)
+            count += 1
+    return count, {"sha256": running.hexdigest()}
+
+
+def write_tag_manifests(folder: Path, algorithms: Iterable[str]) -> None:
+    """Write a tag manifest an algorithm over every tag file that is there, payload manifests among them."""
+    names = sorted(name for name in os.listdir(folder) if name != "data" and not name.startswith("tagmanifest-"))
+    for algorithm in algorithms:
+        lines = []
+        for name in names:
+            with (folder / name).open("rb") as stream:
+                lines.append((name, hashlib.file_digest(stream, algorithm).hexdigest()))
+        write_manifest(folder / f"tagmanifest-{algorithm}.txt", lines)

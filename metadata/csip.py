@@ -1,0 +1,28 @@
+"""Where things lie in an E-ARK information package inside a bag (CSIP 2.2, AIP 2.2), and how they are referred to."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote
+
+METS = "METS.xml"
+PREMIS = "metadata/preservation/premis.xml"
+DUBLIN_CORE = "metadata/descriptive/dc.xml"
+CASE = "metadata/descriptive/case.json"
+REPRESENTATIONS = ("original", "preservation", "access")
+BAG_PROFILE = "https://preserve-archive.example/profiles/bag-1.json"
+
+OBJID = re.compile(r"^aip-[0-9a-hjkmnp-tv-z]{26}$")
+"""`aip-` and a ULID in lower case: safe as a file name everywhere and sorted by time."""
+
+_SAFE = "/-_.~!$'()*,;=@"
+
+
+def encode_href(path: str) -> str:
+    """A relative path as xlink:href: UTF-8 percent-encoded, `+` too, since some readers take it for a space."""
+    return quote(path, safe=_SAFE)
+
+
+def decode_href(href: str) -> str:
+    """The path that a relative href names."""
+    return unquote(href.removeprefix("./"), errors="strict")

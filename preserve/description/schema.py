@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+from datetime import date as Date  # noqa: N812  a field of the schema is called date
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated

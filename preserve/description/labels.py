@@ -1,0 +1,83 @@
+"""The Chinese headings and values of a case description, as the workbook shows them and as people may write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from preserve.description.schema import (
+    CaseType,
+    Classification,
+    Incident,
+    Measure,
+    Retention,
+    Stage,
+)
+
+VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    CaseType: {"penalty": "处罚", "coercion": "强制", "inspection": "检查"},
+    Stage: {
+        "initiation": "启动", "investigation": "调查", "examination": "审查", "decision": "决定",
+        "service": "送达", "execution": "执行", "filing": "归档",
+    },
+    Measure: {
+        "seal": "查封", "unseal": "解除查封", "seize": "扣押", "release": "解除扣押",
+        "substitute-performance": "代履行", "other-coercion": "其他强制措施", "inspection": "现场检查",
+        "questioning": "询问", "advance-registration": "先行登记保存", "hearing": "听证",
+        "service-by-lien": "留置送达", "service-by-notice": "公告送达",
+    },
+    Classification: {
+        "internal": "内部", "privacy": "个人隐私", "commercial-secret": "商业秘密", "state-secret": "国家秘密",
+    },
+    Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
+    Incident: {
+        "objection": "提出异议", "refusal": "拒绝", "obstruction": "阻碍", "abuse": "谩骂侮辱",
+        "assault": "殴打", "other": "其他",
+    },
+}  # fmt: skip
+"""For each enumeration the Chinese word of each value."""
+
+CASE = {
+    "case_number": "案号", "archival_number": "档号", "case_type": "案件类型", "title": "题名", "cause": "案由",
+    "producer.name": "形成单位", "producer.entrusted_by": "委托机关", "producer.instrument": "委托书文号",
+    "start": "立案日期", "closed": "结案日期", "classification": "密级与限制", "access": "可查阅人员",
+    "retention": "保管期限", "late_filing_reason": "逾期归档理由", "note": "备注",
+}  # fmt: skip
+"""Fields of the sheet 案件, in order."""
+
+SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "parties": (
+        "当事人",
+        {"name": "姓名或名称", "role": "身份", "identity": "证件号码", "classification": "密级与限制"},
+    ),
+    "officers": ("执法人员", {"name": "姓名", "number": "执法证号"}),
+    "stages": ("阶段", {"stage": "阶段", "start": "开始日期", "end": "结束日期"}),
+    "measures": ("措施", {"measure": "措施", "start": "开始时间", "end": "结束时间", "note": "备注"}),
+    "incidents": ("异议与阻碍", {"incident": "情形", "when": "时间", "note": "备注"}),
+    "objects": (
+        "文件",
+        {
+            "file": "文件", "kind": "文书或录制种类", "stage": "阶段", "title": "题名", "date": "日期",
+            "maker": "制作人", "device": "设备编号", "recording_start": "录制开始时间", "proves": "证明内容",
+            "evidence": "作为证据", "classification": "密级与限制", "retention": "保管期限",
+            "explains": "说明哪段中断", "note": "备注",
+        },
+    ),
+}  # fmt: skip
+"""Sheets of rows: field of the description, name of the sheet, its columns."""
+
+CASE_SHEET = "案件"
+HELP_SHEET = "说明"
+
+
+def label_of(value: StrEnum) -> str:
+    """The Chinese word of a value."""
+    return VALUES[type(value)][value.value]
+
+
+def value_of(kind: type[StrEnum], written: str) -> str:
+    """The value that a Chinese word or the value itself names; what is neither comes back as it was."""
+    for value, word in VALUES[kind].items():
+        if written in (value, word):
+            return value
+    return written

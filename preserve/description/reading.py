@@ -1,0 +1,210 @@
+"""A case description read from TOML, JSON or a workbook; every mistake at once, in words, with its place."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from metadata.findings import Finding
+from preserve.description.labels import CASE, SHEETS, VALUES, value_of
+from preserve.description.schema import CaseDescription
+
+_ENUM_FIELDS = {
+    "case_type": "CaseType", "stage": "Stage", "measure": "Measure", "classification": "Classification",
+    "retention": "Retention", "incident": "Incident",
+}  # fmt: skip
+_ENUMS = {kind.__name__: kind for kind in VALUES}
+_DATES = {"start", "closed", "end", "date", "when", "recording_start"}
+
+
+def read_description(name: str, data: bytes) -> tuple[CaseDescription | None, list[Finding]]:
+    """The description in a file of that name, or None and every mistake in it (severity `refuse`)."""
+    suffix = name.rpartition(".")[2].lower()
+    places: dict[str, str] = {}
+    try:
+        if suffix == "toml":
+            content: Any = tomllib.loads(data.decode("utf-8-sig"))
+        elif suffix == "json":
+            content = json.loads(data.decode("utf-8-sig"))
+        elif suffix == "xlsx":
+            from preserve.description.workbook import read_workbook
+
+            content, places, findings = read_workbook(data)
+            if findings:
+                return None, findings
+        else:
+            return None, [Finding("case.unknown-kind", name, "refuse")]
+    except UnicodeDecodeError as error:
+        return None, [Finding("case.not-utf8", name, "refuse", {"position": error.start})]
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return None, [Finding("case.syntax", name, "refuse", {"reason": str(error)[:300]})]
+    if not isinstance(content, dict):
+        return None, [Finding("case.not-a-table", name, "refuse")]
+    return check_content(content, places, name)
+
+
+def check_content(
+    content: Mapping[str, Any], places: Mapping[str, str], name: str
+) -> tuple[CaseDescription | None, list[Finding]]:
+    """Check plain data against the schema and against itself. `places` maps a field's path to where it stands."""
+    try:
+        description = CaseDescription.model_validate(_in_our_words(content))
+    except ValidationError as error:
+        return None, [_mistake(dict(mistake), places, name) for mistake in error.errors()]
+    contradictions = list(_contradictions(description, places, name))
+    return (None if contradictions else description), contradictions
+
+
+def _in_our_words(content: Any, field: str = "") -> Any:
+    """Chinese words and ways of writing dates turned into the schema's own."""
+    if isinstance(content, Mapping):
+        return {key: _in_our_words(value, str(key)) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_in_our_words(value, field) for value in content]
+    if isinstance(content, str):
+        text = unicodedata.normalize("NFC", content.strip())
+        if field in _ENUM_FIELDS:
+            return value_of(_ENUMS[_ENUM_FIELDS[field]], text)
+        if field in _DATES:
+            return _date_text(text)
+        if field == "evidence" and text in ("是", "否"):
+            return text == "是"
+        return text
+    return content
+
+
+_CHINESE_DATE = re.compile(
+    r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?|分)?)?$"
+)
+
+
+def _date_text(text: str) -> str | None:
+    if not text:
+        return None
+    found = _CHINESE_DATE.match(text)
+    if not found:
+        return text
+    year, month, day, hour, minute, second = found.groups()
+    written = f"{year}-{int(month):02}-{int(day):02}"
+    return written if hour is None else f"{written}T{int(hour):02}:{int(minute):02}:{int(second or 0):02}"
+
+
+def field_label(path: Iterable[str | int]) -> str:
+    """A field's path in the words of the workbook: `文件 3 · 阶段`."""
+    parts = list(path)
+    if not parts:
+        return ""
+    first = str(parts[0])
+    if first in SHEETS:
+        sheet, columns = SHEETS[first]
+        row = f" {int(parts[1]) + 1}" if len(parts) > 1 and isinstance(parts[1], int) else ""
+        column = f" · {columns.get(str(parts[2]), str(parts[2]))}" if len(parts) > 2 else ""
+        return sheet + row + column
+    return CASE.get(".".join(map(str, parts)), ".".join(map(str, parts)))
+
+
+_KINDS = {
+    "missing": "case.field-missing",
+    "string_too_short": "case.field-empty",
+    "string_too_long": "case.field-long",
+    "string_type": "case.field-not-text",
+    "extra_forbidden": "case.field-unknown",
+    "enum": "case.field-choice",
+    "bool_parsing": "case.field-yes-no",
+    "bool_type": "case.field-yes-no",
+}
+
+
+def _mistake(mistake: Mapping[str, Any], places: Mapping[str, str], name: str) -> Finding:
+    path = mistake["loc"]
+    kind = str(mistake["type"])
+    code = _KINDS.get(kind, "case.field-date" if "date" in kind else "case.field-wrong")
+    values: dict[str, str | int | float] = {"field": field_label(path), "written": str(mistake.get("input", ""))[:100]}
+    if kind == "enum":
+        last = str(path[-1])
+        words = VALUES[_ENUMS[_ENUM_FIELDS[last]]].values() if last in _ENUM_FIELDS else ()
+        values["choices"] = "、".join(words)
+    if kind == "string_too_long":
+        values["limit"] = int(mistake["ctx"]["max_length"])
+    return Finding(code, _place(path, places, name), "refuse", values, detail=str(mistake["msg"]))
+
+
+def _place(path: Iterable[str | int], places: Mapping[str, str], name: str) -> str:
+    key = ".".join(map(str, path))
+    while key:
+        if key in places:
+            return f"{name} {places[key]}"
+        key = key.rpartition(".")[0]
+    return f"{name} {'.'.join(map(str, path))}".strip()
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str) -> Iterable[Finding]:
+    def finding(code: str, *path: str | int, **values: str | int | float) -> Finding:
+        return Finding(code, _place(path, places, name), "refuse", {"field": field_label(path), **values})
+
+    if case.closed < case.start:
+        yield finding("case.closed-before-start", "closed", start=str(case.start), closed=str(case.closed))
+    for number, stage in enumerate(case.stages):
+        if stage.end is not None and stage.end < stage.start:
+            yield finding("case.end-before-start", "stages", number, "end", start=str(stage.start), end=str(stage.end))
+    for number, measure in enumerate(case.measures):
+        comparable = measure.end is not None and (measure.end.tzinfo is None) == (measure.start.tzinfo is None)
+        if comparable and measure.end is not None and measure.end < measure.start:
+            yield finding(
+                "case.end-before-start", "measures", number, "end", start=str(measure.start), end=str(measure.end)
+            )
+        if not case.start <= _day(measure.start) <= case.closed:
+            yield finding("case.outside-case", "measures", number, "start", written=str(measure.start))
+    seen: dict[str, int] = {}
+    for number, item in enumerate(case.objects):
+        key = unicodedata.normalize("NFC", item.file)
+        if key in seen:
+            yield finding("case.file-twice", "objects", number, "file", file=item.file, other=seen[key] + 1)
+        seen[key] = number
+        if item.file.startswith("/") or ".." in item.file.split("/"):
+            yield finding("case.file-outside", "objects", number, "file", file=item.file)
+    for number, item in enumerate(case.objects):
+        if item.explains and unicodedata.normalize("NFC", item.explains) not in seen:
+            yield finding("case.explains-unknown", "objects", number, "explains", file=item.explains)
+    if not case.objects:
+        yield finding("case.no-objects", "objects")
+
+
+def match_files(
+    case: CaseDescription, paths: Iterable[str], description_name: str, unlisted_allowed: Iterable[str] = ()
+) -> list[Finding]:
+    """Compare the list with the deposit: listed files that are missing, and files that no line lists.
+
+    Names are compared as NFC; undecodable bytes are compared as the text they most likely are.
+    """
+    from metadata.names import text_of
+
+    def key(path: str) -> str:
+        raw = path.encode("utf-8", "surrogateescape")
+        return unicodedata.normalize("NFC", text_of(raw))
+
+    allowed = {key(path) for path in unlisted_allowed} | {key(description_name)}
+    there = {key(path): path for path in paths}
+    listed = {unicodedata.normalize("NFC", item.file): item.file for item in case.objects}
+    findings = [
+        Finding("case.file-missing", path, "refuse", {"file": path})
+        for name, path in listed.items()
+        if name not in there
+    ]
+    findings += [
+        Finding("case.file-unlisted", path, "refuse", {"file": name})
+        for name, path in there.items()
+        if name not in listed and name not in allowed
+    ]
+    return findings

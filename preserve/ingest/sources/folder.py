@@ -1,0 +1,92 @@
+"""A deposit that is a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from preserve.errors import Refused
+from preserve.ingest.sources import Entry, EntryKind
+
+
+def _kind(mode: int) -> EntryKind:
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    if stat.S_ISLNK(mode):
+        return "symlink"
+    if stat.S_ISFIFO(mode):
+        return "fifo"
+    return "socket" if stat.S_ISSOCK(mode) else "device"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder, walked through folder handles so that one swapped for a link meanwhile leads nowhere else."""
+
+    root: Path
+
+    @property
+    def kind(self) -> str:
+        """Always `folder`."""
+        return "folder"
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder itself."""
+        return self.root
+
+    def entries(self) -> Iterator[Entry]:
+        """Every name, folder by folder, sorted by bytes."""
+        try:
+            handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise Refused("sip.unreadable", str(self.root), reason=error.strerror or "") from error
+        try:
+            yield from _walk(handle, "", str(self.root))
+        finally:
+            os.close(handle)
+
+    def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
+        """The wanted files, opened without following links."""
+        for entry in self.entries():
+            if entry.kind == "file" and wanted(entry):
+                with os.fdopen(os.open(self.root / entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as f:
+                    yield entry, f
+
+    def read(self, path: str, limit: int) -> bytes:
+        """One small file."""
+        try:
+            with os.fdopen(os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
+                data = stream.read(limit + 1)
+        except OSError as error:
+            raise Refused("sip.unreadable", path, reason=error.strerror or "") from error
+        if len(data) > limit:
+            raise Refused("sip.file-too-large", path, limit=limit)
+        return data
+
+
+def _walk(handle: int, prefix: str, root: str) -> Iterator[Entry]:
+    try:
+        with os.scandir(handle) as found:
+            entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
+        for entry in entries:
+            path = prefix + entry.name
+            status = entry.stat(follow_symlinks=False)
+            kind = _kind(status.st_mode)
+            if kind == "folder":
+                yield Entry(path, kind, 0, None)
+                inner = os.open(entry.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=handle)
+                try:
+                    yield from _walk(inner, path + "/", root)
+                finally:
+                    os.close(inner)
+            else:
+                yield Entry(path, kind, status.st_size, status.st_mtime_ns, links=status.st_nlink)
+    except OSError as error:
+        raise Refused("sip.unreadable", prefix or root, reason=error.strerror or "") from error

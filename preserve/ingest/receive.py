@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import tarfile
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from metadata.bag import ALGORITHMS, decode_path, manifests
-from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
+from preserve.ingest.sources.bag import check_own_files, compare_names, declared_digests
 from preserve.ingest.sources.folder import FolderSource
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 class DepositProfile(BaseModel):
@@ -33,6 +34,8 @@ class DepositProfile(BaseModel):
     largest_ratio: float
     ratio_matters_from: int
     largest_total: int
+    deepest_archives: int
+    largest_scanned: int
     deepest: int
     litter: tuple[str, ...]
     litter_folders: tuple[str, ...]
@@ -98,22 +101,24 @@ def receive(path: Path, profile: DepositProfile) -> Deposit:
             total += entry.size
         if len(entries) > profile.most_files:
             raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
-    if total > profile.largest_total:
-        findings.append(Finding("sip.too-large", "", "refuse", {"size": total, "limit": profile.largest_total}))
+        _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
     findings += _collisions(entries)
+    findings += _links_out(entries)
     if findings:
         raise Refused("sip.refused", str(path), findings=findings)
     if not entries:
         raise Refused("sip.empty", str(path))
     top, bag = _top(entries, profile)
     prefix = top + "data/" if bag else top
-    wanted = _manifests(source, entries, top) if bag else {}
+    wanted = declared_digests(source, entries, top) if bag else {}
     files, tags, litter = _sorted_out(entries, prefix, top, bag, profile)
     if bag:
-        findings += _bag_findings(wanted, files)
+        findings += compare_names(wanted, files)
+        findings += check_own_files(source, entries, top)
     name, description = _description(source, top, prefix, files, tags, bag, profile)
     if findings:
         raise Refused("sip.refused", str(path), findings=findings)
+    findings += _misleading(files)
     if litter:
         findings.append(Finding("sip.litter", "", "note", {"count": len(litter), "names": ", ".join(litter[:5])}))
     return Deposit(
@@ -152,6 +157,30 @@ def _hostile(entry: Entry, profile: DepositProfile) -> Iterator[Finding]:
     ):
         ratio = entry.size // max(entry.compressed, 1)
         yield Finding("sip.bomb", path, "refuse", {"ratio": ratio, "limit": profile.largest_ratio})
+
+
+def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositProfile) -> None:
+    if total > profile.largest_total:
+        raise Refused("sip.too-large", str(path), size=total, limit=profile.largest_total)
+    if source.folder is None and total > profile.ratio_matters_from:
+        packed = max(path.stat().st_size, 1)
+        if total > profile.largest_ratio * packed:
+            raise Refused("sip.bomb", str(path), ratio=total // packed, limit=profile.largest_ratio)
+
+
+def _links_out(entries: list[Entry]) -> Iterator[Finding]:
+    """A file of a folder with more hard links than the folder holds has another name outside, and may change there."""
+    inside = Counter(entry.inode for entry in entries if entry.links > 1)
+    for entry in entries:
+        if entry.links > 1 and inside[entry.inode] < entry.links:
+            yield Finding("sip.hardlink", entry.path, "refuse", {"target": ""})
+
+
+def _misleading(entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    """Characters that turn the direction of writing make `gpj.exe` look like `exe.jpg` (Unicode TR 36 §2.2)."""
+    for entry in entries:
+        if any(c in _TURNING for c in entry.path):
+            yield Finding("sip.name-misleads", entry.path, "warning")
 
 
 def _collisions(entries: list[Entry]) -> Iterator[Finding]:
@@ -193,39 +222,6 @@ def _sorted_out(
         elif bag and entry.path.startswith(top):
             tags.append(entry.path)
     return tuple(files), tuple(tags), litter
-
-
-def _manifests(source: Source, entries: list[Entry], top: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    """The digests that a bag's payload manifests declare, by payload path (RFC 8493 §2.1.3)."""
-    names = [entry.path.removeprefix(top) for entry in entries]
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    found = [m for m in manifests(names) if not m.tag and m.algorithm in ALGORITHMS]
-    if not found:
-        raise Refused("sip.bag-no-manifest", top)
-    for manifest in found:
-        try:
-            text = source.read(top + manifest.name, 1 << 30).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise BagUnreadable(manifest.name, reason="UTF-8") from error
-        for number, line in enumerate(text.splitlines(), 1):
-            digest, _, name = line.partition(" ")
-            if not line.strip():
-                continue
-            if not name.strip():
-                raise BagUnreadable(manifest.name, line=number)
-            path = top + decode_path(posixpath.normpath(name.lstrip(" \t*")))
-            wanted.setdefault(path, []).append((manifest.algorithm, digest.lower()))
-    return {path: tuple(values) for path, values in wanted.items()}
-
-
-def _bag_findings(wanted: dict[str, tuple[tuple[str, str], ...]], files: tuple[Entry, ...]) -> Iterator[Finding]:
-    there = {entry.path for entry in files}
-    for path in wanted:
-        if path not in there:
-            yield Finding("sip.bag-file-missing", path, "refuse")
-    for path in there:
-        if path not in wanted:
-            yield Finding("sip.bag-file-unlisted", path, "refuse")
 
 
 def _description(

@@ -22,6 +22,7 @@ class Entry:
     compressed: int | None = None
     target: str = ""
     links: int = 1
+    inode: tuple[int, int] = (0, 0)
     order: int = 0
 
 

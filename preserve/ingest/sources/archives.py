@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import calendar
+import gzip
+import lzma
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -15,6 +18,8 @@ from typing import IO, BinaryIO, cast
 
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, EntryKind
+
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError)
 
 
 class Bounded:
@@ -29,7 +34,7 @@ class Bounded:
         """Up to `size` bytes. Raises Refused on damage, or when more comes than was listed."""
         try:
             data = self._stream.read(size)
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError) as error:
+        except (*_DAMAGE, OSError, RuntimeError) as error:
             raise Refused("sip.member-damaged", self._path, detail=str(error)) from error
         self._left -= len(data)
         if self._left < 0:
@@ -41,7 +46,7 @@ class Bounded:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except (*_DAMAGE, gzip.BadGzipFile, NotImplementedError, ValueError) as error:
         raise Refused("sip.archive-damaged", str(path), detail=str(error)) from error
     except OSError as error:
         raise Refused("sip.unreadable", str(path), reason=error.strerror or str(error)) from error
@@ -109,6 +114,8 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
     """The member's name: UTF-8 where flagged, else as Chinese Windows writes it (GB 18030), else its bytes."""
     if member.flag_bits & 0x800:
         return member.orig_filename
+    if name := _unicode_path(member):
+        return name
     raw = member.orig_filename.encode("cp437", "surrogateescape")
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -116,6 +123,19 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _unicode_path(member: zipfile.ZipInfo) -> str:
+    """Info-ZIP's extra field 0x7075: the name in UTF-8, valid while the CRC of the plain name fits (APPNOTE 4.6.9)."""
+    extra = member.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == 0x7075 and len(body) > 5 and body[0] == 1:
+            raw = member.orig_filename.encode("cp437", "replace")
+            if struct.unpack_from("<I", body, 1)[0] == zlib.crc32(raw):
+                return body[5:].decode("utf-8", "surrogateescape")
+    return ""
 
 
 def _zip_entry(member: zipfile.ZipInfo, order: int) -> Entry:

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, EntryKind
 
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
 
 def _kind(mode: int) -> EntryKind:
     if stat.S_ISREG(mode):
@@ -23,6 +25,32 @@ def _kind(mode: int) -> EntryKind:
     if stat.S_ISFIFO(mode):
         return "fifo"
     return "socket" if stat.S_ISSOCK(mode) else "device"
+
+
+def open_beneath(root: Path, path: str) -> BinaryIO:
+    """Open a file for reading, folder by folder, following no link, so that it lies in `root` whatever others do.
+
+    Raises Refused.
+    """
+    parts = path.split("/")
+    handle = -1
+    try:
+        handle = os.open(root, _FOLDER)
+        for part in parts[:-1]:
+            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        # O_NONBLOCK: a pipe put in the file's place must not hold us up.
+        file = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=handle)
+    except OSError as error:
+        raise Refused("sip.unreadable", path, reason=error.strerror or "") from error
+    finally:
+        if handle >= 0:
+            os.close(handle)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise Refused("sip.unreadable", path, reason="not a regular file")
+    return os.fdopen(file, "rb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +84,13 @@ class FolderSource:
         """The wanted files, opened without following links."""
         for entry in self.entries():
             if entry.kind == "file" and wanted(entry):
-                with os.fdopen(os.open(self.root / entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as f:
-                    yield entry, f
+                with open_beneath(self.root, entry.path) as stream:
+                    yield entry, stream
 
     def read(self, path: str, limit: int) -> bytes:
         """One small file."""
         try:
-            with os.fdopen(os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
+            with open_beneath(self.root, path) as stream:
                 data = stream.read(limit + 1)
         except OSError as error:
             raise Refused("sip.unreadable", path, reason=error.strerror or "") from error
@@ -87,6 +115,13 @@ def _walk(handle: int, prefix: str, root: str) -> Iterator[Entry]:
                 finally:
                     os.close(inner)
             else:
-                yield Entry(path, kind, status.st_size, status.st_mtime_ns, links=status.st_nlink)
+                yield Entry(
+                    path,
+                    kind,
+                    status.st_size,
+                    status.st_mtime_ns,
+                    links=status.st_nlink,
+                    inode=(status.st_dev, status.st_ino),
+                )
     except OSError as error:
         raise Refused("sip.unreadable", prefix or root, reason=error.strerror or "") from error

@@ -1,0 +1,116 @@
+"""Looks into a deposit's files for what could do harm: viruses by clamd, archives that swell, archives under lock.
+
+What was not scanned is said to be not scanned; no report lets silence pass for a clean result.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from metadata.findings import Finding
+from preserve.errors import Refused
+from preserve.ingest.clamd import Answer, scan_stream, version
+from preserve.ingest.receive import Deposit, DepositProfile
+from preserve.ingest.sources import Entry
+
+Progress = Callable[[int], None]
+
+_PIECE = 1 << 20
+_IN_MEMORY = 8 << 20
+_NESTED = (".zip",)
+
+
+def scan(deposit: Deposit, profile: DepositProfile, clamd: str, scratch: Path, progress: Progress) -> list[Finding]:
+    """Everything that is to be said of a deposit's contents; findings of severity `refuse` refuse it.
+
+    `clamd` is the socket of the home's settings, or empty; `progress` gets bytes. Without clamd only the nested
+    archives are read. Raises ToolMissing when clamd is named but silent, Refused on a damaged deposit.
+    """
+    if clamd:
+        version(clamd)  # fails at once, not after the first gigabyte
+    payload = {entry.path for entry in deposit.files}
+    findings: list[Finding] = []
+    for entry, stream in deposit.source.stream(lambda entry: entry.path in payload and (bool(clamd) or _nested(entry))):
+        if _nested(entry):
+            with _spool(stream, scratch) as kept:
+                findings += _look_into(kept, entry.path, profile, scratch, 1)
+                kept.seek(0)
+                findings += _for_viruses(clamd, cast(BinaryIO, kept), entry, profile)
+        else:
+            findings += _for_viruses(clamd, stream, entry, profile)
+        progress(entry.size)
+    if not clamd:
+        findings.append(Finding("sip.no-scanner", "", "warning", {"count": len(deposit.files)}))
+    elif unscanned := sum(finding.code == "sip.not-scanned" for finding in findings):
+        findings.append(
+            Finding("sip.scan-incomplete", "", "warning", {"count": unscanned, "files": len(deposit.files)})
+        )
+    return findings
+
+
+def _for_viruses(clamd: str, stream: BinaryIO, entry: Entry, profile: DepositProfile) -> Iterator[Finding]:
+    if not clamd:
+        return
+    if entry.size > profile.largest_scanned:
+        answer = Answer("not-scanned", f"> {profile.largest_scanned} B")
+    else:
+        answer = scan_stream(clamd, stream)
+    if answer.state == "infected":
+        yield Finding("sip.virus", entry.path, "refuse", {"virus": answer.detail})
+    elif answer.state == "not-scanned":
+        yield Finding("sip.not-scanned", entry.path, "warning", {"reason": answer.detail})
+
+
+def _nested(entry: Entry) -> bool:
+    return entry.path.lower().endswith(_NESTED)
+
+
+@contextmanager
+def _spool(stream: BinaryIO, scratch: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a stream where one can go back and forth in them, on disk when they are many."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(scratch)) as kept:
+        while data := stream.read(_PIECE):
+            kept.write(data)
+        yield cast(IO[bytes], kept)
+
+
+def _look_into(file: IO[bytes], where: str, profile: DepositProfile, scratch: Path, depth: int) -> Iterator[Finding]:
+    """What an archive inside the deposit holds, as its own list says; nothing but archives in it is unpacked."""
+    if depth > profile.deepest_archives:
+        yield Finding("sip.nested-too-deep", where, "refuse", {"limit": profile.deepest_archives})
+        return
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            total = sum(member.file_size for member in members)
+            if len(members) > profile.most_files:
+                yield Finding("sip.nested-too-many", where, "refuse", {"limit": profile.most_files})
+                return
+            if total > profile.ratio_matters_from and total > profile.largest_ratio * size:
+                values = {"ratio": total // max(size, 1), "limit": profile.largest_ratio}
+                yield Finding("sip.bomb", where, "refuse", values)
+                return
+            if any(member.flag_bits & 1 for member in members):
+                yield Finding("sip.nested-encrypted", where, "warning")
+            for member in members:
+                if member.filename.lower().endswith(_NESTED) and not member.flag_bits & 1:
+                    inside = f"{where}/{member.filename}"
+                    with archive.open(member) as stream, _spool(cast(BinaryIO, stream), scratch) as inner:
+                        yield from _look_into(inner, inside, profile, scratch, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        yield Finding("sip.nested-damaged", where, "warning", detail=str(error))
+
+
+def require_clean(findings: list[Finding]) -> None:
+    """Raise Refused with every reason when there is one."""
+    if reasons := [finding for finding in findings if finding.severity == "refuse"]:
+        raise Refused("sip.refused", findings=reasons)

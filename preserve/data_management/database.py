@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from preserve.errors import MediumProblem, NotIntact, PreserveError
+from preserve.home import Home
 
 SCHEMA = "0001"
 """The newest migration; `migrations/versions/` holds a file for each."""
@@ -101,8 +102,12 @@ def create_catalogue(path: Path) -> Catalogue:
     return Catalogue(path, engine)
 
 
-def open_catalogue(path: Path) -> Catalogue:
-    """Open an existing catalogue, bringing its schema up to date. Raises NotIntact where it is missing or damaged."""
+def open_catalogue(home: Home | Path) -> Catalogue:
+    """Open a home's catalogue (or the file), bringing its schema up to date.
+
+    Raises NotIntact where it is missing or damaged; `preserve catalogue rebuild` makes it again.
+    """
+    path = home.catalogue if isinstance(home, Home) else home
     if not path.is_file():
         raise NotIntact("catalogue.missing", str(path))
     engine = _engine(path)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from metadata.entities import Event, Link
 from metadata.findings import Finding
-from preserve.data_management.tables import ingest_events, ingest_files, ingests
+from preserve.data_management.tables import cases, ingest_events, ingest_files, ingests
 from preserve.errors import Refused
 
 STEPS = ("copied", "identified", "characterised", "normalised")
@@ -58,6 +58,9 @@ _FILE_COLUMNS = [ingest_files.c[name] for name in FileRow.__dataclass_fields__]
 
 def create(connection: Connection, row: IngestRow) -> None:
     """Begin an ingest. Raises Refused when the case is known or another ingest of it is alive."""
+    # A rebuilt catalogue knows the case from its package, not from the journal of its ingest.
+    if connection.execute(select(cases.c.objid).where(cases.c.case_number == row.case_number)).first():
+        raise Refused("ingest.case-known", row.case_number)
     try:
         connection.execute(ingests.insert(), asdict(row))
     except IntegrityError as error:

@@ -1,0 +1,261 @@
+"""Cases as the catalogue knows them: entered from a sealed package, listed, and shown with their whole life."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from metadata import bag, csip, mets, premis
+from metadata.entities import Event, FileObject
+from metadata.errors import MetadataError
+from preserve.data_management import holdings, ledger, search
+from preserve.data_management.tables import cases, events, files, versions
+from preserve.description.schema import CaseDescription
+from preserve.errors import NotIntact
+from storage_adapters.errors import StorageError
+from storage_adapters.reading import digest_file
+
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list."""
+
+    objid: str
+    case_number: str
+    archival_number: str
+    title: str
+    case_type: str
+    cause: str
+    producer: str
+    classification: str
+    closed: str | None
+    long_term: bool
+    versions: int
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLife:
+    """One case with everything known about it; rows as dictionaries of the tables' columns."""
+
+    case: dict[str, Any]
+    description: dict[str, Any]
+    versions: list[dict[str, Any]]
+    formats: list[dict[str, Any]]  # representation, puid, format name, count, bytes
+    copies: list[holdings.CopyRow]
+    events: list[dict[str, Any]]
+    ledger: list[dict[str, Any]]
+
+
+def index_package(connection: Connection, root: Path) -> str:
+    """Enter a sealed package into cases, versions, files, events and search; return its objid.
+
+    Everything comes from the package alone, so entering it again gives the same rows. Raises NotIntact where the
+    package cannot be read as one of ours.
+    """
+    objid, _, number = root.name.rpartition("_v")
+    package = root / "data" / objid
+    try:
+        if not csip.OBJID.match(objid) or not number.isdigit():
+            raise ValueError(f"name {root.name}")
+        description = CaseDescription.model_validate_json((package / csip.CASE).read_bytes())
+        created = mets.read_identity(package / csip.METS)[2]
+        size, count = dict(bag.read_info(root / "bag-info.txt"))["Payload-Oxum"].split(".")
+        manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
+        version = int(number)
+        _forget(connection, objid, version)
+        _enter_case(connection, objid, description)
+        connection.execute(
+            versions.insert(),
+            {
+                "objid": objid, "version": version, "name": root.name, "created": created,
+                "files": int(count), "size": int(size), "manifest_sha256": manifest,
+            },
+        )  # fmt: skip
+        _enter_entities(connection, objid, version, package)
+        search.index(connection, _words(objid, description))
+    except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
+        raise NotIntact("catalogue.package-unreadable", str(root), detail=str(error)) from error
+    return objid
+
+
+def _forget(connection: Connection, objid: str, version: int) -> None:
+    for table in (files, events, versions):
+        connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))
+    search.forget(connection, objid)
+
+
+def _enter_case(connection: Connection, objid: str, description: CaseDescription) -> None:
+    row = {
+        "case_number": description.case_number,
+        "archival_number": description.archival_number,
+        "title": description.title,
+        "case_type": description.case_type.value,
+        "cause": description.cause,
+        "producer": description.producer.name,
+        "classification": description.classification.value,
+        "started": description.start.isoformat(),
+        "closed": description.closed.isoformat(),
+        "long_term": description.long_term,
+        "description": description.model_dump_json(),
+    }
+    if connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first():
+        connection.execute(cases.update().where(cases.c.objid == objid).values(**row))
+    else:
+        connection.execute(cases.insert(), {"objid": objid, **row})
+
+
+def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> None:
+    documents = [("", package / csip.PREMIS)]
+    documents += [(role, package / "representations" / role / csip.PREMIS) for role in csip.REPRESENTATIONS]
+    common = {"objid": objid, "version": version}
+    # An event about the whole package may be told in more than one document.
+    tell = events.insert().prefix_with("OR IGNORE", dialect="sqlite")
+    for role, document in documents:
+        if role and not document.is_file():
+            continue
+        rows: list[dict[str, Any]] = []
+        deeds: list[dict[str, Any]] = []
+        names: list[tuple[str, str, str, str]] = []
+
+        def write(
+            rows: list[dict[str, Any]] = rows,
+            deeds: list[dict[str, Any]] = deeds,
+            names: list[tuple[str, str, str, str]] = names,
+        ) -> None:
+            if rows:
+                connection.execute(files.insert(), rows)
+            if deeds:
+                connection.execute(tell, deeds)
+            search.index(connection, names)
+            for batch in (rows, deeds, names):
+                batch.clear()
+
+        for entity in premis.read_premis(document):
+            if isinstance(entity, FileObject):
+                rows.append({**common, **_file_row(role, entity)})
+                if role == "original":
+                    names.append((objid, "file", entity.path, entity.original_name or entity.path))
+            elif isinstance(entity, Event):
+                deeds.append({**common, **_event_row(entity)})
+            if len(rows) + len(deeds) >= _BATCH:
+                write()
+        write()
+
+
+def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
+    source = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
+    return {
+        "identifier": entity.identifier,
+        "representation": role,
+        "path": entity.path,
+        "original_name": entity.original_name,
+        "size": entity.size,
+        "sha256": entity.digests["sha256"],
+        "puid": entity.format.puid,
+        "format_name": entity.format.name,
+        "format_version": entity.format.version,
+        "properties": json.dumps(list(entity.properties), ensure_ascii=False),
+        "source": source[0] if source else None,
+    }
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {
+        "identifier": event.identifier,
+        "kind": event.kind,
+        "happened": event.when,
+        "outcome": event.outcome,
+        "detail": event.detail,
+        "outcome_detail": event.outcome_detail,
+    }
+
+
+def _words(objid: str, description: CaseDescription) -> Iterator[tuple[str, str, str, str]]:
+    """What the description says, field by field."""
+    yield objid, "case_number", "", description.case_number
+    yield objid, "archival_number", "", description.archival_number
+    yield objid, "title", "", description.title
+    yield objid, "cause", "", description.cause
+    yield objid, "producer", "", description.producer.name
+    for party in description.parties:
+        yield objid, "party", "", party.name
+    for officer in description.officers:
+        yield objid, "officer", "", f"{officer.name} {officer.number}".strip()
+    for noted in (*description.measures, *description.incidents):
+        yield objid, "note", "", noted.note
+    yield objid, "note", "", description.note
+    for item in description.objects:
+        yield objid, "object", item.file, " ".join(filter(None, (item.title, item.kind)))
+        yield objid, "device", item.file, item.device
+        yield objid, "maker", item.file, item.maker
+        yield objid, "note", item.file, " ".join(filter(None, (item.proves, item.note)))
+
+
+def list_cases(
+    connection: Connection, *, case_type: str = "", long_term: bool | None = None, limit: int = 100, offset: int = 0
+) -> list[CaseRow]:
+    """Cases by case number, a page at a time; counts are those of the newest version."""
+    newest = select(versions.c.objid, func.max(versions.c.version).label("version")).group_by(versions.c.objid)
+    last = newest.subquery()
+    query = (
+        select(
+            cases.c.objid, cases.c.case_number, cases.c.archival_number, cases.c.title, cases.c.case_type,
+            cases.c.cause, cases.c.producer, cases.c.classification, cases.c.closed, cases.c.long_term,
+            versions.c.version, versions.c.files, versions.c.size,
+        )
+        .join(last, last.c.objid == cases.c.objid)
+        .join(versions, (versions.c.objid == last.c.objid) & (versions.c.version == last.c.version))
+        .order_by(cases.c.case_number)
+    )  # fmt: skip
+    if case_type:
+        query = query.where(cases.c.case_type == case_type)
+    if long_term is not None:
+        query = query.where(cases.c.long_term == long_term)
+    return [CaseRow(*row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def find_case(connection: Connection, name: str) -> str | None:
+    """The objid of the case with this objid, package name, case number or archival number."""
+    wanted = or_(
+        cases.c.objid == name.partition("_v")[0],
+        cases.c.case_number == name,
+        (cases.c.archival_number == name) & (cases.c.archival_number != ""),
+    )
+    return connection.execute(select(cases.c.objid).where(wanted)).scalars().first()
+
+
+def show_case(connection: Connection, name: str) -> CaseLife | None:
+    """Everything about one case, or None where there is none of that name."""
+    objid = find_case(connection, name)
+    if objid is None:
+        return None
+    case = dict(connection.execute(select(cases).where(cases.c.objid == objid)).one()._mapping)
+    description = json.loads(case.pop("description"))
+    formats = (
+        select(
+            files.c.version, files.c.representation, files.c.puid, files.c.format_name,
+            func.count().label("files"), func.sum(files.c.size).label("size"),
+        )
+        .where(files.c.objid == objid)
+        .group_by(files.c.version, files.c.representation, files.c.puid, files.c.format_name)
+        .order_by(files.c.version, files.c.representation, func.count().desc())
+    )  # fmt: skip
+    happened = select(events).where(events.c.objid == objid).order_by(events.c.happened, events.c.identifier)
+    return CaseLife(
+        case,
+        description,
+        [dict(r._mapping) for r in connection.execute(select(versions).where(versions.c.objid == objid))],
+        [dict(r._mapping) for r in connection.execute(formats)],
+        holdings.copies_of(connection, objid),
+        [dict(r._mapping) for r in connection.execute(happened.limit(1000))],
+        [json.loads(entry.text) for entry in ledger.about(connection, objid)],
+    )

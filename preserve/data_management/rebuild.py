@@ -1,0 +1,191 @@
+"""The catalogue again, from the packages on the media and the ledger's segments, to an equal state.
+
+A new file is made beside the old one and takes its place when it is whole. What only the old file knows (the
+journal of unfinished ingests, ledger entries that no segment holds yet) is taken over where it can be read and
+contradicts nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from metadata.findings import Finding
+from preserve.clock import now
+from preserve.data_management import cases, checkpoints, holdings, ledger, proving
+from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.tables import checkpoints as checkpoint_table
+from preserve.data_management.tables import ingest_events, ingest_files, ingests, media, metadata
+from preserve.data_management.tables import ledger as ledger_table
+from preserve.errors import NotIntact, PreserveError
+from preserve.home import Home
+from storage_adapters.directory import DirectoryAdapter
+from storage_adapters.durable import drop_file, move_in, sync_folder
+
+LEDGER_FOLDER = "ledger"
+_JOURNAL = (ingests, ingest_files, ingest_events)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was made again. `kept` is where the old file was put aside, empty where there was none."""
+
+    cases: int
+    packages: int
+    entries: int
+    from_old: bool  # ledger and journal were taken over from the old file
+    kept: str
+    findings: tuple[Finding, ...]
+
+
+def rebuild(
+    home: Home, adapters: Iterable[DirectoryAdapter], progress: Callable[[int], None] = lambda _: None
+) -> Report:
+    """Make the catalogue again and put it in the old one's place; `progress` is told 1 for each package.
+
+    Raises NotIntact, and changes nothing, where the old ledger contradicts its checkpoints and no segment can
+    stand in for it.
+    """
+    fresh = home.path / "catalogue.sqlite.new"
+    for suffix in ("", "-wal", "-shm"):
+        drop_file(Path(f"{fresh}{suffix}"), home.path)
+    findings: list[Finding] = []
+    made = create_catalogue(fresh)
+    segments = home.store / LEDGER_FOLDER
+    try:
+        with made.begin() as connection:
+            from_old = _take_over(home, connection, segments, findings)
+            holdings.replay(connection)
+            packages = _enter_packages(connection, adapters, findings, progress)
+            found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
+            entries = ledger.size(connection)
+        _fold(made)
+    finally:
+        made.close()
+    kept = _swap(home, fresh)
+    return Report(found, packages, entries, from_old, kept, tuple(findings))
+
+
+def _take_over(home: Home, connection: Connection, segments: Path, findings: list[Finding]) -> bool:
+    """Ledger, checkpoints and journal from the old file where it is sound; else the ledger from its segments."""
+    public = checkpoints.read_public_key(home.keys / "ledger.pub")
+    try:
+        old = open_catalogue(home)
+    except (PreserveError, SQLAlchemyError) as error:
+        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        _read_segments(connection, segments, findings)
+        return False
+    try:
+        with old.read() as source:
+            report = proving.prove(source, segments, public)
+            if not report.intact:
+                findings.extend(report.findings)
+                if not checkpoints.segments(segments):
+                    raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
+                _read_segments(connection, segments, findings)
+                return False
+            for table in (ledger_table, checkpoint_table, *_JOURNAL):
+                _copy_rows(source, connection, table)
+            return True
+    except SQLAlchemyError as error:
+        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
+            connection.execute(table.delete())
+        _read_segments(connection, segments, findings)
+        return False
+    finally:
+        old.close()
+
+
+def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
+    rows = source.execution_options(yield_per=2000).execute(select(table))
+    for batch in rows.mappings().partitions(2000):
+        target.execute(table.insert(), [dict(row) for row in batch])
+
+
+def _read_segments(connection: Connection, folder: Path, findings: list[Finding]) -> None:
+    for _, _, path in checkpoints.segments(folder):
+        rows = []
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            for line in stream:
+                entry = line.removesuffix("\n")
+                rows.append({"number": json.loads(entry)["number"], "entry": entry, "leaf": ledger.leaf_hash(entry)})
+        if rows:
+            connection.execute(ledger_table.insert(), rows)
+        with suppress(OSError):
+            one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
+            names = ("size", "root", "made", "note", "signature", "key")
+            connection.execute(checkpoint_table.insert(), {name: getattr(one, name) for name in names})
+    findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
+
+
+def _enter_packages(
+    connection: Connection,
+    adapters: Iterable[DirectoryAdapter],
+    findings: list[Finding],
+    progress: Callable[[int], None],
+) -> int:
+    entered: set[str] = set()
+    for adapter in adapters:
+        present = set()
+        for copy in adapter.copies():
+            present.add(copy.name)
+            if holdings.read_copy(connection, copy.name, adapter.identity) is None:
+                findings.append(Finding("catalogue.copy-not-in-ledger", copy.name, "warning"))
+            if copy.name not in entered:
+                try:
+                    with connection.begin_nested():
+                        cases.index_package(connection, adapter.path(copy))
+                except NotIntact as error:
+                    findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
+                    continue
+                entered.add(copy.name)
+                progress(1)
+        names = text("SELECT name FROM copies WHERE medium = :medium AND state NOT IN ('planned', 'lost', 'retired')")
+        for (name,) in connection.execute(names, {"medium": adapter.identity}):
+            if name not in present:
+                findings.append(Finding("catalogue.copy-absent", name, "error", {"medium": adapter.identity}))
+        if connection.execute(select(media.c.id).where(media.c.id == adapter.identity)).first() is None:
+            findings.append(Finding("catalogue.medium-not-in-ledger", adapter.identity, "warning"))
+    return len(entered)
+
+
+def _fold(catalogue: Catalogue) -> None:
+    raw = catalogue.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
+def _swap(home: Home, fresh: Path) -> str:
+    aside = home.path / f"catalogue.sqlite.before-{now():%Y%m%dT%H%M%SZ}"
+    kept = ""
+    # The log of the old file must not lie beside the new one, so it goes with the old.
+    for suffix in ("-wal", "-shm", ""):
+        old = Path(f"{home.catalogue}{suffix}")
+        if old.exists():
+            move_in(old, Path(f"{aside}{suffix}"))
+            kept = str(aside)
+    move_in(fresh, home.catalogue)
+    sync_folder(home.path)
+    return kept
+
+
+def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, in a fixed order, to compare two catalogues with."""
+    tables = [table for table in metadata.sorted_tables if journal or table not in _JOURNAL]
+    found = {
+        table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+        for table in tables
+    }
+    words = text("SELECT objid, field, place, shown, words FROM search ORDER BY 1, 2, 3, 4")
+    found["search"] = [tuple(row) for row in connection.execute(words)]
+    return found

@@ -37,7 +37,7 @@ class CaseRow:
     classification: str
     closed: str | None
     long_term: bool
-    versions: int
+    version: int
     files: int
     size: int
 
@@ -190,8 +190,10 @@ def _words(objid: str, description: CaseDescription) -> Iterator[tuple[str, str,
         yield objid, "party", "", party.name
     for officer in description.officers:
         yield objid, "officer", "", f"{officer.name} {officer.number}".strip()
-    for noted in (*description.measures, *description.incidents):
-        yield objid, "note", "", noted.note
+    for measure in description.measures:
+        yield objid, "note", "", measure.note
+    for incident in description.incidents:
+        yield objid, "note", "", incident.note
     yield objid, "note", "", description.note
     for item in description.objects:
         yield objid, "object", item.file, " ".join(filter(None, (item.title, item.kind)))
@@ -220,7 +222,7 @@ def list_cases(
         query = query.where(cases.c.case_type == case_type)
     if long_term is not None:
         query = query.where(cases.c.long_term == long_term)
-    return [CaseRow(*row) for row in connection.execute(query.limit(limit).offset(offset))]
+    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
 def find_case(connection: Connection, name: str) -> str | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.checkpoints import Checkpoint, Ed25519PublicKey
+from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotIntact
 

@@ -94,7 +94,9 @@ def _take_over(home: Home, connection: Connection, segments: Path, findings: lis
             for table in (ledger_table, checkpoint_table, *_JOURNAL):
                 _copy_rows(source, connection, table)
             return True
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, NotIntact) as error:
+        if isinstance(error, NotIntact) and error.code != "catalogue.damaged":
+            raise
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
         for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from preserve.errors import Refused
 
 
 def now() -> datetime:
@@ -23,3 +26,11 @@ def parse(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"no zone: {text}")
     return moment.astimezone(UTC)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name (`Asia/Shanghai`). Raises Refused where it is not known."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise Refused("clock.zone-unknown", name, detail=str(error)) from error

@@ -7,6 +7,8 @@ with named places (`{path}`). `code + '.hint'` says what to do, where there is s
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -24,6 +26,16 @@ _current: ContextVar[Language] = ContextVar("language", default="zh")
 def speak(language: Language) -> None:
     """Set the language of everything said from here on in this context."""
     _current.set(language)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within it everything is said in this language: what goes into packages is in the archive's, not the terminal's."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def language() -> Language:

@@ -1,0 +1,151 @@
+"""What is missing or wrong on this machine and in this home; `preserve doctor` shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from metadata.errors import MetadataError
+from metadata.findings import Value
+from preserve.errors import PreserveError
+from preserve.home import Home, open_home
+from storage_adapters.errors import StorageError
+
+State = Literal["good", "wrong", "optional"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `optional`: not there, and only some work needs it."""
+
+    code: str  # health.<name>; its hint says how to mend it
+    state: State
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+# tool, whether ingest needs it, package that brings it, how it tells its version
+TOOLS = (
+    ("ffmpeg", True, "ffmpeg", "-version"),
+    ("ffprobe", True, "ffmpeg", "-version"),
+    ("soffice", True, "libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui", "--version"),
+    ("qpdf", False, "qpdf", "--version"),
+    ("mediaconch", False, "mediaconch", "--version"),
+    ("clamd", False, "clamav-daemon", "--version"),
+)
+
+LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "alembic", "fido", "pygfried", "pymediainfo", "pikepdf", "PIL")
+
+
+def examine(home_path: Path) -> Iterator[Check]:
+    """Every check, machine first, then the home; each one stands even when an earlier one failed."""
+    yield from _machine()
+    try:
+        home = open_home(home_path)
+    except PreserveError as error:
+        yield Check("health.home", "wrong", {"path": str(home_path), "reason": error.code})
+        return
+    yield Check("health.home", "good", {"path": str(home.path)})
+    yield from _home(home)
+
+
+def _machine() -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("health.python", "good" if sys.version_info >= (3, 11) else "wrong", {"version": version})
+    for name in LIBRARIES:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
+    yield from _tools()
+    try:
+        hashlib.new("sm3")
+        yield Check("health.sm3", "good")
+    except ValueError:
+        yield Check("health.sm3", "optional")
+    from metadata.schemas import schema_folder
+
+    try:
+        yield Check("health.schemas", "good", {"path": str(schema_folder())})
+    except MetadataError as error:
+        yield Check("health.schemas", "wrong", {"path": error.where})
+
+
+def _tools() -> Iterator[Check]:
+    for name, needed, package, option in TOOLS:
+        found = shutil.which(name)
+        if found is None:
+            yield Check("health.tool-missing", "wrong" if needed else "optional", {"name": name, "package": package})
+            continue
+        try:
+            said = subprocess.run([found, option], capture_output=True, text=True, timeout=60, check=False)
+            lines = (said.stdout or said.stderr).strip().splitlines()
+            yield Check("health.tool", "good", {"name": name, "version": lines[0][:80] if lines else "?"})
+        except (OSError, subprocess.TimeoutExpired) as error:
+            yield Check("health.tool-broken", "wrong" if needed else "optional", {"name": name, "reason": str(error)})
+
+
+def _home(home: Home) -> Iterator[Check]:
+    yield from _keys(home)
+    yield from _catalogue(home)
+    yield from _store(home)
+    try:
+        from preserve.clock import now, zone
+
+        zone(home.settings.time_zone)
+        yield Check("health.clock", "good", {"now": now().isoformat(), "zone": home.settings.time_zone})
+    except PreserveError as error:
+        yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
+    if not home.settings.clamd:
+        yield Check("health.no-scanner", "optional")
+
+
+def _keys(home: Home) -> Iterator[Check]:
+    private = home.keys / "ledger.key"
+    try:
+        mode = stat.S_IMODE(private.stat().st_mode)
+    except OSError as error:
+        yield Check("health.key-missing", "wrong", {"path": str(private), "reason": error.strerror or ""})
+        return
+    state: State = "wrong" if mode & 0o077 else "good"
+    yield Check("health.key", state, {"path": str(private), "mode": f"{mode:04o}"})
+
+
+def _catalogue(home: Home) -> Iterator[Check]:
+    from preserve.data_management import journal
+    from preserve.data_management.database import open_catalogue
+
+    try:
+        catalogue = open_catalogue(home)
+        with catalogue.read() as connection:
+            unfinished = len(journal.unfinished(connection))
+    except PreserveError as error:
+        yield Check("health.catalogue", "wrong", {"path": str(home.catalogue), "reason": error.code})
+        return
+    yield Check("health.catalogue", "good", {"path": str(home.catalogue)})
+    if unfinished:
+        yield Check("health.unfinished", "optional", {"count": unfinished})
+
+
+def _store(home: Home) -> Iterator[Check]:
+    from preserve.archival_storage.media import server_store
+
+    try:
+        state = server_store(home).probe()
+    except (StorageError, PreserveError) as error:
+        yield Check("health.store", "wrong", {"path": str(home.store), "reason": error.code})
+        return
+    good = state.present and state.writable
+    yield Check("health.store", "good" if good else "wrong", {"path": str(home.store), "reason": state.detail})
+    room = state.free - home.settings.reserve
+    yield Check("health.room", "good" if room > 0 else "wrong", {"free": state.free, "reserve": home.settings.reserve})
+    if not os.access(home.path, os.W_OK):
+        yield Check("health.home-read-only", "wrong", {"path": str(home.path)})

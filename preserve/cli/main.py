@@ -1,0 +1,184 @@
+"""The door: finds the command, sets language and output, and turns every error into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve import __version__
+from preserve.messages import LANGUAGES, language_of_locale, say, speak
+
+# One line a command: module, function. Nothing is imported until its command is called.
+COMMANDS = {
+    "init": ("preserve.cli.init", "init"),
+    "doctor": ("preserve.cli.doctor", "doctor"),
+    "describe": ("preserve.cli.describe", "describe"),
+    "check": ("preserve.cli.check", "check"),
+    "ingest": ("preserve.cli.ingest", "ingest"),
+    "list": ("preserve.cli.find", "list_cases"),
+    "show": ("preserve.cli.find", "show"),
+    "search": ("preserve.cli.find", "search"),
+    "verify": ("preserve.cli.verify", "verify"),
+    "catalogue": ("preserve.cli.catalogue", "catalogue"),
+    "ledger": ("preserve.cli.ledger", "ledger"),
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of an archivist's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line each, from the messages, without importing any command."""
+        with formatter.section(say("cli.commands")):
+            formatter.write_dl([(name, say(f"cli.{name}")) for name in COMMANDS])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the program is."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say("cli.program"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options' sentences come from the messages too."""
+        _localise(self)
+        with formatter.section(say("cli.options")):
+            formatter.write_dl([record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))])
+        self.format_commands(ctx, formatter)
+
+
+class Command(click.Command):
+    """A command whose help comes from the messages: `cli.<name>` and `cli.option.<option>`."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help in the language in use."""
+        _localise(self)
+        self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
+        super().format_help(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options under a heading in the language in use."""
+        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
+        if records:
+            with formatter.section(say("cli.options")):
+                formatter.write_dl(records)
+
+
+class Group(click.Group):
+    """A group of commands (`ledger verify`), its help from the messages."""
+
+    command_class = Command
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Help in the language in use."""
+        _localise(self)
+        self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
+        for name, command in self.commands.items():
+            command.short_help = say(f"cli.{self.name}-{name}")
+        super().format_help(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options and commands under headings in the language in use."""
+        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
+        if records:
+            with formatter.section(say("cli.options")):
+                formatter.write_dl(records)
+        with formatter.section(say("cli.commands")):
+            formatter.write_dl([(name, command.short_help or "") for name, command in self.commands.items()])
+
+
+def _localise(command: click.Command) -> None:
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            parameter.help = say(f"cli.option.{parameter.name}")
+
+
+def _choose_language(lang: str | None) -> None:
+    from preserve.home import locale_name
+
+    if lang in LANGUAGES:
+        speak("zh" if lang == "zh" else "en")
+    else:
+        speak(language_of_locale(locale_name()))
+
+
+def _language_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    _choose_language(value)
+    return value
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="preserve")
+@click.option("--home", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--lang", type=click.Choice(LANGUAGES), is_eager=True, callback=_language_given)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None, lang: str | None, as_json: bool) -> None:
+    """Set the output for the command; the language was set by its option."""
+    from preserve.cli.output import Output
+
+    ctx.obj = Output(as_json=as_json, home_path=home)
+
+
+def _global_options_first(arguments: list[str]) -> list[str]:
+    """`preserve list --json` means the same as `preserve --json list`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    first: list[str] = []
+    rest: list[str] = []
+    given = iter(arguments[:end])
+    for argument in given:
+        if argument == "--json" or argument.startswith(("--lang=", "--home=")):
+            first.append(argument)
+        elif argument in ("--lang", "--home"):
+            first += [argument, *([value] if (value := next(given, None)) is not None else [])]
+        else:
+            rest.append(argument)
+    return first + rest + arguments[end:]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave the process with its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; return its exit status (see `preserve.errors`). Prints errors, never a traceback."""
+    arguments = _global_options_first(arguments)
+    as_json = "--json" in arguments
+    try:
+        result: Any = cli.main(args=arguments, prog_name="preserve", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return int(leaving.exit_code)
+    except click.ClickException as error:
+        from preserve.cli.failures import tell_usage
+
+        return tell_usage(error, as_json)
+    except (KeyboardInterrupt, click.Abort):
+        from preserve.cli.failures import tell
+        from preserve.errors import Stopped
+
+        return tell(Stopped("cli.interrupted"), as_json)
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, not a traceback
+        from preserve.cli.failures import tell
+
+        return tell(error, as_json)
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,113 @@
+"""How results reach a person or a program: tables and sentences, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metadata.findings import Finding
+from preserve.messages import hint, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from preserve.home import Home
+
+_STYLES = {"refuse": "bold red", "error": "red", "warning": "yellow", "note": "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where and in what form this command speaks, and the home it was pointed at."""
+
+    as_json: bool
+    home_path: Path | None
+
+    def home(self) -> Home:
+        """The home in use. Raises UsageError where there is none."""
+        from preserve.home import default_path, open_home
+
+        return open_home(self.home_path or default_path())
+
+    def console(self, *, error: bool = False) -> Console:
+        """A console on stdout, or on stderr where the words are about the work and not its result."""
+        from rich.console import Console
+
+        return Console(stderr=error, highlight=False, soft_wrap=False)
+
+    def sentence(self, code: str, /, style: str = "", **values: str | int | float) -> None:
+        """Say something about the work, on stderr; silent with --json."""
+        if not self.as_json:
+            self.console(error=True).print(say(code, **values), style=style or None, markup=False)
+
+    def result(self, document: Mapping[str, Any]) -> None:
+        """With --json: print the one document on stdout."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+        """A table on stdout for a person; silent with --json. Cells are shown literally."""
+        if self.as_json:
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*[Text(_visible(cell)) for cell in row])
+        self.console().print(table)
+
+    def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
+        """Say each finding on stderr, worst first; silent with --json."""
+        if self.as_json:
+            return
+        console = self.console(error=True)
+        order = list(_STYLES)
+        ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
+        for finding in ranked[:limit]:
+            console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False)
+            if advice := hint(finding.code, **finding.values):
+                console.print("    → " + advice, markup=False)
+        if len(ranked) > limit:
+            console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
+
+
+def _visible(text: str) -> str:
+    """Control characters and lone surrogates made visible, so that no name can command the terminal."""
+    return "".join(
+        c if c.isprintable() else "".join(f"\\x{b:02x}" for b in c.encode("utf-8", "surrogateescape")) for c in text
+    )
+
+
+def finding_line(finding: Finding) -> str:
+    """One finding as one line: severity, place, sentence."""
+    where = f"{_visible(finding.where)}: " if finding.where else ""
+    values = {name: _visible(v) if isinstance(v, str) else v for name, v in finding.values.items()}
+    return f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding for --json, with its sentence in the language in use."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "where": _visible(finding.where),
+        "values": dict(finding.values),
+        "message": say(finding.code, **finding.values),
+        "hint": hint(finding.code, **finding.values),
+    }
+
+
+def bytes_for_people(size: float) -> str:
+    """A size in the unit a person would use (decimal units, as drives and discs are sold)."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return ""

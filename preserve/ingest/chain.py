@@ -1,0 +1,112 @@
+"""One pass over each file of a deposit: copied with its digests, identified, characterised.
+
+Small files go in batches to worker processes; one batch is one call, and what comes back is only what was found.
+Nothing here knows the catalogue: the runner records.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from metadata.findings import Finding
+from preserve.ingest.facts import Character, Copied, Identification, to_json
+from storage_adapters.durable import copy_file_checked, copy_stream
+from storage_adapters.errors import StorageError
+
+LARGE = 8 << 20
+"""Files from this size on are copied one by one with a thread for each digest, and their progress is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to be taken in. `wanted` are the digests the depositor declared for it (RFC 8493 manifests)."""
+
+    number: int
+    path: str
+    stored: str
+    size: int
+    wanted: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one job: facts as JSON, or the reason why it could not be taken in."""
+
+    number: int
+    size: int
+    copied: str = ""
+    identified: str = ""
+    characterised: str = ""
+    refusal: Finding | None = None
+    passing: bool = False
+
+
+def take_batch(source: str, target: str, algorithms: tuple[str, ...], jobs: Sequence[Job]) -> list[Taken]:
+    """Copy, identify and characterise small files from the folder `source`; runs in a worker process.
+
+    Errors of the target medium (full, failing, read-only) are raised as StorageError; what is wrong with a
+    file itself comes back with it.
+    """
+    return [take_file(Path(source), Path(target), algorithms, job, lambda moved: None) for job in jobs]
+
+
+def take_file(
+    source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
+) -> Taken:
+    """Copy one file of a folder and find out what it is."""
+    try:
+        size, digests = copy_file_checked(
+            source / os.fsdecode(os.fsencode(job.path)), target / job.stored, _algorithms(algorithms, job), progress
+        )
+    except StorageError as error:
+        if error.code in ("storage.changed", "storage.source-unreadable"):
+            return Taken(
+                job.number, 0, refusal=Finding(error.code, job.path, "refuse", error.values), passing=error.passing
+            )
+        raise
+    return examine(target, job, _checked(job, size, digests, algorithms))
+
+
+def take_stream(
+    stream: BinaryIO, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
+) -> Taken:
+    """Copy one member of an archive; its identification follows in a batch (`examine_batch`)."""
+    size, digests = copy_stream(stream, target / job.stored, _algorithms(algorithms, job), progress)
+    return _checked(job, size, digests, algorithms)
+
+
+def examine_batch(target: str, jobs: Sequence[tuple[Job, Taken]]) -> list[Taken]:
+    """Identify and characterise files that were copied already; runs in a worker process."""
+    return [examine(Path(target), job, taken) for job, taken in jobs]
+
+
+def examine(target: Path, job: Job, taken: Taken) -> Taken:
+    """Identify and characterise one copied file, from the copy."""
+    if taken.refusal is not None:
+        return taken
+    from preserve.ingest.characterise import characterise
+    from preserve.ingest.identify import identify
+
+    path = target / job.stored
+    identification: Identification = identify(path, job.path, taken.size)
+    character: Character = characterise(path, identification, job.path)
+    return Taken(taken.number, taken.size, taken.copied, to_json(identification), to_json(character))
+
+
+def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*algorithms, *(name for name, _ in job.wanted))))
+
+
+def _checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str, ...]) -> Taken:
+    for name, value in job.wanted:
+        if digests[name] != value.lower():
+            values = {"algorithm": name, "declared": value, "computed": digests[name]}
+            return Taken(job.number, size, refusal=Finding("ingest.digest-differs", job.path, "refuse", values))
+    if size != job.size:
+        values_ = {"listed": job.size, "read": size}
+        return Taken(job.number, size, refusal=Finding("ingest.size-differs", job.path, "refuse", values_))
+    return Taken(job.number, size, to_json(Copied(size, {name: digests[name] for name in algorithms})))

@@ -1,0 +1,196 @@
+"""What the steps found, said in PREMIS: objects, events and agents of one package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+from metadata.entities import Agent, Event, FileObject, Format, Link, Relationship
+from metadata.names import xml_name
+from preserve import __version__
+from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, from_json
+from preserve.messages import say
+
+_ROOT = UUID("5f2a1f0e-6f0b-5d5e-9d59-3c8f1f0a7c11")
+"""The name space of all identifiers this program makes; it must never change."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """One file of the deposit with everything the steps found out about it."""
+
+    path: str
+    stored: str
+    copied: Copied
+    identification: Identification
+    character: Character
+    normalised: Normalised | None
+
+
+def read_file(
+    path: bytes, stored: str, copied: str, identified: str, characterised: str, normalised: str | None
+) -> TakenFile:
+    """The file as the journal keeps it: the depositor's own bytes for its name, facts as JSON."""
+    return TakenFile(
+        path.decode("utf-8", "surrogateescape"),
+        stored,
+        from_json(Copied, copied),
+        from_json(Identification, identified),
+        from_json(Character, characterised),
+        from_json(Normalised, normalised) if normalised else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _space(objid: str, kind: str) -> UUID:
+    return uuid5(uuid5(_ROOT, objid), kind)
+
+
+def identifier(objid: str, kind: str, name: str) -> str:
+    """The identifier of a thing in a package: the same whenever the same package is described again (RFC 4122 §4.3)."""
+    return str(uuid5(_space(objid, kind), name))
+
+
+def original_object(objid: str, file: TakenFile) -> FileObject:
+    """The deposited file."""
+    found = file.identification
+    return FileObject(
+        identifier=identifier(objid, "original", file.stored),
+        path="data/" + file.stored,
+        size=file.copied.size,
+        digests=file.copied.digests,
+        format=Format(found.name or "unknown", found.version, found.puid, _format_note(found)),
+        original_name=xml_name(file.path),
+        properties=_properties(file.character),
+    )
+
+
+def _format_note(found: Identification) -> str:
+    answers = "; ".join(
+        f"{a.identifier} {a.version} ({a.signatures}): {a.puid or 'unknown'} by {a.basis}" for a in found.answers
+    )
+    flags = " DISAGREE" if found.disagreement else ""
+    return f"basis: {found.basis}{flags}; {answers}"
+
+
+def _properties(character: Character) -> tuple[tuple[str, str], ...]:
+    values = list(character.properties)
+    if character.duration is not None:
+        values.append(("duration", f"{character.duration:.3f} s"))
+    if character.started is not None:
+        values.append(("recording start", f"{character.started.isoformat()} ({character.started_from})"))
+    if character.device:
+        values.append(("device", character.device))
+    for number, stream in enumerate(character.streams):
+        values.append((f"stream {number}", f"{stream.kind}: {stream.codec}"))
+        values += [(f"stream {number} {name}", value) for name, value in stream.properties]
+    return tuple((name, value) for name, value in values if value)
+
+
+def derived_object(objid: str, file: TakenFile, made: Derivative) -> FileObject:
+    """A file made from a deposited one, with its relationship to the source and to the event that made it."""
+    return FileObject(
+        identifier=identifier(objid, made.role, made.stored),
+        path="data/" + made.stored,
+        size=made.size,
+        digests=made.digests,
+        format=Format(made.format_name, made.format_version, made.puid, f"made by {made.tool}"),
+        properties=made.properties,
+        relationships=(
+            Relationship(
+                "derivation",
+                "has source",
+                identifier(objid, "original", file.stored),
+                identifier(objid, "event-" + made.role, made.stored),
+            ),
+        ),
+    )
+
+
+def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
+    """How a derivative was made and proven; an expert can repeat it with the command lines it holds."""
+    proof = made.proof
+    lines = [
+        say("premis.proof-holds" if proof.holds else "premis.proof-fails", method=proof.method),
+        *(f"SOURCE {name}: {value}" for name, value in proof.source.items()),
+        *(f"RESULT {name}: {value}" for name, value in proof.result.items()),
+        *("$ " + _line(command) for command in proof.commands),
+        *([proof.note] if proof.note else []),
+        *(say("premis.lost", what=what) for what in made.lost),
+    ]
+    return Event(
+        identifier=identifier(objid, "event-" + made.role, made.stored),
+        kind="normalization" if made.event == "normalization" else "migration",
+        when=made.ended,
+        detail=f"{made.tool}\n$ {_line(made.command)}",
+        outcome="success" if proof.holds and not made.lost else "warning",
+        outcome_detail="\n".join(lines),
+        agents=(Link(agent_identifier(made.tool), "executing program"),),
+        objects=(
+            Link(identifier(objid, "original", file.stored), "source"),
+            Link(identifier(objid, made.role, made.stored), "outcome"),
+        ),
+    )
+
+
+def _line(command: Sequence[str]) -> str:
+    """An argument list as a POSIX shell line, so that it can be read and repeated."""
+    from shlex import join
+
+    return join(command)
+
+
+def failure_event(objid: str, file: TakenFile, when: str) -> Event:
+    """A normalisation that did not succeed: recorded, and a to-do; never the loss of the ingest."""
+    assert file.normalised is not None
+    return Event(
+        identifier=identifier(objid, "event-failed", file.stored),
+        kind="normalization",
+        when=when,
+        detail=file.normalised.rule,
+        outcome="fail",
+        outcome_detail=file.normalised.failure[-4000:],
+        agents=(Link(agent_identifier(OWN), "executing program"),),
+        objects=(Link(identifier(objid, "original", file.stored), "source"),),
+    )
+
+
+OWN = f"preserve {__version__}"
+
+
+def agent_identifier(name: str) -> str:
+    """The identifier of a program or person; the same in every package."""
+    return identifier("agents", "agent", name)
+
+
+def software(name: str) -> Agent:
+    """A program as PREMIS agent; `name` is program and version (`ffmpeg 5.1.6`)."""
+    program, _, version = name.partition(" ")
+    return Agent(agent_identifier(name), program, "software", version)
+
+
+def batch_event(
+    objid: str, representation: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = ""
+) -> Event:
+    """One event for what was done alike to every file of a representation, linked to it as a whole."""
+    return Event(
+        identifier=identifier(objid, "event-batch", f"{representation} {kind}"),
+        kind=kind,
+        when=when,
+        detail=detail,
+        outcome_detail=outcome_detail,
+        agents=tuple(Link(agent_identifier(tool), "executing program") for tool in tools),
+        objects=(Link(identifier(objid, "representation", representation)),),
+    )
+
+
+def tools_of(file: TakenFile) -> Iterator[str]:
+    """Every program that had a part in what is known about a file."""
+    for answer in file.identification.answers:
+        yield f"{answer.identifier} {answer.version}"
+    if file.character.tool:
+        yield file.character.tool
+    for made in file.normalised.derivatives if file.normalised else ():
+        yield made.tool

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, EntryKind
 
+_DEEPEST = 200  # each level holds a handle; the profile's own limit is lower and comes after the whole list
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -100,6 +101,8 @@ class FolderSource:
 
 
 def _walk(handle: int, prefix: str, root: str) -> Iterator[Entry]:
+    if prefix.count("/") > _DEEPEST:
+        raise Refused("sip.too-deep", prefix[:200], limit=_DEEPEST)
     try:
         with os.scandir(handle) as found:
             entries = sorted(found, key=lambda entry: os.fsencode(entry.name))

@@ -166,6 +166,20 @@ def folder_too_deep(at: Path) -> Path:
     return folder(at / "d", {"/".join("a" * 40): RECORD})
 
 
+@refused_with("sip.too-deep")
+def folder_endless(at: Path) -> Path:
+    """Deeper than handles should be held open; made level by level."""
+    path = folder(at / "d")
+    handle = os.open(path, os.O_RDONLY)
+    for _ in range(400):
+        os.mkdir("深", dir_fd=handle)
+        inner = os.open("深", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    os.close(handle)
+    return path
+
+
 @refused_with("sip.bomb")
 def zip_bomb_ratio(at: Path) -> Path:
     return zipped(at / "a.zip", {"零.bin": bytes(16 << 20)})

@@ -125,7 +125,7 @@ def make_images(folder: Path) -> dict[str, Path]:
     made = {}
     for name in ("photo.jpg", "photo.heic", "scan.tif", "scan.png", "scan.bmp", "scan.gif", "scan.webp", "scan.jp2"):
         made[name] = folder / name
-        picture.save(made[name], **({"exif": exif} if name == "photo.jpg" else {}))
+        picture.save(made[name], exif=exif) if name == "photo.jpg" else picture.save(made[name])
     return made
 
 

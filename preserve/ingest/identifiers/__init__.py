@@ -1,1 +1,1 @@
-"""The identifiers: each takes a file and says what it holds it to be, with its version and its grounds."""
+"""Format identifiers: PRONOM signatures of fido, siegfried, and our own signatures for what PRONOM lacks."""

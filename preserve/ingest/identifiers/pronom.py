@@ -1,212 +1,195 @@
-"""The first identifier: fido's signatures and rules, with the same answers, compiled once."""
+"""PRONOM's signatures as fido ships them, with fido's answers at a small part of its cost.
+
+fido (opf-fido, formats-v109.xml, format_extensions.xml, container-signature-20200121.xml) tries every expression on
+every file and reads the container signatures anew for each container. Here the tables are read once, and an expression
+runs only where the bytes it needs are there. Order, priorities and answers are fido's.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 from preserve.ingest.facts import Answer, Basis
-from preserve.ingest.identifiers.tables import FORMATS, Tables, load
+from preserve.ingest.identifiers import containers
+from preserve.ingest.identifiers.prefilter import Need, best, needs
+from preserve.ingest.identifiers.tables import Format, Tables, load
 
-WINDOW = 128 * 1024
-_LARGEST_MEMBER = 64 << 20
+WINDOW = 131072  # bytes read at either end, as fido does
 
 
-class Matcher:
-    """The tables, indexed by fixed place, window and end of file; regular expressions compiled on demand."""
+class _Signature(NamedTuple):
+    format: int
+    patterns: tuple[tuple[str, bytes], ...]
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.number = {entry["puid"]: n for n, entry in enumerate(tables.formats)}
-        self.priority = [frozenset(entry["priority"]) for entry in tables.formats]
-        self._fixed: dict[tuple[int, int], dict[bytes, list[int]]] = {}
-        self._window: list[tuple[int, int, bytes, int]] = []
-        self._anywhere: list[tuple[bytes, int]] = []
-        self._end: list[tuple[bytes, int]] = []
-        self._always: list[int] = []
-        self._compiled: dict[str, re.Pattern[bytes] | None] = {}
-        for signature, (place, low, high, literal) in enumerate(tables.literals):
-            text = literal.encode("latin-1")
-            if place == "fixed":
-                self._fixed.setdefault((low, len(text)), {}).setdefault(text, []).append(signature)
-            elif place == "window":
-                self._window.append((low, high, text, signature))
-            elif place == "anywhere":
-                self._anywhere.append((text, signature))
-            elif place == "end":
-                self._end.append((text, signature))
+
+class _Compiled(NamedTuple):
+    """`at`: by (offset, length), the literal's signatures; `within`: needs looked for; `always`: no need known."""
+
+    tables: Tables
+    signatures: list[_Signature]
+    at: dict[tuple[int, int], dict[bytes, list[int]]]
+    within: list[tuple[bytes, bool, int, int | None, list[int]]]
+    always: list[int]
+    places: dict[str, int]
+    inferior: list[frozenset[int]]
+    extensions: dict[str, list[int]]
+
+
+@cache
+def _compiled() -> _Compiled:
+    tables = load()
+    places = {entry.puid: number for number, entry in enumerate(tables.formats)}
+    signatures: list[_Signature] = []
+    at: dict[tuple[int, int], dict[bytes, list[int]]] = {}
+    within: dict[tuple[bytes, bool, int, int | None], list[int]] = {}
+    always: list[int] = []
+    extensions: dict[str, list[int]] = {}
+    for number, entry in enumerate(tables.formats):
+        for extension in dict.fromkeys(entry.extensions):
+            extensions.setdefault(extension, []).append(number)
+        for signature in entry.signatures:
+            index = len(signatures)
+            signatures.append(_Signature(number, tuple((where, text.encode("utf-8")) for where, text, _ in signature)))
+            ends = {need: where == "EOF" for where, _, found in signature for need in found}
+            need = best(list(ends))
+            if need is None:
+                always.append(index)
+            elif need.last == need.first:
+                literal = need.literal[: _power(len(need.literal))]
+                at.setdefault((need.first, len(literal)), {}).setdefault(literal, []).append(index)
             else:
-                self._always.append(signature)
+                within.setdefault((need.literal, ends[need], need.first, need.last), []).append(index)
+    inferior = [frozenset(places[p] for p in entry.over if p in places) for entry in tables.formats]
+    looked = [(*key, found) for key, found in within.items()]
+    return _Compiled(tables, signatures, at, looked, always, places, inferior, extensions)
 
-    def regex(self, text: str) -> re.Pattern[bytes] | None:
-        """The compiled expression, or None where it is not one (fido passes over such a format)."""
-        if text not in self._compiled:
-            try:
-                self._compiled[text] = re.compile(text.encode("utf8"))
-            except re.error:
-                self._compiled[text] = None
-        return self._compiled[text]
 
-    def candidates(self, head: bytes, tail: bytes) -> list[int]:
-        """The signatures whose literal is there, in fido's order."""
-        found = list(self._always)
-        for (offset, length), texts in self._fixed.items():
-            if (hit := texts.get(head[offset : offset + length])) is not None:
-                found += hit
-        found += [signature for low, high, text, signature in self._window if head.find(text, low, high) >= 0]
-        found += [signature for text, signature in self._anywhere if text in head]
-        found += [signature for text, signature in self._end if text in tail]
-        return sorted(found)
+def _power(length: int) -> int:
+    """Literals are looked up in few lengths, so that few slices are cut."""
+    return next(size for size in (8, 4, 3, 2, 1) if size <= length)
 
-    def match(self, head: bytes, tail: bytes) -> list[int]:
-        """The formats whose signatures match, without those that another match has priority over."""
-        result: list[int] = []
-        broken: set[int] = set()
-        for number in self.candidates(head, tail):
-            format_number, patterns = self.tables.signatures[number]
-            if format_number in broken or not self._as_good(format_number, result):
-                continue
-            outcome = self._patterns(patterns, head, tail)
-            if outcome is None:
-                broken.add(format_number)
-            elif outcome:
-                result.append(format_number)
-        return [n for n in result if self._as_good(n, result)]
 
-    def _patterns(self, patterns: list[tuple[str, str]], head: bytes, tail: bytes) -> bool | None:
-        for where, text in patterns:
-            regex = self.regex(text)
-            if regex is None:
-                return None
-            if where == "BOF":
-                if not regex.match(head):
-                    return False
-            elif where == "EOF":
-                if not regex.search(tail):
-                    return False
-            elif where in ("VAR", "IFB") and not regex.search(head):
-                return False
-        return True
-
-    def _as_good(self, number: int, others: list[int]) -> bool:
-        puid = self.tables.formats[number]["puid"]
-        return not any(other != number and puid in self.priority[other] for other in others)
-
-    def by_extension(self, name: str) -> list[int]:
-        """The formats that have the name's extension."""
-        extension = os.path.splitext(name)[1].lower().lstrip(".")
-        if not extension:
-            return []
-        found = [n for n, entry in enumerate(self.tables.formats) if extension in entry["extensions"]]
-        return [n for n in found if self._as_good(n, found)]
-
-    def container(self, matched: list[int]) -> str | None:
-        """Which container signatures may say more."""
-        for number in matched:
-            entry = self.tables.formats[number]
-            if entry["container"] is not None:
-                return str(entry["container"])
-            if entry["puid"] == "fmt/111":
-                return "ole"
+@cache
+def _expression(text: bytes) -> re.Pattern[bytes] | None:
+    try:
+        return re.compile(text)
+    except (re.error, OverflowError):
         return None
 
 
-@cache
-def matcher() -> Matcher:
-    """The one matcher of this process."""
-    return Matcher(load())
+def _holds(patterns: Iterable[tuple[str, bytes]], head: bytes, tail: bytes) -> bool | None:
+    """Whether every pattern matches. None where an expression is faulty: fido gives the whole format up then."""
+    for where, text in patterns:
+        expression = _expression(text)
+        if expression is None:
+            return None
+        if where == "BOF":
+            matched = expression.match(head)
+        elif where == "EOF":
+            matched = expression.search(tail)
+        else:
+            matched = expression.search(head)
+        if not matched:
+            return False
+    return True
 
 
-def read_windows(path: Path | str, size: int) -> tuple[bytes, bytes]:
-    """The first and the last 128 KiB of a file."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        head = os.pread(handle, WINDOW, 0)
-        return head, head if size <= WINDOW else os.pread(handle, WINDOW, size - WINDOW)
-    finally:
-        os.close(handle)
+def _candidates(compiled: _Compiled, head: bytes, tail: bytes) -> list[int]:
+    found = list(compiled.always)
+    for (offset, length), literals in compiled.at.items():
+        hit = literals.get(head[offset : offset + length])
+        if hit:
+            found += hit
+    for literal, at_end, first, last, indices in compiled.within:
+        if at_end:
+            there = literal in tail
+        elif last is None:
+            there = head.find(literal, first) >= 0
+        else:
+            there = head.find(literal, first, last + len(literal)) >= 0
+        if there:
+            found += indices
+    return sorted(found)
 
 
-def puids(path: Path | str, name: str, size: int) -> tuple[list[int], Basis]:
-    """The numbers of the formats this file is held to be, and on what grounds, as fido would say it."""
-    machine = matcher()
-    head, tail = read_windows(path, size)
-    found = machine.match(head, tail)
-    kind = machine.container(found)
-    if kind in ("zip", "ole"):
-        inside = list(_zip_formats(machine, path) if kind == "zip" else _ole_formats(machine, path))
+def match_signatures(head: bytes, tail: bytes) -> list[int]:
+    """The formats (places in the table) whose signatures match, inferior ones removed, as fido gives them."""
+    compiled = _compiled()
+    result: list[int] = []
+    faulty = -1
+    for index in _candidates(compiled, head, tail):
+        signature = compiled.signatures[index]
+        number = signature.format
+        if number == faulty:
+            continue
+        if number not in result and any(number in compiled.inferior[other] for other in result):
+            continue
+        holds = _holds(signature.patterns, head, tail)
+        if holds is None:
+            faulty = number
+        elif holds:
+            result.append(number)
+    return _superior(result)
+
+
+def _superior(numbers: list[int]) -> list[int]:
+    inferior = _compiled().inferior
+    return [n for n in numbers if not any(n in inferior[other] for other in numbers if other != n)]
+
+
+def read_windows(path: Path, size: int) -> tuple[bytes, bytes]:
+    """The first and last 128 KiB of the file. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        head = file.read(WINDOW)
+        if size <= WINDOW:
+            return head, head
+        file.seek(size - WINDOW)
+        return head, file.read(WINDOW)
+
+
+def identify(head: bytes, tail: bytes, name: str, path: Path | None = None) -> tuple[list[Format], Basis]:
+    """fido's answers for a file with these windows; `path` lets containers (ZIP, OLE2) be looked into.
+
+    Each format once, in fido's order; the basis they share is `container`, `signature`, `extension` or `none`.
+    """
+    compiled = _compiled()
+    formats = compiled.tables.formats
+    found = match_signatures(head, tail)
+    kind = next((formats[n].container for n in found if formats[n].container), "")
+    if kind in ("zip", "ole") and path is not None:
+        inside = [compiled.places[p] for p in containers.match(kind, path) if p in compiled.places]
         if inside:
-            return inside, "container"
-    if found and size > 0:
-        return found, "signature"
-    found = machine.by_extension(name)
-    return found, "extension" if found else "none"
+            return [formats[n] for n in dict.fromkeys(inside)], "container"
+    if found and head:
+        return [formats[n] for n in dict.fromkeys(found)], "signature"
+    ending = _ending(name)
+    guessed = _superior(compiled.extensions.get(ending, [])) if ending else []
+    return [formats[n] for n in guessed], "extension" if guessed else "none"
 
 
-def _inside(machine: Matcher, data: bytes, signatures: dict[str, list[str]]) -> Iterator[int]:
-    for puid, texts in signatures.items():
-        for text in texts:
-            regex = machine.regex(text)
-            if regex is not None and regex.search(data) and puid in machine.number:
-                yield machine.number[puid]
+def _ending(name: str) -> str:
+    base = name.rpartition("/")[2]
+    dot = base.rfind(".")
+    return base[dot + 1 :].lower() if dot > 0 and base[:dot].strip(".") else ""
 
 
-def _zip_formats(machine: Matcher, path: Path | str) -> Iterator[int]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            for inner, signatures in machine.tables.containers.get("ZIP", {}).items():
-                if inner in names and archive.getinfo(inner).file_size <= _LARGEST_MEMBER:
-                    with archive.open(inner) as stream:
-                        data = stream.read(_LARGEST_MEMBER)
-                    yield from _inside(machine, data, signatures)
-    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, NotImplementedError, EOFError):
-        return
-
-
-def _ole_formats(machine: Matcher, path: Path | str) -> Iterator[int]:
-    import olefile
-
-    try:
-        with olefile.OleFileIO(str(path)) as ole:
-            names = ["/".join(parts) for parts in ole.listdir()]
-            for inner, signatures in machine.tables.containers.get("OLE2", {}).items():
-                name = next((n for n in names if n == inner or n[1:] == inner), None)
-                if name is not None:
-                    with ole.openstream(name) as stream:
-                        data = stream.read(_LARGEST_MEMBER)
-                    yield from _inside(machine, data, signatures)
-    except (OSError, ValueError, IndexError, TypeError):
-        return
-
-
-@cache
-def _versions() -> tuple[str, str]:
-    return version("opf-fido"), FORMATS[0].removesuffix(".xml")
-
-
-def answer(path: Path | str, name: str, size: int) -> Answer:
-    """What fido's signatures say of a file. Several hits of equal rank are all named; the first one stands."""
-    found, basis = puids(path, name, size)
-    program, signatures = _versions()
+def answers(head: bytes, tail: bytes, name: str, path: Path | None = None) -> tuple[Answer, ...]:
+    """The same as facts, one for each format fido named; a single one without PUID where it named none."""
+    found, basis = identify(head, tail, name, path)
+    tables = _compiled().tables
+    warning = "" if len(found) < 2 else "more than one format matches"
+    if basis == "extension":
+        warning = "match on extension only"
     if not found:
-        return Answer("fido", program, signatures, None, "", "", "", "none")
-    entries = [matcher().tables.formats[number] for number in dict.fromkeys(found)]
-    first = entries[0]
-    others = ", ".join(entry["puid"] for entry in entries[1:])
-    return Answer(
-        "fido",
-        program,
-        signatures,
-        first["puid"],
-        first["name"],
-        first["version"],
-        first["mime"],
-        basis,
-        f"also {others}" if others else "",
+        return (Answer("fido", tables.version, tables.signatures, None, "", "", "", "none"),)
+    return tuple(
+        Answer("fido", tables.version, tables.signatures, f.puid, f.name, f.version, f.mime, basis, warning)
+        for f in found
     )
+
+
+__all__ = ["WINDOW", "Need", "answers", "identify", "match_signatures", "needs", "read_windows"]

@@ -1,224 +1,177 @@
-"""PRONOM's signatures as fido ships them, turned once into tables with a literal for each, by which most are skipped.
+"""fido's signature tables in a form that loads quickly.
 
-A file is compared with 2,000 regular expressions only because nobody looked first whether the bytes they all need
-are there. Each signature gives one literal that every match must contain: at a fixed place, within a window, or
-anywhere; the tables are written at set-up beside the environment and loaded in a few milliseconds.
+They are made from the XML of the installed opf-fido and kept as JSON in the user's cache folder, under the digest of
+that XML. JSON, since reading it can run nothing; a cache that another user could have written is not read.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import importlib.util
 import json
+import os
 import re
-import sys
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
+
+from preserve.ingest.identifiers.prefilter import Need, needs
 
 FORMATS = ("formats-v109.xml", "format_extensions.xml")
 CONTAINERS = "container-signature-20200121.xml"
-LAYOUT = 3
-"""Raised when the form of the tables changes, so that ones written earlier are made anew."""
+_LAYOUT = b"2"  # changes with the form of the cache
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Plain data: formats in fido's order; signatures as (format number, patterns); container signatures by kind."""
+class Format(NamedTuple):
+    """One format of the table. A signature is its patterns: position, expression, bytes it needs."""
+
+    puid: str
+    name: str
+    version: str
+    mime: str
+    container: str  # "zip", "tar", "ole" or ""
+    extensions: tuple[str, ...]
+    over: tuple[str, ...]
+    signatures: tuple[tuple[tuple[str, str, tuple[Need, ...]], ...], ...]
+
+
+class Tables(NamedTuple):
+    """All formats in fido's order, and by kind of container the member's path, PUID and expressions."""
 
     version: str
-    formats: list[dict[str, Any]]
-    signatures: list[tuple[int, list[tuple[str, str]]]]
-    literals: list[tuple[str, int, int, str]]  # of each signature: place, from, to, literal as Latin-1
-    containers: dict[str, dict[str, dict[str, list[str]]]]
+    signatures: str
+    formats: tuple[Format, ...]
+    containers: dict[str, dict[str, list[tuple[str, bytes]]]]
 
 
-def cache_file() -> Path:
-    """Where set-up writes the tables: in the environment, where only its owner writes."""
-    return Path(sys.prefix) / "share" / "preserve" / "pronom-tables.json"
+def _folder() -> Path:
+    found = importlib.util.find_spec("fido")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("fido")
+    return Path(found.origin).parent / "conf"
+
+
+def _format(element: ElementTree.Element) -> Format:
+    def text(tag: str) -> str:
+        return element.findtext(tag) or ""
+
+    puid = text("puid")
+    signatures = []
+    for signature in element.findall("signature"):
+        patterns = []
+        for pattern in signature.findall("pattern"):
+            where: Any = pattern.findtext("position")
+            expression = pattern.findtext("regex") or ""
+            patterns.append((where, expression, tuple(needs(expression.encode("utf-8"), where))))
+        signatures.append(tuple(patterns))
+    container = text("container") or ("ole" if puid == "fmt/111" else "")
+    extensions = tuple(e.text for e in element.findall("extension") if e.text)
+    over = tuple(e.text for e in element.findall("has_priority_over") if e.text)
+    return Format(puid, text("name"), text("version"), text("mime"), container, extensions, over, tuple(signatures))
+
+
+def _formats(folder: Path) -> Iterator[Format]:
+    merged: dict[str, ElementTree.Element] = {}
+    for name in FORMATS:
+        for element in ElementTree.parse(folder / name).getroot().findall("./format"):
+            merged[element.findtext("puid") or ""] = element  # a later table replaces, at the earlier place
+    return map(_format, merged.values())
+
+
+def _containers(folder: Path) -> dict[str, dict[str, list[tuple[str, bytes]]]]:
+    """fido reads these with a translation of its own; its own function is used, so that answers stay the same."""
+    largest = getattr(re, "_MAXCACHE", None)
+    from fido.fido import Fido  # type: ignore[import-untyped]
+
+    reader = Fido(quiet=True, format_files=[], containersignature_file=CONTAINERS)
+    if largest is not None:
+        re._MAXCACHE = largest  # type: ignore[attr-defined]  # fido changes it for the whole process
+    document = ElementTree.parse(folder / CONTAINERS)
+    return {
+        kind: {
+            path: [(puid, one["signature"]) for puid, every in by_puid.items() for one in every]
+            for path, by_puid in reader.extract_signatures(document, signature_type=name).items()
+        }
+        for kind, name in (("zip", "ZIP"), ("ole", "OLE2"))
+    }
+
+
+def build() -> Tables:
+    """Read the tables from fido's XML."""
+    folder = _folder()
+    version = importlib.metadata.version("opf-fido")
+    return Tables(version, f"formats-v109.xml; {CONTAINERS}", tuple(_formats(folder)), _containers(folder))
+
+
+def _cache_file(folder: Path) -> Path:
+    digest = hashlib.sha256(_LAYOUT)
+    for name in (*FORMATS, CONTAINERS):
+        digest.update((folder / name).read_bytes())
+    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(root) / "preserve" / f"pronom-{digest.hexdigest()[:32]}.json"
+
+
+def _ours(file: Path) -> bool:
+    """Whether nobody but this user could have written it."""
+    for path in (file, file.parent):
+        state = path.lstat()
+        if state.st_uid != os.getuid() or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or stat.S_ISLNK(state.st_mode):
+            return False
+    return True
+
+
+def _write(file: Path, tables: Tables) -> None:
+    containers = {
+        kind: {path: [(puid, text.decode("latin-1")) for puid, text in found] for path, found in paths.items()}
+        for kind, paths in tables.containers.items()
+    }
+    formats = [
+        f._replace(
+            signatures=tuple(
+                tuple((w, t, tuple(Need(n.literal.decode("latin-1"), n.first, n.last) for n in ns)) for w, t, ns in s)  # type: ignore[arg-type]
+                for s in f.signatures
+            )
+        )
+        for f in tables.formats
+    ]
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    new.write_text(json.dumps((tables.version, tables.signatures, formats, containers)), encoding="utf-8")
+    new.chmod(0o600)
+    os.rename(new, file)  # a cache, not archived bytes; several processes may write it at once
+
+
+def _read(file: Path) -> Tables:
+    version, signatures, formats, containers = json.loads(file.read_text(encoding="utf-8"))
+    rebuilt = []
+    for *plain, extensions, over, found in formats:
+        patterns = tuple(
+            tuple((w, t, tuple(Need(n[0].encode("latin-1"), n[1], n[2]) for n in ns)) for w, t, ns in s) for s in found
+        )
+        rebuilt.append(Format(*plain, tuple(extensions), tuple(over), patterns))
+    inside = {
+        kind: {path: [(puid, text.encode("latin-1")) for puid, text in found] for path, found in paths.items()}
+        for kind, paths in containers.items()
+    }
+    return Tables(version, signatures, tuple(rebuilt), inside)
 
 
 @cache
 def load() -> Tables:
-    """The tables that set-up wrote, or made anew when they are of another version."""
-    version = _version()
+    """The tables: from the cache where it is ours and whole, else from the XML (and then cached, if that works)."""
+    file = _cache_file(_folder())
     try:
-        data = json.loads(cache_file().read_text(encoding="utf-8"))
-        if data["version"] == version:
-            return Tables(**data)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return build()
-
-
-def write() -> Path:
-    """Write the tables for later processes."""
+        if _ours(file):
+            return _read(file)
+    except (OSError, ValueError, TypeError, IndexError):
+        pass  # absent or damaged: made again
     tables = build()
-    data = {name: getattr(tables, name) for name in Tables.__dataclass_fields__}
-    file = cache_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".json.part")
-    part.write_text(json.dumps(data), encoding="utf-8")
-    part.replace(file)
-    return file
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return f"fido {version('opf-fido')} {' '.join(FORMATS)} {CONTAINERS} layout {LAYOUT} {sys.version_info[:2]}"
-
-
-def build() -> Tables:
-    """Read fido's XML and choose a literal for every signature."""
-    from importlib.resources import files
-
-    conf = Path(str(files("fido"))) / "conf"
-    formats: list[dict[str, Any]] = []
-    elements: dict[str, int] = {}
-    patterns: list[list[list[tuple[str, str]]]] = []
-    for name in FORMATS:
-        # The file comes with the installed distribution, not from outside.
-        for element in ElementTree.parse(conf / name).getroot().findall("./format"):
-            puid = element.findtext("puid") or ""
-            container = element.find("container")
-            entry = {
-                "puid": puid,
-                "name": element.findtext("name") or "",
-                "version": element.findtext("version") or "",
-                "mime": element.findtext("mime") or "",
-                "extensions": [e.text for e in element.findall("extension")],
-                "container": container.text if container is not None else None,
-                "priority": sorted({e.text or "" for e in element.findall("has_priority_over")}),
-            }
-            signatures = [
-                [(p.findtext("position") or "", p.findtext("regex") or "") for p in s.findall("pattern")]
-                for s in element.findall("signature")
-            ]
-            if puid in elements:
-                formats[elements[puid]] = entry
-                patterns[elements[puid]] = signatures
-            else:
-                elements[puid] = len(formats)
-                formats.append(entry)
-                patterns.append(signatures)
-    flat = [(number, one) for number, signatures in enumerate(patterns) for one in signatures]
-    literals = [_literal([(where, regex) for where, regex in one]) for _, one in flat]
-    return Tables(_version(), formats, flat, literals, _containers(conf / CONTAINERS))
-
-
-def _literal(patterns: list[tuple[str, str]]) -> tuple[str, int, int, str]:
-    """The best bytes that every match must hold: fixed place before window before anywhere, longer before shorter."""
-    best: tuple[tuple[int, int], tuple[str, int, int, str]] | None = None
-    for where, regex in patterns:
-        for low, high, text in _runs(regex):
-            if where == "BOF" and high is not None and low == high:
-                text = text[:8]
-                found = ((3, len(text)), ("fixed", low, low, text.decode("latin-1")))
-            elif where == "BOF" and high is not None and high - low <= 1 << 16:
-                found = ((2, len(text)), ("window", low, high + len(text), text.decode("latin-1")))
-            elif where == "EOF":
-                found = ((1, len(text)), ("end", 0, 0, text.decode("latin-1")))
-            else:
-                found = ((1, len(text) - 1), ("anywhere", 0, 0, text.decode("latin-1")))
-            if len(text) >= 2 and (best is None or found[0] > best[0]):
-                best = found
-    return best[1] if best else ("always", 0, 0, "")
-
-
-def _runs(regex: str) -> list[tuple[int, int | None, bytes]]:
-    """Byte runs that every match of `regex` holds, each with the smallest and largest offset at which it begins."""
-    import re._constants as op
-    from re import _parser
-
     try:
-        parsed = _parser.parse(regex.encode("utf8"))
-    except re.error:
-        return []
-    if parsed.state.flags & re.IGNORECASE:
-        return []
-    runs: list[tuple[int, int | None, bytes]] = []
-    low, high = 0, 0
-    unbounded = False
-    run = bytearray()
-    run_at: tuple[int, int | None] = (0, 0)
-
-    def close() -> None:
-        nonlocal run
-        if run:
-            runs.append((run_at[0], run_at[1], bytes(run)))
-        run = bytearray()
-
-    def walk(items: Any) -> None:
-        nonlocal low, high, unbounded, run_at
-        for code, argument in items:
-            if code is op.LITERAL:
-                if not run:
-                    run_at = (low, None if unbounded else high)
-                run.append(argument)
-                low += 1
-                high += 1
-            elif code is op.SUBPATTERN and not argument[1] and not argument[2]:
-                walk(argument[3])
-            elif code is op.AT:
-                close()
-            else:
-                close()
-                smallest, largest = _width(code, argument, op)
-                low += smallest
-                if largest is None:
-                    unbounded = True
-                else:
-                    high += largest
-
-    walk(parsed)
-    close()
-    return runs
-
-
-def _width(code: Any, argument: Any, op: Any) -> tuple[int, int | None]:
-    if code in (op.ANY, op.IN, op.NOT_LITERAL):
-        return 1, 1
-    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        least, most, inner = argument
-        small, large = inner.getwidth()
-        largest = None if most is op.MAXREPEAT else int(most) * int(large)
-        return int(least) * int(small), largest
-    if code is op.BRANCH:
-        widths = [branch.getwidth() for branch in argument[1]]
-        return int(min(w[0] for w in widths)), int(max(w[1] for w in widths))
-    if code is op.SUBPATTERN:
-        small, large = argument[3].getwidth()
-        return int(small), int(large)
-    if code in (op.ASSERT, op.ASSERT_NOT):
-        return 0, 0
-    return 0, None
-
-
-def _containers(file: Path) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """Container signatures by kind, inner path and PUID, as regular expressions."""
-    root = ElementTree.parse(file).getroot()
-    mappings = {m.get("signatureId"): m.get("Puid") or "" for m in root.iter("FileFormatMapping")}
-    # The first mapping of an identifier counts, as it does for fido.
-    for mapping in reversed(list(root.iter("FileFormatMapping"))):
-        mappings[mapping.get("signatureId")] = mapping.get("Puid") or ""
-    inner = "Files/File/BinarySignatures"
-    sequence = f"{inner}/InternalSignatureCollection/InternalSignature/ByteSequence/SubSequence/Sequence"
-    found: dict[str, dict[str, dict[str, list[str]]]] = {}
-    for element in root.findall("ContainerSignatures/ContainerSignature"):
-        if element.find(inner) is None:
-            continue
-        kind = element.get("ContainerType") or ""
-        path = element.findtext("Files/File/Path") or ""
-        puid = mappings[element.get("Id")]
-        regex = _container_regex(element.findtext(sequence) or "").decode("utf8")
-        found.setdefault(kind, {}).setdefault(path, {}).setdefault(puid, []).append(regex)
-    return found
-
-
-def _container_regex(sequence: str) -> bytes:
-    """A container signature's byte sequence as the regular expression that fido makes of it: its method is reused,
-    so that both always agree."""
-    from fido.fido import Fido
-
-    return bytes(Fido.convert_container_sequence(None, sequence))
+        _write(file, tables)
+    except OSError:
+        pass  # a home that cannot be written costs each process a second, no more
+    return tables

@@ -1,1 +1,1 @@
-"""One reader a family of formats: what lies in the file, in MediaInfo's, Pillow's or qpdf's words."""
+"""Readers of technical metadata, one module for each family of formats."""

@@ -1,0 +1,54 @@
+"""PRONOM's container signatures: what lies inside a ZIP or OLE2 file says which format it is."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from preserve.ingest.identifiers.tables import load
+
+_MOST = 16 << 20  # bytes of one member looked at; a member that unpacks to more is no format description
+
+
+@cache
+def _expression(text: bytes) -> re.Pattern[bytes]:
+    return re.compile(text)
+
+
+def _matching(data: bytes, signatures: list[tuple[str, bytes]]) -> list[str]:
+    return [puid for puid, text in signatures if _expression(text).search(data)]
+
+
+def _zip(path: Path) -> list[str]:
+    found: list[str] = []
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        for member, signatures in load().containers["zip"].items():
+            if member in names:
+                with archive.open(member) as file:
+                    found += _matching(file.read(_MOST), signatures)
+    return found
+
+
+def _ole(path: Path) -> list[str]:
+    import olefile
+
+    found: list[str] = []
+    with olefile.OleFileIO(str(path)) as container:
+        streams = ["/".join(parts) for parts in container.listdir()]
+        for member, signatures in load().containers["ole"].items():
+            stream = next((name for name in streams if name == member or name[1:] == member), None)
+            if stream is not None:
+                with container.openstream(stream) as file:
+                    found += _matching(file.read(_MOST), signatures)
+    return found
+
+
+def match(kind: str, path: Path) -> list[str]:
+    """PUIDs of the container signatures that match, in fido's order. Empty for a file that cannot be opened."""
+    try:
+        return _zip(path) if kind == "zip" else _ole(path)
+    except Exception:  # hostile or damaged containers raise anything; the outer signature then stands
+        return []

@@ -1,0 +1,90 @@
+"""What bytes a signature cannot do without, read from its regular expression.
+
+Running 1,900 expressions on every file is what makes identification slow. Nearly all of them contain bytes that must
+stand at a fixed place, or at least somewhere: where those are missing the expression need not run at all.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, NamedTuple
+
+Position = Literal["BOF", "EOF", "VAR", "IFB"]
+_parser: Any = re._parser  # type: ignore[attr-defined]  # the parser that `re` itself uses; there is no public one
+_ENDLESS = 1 << 20
+
+
+class Need(NamedTuple):
+    """`literal` must begin between `first` and `last` (offsets from the beginning; None: anywhere)."""
+
+    literal: bytes
+    first: int
+    last: int | None
+
+
+def _runs(items: Any, low: int, high: int, fixed: list[Need]) -> tuple[int, int]:
+    """Walk a sequence; note runs of literal bytes; return the range of offsets behind it."""
+    run = bytearray()
+    start = (low, high)
+
+    def flush() -> None:
+        if run:
+            fixed.append(Need(bytes(run), start[0], None if start[1] >= _ENDLESS else start[1]))
+            run.clear()
+
+    for operation, argument in items:
+        name = str(operation)
+        if name == "LITERAL":
+            if not run:
+                start = (low, high)
+            run.append(argument)
+            low, high = low + 1, high + 1
+        elif name == "AT":
+            continue
+        elif name == "SUBPATTERN" and not argument[1] and not argument[2]:
+            flush()
+            low, high = _runs(argument[3], low, high, fixed)
+        elif name == "MAX_REPEAT" and argument[0] == argument[1] and argument[0] <= 64 and len(argument[2]) == 1:
+            flush()
+            for _ in range(argument[0]):
+                low, high = _runs(argument[2], low, high, fixed)
+        else:
+            flush()
+            one = _parser.SubPattern(_parser.State(), [(operation, argument)])
+            try:
+                least, most = one.getwidth()
+            except Exception:  # a construct this walk does not know: from here on nothing is sure but the minimum
+                least, most = 0, _ENDLESS
+            low, high = low + int(least), min(_ENDLESS, high + int(most))
+    flush()
+    return low, high
+
+
+def needs(expression: bytes, position: Position) -> list[Need]:
+    """All literals that a match of `expression` contains. Empty where that is not known (flags, alternatives)."""
+    try:
+        parsed = _parser.parse(expression)
+    except (re.error, RecursionError, OverflowError):
+        return []
+    if parsed.state.flags & re.IGNORECASE:
+        return []
+    anchored = position == "BOF" or (len(parsed) > 0 and str(parsed[0][1]) == "AT_BEGINNING_STRING")
+    found: list[Need] = []
+    _runs(parsed, 0, 0 if anchored and position != "EOF" else _ENDLESS, found)
+    return found
+
+
+def best(found: list[Need]) -> Need | None:
+    """The cheapest and rarest need: fixed place before bounded before anywhere; longer before shorter."""
+
+    def rank(need: Need) -> tuple[int, int, int]:
+        if need.last == need.first:
+            kind = 2
+        elif need.last is not None and need.last - need.first <= 4096:
+            kind = 1
+        else:
+            kind = 0
+        plain = len(set(need.literal))  # a run of equal bytes tells little
+        return (kind if plain > 1 or kind == 2 else 0, min(plain, 8), min(len(need.literal), 8))
+
+    return max(found, key=rank, default=None)

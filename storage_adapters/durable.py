@@ -114,7 +114,16 @@ def copy_file_checked(
             progress(result[0])
         else:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-            result = _copy_large(lambda size: os.read(handle, size), target, algorithms, progress, str(source))
+            length = before.st_size
+
+            def read(size: int) -> bytes:
+                block = os.read(handle, size)
+                # A file that grows as fast as it is read would never end.
+                if os.lseek(handle, 0, os.SEEK_CUR) > length:
+                    raise Changed(str(source))
+                return block
+
+            result = _copy_large(read, target, algorithms, progress, str(source))
         after = os.fstat(handle)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or result[0] != before.st_size:
             raise Changed(str(source))

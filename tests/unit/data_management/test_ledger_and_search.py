@@ -1,0 +1,106 @@
+"""Altered ledgers are caught at their first bad entry; words are found; queries have no syntax."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from preserve.data_management import checkpoints, ledger, proving, search
+from preserve.data_management.database import Catalogue, create_catalogue
+
+MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Catalogue:
+    checkpoints.create_keys(tmp_path / "keys")
+    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    for _ in range(2):
+        with catalogue.begin() as connection:
+            for number in range(5):
+                ledger.append(connection, action="a", subject=f"s{number}", actor="z", details={}, moment=MOMENT)
+            checkpoints.checkpoint(connection, tmp_path / "keys", "arch", MOMENT)
+    return catalogue
+
+
+def _prove(kept: Catalogue, tmp_path: Path) -> proving.LedgerReport:
+    return proving.verify_ledger(kept, tmp_path / "segments", tmp_path / "keys" / "ledger.pub")
+
+
+def test_sound(kept: Catalogue, tmp_path: Path) -> None:
+    with kept.read() as connection:
+        assert len(checkpoints.export_segments(connection, tmp_path / "segments")) == 2
+        assert checkpoints.export_segments(connection, tmp_path / "segments") == []
+    report = _prove(kept, tmp_path)
+    assert report == proving.LedgerReport(10, 10, 2, 2, ())
+
+
+@pytest.mark.parametrize(
+    ("statements", "code", "where"),
+    [
+        (["UPDATE ledger SET entry = replace(entry, 's2', 's9') WHERE number = 3"], "ledger.entry-changed", "3"),
+        (["DELETE FROM ledger WHERE number = 4"], "ledger.entry-missing", "4"),
+        (["DELETE FROM ledger WHERE number > 8"], "ledger.entry-missing", "9"),
+        (
+            [
+                "UPDATE ledger SET number = 99 WHERE number = 2",
+                "UPDATE ledger SET number = 2 WHERE number = 3",
+                "UPDATE ledger SET number = 3 WHERE number = 99",
+            ],
+            "ledger.entry-misplaced",
+            "2",
+        ),
+        (
+            ["UPDATE ledger SET number = -number - 1 WHERE number >= 6", "UPDATE ledger SET number = -number",
+             "INSERT INTO ledger SELECT 6, entry, leaf FROM ledger WHERE number = -1"],
+            "ledger.entry-missing",
+            "1",
+        ),
+    ],
+)  # fmt: skip
+def test_alterations(kept: Catalogue, tmp_path: Path, statements: list[str], code: str, where: str) -> None:
+    with kept.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    first = _prove(kept, tmp_path).findings[0]
+    assert (first.code, first.where) == (code, where)
+
+
+@pytest.mark.parametrize("with_segments", [False, True])
+def test_a_rewritten_hash_contradicts_what_was_signed(kept: Catalogue, tmp_path: Path, with_segments: bool) -> None:
+    with kept.begin() as connection:
+        if with_segments:
+            checkpoints.export_segments(connection, tmp_path / "segments")
+        entry = next(ledger.entries(connection, 7, 7))
+        changed = entry.text.replace('"z"', '"y"')
+        connection.execute(
+            text("UPDATE ledger SET entry = :e, leaf = :l WHERE number = 7"),
+            {"e": changed, "l": ledger.leaf_hash(changed)},
+        )
+    found = _prove(kept, tmp_path).findings[0]
+    if with_segments:
+        assert (found.code, found.where) == ("ledger.entry-contradicts-segment", "7")
+    else:
+        assert (found.code, dict(found.values)) == ("ledger.contradicts-checkpoint", {"first": 6, "last": 10})
+
+
+def test_words(kept: Catalogue) -> None:
+    row = "INSERT INTO cases VALUES ('o','沪文执罚〔2026〕12号','','t','penalty','','p','internal',NULL,NULL,0,'{}')"
+    with kept.begin() as connection:
+        connection.execute(text(row))
+        shown = "擅自举办营业性演出活动 DSJ-X900 𬭛"
+        search.index(connection, [("o", "title", "", shown), ("o", "case_number", "", "沪文执罚〔2026〕12号")])
+        for word in ("演出", "活动", "dsj", "〔2026〕12号", "演出 沪文", "𬭛", "Ｘ９００"):
+            assert [hit.objid for hit in search.find(connection, word)] == ["o"], word
+        for word in ("演活", "出演", "演出 没有"):
+            assert search.find(connection, word) == [], word
+
+
+@given(st.text())
+def test_no_character_of_a_query_has_a_meaning(query: str) -> None:
+    for expression in search.match_expressions(query):
+        assert expression.count('"') == 2
+        assert all(c.isalnum() or c in ' "*' for c in expression)

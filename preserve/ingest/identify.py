@@ -1,140 +1,93 @@
-"""Asks two identifiers, keeps both answers, says which stands by a rule in data, and tells when they differ."""
+"""Which format a file is: two identifiers and our own signatures asked, all answers kept, one stands by rule.
+
+The rule is data (`profiles/identification.toml`): better grounds beat lesser ones, newer signatures older ones; where
+two identifiers differ on equal good grounds a person is told. An answer by extension is a guess and says so.
+"""
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from metadata.findings import Finding
-from preserve import __version__
+from metadata.findings import Finding, Severity, Value
 from preserve.ingest.facts import Answer, Identification
-from preserve.ingest.identifiers import pronom, siegfried
-from preserve.profiles import read_profile
+from preserve.ingest.identifiers import extensions, pronom, siegfried
 
 
-class OwnSignature(BaseModel):
-    """A signature of this project for what PRONOM lacks."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    name: str
-    mime: str
-    extensions: tuple[str, ...]
-    head: str
-    member: str = ""
-    same_as: str = ""
+def _finding(code: str, name: str, severity: Severity = "warning", **values: Value) -> Finding:
+    return Finding(f"format.{code}", name, severity, values)
 
 
-class IdentificationProfile(BaseModel):
-    """`profiles/identification.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    grounds: tuple[str, ...]
-    newest: str
-    signature: tuple[OwnSignature, ...]
-
-
-@cache
-def _profile() -> IdentificationProfile:
-    return read_profile("identification.toml", IdentificationProfile)
-
-
-def identify(path: Path, name: str, size: int) -> Identification:
-    """What one file is. `name` is the depositor's, for its extension."""
-    return identify_files([(path, name, size)])[0]
-
-
-def identify_files(files: Sequence[tuple[Path, str, int]]) -> list[Identification]:
-    """What each file is, in order; many at once cost less."""
-    present = [(path, name, size) for path, name, size in files if size > 0]
-    second = iter(siegfried.answers([path for path, _, _ in present]))
-    found = []
-    for path, name, size in files:
-        if size == 0:
-            empty = Finding("format.empty", name, "error")
-            found.append(
-                Identification(None, "empty file", "", "application/octet-stream", "none", (), False, (empty,))
-            )
-            continue
-        own = _own(path, name)
-        answers = (pronom.answer(path, name, size), next(second), *([own] if own else []))
-        found.append(_stands(answers, name))
-    return found
-
-
-def _own(path: Path, name: str) -> Answer | None:
-    extension = os.path.splitext(name)[1].lower().lstrip(".")
-    for one in _profile().signature:
-        if extension not in one.extensions:
-            continue
-        with path.open("rb") as stream:
-            if not stream.read(len(one.head) // 2).hex().startswith(one.head):
-                continue
-        if one.member and not _has_member(path, one.member):
-            continue
-        return Answer(
-            "preserve-extensions", __version__, "identification.toml", one.id, one.name, "", one.mime, "signature"
-        )
-    return None
-
-
-def _has_member(path: Path, member: str) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return member in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+def _usable(answer: Answer) -> bool:
+    if answer.basis == "none":
         return False
+    return not (answer.basis == "extension" and answer.puid in extensions.rules().never_by_extension)
 
 
-def _stands(answers: tuple[Answer, ...], name: str) -> Identification:
-    profile = _profile()
-    own = next((a for a in answers if a.identifier == "preserve-extensions"), None)
+def _rank(answer: Answer) -> tuple[int, int]:
+    rules = extensions.rules()
+    return rules.grounds.index(answer.basis), rules.newest_first.index(answer.identifier)
 
-    def rank(answer: Answer) -> tuple[int, bool]:
-        return profile.grounds.index(answer.basis), answer.identifier != profile.newest
 
-    best = min((a for a in answers if a is not own), key=rank)
-    # Ours only counts where PRONOM knows no better than the outer container.
-    if own is not None and (best.puid is None or best.basis == "extension" or _outer(best)):
-        best = own
-    others = [a for a in answers if a is not best and a.puid is not None and a.identifier != "preserve-extensions"]
-    differing = [a for a in others if a.puid != best.puid and a.basis not in ("extension", "none") and best is not own]
+def merge(answers: tuple[Answer, ...], name: str) -> Identification:
+    """The answer that stands, and what must be told about it. `name` is the depositor's name."""
+    rules = extensions.rules()
+    usable = sorted((a for a in answers if _usable(a)), key=_rank)
+    if not usable:
+        found = _finding("unknown", name)
+        return Identification(None, "", "", "", "none", answers, findings=(found,))
+    stands = usable[0]
+    firm = [a for a in usable if a.basis in ("container", "signature")]
+    by_identifier: dict[str, set[str]] = {}
+    for answer in firm:
+        if answer.puid and answer.puid not in rules.general:
+            by_identifier.setdefault(answer.identifier, set()).add(answer.puid)
+    said = list(by_identifier.values())
+    disagreement = stands.identifier != "preserve-extensions" and len(said) > 1 and not set.intersection(*said)
+    if stands.puid and not pronom.knows(stands.puid):
+        disagreement = False  # newer than the older signatures: they could not name it
     findings = []
-    if best.puid is None:
-        findings.append(Finding("format.unknown", name, "warning"))
-    elif best.basis == "extension":
-        findings.append(Finding("format.by-extension-only", name, "warning", {"format": best.name}))
-    if differing:
-        said = ", ".join(f"{a.identifier}: {a.puid}" for a in (best, *differing))
-        findings.append(Finding("format.identifiers-disagree", name, "warning", {"answers": said}))
-    if best.basis in ("container", "signature") and best is not own and "extension mismatch" in _warnings(answers):
-        findings.append(Finding("format.extension-lies", name, "warning", {"format": best.name}))
+    if disagreement:
+        told = "; ".join(f"{who}: {', '.join(sorted(puids))}" for who, puids in by_identifier.items())
+        findings.append(_finding("identifiers-disagree", name, answers=told, stands=stands.puid or stands.name))
+    if stands.basis == "extension":
+        findings.append(_finding("by-extension-only", name, format=stands.name, puid=stands.puid or ""))
+    honest = rules.honest_extensions.get(stands.mime.partition(",")[0].strip())
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    if honest and extension and stands.basis in ("container", "signature") and extension not in honest:
+        findings.append(_finding("extension-lies", name, extension=extension, format=stands.name))
     return Identification(
-        best.puid,
-        best.name or "unknown",
-        best.format_version,
-        (best.mime or "application/octet-stream").split(",")[0].strip(),
-        best.basis,
-        answers,
-        bool(differing),
-        tuple(findings),
+        *(stands.puid, stands.name, stands.format_version, stands.mime, stands.basis),
+        *(answers, disagreement, tuple(findings)),
     )
 
 
-def _warnings(answers: tuple[Answer, ...]) -> str:
-    return " ".join(answer.warning for answer in answers)
+def _empty(name: str) -> Identification:
+    return Identification(None, "", "", "", "none", (), findings=(_finding("empty", name, "error"),))
 
 
-_OUTER = {"fmt/111", "x-fmt/263", "fmt/189"}
+def identify(path: Path, name: str, size: int, windows: tuple[bytes, bytes] | None = None) -> Identification:
+    """What the file at `path` (stored with its extension; `size` bytes) is; `name` is the depositor's for it.
+
+    `windows` are its first and last 128 KiB where they were read already. Raises OSError if it cannot be read.
+    """
+    if size == 0:
+        return _empty(name)
+    head, tail = windows or pronom.read_windows(path, size)
+    own = extensions.answers(head, name, path)
+    return merge((*own, *siegfried.answers(path), *pronom.answers(head, tail, name, path)), name)
 
 
-def _outer(answer: Answer) -> bool:
-    """OLE2 and zip are only the wrapping of a document."""
-    return answer.puid in _OUTER or answer.puid in {"fmt/40", "fmt/61", "fmt/126", "fmt/39", "x-fmt/394"}
+def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> list[Identification]:
+    """The same for many files (path, name, size), in their order; siegfried takes them together. Raises OSError."""
+    full = [path for path, _, size in files if size]
+    newest = dict(zip(full, siegfried.answers_of_many(full, workers), strict=True))
+    result = []
+    for path, name, size in files:
+        if size == 0:
+            result.append(_empty(name))
+            continue
+        head, tail = pronom.read_windows(path, size)
+        own = extensions.answers(head, name, path)
+        result.append(merge((*own, *newest[path], *pronom.answers(head, tail, name, path)), name))
+    return result

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from preserve.ingest.facts import Answer, Basis
 from preserve.ingest.identifiers import containers
-from preserve.ingest.identifiers.prefilter import Need, best, needs
+from preserve.ingest.identifiers.prefilter import Need, best
 from preserve.ingest.identifiers.tables import Format, Tables, load
 
 WINDOW = 131072  # bytes read at either end, as fido does
@@ -171,6 +171,11 @@ def identify(head: bytes, tail: bytes, name: str, path: Path | None = None) -> t
     return [formats[n] for n in guessed], "extension" if guessed else "none"
 
 
+def knows(puid: str) -> bool:
+    """Whether fido's table has this PUID at all; one it does not have it cannot contradict."""
+    return puid in _compiled().places
+
+
 def _ending(name: str) -> str:
     base = name.rpartition("/")[2]
     dot = base.rfind(".")
@@ -190,6 +195,3 @@ def answers(head: bytes, tail: bytes, name: str, path: Path | None = None) -> tu
         Answer("fido", tables.version, tables.signatures, f.puid, f.name, f.version, f.mime, basis, warning)
         for f in found
     )
-
-
-__all__ = ["WINDOW", "Need", "answers", "identify", "match_signatures", "needs", "read_windows"]

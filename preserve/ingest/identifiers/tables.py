@@ -6,6 +6,7 @@ that XML. JSON, since reading it can run nothing; a cache that another user coul
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -170,8 +171,6 @@ def load() -> Tables:
     except (OSError, ValueError, TypeError, IndexError):
         pass  # absent or damaged: made again
     tables = build()
-    try:
+    with contextlib.suppress(OSError):  # a home that cannot be written costs each process half a second, no more
         _write(file, tables)
-    except OSError:
-        pass  # a home that cannot be written costs each process a second, no more
     return tables

@@ -1,0 +1,73 @@
+"""Our own signatures, from `profiles/identification.toml`, for formats without a PUID."""
+
+from __future__ import annotations
+
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from preserve.ingest.facts import Answer
+from preserve.profiles import read_profile
+
+
+class OwnFormat(BaseModel):
+    """One signature: leading bytes or a ZIP member; `both`: the extension must agree; `carrier`: the content has a PUID
+    of its own and this only says which office suite the extension belongs to (it never stands).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    mime: str
+    extensions: tuple[str, ...]
+    head: str = ""
+    member: str = ""
+    both: bool = False
+    carrier: bool = False
+
+
+class Rules(BaseModel):
+    """`profiles/identification.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    grounds: tuple[str, ...]
+    newest_first: tuple[str, ...]
+    never_by_extension: frozenset[str]
+    general: frozenset[str]
+    formats: tuple[OwnFormat, ...]
+    honest_extensions: dict[str, tuple[str, ...]]
+
+
+@cache
+def rules() -> Rules:
+    """The rules as shipped. Raises Refused."""
+    return read_profile("identification.toml", Rules)
+
+
+def _has_member(path: Path, member: str) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return member in archive.namelist()
+    except Exception:  # damaged archives raise anything; then it is not this format
+        return False
+
+
+def answers(head: bytes, name: str, path: Path | None) -> tuple[Answer, ...]:
+    """The first of our formats that fits, or none."""
+    extension = name.rpartition(".")[2].lower()
+    for own in rules().formats:
+        if own.both and extension not in own.extensions:
+            continue
+        if own.head and not head.startswith(bytes.fromhex(own.head)):
+            continue
+        if own.member:
+            if not head.startswith(b"PK\x03\x04") or path is None or not _has_member(path, own.member):
+                continue
+        return (
+            Answer(
+                *("preserve-extensions", "1", "identification.toml", None, own.name, "", own.mime),
+                "extension" if own.carrier else "container" if own.member else "signature",
+            ),
+        )
+    return ()

@@ -1,174 +1,115 @@
-"""What lies in a file: the reader for its kind, and what its name says of device and time."""
+"""What lies in a file: its kind, properties, streams and times. A hostile file becomes a finding, never a crash."""
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from datetime import UTC, datetime
-from functools import cache
+from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
-
-from metadata.findings import Finding
 from preserve.ingest.facts import Character, Identification, Kind
-from preserve.profiles import read_profile
+from preserve.ingest.readers.camera_names import read_name
+from preserve.ingest.readers.report import Report
 
-_LOCAL = ZoneInfo("Asia/Shanghai")
+CHINA = ZoneInfo("Asia/Shanghai")  # one zone for the whole country, no summer time since 1992
 
-
-class Camera(BaseModel):
-    """A way of naming files."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    pattern: str
-
-
-class CamerasProfile(BaseModel):
-    """`profiles/cameras.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    camera: tuple[Camera, ...]
-
-
-@cache
-def _cameras() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one.name, re.compile(one.pattern)) for one in read_profile("cameras.toml", CamerasProfile).camera)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class NamedBy:
-    """What a file name says: kind of device, device, officer, when recording began (UTC)."""
-
-    camera: str
-    device: str = ""
-    officer: str = ""
-    started: datetime | None = None
-
-
-def read_name(path: str) -> NamedBy | None:
-    """What the last part of a path says by the camera patterns, or None."""
-    name = path.rpartition("/")[2]
-    for camera, pattern in _cameras():
-        found = pattern.match(name)
-        if found is None:
-            continue
-        groups = found.groupdict()
-        moment: datetime | None = None
-        try:
-            if groups.get("epoch"):
-                moment = datetime.fromtimestamp(int(groups["epoch"]) / 1000, UTC)
-            elif groups.get("time"):
-                digits = re.sub(r"\D", "", groups["time"])
-                moment = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=_LOCAL).astimezone(UTC)
-        except ValueError:
-            continue
-        return NamedBy(camera, groups.get("device") or "", groups.get("officer") or "", moment)
-    return None
-
-
-_OFFICE = re.compile(
-    r"officedocument|msword|ms-excel|ms-powerpoint|ms-works|opendocument|application/rtf|text/rtf", re.IGNORECASE
+_ARCHIVES = ("zip", "7z", "tape archive", "rar", "compressed", "gzip", "bzip", "xz", "iso 9660", "disk image")
+_OFFICE = ("word", "excel", "powerpoint", "opendocument", "office", "rich text", "wps", "ole2", "msword", "ms-")
+_VIDEO = (
+    "video",
+    "mpeg-4 media",
+    "matroska",
+    "quicktime",
+    "webm",
+    "m2ts",
+    "transport stream",
+    "program stream",
+    "h.26",
 )
-_TEXT_PUIDS = {"x-fmt/111", "x-fmt/18", "x-fmt/16", "x-fmt/22", "fmt/817", "fmt/101", "fmt/96", "fmt/471"}
+_TEXT = ("text", "xml", "json", "csv", "toml", "yaml", "html", "subrip")
 
 
-def kind_of(identification: Identification, name: str) -> Kind:
-    """The family a file belongs to, by its MIME type and, where that says nothing, by its extension."""
-    mime = identification.mime.lower()
-    extension = name.rpartition(".")[2].lower()
-    if mime.startswith("video/"):
-        return "video"
-    if mime.startswith("audio/"):
-        return "sound"
+def kind_of(identification: Identification, name: str = "") -> Kind:
+    """The kind by MIME type, and by the format's name where PRONOM gives no MIME type."""
+    mime, title = identification.mime.lower(), identification.name.lower()
+    if mime.startswith("message/"):
+        return "email"
     if mime.startswith("image/"):
         return "image"
-    if mime == "message/rfc822" or extension == "eml":
-        return "email"
-    if mime in ("application/pdf", "application/ofd") or _OFFICE.search(mime):
-        return "document"
-    if mime.startswith("text/") or identification.puid in _TEXT_PUIDS or identification.basis == "text":
-        return "text"
-    if identification.puid in ("fmt/111", "fmt/494") or extension in (
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ppt",
-        "pptx",
-        "wps",
-    ):
-        return "document"
-    if extension in ("mp4", "mov", "avi", "mkv", "wmv", "3gp", "mts", "m2ts", "mpg", "mpeg", "ts", "asf", "dav", "flv"):
-        return "video"
-    if extension in ("wav", "mp3", "m4a", "amr", "wma", "aac", "ogg", "flac"):
+    if mime.startswith("audio/") and not title.startswith(("3gpp audio/video", "3gpp2 audio/video")):
         return "sound"
-    if extension in ("txt", "csv", "log", "srt", "md", "xml", "json", "html", "htm"):
+    if mime.startswith(("video/", "audio/")) or mime == "application/mp4" or any(w in title for w in _VIDEO):
+        return "sound" if name.lower().endswith((".m4a", ".amr", ".aac")) else "video"
+    if "pdf" in mime or "ofd" in mime or (any(w in title or w in mime for w in _OFFICE) and "text/" not in mime):
+        return "document"
+    if "audio" in title or "sound" in title or "wave" in title:
+        return "sound"
+    if any(word in title for word in _ARCHIVES) or "zip" in mime:
+        return "archive"
+    if mime.startswith("text/") or any(word in title or word in mime for word in _TEXT):
         return "text"
-    return "archive" if identification.puid in ("x-fmt/263", "fmt/189") else "other"
+    return "other"
 
 
-def characterise(path: Path, identification: Identification, name: str) -> Character:
-    """What lies in the file; a file that its reader cannot take becomes a finding and never an exception."""
-    kind = kind_of(identification, name)
-    empty = any(finding.code == "format.empty" for finding in identification.findings)
-    if empty:
-        return Character(kind, "")
-    try:
-        character = _read(kind, path, identification, name)
-    except Exception as error:  # noqa: BLE001  hostile files reach every corner of the readers
-        character = Character(kind, "", findings=(Finding("format.unreadable", name, "error", {}, repr(error)[:500]),))
-    if kind in ("video", "sound", "image"):
-        return _with_name(character, read_name(name))
-    return character
-
-
-def _read(kind: Kind, path: Path, identification: Identification, name: str) -> Character:
+def _dispatch(path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo) -> None:
+    """Readers are imported here, so that a case of text files loads none of the heavy libraries."""
     if kind in ("video", "sound"):
         from preserve.ingest.readers import av
 
-        return av.read(path, name)
-    if kind == "image":
+        av.read(path, report, zone)
+    elif kind == "image":
         from preserve.ingest.readers import image
 
-        return image.read(path, name)
-    from preserve.ingest.readers import documents
+        image.read(path, report, zone)
+    elif kind == "text":
+        from preserve.ingest.readers import text
 
-    if kind == "text":
-        return documents.read_text(path, name)
-    if kind == "email":
-        return documents.read_mail(path, name)
-    if kind == "archive":
-        return documents.read_archive(path, name)
-    if kind == "document":
-        if identification.mime == "application/pdf":
-            return documents.read_pdf(path, name)
-        if identification.mime == "application/ofd":
-            return documents.read_ofd(path, name)
-        return documents.read_office(path, name)
-    return Character("other", "")
+        text.read(path, report)
+    elif kind == "email":
+        from preserve.ingest.readers import email
+
+        email.read(path, report)
+    elif kind == "archive":
+        from preserve.ingest.readers import archive
+
+        archive.read(path, report, identification.mime)
+    elif kind == "document" and "pdf" in identification.mime:
+        from preserve.ingest.readers import pdf
+
+        pdf.read(path, report)
+    elif kind == "document" and "ofd" in identification.mime:
+        from preserve.ingest.readers import ofd
+
+        ofd.read(path, report)
+    elif kind == "document":
+        from preserve.ingest.readers import office
+
+        office.read(path, report)
 
 
-def _with_name(character: Character, named: NamedBy | None) -> Character:
-    """A name's time counts where the file itself holds none; its device always does, being the camera's number."""
-    if named is None:
-        return character
-    properties = character.properties
-    if named.officer:
-        properties = (*properties, ("officer number in name", named.officer))
-    if named.started is not None:
-        properties = (*properties, ("start in name", named.started.isoformat()))
-    started, source = character.started, character.started_from
-    if started is None and named.started is not None:
-        started, source = named.started, "file-name"
-    return dataclasses.replace(
-        character,
-        properties=properties,
-        started=started,
-        started_from=source,
-        device=named.device or character.device,
+def characterise(path: Path, identification: Identification, name: str, zone: tzinfo = CHINA) -> Character:
+    """Read the file at `path`, held to be `identification`; `name` is the depositor's name for it.
+
+    `zone` is where the cameras' clocks run. Times of the container or EXIF beat those of the file's name; both are
+    kept in the properties. Raises OSError only where the file itself cannot be opened.
+    """
+    report = Report(name)
+    kind = kind_of(identification, name)
+    with path.open("rb"):
+        pass  # a missing file is the caller's trouble, not the format's
+    try:
+        _dispatch(path, report, kind, identification, zone)
+    except Exception as error:  # noqa: BLE001  # libraries raise anything on hostile bytes: the file is unreadable, we go on
+        report.tell("unreadable", detail=f"{type(error).__name__}: {error}"[:500], reason=type(error).__name__)
+    named = read_name(name, zone)
+    if named is not None:
+        report.add("NamePattern", named.pattern)
+        report.add("NameOfficer", named.officer)
+        report.add("NameMoment", named.moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        report.add("NamePart", named.part)
+        report.device = report.device or named.device
+        if report.started is None:
+            report.started, report.started_from = named.moment, "file-name"
+    return Character(
+        *(kind, report.tool, tuple(report.properties), tuple(report.streams), report.duration),
+        *(report.started, report.started_from, report.device, tuple(report.findings)),
     )

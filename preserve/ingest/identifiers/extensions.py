@@ -14,7 +14,8 @@ from preserve.profiles import read_profile
 
 class OwnFormat(BaseModel):
     """One signature: leading bytes or a ZIP member; `both`: the extension must agree; `carrier`: the content has a PUID
-    of its own and this only says which office suite the extension belongs to (it never stands).
+    of its own and this only says which office suite the extension belongs to (it never stands);
+    `fallback`: stands only where nobody else has a signature that fits.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -22,6 +23,8 @@ class OwnFormat(BaseModel):
     mime: str
     extensions: tuple[str, ...]
     head: str = ""
+    offset: int = 0
+    fallback: bool = False
     member: str = ""
     both: bool = False
     carrier: bool = False
@@ -49,7 +52,7 @@ def _has_member(path: Path, member: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return member in archive.namelist()
-    except Exception:  # damaged archives raise anything; then it is not this format
+    except Exception:  # noqa: BLE001  # damaged archives raise anything; then it is not this format
         return False
 
 
@@ -59,14 +62,21 @@ def answers(head: bytes, name: str, path: Path | None) -> tuple[Answer, ...]:
     for own in rules().formats:
         if own.both and extension not in own.extensions:
             continue
-        if own.head and not head.startswith(bytes.fromhex(own.head)):
+        if own.head and not head.startswith(bytes.fromhex(own.head), own.offset):
             continue
-        if own.member:
-            if not head.startswith(b"PK\x03\x04") or path is None or not _has_member(path, own.member):
-                continue
+        if own.member and (path is None or not head.startswith(b"PK\x03\x04") or not _has_member(path, own.member)):
+            continue
         return (
             Answer(
-                *("preserve-extensions", "1", "identification.toml", None, own.name, "", own.mime),
+                *(
+                    "preserve-fallback" if own.fallback else "preserve-extensions",
+                    "1",
+                    "identification.toml",
+                    None,
+                    own.name,
+                    "",
+                    own.mime,
+                ),
                 "extension" if own.carrier else "container" if own.member else "signature",
             ),
         )

@@ -53,7 +53,7 @@ def _runs(items: Any, low: int, high: int, fixed: list[Need]) -> tuple[int, int]
             one = _parser.SubPattern(_parser.State(), [(operation, argument)])
             try:
                 least, most = one.getwidth()
-            except Exception:  # a construct this walk does not know: from here on nothing is sure but the minimum
+            except Exception:  # noqa: BLE001  # a construct this walk does not know: from here on nothing is sure but the minimum
                 least, most = 0, _ENDLESS
             low, high = low + int(least), min(_ENDLESS, high + int(most))
     flush()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from preserve.ingest.facts import Answer, Basis
 from preserve.ingest.identifiers import containers
-from preserve.ingest.identifiers.prefilter import Need, best
+from preserve.ingest.identifiers.prefilter import best
 from preserve.ingest.identifiers.tables import Format, Tables, load
 
 WINDOW = 131072  # bytes read at either end, as fido does
@@ -172,8 +172,16 @@ def identify(head: bytes, tail: bytes, name: str, path: Path | None = None) -> t
 
 
 def knows(puid: str) -> bool:
-    """Whether fido's table has this PUID at all; one it does not have it cannot contradict."""
-    return puid in _compiled().places
+    """Whether fido has a signature for this PUID; one without it can neither be confirmed nor contradicted."""
+    compiled = _compiled()
+    place = compiled.places.get(puid)
+    return place is not None and (bool(compiled.tables.formats[place].signatures) or puid in _contained())
+
+
+@cache
+def _contained() -> frozenset[str]:
+    kinds = load().containers.values()
+    return frozenset(puid for paths in kinds for found in paths.values() for puid, _ in found)
 
 
 def _ending(name: str) -> str:

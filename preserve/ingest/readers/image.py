@@ -1,99 +1,65 @@
-"""Still images: size, mode, whether they decode to the end, and what the camera wrote into them."""
+"""Still images by Pillow: size, whether every pixel decodes, and what EXIF says of camera, time and place."""
 
 from __future__ import annotations
 
 import warnings
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from metadata.findings import Finding
-from preserve.ingest.facts import Character
-
-_MOST_PIXELS = 400_000_000
-# A camera writes local time without a zone unless it also writes the offset; the bureau's zone is then assumed.
-_LOCAL = ZoneInfo("Asia/Shanghai")
+from preserve.ingest.readers.report import Report
 
 
-@cache
-def open_heif() -> None:
-    """Let Pillow read HEIC (phones write it by default)."""
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-
-
-def read(path: Path, name: str) -> Character:
-    """Size, mode, EXIF; a truncated image is said to be one."""
-    import PIL
-    from PIL import ExifTags, Image, UnidentifiedImageError
-
-    open_heif()
-    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
-    tool = f"Pillow {PIL.__version__}"
+def _degrees(parts: object, reference: object) -> float | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                properties = [
-                    ("width", str(image.width)),
-                    ("height", str(image.height)),
-                    ("mode", image.mode),
-                    ("frames", str(getattr(image, "n_frames", 1))),
-                    ("ICC profile", "yes" if image.info.get("icc_profile") else ""),
-                ]
-                exif = image.getexif()
-                inner = exif.get_ifd(ExifTags.IFD.Exif)
-                image.load()
-    except UnidentifiedImageError as error:
-        return Character("image", tool, findings=(Finding("format.unreadable", name, "error", {}, str(error)),))
-    except Image.DecompressionBombError as error:
-        return Character("image", tool, findings=(Finding("format.too-many-pixels", name, "error", {}, str(error)),))
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
-        return Character("image", tool, findings=(Finding("format.truncated", name, "error", {}, str(error)),))
-    model = " ".join(str(exif.get(tag, "")).strip("\0 ") for tag in (ExifTags.Base.Make, ExifTags.Base.Model)).strip()
-    properties += [
-        ("orientation", str(exif.get(ExifTags.Base.Orientation, ""))),
-        ("camera", model),
-        ("GPS", _position(exif.get_ifd(ExifTags.IFD.GPSInfo))),
-    ]
-    started = _taken(inner, exif)
-    if started is not None:
-        properties.append(("EXIF date", str(inner.get(ExifTags.Base.DateTimeOriginal, ""))))
-    return Character(
-        "image",
-        tool,
-        tuple((n, v) for n, v in properties if v),
-        started=started,
-        started_from="exif" if started else "",
-        device=model,
-    )
+        degrees, minutes, seconds = (float(part) for part in parts)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    return round(-value if str(reference) in ("S", "W") else value, 6)
 
 
-def _taken(inner: Any, exif: Any) -> datetime | None:
-    from PIL import ExifTags
-
-    text = str(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime) or "")
-    offset = str(inner.get(ExifTags.Base.OffsetTimeOriginal) or "")
+def _taken(text: str, offset: str, zone: tzinfo) -> datetime | None:
+    """EXIF 2.32: DateTimeOriginal is local time; OffsetTimeOriginal its zone, where the camera wrote one."""
     try:
-        moment = datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  the zone comes next
         if offset:
-            zone = datetime.strptime(offset.strip("\0 "), "%z").tzinfo
-            return moment.replace(tzinfo=zone).astimezone(UTC)
-        return moment.replace(tzinfo=_LOCAL).astimezone(UTC)
+            return datetime.strptime(f"{text} {offset.strip()}", "%Y:%m:%d %H:%M:%S %z").astimezone(UTC)
+        local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
     except ValueError:
         return None
+    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _position(gps: Any) -> str:
-    try:
+def read(path: Path, report: Report, zone: tzinfo) -> None:
+    """Fill the report. Raises what Pillow raises for a file it cannot open."""
+    import PIL
+    import pillow_heif
+    from PIL import Image
 
-        def degrees(value: Any, reference: str) -> float:
-            d, m, s = (float(part) for part in value)
-            return (d + m / 60 + s / 3600) * (-1 if reference in ("S", "W") else 1)
-
-        return f"{degrees(gps[2], gps[1]):.6f}, {degrees(gps[4], gps[3]):.6f}"
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        return ""
+    pillow_heif.register_heif_opener()
+    report.tool = f"Pillow {PIL.__version__}"
+    with warnings.catch_warnings(), Image.open(path) as image:
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        report.add("Width", image.width)
+        report.add("Height", image.height)
+        report.add("Mode", image.mode)
+        report.add("Format", image.format)
+        report.add("Frames", getattr(image, "n_frames", 1))
+        exif = image.getexif()
+        camera = " ".join(str(exif[tag]).strip("\0 ") for tag in (0x010F, 0x0110) if exif.get(tag))
+        report.device = camera
+        report.add("Camera", camera)
+        report.add("Orientation", exif.get(0x0112))
+        detail = exif.get_ifd(0x8769)
+        taken, offset = str(detail.get(0x9003) or "").strip("\0 "), str(detail.get(0x9011) or "").strip("\0 ")
+        if taken:
+            report.add("DateTimeOriginal", f"{taken} {offset}".strip())
+            report.started = _taken(taken, offset, zone)
+            report.started_from = "exif" if report.started else ""
+        place = exif.get_ifd(0x8825)
+        north, east = _degrees(place.get(2), place.get(1)), _degrees(place.get(4), place.get(3))
+        if north is not None and east is not None:
+            report.add("GPS", f"{north},{east}")
+        try:
+            image.load()
+        except (OSError, ValueError, SyntaxError, EOFError) as error:
+            report.tell("truncated", reason="pixels", detail=str(error))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from metadata.findings import Finding
-from preserve.ingest.facts import Character, Copied, Identification, to_json
+from preserve.ingest.facts import Copied, to_json
 from storage_adapters.durable import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
@@ -45,30 +45,51 @@ class Taken:
     passing: bool = False
 
 
-def take_batch(source: str, target: str, algorithms: tuple[str, ...], jobs: Sequence[Job]) -> list[Taken]:
-    """Copy, identify and characterise small files from the folder `source`; runs in a worker process.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined."""
+
+    source: str
+    target: str
+    algorithms: tuple[str, ...]
+    jobs: tuple[Job, ...]
+    taken: tuple[Taken, ...] = ()
+
+
+def take_batch(batch: Batch) -> list[Taken]:
+    """Copy, identify and characterise small files; runs in a worker process.
 
     Errors of the target medium (full, failing, read-only) are raised as StorageError; what is wrong with a
     file itself comes back with it.
     """
-    return [take_file(Path(source), Path(target), algorithms, job, lambda moved: None) for job in jobs]
+    source, target = Path(batch.source), Path(batch.target)
+    taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
+    return _examine(target, batch.jobs, taken)
+
+
+def examine_batch(batch: Batch) -> list[Taken]:
+    """Identify and characterise files that were copied already; runs in a worker process."""
+    return _examine(Path(batch.target), batch.jobs, batch.taken)
 
 
 def take_file(
     source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
 ) -> Taken:
     """Copy one file of a folder and find out what it is."""
+    return _examine(target, (job,), [_copy(source, target, algorithms, job, progress)])[0]
+
+
+def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
     try:
         size, digests = copy_file_checked(
             source / os.fsdecode(os.fsencode(job.path)), target / job.stored, _algorithms(algorithms, job), progress
         )
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):
-            return Taken(
-                job.number, 0, refusal=Finding(error.code, job.path, "refuse", error.values), passing=error.passing
-            )
+            values = {name: value for name, value in error.values.items() if name == "reason"}
+            return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values), passing=error.passing)
         raise
-    return examine(target, job, _checked(job, size, digests, algorithms))
+    return _checked(job, size, digests, algorithms)
 
 
 def take_stream(
@@ -79,22 +100,22 @@ def take_stream(
     return _checked(job, size, digests, algorithms)
 
 
-def examine_batch(target: str, jobs: Sequence[tuple[Job, Taken]]) -> list[Taken]:
-    """Identify and characterise files that were copied already; runs in a worker process."""
-    return [examine(Path(target), job, taken) for job, taken in jobs]
-
-
-def examine(target: Path, job: Job, taken: Taken) -> Taken:
-    """Identify and characterise one copied file, from the copy."""
-    if taken.refusal is not None:
-        return taken
+def _examine(target: Path, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[Taken]:
+    """Identify and characterise copied files, from the copies."""
     from preserve.ingest.characterise import characterise
-    from preserve.ingest.identify import identify
+    from preserve.ingest.identify import identify_files
 
-    path = target / job.stored
-    identification: Identification = identify(path, job.path, taken.size)
-    character: Character = characterise(path, identification, job.path)
-    return Taken(taken.number, taken.size, taken.copied, to_json(identification), to_json(character))
+    good = [(job, one) for job, one in zip(jobs, taken, strict=True) if one.refusal is None]
+    found = identify_files([(target / job.stored, job.path, one.size) for job, one in good])
+    examined = {
+        one.number: replace(
+            one,
+            identified=to_json(identification),
+            characterised=to_json(characterise(target / job.stored, identification, job.path)),
+        )
+        for (job, one), identification in zip(good, found, strict=True)
+    }
+    return [examined.get(one.number, one) for one in taken]
 
 
 def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""Founds an archive: home, settings, keys, catalogue, server store, and the ledger's first entries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ulid import ULID
+
+from preserve.archival_storage.media import establish_store, register_store, store_identity
+from preserve.clock import now
+from preserve.data_management import checkpoints, ledger
+from preserve.data_management.database import create_catalogue
+from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.home import SETTINGS, Home, acting_person, open_home
+from storage_adapters.durable import discard, publish, write_file
+from storage_adapters.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new archive, the identity of its server store, and the fingerprint of its signing key."""
+
+    home: Home
+    medium: str
+    fingerprint: str
+
+
+def found(
+    path: Path, *, institution: str, policy: str, store: Path | None, digests: Sequence[str], language: str
+) -> Founded:
+    """Make a home at `path`, whole or not at all. Raises Refused where something lies there already."""
+    if (path / SETTINGS).exists():
+        raise Refused("home.exists", str(path))
+    if path.exists() and (not path.is_dir() or any(os.scandir(path))):
+        raise Refused("home.not-empty", str(path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building = path.parent / f".{path.name}.{ULID()}"
+        building.mkdir(mode=0o750)
+    except OSError as error:
+        raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
+    try:
+        archive_id = str(ULID()).lower()
+        for name in ("work", "log", "profiles"):
+            (building / name).mkdir()
+        lines = [
+            f'archive_id = "{archive_id}"',
+            f"institution = {_quoted(institution)}",
+            f'language = "{language}"',
+            f'policy = "{policy}"',
+            "digests = [" + ", ".join(f'"{name}"' for name in digests) + "]",
+            f"store = {_quoted(str(store) if store else 'store')}",
+        ]
+        write_file(building / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
+        fingerprint = checkpoints.create_keys(building / "keys")
+        create_catalogue(building / "catalogue.sqlite").close()
+        if path.exists():
+            path.rmdir()
+        publish(building, path)
+    except StorageError:
+        discard(building, path.parent)
+        raise
+    except OSError as error:
+        discard(building, path.parent)
+        raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
+    home = open_home(path)
+    _first_entries(home, fingerprint)
+    return Founded(home, store_identity(home), fingerprint)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    if any(ord(c) < 32 for c in text):
+        raise PreserveError("home.settings-wrong", fields="institution")
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _first_entries(home: Home, fingerprint: str) -> None:
+    from preserve.data_management.database import open_catalogue
+
+    establish_store(home)
+    write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
+    catalogue = open_catalogue(home)
+    moment, person = now(), acting_person()
+    with catalogue.begin() as connection:
+        ledger.append(
+            connection,
+            action="archive.founded",
+            subject=home.settings.archive_id,
+            actor=person,
+            details={"institution": home.settings.institution, "public_key_sha256": fingerprint},
+            moment=moment,
+        )
+        register_store(connection, home, actor=person, moment=moment)
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+        checkpoints.export_segments(connection, home.store / "ledger")
+    catalogue.close()

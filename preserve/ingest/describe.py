@@ -1,0 +1,359 @@
+"""Writes what the steps found as METS and PREMIS, with the documents that let a stranger understand the package."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata import csip
+from metadata.dublin_core import write_dublin_core
+from metadata.entities import Agent, Event, IntellectualEntity, Link, Object, Relationship, Representation, Rights
+from metadata.findings import Finding
+from metadata.mets import (
+    Header,
+    MetsFile,
+    RepresentationReference,
+    write_representation_mets,
+    write_root_mets,
+)
+from metadata.premis import write_premis
+from metadata.schemas import IN_PACKAGE, schema_folder
+from preserve import __version__
+from preserve.description.labels import label_of
+from preserve.ingest.context import Ingest
+from preserve.ingest.documentation import documents
+from preserve.ingest.provenance import (
+    OWN,
+    TakenFile,
+    agent_identifier,
+    batch_event,
+    derivation_event,
+    derived_object,
+    failure_event,
+    identifier,
+    original_object,
+    software,
+)
+from preserve.messages import say, speaking
+from storage_adapters.durable import write_file
+
+Files = Callable[[], Iterator[TakenFile]]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the runner knows beside the files. Times RFC 3339, UTC."""
+
+    started: str
+    ended: str
+    person: str
+    source_kind: str
+    scanner: str  # program and version, or empty when nothing was scanned
+    findings: tuple[Finding, ...]
+    submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A file that this step wrote: path below the bag, size, digests by algorithm."""
+
+    path: str
+    size: int
+    digests: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Counts:
+    files: int = 0
+    size: int = 0
+    agree: int = 0
+    disagree: int = 0
+    guessed: int = 0
+    unknown: int = 0
+    renamed: int = 0
+
+
+def describe(ingest: Ingest, files: Files, told: Circumstances) -> list[Described]:
+    """Write all metadata of the package; return what was written. Runs again with the same result."""
+    with speaking(ingest.home.settings.language):
+        writer = _Writer(ingest, told)
+        roles = ["original"]
+        counts, tools, made_roles = _survey(files)
+        roles += [role for role in ("preservation", "access") if role in made_roles]
+        references = [writer.representation(role, files, counts, tools) for role in roles]
+        writer.root(references, counts, tools)
+        return writer.written
+
+
+def _survey(files: Files) -> tuple[_Counts, dict[str, set[str]], set[str]]:
+    """One pass: counts, the programs that took part, and the representations that exist."""
+    counts = _Counts()
+    tools: dict[str, set[str]] = {"identify": set(), "characterise": set(), "derive": set()}
+    roles: set[str] = set()
+    for file in files():
+        counts.files += 1
+        counts.size += file.copied.size
+        counts.renamed += file.path != file.stored
+        found = file.identification
+        if found.disagreement:
+            counts.disagree += 1
+        elif found.puid is None:
+            counts.unknown += 1
+        elif found.basis == "extension":
+            counts.guessed += 1
+        else:
+            counts.agree += 1
+        tools["identify"].update(f"{a.identifier} {a.version}" for a in found.answers)
+        if file.character.tool:
+            tools["characterise"].add(file.character.tool)
+        for made in file.normalised.derivatives if file.normalised else ():
+            roles.add(made.role)
+            tools["derive"].add(made.tool)
+    return counts, tools, roles
+
+
+class _Writer:
+    """Writes files into the package under construction and remembers them with their digests."""
+
+    def __init__(self, ingest: Ingest, told: Circumstances) -> None:
+        self.ingest = ingest
+        self.told = told
+        self.root_folder = ingest.information_package
+        self.written: list[Described] = []
+        self.header = Header(ingest.objid, _label(ingest), told.ended, "preserve", __version__)
+
+    def note(self, relative: str, mime: str, kind: str = "metadata") -> MetsFile:
+        """Take the digests of a file just written; `relative` to the information package."""
+        path = self.root_folder / relative
+        running = {str(name): hashlib.new(name) for name in self.ingest.home.settings.digests}
+        size = 0
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                size += len(block)
+                for digest in running.values():
+                    digest.update(block)
+        digests = {name: digest.hexdigest() for name, digest in running.items()}
+        self.written.append(Described(f"data/{self.ingest.objid}/{relative}", size, digests))
+        return MetsFile(
+            identifier(self.ingest.objid, kind, relative), relative, size, digests["sha256"], mime, self.told.ended
+        )
+
+    def representation(
+        self, role: str, files: Files, counts: _Counts, tools: dict[str, set[str]]
+    ) -> RepresentationReference:
+        """PREMIS and METS of one representation, streamed."""
+        folder = self.root_folder / "representations" / role
+        (folder / "metadata" / "preservation").mkdir(parents=True, exist_ok=True)
+        programs = sorted(set().union(*tools.values()) | {OWN})
+        write_premis(
+            folder / csip.PREMIS, self._objects(role, files), self._events(role, files, counts, tools),
+            [software(name) for name in programs],
+        )  # fmt: skip
+        premis = self.note(f"representations/{role}/{csip.PREMIS}", "application/xml")
+        inside = MetsFile(premis.identifier, csip.PREMIS, premis.size, premis.sha256, premis.mime, premis.created)
+        header = Header(role, self.header.label, self.header.created, self.header.program, self.header.version)
+        write_representation_mets(folder / csip.METS, header, inside, self._mets_files(role, files), f"data-{role}")
+        return RepresentationReference(role, self.note(f"representations/{role}/{csip.METS}", "application/xml"))
+
+    def _objects(self, role: str, files: Files) -> Iterator[Object]:
+        objid = self.ingest.objid
+        yield Representation(
+            identifier(objid, "representation", role),
+            role,
+            (Relationship("structural", "represents", identifier(objid, "entity", objid)),),
+        )
+        for file in files():
+            if role == "original":
+                yield original_object(objid, file)
+            elif file.normalised:
+                for made in file.normalised.derivatives:
+                    if made.role == role:
+                        yield derived_object(objid, file, made)
+
+    def _events(self, role: str, files: Files, counts: _Counts, tools: dict[str, set[str]]) -> Iterator[Event]:
+        objid, told = self.ingest.objid, self.told
+        if role == "original":
+            algorithms = ", ".join(self.ingest.home.settings.digests)
+            yield batch_event(
+                objid, role, "message digest calculation", told.ended,
+                say("premis.copied", files=counts.files, bytes=counts.size, algorithms=algorithms), [OWN],
+            )  # fmt: skip
+            yield batch_event(
+                objid, role, "format identification", told.ended, say("premis.identified"), sorted(tools["identify"]),
+                say("premis.identified-outcome", agree=counts.agree, disagree=counts.disagree,
+                    guessed=counts.guessed, unknown=counts.unknown),
+            )  # fmt: skip
+            yield batch_event(
+                objid, role, "metadata extraction", told.ended, say("premis.characterised"),
+                sorted(tools["characterise"] | {OWN}),
+            )  # fmt: skip
+            if counts.renamed:
+                yield batch_event(
+                    objid, role, "filename change", told.ended, say("premis.renamed", count=counts.renamed), [OWN]
+                )
+            yield self._virus_check()
+            for file in files():
+                if file.normalised and file.normalised.action == "failed":
+                    yield failure_event(objid, file, told.ended)
+            return
+        for file in files():
+            for made in file.normalised.derivatives if file.normalised else ():
+                if made.role == role:
+                    yield derivation_event(objid, file, made)
+
+    def _virus_check(self) -> Event:
+        scanned = bool(self.told.scanner)
+        reason = say("sip.no-scanner", count=0) if not scanned else ""
+        event = batch_event(
+            self.ingest.objid, "original", "virus check", self.told.ended,
+            say("premis.scan-passed", tool=self.told.scanner) if scanned else say("premis.scan-not-done", reason=reason),
+            [OWN],
+        )  # fmt: skip
+        if scanned:
+            return event
+        return Event(event.identifier, event.kind, event.when, event.detail, "warning", "", event.agents, event.objects)
+
+    def _mets_files(self, role: str, files: Files) -> Iterator[MetsFile]:
+        objid = self.ingest.objid
+        for file in files():
+            if role == "original":
+                yield MetsFile(
+                    identifier(objid, role, file.stored), "data/" + file.stored, file.copied.size,
+                    file.copied.digests["sha256"], file.identification.mime, self.told.ended,
+                )  # fmt: skip
+            elif file.normalised:
+                for made in file.normalised.derivatives:
+                    if made.role == role:
+                        yield MetsFile(
+                            identifier(objid, role, made.stored), "data/" + made.stored, made.size,
+                            made.digests["sha256"], made.mime, self.told.ended,
+                        )  # fmt: skip
+
+    def root(self, references: list[RepresentationReference], counts: _Counts, tools: dict[str, set[str]]) -> None:
+        """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
+        case = self.ingest.description
+        dublin_core = self._file(csip.DUBLIN_CORE)
+        write_dublin_core(dublin_core, _terms(self.ingest))
+        descriptive = self.note(csip.DUBLIN_CORE, "application/xml")
+        self._write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
+        documentation = [self.note(csip.CASE, "application/json")]
+        names = []
+        for name, mime, data in documents(self.ingest, self.told.findings, counts.files, counts.size):
+            names.append((f"documentation/{name}", mime, data))
+        for name, data in self.told.submission:
+            names.append((f"documentation/submission/{name}", _mime(name), data))
+        for relative, mime, data in names:
+            self._write(relative, data)
+            documentation.append(self.note(relative, mime))
+        schemas = []
+        for name in IN_PACKAGE:
+            self._write(f"schemas/{name}", (schema_folder() / name).read_bytes())
+            schemas.append(self.note(f"schemas/{name}", "application/xml"))
+        self._file(csip.PREMIS)
+        write_premis(
+            self.root_folder / csip.PREMIS, [self._entity()], self._root_events(counts), self._agents(), self._rights()
+        )
+        premis = self.note(csip.PREMIS, "application/xml")
+        write_root_mets(
+            self.root_folder / csip.METS, self.header, descriptive=descriptive, premis=premis,
+            documentation=documentation, schemas=schemas, representations=references,
+        )  # fmt: skip
+        self.note(csip.METS, "application/xml")
+
+    def _file(self, relative: str) -> Path:
+        path = self.root_folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _write(self, relative: str, data: bytes) -> None:
+        write_file(self.root_folder / relative, data)
+
+    def _entity(self) -> IntellectualEntity:
+        case = self.ingest.description
+        properties = (
+            ("case type", case.case_type.value), ("archival number", case.archival_number),
+            ("classification", case.classification.value), ("retention", case.retention.value),
+            ("long-term storage (Art. 18)", "yes" if case.long_term else "no"),
+        )  # fmt: skip
+        return IntellectualEntity(
+            identifier(self.ingest.objid, "entity", self.ingest.objid),
+            case.case_number,
+            tuple((name, value) for name, value in properties if value),
+        )
+
+    def _root_events(self, counts: _Counts) -> Iterable[Event]:
+        told, case = self.told, self.ingest.description
+        objid = self.ingest.objid
+
+        def event(kind: str, when: str, detail: str, outcome_detail: str = "", person: bool = False) -> Event:
+            doers = [Link(agent_identifier(OWN), "executing program")]
+            if person:
+                doers.append(Link(agent_identifier("person " + told.person), "implementer"))
+            return Event(
+                identifier(objid, "event-root", kind), kind, when, detail, "success", outcome_detail, tuple(doers),
+                (Link(identifier(objid, "entity", objid)),),
+            )  # fmt: skip
+
+        yield event("ingestion start", told.started, say("premis.ingestion-start", kind=told.source_kind), person=True)
+        findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in told.findings[:500])
+        yield event("validation", told.ended, say("premis.validated"), findings)
+        yield event(
+            "policy assignment", told.ended,
+            say("premis.policy", retention=label_of(case.retention), long_term=str(case.long_term)),
+        )  # fmt: skip
+        yield event("information package creation", told.ended, say("premis.packaged"))
+
+    def _agents(self) -> list[Agent]:
+        told, settings = self.told, self.ingest.home.settings
+        return [
+            software(OWN),
+            Agent(agent_identifier("person " + told.person), told.person, "person"),
+            Agent(agent_identifier("organization " + settings.institution), settings.institution, "organization"),
+        ]
+
+    def _rights(self) -> list[Rights]:
+        case = self.ingest.description
+        entity = (Link(identifier(self.ingest.objid, "entity", self.ingest.objid)),)
+        return [
+            Rights(
+                identifier(self.ingest.objid, "rights", "access"), "statute", "cn",
+                "行政执法全过程记录制度 第二十条、第二十一条", "disclose",
+                f"{label_of(case.classification)}: 未经行政执法机关负责人批准不得公开", objects=entity,
+            ),
+            Rights(
+                identifier(self.ingest.objid, "rights", "retention"), "statute", "cn",
+                "行政执法全过程记录制度 第十九条、第二十三条", "delete",
+                f"保管期限 {label_of(case.retention)}", case.closed.isoformat(), objects=entity,
+            ),
+        ]  # fmt: skip
+
+
+def _label(ingest: Ingest) -> str:
+    return f"{ingest.description.case_number} {ingest.description.title}"
+
+
+def _mime(name: str) -> str:
+    kinds = {
+        "json": "application/json", "txt": "text/plain", "html": "text/html", "md": "text/plain",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }  # fmt: skip
+    return kinds.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+def _terms(ingest: Ingest) -> Iterator[tuple[str, str]]:
+    case = ingest.description
+    yield "title", case.title
+    yield "identifier", ingest.objid
+    yield "identifier", case.case_number
+    yield "identifier", case.archival_number
+    yield "creator", case.producer.name
+    yield "publisher", ingest.home.settings.institution
+    yield "subject", case.cause
+    yield "type", label_of(case.case_type)
+    yield "date", f"{case.start.isoformat()}/{case.closed.isoformat()}"
+    yield "language", "zh"
+    yield "rights", label_of(case.classification)
+    for officer in case.officers:
+        yield "contributor", officer.name

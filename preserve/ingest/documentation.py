@@ -1,0 +1,109 @@
+"""The documents in a package for people: what it is and how to read it without us, and what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from metadata.findings import Finding
+from preserve import __version__
+from preserve.description.labels import label_of
+from preserve.ingest.context import Ingest
+from preserve.messages import hint, say
+
+_README = """# {title}
+
+案号 {case_number}　档号 {archival_number}
+
+这是一个存档信息包（AIP）。读取它不需要任何专用软件。
+
+- `representations/original/data/`：移交的原件，逐字节保持原样
+- `representations/preservation/data/`：为长期保存转换的文件（如有）
+- `representations/access/data/`：便于查看的小文件（如有）
+- `metadata/descriptive/case.json`：案件说明；`dc.xml`：都柏林核心著录
+- `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
+  包括原文件名、摘要、格式、转换所用的程序和命令、转换无损的证明
+- `documentation/findings.html`：归档时发现的问题
+- 校验：在上两级目录（含 `bagit.txt`）运行 `sha256sum -c manifest-sha256.txt`，或使用任何 BagIt 工具
+
+共 {files} 个原件，{size} 字节。由 preserve {version} 封装。
+
+---
+
+This is an archival information package (AIP). No special program is needed to read it.
+
+- `representations/original/data/`: the originals, bit for bit as they were deposited
+- `representations/preservation/data/`: files made to last (where there are any)
+- `representations/access/data/`: small files that are easy to look at (where there are any)
+- `metadata/descriptive/case.json`: the description of the case; `dc.xml`: Dublin Core
+- `metadata/preservation/premis.xml`, `representations/*/metadata/preservation/premis.xml`: PREMIS 3.0 with the
+  original file names, digests, formats, the programs and commands that made each derived file, and the proof
+- `documentation/findings.html`: what was found at ingest
+- to check it: two folders up (where `bagit.txt` lies) run `sha256sum -c manifest-sha256.txt`, or any BagIt tool
+
+{files} originals, {size} bytes. Packaged by preserve {version}.
+"""
+
+
+def documents(ingest: Ingest, findings: Iterable[Finding], files: int, size: int) -> Iterator[tuple[str, str, bytes]]:
+    """Name, MIME type and content of each document."""
+    case = ingest.description
+    known = list(findings)
+    yield (
+        "README.md",
+        "text/plain",
+        _README.format(
+            title=case.title, case_number=case.case_number, archival_number=case.archival_number or "—", files=files,
+            size=size, version=__version__,
+        ).encode(),
+    )  # fmt: skip
+    yield "findings.json", "application/json", _as_json(known)
+    yield "findings.html", "text/html", _as_page(ingest, known)
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _as_json(findings: list[Finding]) -> bytes:
+    rows = [
+        {
+            "code": f.code, "severity": f.severity, "where": _shown(f.where), "values": dict(f.values),
+            "message": say(f.code, **f.values),
+        }
+        for f in findings
+    ]  # fmt: skip
+    return (_shown(json.dumps(rows, ensure_ascii=False, indent=1)) + "\n").encode()
+
+
+def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
+    """One self-contained page in the archive's language."""
+    case = ingest.description
+    rows = "".join(
+        f'<tr class="{f.severity}"><td>{escape(say("ingest.severity-" + f.severity))}</td>'
+        f"<td>{escape(str(f.values.get('article', '')))}</td><td>{escape(_shown(f.where))}</td>"
+        f"<td>{escape(_shown(say(f.code, **f.values)))}<br><small>{escape(hint(f.code, **f.values))}</small></td></tr>\n"
+        for f in findings
+    )
+    facts = [
+        (say("ingest.page-number"), case.case_number),
+        (say("ingest.page-type"), label_of(case.case_type)),
+        (say("ingest.page-producer"), case.producer.name),
+        (say("ingest.page-closed"), case.closed.isoformat()),
+    ]
+    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
+    heads = "".join(f"<th>{escape(say('ingest.page-' + n))}</th>" for n in ("severity", "article", "where", "what"))
+    empty = f"<p>{escape(say('ingest.page-none'))}</p>" if not findings else ""
+    page = (
+        '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>'
+        f"{escape(case.title)}</title><style>body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
+        "max-width:62em;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;width:100%;margin:1em 0}"
+        "th,td{border:1px solid #bbb;padding:.4em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+        "th{background:#eef3f8;white-space:nowrap}tr.refuse td:first-child,tr.error td:first-child{color:#b00020;"
+        "font-weight:bold}tr.warning td:first-child{color:#9a6700}small{color:#666}</style></head><body>"
+        f"<h1>{escape(case.title)}</h1><h2>{escape(say('ingest.page-heading'))}</h2><table>{table}</table>{empty}"
+        + (f"<table><tr>{heads}</tr>\n{rows}</table>" if findings else "")
+        + "</body></html>\n"
+    )
+    return page.encode("utf-8", "replace")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from preserve.ingest.facts import Answer
+from preserve.ingest.facts import Answer, Basis
 from preserve.profiles import read_profile
 
 
@@ -66,18 +66,7 @@ def answers(head: bytes, name: str, path: Path | None) -> tuple[Answer, ...]:
             continue
         if own.member and (path is None or not head.startswith(b"PK\x03\x04") or not _has_member(path, own.member)):
             continue
-        return (
-            Answer(
-                *(
-                    "preserve-fallback" if own.fallback else "preserve-extensions",
-                    "1",
-                    "identification.toml",
-                    None,
-                    own.name,
-                    "",
-                    own.mime,
-                ),
-                "extension" if own.carrier else "container" if own.member else "signature",
-            ),
-        )
+        basis: Basis = "extension" if own.carrier else "container" if own.member else "signature"
+        identifier = "preserve-fallback" if own.fallback else "preserve-extensions"
+        return (Answer(identifier, "1", "identification.toml", None, own.name, "", own.mime, basis),)
     return ()

@@ -86,7 +86,7 @@ def _formats(folder: Path) -> Iterator[Format]:
 def _containers(folder: Path) -> dict[str, dict[str, list[tuple[str, bytes]]]]:
     """fido reads these with a translation of its own; its own function is used, so that answers stay the same."""
     largest = getattr(re, "_MAXCACHE", None)
-    from fido.fido import Fido  # type: ignore[import-untyped]
+    from fido.fido import Fido
 
     reader = Fido(quiet=True, format_files=[], containersignature_file=CONTAINERS)
     if largest is not None:
@@ -149,11 +149,11 @@ def _write(file: Path, tables: Tables) -> None:
 def _read(file: Path) -> Tables:
     version, signatures, formats, containers = json.loads(file.read_text(encoding="utf-8"))
     rebuilt = []
-    for *plain, extensions, over, found in formats:
+    for puid, name, puid_version, mime, container, extensions, over, found in formats:
         patterns = tuple(
             tuple((w, t, tuple(Need(n[0].encode("latin-1"), n[1], n[2]) for n in ns)) for w, t, ns in s) for s in found
         )
-        rebuilt.append(Format(*plain, tuple(extensions), tuple(over), patterns))
+        rebuilt.append(Format(puid, name, puid_version, mime, container, tuple(extensions), tuple(over), patterns))
     inside = {
         kind: {path: [(puid, text.encode("latin-1")) for puid, text in found] for path, found in paths.items()}
         for kind, paths in containers.items()

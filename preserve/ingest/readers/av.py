@@ -11,7 +11,7 @@ from typing import Any, Literal
 from preserve.ingest.facts import Stream
 from preserve.ingest.readers.report import Report
 
-_KINDS: dict[str, Literal["video", "sound", "text"]] = {"Video": "video", "Audio": "sound", "Text": "text"}
+_KINDS: dict[str, Literal["video", "sound", "text", "other"]] = {"Video": "video", "Audio": "sound", "Text": "text"}
 _PROPERTIES = (
     *("CodecID", "Format_Profile", "Width", "Height", "FrameRate", "FrameRate_Mode", "FrameCount", "Rotation"),
     *("BitDepth", "ChromaSubsampling", "ColorSpace", "ScanType", "SamplingRate", "Channels", "BitRate"),

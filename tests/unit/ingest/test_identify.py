@@ -43,9 +43,7 @@ def test_every_file_gets_exactly_fidos_answer(corpus: dict[str, Path], fido: Any
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(
-    cut=st.integers(1, 4000), name=st.sampled_from(["photo.jpg", "paper.pdf", "h264.mp4", "letter.doc", "plain.zip"])
-)
+@given(cut=st.integers(1, 4000), name=st.sampled_from(["photo.jpg", "paper.pdf", "h264.mp4", "plain.zip"]))
 def test_cut_files_get_fidos_answer_too(corpus: dict[str, Path], fido: Any, cut: int, name: str) -> None:
     whole = corpus[name].read_bytes()
     path = corpus[name].parent / f"cut-{cut}-{name}"
@@ -102,7 +100,7 @@ def test_what_must_be_told(corpus: dict[str, Path], tmp_path: Path) -> None:
     lie = tmp_path / "photo.png"
     lie.write_bytes(corpus["photo.jpg"].read_bytes())
     noise = tmp_path / "noise.qqq"
-    noise.write_bytes(bytes(range(128, 256)) * 20)
+    noise.write_bytes(bytes(range(1, 32)) * 20 + bytes(50))
     assert _codes(lie, "photo.png") == ["format.extension-lies"]
     assert _codes(noise, "noise.qqq") == ["format.unknown"]
     assert _codes(corpus["void.txt"], "void.txt") == ["format.empty"]

@@ -2,7 +2,9 @@
 
 MetadataError
 ├── BagUnreadable       not a bag, or one that no reader could make sense of
-├── XMLRefused          not well formed, holds a DOCTYPE or entities, or is of another vocabulary
+├── XMLRefused          not well formed, or of another vocabulary
+│   ├── DoctypeRefused  declares a document type or entities
+│   └── XMLNotValid     not valid by its schema
 ├── SchemaMissing       the XSDs are not in this environment
 └── NameRefused         a name that cannot be stored safely
 """
@@ -36,6 +38,18 @@ class XMLRefused(MetadataError):
     """The XML is not well formed, declares a DOCTYPE or entities, or has another root than expected."""
 
     code = "ip.xml-refused"
+
+
+class DoctypeRefused(XMLRefused):
+    """The XML declares a document type or entities, which could reach outside or swell."""
+
+    code = "ip.doctype"
+
+
+class XMLNotValid(XMLRefused):
+    """The XML is well formed but not valid by its schema."""
+
+    code = "ip.not-valid"
 
 
 class SchemaMissing(MetadataError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
@@ -196,16 +196,52 @@ class Reference:
     checksum_type: str
 
 
-_READ = tuple(f"{{{METS}}}{name}" for name in ("file", "mdRef", "mptr"))
+@dataclass(slots=True)
+class Identifiers:
+    """The xs:IDs of a document, those given twice, and what refers to them (element, attribute, xs:IDREF)."""
+
+    known: set[str] = field(default_factory=set)
+    repeated: list[str] = field(default_factory=list)
+    wanted: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def note(self, element: etree._Element, name: str) -> None:
+        """Take in the identifiers on an element."""
+        identifier = element.get("ID")
+        if identifier is not None:
+            if identifier in self.known:
+                self.repeated.append(str(identifier))
+            self.known.add(str(identifier))
+        for attribute in ("ADMID", "DMDID", "FILEID"):
+            for wanted in (element.get(attribute) or "").split():
+                self.wanted.add((name, attribute, wanted))
+
+    def dangling(self) -> list[tuple[str, str, str]]:
+        """References to no identifier of the document; complete only when it was read to its end."""
+        return sorted(one for one in self.wanted if one[2] not in self.known)
 
 
-def read_references(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[Reference]:
+_READ = ("file", "mdRef", "mptr")
+_IDENTIFIED = (
+    "mets", "metsHdr", "dmdSec", "amdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD", "fileSec", "fileGrp",
+    "structMap", "div", "fptr",
+)  # fmt: skip
+
+
+def read_references(
+    path: Path, schema: etree.XMLSchema | None = None, identifiers: Identifiers | None = None
+) -> Iterator[Reference]:
     """Every href of a METS document, in order, as a stream; with `schema` it is validated on the way.
 
+    With `identifiers` its xs:IDs and xs:IDREFs are gathered: a validator that reads a stream does not compare them.
     Raises XMLRefused when it is not well formed or not valid, or a file has no location.
     """
-    for element in iterate(path, _READ, schema):
+    names = _READ + (_IDENTIFIED if identifiers is not None else ())
+    for element in iterate(path, tuple(f"{{{METS}}}{name}" for name in names), schema):
         name = etree.QName(element).localname
+        if identifiers is not None:
+            identifiers.note(element, name)
+        if name not in _READ:
+            continue
         holder = element if name != "file" else element.find(f"{{{METS}}}FLocat")
         href = None if holder is None else holder.get(f"{{{XLINK}}}href")
         if href is None:

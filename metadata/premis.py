@@ -244,9 +244,7 @@ def read_premis(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[O
             else:
                 yield _read_rights(element)
         except (KeyError, ValueError, AttributeError, TypeError) as error:
-            raise XMLRefused(
-                str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)
-            ) from error
+            raise XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)) from error
 
 
 def _find(element: etree._Element, path: str) -> str:

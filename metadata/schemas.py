@@ -1,4 +1,4 @@
-"""The XML schemas, off-line: METS 1.12, its DILCIS extension, XLink and PREMIS 3.0, installed beside the environment."""
+"""The XML schemas, off-line: METS 1.12, its DILCIS extension, XLink and PREMIS 3.0; installed with the program."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class _Local(etree.Resolver):
         name = url.rpartition("/")[2]
         name = {"xlink.xsd": "xlink.xsd", "xml.xsd": "xml.xsd"}.get(name, name)
         if (self._folder / name).is_file():
-            return self.resolve_filename(str(self._folder / name), context)  # type: ignore[arg-type]
-        return self.resolve_empty(context)  # type: ignore[arg-type]
+            return self.resolve_filename(str(self._folder / name), context)  # type: ignore[attr-defined]
+        return self.resolve_empty(context)  # type: ignore[attr-defined]
 
 
 # The wrapper imports XLink before METS: libxml2 keeps the first schema it meets for a namespace, so that METS's own

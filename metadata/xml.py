@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from metadata.errors import XMLRefused
+from metadata.errors import DoctypeRefused, XMLNotValid, XMLRefused
 
 METS = "http://www.loc.gov/METS/"
 PREMIS = "http://www.loc.gov/premis/v3"
@@ -25,7 +25,7 @@ def refuse_declarations(path: Path) -> None:
         head = stream.read(65536)
     text = head.replace(b"\x00", b"")  # UTF-16 keeps the letters, with zeros between
     if any(word in text for word in _DECLARATIONS):
-        raise XMLRefused(str(path), reason="DOCTYPE")
+        raise DoctypeRefused(str(path), reason="DOCTYPE")
 
 
 def iterate(path: Path, tags: tuple[str, ...], schema: etree.XMLSchema | None = None) -> Iterator[etree._Element]:
@@ -47,4 +47,6 @@ def iterate(path: Path, tags: tuple[str, ...], schema: etree.XMLSchema | None = 
                 while element.getprevious() is not None and element.getparent() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise XMLRefused(str(path), reason=str(error.msg), line=int(error.lineno or 0)) from error
+        # libxml2 numbers what a schema does not allow from 1801 on (xmlerror.h, XML_SCHEMAV_*).
+        refused = XMLNotValid if 1800 < (getattr(error, "code", None) or 0) < 1900 else XMLRefused
+        raise refused(str(path), reason=str(error.msg), line=int(error.lineno or 0)) from error

@@ -1,0 +1,28 @@
+"""No two names are one after normalisation or on a system that folds case, and all are UTF-8 (RFC 8493 §6.1.1)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from metadata.findings import Finding
+from metadata.opened import OpenedBag
+
+
+def check(bag: OpenedBag) -> Iterator[Finding]:
+    """Files and folders alike; below folders that collide only what collides itself is named."""
+    seen: dict[str, str] = {}
+    for names in (bag.inventory.folders, bag.inventory.files):
+        for name in names:
+            if not name.isascii():
+                if any("\ud800" <= letter <= "\udfff" for letter in name):
+                    yield Finding(
+                        "bag.name-not-utf8", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                    )
+                    continue
+                key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+            else:
+                key = name.lower()
+            other = seen.setdefault(key, name)
+            if other != name:
+                yield Finding("bag.names-collide", name, values={"other": other})

@@ -1,0 +1,31 @@
+"""A tag manifest lists every payload manifest, and what it lists is there (RFC 8493 §2.2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.findings import Finding
+from metadata.opened import OpenedBag
+
+
+def check(bag: OpenedBag) -> Iterator[Finding]:
+    """Other tag files should be listed too, and there should be a tag manifest at all: warnings."""
+    if not bag.tag_manifests:
+        yield Finding("bag.tag-manifest-missing", severity="warning")
+        return
+    payload_manifests = {one.name for one in bag.payload_manifests}
+    tag_files = [
+        name for name in bag.inventory.files if not name.startswith("data/") and not name.startswith("tagmanifest-")
+    ]
+    for manifest in bag.tag_manifests:
+        listed = bag.digests[manifest.name]
+        for name in tag_files:
+            if name in listed:
+                continue
+            if name in payload_manifests:
+                yield Finding("bag.manifest-not-listed", name, values={"manifest": manifest.name})
+            else:
+                yield Finding("bag.tag-file-not-listed", name, "warning", {"manifest": manifest.name})
+        for name in listed:
+            if name not in bag.inventory.files:
+                yield Finding("bag.tag-file-missing", name, values={"manifest": manifest.name})

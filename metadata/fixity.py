@@ -1,0 +1,138 @@
+"""Compares every file of a bag with its manifests: chunks of files, a few worker processes, each byte read once."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from metadata import hashing
+from metadata.findings import Finding
+from metadata.opened import OpenedBag, known
+
+_FILES = 500
+_BYTES = 64 << 20
+_FEW_FILES = 400
+_FEW_BYTES = 32 << 20
+
+
+@dataclass(slots=True)
+class Fixity:
+    """What came of it: findings, digests compared, bytes read."""
+
+    findings: list[Finding] = field(default_factory=list)
+    digests: int = 0
+    size: int = 0
+
+
+def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
+    """Every file that a manifest of a known algorithm lists, with all its digests, in the inventory's order."""
+    for tag in (True, False):
+        lists = [(one.algorithm, bag.digests[one.name]) for one in bag.manifests if one.tag is tag and known(one)]
+        for path in bag.inventory.files:
+            if path.startswith("data/") is tag:
+                continue
+            wanted = [(algorithm, digests[path]) for algorithm, digests in lists if path in digests]
+            if wanted:
+                algorithms, expected = zip(*wanted, strict=True)
+                yield path, algorithms, expected
+
+
+def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> Fixity:
+    """Read and compare. A worker that dies is an error of ours and raises RuntimeError, never a clean result."""
+    result = Fixity()
+    files = bag.inventory.files
+    few = len(files) < _FEW_FILES and sum(files.values()) < _FEW_BYTES
+    ask = _here if few or workers < 1 else _elsewhere
+    for chunk, wrong in ask(str(bag.root), _chunks(bag), from_medium, workers):
+        result.digests += sum(len(job[1]) for job in chunk)
+        moved = sum(files[job[0]] for job in chunk)
+        result.size += moved
+        progress(moved)
+        for place, algorithms, reason in wrong:
+            path = chunk[place][0]
+            if reason:
+                result.findings.append(Finding("bag.file-unreadable", path, values={"reason": reason}))
+            elif path.startswith("data/"):
+                result.findings.append(Finding("bag.digest-differs", path, values={"algorithms": algorithms}))
+            else:
+                result.findings.append(Finding("bag.tag-digest-differs", path, values={"algorithms": algorithms}))
+    result.findings.sort(key=lambda finding: finding.where)
+    return result
+
+
+def _chunks(bag: OpenedBag) -> Iterator[list[hashing.Job]]:
+    chunk: list[hashing.Job] = []
+    size = 0
+    for job in jobs(bag):
+        chunk.append(job)
+        size += bag.inventory.files[job[0]]
+        if len(chunk) == _FILES or size > _BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+Answer = tuple[list[hashing.Job], list[hashing.Wrong]]
+
+
+def _here(root: str, chunks: Iterator[list[hashing.Job]], from_medium: bool, workers: int) -> Iterator[Answer]:
+    for chunk in chunks:
+        yield chunk, hashing.compare(root, chunk, from_medium)
+
+
+def _elsewhere(root: str, chunks: Iterator[list[hashing.Job]], from_medium: bool, workers: int) -> Iterator[Answer]:
+    """One thread a worker process feeds it; the chunks are made under a lock as they are wanted."""
+    lock = threading.Lock()
+    answers: queue.SimpleQueue[Answer | BaseException | None] = queue.SimpleQueue()
+    stopped = threading.Event()
+
+    def feed() -> None:
+        try:
+            with _worker() as process:
+                assert process.stdin is not None and process.stdout is not None
+                while not stopped.is_set():
+                    with lock:
+                        chunk = next(chunks, None)
+                    if chunk is None:
+                        break
+                    hashing.send(process.stdin, (root, from_medium, chunk))  # type: ignore[arg-type]
+                    wrong = hashing.receive(process.stdout)  # type: ignore[arg-type]
+                    if wrong is None:
+                        raise RuntimeError("a worker that computes digests ended early")
+                    answers.put((chunk, wrong))
+                process.stdin.close()
+            answers.put(None)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
+            answers.put(error)
+
+    threads = [threading.Thread(target=feed, name=f"digests-{number}", daemon=True) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    try:
+        running = workers
+        while running:
+            answer = answers.get()
+            if answer is None:
+                running -= 1
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                yield answer
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    # Without site-packages a worker starts in 15 ms; only where OpenSSL has no SM3 does it need them.
+    lean = ["-S"] if "sm3" in hashlib.algorithms_available else []
+    script = str(Path(hashing.__file__).resolve())
+    return subprocess.Popen([sys.executable, "-I", *lean, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

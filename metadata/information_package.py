@@ -1,0 +1,149 @@
+"""An E-ARK information package inside a bag, read once: its METS and PREMIS files as far as rules compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from metadata import csip
+from metadata.entities import Agent, Event, FileObject, Relationship, Representation, Rights
+from metadata.errors import XMLRefused
+from metadata.findings import Finding, Value
+from metadata.mets import Identifiers, Reference, read_identity, read_references
+from metadata.opened import OpenedBag
+from metadata.premis import read_premis
+from metadata.schemas import mets_schema, premis_schema
+
+
+@dataclass(slots=True)
+class MetsDocument:
+    """A METS file: its path in the package, the folder its hrefs start from, OBJID, references, identifiers."""
+
+    path: str
+    base: str  # "" or with a slash at its end
+    objid: str = ""
+    targets: dict[str, list[Reference]] = field(default_factory=dict)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    whole: bool = False  # read to its end without being refused
+
+
+@dataclass(slots=True)
+class PremisDocument:
+    """A PREMIS file: which identifiers it gives, the files it describes, and what it refers to."""
+
+    path: str
+    base: str
+    files: dict[str, tuple[int, str]] = field(default_factory=dict)  # path: size, SHA-256
+    objects: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+    repeated: list[str] = field(default_factory=list)
+    relations: list[tuple[str, Relationship]] = field(default_factory=list)
+    links: set[tuple[str, str, str]] = field(default_factory=set)  # from, "object" or "agent", to
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class InformationPackage:
+    """The package `data/NAME` of a bag. `files` are paths below it with sizes."""
+
+    bag: OpenedBag
+    name: str
+    files: dict[str, int]
+    mets: list[MetsDocument] = field(default_factory=list)
+    premis: list[PremisDocument] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        """Where the package lies in its bag."""
+        return f"data/{self.name}/"
+
+    def where(self, path: str) -> str:
+        """A path of the package as path in the bag, for findings."""
+        return self.prefix + path
+
+
+def package_names(bag: OpenedBag) -> list[str]:
+    """The folders in `data/` that hold a METS file: each claims to be an information package."""
+    return [
+        parts[1]
+        for name in bag.inventory.files
+        if (parts := PurePosixPath(name).parts)[-1] == csip.METS and len(parts) == 3 and parts[0] == "data"
+    ]
+
+
+def read_package(bag: OpenedBag, name: str) -> InformationPackage:
+    """Read every METS and PREMIS file as a stream, validated by its schema. What is refused becomes a finding."""
+    package = InformationPackage(bag, name, bag.inventory.below(f"data/{name}/"))
+    for path in _documents(package.files, csip.METS):
+        document = MetsDocument(path, path.removesuffix(csip.METS))
+        package.mets.append(document)
+        package.findings.extend(_guarded(package, path, _read_mets(package, document)))
+    for path in _documents(package.files, csip.PREMIS):
+        one = PremisDocument(path, path.removesuffix(csip.PREMIS))
+        package.premis.append(one)
+        package.findings.extend(_guarded(package, path, _read_premis(package, one)))
+    return package
+
+
+def _documents(files: Iterable[str], name: str) -> list[str]:
+    """Those of the root and of each representation, the root's and the original's first."""
+    found = [name] if name in files else []
+    roles = sorted(
+        {path.split("/")[1] for path in files if path.startswith("representations/") and path.count("/") > 1}
+    )
+    roles.sort(key=lambda role: role != "original")
+    return found + [path for role in roles if (path := f"representations/{role}/{name}") in files]
+
+
+def _guarded(package: InformationPackage, path: str, reading: Iterator[None]) -> Iterator[Finding]:
+    values: dict[str, Value]
+    try:
+        for _ in reading:
+            pass
+    except XMLRefused as error:
+        values = {"line": 0, "reason": "", **error.values}
+        yield Finding(error.code, package.where(path), values=values)
+    except OSError as error:
+        yield Finding("bag.file-unreadable", package.where(path), values={"reason": error.strerror or str(error)})
+
+
+def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[None]:
+    place = package.bag.root / package.where(document.path)
+    for reference in read_references(place, mets_schema(), document.identifiers):
+        document.targets.setdefault(reference.href, []).append(reference)
+        yield
+    document.objid = read_identity(place)[0]
+    document.whole = True
+
+
+def _read_premis(package: InformationPackage, document: PremisDocument) -> Iterator[None]:
+    place = package.bag.root / package.where(document.path)
+    for entity in read_premis(place, premis_schema()):
+        yield
+        if isinstance(entity, Event):
+            _claim(document, document.events, entity.identifier)
+            document.links.update((entity.identifier, "agent", link.identifier) for link in entity.agents)
+            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
+        elif isinstance(entity, Agent):
+            _claim(document, document.agents, entity.identifier)
+        elif isinstance(entity, Rights):
+            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
+        else:
+            _claim(document, document.objects, entity.identifier)
+            document.relations.extend((entity.identifier, relation) for relation in entity.relationships)
+            if isinstance(entity, FileObject):
+                if entity.path in document.files:
+                    document.repeated.append(entity.path)
+                document.files[entity.path] = entity.size, entity.digests.get("sha256", "")
+            elif isinstance(entity, Representation):
+                pass  # its name is the folder's, which the METS rule compares
+    document.whole = True
+
+
+def _claim(document: PremisDocument, known: set[str], identifier: str) -> None:
+    if identifier in known:
+        document.repeated.append(identifier)
+    known.add(identifier)

@@ -1,0 +1,51 @@
+"""What lies in a folder, without following any link out of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Names relative to the folder, with `/`: regular files with their sizes in bytes, folders, and the rest."""
+
+    files: dict[str, int] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def below(self, prefix: str) -> dict[str, int]:
+        """The files whose names begin with `prefix`, without it."""
+        return {name[len(prefix) :]: size for name, size in self.files.items() if name.startswith(prefix)}
+
+
+def take_inventory(root: Path) -> Inventory:
+    """Walk a folder, sorted. What cannot be read is noted, not raised; links are noted and never followed."""
+    found = Inventory()
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            with os.scandir(root / prefix) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            found.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
+            continue
+        for entry in entries:
+            name = prefix + entry.name
+            try:
+                if entry.is_symlink():
+                    found.links.append(name)
+                elif entry.is_dir(follow_symlinks=False):
+                    found.folders.append(name)
+                    waiting.append(name + "/")
+                elif entry.is_file(follow_symlinks=False):
+                    found.files[name] = entry.stat(follow_symlinks=False).st_size
+                else:
+                    found.devices.append(name)
+            except OSError as error:
+                found.unreadable[name] = error.strerror or str(error)
+    return found

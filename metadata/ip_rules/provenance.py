@@ -1,0 +1,37 @@
+"""What PREMIS refers to exists: sources, events, objects and agents (PREMIS 3.0 §1.13, §2.6, §2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.findings import Finding
+from metadata.information_package import InformationPackage
+
+
+def check(package: InformationPackage) -> Iterator[Finding]:
+    """A derivation leads to an object in the original's PREMIS. Only when every PREMIS file could be read."""
+    if not all(document.whole for document in package.premis):
+        return
+    objects = set().union(*(document.objects for document in package.premis))
+    agents = set().union(*(document.agents for document in package.premis))
+    original = next((one.objects for one in package.premis if one.base == "representations/original/"), set())
+    for document in package.premis:
+        where = package.where(document.path)
+        for identifier, relation in document.relations:
+            if relation.kind == "derivation":
+                if relation.related not in original:
+                    values = {"identifier": identifier, "source": relation.related}
+                    yield Finding("ip.source-missing", where, values=values)
+            elif relation.sub_kind != "supersedes" and relation.related not in objects:
+                values = {"identifier": identifier, "related": relation.related}
+                yield Finding("ip.related-missing", where, values=values)
+            if relation.event is not None and relation.event not in document.events:
+                values = {"identifier": identifier, "event": relation.event}
+                yield Finding("ip.event-missing", where, values=values)
+        for identifier, kind, target in sorted(document.links):
+            if kind == "agent" and target not in agents:
+                values = {"identifier": identifier, "agent": target}
+                yield Finding("ip.agent-missing", where, values=values)
+            elif kind == "object" and target not in objects:
+                values = {"identifier": identifier, "object": target}
+                yield Finding("ip.object-missing", where, values=values)

@@ -1,0 +1,23 @@
+"""Every file of the package is referred to by a METS file of it; only the root METS is not (CSIP58)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.csip import METS
+from metadata.findings import Finding
+from metadata.information_package import InformationPackage
+from metadata.ip_rules.references import target_of
+
+
+def check(package: InformationPackage) -> Iterator[Finding]:
+    """Where a METS file could not be read nothing is said of the files below it: that would be noise."""
+    referred = {METS}
+    broken = []
+    for document in package.mets:
+        if not document.whole:
+            broken.append(document.base)
+        referred.update(path for href in document.targets if (path := target_of(document.base, href)) is not None)
+    for path in package.files:
+        if path not in referred and not any(path.startswith(base) for base in broken):
+            yield Finding("ip.unreferenced", package.where(path))

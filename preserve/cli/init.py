@@ -9,6 +9,7 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.messages import language
 
 
 @click.command(cls=Command)
@@ -30,6 +31,7 @@ def init(output: Output, institution: str, policy: str, store: Path | None, dige
         policy=policy,
         store=None if store is None else Path(os.path.abspath(store)),
         digests=algorithms,
+        language=language(),
     )
     output.sentence("cli.init-done", path=str(founded.home.path), style="green")
     output.sentence("cli.init-key", fingerprint=founded.fingerprint)

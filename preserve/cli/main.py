@@ -18,7 +18,7 @@ COMMANDS = {
     "init": ("preserve.cli.init", "init"),
     "doctor": ("preserve.cli.doctor", "doctor"),
     "describe": ("preserve.cli.describe", "describe"),
-    "check": ("preserve.cli.check", "check"),
+    "check": ("preserve.cli.ingest", "check"),
     "ingest": ("preserve.cli.ingest", "ingest"),
     "list": ("preserve.cli.find", "list_cases"),
     "show": ("preserve.cli.find", "show"),

@@ -103,10 +103,10 @@ def take_stream(
 def _examine(target: Path, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[Taken]:
     """Identify and characterise copied files, from the copies."""
     from preserve.ingest.characterise import characterise
-    from preserve.ingest.identify import identify_files
+    from preserve.ingest.identify import identify_many
 
     good = [(job, one) for job, one in zip(jobs, taken, strict=True) if one.refusal is None]
-    found = identify_files([(target / job.stored, job.path, one.size) for job, one in good])
+    found = identify_many([(target / job.stored, job.path, one.size) for job, one in good], workers=1)
     examined = {
         one.number: replace(
             one,

@@ -205,10 +205,11 @@ class _Writer:
 
     def _virus_check(self) -> Event:
         scanned = bool(self.told.scanner)
-        reason = say("sip.no-scanner", count=0) if not scanned else ""
+        reason = say("premis.no-scanner") if not scanned else ""
         event = batch_event(
             self.ingest.objid, "original", "virus check", self.told.ended,
-            say("premis.scan-passed", tool=self.told.scanner) if scanned else say("premis.scan-not-done", reason=reason),
+            say("premis.scan-passed", tool=self.told.scanner) if scanned
+            else say("premis.scan-not-done", reason=reason),
             [OWN],
         )  # fmt: skip
         if scanned:
@@ -221,7 +222,7 @@ class _Writer:
             if role == "original":
                 yield MetsFile(
                     identifier(objid, role, file.stored), "data/" + file.stored, file.copied.size,
-                    file.copied.digests["sha256"], file.identification.mime, self.told.ended,
+                    file.copied.digests["sha256"], mime_of(file), self.told.ended,
                 )  # fmt: skip
             elif file.normalised:
                 for made in file.normalised.derivatives:
@@ -332,6 +333,11 @@ class _Writer:
 
 def _label(ingest: Ingest) -> str:
     return f"{ingest.description.case_number} {ingest.description.title}"
+
+
+def mime_of(file: TakenFile) -> str:
+    """One MIME type; what no identifier named is a stream of bytes."""
+    return file.identification.mime.partition(",")[0].strip() or "application/octet-stream"
 
 
 def _mime(name: str) -> str:

@@ -83,7 +83,8 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
     rows = "".join(
         f'<tr class="{f.severity}"><td>{escape(say("ingest.severity-" + f.severity))}</td>'
         f"<td>{escape(str(f.values.get('article', '')))}</td><td>{escape(_shown(f.where))}</td>"
-        f"<td>{escape(_shown(say(f.code, **f.values)))}<br><small>{escape(hint(f.code, **f.values))}</small></td></tr>\n"
+        f"<td>{escape(_shown(say(f.code, **f.values)))}"
+        f"<br><small>{escape(hint(f.code, **f.values))}</small></td></tr>\n"
         for f in findings
     )
     facts = [
@@ -98,7 +99,8 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
     page = (
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>'
         f"{escape(case.title)}</title><style>body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
-        "max-width:62em;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;width:100%;margin:1em 0}"
+        "max-width:62em;margin:2em auto;padding:0 1em;color:#222}"
+        "table{border-collapse:collapse;width:100%;margin:1em 0}"
         "th,td{border:1px solid #bbb;padding:.4em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
         "th{background:#eef3f8;white-space:nowrap}tr.refuse td:first-child,tr.error td:first-child{color:#b00020;"
         "font-weight:bold}tr.warning td:first-child{color:#9a6700}small{color:#666}</style></head><body>"

@@ -143,10 +143,12 @@ def _adapter(kind: type[Any]) -> Any:
 
 def to_json(fact: object) -> str:
     """A fact as JSON text."""
-    return bytes(_adapter(type(fact)).dump_json(fact)).decode()
+    kind: Any = type(fact)
+    return bytes(_adapter(kind).dump_json(fact)).decode()
 
 
 def from_json(kind: type[Fact], text: str | bytes) -> Fact:
     """The fact that `to_json` wrote. Raises ValueError."""
-    fact: Fact = _adapter(kind).validate_json(text)
+    adapted: Any = kind
+    fact: Fact = _adapter(adapted).validate_json(text)
     return fact

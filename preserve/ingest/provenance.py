@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID, uuid5
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from metadata.entities import Agent, Event, FileObject, Format, Link, Relationship
 from metadata.names import xml_name
 from preserve import __version__
-from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, from_json
+from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
 
 _ROOT = UUID("5f2a1f0e-6f0b-5d5e-9d59-3c8f1f0a7c11")
@@ -113,7 +113,7 @@ def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
     """How a derivative was made and proven; an expert can repeat it with the command lines it holds."""
     proof = made.proof
     lines = [
-        say("premis.proof-holds" if proof.holds else "premis.proof-fails", method=proof.method),
+        _verdict(proof),
         *(f"SOURCE {name}: {value}" for name, value in proof.source.items()),
         *(f"RESULT {name}: {value}" for name, value in proof.result.items()),
         *("$ " + _line(command) for command in proof.commands),
@@ -133,6 +133,12 @@ def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
             Link(identifier(objid, made.role, made.stored), "outcome"),
         ),
     )
+
+
+def _verdict(proof: Proof) -> str:
+    if proof.method == "not-provable":
+        return say("premis.proof-none")
+    return say("premis.proof-holds" if proof.holds else "premis.proof-fails", method=proof.method)
 
 
 def _line(command: Sequence[str]) -> str:
@@ -184,13 +190,3 @@ def batch_event(
         agents=tuple(Link(agent_identifier(tool), "executing program") for tool in tools),
         objects=(Link(identifier(objid, "representation", representation)),),
     )
-
-
-def tools_of(file: TakenFile) -> Iterator[str]:
-    """Every program that had a part in what is known about a file."""
-    for answer in file.identification.answers:
-        yield f"{answer.identifier} {answer.version}"
-    if file.character.tool:
-        yield file.character.tool
-    for made in file.normalised.derivatives if file.normalised else ():
-        yield made.tool

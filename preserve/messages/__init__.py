@@ -30,7 +30,7 @@ def speak(language: Language) -> None:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Within it everything is said in this language: what goes into packages is in the archive's, not the terminal's."""
+    """Within it everything is said in this language: what goes into packages is in the archive's own."""
     token = _current.set(language)
     try:
         yield

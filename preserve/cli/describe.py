@@ -1,0 +1,57 @@
+"""`preserve describe`: drafts the case description, or writes the blank workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preserve.cli.main import Command
+from preserve.cli.output import Output, finding_document
+
+
+@click.command(cls=Command)
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="FOLDER")
+@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--template", is_flag=True)
+@click.pass_obj
+def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
+    """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
+    from preserve.description.workbook import write_workbook
+    from preserve.errors import MediumProblem, Refused, UsageError
+
+    if template:
+        path = target or Path("案卷.xlsx")
+        _refuse_existing(path)
+        write_workbook(path)
+        output.sentence("cli.template-done", style="green", path=str(path))
+        output.result({"ok": True, "path": str(path), "findings": []})
+        return
+    if folder is None or not folder.is_dir():
+        raise UsageError("cli.describe-no-folder", str(folder or ""))
+    from preserve.description.writing import write_json, write_toml
+    from preserve.ingest.draft import draft
+
+    path = target or folder / "案卷.xlsx"
+    _refuse_existing(path)
+    if path.suffix.lower() not in (".xlsx", ".toml", ".json"):
+        raise Refused("cli.describe-kind", str(path))
+    content, findings = draft(folder)
+    try:
+        if path.suffix.lower() == ".xlsx":
+            write_workbook(path, content)
+        else:
+            text = write_toml(content) if path.suffix.lower() == ".toml" else write_json(content)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MediumProblem("cli.unwritable", str(path), reason=error.strerror or str(error)) from error
+    output.findings(findings)
+    output.sentence("cli.describe-done", style="green", path=str(path), files=len(content.get("objects", [])))
+    output.result({"ok": True, "path": str(path), "findings": [finding_document(finding) for finding in findings]})
+
+
+def _refuse_existing(path: Path) -> None:
+    from preserve.errors import Refused
+
+    if path.exists():
+        raise Refused("cli.file-exists", str(path))

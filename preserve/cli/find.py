@@ -1,0 +1,166 @@
+"""`preserve list`, `show` and `search`: ask the catalogue and show what it knows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from preserve.cli.main import Command
+from preserve.cli.output import Output, bytes_for_people
+from preserve.messages import say
+
+_TYPES = {"penalty": "cli.type-penalty", "coercion": "cli.type-coercion", "inspection": "cli.type-inspection"}
+
+
+def _type(value: str) -> str:
+    return say(_TYPES[value]) if value in _TYPES else value
+
+
+@click.command(name="list", cls=Command)
+@click.pass_obj
+def list_cases(output: Output) -> None:
+    """Cases in the catalogue, then ingests that are not done."""
+    from dataclasses import asdict
+
+    from preserve.data_management import cases, journal
+    from preserve.data_management.database import open_catalogue
+
+    catalogue = open_catalogue(output.home())
+    with catalogue.read() as connection:
+        rows = list(cases.list_cases(connection, limit=100_000))
+        unfinished = journal.unfinished(connection)
+    heads = ("number", "title", "type", "closed", "files", "size", "objid")
+    output.table(
+        [say(f"cli.heading-{name}") for name in heads],
+        [
+            (r.case_number, r.title, _type(r.case_type), r.closed or "", str(r.files), bytes_for_people(r.size),
+             r.objid)
+            for r in rows
+        ],
+    )  # fmt: skip
+    if not rows and not output.as_json:
+        output.sentence("cli.none-found")
+    if unfinished:
+        output.table(
+            [say(f"cli.heading-{name}") for name in ("number", "state", "step", "time", "where")],
+            [(r.case_number, say(f"cli.state-{r.state}"), r.step, r.started, r.source) for r in unfinished],
+            title=say("cli.unfinished"),
+        )
+    hidden = {"description", "findings"}
+    output.result(
+        {
+            "ok": True,
+            "cases": [asdict(row) for row in rows],
+            "unfinished": [{k: v for k, v in asdict(row).items() if k not in hidden} for row in unfinished],
+        }
+    )
+
+
+@click.command(cls=Command)
+@click.argument("case", metavar="AIP")
+@click.pass_obj
+def show(output: Output, case: str) -> None:
+    """The whole life of one case."""
+    from preserve.archival_storage.policy import read_policy, standing
+    from preserve.data_management.cases import show_case
+    from preserve.data_management.database import open_catalogue
+    from preserve.errors import Refused
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    with catalogue.read() as connection:
+        life = show_case(connection, case)
+        if life is None:
+            raise Refused("cli.case-unknown", case)
+        newest = max(int(version["version"]) for version in life.versions)
+        stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
+    document = {
+        "ok": True, "case": life.case, "description": life.description, "versions": life.versions,
+        "formats": life.formats, "copies": [_copy(row) for row in life.copies], "events": life.events,
+        "ledger": life.ledger, "sealed": stands.sealed,
+        "missing": [{"kind": kind, "count": count} for kind, count in stands.missing],
+    }  # fmt: skip
+    output.result(document)
+    if output.as_json:
+        return
+    facts = life.case
+    output.table(
+        ["", ""],
+        [
+            (say("cli.heading-number"), facts["case_number"]),
+            (say("cli.heading-archival-number"), facts["archival_number"] or "—"),
+            (say("cli.heading-title"), facts["title"]),
+            (say("cli.heading-type"), _type(facts["case_type"])),
+            (say("cli.heading-closed"), facts["closed"] or "—"),
+            (say("cli.heading-objid"), facts["objid"]),
+        ],
+    )
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
+        [
+            (say(f"cli.representation-{f['representation']}"), f["puid"] or "—", f["format_name"], str(f["files"]),
+             bytes_for_people(f["size"]))
+            for f in life.formats
+        ],
+        title="\n" + say("cli.title-formats"),
+    )  # fmt: skip
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("medium", "state", "written", "verified")],
+        [(c.medium, say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—") for c in life.copies],
+        title="\n" + say("cli.title-copies"),
+    )
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("time", "event", "outcome", "detail")],
+        [(e["happened"], e["kind"], e["outcome"], _short(e["detail"])) for e in life.events],
+        title="\n" + say("cli.title-events"),
+    )
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("time", "actor", "action", "detail")],
+        [
+            (e["time"], e["actor"], e["action"], _short(json.dumps(e["details"], ensure_ascii=False)))
+            for e in life.ledger
+        ],
+        title="\n" + say("cli.title-ledger"),
+    )
+    from preserve.cli.ingest import _say_standing
+
+    _say_standing(output, stands.sealed, stands.missing)
+
+
+def _copy(row: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(row)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 100 else line[:99] + "…"
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, required=True, metavar="TEXT")
+@click.pass_obj
+def search(output: Output, words: tuple[str, ...]) -> None:
+    """Full-text search."""
+    from dataclasses import asdict
+
+    from preserve.data_management import search as finding
+    from preserve.data_management.database import open_catalogue
+
+    catalogue = open_catalogue(output.home())
+    with catalogue.read() as connection:
+        hits = list(finding.find(connection, " ".join(words)))
+    output.result({"ok": True, "hits": [asdict(hit) for hit in hits]})
+    if output.as_json:
+        return
+    if not hits:
+        output.sentence("cli.none-found")
+        return
+    heads = ("number", "title", "where", "text")
+    output.table(
+        [say(f"cli.heading-{name}") for name in heads],
+        [(h.case_number, h.title, say(f"cli.field-{h.field}"), _short(h.shown)) for h in hits],
+    )

@@ -1,0 +1,125 @@
+"""`preserve ingest` and `preserve check`: call the ingest, show its progress, say what was found."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve.cli.failures import status_of, tell
+from preserve.cli.main import Command
+from preserve.cli.output import Output, bytes_for_people, finding_document
+from preserve.errors import PreserveError, Stopped
+from preserve.messages import say
+
+
+@click.command(cls=Command)
+@click.argument("sips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIP...")
+@click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
+@click.option("--restart", is_flag=True)
+@click.pass_obj
+def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> int:
+    """Take deposits in, one after the other; the exit status is that of the first failure."""
+    from metadata.errors import MetadataError
+    from preserve.data_management.database import open_catalogue
+    from preserve.home import acting_person
+    from preserve.ingest.runner import run
+    from preserve.work import Watcher, how_to_show, stoppable
+    from storage_adapters.errors import StorageError
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    documents: list[dict[str, Any]] = []
+    status = 0
+    try:
+        for sip in sips:
+            try:
+                with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+                    result = run(
+                        home, catalogue, sip, person=acting_person(), jobs=jobs, watcher=watcher, restart=restart
+                    )
+            except (PreserveError, MetadataError, StorageError) as error:
+                status = status or status_of(error)
+                if output.as_json and len(sips) > 1:
+                    documents.append({"sip": str(sip), "ok": False, "status": status_of(error), "error": str(error)})
+                else:
+                    tell(error, output.as_json)
+                if isinstance(error, Stopped):
+                    break
+                continue
+            output.findings(result.findings)
+            code = "cli.ingest-resumed" if result.resumed else "cli.ingest-done"
+            output.sentence(
+                code, style="green", number=result.case_number, objid=result.objid, files=result.files,
+                size=bytes_for_people(result.size), place=str(result.location),
+            )  # fmt: skip
+            _say_standing(output, result.sealed, result.missing)
+            documents.append(
+                {
+                    "sip": str(sip), "ok": True, "status": 0, "objid": result.objid, "name": result.name,
+                    "case_number": result.case_number, "location": str(result.location), "files": result.files,
+                    "bytes": result.size, "resumed": result.resumed, "sealed": result.sealed,
+                    "missing": [{"kind": kind, "count": count} for kind, count in result.missing],
+                    "findings": [finding_document(finding) for finding in result.findings],
+                }
+            )  # fmt: skip
+    finally:
+        catalogue.close()
+    if documents:
+        output.result({"ok": status == 0, "status": status, "ingests": documents})
+    return status
+
+
+def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], ...]) -> None:
+    if sealed:
+        output.sentence("cli.sealed", style="green")
+    else:
+        kinds = "、".join(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
+        output.sentence("cli.not-sealed", style="yellow", missing=kinds)
+
+
+@click.command(cls=Command)
+@click.argument("sips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIP...")
+@click.pass_obj
+def check(output: Output, sips: tuple[Path, ...]) -> int:
+    """Assess deposits; nothing is changed. Exit status 3 when one would be refused."""
+    from preserve.ingest.assess import preview
+    from preserve.work import Watcher, free_space, how_to_show, stoppable
+
+    home = output.home()
+    documents: list[dict[str, Any]] = []
+    status = 0
+    for sip in sips:
+        try:
+            with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+                assessed = preview(home, sip, watcher)
+        except PreserveError as error:
+            status = status or error.status
+            if output.as_json and len(sips) > 1:
+                documents.append({"sip": str(sip), "ok": False, "status": error.status, "error": str(error)})
+            else:
+                tell(error, output.as_json)
+            continue
+        free = free_space(home.store)
+        fits = assessed.needed + home.settings.reserve <= free
+        output.findings(assessed.findings)
+        output.sentence(
+            "cli.check-done" if fits else "cli.check-no-room", style="green" if fits else "bold red",
+            number=assessed.description.case_number, files=len(assessed.deposit.files),
+            size=bytes_for_people(assessed.deposit.size), needed=bytes_for_people(assessed.needed),
+            free=bytes_for_people(free),
+        )  # fmt: skip
+        status = status or (0 if fits else 5)
+        documents.append(
+            {
+                "sip": str(sip), "ok": fits, "status": 0 if fits else 5, "kind": assessed.deposit.kind,
+                "case_number": assessed.description.case_number, "files": len(assessed.deposit.files),
+                "bytes": assessed.deposit.size, "needed": assessed.needed, "free": free,
+                "findings": [finding_document(finding) for finding in assessed.findings],
+            }
+        )  # fmt: skip
+    if documents:
+        output.result({"ok": status == 0, "status": status, "checks": documents})
+    return status

@@ -1,0 +1,85 @@
+"""`preserve ledger verify`, `checkpoint` and `export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from preserve.cli.main import Group
+from preserve.cli.output import Output, finding_document
+
+
+@click.group(cls=Group)
+def ledger() -> None:
+    """Look after the ledger."""
+
+
+@ledger.command()
+@click.pass_obj
+def verify(output: Output) -> int:
+    """Prove that the ledger is unaltered; exit status 4 when it is not."""
+    from preserve.data_management.database import open_catalogue
+    from preserve.data_management.proving import verify_ledger
+    from preserve.errors import NotIntact
+
+    home = output.home()
+    report = verify_ledger(open_catalogue(home), home.store / "ledger", home.keys / "ledger.pub")
+    if not report.intact and not output.as_json:
+        raise NotIntact("cli.ledger-bad", str(home.catalogue), findings=report.findings)
+    output.findings(report.findings)
+    output.sentence(
+        "cli.ledger-good", style="green", entries=report.entries, checkpoints=report.checkpoints,
+        segments=report.segments,
+    )  # fmt: skip
+    output.result(
+        {
+            "ok": report.intact, "status": 0 if report.intact else 4, "entries": report.entries,
+            "checkpoints": report.checkpoints, "segments": report.segments,
+            "findings": [finding_document(finding) for finding in report.findings],
+        }
+    )  # fmt: skip
+    return 0 if report.intact else 4
+
+
+@ledger.command()
+@click.pass_obj
+def checkpoint(output: Output) -> None:
+    """Sign the ledger as it stands and write its segment into the store."""
+    from preserve.clock import now
+    from preserve.data_management import checkpoints
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    with catalogue.begin() as connection:
+        made = checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+    with catalogue.begin() as connection:
+        written = checkpoints.export_segments(connection, home.store / "ledger")
+    output.sentence("cli.checkpoint-done", style="green", size=made.size)
+    if not output.as_json:
+        sys.stdout.write(made.text())
+    output.result(
+        {"ok": True, "size": made.size, "note": made.note, "text": made.text(), "segments": [str(p) for p in written]}
+    )
+
+
+@ledger.command()
+@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE")
+@click.pass_obj
+def export(output: Output, target: Path | None) -> None:
+    """Write every entry as canonical JSON, one a line."""
+    from preserve.data_management import ledger as log
+    from preserve.data_management.database import open_catalogue
+
+    catalogue = open_catalogue(output.home())
+    with catalogue.read() as connection:
+        if target is None:
+            for entry in log.entries(connection):
+                sys.stdout.write(entry.text + "\n")
+            return
+        from storage_adapters.durable import write_file
+
+        data = "".join(entry.text + "\n" for entry in log.entries(connection)).encode()
+        write_file(target.absolute(), data)

@@ -1,0 +1,141 @@
+"""Everything that can be said of a deposit before a byte is copied, and what is judged once the files are known.
+
+`preserve check` and `preserve ingest` use the same room, so that what one announces the other does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from metadata.findings import Finding
+from preserve.clock import now, zone
+from preserve.description.reading import match_files, read_description
+from preserve.description.schema import CaseDescription
+from preserve.errors import Refused
+from preserve.home import Home
+from preserve.ingest.check import check
+from preserve.ingest.clamd import version as scanner_version
+from preserve.ingest.facts import Character
+from preserve.ingest.provenance import TakenFile
+from preserve.ingest.receive import Deposit, DepositProfile, receive
+from preserve.ingest.scan import scan
+from preserve.ingest.space import reckon
+from preserve.profiles import read_profile
+from preserve.work import require_space
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs."""
+
+    deposit: Deposit
+    description: CaseDescription
+    findings: tuple[Finding, ...]
+    scanner: str
+    needed: int
+
+    def require_space(self, home: Home) -> None:
+        """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
+        require_space(home.store, self.needed, home.settings.reserve)
+
+    def submission(self) -> tuple[tuple[str, bytes], ...]:
+        """What came with the files and is no payload: a bag's own files; kept as documentation."""
+        own: list[tuple[str, bytes]] = []
+        described = self.deposit.description_name
+        for path in self.deposit.tags:
+            name = path.rpartition("/")[2]
+            if name.startswith(("bag-info", "bagit", "manifest-", "tagmanifest-")) or path == described:
+                own.append((name, self.deposit.source.read(path, 1 << 30)))
+        return tuple(own)
+
+
+def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
+    """Receive, scan, read the description, check. Raises Refused with every reason that is known by then."""
+    profile = read_profile("deposit.toml", DepositProfile, home.profiles)
+    deposit = receive(source, profile)
+    findings = list(deposit.findings)
+    findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
+    name = deposit.description_name.removeprefix(deposit.prefix)
+    description, mistakes = read_description(name, deposit.description)
+    findings += mistakes
+    if description is not None:
+        paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)
+        findings += match_files(description, paths, name)
+        findings += _rules(home, description, {})
+    if description is None or any(finding.severity == "refuse" for finding in findings):
+        raise Refused("sip.refused", str(source), findings=findings)
+    scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
+    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit))
+
+
+def _scratch(home: Home) -> Path:
+    home.work.mkdir(parents=True, exist_ok=True)
+    return home.work
+
+
+def _rules(home: Home, description: CaseDescription, characters: dict[str, Character]) -> list[Finding]:
+    today = now().astimezone(zone(home.settings.time_zone)).date()
+    return check(
+        description,
+        characters,
+        today=today,
+        state_secrets=home.settings.state_secrets,
+        own_profiles=home.profiles,
+    )
+
+
+def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> tuple[Finding, ...]:
+    """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
+    characters: dict[str, Character] = {}
+    about_files: list[Finding] = []
+    for file in files:
+        about_files += file.identification.findings
+        about_files += file.character.findings
+        if file.normalised:
+            about_files += file.normalised.findings
+        if file.character.kind in ("video", "sound", "image"):
+            characters[file.path] = file.character
+    known = {(f.code, f.where) for f in assessed.findings if not f.code.startswith("rule.")}
+    findings = [f for f in assessed.findings if (f.code, f.where) in known]
+    findings += about_files
+    findings += _rules(home, assessed.description, characters)
+    if any(finding.severity == "refuse" for finding in findings):
+        raise Refused("sip.refused", str(assessed.deposit.origin), findings=findings)
+    return tuple(findings)
+
+
+def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
+    """What `assess` finds and, for a folder, what its recordings and documents say; nothing is copied.
+
+    Files inside an archive are not looked into before they are taken in; that is said. Raises Refused.
+    """
+    from preserve.ingest.characterise import characterise
+    from preserve.ingest.identify import identify_many
+
+    assessed = assess(home, source, progress)
+    folder = assessed.deposit.source.folder
+    if folder is None:
+        unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
+        return replace(assessed, findings=(*assessed.findings, unread))
+    characters: dict[str, Character] = {}
+    findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
+    entries = list(assessed.deposit.files)
+    for start in range(0, len(entries), _BATCH):
+        batch = [
+            (folder / entry.path, entry.path.removeprefix(assessed.deposit.prefix), entry.size)
+            for entry in entries[start : start + _BATCH]
+        ]
+        for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
+            character = characterise(path, found, name)
+            findings += (*found.findings, *character.findings)
+            if character.kind in ("video", "sound", "image"):
+                characters[name] = character
+            progress(size)
+    findings += _rules(home, assessed.description, characters)
+    if any(finding.severity == "refuse" for finding in findings):
+        raise Refused("sip.refused", str(source), findings=findings)
+    return replace(assessed, findings=tuple(findings))

@@ -1,0 +1,407 @@
+"""Runs the steps of an ingest, records what they found, and goes on where an earlier run stopped.
+
+The only room that knows there are many steps, and the only one that writes while an ingest is under way. Each
+durable write comes in this order: the journal says what is intended; bytes are copied under a temporary name and
+renamed when whole; the file system is synced; every byte is read back from the medium; one rename makes the package
+an AIP; one transaction enters it in catalogue and ledger. Killed between any two of these, the next run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ulid import ULID
+
+from metadata.findings import Finding
+from metadata.names import safe_names
+from preserve.archival_storage import policy as storage_policy
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.media import server_store
+from preserve.clock import now, stamp
+from preserve.data_management import checkpoints, journal, ledger
+from preserve.data_management.cases import index_package
+from preserve.data_management.database import Catalogue
+from preserve.data_management.journal import FileRow, IngestRow
+from preserve.errors import NotIntact, PreserveError, Refused
+from preserve.home import Home
+from preserve.ingest import files, normalising, seal, store
+from preserve.ingest.assess import Assessed, assess, judge
+from preserve.ingest.chain import Taken
+from preserve.ingest.claim import claim
+from preserve.ingest.context import Ingest
+from preserve.ingest.describe import Circumstances, Described, describe
+from preserve.ingest.facts import to_json
+from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.run_log import RunLog
+from preserve.messages import say
+from preserve.work import Watcher
+from storage_adapters.contract import CopyRef
+from storage_adapters.directory import DirectoryAdapter
+from storage_adapters.durable import discard
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished ingest, after its post-conditions were read back."""
+
+    objid: str
+    name: str
+    case_number: str
+    location: Path
+    files: int
+    size: int
+    findings: tuple[Finding, ...]
+    resumed: bool
+    sealed: bool
+    missing: tuple[tuple[str, int], ...]  # kinds of copies that the case still needs, and how many
+
+
+def run(
+    home: Home, catalogue: Catalogue, source: Path, *, person: str, jobs: int, watcher: Watcher, restart: bool = False
+) -> Result:
+    """Take one deposit in. Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped, NotIntact.
+
+    After Refused nothing of the deposit is left in the archive but the refusal in the ledger; after every other
+    error the same call goes on where this one stopped; with `restart` it begins anew.
+    """
+    watcher.begin(say("ingest.step-receive"))
+    try:
+        assessed = assess(home, source, watcher)
+    except Refused as refusal:
+        _refuse(home, catalogue, None, source, refusal, person)
+        raise
+    number = assessed.description.case_number
+    with claim(home.work, number):
+        if restart:
+            _abandon(home, catalogue, number, person)
+        return _Run(home, catalogue, assessed, person, jobs, watcher).go()
+
+
+def _abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> None:
+    """Give an unfinished ingest up: its copies in the work area go, the depositor's files were never touched."""
+    with catalogue.begin() as connection:
+        row = journal.live(connection, case_number)
+        if row is None or row.state == "done":
+            return
+        adapter = server_store(home)
+        discard(adapter.staging(f"{row.objid}_v0001"), adapter.root / "incoming")
+        discard(home.work / row.id, home.work)
+        ledger.append(
+            connection, action="ingest.abandoned", subject=row.objid, actor=person,
+            details={"case_number": case_number}, moment=now(),
+        )  # fmt: skip
+        journal.change(connection, row.id, state="abandoned", ended=stamp(now()))
+        journal.forget_files(connection, row.id)
+
+
+def _refuse(
+    home: Home, catalogue: Catalogue, row: IngestRow | None, source: Path, refusal: PreserveError, person: str
+) -> None:
+    """Write a refusal down: in the ledger always, in the journal where the ingest had begun."""
+    codes = sorted({finding.code for finding in refusal.findings}) or [refusal.code]
+    with catalogue.begin() as connection:
+        details = {"source": source.name.encode("utf-8", "backslashreplace").decode(), "reasons": codes}
+        subject = row.objid if row else home.settings.archive_id
+        ledger.append(connection, action="ingest.refused", subject=subject, actor=person, details=details, moment=now())
+        if row is not None:
+            found = journal.findings_text(refusal.findings)
+            journal.change(connection, row.id, state="refused", findings=found, ended=stamp(now()))
+            journal.forget_files(connection, row.id)
+
+
+class _Run:
+    """One run over one claimed case."""
+
+    def __init__(
+        self, home: Home, catalogue: Catalogue, assessed: Assessed, person: str, jobs: int, watcher: Watcher
+    ) -> None:
+        self.home = home
+        self.catalogue = catalogue
+        self.assessed = assessed
+        self.person = person
+        self.jobs = jobs
+        self.watcher = watcher
+        self.adapter: DirectoryAdapter = server_store(home)
+        self.algorithms: tuple[str, ...] = tuple(home.settings.digests)
+
+    def go(self) -> Result:
+        """Begin or resume, and run every step to the end."""
+        self.adapter.require()
+        try:
+            row, resumed = self._begin()
+        except Refused as refusal:
+            _refuse(self.home, self.catalogue, None, self.assessed.deposit.origin, refusal, self.person)
+            raise
+        self.row = row
+        self.ingest = Ingest(
+            row.id, row.objid, self.home, self.assessed.description,
+            self.adapter.staging(f"{row.objid}_v0001"), self.home.work / row.id,
+        )  # fmt: skip
+        self.log = RunLog(self.home.log, row.id)
+        self.log.write(
+            "resumed" if resumed else "started", source=str(self.assessed.deposit.origin), person=self.person
+        )
+        try:
+            published = self._published()
+            if not published:
+                if resumed:
+                    self._recheck()
+                self._take()
+                self._normalise()
+                findings = self._judge()
+                count, size = self._package(findings)
+            else:
+                findings = tuple(journal.read_findings(row.findings))
+                count, size = 0, 0
+            return self._register(findings, count, size, resumed)
+        except Refused as refusal:
+            discard(self.ingest.package, self.adapter.root / "incoming")
+            discard(self.ingest.scratch, self.home.work)
+            _refuse(self.home, self.catalogue, row, self.assessed.deposit.origin, refusal, self.person)
+            self.log.write("refused", reasons=[f.code for f in refusal.findings] or [refusal.code])
+            raise
+        except BaseException as error:
+            self.log.write("interrupted", cause=f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
+            raise
+
+    # --- beginning and resuming
+
+    def _begin(self) -> tuple[IngestRow, bool]:
+        deposit, description = self.assessed.deposit, self.assessed.description
+        with self.catalogue.begin() as connection:
+            known = journal.live(connection, description.case_number)
+            if known is not None and known.state == "done":
+                raise Refused("ingest.case-known", description.case_number, objid=known.objid)
+            if known is not None:
+                if known.fingerprint != deposit.fingerprint:
+                    raise Refused("ingest.deposit-changed", description.case_number)
+                self._entry(connection, "ingest.resumed", known.objid, {"step": known.step})
+                return known, True
+            self.assessed.require_space(self.home)
+            moment = now()
+            row = IngestRow(
+                str(ULID()).lower(), f"aip-{str(ULID()).lower()}", description.case_number, str(deposit.origin),
+                deposit.kind, deposit.fingerprint, "running", "copy", self.home.settings.policy,
+                description.model_dump_json(), journal.findings_text(self.assessed.findings), stamp(moment), None,
+                _boot(),
+            )  # fmt: skip
+            journal.create(connection, row)
+            journal.add_files(connection, row.id, self._inventory())
+            details = {
+                "case_number": row.case_number, "source_kind": row.source_kind, "files": len(deposit.files),
+                "bytes": deposit.size, "fingerprint": row.fingerprint, "policy": row.policy,
+            }  # fmt: skip
+            self._entry(connection, "ingest.started", row.objid, details)
+        return row, False
+
+    def _inventory(self) -> Iterator[tuple[int, bytes, str, int, int | None]]:
+        deposit = self.assessed.deposit
+        paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
+        stored = safe_names(paths)
+        for number, (entry, path, name) in enumerate(zip(deposit.files, paths, stored, strict=True), 1):
+            yield number, os.fsencode(path), str(PurePosixPath(name)), entry.size, entry.modified_ns
+
+    def _entry(self, connection: Any, action: str, subject: str, details: dict[str, Any]) -> None:
+        ledger.append(connection, action=action, subject=subject, actor=self.person, details=details, moment=now())
+
+    def _published(self) -> bool:
+        """Whether an earlier run got as far as the rename."""
+        return CopyRef(self.ingest.name) in set(self.adapter.copies()) if self.row.step == "store" else False
+
+    def _recheck(self) -> None:
+        """Do not trust what the journal says was copied before it is seen; read it all after a power loss."""
+        discard(self.ingest.scratch, self.home.work)
+        target = self.ingest.data("original")
+        thorough = self.row.boot != _boot()
+        lost = list(files.damaged_rows(target, self._pages(having="copied"), thorough=thorough))
+        derived = list(normalising.damaged_rows(self.ingest, self._pages(having="normalised"), thorough=thorough))
+        with self.catalogue.begin() as connection:
+            nothing: dict[str, str | int | None] = dict.fromkeys(journal.STEPS)
+            journal.record(connection, self.row.id, [{"number": number, **nothing} for number in lost])
+            journal.record(
+                connection, self.row.id, [{"number": n, "normalised": None} for n in derived if n not in set(lost)]
+            )
+            journal.change(connection, self.row.id, boot=_boot())
+        self.log.write("rechecked", copied_again=len(lost), normalised_again=len(derived), thorough=thorough)
+
+    # --- the journal as streams, in pages, so that no transaction stays open over long work
+
+    def _pages(self, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:
+        number = 0
+        while True:
+            with self.catalogue.read() as connection:
+                rows = journal.files_after(connection, self.row.id, number, _PAGE, lacking=lacking, having=having)
+            if not rows:
+                return
+            yield from rows
+            number = rows[-1].number
+
+    def _files(self) -> Iterator[TakenFile]:
+        for row in self._pages():
+            assert row.copied and row.identified and row.characterised
+            yield read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
+
+    def _totals(self, lacking: str = "") -> tuple[int, int]:
+        with self.catalogue.read() as connection:
+            return journal.totals(connection, self.row.id, lacking=lacking)
+
+    # --- the steps
+
+    def _take(self) -> None:
+        count, size = self._totals("copied")
+        if not count:
+            return
+        self.watcher.begin(say("ingest.step-copy"), size, count)
+        target = self.ingest.data("original")
+        jobs = files.jobs_of(self._pages(lacking="copied"), self.assessed.deposit)
+        refusals: list[Finding] = []
+        again: list[Finding] = []
+        for taken in files.take_all(
+            self.assessed.deposit, target, self.algorithms, jobs, count, self.jobs, self.watcher
+        ):
+            good = [one for one in taken if one.refusal is None]
+            for one in taken:
+                if one.refusal is not None:
+                    (again if one.passing else refusals).append(one.refusal)
+            with self.catalogue.begin() as connection:
+                journal.record(connection, self.row.id, [_facts(one) for one in good])
+        if refusals:
+            raise Refused("sip.refused", str(self.assessed.deposit.origin), findings=refusals + again)
+        if again:
+            raise NotIntact("ingest.changed-while-read", str(self.assessed.deposit.origin), findings=again)
+        left, _ = self._totals("copied")
+        if left:
+            raise NotIntact("ingest.files-vanished", str(self.assessed.deposit.origin), count=left)
+        self._done("ingest.copied", "normalise", {"files": count, "bytes": size, "digests": list(self.algorithms)})
+
+    def _normalise(self) -> None:
+        count, _ = self._totals("normalised")
+        if not count:
+            return
+        pending = (
+            (row.number, read_file(row.path, row.stored, row.copied, row.identified, row.characterised, None))
+            for row in self._pages(lacking="normalised", having="characterised")
+            if row.copied and row.identified and row.characterised
+        )
+        counts: dict[str, int] = {}
+        for batch in normalising.normalise_all(self.ingest, pending, count, self.jobs, self.watcher):
+            for _, outcome in batch:
+                counts[outcome.action] = counts.get(outcome.action, 0) + 1
+            rows: list[dict[str, str | int | None]] = [
+                {"number": number, "normalised": to_json(outcome)} for number, outcome in batch
+            ]
+            with self.catalogue.begin() as connection:
+                journal.record(connection, self.row.id, rows)
+        discard(self.ingest.scratch, self.home.work)
+        self._done("ingest.normalised", "describe", {"policy": self.row.policy, **dict(sorted(counts.items()))})
+
+    def _done(self, action: str, step: str, details: dict[str, Any]) -> None:
+        with self.catalogue.begin() as connection:
+            self._entry(connection, action, self.row.objid, details)
+            journal.change(connection, self.row.id, step=step)
+        self.log.write(action, **details)
+
+    def _judge(self) -> tuple[Finding, ...]:
+        """All findings now that the files are known. Raises Refused."""
+        self.watcher.begin(say("ingest.step-check"))
+        found = judge(self.home, self.assessed, self._files())
+        with self.catalogue.begin() as connection:
+            journal.change(connection, self.row.id, findings=journal.findings_text(found))
+        return found
+
+    def _package(self, findings: tuple[Finding, ...]) -> tuple[int, int]:
+        """Describe, seal, read back, publish."""
+        self.watcher.begin(say("ingest.step-describe"))
+        told = Circumstances(
+            self.row.started, stamp(now()), self.person, self.row.source_kind, self.assessed.scanner, findings,
+            self.assessed.submission(),
+        )  # fmt: skip
+        described: list[Described] = describe(self.ingest, self._files, told)
+        self.watcher.begin(say("ingest.step-seal"))
+        count, size = seal.seal(self.ingest, self._files, described, told.ended)
+        self._verify_structure()
+        self.watcher.begin(say("ingest.step-read-back"), size, count)
+        bad = store.read_back(self.ingest, self.adapter, self.watcher)
+        if bad:
+            findings_ = [
+                Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)
+                for check in bad
+            ]
+            raise NotIntact("ingest.read-back", self.row.objid, findings=findings_)
+        self._done("ingest.sealed", "store", {"files": count, "bytes": size})
+        store.publish(self.ingest, self.adapter, size)
+        return count, size
+
+    def _verify_structure(self) -> None:
+        """Our own verifier looks at everything but the payload's bytes, which are read back next."""
+        from metadata.verify import verify_package
+
+        report = verify_package(self.ingest.package, structure_only=True)
+        bad = tuple(finding for finding in report.findings if finding.severity in ("refuse", "error"))
+        if bad:
+            raise PreserveError("ingest.package-invalid", self.row.objid, findings=bad)
+
+    def _register(self, findings: tuple[Finding, ...], count: int, size: int, resumed: bool) -> Result:
+        self.watcher.begin(say("ingest.step-register"))
+        copy = CopyRef(self.ingest.name)
+        location = self.adapter.path(copy)
+        if not count:
+            count, size = self._read_back_published(location)
+        moment = now()
+        with self.catalogue.begin() as connection:
+            index_package(connection, location)
+            for state in ("written", "verified"):
+                change_copy(
+                    connection, self.ingest.name, self.adapter.identity, state, actor=self.person, moment=moment
+                )
+            self._entry(
+                connection, "case.registered", self.row.objid,
+                {"case_number": self.row.case_number, "name": self.ingest.name, "files": count, "bytes": size,
+                 "findings": sorted({f.code for f in findings})},
+            )  # fmt: skip
+            journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
+            journal.forget_files(connection, self.row.id)
+            checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
+        with self.catalogue.begin() as connection:
+            # After the commit: a file on the store must not tell of entries that were rolled back.
+            checkpoints.export_segments(connection, self.home.store / "ledger")
+        with self.catalogue.read() as connection:
+            standing = storage_policy.standing(
+                connection, self.row.objid, 1, storage_policy.read_policy(self.home.profiles)
+            )
+        self.log.write("done", name=self.ingest.name, files=count, bytes=size)
+        return Result(
+            self.row.objid, self.ingest.name, self.row.case_number, location, count, size, findings, resumed,
+            standing.sealed, standing.missing,
+        )  # fmt: skip
+
+    def _read_back_published(self, location: Path) -> tuple[int, int]:
+        """A run that was killed between rename and entry: the package is read again before it is entered."""
+        from metadata.verify import verify_package
+
+        report = verify_package(location, from_medium=True)
+        bad = tuple(finding for finding in report.findings if finding.severity in ("refuse", "error"))
+        if bad:
+            raise NotIntact("ingest.read-back", self.row.objid, findings=bad)
+        return report.files, report.size
+
+
+def _facts(one: Taken) -> dict[str, str | int | None]:
+    return {
+        "number": one.number, "copied": one.copied, "identified": one.identified,
+        "characterised": one.characterised,
+    }  # fmt: skip
+
+
+def _boot() -> str:
+    """The machine's boot: another one means that what was written may not have reached the medium."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"

@@ -1,0 +1,96 @@
+"""Office documents as PDF/A-2b by LibreOffice, and what can be checked of the claim here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from metadata.findings import Finding
+from preserve.ingest.facts import Proof
+from preserve.ingest.transcoders import Made
+from preserve.ingest.transcoders.tools import ToolFailed, find, run, version
+
+_FILTERS = {
+    "writer": ("doc", "docx", "wps", "wpt", "rtf", "odt", "dot", "dotx", "docm"),
+    "calc": ("xls", "xlsx", "et", "ett", "ods", "csv", "xlsm"),
+    "impress": ("ppt", "pptx", "dps", "dpt", "odp", "pps", "ppsx"),
+}
+# WPS writes the structures of Word, Excel and PowerPoint 97 under names of its own.
+_OPENED_AS = {"wps": "doc", "wpt": "doc", "et": "xls", "ett": "xls", "dps": "ppt", "dpt": "ppt"}
+_OPTIONS = '{"SelectPdfVersion":{"type":"long","value":"2"},"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+
+
+def _application(extension: str) -> str:
+    for name, extensions in _FILTERS.items():
+        if extension in extensions:
+            return name
+    return "writer"
+
+
+def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, name: str) -> Made:
+    """PDF/A-2b. Raises ToolFailed when LibreOffice makes none.
+
+    The document is opened as a copy in scratch, with a profile of its own: no macros run, no lock file is left
+    beside the source, and two conversions do not wait for each other.
+    """
+    work = Path(tempfile.mkdtemp(dir=scratch, prefix="office-"))
+    copy = work / f"document.{_OPENED_AS.get(extension, extension) or 'doc'}"
+    shutil.copyfile(source, copy)
+    profile = scratch / f"profile-{os.getpid()}-{stem}"
+    filter_name = f"{_application(extension)}_pdf_Export"
+    command = [find("soffice"), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
+               "--nolockcheck", "--convert-to", f"pdf:{filter_name}:{_OPTIONS}", "--outdir", str(work),
+               str(copy)]  # fmt: skip
+    try:
+        said = run(command, stalled=180)
+        made = work / "document.pdf"
+        if not made.is_file() or not made.stat().st_size:
+            raise ToolFailed(said[-2000:] or "no PDF was made")
+        result = scratch / f"{stem}.pdf"
+        made.rename(result)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(profile, ignore_errors=True)
+    findings, checks, pages = check_pdfa(result, name)
+    names = ("soffice", "--headless", "--convert-to", f"pdf:{filter_name}:{_OPTIONS}", "--outdir", "RESULT", "SOURCE")
+    proof = Proof("not-provable", not findings, {}, checks, (("qpdf", "--check", "RESULT"),),
+                  "the layout of an office document is made by the program that shows it")  # fmt: skip
+    return Made(
+        result, ".pdf", "fmt/477", "Acrobat PDF/A - Portable Document Format", "2b", "application/pdf",
+        version("soffice"), names, proof, (("page count", str(pages)),),
+        ("macros, and what is only in the editable form",), findings,
+    )  # fmt: skip
+
+
+def check_pdfa(path: Path, name: str) -> tuple[tuple[Finding, ...], dict[str, str], int]:
+    """What of PDF/A can be checked here: identification in XMP, output intent, fonts, encryption, syntax.
+
+    No more than that is claimed: a full validator is another program.
+    """
+    import pikepdf
+
+    checks: dict[str, str] = {}
+    with pikepdf.open(path) as pdf:
+        with pdf.open_metadata() as xmp:
+            checks["XMP identification"] = str(xmp.pdfa_status or "none")
+        checks["output intent"] = "yes" if "/OutputIntents" in pdf.Root else "no"
+        checks["encrypted"] = "yes" if pdf.is_encrypted else "no"
+        missing = 0
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor":
+                missing += not any(key in item for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+        checks["fonts not embedded"] = str(missing)
+        problems = pdf.check_pdf_syntax()
+        checks["syntax problems"] = str(len(problems))
+        pages = len(pdf.pages)
+    good = (
+        checks["XMP identification"].startswith("2")
+        and checks["output intent"] == "yes"
+        and checks["encrypted"] == "no"
+        and checks["fonts not embedded"] == "0"
+        and checks["syntax problems"] == "0"
+        and pages > 0
+    )
+    return () if good else (Finding("normalise.pdfa-incomplete", name, "warning", dict(checks)),), checks, pages

@@ -23,6 +23,7 @@ class OpenedBag:
     version: str = ""
     manifests: tuple[Manifest, ...] = ()
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # manifests that could not be read to their end
     findings: list[Finding] = field(default_factory=list)  # what the lines of the manifests gave cause for
 
     @property
@@ -80,6 +81,7 @@ def _read(bag: OpenedBag, manifest: Manifest, line_rules: tuple[LineRule, ...]) 
             elif not refused:
                 digests[line.path] = line.digest.lower()
     except BagUnreadable as error:
+        bag.broken.add(manifest.name)
         findings.append(Finding(error.code, manifest.name, values={"line": 0, "reason": "", **error.values}))
     return digests
 

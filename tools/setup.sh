@@ -7,11 +7,11 @@ what=${1:-demo}
 python=${PYTHON:-python3}
 
 # command:package, one a tool
-tools="ffmpeg:ffmpeg soffice:libreoffice-writer-nogui qpdf:qpdf fc-match:fontconfig espeak-ng:espeak-ng"
+tools="ffmpeg:ffmpeg soffice:libreoffice-writer-nogui qpdf:qpdf fc-match:fontconfig espeak-ng:espeak-ng pdftoppm:poppler-utils"
 packages="libreoffice-calc-nogui libreoffice-impress-nogui fonts-noto-cjk"
 if [ "$what" = test ]; then
-    tools="$tools mediaconch:mediaconch xmllint:libxml2-utils pdftoppm:poppler-utils chromium:chromium
-           strace:strace bsdtar:libarchive-tools 7z:p7zip-full sha256sum:coreutils"
+    tools="$tools mediaconch:mediaconch xmllint:libxml2-utils chromium:chromium
+           strace:strace clamd:clamav-daemon bsdtar:libarchive-tools 7z:p7zip-full sha256sum:coreutils"
 fi
 
 missing=""

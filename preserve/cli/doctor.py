@@ -23,9 +23,9 @@ def doctor(output: Output) -> int:
     if not output.as_json:
         for check in checks:
             mark, style = _MARKS[check.state]
-            console.print(f"{mark} {say(check.code, **check.values)}", style=style, markup=False)
+            console.print(f"{mark} {say(check.code, **check.values)}", style=style, markup=False, soft_wrap=True)
             if check.state != "good" and (advice := hint(check.code, **check.values)):
-                console.print(f"    → {advice}", markup=False)
+                console.print(f"    → {advice}", markup=False, soft_wrap=True)
     wrong = sum(check.state == "wrong" for check in checks)
     if wrong:
         output.sentence("cli.doctor-bad", count=wrong, style="bold red")

@@ -54,9 +54,9 @@ def tell(error: BaseException, as_json: bool) -> int:
         return status
     console = output.console(error=True)
     place = f"{where}: " if where else ""
-    console.print(f"{say('cli.failed')} {place}{say(code, **values)}", style="bold red", markup=False)
+    console.print(f"{say('cli.failed')} {place}{say(code, **values)}", style="bold red", markup=False, soft_wrap=True)
     if advice := hint(code, **values):
-        console.print("    → " + advice, markup=False)
+        console.print("    → " + advice, markup=False, soft_wrap=True)
     output.findings(findings)
     return status
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from preserve.home import Home
 
+_PIPE_WIDTH = 160
 _STYLES = {"refuse": "bold red", "error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -37,12 +38,14 @@ class Output:
         """A console on stdout, or on stderr where the words are about the work and not its result."""
         from rich.console import Console
 
-        return Console(stderr=error, highlight=False, soft_wrap=False)
+        # A pipe has no width; tables written to one should not be folded to that of an old terminal.
+        stream = sys.stderr if error else sys.stdout
+        return Console(stderr=error, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
 
     def sentence(self, code: str, /, style: str = "", **values: str | int | float) -> None:
         """Say something about the work, on stderr; silent with --json."""
         if not self.as_json:
-            self.console(error=True).print(say(code, **values), style=style or None, markup=False)
+            self.console(error=True).print(say(code, **values), style=style or None, markup=False, soft_wrap=True)
 
     def result(self, document: Mapping[str, Any]) -> None:
         """With --json: print the one document on stdout."""
@@ -56,7 +59,8 @@ class Output:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
+        named = any(headings)
+        table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, show_header=named)
         for heading in headings:
             table.add_column(heading, overflow="fold")
         for row in rows:
@@ -71,9 +75,9 @@ class Output:
         order = list(_STYLES)
         ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
         for finding in ranked[:limit]:
-            console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False)
+            console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False, soft_wrap=True)
             if advice := hint(finding.code, **finding.values):
-                console.print("    → " + advice, markup=False)
+                console.print("    → " + advice, markup=False, soft_wrap=True)
         if len(ranked) > limit:
             console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
 

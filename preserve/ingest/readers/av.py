@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import locale
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -24,7 +26,17 @@ _WITHOUT_STREAMS = "no stream could be read"
 def _version() -> str:
     from pymediainfo import MediaInfo
 
+    _let_names_through()
     return f"MediaInfo {'.'.join(map(str, MediaInfo._get_library()[3]))}"
+
+
+def _let_names_through() -> None:
+    """MediaInfo turns names into bytes by the C locale, and a locale that is not installed leaves it with ASCII."""
+    for name in ("", "C.UTF-8"):
+        with suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, name)
+        if locale.nl_langinfo(locale.CODESET).upper().replace("-", "") == "UTF8":
+            return
 
 
 def moment(text: str, zone: tzinfo, *, local: bool) -> datetime | None:

@@ -65,6 +65,8 @@ def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED
         text=True,
         errors="replace",
         start_new_session=True,
+        # A locale that is not installed would keep some programs from opening Chinese names.
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     said: list[str] = []
     errors: list[str] = []

@@ -66,12 +66,13 @@ class InformationPackage:
 
 
 def package_names(bag: OpenedBag) -> list[str]:
-    """The folders in `data/` that hold a METS file: each claims to be an information package."""
-    return [
+    """The folders in `data/` that hold a METS file, the one that the bag is named after first."""
+    found = [
         parts[1]
         for name in bag.inventory.files
         if (parts := PurePosixPath(name).parts)[-1] == csip.METS and len(parts) == 3 and parts[0] == "data"
     ]
+    return sorted(found, key=lambda name: (not bag.root.name.startswith(name), name))
 
 
 def read_package(bag: OpenedBag, name: str) -> InformationPackage:

@@ -40,13 +40,14 @@ def scene(path: Path, size: tuple[int, int], caption: str, seed: int) -> Any:
     pen.text((width * 0.5, height * 0.18), text, font=_font(height // 14), fill=(255, 226, 140), anchor="mm")
     for place in range(5):
         x = width * (0.2 + 0.15 * place)
-        pen.ellipse([x - 9, height * 0.46, x + 9, height * 0.46 + 20], fill=(226, 190, 160))
-        pen.polygon(
-            [(x - 16, height * 0.63), (x, height * 0.5), (x + 16, height * 0.63)], fill=(180, 40 + 30 * place, 90)
-        )
+        head = width / 70
+        pen.ellipse([x - head, height * 0.46, x + head, height * 0.46 + 2.2 * head], fill=(226, 190, 160))
+        dress = [(x - 2 * head, height * 0.63), (x, height * 0.5), (x + 2 * head, height * 0.63)]
+        pen.polygon(dress, fill=(180, 40 + 30 * place, 90))
     for _ in range(90):
         x, y = chance.uniform(0, width), chance.uniform(height * 0.78, height)
-        pen.ellipse([x - 13, y - 13, x + 13, y + 13], fill=(chance.randint(12, 40),) * 3)
+        wide = width / 60
+        pen.ellipse([x - wide, y - wide, x + wide, y + wide], fill=(chance.randint(12, 40),) * 3)
     pen.text((12, height - 30), caption, font=_font(max(14, height // 30)), fill=(255, 255, 255))
     image.save(path)
     return image

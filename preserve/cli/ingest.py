@@ -94,6 +94,7 @@ def check(output: Output, sips: tuple[Path, ...]) -> int:
     for sip in sips:
         try:
             with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+                watcher.begin(say("cli.checking"))
                 assessed = preview(home, sip, watcher)
         except PreserveError as error:
             status = status or error.status

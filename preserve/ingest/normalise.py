@@ -21,7 +21,7 @@ from preserve.ingest.transcoders.tools import ToolFailed
 from preserve.profiles import read_profile
 from storage_adapters.durable import drop_file, move_in
 
-Action = Literal["keep", "rewrap", "ffv1", "flac", "tiff", "pdfa", "utf8"]
+Action = Literal["keep", "rewrap", "ffv1", "flac", "raster", "pdfa", "utf8"]
 Access = Literal["mp4", "m4a", "jpeg", "none"]
 
 
@@ -170,8 +170,8 @@ def _preserve(action: str, source: Path, work: Path, file: TakenFile, pulse: Pul
         return av.to_lossless(source, work, "preservation", pulse, threads, file.path)
     if action == "flac":
         return av.to_flac(source, work, "preservation", pulse, file.path)
-    if action == "tiff":
-        return image.to_tiff(source, work, "preservation", file.path)
+    if action == "raster":
+        return image.to_raster(source, work, "preservation", file.path)
     if action == "pdfa":
         return office.to_pdfa(source, work, "preservation", extension, file.path)
     encoding = dict(file.character.properties).get("Encoding", "")

@@ -41,7 +41,7 @@ def _factor(name: str, policy: str, profile: FormatsProfile) -> float:
     if extension in ("jpg", "jpeg", "png", "tif", "tiff"):
         return size["jpeg"]
     if extension in ("heic", "heif", "bmp", "gif", "webp"):
-        return size["jpeg"] + size["tiff"]
+        return size["jpeg"] + size["raster"]
     if extension in _OFFICE:
         return size["pdfa"]
     return size["utf8"] if extension in ("txt", "csv", "log", "srt") else 0

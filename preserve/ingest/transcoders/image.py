@@ -1,4 +1,4 @@
-"""Still images: TIFF with every pixel as it was, and small upright JPEG for looking at."""
+"""Still images: PNG or TIFF with every pixel as it was, and small upright JPEG for looking at."""
 
 from __future__ import annotations
 
@@ -27,14 +27,19 @@ def _pixels(image: Any) -> str:
     return running.hexdigest()
 
 
-def to_tiff(source: Path, scratch: Path, stem: str, name: str) -> Made:
-    """TIFF 6.0 with Deflate; EXIF, ICC profile and every frame are carried over. Raises ToolFailed."""
+_IN_PNG = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
+
+
+def to_raster(source: Path, scratch: Path, stem: str, name: str) -> Made:
+    """PNG with EXIF and ICC profile; TIFF with Deflate for what PNG cannot hold (CMYK, several frames).
+
+    Raises ToolFailed.
+    """
     import PIL
     import pillow_heif
     from PIL import Image
 
     pillow_heif.register_heif_opener()
-    result = scratch / f"{stem}.tif"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -51,30 +56,38 @@ def to_tiff(source: Path, scratch: Path, stem: str, name: str) -> Made:
                 exif, icc = image.getexif(), image.info.get("icc_profile")
                 turned = image.info.get("original_orientation")
                 animated = len(frames) > 1 and "duration" in image.info
-                options: dict[str, Any] = {"compression": "tiff_adobe_deflate"}
-                if len(exif):
-                    options["exif"] = exif
-                if icc:
-                    options["icc_profile"] = icc
-                frames[0].save(result, "TIFF", save_all=True, append_images=frames[1:], **options)
+            in_png = len(frames) == 1 and frames[0].mode in _IN_PNG
+            result = scratch / f"{stem}{'.png' if in_png else '.tif'}"
+            options: dict[str, Any] = {"icc_profile": icc} if icc else {}
+            if in_png:
+                frames[0].save(result, "PNG", optimize=True, **({"exif": exif} if len(exif) else {}), **options)
+            else:
+                frames[0].save(
+                    result, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_adobe_deflate", **options
+                )
             with Image.open(result) as made:
                 after = _pixels(made)
                 size = (made.width, made.height)
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError, EOFError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
         raise ToolFailed(repr(error)) from error
     lost = []
     if animated:
         lost.append("the times between the frames of an animation")
     if turned not in (None, 1):
         lost.append(f"orientation {turned}: the decoder has already turned the picture upright")
+    if len(exif) and not in_png:
+        lost.append("EXIF: what the camera wrote is in the original and in its significant properties")
     holds = before == after
-    command = (
-        "python3", "-c", "from PIL import Image; Image.open('SOURCE').save('RESULT', compression='tiff_adobe_deflate')"
-    )  # fmt: skip
-    check = "from PIL import Image; import hashlib; i=Image.open('{}'); print(hashlib.sha256(i.tobytes()).hexdigest())"
+    kind = (
+        ("fmt/13", "Portable Network Graphics", "1.2", "image/png")
+        if in_png
+        else ("fmt/353", "Tagged Image File Format", "6.0", "image/tiff")
+    )
+    opened = "from PIL import Image; import pillow_heif; pillow_heif.register_heif_opener(); i=Image.open('{}'); "
+    check = opened + "import hashlib; print(i.mode, i.size, hashlib.sha256(i.tobytes()).hexdigest())"
     return Made(
-        result, ".tif", "fmt/353", "Tagged Image File Format", "6.0", "image/tiff", f"Pillow {PIL.__version__}",
-        command,
+        result, result.suffix, *kind, f"Pillow {PIL.__version__}",
+        ("python3", "-c", opened.format("SOURCE") + "i.save('RESULT')"),
         Proof("pixels-equal", holds, {"sha256 of pixels": before}, {"sha256 of pixels": after},
               (("python3", "-c", check.format("SOURCE")), ("python3", "-c", check.format("RESULT"))),
               "digest over size, mode and pixels of every frame"),
@@ -107,7 +120,7 @@ def access_image(source: Path, scratch: Path, stem: str) -> Made:
                     shown = shown.point(lambda value: value / 256).convert("L")
                 shown.convert("RGB").save(result, "JPEG", quality=85, optimize=True)
                 size = shown.size
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError, EOFError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
         raise ToolFailed(repr(error)) from error
     command = ("python3", "-c", "from PIL import Image, ImageOps; i=ImageOps.exif_transpose(Image.open('SOURCE')); "
                f"i.thumbnail(({_LARGEST_SIDE}, {_LARGEST_SIDE})); "

@@ -1,0 +1,121 @@
+"""Programs that know nothing of us accept our packages."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+from pathlib import Path
+
+import bagit
+import bagit_profile
+import pytest
+
+from metadata import csip
+from metadata.schemas import schema_folder
+from tests.packages import OBJID, TINY, chinese, make_package, many
+from tests.strangers.eark import VERSIONS, validate
+
+PROFILE = Path(__file__).parent.parent.parent / "profiles" / "bag-profile.json"
+KINDS = {
+    "tiny": (TINY, ("sha256",), True),
+    "chinese": (chinese(), ("sha256", "sm3"), True),
+    "three-hundred": (many(300), ("sha256", "sm3"), True),
+    "originals-only": (chinese(), ("sha256",), False),
+    "sha512": (TINY, ("sha256", "sha512"), True),
+}
+
+
+@pytest.fixture(scope="module", params=list(KINDS))
+def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of each kind; never altered."""
+    content, algorithms, preservation = KINDS[request.param]
+    folder = tmp_path_factory.mktemp("package")
+    return make_package(folder, content, algorithms=algorithms, preservation=preservation)
+
+
+def test_bagit_python_validates_every_byte(package: Path) -> None:
+    assert bagit.Bag(str(package)).validate()
+
+
+def test_bag_meets_its_profile(package: Path) -> None:
+    written = json.loads(PROFILE.read_text(encoding="utf-8"))
+    assert written["BagIt-Profile-Info"]["BagIt-Profile-Identifier"] == csip.BAG_PROFILE
+    profile = bagit_profile.Profile(csip.BAG_PROFILE, profile=copy.deepcopy(written))
+    assert profile.validate(bagit.Bag(str(package))), profile.report
+    assert profile.validate_serialization(str(package))
+
+
+def test_profile_refuses_a_bag_without_its_case_number(tmp_path: Path) -> None:
+    bag = make_package(tmp_path)
+    info = bag / "bag-info.txt"
+    lines = info.read_text(encoding="utf-8").splitlines(keepends=True)
+    info.write_text("".join(line for line in lines if not line.startswith("Internal-Sender")), encoding="utf-8")
+    profile = bagit_profile.Profile(csip.BAG_PROFILE, profile=json.loads(PROFILE.read_text(encoding="utf-8")))
+    assert not profile.validate(bagit.Bag(str(bag)))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_eark_validator_has_neither_error_nor_warning(package: Path, version: str) -> None:
+    assert validate(package / "data" / OBJID, version) == ([], [])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_eark_validator_does_look(version: str, tmp_path: Path) -> None:
+    bag = make_package(tmp_path)
+    mets = bag / "data" / OBJID / "METS.xml"
+    mets.write_text(mets.read_text(encoding="utf-8").replace(' csip:OAISPACKAGETYPE="AIP"', ""), encoding="utf-8")
+    errors, _ = validate(bag / "data" / OBJID, version)
+    assert errors
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_coreutils_check_the_manifests(package: Path, algorithm: str) -> None:
+    for name in (f"manifest-{algorithm}.txt", f"tagmanifest-{algorithm}.txt"):
+        if not (package / name).is_file():
+            assert algorithm == "sha512"
+            continue
+        ran = subprocess.run(
+            [f"{algorithm}sum", "-c", "--strict", "--quiet", name], cwd=package, capture_output=True, check=False
+        )
+        assert ran.returncode == 0, (ran.stdout[-500:], ran.stderr[-500:])
+
+
+def test_openssl_agrees_on_sm3(tmp_path: Path) -> None:
+    bag = make_package(tmp_path, algorithms=("sha256", "sm3"))
+    lines = (bag / "manifest-sm3.txt").read_text(encoding="utf-8").splitlines()
+    assert lines
+    for line in lines[:4]:
+        digest, _, name = line.partition("  ")
+        ran = subprocess.run(["openssl", "dgst", "-sm3", "-r", bag / name], capture_output=True, text=True, check=True)
+        assert ran.stdout.split()[0] == digest
+
+
+_WRAPPERS = {
+    "METS.xml": (
+        ("http://www.w3.org/1999/xlink", "xlink.xsd"),
+        ("http://www.loc.gov/METS/", "mets.xsd"),
+        ("https://DILCIS.eu/XML/METS/CSIPExtensionMETS", "DILCISExtensionMETS.xsd"),
+    ),
+    "premis.xml": (
+        ("http://www.w3.org/1999/xlink", "xlink.xsd"),
+        ("http://www.loc.gov/premis/v3", "premis-v3-0.xsd"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(_WRAPPERS))
+def test_xmllint_finds_every_document_valid(package: Path, name: str, tmp_path: Path) -> None:
+    imports = "".join(
+        f'<xs:import namespace="{space}" schemaLocation="{(schema_folder() / file).as_uri()}"/>'
+        for space, file in _WRAPPERS[name]
+    )
+    wrapper = tmp_path / "wrapper.xsd"
+    wrapper.write_text(f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>')
+    documents = sorted(package.rglob(name))
+    assert len(documents) in (2, 3)
+    ran = subprocess.run(
+        ["xmllint", "--noout", "--nonet", "--schema", wrapper, *documents], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert ran.stderr.count(" validates\n") == len(documents)

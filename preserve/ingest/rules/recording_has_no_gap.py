@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.recordings import Recording, recordings, shown
 
@@ -23,7 +23,7 @@ def check(view: View) -> Iterator[Finding]:
     for (device, _), taken in sorted(by_device.items()):
         for before, after in pairwise(sorted(taken, key=lambda one: one.start)):
             hole = (after.start - before.end).total_seconds()
-            values = {
+            values: dict[str, Value] = {
                 "device": device,
                 "before": before.file,
                 "start": shown(before.end, view.zone),

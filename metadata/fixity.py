@@ -15,7 +15,7 @@ from metadata import hashing
 from metadata.findings import Finding
 from metadata.opened import OpenedBag, known
 
-_FILES = 500
+_FILES = 250
 _BYTES = 64 << 20
 _FEW_FILES = 400
 _FEW_BYTES = 32 << 20
@@ -34,13 +34,13 @@ def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
     """Every file that a manifest of a known algorithm lists, with all its digests, in the inventory's order."""
     for tag in (True, False):
         lists = [(one.algorithm, bag.digests[one.name]) for one in bag.manifests if one.tag is tag and known(one)]
-        for path in bag.inventory.files:
+        for path, size in bag.inventory.files.items():
             if path.startswith("data/") is tag:
                 continue
             wanted = [(algorithm, digests[path]) for algorithm, digests in lists if path in digests]
             if wanted:
                 algorithms, expected = zip(*wanted, strict=True)
-                yield path, algorithms, expected
+                yield path, algorithms, expected, size
 
 
 def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> Fixity:

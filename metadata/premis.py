@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
@@ -247,12 +248,17 @@ def read_premis(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[O
             raise XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)) from error
 
 
+@lru_cache(maxsize=256)
+def _qualified(path: str) -> str:
+    return "/".join(_q(part) for part in path.split("/"))
+
+
 def _find(element: etree._Element, path: str) -> str:
-    return element.findtext("/".join(_q(part) for part in path.split("/"))) or ""
+    return element.findtext(_qualified(path)) or ""
 
 
 def _all(element: etree._Element, path: str) -> list[etree._Element]:
-    return element.findall("/".join(_q(part) for part in path.split("/")))
+    return element.findall(_qualified(path))
 
 
 def _read_object(element: etree._Element) -> Object:

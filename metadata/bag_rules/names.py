@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 from metadata.findings import Finding
 from metadata.opened import OpenedBag
+
+_ESCAPED = re.compile("[\ud800-\udfff]")
 
 
 def check(bag: OpenedBag) -> Iterator[Finding]:
@@ -15,7 +18,7 @@ def check(bag: OpenedBag) -> Iterator[Finding]:
     for names in (bag.inventory.folders, bag.inventory.files):
         for name in names:
             if not name.isascii():
-                if any("\ud800" <= letter <= "\udfff" for letter in name):
+                if _ESCAPED.search(name):
                     yield Finding(
                         "bag.name-not-utf8", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                     )

@@ -11,10 +11,12 @@ from metadata.findings import Finding, Value
 from metadata.information_package import InformationPackage, MetsDocument
 from metadata.mets import Reference
 
+_REFUSED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|/)|%(?![0-9A-Fa-f]{2})|[?#\\]")
+
 
 def target_of(base: str, href: str) -> str | None:
     """The path in the package that an href names, or None when it leads out of it or cannot be decoded."""
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", href) or re.search(r"%(?![0-9A-Fa-f]{2})|[?#\\]", href):
+    if _REFUSED.search(href):
         return None
     try:
         path = decode_href(href)

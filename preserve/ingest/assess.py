@@ -92,7 +92,10 @@ def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> tuple[F
     """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
     characters: dict[str, Character] = {}
     about_files: list[Finding] = []
+    own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     for file in files:
+        if file.path == own:
+            continue  # it was read already, which says more than a format identifier could
         about_files += file.identification.findings
         about_files += file.character.findings
         if file.normalised:
@@ -121,6 +124,7 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assess
     if folder is None:
         unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
         return replace(assessed, findings=(*assessed.findings, unread))
+    own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     characters: dict[str, Character] = {}
     findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
     entries = list(assessed.deposit.files)
@@ -130,6 +134,8 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assess
             for entry in entries[start : start + _BATCH]
         ]
         for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
+            if name == own:
+                continue
             character = characterise(path, found, name)
             findings += (*found.findings, *character.findings)
             if character.kind in ("video", "sound", "image"):

@@ -49,7 +49,8 @@ This is an archival information package (AIP). No special program is needed to r
 def documents(ingest: Ingest, findings: Iterable[Finding], files: int, size: int) -> Iterator[tuple[str, str, bytes]]:
     """Name, MIME type and content of each document."""
     case = ingest.description
-    known = list(findings)
+    order = ("refuse", "error", "warning", "note")
+    known = sorted(findings, key=lambda finding: order.index(finding.severity))
     yield (
         "README.md",
         "text/plain",

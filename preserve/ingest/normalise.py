@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from preserve.ingest.transcoders import Made, Pulse
 from preserve.ingest.transcoders.tools import ToolFailed
 from preserve.profiles import read_profile
 from storage_adapters.durable import drop_file, move_in
+from storage_adapters.errors import MediumFull
 
 Action = Literal["keep", "rewrap", "ffv1", "flac", "raster", "pdfa", "utf8"]
 Access = Literal["mp4", "m4a", "jpeg", "none"]
@@ -135,6 +137,7 @@ def normalise(
                     else _access(wanted.access, source, work, pulse, threads)
                 )
             except ToolFailed as error:
+                _refuse_full_medium(error, scratch)
                 failures.append(f"{role}: {error.words}")
                 code = "normalise.failed" if role == "preservation" else "normalise.access-failed"
                 findings.append(Finding(code, file.path, "warning", {"reason": _last_line(error.words)}, error.words))
@@ -151,6 +154,16 @@ def normalise(
     elif wanted.action in ("keep", "rewrap"):
         action = wanted.action
     return Normalised(action, wanted.rule, tuple(made), tuple(findings), "\n".join(failures))
+
+
+_ALWAYS_LEFT = 4 << 20
+
+
+def _refuse_full_medium(error: ToolFailed, scratch: Path) -> None:
+    """A program that failed because the disk is full did not fail on the file: that can be tried again."""
+    free = shutil.disk_usage(scratch).free
+    if "No space left on device" in error.words or free < _ALWAYS_LEFT:
+        raise MediumFull(str(scratch), reason="No space left on device", free=free) from error
 
 
 def _last_line(words: str) -> str:

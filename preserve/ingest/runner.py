@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -41,7 +42,8 @@ from preserve.messages import say
 from preserve.work import Watcher
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.durable import discard
+from storage_adapters.durable import discard, translate
+from storage_adapters.errors import StorageError
 
 _PAGE = 1000
 
@@ -166,9 +168,17 @@ class _Run:
             _refuse(self.home, self.catalogue, row, self.assessed.deposit.origin, refusal, self.person)
             self.log.write("refused", reasons=[f.code for f in refusal.findings] or [refusal.code])
             raise
+        except OSError as error:
+            # Whatever wrote it and did not say so itself: the medium is full, failing or read-only.
+            self._interrupted(error)
+            raise translate(error, str(self.ingest.package)) from error
         except BaseException as error:
-            self.log.write("interrupted", cause=f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
+            self._interrupted(error)
             raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        with suppress(StorageError):  # the log may lie on the medium that is full
+            self.log.write("interrupted", cause=f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
 
     # --- beginning and resuming
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from metadata.findings import Finding
 from preserve.description.labels import CASE, SHEETS, VALUES, value_of
-from preserve.description.schema import CaseDescription
+from preserve.description.schema import CaseDescription, Stage
 
 _ENUM_FIELDS = {
     "case_type": "CaseType", "stage": "Stage", "measure": "Measure", "classification": "Classification",
@@ -43,7 +44,7 @@ def read_description(name: str, data: bytes) -> tuple[CaseDescription | None, li
             return None, [Finding("case.unknown-kind", name, "refuse")]
     except UnicodeDecodeError as error:
         return None, [Finding("case.not-utf8", name, "refuse", {"position": error.start})]
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # both parsers' own errors are ValueError, as is a number too long
         return None, [Finding("case.syntax", name, "refuse", {"reason": str(error)[:300]})]
     if not isinstance(content, dict):
         return None, [Finding("case.not-a-table", name, "refuse")]
@@ -59,7 +60,8 @@ def check_content(
     except ValidationError as error:
         return None, [_mistake(dict(mistake), places, name) for mistake in error.errors()]
     contradictions = list(_contradictions(description, places, name))
-    return (None if contradictions else description), contradictions
+    refused = any(finding.severity == "refuse" for finding in contradictions)
+    return (None if refused else description), contradictions
 
 
 def _in_our_words(content: Any, field: str = "") -> Any:
@@ -83,12 +85,13 @@ def _in_our_words(content: Any, field: str = "") -> Any:
 _CHINESE_DATE = re.compile(
     r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?|分)?)?$"
 )
+_COMPACT_DATE = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$")  # 20260312, 20260312093015
 
 
 def _date_text(text: str) -> str | None:
     if not text:
         return None
-    found = _CHINESE_DATE.match(text)
+    found = _CHINESE_DATE.match(text) or _COMPACT_DATE.match(text)
     if not found:
         return text
     year, month, day, hour, minute, second = found.groups()
@@ -126,7 +129,11 @@ def _mistake(mistake: Mapping[str, Any], places: Mapping[str, str], name: str) -
     path = mistake["loc"]
     kind = str(mistake["type"])
     code = _KINDS.get(kind, "case.field-date" if "date" in kind else "case.field-wrong")
-    values: dict[str, str | int | float] = {"field": field_label(path), "written": str(mistake.get("input", ""))[:100]}
+    # Of a missing field the library gives what surrounds it, which nobody wrote there; half a surrogate pair,
+    # which JSON can spell, could not be shown.
+    written = "" if kind == "missing" else str(mistake.get("input", ""))[:100]
+    written = written.encode("utf-8", "backslashreplace").decode()
+    values: dict[str, str | int | float] = {"field": field_label(path), "written": written}
     if kind == "enum":
         last = str(path[-1])
         words = VALUES[_ENUMS[_ENUM_FIELDS[last]]].values() if last in _ENUM_FIELDS else ()
@@ -158,14 +165,20 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
     for number, stage in enumerate(case.stages):
         if stage.end is not None and stage.end < stage.start:
             yield finding("case.end-before-start", "stages", number, "end", start=str(stage.start), end=str(stage.end))
+        if stage.stage is not Stage.FILING and stage.start > case.closed:
+            yield finding("case.outside-case", "stages", number, "start", written=str(stage.start))
     for number, measure in enumerate(case.measures):
         comparable = measure.end is not None and (measure.end.tzinfo is None) == (measure.start.tzinfo is None)
         if comparable and measure.end is not None and measure.end < measure.start:
             yield finding(
                 "case.end-before-start", "measures", number, "end", start=str(measure.start), end=str(measure.end)
             )
-        if not case.start <= _day(measure.start) <= case.closed:
+        if _day(measure.start) > case.closed:
             yield finding("case.outside-case", "measures", number, "start", written=str(measure.start))
+        elif _day(measure.start) < case.start:
+            # An inspection often leads to the case and so comes before it is opened: said, not refused.
+            early = finding("case.before-case", "measures", number, "start", written=str(measure.start))
+            yield replace(early, severity="warning")
     seen: dict[str, int] = {}
     for number, item in enumerate(case.objects):
         key = unicodedata.normalize("NFC", item.file)

@@ -7,9 +7,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def _no_number(value: object) -> object:
+    """pydantic reads a bare number as seconds since 1970, so that 20260312 would be a day in August of that year."""
+    if isinstance(value, (int, float)) or (isinstance(value, str) and value.strip("+-. ").isdigit()):
+        raise PydanticCustomError("date_is_number", "a bare number is no date")
+    return value
+
+
+Day = Annotated[Date, BeforeValidator(_no_number)]
+Moment = Annotated[datetime, BeforeValidator(_no_number)]
 
 
 class CaseType(StrEnum):
@@ -109,16 +121,16 @@ class StageDates(_Record):
     """When a stage began and ended."""
 
     stage: Stage
-    start: Date
-    end: Date | None = None
+    start: Day
+    end: Day | None = None
 
 
 class MeasureTaken(_Record):
     """A measure taken, with its times where known (local time of the bureau unless it has a zone)."""
 
     measure: Measure
-    start: datetime
-    end: datetime | None = None
+    start: Moment
+    end: Moment | None = None
     note: str = ""
 
 
@@ -126,7 +138,7 @@ class IncidentNoted(_Record):
     """An objection, refusal, obstruction or assault."""
 
     incident: Incident
-    when: datetime | None = None
+    when: Moment | None = None
     note: str = ""
 
 
@@ -137,10 +149,10 @@ class CaseObject(_Record):
     kind: Text = Field(description="kind of document or recording: 立案审批表, 现场录像 …")
     stage: Stage
     title: str = ""
-    date: Date | None = None
+    date: Day | None = None
     maker: str = ""
     device: str = ""
-    recording_start: datetime | None = None
+    recording_start: Moment | None = None
     proves: str = Field("", description="what it is to prove (regulation Art. 17)")
     evidence: bool = False
     classification: Classification | None = None
@@ -160,8 +172,8 @@ class CaseDescription(_Record):
     parties: tuple[Party, ...] = ()
     officers: tuple[Officer, ...] = ()
     producer: Producer
-    start: Date
-    closed: Date
+    start: Day
+    closed: Day
     stages: tuple[StageDates, ...] = ()
     measures: tuple[MeasureTaken, ...] = ()
     incidents: tuple[IncidentNoted, ...] = ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from metadata.findings import Finding
 from preserve.description.labels import CASE, CASE_SHEET, HELP_SHEET, SHEETS, VALUES, label_of
@@ -28,6 +30,7 @@ _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
 }  # fmt: skip
 _LARGEST_UNPACKED = 256 << 20
 _MOST_ROWS = 200_000
+_ZIP_ERRORS = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError)
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
 _REQUIRED_COLUMNS = {"name", "stage", "start", "measure", "incident", "file", "kind"}
@@ -79,16 +82,47 @@ def _hostile(data: bytes) -> Iterator[Finding]:
             for member in archive.infolist():
                 if member.filename.endswith((".xml", ".rels")):
                     with archive.open(member) as stream:
-                        head = stream.read(4096).replace(b"\0", b"")
-                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                        declares = _declares_type(stream)
+                    if declares:
                         yield Finding("case.workbook-entities", member.filename, "refuse")
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, ExpatError, *_ZIP_ERRORS) as error:
         yield Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))
+
+
+class _Seen(Exception):
+    """Enough of the XML was read to answer."""
+
+    def __init__(self, declares: bool) -> None:
+        super().__init__()
+        self.declares = declares
+
+
+def _declares_type(stream: IO[bytes]) -> bool:
+    """Whether the XML declares a document type; read only as far as its first element, however much stands before.
+
+    Raises ExpatError where it is not XML, or in an encoding that another parser might understand otherwise.
+    """
+
+    def seen(declares: bool) -> None:
+        raise _Seen(declares)
+
+    parser = ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: seen(True)
+    parser.StartElementHandler = lambda *_: seen(False)
+    try:
+        while chunk := stream.read(1 << 14):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except _Seen as answer:
+        return answer.declares
+    return False
 
 
 def _cell(value: Any) -> Any:
     """A cell's value in the schema's terms; an empty one is None."""
     if isinstance(value, datetime):
+        # A spreadsheet's time is a fraction of a day: 09:30:15 comes back some microseconds off.
+        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()

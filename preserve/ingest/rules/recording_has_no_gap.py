@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
@@ -21,7 +20,9 @@ def check(view: View) -> Iterator[Finding]:
             day = one.start.astimezone(view.zone).date().isoformat()
             by_device.setdefault((one.device, day), []).append(one)
     for (device, _), taken in sorted(by_device.items()):
-        for before, after in pairwise(sorted(taken, key=lambda one: one.start)):
+        taken.sort(key=lambda one: one.start)
+        before = taken[0]
+        for after in taken[1:]:
             hole = (after.start - before.end).total_seconds()
             values: dict[str, Value] = {
                 "device": device,
@@ -36,3 +37,5 @@ def check(view: View) -> Iterator[Finding]:
                 yield replace(found, code="rule.recording-gap-explained", severity="note") if told else found
             elif hole < -rule.tolerance_seconds:
                 yield replace(finding("recording-overlap", rule, after.file, **values), severity="warning")
+            if after.end > before.end:  # else it lies inside a longer one, and leaves no hole behind it
+                before = after

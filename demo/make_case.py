@@ -14,7 +14,7 @@ from demo import media, papers
 from demo.papers import AGENCY, CAUSE, PARTY
 
 CHINA = ZoneInfo("Asia/Shanghai")
-DEVICE, OFFICER = "A20031", "110233"
+DEVICE, OFFICER = "DSJ-A20031", "110233"
 OFFICERS = (("陈立新", "鄂A2031107"), ("王晓梅", "鄂A2031132"))
 
 
@@ -127,7 +127,7 @@ def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
     chosen = (0, 3) if small else (0, 1, 2, 3)
     for part in chosen:
         start = starts[part]
-        file = f"02调查取证/现场录像/DSJ_{DEVICE}_{OFFICER}_{start:%Y%m%d%H%M%S}_{part + 1:04}.mp4"
+        file = f"02调查取证/现场录像/{DEVICE}_{OFFICER}_{start:%Y%m%d%H%M%S}_{part + 1:04}.mp4"
         path = add(
             file, "现场录像", "investigation", device=DEVICE, maker="陈立新", evidence=True,
             proves="演出正在进行、现场无批准文件；登记保存的经过", date=start.date().isoformat(),

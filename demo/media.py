@@ -48,7 +48,7 @@ def scene(path: Path, size: tuple[int, int], caption: str, seed: int) -> Any:
         x, y = chance.uniform(0, width), chance.uniform(height * 0.78, height)
         wide = width / 60
         pen.ellipse([x - wide, y - wide, x + wide, y + wide], fill=(chance.randint(12, 40),) * 3)
-    pen.text((12, height - 30), caption, font=_font(max(14, height // 30)), fill=(255, 255, 255))
+    pen.text((12, height - 12), caption, font=_font(max(14, height // 30)), fill=(255, 255, 255), anchor="ls")
     image.save(path)
     return image
 

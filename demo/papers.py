@@ -14,7 +14,7 @@ CAUSE = "未经批准擅自从事营业性演出活动案"
 _PAGE = """
 #set page(paper: "a4", margin: (x: 2.6cm, y: 2.4cm), footer: align(center, text(9pt)[{number}　第 #context counter(page).display() 页]))
 #set text(font: "Noto Sans CJK SC", lang: "zh", size: 11pt)
-#set par(leading: 0.9em, first-line-indent: 2em)
+#set par(leading: 0.9em, first-line-indent: (amount: 2em, all: true))
 #align(center)[#text(15pt)[{agency}] #v(0.2em) #text(20pt, weight: "bold")[{title}] #v(0.2em) #text(10pt)[{number}]]
 #v(0.8em)
 {body}

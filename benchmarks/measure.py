@@ -43,6 +43,8 @@ class Timed:
 def timed(command: Sequence[str], *, home: Path | None = None, cwd: Path | None = None) -> Timed:
     """Run a command to its end and time it from outside. Raises RuntimeError when it fails."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    # Compiled modules are kept, as they are where the program is installed.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if home is not None:
         environment["PRESERVE_HOME"] = str(home)
     began = time.perf_counter()

@@ -118,6 +118,14 @@ def _examine(target: Path, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[
     return [examined.get(one.number, one) for one in taken]
 
 
+def warm_up() -> None:
+    """Load what identification and characterisation need, so that the first file does not wait for it."""
+    from preserve.ingest.identifiers import pronom, siegfried
+
+    pronom.identify(b" ", b" ", "x.mp4")
+    siegfried.prepare()
+
+
 def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*algorithms, *(name for name, _ in job.wanted))))
 

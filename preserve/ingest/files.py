@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from preserve.data_management.journal import FileRow
-from preserve.ingest.chain import LARGE, Batch, Job, Taken, examine_batch, take_batch, take_file, take_stream
+from preserve.ingest.chain import LARGE, Batch, Job, Taken, examine_batch, take_batch, take_file, take_stream, warm_up
 from preserve.ingest.receive import Deposit
 from preserve.work import Watcher, executor, map_batches
 
@@ -50,6 +51,9 @@ def take_all(
         for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
             watcher(sum(one.size for one in taken), len(taken))
             yield taken
+        if large:
+            # The identifiers load their tables while the first large file is copied.
+            threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
             done = take_file(source, target, algorithms, job, watcher)
             watcher(0, 1)

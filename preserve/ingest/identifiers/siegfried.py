@@ -17,6 +17,11 @@ def _scanner() -> Any:
     return pygfried.Scanner()
 
 
+def prepare() -> None:
+    """Load the signatures, which takes a tenth of a second, before they are needed."""
+    _scanner()
+
+
 def _basis(words: str) -> Basis:
     """siegfried's own sentence («byte match at 0, 4; extension match mp4») as one of our grounds: the best it names."""
     if "container" in words:

@@ -29,7 +29,7 @@ format: setup ## put the code into its form
 bench: setup ## measure against peers and floors; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks
 
-soak: setup ## long campaigns of kills and faults; writes tests/soak/results.md
+soak: setup ## long campaigns of kills and faults; writes tests/soak-results.md
 	$(BIN)/python -m tests.soak
 
 messages: setup ## compile the message catalogues after editing them

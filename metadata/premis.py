@@ -261,52 +261,71 @@ def _all(element: etree._Element, path: str) -> list[etree._Element]:
     return element.findall(_qualified(path))
 
 
+_SKIP = len(_q(""))
+_CHILDREN = _q("*")
+
+
 def _read_object(element: etree._Element) -> Object:
+    """One pass over an object's elements: there are many, and looking each one up by path costs several times more."""
+    first: dict[str, str] = {}
+    properties: list[tuple[str, str]] = []
+    digests: dict[str, str] = {}
+    relations: list[dict[str, str]] = []
+    last = ""
+    for inner in element.iter(_CHILDREN):
+        name, text = inner.tag[_SKIP:], inner.text or ""
+        if name == "significantPropertiesValue":
+            properties.append((last, text))
+        elif name == "messageDigest":
+            digests[_ALGORITHM_NAMES[last]] = text
+        elif name in ("significantPropertiesType", "messageDigestAlgorithm"):
+            last = text
+        elif name == "relationship":
+            relations.append({})
+        elif relations and name in _IN_RELATIONSHIP:
+            relations[-1][name] = text
+        else:
+            first.setdefault(name, text)
     kind = str(element.get(f"{{{XSI}}}type")).rpartition(":")[2]
-    identifier = _find(element, "objectIdentifier/objectIdentifierValue")
+    identifier = first.get("objectIdentifierValue", "")
     if not identifier:
         raise ValueError("no identifier")
     relationships = tuple(
         Relationship(
-            "derivation" if _find(r, "relationshipType") == "derivation" else "structural",
-            _find(r, "relationshipSubType"),
-            _find(r, "relatedObjectIdentifier/relatedObjectIdentifierValue"),
-            _find(r, "relatedEventIdentifier/relatedEventIdentifierValue") or None,
+            "derivation" if r.get("relationshipType") == "derivation" else "structural",
+            r.get("relationshipSubType", ""),
+            r.get("relatedObjectIdentifierValue", ""),
+            r.get("relatedEventIdentifierValue") or None,
         )
-        for r in _all(element, "relationship")
+        for r in relations
     )
-    properties = tuple(
-        (_find(p, "significantPropertiesType"), _find(p, "significantPropertiesValue"))
-        for p in _all(element, "significantProperties")
-    )
-    name = _find(element, "originalName")
+    name = first.get("originalName", "")
     if kind == "representation":
         return Representation(identifier, name, relationships)
     if kind == "intellectualEntity":
-        return IntellectualEntity(identifier, name, properties, relationships)
+        return IntellectualEntity(identifier, name, tuple(properties), relationships)
     if kind != "file":
         raise ValueError(f"object type {kind}")
-    inside = element.find(_q("objectCharacteristics"))
-    if inside is None:
-        raise ValueError("no objectCharacteristics")
     return FileObject(
         identifier,
-        _find(element, "storage/contentLocation/contentLocationValue"),
-        int(_find(inside, "size")),
-        {
-            _ALGORITHM_NAMES[_find(f, "messageDigestAlgorithm")]: _find(f, "messageDigest")
-            for f in _all(inside, "fixity")
-        },
+        first.get("contentLocationValue", ""),
+        int(first["size"]),
+        digests,
         Format(
-            _find(inside, "format/formatDesignation/formatName"),
-            _find(inside, "format/formatDesignation/formatVersion"),
-            _find(inside, "format/formatRegistry/formatRegistryKey") or None,
-            _find(inside, "format/formatNote"),
+            first.get("formatName", ""),
+            first.get("formatVersion", ""),
+            first.get("formatRegistryKey") or None,
+            first.get("formatNote", ""),
         ),
         name,
-        properties,
+        tuple(properties),
         relationships,
     )
+
+
+_IN_RELATIONSHIP = frozenset(
+    ("relationshipType", "relationshipSubType", "relatedObjectIdentifierValue", "relatedEventIdentifierValue")
+)
 
 
 def _read_event(element: etree._Element) -> Event:

@@ -44,6 +44,10 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line under a word in the language in use."""
+        _write_usage(self, ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line each, from the messages, without importing any command."""
         with formatter.section(say("cli.commands")):
@@ -57,7 +61,7 @@ class Commands(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options' sentences come from the messages too."""
-        _localise(self)
+        _localise(self, ctx)
         with formatter.section(say("cli.options")):
             formatter.write_dl([record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))])
         self.format_commands(ctx, formatter)
@@ -66,9 +70,13 @@ class Commands(click.Group):
 class Command(click.Command):
     """A command whose help comes from the messages: `cli.<name>` and `cli.option.<option>`."""
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line under a word in the language in use."""
+        _write_usage(self, ctx, formatter)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Help in the language in use."""
-        _localise(self)
+        _localise(self, ctx)
         self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
         super().format_help(ctx, formatter)
 
@@ -85,9 +93,13 @@ class Group(click.Group):
 
     command_class = Command
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line under a word in the language in use."""
+        _write_usage(self, ctx, formatter)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Help in the language in use."""
-        _localise(self)
+        _localise(self, ctx)
         self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
         for name, command in self.commands.items():
             command.short_help = say(f"cli.{self.name}-{name}")
@@ -103,10 +115,16 @@ class Group(click.Group):
             formatter.write_dl([(name, command.short_help or "") for name, command in self.commands.items()])
 
 
-def _localise(command: click.Command) -> None:
-    for parameter in command.params:
+def _write_usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage-prefix") + " ")
+
+
+def _localise(command: click.Command, ctx: click.Context) -> None:
+    for parameter in command.get_params(ctx):
         if isinstance(parameter, click.Option):
-            parameter.help = say(f"cli.option.{parameter.name}")
+            name = str(parameter.name).removeprefix("_click_default_")
+            parameter.help = say(f"cli.option.{name}")
 
 
 def _choose_language(lang: str | None) -> None:

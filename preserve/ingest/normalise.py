@@ -134,7 +134,7 @@ def normalise(
                 result = (
                     _preserve(wanted.action, source, work, file, pulse, threads)
                     if role == "preservation"
-                    else _access(wanted.access, source, work, pulse, threads)
+                    else _access(wanted.access, source, work, file, pulse, threads)
                 )
             except ToolFailed as error:
                 _refuse_full_medium(error, scratch)
@@ -142,8 +142,9 @@ def normalise(
                 code = "normalise.failed" if role == "preservation" else "normalise.access-failed"
                 findings.append(Finding(code, file.path, "warning", {"reason": _last_line(error.words)}, error.words))
                 continue
-            findings += result.findings
-            made.append(_publish(result, role, file, target, algorithms, started))
+            known = {finding.code for finding in findings}
+            findings += [finding for finding in result.findings if finding.code not in known]
+            made.append(_publish(result, role, source, file, target, algorithms, started))
     finally:
         for left in sorted(work.rglob("*"), reverse=True):
             if left.is_file():
@@ -186,7 +187,7 @@ def _preserve(action: str, source: Path, work: Path, file: TakenFile, pulse: Pul
     if action == "raster":
         return image.to_raster(source, work, "preservation", file.path)
     if action == "pdfa":
-        return office.to_pdfa(source, work, "preservation", extension, file.path)
+        return office.to_pdfa(source, work, "preservation", extension, pulse, file.path)
     encoding = dict(file.character.properties).get("Encoding", "")
     suffix = PurePosixPath(file.stored).suffix or ".txt"
     return text.to_utf8(source, work, "preservation", suffix, encoding, file.path)
@@ -211,20 +212,26 @@ def _rewrap(source: Path, work: Path, file: TakenFile, pulse: Pulse, threads: in
     return replace(made, findings=(*made.findings, told))
 
 
-def _access(access: str, source: Path, work: Path, pulse: Pulse, threads: int) -> Made:
+def _access(access: str, source: Path, work: Path, file: TakenFile, pulse: Pulse, threads: int) -> Made:
     from preserve.ingest.transcoders import av, image
 
     if access == "mp4":
-        return av.access_video(source, work, "access", pulse, threads)
+        return av.access_video(source, work, "access", pulse, threads, file.path)
     if access == "m4a":
-        return av.access_sound(source, work, "access", pulse)
+        return av.access_sound(source, work, "access", pulse, file.path)
     return image.access_image(source, work, "access")
 
 
 def _publish(
-    result: Made, role: str, file: TakenFile, target: Callable[[str], Path], algorithms: tuple[str, ...], started: str
+    result: Made,
+    role: str,
+    source: Path,
+    file: TakenFile,
+    target: Callable[[str], Path],
+    algorithms: tuple[str, ...],
+    started: str,
 ) -> Derivative:
-    stored = derived_name(file.stored, result.suffix)
+    stored = derived_name(file.stored, result.suffix, source.parent)
     running = {name: hashlib.new(name) for name in algorithms}
     size = 0
     with result.path.open("rb") as stream:
@@ -253,6 +260,15 @@ def _publish(
     )
 
 
-def derived_name(stored: str, suffix: str) -> str:
-    """`现场/a.mp4` becomes `现场/a.mp4.mkv`: two sources that differ only in extension never share a result."""
-    return stored + suffix if not stored.lower().endswith(suffix) else stored
+def derived_name(stored: str, suffix: str, beside: Path | None = None) -> str:
+    """`现场/a.mp4` becomes `现场/a.mp4.mkv`: two sources that differ only in extension never share a result.
+
+    Where the folder of the sources (`beside`) also has a source of that very name, whose own result may keep it, the
+    name gets a number: all sources are in place before the first result, so that the name is always the same.
+    """
+    if stored.lower().endswith(suffix):
+        return stored
+    wanted, number = stored + suffix, 2
+    while beside is not None and (beside / PurePosixPath(wanted).name).exists():
+        wanted, number = f"{stored}~{number}{suffix}", number + 1
+    return wanted

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,32 +57,56 @@ def _maps(source: _Source, text: bool) -> list[str]:
     return [part for stream in chosen for part in ("-map", f"0:{stream['index']}")]
 
 
-def _pixels(stream: dict[str, Any]) -> tuple[str, list[str]]:
-    """The pixel format to encode, and the filter that gets there without changing a value."""
-    given = str(stream.get("pix_fmt", "yuv420p"))
-    if given.startswith("yuvj"):
-        wanted = given.replace("yuvj", "yuv")
-        return wanted, ["-vf", f"scale=in_range=full:out_range=full,format={wanted}", "-color_range", "pc"]
-    wanted = _WIDER.get(given, given)
-    return wanted, ["-pix_fmt", wanted]
+def _pixels(streams: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """For each stream how to encode without changing a value, and how to decode the result for the comparison."""
+    encode: list[str] = []
+    compare: list[str] = []
+    for number, stream in enumerate(streams):
+        given = str(stream.get("pix_fmt", "yuv420p"))
+        wanted = _WIDER.get(given, given)
+        if given.startswith("yuvj"):
+            wanted = given.replace("yuvj", "yuv")
+            encode += [f"-filter:v:{number}", f"scale=in_range=full:out_range=full,format={wanted}",
+                       f"-color_range:v:{number}", "pc"]  # fmt: skip
+        else:
+            encode += [f"-pix_fmt:v:{number}", wanted]
+        compare += [f"-pix_fmt:v:{number}", wanted]
+    return encode, compare
 
 
-def _samples(stream: dict[str, Any]) -> tuple[list[str], str]:
-    """How to encode sound without loss, and the PCM by which both sides are compared."""
+def _samples(streams: list[dict[str, Any]]) -> tuple[list[str], list[str], str]:
+    """For each stream how to encode without loss, the PCM by which both sides are compared; and a note on rounding."""
+    encode: list[str] = []
+    compare: list[str] = []
+    rounded = []
+    for number, stream in enumerate(streams):
+        options, pcm = _sample_kind(stream)
+        encode += [f"{part}:a:{number}" if part.startswith("-") else part for part in options]
+        compare += [f"-c:a:{number}", pcm]
+        if pcm == "pcm_s24le" and str(stream.get("sample_fmt", "")).startswith(("flt", "dbl")):
+            rounded.append(str(number))
+    note = "" if not rounded else (
+        f"sound {', '.join(rounded)} decodes to floating point; both sides are compared as 24-bit samples, in which "
+        "peaks above full scale are cut"
+    )  # fmt: skip
+    return encode, compare, note
+
+
+def _sample_kind(stream: dict[str, Any]) -> tuple[list[str], str]:
     given = str(stream.get("sample_fmt", "s16")).removesuffix("p")
     channels = int(stream.get("channels", 2))
     lossy_float = given in ("flt", "dbl") and not str(stream.get("codec_name", "")).startswith("pcm_")
     if given in ("flt", "dbl") and not lossy_float:
         kind = "pcm_f32le" if given == "flt" else "pcm_f64le"
-        return ["-c:a", kind], kind
+        return ["-c", kind], kind
     if channels > 8:
         return ["-c:a", "pcm_s32le"], "pcm_s32le"
     if given in ("u8", "s16"):
-        return ["-c:a", "flac", "-sample_fmt", "s16"], "pcm_s16le"
+        return ["-c", "flac", "-sample_fmt", "s16"], "pcm_s16le"
     if given == "s32" and int(stream.get("bits_per_raw_sample") or 32) > 24:
         return ["-c:a", "pcm_s32le"], "pcm_s32le"
     # Lossy decoders answer in float; 24 bits hold more than they ever knew.
-    return ["-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24"], "pcm_s24le"
+    return ["-c", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24"], "pcm_s24le"
 
 
 def _frame_command(source: Path, maps: list[str], filters: list[str], out: str) -> list[str]:
@@ -96,12 +121,10 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         raise ToolFailed("no video and no sound stream")
     result = scratch / f"{stem}.mkv"
     frames, sound = scratch / f"{stem}.framemd5", scratch / f"{stem}.sound"
-    filters: list[str] = []
-    wanted = ""
-    if known.video:
-        wanted, filters = _pixels(known.video[0])
-    encode_sound, compared = _samples(known.sound[0]) if known.sound else ([], "pcm_s16le")
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-progress", "pipe:1", "-noautorotate", "-i", file_argument(source),
+    filters, same_pixels = _pixels(known.video)
+    encode_sound, compared, rounding = _samples(known.sound)
+    complaints: list[str] = []
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(source),
                *_maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-fps_mode", "passthrough",
                *filters, "-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", str(_slices(known)), "-slicecrc", "1",
                *encode_sound, *_text(known), *_rotation_tag(known), "-threads", str(threads), "-y",
@@ -112,8 +135,8 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         command += [*video_maps, "-fps_mode", "passthrough", *filters, "-c:v", "rawvideo", "-f", "framemd5", "-y",
                     str(frames)]  # fmt: skip
     if known.sound:
-        command += [*sound_maps, "-c:a", compared, "-f", "streamhash", "-hash", "sha256", "-y", str(sound)]
-    run(command, pulse)
+        command += [*sound_maps, *compared, "-f", "streamhash", "-hash", "sha256", "-y", str(sound)]
+    run(command, pulse, complaints=complaints)
     made = _sorted(probe(result))
     source_digests, times = _digests(frames if known.video else None, sound if known.sound else None)
     result_frames, result_sound = scratch / f"{stem}.result.framemd5", scratch / f"{stem}.result.sound"
@@ -122,7 +145,7 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
              str(result_sound): "-"}  # fmt: skip
     check = [find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(result)]
     if known.video:
-        part = ["-map", "0:v", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-pix_fmt", wanted, "-f", "framemd5",
+        part = ["-map", "0:v", "-fps_mode", "passthrough", "-c:v", "rawvideo", *same_pixels, "-f", "framemd5",
                 "-y", str(result_frames)]  # fmt: skip
         commands += [
             shown(_frame_command(source, video_maps, filters, str(frames)), names),
@@ -130,24 +153,25 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         ]
         check += part
     if known.sound:
-        part = ["-map", "0:a", "-c:a", compared, "-f", "streamhash", "-hash", "sha256", "-y", str(result_sound)]
+        part = ["-map", "0:a", *compared, "-f", "streamhash", "-hash", "sha256", "-y", str(result_sound)]
         plain = [find("ffmpeg"), *FFMPEG_INPUT, "-i"]
         commands += [
             shown([*plain, file_argument(source), *sound_maps, *part[2:]], names),
             shown([*plain, file_argument(result), *part], names),
         ]
         check += part
-    run(check)
+    run(check, pulse)
     result_digests, result_times = _digests(
         result_frames if known.video else None, result_sound if known.sound else None
     )
-    lost = list(_lost(known, made, name))
+    lost = list(_lost(known, made))
     drift = _largest_drift(times, result_times)
     if drift > 0.0011:
         lost.append(f"frame times differ by up to {drift * 1000:.1f} ms")
-    note = f"largest difference of frame times {drift * 1000:.2f} ms (Matroska counts milliseconds)" if times else ""
+    drifted = f"largest difference of frame times {drift * 1000:.2f} ms (Matroska counts milliseconds)"
+    note = "; ".join(part for part in (drifted if times else "", rounding) if part)
     holds = bool(source_digests) and source_digests == result_digests
-    findings = () if holds else (Finding("normalise.proof-fails", name, "error"),)
+    findings = (*_damage(complaints, name), *(() if holds else (Finding("normalise.proof-fails", name, "error"),)))
     only_sound = not known.video
     return Made(
         result, ".mka" if only_sound else ".mkv", "fmt/569", "Matroska", "4",
@@ -163,18 +187,19 @@ def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> 
     known = _sorted(probe(source))
     if not known.sound:
         raise ToolFailed("no sound stream")
-    encode, compared = _samples(known.sound[0])
+    encode, compared, rounding = _samples(known.sound)
+    complaints: list[str] = []
     if "flac" not in encode or len(known.sound) > 1:
         return to_lossless(source, scratch, stem, pulse, 0, name)
     result, sound, again = (scratch / f"{stem}{end}" for end in (".flac", ".sound", ".result.sound"))
     first = ["-map", f"0:{known.sound[0]['index']}"]
-    hashing = ["-c:a", compared, "-f", "streamhash", "-hash", "sha256", "-y"]
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-progress", "pipe:1", "-i", file_argument(source), *first,
+    hashing = [*compared, "-f", "streamhash", "-hash", "sha256", "-y"]
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), *first,
                "-map_metadata", "0", *encode, "-compression_level", "8", "-y", file_argument(result), *first, *hashing,
                str(sound)]  # fmt: skip
-    run(command, pulse)
+    run(command, pulse, complaints=complaints)
     check = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(result), "-map", "0:a", *hashing, str(again)]
-    run(check)
+    run(check, pulse)
     made = _sorted(probe(result))
     before, _ = _digests(None, sound)
     after, _ = _digests(None, again)
@@ -184,9 +209,10 @@ def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> 
     return Made(
         result, ".flac", "fmt/279", "FLAC (Free Lossless Audio Codec)", "1.2.1", "audio/flac", version("ffmpeg"),
         shown(command, names),
-        Proof("decoded-samples-equal", holds, before, after, (shown(source_check, names), shown(check, names))),
-        _properties(made), tuple(_lost(known, made, name)),
-        () if holds else (Finding("normalise.proof-fails", name, "error"),),
+        Proof("decoded-samples-equal", holds, before, after, (shown(source_check, names), shown(check, names)),
+              rounding),
+        _properties(made), tuple(_lost(known, made)),
+        (*_damage(complaints, name), *(() if holds else (Finding("normalise.proof-fails", name, "error"),))),
     )  # fmt: skip
 
 
@@ -198,40 +224,39 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     """
     known = _sorted(probe(source))
     result = scratch / f"{stem}.mkv"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-progress", "pipe:1", "-fflags", "+genpts", "-i",
-               file_argument(source), *_maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-c", "copy",
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-fflags", "+genpts", "-i", file_argument(source),
+               *_maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-c", "copy",
                *_text(known), *_rotation_tag(known), "-y", file_argument(result)]  # fmt: skip
     run(command, pulse)
     made = _sorted(probe(result))
-    names = {str(result): "RESULT", str(source): "SOURCE"}
-    method = "stream-digests-equal"
-    copied = ["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "streamhash", "-hash", "sha256", "-"]
-    before_command, after_command = (
-        [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(path), *_only(known if path == source else made, copied)]
-        for path in (source, result)
-    )
-    before, after = _stream_digests(run(before_command)), _stream_digests(run(after_command))
-    if before != after:
-        method = "decoded-frames-equal"
-        decoded = ["-noautorotate", "-i"]
-        tail = ["-fps_mode", "passthrough", "-c:a", "pcm_s32le", "-f", "streamhash", "-hash", "sha256", "-"]
+    digests = scratch / f"{stem}.digests"
+    names = {str(digests): "-", str(result): "RESULT", str(source): "SOURCE"}
+    ways: dict[str, tuple[list[str], list[str]]] = {
+        "stream-digests-equal": ([], ["-c", "copy"]),
+        "decoded-frames-equal": (["-noautorotate"], ["-fps_mode", "passthrough", "-c:a", "pcm_s32le"]),
+    }
+    for way, (turned, tail) in ways.items():
+        method = way
         before_command, after_command = (
-            [find("ffmpeg"), *FFMPEG_INPUT, *decoded, file_argument(path),
-             *_maps(known if path == source else made, False), *tail]
-            for path in (source, result)
+            [find("ffmpeg"), *FFMPEG_INPUT, *turned, "-i", file_argument(path), *_maps(streams, False), *tail,
+             "-f", "streamhash", "-hash", "sha256", "-y", str(digests)]
+            for path, streams in ((source, known), (result, made))
         )  # fmt: skip
-        before, after = _stream_digests(run(before_command)), _stream_digests(run(after_command))
+        before, after = (_hashed(command, digests, pulse) for command in (before_command, after_command))
+        if before and before == after:
+            break
     holds = bool(before) and before == after
     return Made(
         result, ".mkv", "fmt/569", "Matroska", "4", "video/x-matroska", version("ffmpeg"), shown(command, names),
         Proof(method, holds, before, after, (shown(before_command, names), shown(after_command, names))),
-        _properties(made), tuple(_lost(known, made, name)),
+        _properties(made), tuple(_lost(known, made)),
         () if holds else (Finding("normalise.proof-fails", name, "error"),),
     )  # fmt: skip
 
 
-def _only(source: _Source, tail: list[str]) -> list[str]:
-    return [*_maps(source, False), *tail[4:]]
+def _hashed(command: list[str], digests: Path, pulse: Pulse) -> dict[str, str]:
+    run(command, pulse)
+    return _stream_digests(digests.read_text())
 
 
 def may_rewrap(source: Path) -> bool:
@@ -242,25 +267,38 @@ def may_rewrap(source: Path) -> bool:
     )
 
 
-def access_video(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: int) -> Made:
+def _damage(complaints: list[str], name: str) -> tuple[Finding, ...]:
+    """What a decoder complained of although it went on: the source is damaged there, and the result with it."""
+    told = [re.sub(r" @ 0x[0-9a-f]+", "", line.strip()) for line in complaints if line.strip()]
+    told = [line for line in told if "monotonically increasing dts" not in line]
+    if not told:
+        return ()
+    return (Finding("normalise.decode-errors", name, "warning", {"reason": told[0][:200]}, "\n".join(told)[-2000:]),)
+
+
+def access_video(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: int, name: str) -> Made:
     """A small MP4 that browsers play: H.264, AAC, upright, at most 960 wide. Raises ToolFailed."""
     result = scratch / f"{stem}.mp4"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-progress", "pipe:1", "-i", file_argument(source), "-map", "0:V:0",
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), "-map", "0:V:0",
                "-map", "0:a:0?", "-vf", "scale=w='2*trunc(min(960,iw)/2)':h=-2,format=yuv420p", "-c:v", "libx264",
                "-preset", "veryfast", "-crf", "27", "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-movflags",
                "+faststart", "-map_metadata", "-1", "-threads", str(threads), "-y", file_argument(result)]  # fmt: skip
-    run(command, pulse)
-    return _access(source, result, command, ".mp4", ("fmt/199", "MPEG-4 Media File", "", "video/mp4"))
+    complaints: list[str] = []
+    run(command, pulse, complaints=complaints)
+    made = _access(source, result, command, ".mp4", ("fmt/199", "MPEG-4 Media File", "", "video/mp4"))
+    return replace(made, findings=_damage(complaints, name))
 
 
-def access_sound(source: Path, scratch: Path, stem: str, pulse: Pulse) -> Made:
+def access_sound(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:
     """AAC in MP4 that browsers play. Raises ToolFailed."""
     result = scratch / f"{stem}.m4a"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-progress", "pipe:1", "-i", file_argument(source), "-map", "0:a:0",
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), "-map", "0:a:0",
                "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-movflags", "+faststart", "-map_metadata", "-1", "-y",
                file_argument(result)]  # fmt: skip
-    run(command, pulse)
-    return _access(source, result, command, ".m4a", ("fmt/199", "MPEG-4 Media File", "", "audio/mp4"))
+    complaints: list[str] = []
+    run(command, pulse, complaints=complaints)
+    made = _access(source, result, command, ".m4a", ("fmt/199", "MPEG-4 Media File", "", "audio/mp4"))
+    return replace(made, findings=_damage(complaints, name))
 
 
 def _access(source: Path, result: Path, command: list[str], suffix: str, kind: tuple[str, str, str, str]) -> Made:
@@ -354,7 +392,7 @@ _NOT_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "du
              "language", "rotate", "creation_time", "timecode"}  # fmt: skip
 
 
-def _lost(before: _Source, after: _Source, name: str) -> Iterator[str]:
+def _lost(before: _Source, after: _Source) -> Iterator[str]:
     """What the target does not hold, one sentence each."""
     for stream in before.left:
         tag = stream.get("codec_tag_string", "")
@@ -362,9 +400,8 @@ def _lost(before: _Source, after: _Source, name: str) -> Iterator[str]:
         yield f"stream {stream['index']} ({stream.get('codec_type', 'unknown')}: {what})"
     if before.video and (angle := rotation(before.video[0])):
         yield f"display rotation of {angle} degrees as a matrix; it is kept as the tag DISPLAY_ROTATION"
-    for label, key in (("chapters", "chapters"),):
-        if len(before.said.get(key, [])) != len(after.said.get(key, [])):
-            yield f"{len(before.said.get(key, []))} {label}"
+    if len(before.said.get("chapters", [])) != len(after.said.get("chapters", [])):
+        yield f"{len(before.said['chapters'])} chapters"
     result = {k.lower(): v for k, v in after.said.get("format", {}).get("tags", {}).items()}
     for stream in after.said.get("streams", []):
         result.update({k.lower(): v for k, v in stream.get("tags", {}).items()})
@@ -377,12 +414,37 @@ def _lost(before: _Source, after: _Source, name: str) -> Iterator[str]:
             if kept is None or (tag.lower() not in ("creation_time",) and str(kept) != str(value)):
                 yield f"tag {tag}={value}"
     for first, second in zip(before.video, after.video, strict=False):
-        for key in ("width", "height", "sample_aspect_ratio", "color_space", "color_primaries", "color_transfer"):
+        for key in ("width", "height", "sample_aspect_ratio", "color_range", "color_space", "color_primaries",
+                    "color_transfer", "chroma_location"):  # fmt: skip
             given, kept = first.get(key), second.get(key)
-            if given not in (None, "unknown", "0:1", "1:1") and given != kept:
+            if given not in (None, "unknown", "unspecified", "0:1", "1:1") and given != kept:
                 yield f"{key} {given} (now {kept})"
+        if _first_field(first) != _first_field(second):
+            yield f"field_order {first.get('field_order')} (now {second.get('field_order', 'unknown')})"
+        kinds = {str(data.get("side_data_type")) for data in second.get("side_data_list", [])}
+        for data in first.get("side_data_list", []):
+            kind = str(data.get("side_data_type"))
+            if kind not in kinds and kind not in ("Display Matrix", "CPB properties"):
+                yield f"side data of the video stream: {kind}"
+    given, kept = _apart(before), _apart(after)
+    if abs(given - kept) > 0.002:
+        # An MP4 edit list hides the encoder's delay; Matroska as written here lets it be heard.
+        yield f"start of the sound against the picture: {given * 1000:.0f} ms (now {kept * 1000:.0f} ms)"
     if len(before.text) != len(after.text):
         yield f"{len(before.text)} subtitle streams"
+
+
+def _first_field(stream: dict[str, Any]) -> str:
+    """`t` or `b`: the field shown first (Matroska has no word for how fields were coded); nothing if progressive."""
+    order = str(stream.get("field_order", ""))
+    return {"tt": "t", "tb": "t", "bb": "b", "bt": "b"}.get(order, "")
+
+
+def _apart(source: _Source) -> float:
+    """Seconds from the start of the first picture to the start of the first sound."""
+    if not source.video or not source.sound:
+        return 0.0
+    return float(source.sound[0].get("start_time") or 0) - float(source.video[0].get("start_time") or 0)
 
 
 def _properties(made: _Source) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
-from preserve.ingest.transcoders import Made
+from preserve.ingest.transcoders import Made, Pulse
 from preserve.ingest.transcoders.tools import ToolFailed, find, run, version
 
 _FILTERS = {
@@ -19,6 +19,23 @@ _FILTERS = {
 }
 # WPS writes the structures of Word, Excel and PowerPoint 97 under names of its own.
 _OPENED_AS = {"wps": "doc", "wpt": "doc", "et": "xls", "ett": "xls", "dps": "ppt", "dpt": "ppt"}
+# What a document could do behind our back: run macros, fetch pictures or templates from the network, draw other files
+# of this machine into the PDF. Links from documents in no trusted folder are not followed; and where one still is,
+# the only way out is a port where nobody listens.
+_SETTINGS = {
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution"): "true",
+    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel"): "3",
+    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks"): "true",
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent"): "true",
+    ("org.openoffice.Office.Calc/Content/Update", "Link"): "1",
+    ("org.openoffice.Office.Writer/Content/Update", "Link"): "0",
+    ("org.openoffice.Inet/Settings", "ooInetProxyType"): "2",
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName"): "127.0.0.1",
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyPort"): "9",
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName"): "127.0.0.1",
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort"): "9",
+    ("org.openoffice.Inet/Settings", "ooInetNoProxy"): "",
+}
 _OPTIONS = '{"SelectPdfVersion":{"type":"long","value":"2"},"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 
 
@@ -29,7 +46,20 @@ def _application(extension: str) -> str:
     return "writer"
 
 
-def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, name: str) -> Made:
+def _write_profile(folder: Path) -> None:
+    items = "".join(
+        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
+        for (path, name), value in _SETTINGS.items()
+    )
+    (folder / "user").mkdir(parents=True)
+    (folder / "user" / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">\n'
+        f"{items}</oor:items>\n",
+        encoding="utf-8",
+    )
+
+
+def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, pulse: Pulse, name: str) -> Made:
     """PDF/A-2b. Raises ToolFailed when LibreOffice makes none.
 
     The document is opened as a copy in scratch, with a profile of its own: no macros run, no lock file is left
@@ -39,12 +69,13 @@ def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, name: str) -
     copy = work / f"document.{_OPENED_AS.get(extension, extension) or 'doc'}"
     shutil.copyfile(source, copy)
     profile = scratch / f"profile-{os.getpid()}-{stem}"
+    _write_profile(profile)
     filter_name = f"{_application(extension)}_pdf_Export"
     command = [find("soffice"), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
                "--nolockcheck", "--convert-to", f"pdf:{filter_name}:{_OPTIONS}", "--outdir", str(work),
                str(copy)]  # fmt: skip
     try:
-        said = run(command, stalled=180)
+        said = run(command, pulse, stalled=180)
         made = work / "document.pdf"
         if not made.is_file() or not made.stat().st_size:
             raise ToolFailed(said[-2000:] or "no PDF was made")

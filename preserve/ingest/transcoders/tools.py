@@ -21,8 +21,14 @@ from preserve.ingest.transcoders import Pulse
 STALLED = 600.0
 """Seconds without any sign of progress after which a program is taken to hang."""
 
-# No playlist and no document may make a program reach the network or other files.
-FFMPEG_INPUT = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe")
+# No playlist and no document may make a program reach the network or other files: neither by a protocol nor by a
+# reader that opens what a file names (hls, dash, concat, image2, lavfi).
+_READERS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dhav,dv,eac3,ffmetadata,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,"
+    "mjpeg,mov,mp3,mpeg,mpegts,mpegvideo,mxf,ogg,rm,tta,vc1,w64,wav,wv"
+)
+FFMPEG_INPUT = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
+                "-format_whitelist", _READERS)  # fmt: skip
 
 
 class ToolFailed(Exception):
@@ -51,12 +57,19 @@ def version(name: str) -> str:
     return f"{'LibreOffice' if name == 'soffice' else name} {found[1] if found else 'unknown'}"
 
 
-def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED) -> str:
+def run(
+    command: list[str], pulse: Pulse | None = None, stalled: float = STALLED, complaints: list[str] | None = None
+) -> str:
     """Run a program to its end and return what it wrote on standard output.
 
-    ffmpeg's `-progress pipe:1` lines become calls of `pulse`; when that raises, the program and its children
-    are killed. Raises ToolFailed, with the end of what it said, on any exit but 0 or when it stalls.
+    `pulse` is called about once a second, with ffmpeg's progress in seconds of media; when it raises, the program
+    and its children are killed and the error goes on. `complaints` receives what the program said on standard error
+    although it succeeded: with ffmpeg, the damage that it met. Raises ToolFailed, with the end of what it said, on
+    any exit but 0 or when nothing moved for `stalled` seconds.
     """
+    measured = pulse is not None and Path(command[0]).name == "ffmpeg"
+    if measured:
+        command = [command[0], "-progress", "pipe:1", *command[1:]]
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -71,6 +84,8 @@ def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED
     said: list[str] = []
     errors: list[str] = []
     alive = [time.monotonic()]
+    reached = [0.0]
+    stop: list[BaseException] = []
 
     def listen() -> None:
         assert process.stderr is not None
@@ -85,6 +100,13 @@ def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED
                 errors.append("no progress; stopped\n")
                 _kill(process)
                 return
+            try:
+                if pulse is not None:
+                    pulse(reached[0])
+            except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
+                stop.append(error)
+                _kill(process)
+                return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1)
 
@@ -95,11 +117,11 @@ def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED
         assert process.stdout is not None
         for line in process.stdout:
             alive[0] = time.monotonic()
-            if line.startswith(("out_time_us=", "out_time_ms=")) and pulse is not None:
-                value = line.partition("=")[2].strip()
-                pulse(max(0.0, int(value) / 1e6) if value.lstrip("-").isdigit() else 0.0)
-            elif pulse is None:
+            if not measured:
                 said.append(line)
+            elif line.startswith("out_time_us="):
+                value = line.partition("=")[2].strip()
+                reached[0] = max(0.0, int(value) / 1e6) if value.lstrip("-").isdigit() else reached[0]
         status = process.wait()
     except BaseException:
         _kill(process)
@@ -107,6 +129,10 @@ def run(command: list[str], pulse: Pulse | None = None, stalled: float = STALLED
         raise
     for thread in threads:
         thread.join(5)
+    if stop:
+        raise stop[0]
+    if complaints is not None:
+        complaints += errors
     if status != 0:
         raise ToolFailed("".join(errors)[-4000:] or f"exit status {status}")
     return "".join(said)
@@ -125,8 +151,8 @@ def file_argument(path: Path) -> str:
 def probe(path: Path) -> dict[str, Any]:
     """ffprobe's account of streams, format and chapters. Raises ToolFailed."""
     text = run(
-        [find("ffprobe"), "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe", "-print_format",
-         "json", "-show_streams", "-show_format", "-show_chapters", file_argument(path)]
+        [find("ffprobe"), *FFMPEG_INPUT[1:], "-print_format", "json", "-show_streams", "-show_format",
+         "-show_chapters", file_argument(path)]
     )  # fmt: skip
     answer: dict[str, Any] = json.loads(text)
     return answer

@@ -308,3 +308,139 @@ def test_a_stop_ends_the_transcoder_at_once(tmp_path: Path) -> None:
 def test_derived_names_keep_their_sources_apart() -> None:
     assert derived_name("现场/a.mp4", ".mkv") == "现场/a.mp4.mkv"
     assert derived_name("现场/a.mkv", ".mkv") == "现场/a.mkv"
+
+
+def damaged_video(path: Path) -> Path:
+    """A playable recording of which some bytes in the middle were flipped."""
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-c:v",
+         "libx264", "-g", "10", "-pix_fmt", "yuv420p", str(path)], check=True,
+    )  # fmt: skip
+    data = bytearray(path.read_bytes())
+    for place in range(len(data) // 4, len(data) // 2, 997):
+        data[place] ^= 0x55
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("policy", ["lossless", "compact"])
+def test_damage_that_a_decoder_passes_over_is_named(policy: str, tmp_path: Path) -> None:
+    """What decodes is preserved, and the damage is said once; a whole recording gets no such finding."""
+    outcome = run(damaged_video(tmp_path / "a.mp4"), tmp_path / "out", policy)
+    assert outcome.action in ("transcode", "rewrap")
+    assert [finding.code for finding in outcome.findings] == ["normalise.decode-errors"]
+    whole_one = make_media(tmp_path, "h264.mp4")["h264.mp4"]
+    assert not run(whole_one, tmp_path / "whole", policy).findings
+
+
+def test_every_sound_track_keeps_its_own_depth(tmp_path: Path) -> None:
+    """A second track of another kind is neither cut to the first one's 16 bits nor taken for integers."""
+    path = tmp_path / "two.mov"
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-f", "lavfi",
+         "-i", "sine=d=1", "-map", "0", "-map", "1", "-map", "1", "-map", "1", "-c:v", "libx264", "-pix_fmt",
+         "yuv420p", "-c:a:0", "pcm_s16le", "-c:a:1", "aac", "-c:a:2", "pcm_f32le", str(path)], check=True,
+    )  # fmt: skip
+    one = made(run(path, tmp_path / "out", "lossless"), "preservation")
+    said = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "stream=codec_name,bits_per_raw_sample",
+         "-of", "csv=p=0", str(tmp_path / "out" / "preservation" / one.stored)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert [line.split(",")[:2] for line in said.split()] == [["flac", "16"], ["flac", "24"], ["pcm_f32le", "N/A"]]
+    assert one.proof.holds
+    assert "sound 1 decodes to floating point" in one.proof.note
+
+
+def test_a_playlist_reaches_no_other_file(tmp_path: Path) -> None:
+    """A list of segments that calls itself a recording is not followed."""
+    from preserve.ingest.transcoders import av
+    from preserve.ingest.transcoders.tools import ToolFailed
+
+    secret = make_media(tmp_path, "stream.ts")["stream.ts"]
+    playlist = tmp_path / "evidence.mp4"
+    for text in (f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:1,\nfile:{secret}\n#EXT-X-ENDLIST\n",
+                 f"ffconcat version 1.0\nfile {secret.name}\n"):  # fmt: skip
+        playlist.write_text(text)
+        with pytest.raises(ToolFailed):
+            av.to_lossless(playlist, tmp_path, "x", lambda seconds: None, 1, playlist.name)
+
+
+def test_a_document_fetches_nothing_and_shows_no_other_file(tmp_path: Path) -> None:
+    """Pictures and texts that a document links to, on the network or on this machine, stay out of its PDF."""
+    import pikepdf
+    from PIL import Image
+
+    from preserve.ingest.transcoders import office
+
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - the library's names
+
+        def log_message(self, *arguments: object) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    there = f"http://127.0.0.1:{server.server_address[1]}"
+    Image.new("RGB", (300, 300), "red").save(tmp_path / "secret.png")
+    frame = '<draw:frame text:anchor-type="paragraph" svg:width="5cm" svg:height="5cm"><draw:image xlink:href="{}"/></draw:frame>'
+    names = {"office": "office:1.0", "text": "text:1.0", "draw": "drawing:1.0", "svg": "svg-compatible:1.0"}
+    spaces = " ".join(f'xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}"' for k, v in names.items())
+    path = tmp_path / "linked.odt"
+    path.write_text(
+        f'<?xml version="1.0"?><office:document {spaces} xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text>'
+        f"<text:p>Hello{frame.format(there + '/i.png')}{frame.format((tmp_path / 'secret.png').as_uri())}</text:p>"
+        "</office:text></office:body></office:document>",
+        encoding="utf-8",
+    )
+    try:
+        result = office.to_pdfa(path, tmp_path, "x", "odt", lambda seconds: None, path.name)
+    finally:
+        server.shutdown()
+    assert asked == []
+    with pikepdf.open(result.path) as pdf:
+        assert len(pdf.pages) == 1
+        assert not [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+
+
+def test_a_proof_that_takes_long_is_no_hang_and_can_be_stopped(tmp_path: Path) -> None:
+    """Progress counts as a sign of life, also where ffmpeg writes nothing else; a stop ends it."""
+    from preserve.errors import Stopped
+    from preserve.ingest.transcoders.tools import ToolFailed, find
+    from preserve.ingest.transcoders.tools import run as run_tool
+
+    slow = [find("ffmpeg"), "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "sine=d=4", "-f", "null", "-"]
+    moments: list[float] = []
+    run_tool(slow, moments.append, stalled=1.5)
+    assert moments
+    with pytest.raises(ToolFailed):
+        run_tool(slow, None, stalled=1.5)
+
+    def pulse(seconds: float) -> None:
+        raise Stopped("work.stopped")
+
+    with pytest.raises(Stopped):
+        run_tool(slow, pulse)
+
+
+def test_a_telephones_deeper_colours_are_named_as_lost(tmp_path: Path) -> None:
+    import pillow_heif
+
+    path = tmp_path / "ten.heic"
+    samples = b"".join((place % 1024 << 6).to_bytes(2, "little") for place in range(64 * 48 * 3))
+    pillow_heif.from_bytes("RGB;16", (64, 48), samples).save(path, quality=90)
+    one = made(run(path, tmp_path / "out", "lossless"), "preservation")
+    assert [what for what in one.lost if what.startswith("10 bits")]
+
+
+def test_a_result_never_takes_the_name_of_another_sources_result(tmp_path: Path) -> None:
+    (tmp_path / "a.mkv").touch()
+    assert derived_name("现场/a", ".mkv", tmp_path) == "现场/a~2.mkv"
+    assert derived_name("现场/b", ".mkv", tmp_path) == "现场/b.mkv"

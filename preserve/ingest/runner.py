@@ -39,13 +39,14 @@ from preserve.ingest.facts import to_json
 from preserve.ingest.provenance import TakenFile, read_file
 from preserve.ingest.run_log import RunLog
 from preserve.messages import say
-from preserve.work import Watcher
+from preserve.work import Watcher, executor
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard, translate
 from storage_adapters.errors import StorageError
 
 _PAGE = 1000
+_LARGE_PACKAGE = 5000  # files from which a process of its own is worth its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +336,7 @@ class _Run:
         described: list[Described] = describe(self.ingest, self._files, told)
         self.watcher.begin(say("ingest.step-seal"))
         count, size = seal.seal(self.ingest, self._files, described, told.ended)
-        self._verify_structure()
+        self._verify_structure(count)
         self.watcher.begin(say("ingest.step-read-back"), size, count)
         bad = store.read_back(self.ingest, self.adapter, self.watcher)
         if bad:
@@ -348,12 +349,17 @@ class _Run:
         store.publish(self.ingest, self.adapter, size)
         return count, size
 
-    def _verify_structure(self) -> None:
-        """Our own verifier looks at everything but the payload's bytes, which are read back next."""
-        from metadata.verify import verify_package
+    def _verify_structure(self, count: int) -> None:
+        """Our own verifier looks at everything but the payload's bytes, which are read back next.
 
-        report = verify_package(self.ingest.package, structure_only=True)
-        bad = tuple(finding for finding in report.findings if finding.severity in ("refuse", "error"))
+        For many files in a process of its own, whose memory goes with it.
+        """
+        if count < _LARGE_PACKAGE:
+            found = structure_findings(str(self.ingest.package))
+        else:
+            with executor(1) as pool:
+                found = pool.submit(structure_findings, str(self.ingest.package)).result()
+        bad = tuple(finding for finding in found if finding.severity in ("refuse", "error"))
         if bad:
             raise PreserveError("ingest.package-invalid", self.row.objid, findings=bad)
 
@@ -400,6 +406,13 @@ class _Run:
         if bad:
             raise NotIntact("ingest.read-back", self.row.objid, findings=bad)
         return report.files, report.size
+
+
+def structure_findings(package: str) -> tuple[Finding, ...]:
+    """What our verifier says of a package's structure; may run in a worker process."""
+    from metadata.verify import verify_package
+
+    return verify_package(Path(package), structure_only=True).findings
 
 
 def _facts(one: Taken) -> dict[str, str | int | None]:

@@ -14,6 +14,10 @@ from __future__ import annotations
 from metadata.findings import Value
 
 
+def _again(kind: type[MetadataError], where: str, values: dict[str, Value]) -> MetadataError:
+    return kind(where, **values)
+
+
 class MetadataError(Exception):
     """Root. `code` names the sentence, `where` the file, `values` fill the sentence."""
 
@@ -23,6 +27,10 @@ class MetadataError(Exception):
         super().__init__(self.code, where, values)
         self.where = where
         self.values = values
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        # Errors come back from worker processes, which takes more than Exception does by itself.
+        return _again, (type(self), self.where, dict(self.values))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.where} {self.values or ''}".rstrip()

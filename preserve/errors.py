@@ -17,6 +17,17 @@ from collections.abc import Sequence
 from metadata.findings import Finding, Value
 
 
+def _again(
+    kind: type[PreserveError],
+    code: str,
+    where: str,
+    findings: tuple[Finding, ...],
+    detail: str,
+    values: dict[str, Value],
+) -> PreserveError:
+    return kind(code, where, findings=findings, detail=detail, **values)
+
+
 class PreserveError(Exception):
     """Root. `code` names the sentence (and `code + '.hint'` what to do), `where` the place, `values` fill it."""
 
@@ -37,6 +48,10 @@ class PreserveError(Exception):
         self.values = values
         self.findings = tuple(findings)
         self.detail = detail
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        # Errors come back from worker processes, which takes more than Exception does by itself.
+        return _again, (type(self), self.code, self.where, self.findings, self.detail, dict(self.values))
 
     def __str__(self) -> str:
         parts = [self.code, self.where, str(self.values or ""), self.detail]

@@ -20,6 +20,10 @@ from __future__ import annotations
 Value = str | int | float
 
 
+def _again(kind: type[StorageError], where: str, values: dict[str, Value]) -> StorageError:
+    return kind(where, **values)
+
+
 class StorageError(Exception):
     """Root. `code` names the sentence, `where` the medium or path, `values` fill the sentence."""
 
@@ -30,6 +34,10 @@ class StorageError(Exception):
         super().__init__(self.code, where, values)
         self.where = where
         self.values = values
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        # Errors come back from worker processes, which takes more than Exception does by itself.
+        return _again, (type(self), self.where, dict(self.values))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.where} {self.values or ''}".rstrip()

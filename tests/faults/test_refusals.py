@@ -356,3 +356,39 @@ def test_the_disk_fills_up_at_any_step(room: int, tmp_path: Path) -> None:
         assert state_of(case) == before
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_the_disk_fills_up_under_the_worker_processes(tmp_path: Path) -> None:
+    """With many files the copying is done by other processes, whose errors must arrive as what they are."""
+    place = tmp_path / "mounted"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(place)], check=True)
+    try:
+        archive = found(place / "archive")
+        settings = archive.home / "preserve.toml"
+        settings.write_text(settings.read_text() + "reserve = 0\n")
+        names = [f"文书{number:03}.txt" for number in range(400)]
+        objects = [{"file": name, "kind": "笔录", "stage": "调查"} for name in ("笔录.txt", "决定书.txt", *names)]
+        case = write_case(tmp_path / "case", objects=objects)
+        for name in names:
+            (case / name).write_bytes(b"x" * 50_000)
+        ballast = place / "ballast"
+        process = archive.start("ingest", str(case))
+        while not archive.log_acts() and process.poll() is None:
+            try:
+                process.wait(0.003)
+            except subprocess.TimeoutExpired:
+                continue
+        with ballast.open("wb") as stream:
+            free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
+            os.posix_fallocate(stream.fileno(), 0, max(free - (2 << 20), 1))
+        _, error = process.communicate(timeout=120)
+        assert process.returncode == 5, error
+        assert "Traceback" not in error
+        ballast.unlink()
+        done = archive.run("ingest", str(case))
+        assert done.returncode == 0, done.stderr
+        assert archive.run("verify", str(archive.packages()[0])).returncode == 0
+        assert archive.leftovers() == []
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)

@@ -20,6 +20,7 @@ from preserve.ingest.provenance import TakenFile
 from preserve.ingest.transcoders import Made, Pulse
 from preserve.ingest.transcoders.tools import ToolFailed
 from preserve.profiles import read_profile
+from preserve.work import free_space
 from storage_adapters.durable import drop_file, move_in
 from storage_adapters.errors import MediumFull
 
@@ -113,6 +114,7 @@ def normalise(
     algorithms: tuple[str, ...],
     pulse: Pulse,
     threads: int,
+    formats: FormatsProfile | None = None,
 ) -> Normalised:
     """Make what the plan asks for. `target` gives the folder of a representation; `number` is the file's in the ingest.
 
@@ -120,6 +122,7 @@ def normalise(
     """
     if not wanted.needs_work:
         return Normalised("keep", wanted.rule)
+    _refuse_without_room(forecast(file, wanted, formats), scratch)
     work = scratch / str(number)
     work.mkdir(parents=True, exist_ok=True)
     made: list[Derivative] = []
@@ -157,6 +160,34 @@ def normalise(
     elif wanted.action == "rewrap" and not any(f.code == "normalise.transcoded-instead" for f in findings):
         action = "rewrap"
     return Normalised(action, wanted.rule, tuple(made), tuple(findings), "\n".join(failures))
+
+
+def forecast(file: TakenFile, wanted: Plan, formats: FormatsProfile | None = None) -> int:
+    """Bytes that FFV1 of this recording will need, by its pixels and frames; 0 for all else, or where they are unknown.
+
+    A quiet recording of 2 Mb/s grows forty times and a busy one of 13 Mb/s ten times: only pixels foretell it.
+    """
+    if wanted.action != "ffv1":
+        return 0
+    pixels = 0.0
+    for stream in file.character.streams:
+        known = dict(stream.properties)
+        if stream.kind == "video":
+            pixels += _number(known, "Width") * _number(known, "Height") * _number(known, "FrameCount")
+    return int(pixels * (formats or formats_profile(None)).estimate["ffv1_pixel"])
+
+
+def _number(known: dict[str, str], name: str) -> float:
+    try:
+        return max(0.0, float(known.get(name, 0)))
+    except ValueError:
+        return 0.0
+
+
+def _refuse_without_room(needed: int, scratch: Path) -> None:
+    """Rather stop before hours of encoding than when the last byte is taken. Raises MediumFull."""
+    if needed and (free := free_space(scratch)) < needed:
+        raise MediumFull(str(scratch), reason=f"{needed} bytes needed", free=free)
 
 
 _ALWAYS_LEFT = 4 << 20

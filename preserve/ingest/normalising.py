@@ -56,7 +56,17 @@ def normalise_all(
                     continue
                 source = ingest.data("original") / file.stored
                 future = pool.submit(
-                    normalise, source, file, number, wanted, ingest.data, ingest.scratch, algorithms, pulse, threads
+                    normalise,
+                    source,
+                    file,
+                    number,
+                    wanted,
+                    ingest.data,
+                    ingest.scratch,
+                    algorithms,
+                    pulse,
+                    threads,
+                    profile,
                 )
                 running[future] = number
                 while len(running) >= workers * 2:

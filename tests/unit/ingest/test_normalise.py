@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -151,14 +152,19 @@ def test_mediaconch_accepts_the_result(name: str, tmp_path: Path) -> None:
     """The implementation checks for Matroska and FFV1 all pass."""
     path = make_media(tmp_path, name)[name]
     one = made(run(path, tmp_path / "out", "lossless"), "preservation")
+    file = str(tmp_path / "out" / "preservation" / one.stored)
+    # A home of its own: runs at once share a database there, and one that finds it busy leaves the file undecided.
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
     said = subprocess.run(
-        ["mediaconch", "-mc", str(tmp_path / "out" / "preservation" / one.stored)],
-        capture_output=True,
-        text=True,
-        check=True,
+        ["mediaconch", "-mc", "-fx", file], capture_output=True, text=True, check=True, env=environment
     ).stdout
-    assert "fail" not in said.lower(), said[:2000]
-    assert "pass" in said.lower() or "<" in said, said[:500]
+    outcomes = re.findall(r'outcome="(\w+)"', said)
+    assert outcomes and set(outcomes) <= {"pass", "n/a"}, said[:2000]
 
 
 def odd_video(path: Path) -> Path:
@@ -444,3 +450,22 @@ def test_a_result_never_takes_the_name_of_another_sources_result(tmp_path: Path)
     (tmp_path / "a.mkv").touch()
     assert derived_name("现场/a", ".mkv", tmp_path) == "现场/a~2.mkv"
     assert derived_name("现场/b", ".mkv", tmp_path) == "现场/b.mkv"
+
+
+def test_a_recording_that_cannot_fit_is_refused_before_the_encode(tmp_path: Path) -> None:
+    """The forecast by pixels is more than what FFV1 then takes; without that much room nothing is begun."""
+    from dataclasses import replace
+
+    from preserve.ingest.normalise import forecast
+    from storage_adapters.errors import MediumFull
+
+    path = make_media(tmp_path, "h264.mp4")["h264.mp4"]
+    file = take(path)
+    wanted = plan(file, "lossless", formats_profile(None))
+    one = made(run(path, tmp_path / "out", "lossless"), "preservation")
+    assert 0 < one.size < forecast(file, wanted) + (1 << 20)
+    video = replace(file.character.streams[0], properties=(("Width", "9e7"), ("Height", "9e7"), ("FrameCount", "9e7")))
+    large = replace(file, character=replace(file.character, streams=(video,)))
+    with pytest.raises(MediumFull):
+        normalise(path, large, 1, wanted, lambda role: tmp_path / role, tmp_path / "s", ("sha256",), print, 1)
+    assert not (tmp_path / "s").exists()

@@ -1,0 +1,184 @@
+"""What makes a disc or drive explain itself: a text, a page, verifiers and a list of digests, in its top folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from preserve.archival_storage.guide import page
+from storage_adapters.durable import write_file
+
+README = "先读我-README.txt"
+PAGE = "index.html"
+MANIFEST = "manifest-sha256.txt"
+PARTS = "parts.json"
+PROGRAMS = ("verify.ps1", "verify.py")
+OWN = (README, PAGE, MANIFEST, *PROGRAMS)
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NOT_IN_PATHS = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class GuideMedium:
+    """The medium as its guide presents it.
+
+    `kind` is optical, drive or directory; `made` a moment in UTC (RFC 3339); `volume` counts from 1 to `volumes`.
+    """
+
+    identity: str
+    label: str
+    title: str
+    institution: str
+    contact: str
+    kind: str
+    volume: int
+    volumes: int
+    made: str
+    archive_id: str
+    set_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideCase:
+    """A case on the medium; `name` is its package's folder below `packages/`, `size` in bytes, `closed` a date.
+
+    `part` is empty for a whole package, `files` where only some of its files are here, `ranges` where parts of files
+    are. `manifest_sha256` is the digest of the package's manifest-sha256.txt.
+    """
+
+    name: str
+    case_number: str
+    archival_number: str
+    title: str
+    closed: str
+    files: int
+    size: int
+    manifest_sha256: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFile:
+    """A file on the medium: its path below the top folder, with `/`; size in bytes; SHA-256 in lower-case hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], files: Iterable[GuideFile]) -> list[str]:
+    """Write the guide into the medium's future top folder; return the names of its files, sorted.
+
+    `files` are all other files of the medium; those with the guide's own names are passed over, since it replaces them.
+    The same input gives the same bytes. Where a package is only partly here, `parts.json` says which of its files are,
+    as `files` has them below `packages/<name>/`, unless the caller gives a file of that name. A range of a file must
+    bear a name that the package's own manifest does not list; `parts.txt`, which lists ranges, is the caller's.
+
+    Raises ValueError for a path that a list cannot hold or that leaves the folder, for two digests of one path and for
+    a part that is none; the medium's errors (StorageError) where it cannot be written.
+    """
+    given = _sorted(files)
+    for case in cases:
+        _check_path(f"packages/{case.name}")
+        if "/" in case.name or case.part not in ("", "files", "ranges"):
+            raise ValueError(f"not a package on a medium: {case.name!r}, {case.part!r}")
+    made: dict[str, bytes] = {}
+    if any(case.part for case in cases) and all(file.path != PARTS for file in given):
+        made[PARTS] = _parts(medium, cases, given)
+    made["verify.py"] = page.template("verify.py").encode()
+    made["verify.ps1"] = _for_windows(page.template("verify.ps1"))
+    values = _values(medium, cases, given)
+    made[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
+    listed = sorted([*given, *_as_files(made)], key=lambda file: file.path)
+    made[PAGE] = page.render(
+        {**values, "PAGE_TITLE": f"{values['LABEL']} {values['TITLE']}".strip(), "README_HREF": quote(README)},
+        page.case_rows(cases, given),
+        page.embedded(OWN, listed),
+    ).encode()
+    listed = sorted([*listed, *_as_files({PAGE: made[PAGE]})], key=lambda file: file.path)
+    made[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
+    for name, data in sorted(made.items()):
+        write_file(target / name, data)
+    return sorted(made)
+
+
+def _sorted(files: Iterable[GuideFile]) -> list[GuideFile]:
+    """The files by path, each once and checked, without the guide's own."""
+    known: dict[str, GuideFile] = {}
+    for file in files:
+        if file.path in OWN:
+            continue
+        _check_path(file.path)
+        if not _DIGEST.fullmatch(file.sha256) or file.size < 0:
+            raise ValueError(f"not a SHA-256 in lower-case hex, or not a size: {file}")
+        if known.setdefault(file.path, file) != file:
+            raise ValueError(f"two digests of one path: {file.path!r}")
+    return [known[path] for path in sorted(known)]
+
+
+def _check_path(path: str) -> None:
+    # sha256sum escapes backslashes and line ends in a way of its own, which no other reader understands.
+    if _NOT_IN_PATHS.search(path) or re.match("[A-Za-z]:", path) or {"", ".", ".."} & set(path.split("/")):
+        raise ValueError(f"not a path on a medium: {path!r}")
+
+
+def _as_files(made: dict[str, bytes]) -> list[GuideFile]:
+    return [GuideFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in made.items()]
+
+
+def _for_windows(text: str) -> bytes:
+    """UTF-8 with byte order mark and CRLF: what every Notepad shows, and Windows PowerShell 5.1 reads as UTF-8."""
+    return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+
+
+def _parts(medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile]) -> bytes:
+    """Which files of the packages that are only partly here are here; paths below each package's folder."""
+    here: dict[str, list[str]] = {case.name: [] for case in cases if case.part}
+    for file in files:
+        steps = file.path.split("/", 2)
+        if len(steps) == 3 and steps[0] == "packages" and steps[1] in here:
+            here[steps[1]].append(steps[2])
+    said = {name: {"volume": medium.volume, "volumes": medium.volumes, "files": paths} for name, paths in here.items()}
+    return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _values(medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile]) -> dict[str, str]:
+    """What the templates are filled with, as plain text on one line each."""
+    size = sum(file.size for file in files)
+    chinese, english = page.KINDS.get(medium.kind, (medium.kind, medium.kind))
+    values = {
+        "IDENTITY": medium.identity,
+        "LABEL": medium.label,
+        "TITLE": medium.title,
+        "INSTITUTION": medium.institution,
+        "CONTACT": medium.contact,
+        "KIND": f"{chinese} {english}",
+        "KIND_ZH": chinese,
+        "KIND_EN": english,
+        "VOLUME": str(medium.volume),
+        "VOLUMES": str(medium.volumes),
+        "MADE": medium.made,
+        "ARCHIVE": medium.archive_id,
+        "SET": medium.set_name,
+        "COUNT": str(len(cases)),
+        "FILES": f"{len(files):,}",
+        "BYTES": f"{size:,}",
+        "SIZE": page.readable(size),
+    }
+    lines = {name: page.one_line(value) for name, value in values.items()}
+    return {**lines, "CASES_ZH": _case_lines(cases, "结案"), "CASES_EN": _case_lines(cases, "closed")}
+
+
+def _case_lines(cases: Sequence[GuideCase], closed: str) -> str:
+    return "\n".join(
+        f"  {page.one_line(case.case_number)}  {page.one_line(case.title)}\n"
+        f"      {page.one_line(case.archival_number)}  {closed} {page.one_line(case.closed)}\n"
+        f"      packages/{case.name}/"
+        for case in cases
+    )

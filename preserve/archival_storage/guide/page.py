@@ -1,0 +1,129 @@
+"""The page of a medium: its list of cases as HTML that needs no script, and the digests its verifier compares with."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files as resources
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from preserve.archival_storage.guide import GuideCase, GuideFile
+
+EMBEDDED_FILES = 20_000  # about 4 MB of digests; browsers open that at once, and ten times as much no longer
+
+KINDS = {
+    "optical": ("光盘", "an optical disc"),
+    "drive": ("硬盘", "a drive"),
+    "directory": ("存储", "a store"),
+}
+
+_PARTS = {
+    "files": "只有一部分文件在本卷 Only some of its files are on this volume",
+    "ranges": "只有一部分在本卷，且有文件被分段 Only partly on this volume, some files divided",
+}
+# What a reader wants first, in this order: where it lies below a package's folder, and what it is called.
+_KEYS = (
+    (re.compile(r"(data/[^/]+/representations/original/data)/."), "原件", "originals"),
+    (re.compile(r"(data/[^/]+/representations/preservation/data)/."), "保存件", "preservation"),
+    (re.compile(r"(data/[^/]+/representations/access/data)/."), "利用件", "access"),
+    (re.compile(r"(data/[^/]+/documentation/findings\.html)$"), "入库检查", "findings"),
+    (re.compile(r"(data/[^/]+/metadata/descriptive/case\.json)$"), "case.json", "description"),
+    (re.compile(r"(data/[^/]+/METS\.xml)$"), "METS.xml", "contents"),
+    (re.compile(r"(manifest-sha256\.txt)$"), "清单", "digests"),
+)
+
+
+def template(name: str) -> str:
+    """The text of a file that lies beside this module."""
+    return resources(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values at their places `@@NAME@@`, in one pass, so that a value's own text is never a place."""
+    return re.sub(r"@@([A-Z_]+)@@", lambda found: values[found[1]], text)
+
+
+def readable(size: int) -> str:
+    """Bytes for people, in powers of 1000 as drives and discs are sold."""
+    value, unit = float(size), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 999.5 or unit == "TB":
+            break
+        value /= 1000
+    return f"{size} B" if unit == "B" else f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
+
+
+def one_line(text: str) -> str:
+    """Text from people on one line, without what steers a terminal or breaks a page."""
+    kept = re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", " ", text)
+    return " ".join(kept.split())
+
+
+def key_places(files: Iterable[GuideFile]) -> dict[str, dict[str, str]]:
+    """For each package's folder, the key files and folders that are on this medium, by what they are called."""
+    found: dict[str, dict[str, str]] = {}
+    for file in files:
+        if file.path.startswith("packages/") and file.path.count("/") > 1:
+            _, name, rest = file.path.split("/", 2)
+            places = found.setdefault(name, {})
+            for pattern, _, english in _KEYS:
+                if english not in places and (match := pattern.match(rest)):
+                    places[english] = match[1] + ("/" if match.end() > match.end(1) else "")
+    return found
+
+
+def case_rows(cases: Sequence[GuideCase], files: Iterable[GuideFile]) -> str:
+    """The rows of the table of cases."""
+    places = key_places(files)
+    return "\n".join(_row(case, places.get(case.name, {})) for case in cases)
+
+
+def _row(case: GuideCase, places: Mapping[str, str]) -> str:
+    def text(value: str) -> str:
+        return html.escape(one_line(value))
+
+    base = f"packages/{case.name}/"
+    links = [
+        f'<a href="{html.escape(quote(base + places[english]))}">{chinese} <span class="en">{english}</span></a>'
+        for _, chinese, english in _KEYS
+        if english in places
+    ]
+    part = f'<span class="part">{_PARTS[case.part]}</span>' if case.part else ""
+    return (
+        f'<tr><td class="case" data-name="案号"><bdi>{text(case.case_number)}</bdi>'
+        f'<span class="small"><bdi>{text(case.archival_number)}</bdi></span></td>'
+        f'<td><span class="title"><bdi>{text(case.title)}</bdi></span> {part}'
+        f'<span class="small"><a class="code" href="{html.escape(quote(base))}">{text(case.name)}/</a></span>'
+        f'<span class="small links">{" ".join(links)}</span>'
+        f'<span class="small">清单摘要 <span class="en">SHA-256 of its manifest</span> '
+        f"<code>{text(case.manifest_sha256)}</code></span></td>"
+        f'<td class="date" data-name="结案日期">{text(case.closed)}</td>'
+        f'<td class="number" data-name="文件">{case.files:,}</td>'
+        f'<td class="number" data-name="大小" title="{case.size:,} B">{readable(case.size)}</td></tr>'
+    )
+
+
+def embedded(guide: Sequence[str], files: Sequence[GuideFile]) -> str:
+    """What the page's script reads, as JSON that cannot end its element; no digests where there are too many."""
+    rows = [[file.path, file.size, file.sha256] for file in files] if len(files) <= EMBEDDED_FILES else None
+    said = json.dumps({"guide": list(guide), "files": rows}, ensure_ascii=False, separators=(",", ":"))
+    return said.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def render(values: Mapping[str, str], rows: str, data: str) -> str:
+    """The whole page; `values` are plain text and escaped here."""
+    plain = {name: html.escape(value) for name, value in values.items()}
+    return fill(
+        template("index.html"),
+        {
+            **plain,
+            "CASES": rows,
+            "DATA": data,
+            "HASH_WASM": template("hash-wasm-sha256.umd.min.js"),
+            "LICENCE": html.escape(template("hash-wasm-LICENSE.txt")),
+        },
+    )

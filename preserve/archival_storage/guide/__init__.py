@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -76,9 +76,10 @@ def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], f
     """Write the guide into the medium's future top folder; return the names of its files, sorted.
 
     `files` are all other files of the medium; those with the guide's own names are passed over, since it replaces them.
-    The same input gives the same bytes. Where a package is only partly here, `parts.json` says which of its files are,
-    as `files` has them below `packages/<name>/`, unless the caller gives a file of that name. A range of a file must
-    bear a name that the package's own manifest does not list; `parts.txt`, which lists ranges, is the caller's.
+    The same input gives the same bytes. A part of a divided package is best a bag of its own in `parts/<name>/`, with
+    `Bag-Count` in its bag-info.txt, whole files below `data/files/`, ranges below `data/ranges/`, and `ranges.json`.
+    Where it lies below `packages/<name>/` instead, `parts.json` is written, which says what of it is here (unless the
+    caller gives that file); a range must then bear a name that the package's own manifest does not list.
 
     Raises ValueError for a path that a list cannot hold or that leaves the folder, for two digests of one path and for
     a part that is none; the medium's errors (StorageError) where it cannot be written.
@@ -89,16 +90,18 @@ def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], f
         if "/" in case.name or case.part not in ("", "files", "ranges"):
             raise ValueError(f"not a package on a medium: {case.name!r}, {case.part!r}")
     made: dict[str, bytes] = {}
-    if any(case.part for case in cases) and all(file.path != PARTS for file in given):
-        made[PARTS] = _parts(medium, cases, given)
+    here = _partly_here(medium, cases, given)
+    if here and all(file.path != PARTS for file in given):
+        made[PARTS] = (json.dumps(here, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
     made["verify.py"] = page.template("verify.py").encode()
     made["verify.ps1"] = _for_windows(page.template("verify.ps1"))
-    values = _values(medium, cases, given)
+    places = page.key_places(given)
+    values = _values(medium, cases, given, places)
     made[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
     listed = sorted([*given, *_as_files(made)], key=lambda file: file.path)
     made[PAGE] = page.render(
         {**values, "PAGE_TITLE": f"{values['LABEL']} {values['TITLE']}".strip(), "README_HREF": quote(README)},
-        page.case_rows(cases, given),
+        page.case_rows(cases, places),
         page.embedded(OWN, listed),
     ).encode()
     listed = sorted([*listed, *_as_files({PAGE: made[PAGE]})], key=lambda file: file.path)
@@ -137,18 +140,25 @@ def _for_windows(text: str) -> bytes:
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
 
 
-def _parts(medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile]) -> bytes:
-    """Which files of the packages that are only partly here are here; paths below each package's folder."""
+def _partly_here(
+    medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile]
+) -> dict[str, dict[str, object]]:
+    """Which files of the packages are here that lie below `packages/` without being whole."""
     here: dict[str, list[str]] = {case.name: [] for case in cases if case.part}
     for file in files:
         steps = file.path.split("/", 2)
         if len(steps) == 3 and steps[0] == "packages" and steps[1] in here:
             here[steps[1]].append(steps[2])
-    said = {name: {"volume": medium.volume, "volumes": medium.volumes, "files": paths} for name, paths in here.items()}
-    return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return {
+        name: {"volume": medium.volume, "volumes": medium.volumes, "files": paths}
+        for name, paths in here.items()
+        if paths
+    }
 
 
-def _values(medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile]) -> dict[str, str]:
+def _values(
+    medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[GuideFile], places: Mapping[str, object]
+) -> dict[str, str]:
     """What the templates are filled with, as plain text on one line each."""
     size = sum(file.size for file in files)
     chinese, english = page.KINDS.get(medium.kind, (medium.kind, medium.kind))
@@ -172,13 +182,13 @@ def _values(medium: GuideMedium, cases: Sequence[GuideCase], files: Sequence[Gui
         "SIZE": page.readable(size),
     }
     lines = {name: page.one_line(value) for name, value in values.items()}
-    return {**lines, "CASES_ZH": _case_lines(cases, "结案"), "CASES_EN": _case_lines(cases, "closed")}
+    return {**lines, "CASES_ZH": _case_lines(cases, places, "结案"), "CASES_EN": _case_lines(cases, places, "closed")}
 
 
-def _case_lines(cases: Sequence[GuideCase], closed: str) -> str:
+def _case_lines(cases: Sequence[GuideCase], places: Mapping[str, object], closed: str) -> str:
     return "\n".join(
         f"  {page.one_line(case.case_number)}  {page.one_line(case.title)}\n"
         f"      {page.one_line(case.archival_number)}  {closed} {page.one_line(case.closed)}\n"
-        f"      packages/{case.name}/"
+        f"      {page.folder_of(case, places)}"
         for case in cases
     )

@@ -27,12 +27,12 @@ _PARTS = {
 }
 # What a reader wants first, in this order: where it lies below a package's folder, and what it is called.
 _KEYS = (
-    (re.compile(r"(data/[^/]+/representations/original/data)/."), "原件", "originals"),
-    (re.compile(r"(data/[^/]+/representations/preservation/data)/."), "保存件", "preservation"),
-    (re.compile(r"(data/[^/]+/representations/access/data)/."), "利用件", "access"),
-    (re.compile(r"(data/[^/]+/documentation/findings\.html)$"), "入库检查", "findings"),
-    (re.compile(r"(data/[^/]+/metadata/descriptive/case\.json)$"), "case.json", "description"),
-    (re.compile(r"(data/[^/]+/METS\.xml)$"), "METS.xml", "contents"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/representations/original/data)/."), "原件", "originals"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/representations/preservation/data)/."), "保存件", "preservation"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/representations/access/data)/."), "利用件", "access"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/documentation/findings\.html)$"), "入库检查", "findings"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/metadata/descriptive/case\.json)$"), "case.json", "description"),
+    (re.compile(r"((?:data/files/)?data/[^/]+/METS\.xml)$"), "METS.xml", "contents"),
     (re.compile(r"(manifest-sha256\.txt)$"), "清单", "digests"),
 )
 
@@ -64,29 +64,35 @@ def one_line(text: str) -> str:
 
 
 def key_places(files: Iterable[GuideFile]) -> dict[str, dict[str, str]]:
-    """For each package's folder, the key files and folders that are on this medium, by what they are called."""
+    """For each package's or part's folder (`packages/<name>/`, `parts/<name>/`) its key files and folders, by name."""
     found: dict[str, dict[str, str]] = {}
     for file in files:
-        if file.path.startswith("packages/") and file.path.count("/") > 1:
-            _, name, rest = file.path.split("/", 2)
-            places = found.setdefault(name, {})
+        steps = file.path.split("/", 2)
+        if steps[0] in ("packages", "parts") and len(steps) == 3:
+            places = found.setdefault(f"{steps[0]}/{steps[1]}/", {})
             for pattern, _, english in _KEYS:
-                if english not in places and (match := pattern.match(rest)):
+                if english not in places and (match := pattern.match(steps[2])):
                     places[english] = match[1] + ("/" if match.end() > match.end(1) else "")
     return found
 
 
-def case_rows(cases: Sequence[GuideCase], files: Iterable[GuideFile]) -> str:
-    """The rows of the table of cases."""
-    places = key_places(files)
-    return "\n".join(_row(case, places.get(case.name, {})) for case in cases)
+def folder_of(case: GuideCase, places: Mapping[str, object]) -> str:
+    """Where a case lies on the medium: as a whole package, or as a part of one."""
+    part = f"parts/{case.name}/"
+    return part if part in places else f"packages/{case.name}/"
 
 
-def _row(case: GuideCase, places: Mapping[str, str]) -> str:
+def case_rows(cases: Sequence[GuideCase], places: Mapping[str, Mapping[str, str]]) -> str:
+    """The rows of the table of cases; `places` as `key_places` gives them."""
+    return "\n".join(_row(case, folder_of(case, places), places) for case in cases)
+
+
+def _row(case: GuideCase, base: str, found: Mapping[str, Mapping[str, str]]) -> str:
+    places = found.get(base, {})
+
     def text(value: str) -> str:
         return html.escape(one_line(value))
 
-    base = f"packages/{case.name}/"
     links = [
         f'<a href="{html.escape(quote(base + places[english]))}">{chinese} <span class="en">{english}</span></a>'
         for _, chinese, english in _KEYS
@@ -97,7 +103,7 @@ def _row(case: GuideCase, places: Mapping[str, str]) -> str:
         f'<tr><td class="case" data-name="案号"><bdi>{text(case.case_number)}</bdi>'
         f'<span class="small"><bdi>{text(case.archival_number)}</bdi></span></td>'
         f'<td><span class="title"><bdi>{text(case.title)}</bdi></span> {part}'
-        f'<span class="small"><a class="code" href="{html.escape(quote(base))}">{text(case.name)}/</a></span>'
+        f'<span class="small"><a class="code" href="{html.escape(quote(base))}">{text(base)}</a></span>'
         f'<span class="small links">{" ".join(links)}</span>'
         f'<span class="small">清单摘要 <span class="en">SHA-256 of its manifest</span> '
         f"<code>{text(case.manifest_sha256)}</code></span></td>"

@@ -5,8 +5,8 @@
     python3 verify.py [FOLDER]     the folder in which this program lies, another medium, or one bag (RFC 8493)
 
 Needs Python 3.6 or newer and nothing else. It only reads. Each file is read once and compared with every list that
-names it: the medium's manifest-sha256.txt and the manifests of the bags below packages/. Links are not followed, and
-nothing outside the folder is opened. Exit status: 0 intact, 4 not intact, 2 called wrongly.
+names it: the medium's manifest-sha256.txt and the manifests of the bags below packages/ and parts/. Links are not
+followed, and nothing outside the folder is opened. Exit status: 0 intact, 4 not intact, 2 called wrongly.
 """
 
 import argparse
@@ -23,11 +23,11 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, TextIO,
 
 INTACT, USAGE, NOT_INTACT = 0, 2, 4
 BLOCK = 1 << 20
-LIST = "manifest-sha256.txt"
-PARTS = "parts.json"
+LIST, PARTS = "manifest-sha256.txt", "parts.json"
 MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
 DECLARATION = re.compile(r"^BagIt-Version: (\d+)\.(\d+)[\r\n]+Tag-File-Character-Encoding: UTF-8\s*$")
 OXUM = re.compile(r"(?mi)^Payload-Oxum:\s*(\d+)\.(\d+)\s*$")
+COUNT = re.compile(r"(?mi)^Bag-Count:\s*(\d+) of (\d+)\s*$")
 # What operating systems put at the top of a drive, and into any folder that is looked at.
 OF_SYSTEM = re.compile(r"^(System Volume Information|\$RECYCLE\.BIN|lost\+found|\.(Trash.*|Spotlight-V100|fseventsd))$")
 OF_DESKTOP = re.compile(r"(^|/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$")
@@ -149,17 +149,15 @@ def read_list(check: Check, path: str, bagit: bool) -> Iterator[Tuple[str, str]]
     form = re.compile(r"^([0-9A-Fa-f]+)[ \t]+\*?(.+)$" if bagit else r"^([0-9A-Fa-f]{64}) [ *](.+)$")
     seen: Set[str] = set()
     for number, line in enumerate(re.split("\r\n|\r|\n", check.text(path)), 1):
-        if not line:
-            continue
         parted = form.match(line)
         name = parted.group(2) if parted else ""
         if bagit:
             name = re.sub("%(0[AaDd]|25)", lambda one: chr(int(one.group(1), 16)), name)
-        if not parted or name in seen:
-            check.report("malformed", path, f"line {number}")
-        else:
+        if parted and name not in seen:
             seen.add(name)
             yield parted.group(1).lower(), name
+        elif line:
+            check.report("malformed", path, f"line {number}")
 
 
 def read_parts(check: Check) -> Dict[str, Any]:
@@ -176,7 +174,7 @@ def read_parts(check: Check) -> Dict[str, Any]:
 
 
 def plan_medium(check: Check) -> None:
-    """Expect what the medium's own list names, and every bag below packages/."""
+    """Expect what the medium's own list names, and every bag below packages/ and parts/."""
     if LIST not in check.found:
         check.report("missing", LIST)
     else:
@@ -187,18 +185,17 @@ def plan_medium(check: Check) -> None:
             if path not in listed and not OF_DESKTOP.search(path):
                 check.report("extra", path)
     parts = read_parts(check)
-    bags: Dict[str, Dict[str, int]] = {name: {} for name in parts}
+    bags: Dict[str, Dict[str, int]] = {f"packages/{name}/": {} for name in parts}
     for path, size in check.found.items():
         steps = path.split("/", 2)
-        if steps[0] == "packages" and len(steps) == 3:
-            bags.setdefault(steps[1], {})[steps[2]] = size
-    for name in sorted(bags):
-        plan_bag(check, f"packages/{name}/", bags[name], parts.get(name))
+        if steps[0] in ("packages", "parts") and len(steps) == 3:
+            bags.setdefault(f"{steps[0]}/{steps[1]}/", {})[steps[2]] = size
+    for base in sorted(bags):
+        plan_bag(check, base, bags[base], parts.get(base[len("packages/") : -1]) if base[:4] == "pack" else None)
 
 
 def plan_bag(check: Check, base: str, files: Dict[str, int], part: Optional[Dict[str, Any]]) -> None:
     """Expect what a bag's manifests name; of a bag that is partly here, what parts.json says is here."""
-    check.bags.append((base, part["volume"] if part else 0, part["volumes"] if part else 0))
     here: Optional[Set[str]] = None
     if part:
         here = {path[len(base) :] if path.startswith(base) else path for path in part["files"]}
@@ -227,9 +224,9 @@ def plan_bag(check: Check, base: str, files: Dict[str, int], part: Optional[Dict
             check.report("extra", base + path, base + manifest)
     if here is None and not computable:
         check.report("algorithm", base + "manifest-*.txt")
-    if here is None and "bag-info.txt" in files:
-        payload |= {path for path in known if path.startswith("data/") and path in files}
-        check_oxum(check, base + "bag-info.txt", [files[path] for path in payload])
+    counted = payload | {path for path in known if path.startswith("data/") and path in files}
+    place = check_info(check, base, [files[path] for path in counted]) if here is None else (0, 0)
+    check.bags.append((base, part["volume"], part["volumes"]) if part else (base, *place))
     for path in payload - known:
         check.report("extra", base + path)
 
@@ -242,11 +239,14 @@ def is_strict(check: Check, base: str, files: Dict[str, int]) -> bool:
     return said is not None and int(said.group(1)) >= 1
 
 
-def check_oxum(check: Check, path: str, sizes: List[int]) -> None:
-    """Compare bytes and number of the payload with bag-info.txt (RFC 8493, 2.2.2)."""
-    said = OXUM.search(check.text(path))
+def check_info(check: Check, base: str, sizes: List[int]) -> Tuple[int, int]:
+    """Compare the payload with bag-info.txt, if any (RFC 8493, 2.2.2); which bag of how many this is, else 0."""
+    path = base + "bag-info.txt"
+    text = check.text(path) if path in check.found else ""
+    said, count = OXUM.search(text), COUNT.search(text)
     if said and (int(said.group(1)), int(said.group(2))) != (sum(sizes), len(sizes)):
         check.report("oxum", path, f"{said.group(0).strip()}, {sum(sizes)}.{len(sizes)}")
+    return (int(count.group(1)), int(count.group(2))) if count else (0, 0)
 
 
 def compare(check: Check, quiet: bool) -> int:
@@ -287,14 +287,14 @@ def verify(folder: str, quiet: bool = True) -> Dict[str, Any]:
     single = "bagit.txt" in check.found
     if single:
         plan_bag(check, "", check.found, None)
-    elif LIST in check.found or any(path.startswith("packages/") for path in check.found):
+    elif LIST in check.found or any(path.startswith(("packages/", "parts/")) for path in check.found):
         plan_medium(check)
     else:
         raise ValueError("这里没有可核对的内容 / nothing to check here: " + folder)
     size = compare(check, quiet)
     problems = [check.problems[key] for key in sorted(check.problems)]
     bags: List[Dict[str, Any]] = [
-        {"name": base[9:-1] or os.path.basename(root), "volume": volume, "volumes": volumes,
+        {"name": base.split("/")[1] if base else os.path.basename(root), "volume": volume, "volumes": volumes,
          "problems": sum(problem.path.startswith(base) for problem in problems)}
         for base, volume, volumes in check.bags
     ]  # fmt: skip
@@ -313,8 +313,8 @@ def show(result: Dict[str, Any], out: TextIO) -> None:
     """Say the result in both languages."""
     for bag in result["bags"]:
         state = f"有问题 / problems: {bag['problems']}" if bag["problems"] else "完好 / intact"
-        if bag["volumes"]:
-            state += f"（只有一部分在本卷 / only partly here, volume: {bag['volume']} / {bag['volumes']}）"
+        if bag["volumes"] > 1:
+            state += f"（只有一部分在此 / only partly here: {bag['volume']} / {bag['volumes']}）"
         out.write(f"{printable(bag['name'])}  {state}\n")
     for problem in result["problems"]:
         detail = f"  [{problem['detail']}]" if problem["detail"] else ""

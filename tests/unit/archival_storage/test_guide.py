@@ -149,7 +149,7 @@ def test_the_readme_says_all_of_it_in_both_languages(medium: Path) -> None:
     for half in text.split("=" * 70, 1):
         for word in (
             MEDIUM.identity, MEDIUM.contact, MEDIUM.title, MEDIUM.made, "RFC 8493", "CSIP", "METS", "PREMIS", "sha256sum -c", "shasum -a 256 -c",
-            "verify.ps1", "certutil -hashfile", "ExecutionPolicy", "python3 verify.py", "index.html", "parts.txt", "copy /b", "cat ", *NAMES,
+            "verify.ps1", "certutil -hashfile", "ExecutionPolicy", "python3 verify.py", "index.html", "parts/", "ranges.json", "parts.txt", "copy /b", "cat ", *NAMES,
         ):  # fmt: skip
             assert word in half, word
 
@@ -412,7 +412,7 @@ def test_a_package_that_is_partly_here_is_checked_for_what_is_here(tmp_path: Pat
     root = partial(tmp_path)
     done = python_verifier(root)
     assert done.returncode == 0, done.stdout
-    assert f"{NAMES[0]}  完好 / intact（只有一部分在本卷 / only partly here, volume: 1 / 2）" in done.stdout
+    assert f"{NAMES[0]}  完好 / intact（只有一部分在此 / only partly here: 1 / 2）" in done.stdout
     assert f"{NAMES[1]}  完好 / intact\n" in done.stdout
     assert "只有一部分在本卷" in (root / "index.html").read_text(encoding="utf-8")
 
@@ -429,6 +429,48 @@ def test_damage_to_a_partial_package_is_found(tmp_path: Path) -> None:
     relist(root)
     expected = [("damaged", PREFIX + "data/aip/METS.xml"), ("extra", PREFIX + "data/x"), ("missing", MP4 + ".part001")]
     assert sorted(problems(root)) == sorted(expected)
+
+
+def divided(folder: Path) -> Path:
+    """A medium with a part of a package as a bag of its own: a whole file and a range."""
+    root = make_medium(folder)
+    whole = root / PREFIX
+    content = [
+        ("files/data/aip/METS.xml", (whole / "data/aip/METS.xml").read_bytes()),
+        ("ranges/000002-000000524288", access_copy(root).read_bytes()[1 << 19 :]),
+    ]
+    part = root / "parts" / NAMES[0]
+    part.parent.mkdir()
+    shutil.move(plain_bag(folder, content), part)
+    add(part, "whole/manifest-sha256.txt", (whole / "manifest-sha256.txt").read_bytes())
+    add(part, "ranges.json", b"[]")
+    append(part, "bag-info.txt", "Bag-Count: 2 of 3")
+    tags = [path for path in part.rglob("*") if path.is_file() and "data" not in path.parts and "tagm" not in path.name]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(part).as_posix()}\n" for path in tags]
+    (part / "tagmanifest-sha256.txt").write_text("".join(lines), encoding="utf-8")
+    shutil.rmtree(whole)
+    cases = [case_of(root, NAMES[0], part="ranges"), case_of(root, NAMES[1])]
+    names = write_guide(root, MEDIUM, cases, taken(root))
+    assert "parts.json" not in names
+    return root
+
+
+def test_a_part_that_is_a_bag_of_its_own_is_verified_as_one(tmp_path: Path) -> None:
+    root = divided(tmp_path)
+    done = python_verifier(root)
+    assert done.returncode == 0, done.stdout
+    assert f"{NAMES[0]}  完好 / intact（只有一部分在此 / only partly here: 2 / 3）" in done.stdout
+    read = Reader((root / "index.html").read_text(encoding="utf-8"))
+    assert f"parts/{NAMES[0]}/data/files/data/aip/METS.xml" in read.links
+    assert [link for link in read.links if not (root / unquote(link)).exists()] == []
+    assert f"parts/{NAMES[0]}/" in (root / guide.README).read_text(encoding="utf-8-sig")
+    flip(root / "parts" / NAMES[0] / "data/ranges/000002-000000524288")
+    add(root, f"parts/{NAMES[0]}/data/x")
+    relist(root)
+    base = f"parts/{NAMES[0]}/"
+    assert problems(root) == [
+        ("oxum", base + "bag-info.txt"), ("damaged", base + "data/ranges/000002-000000524288"), ("extra", base + "data/x"),
+    ]  # fmt: skip
 
 
 # The page in a browser

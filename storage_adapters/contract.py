@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, Protocol
@@ -58,11 +58,16 @@ class ExpectedFile:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A finished package on a local file system: the folder `root`, to be known on the medium as `name`."""
+    """A finished package on a local file system: the folder `root`, to be known on the medium as `name`.
+
+    `digests` are the SHA-256 that its files must have, by path, where they are known: what is copied is held against
+    them, and what an interrupted write left can be taken up again.
+    """
 
     name: str
     root: Path
     size: int
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

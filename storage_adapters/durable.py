@@ -177,7 +177,7 @@ def _write_whole(target: Path, data: bytes) -> None:
     os.rename(part, target)
 
 
-class _Digester(threading.Thread):
+class Digester(threading.Thread):
     """Hashes the blocks it is handed, in order; hashlib lets other threads run meanwhile."""
 
     def __init__(self, algorithm: str, done: Callable[[], None]) -> None:
@@ -202,7 +202,7 @@ def _copy_large(
 ) -> tuple[int, dict[str, str]]:
     """Reader here, one thread a digest, writer here: the bytes hashed are the bytes written."""
     room = threading.Semaphore(_RING * max(1, len(algorithms)))
-    digesters = [_Digester(name, room.release) for name in algorithms]
+    digesters = [Digester(name, room.release) for name in algorithms]
     part = Path(f"{target}{PART}")
     with on_medium(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -245,7 +245,7 @@ def _copy_large(
     return size, {digester.algorithm: str(digester.running.hexdigest()) for digester in digesters}
 
 
-def _finish(digesters: Sequence[_Digester]) -> None:
+def _finish(digesters: Sequence[Digester]) -> None:
     for digester in digesters:
         digester.blocks.put(None)
     for digester in digesters:

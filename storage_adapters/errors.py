@@ -11,6 +11,10 @@ StorageError
 ├── ReadOnly          the medium does not take writes
 ├── Changed           a file changed while it was being read
 ├── SourceUnreadable  what was to be copied cannot be read
+├── SourceDamaged     what was to be copied is not what it should be
+├── NotWrittenRight   what was read back is not what was written
+├── NotBlank          a write-once medium that holds something already
+├── ToolFailed        a program that this kind of medium needs is missing or failed
 ├── NotErasable       write-once medium
 └── WarrantVoid       permission to remove is missing, expired or for another copy
 """
@@ -115,3 +119,27 @@ class WarrantVoid(StorageError):
     """The permission to remove is missing, expired or made for another copy."""
 
     code = "storage.warrant-void"
+
+
+class SourceDamaged(StorageError):
+    """A file that was to be copied has another digest than it should have; nothing was published."""
+
+    code = "storage.source-damaged"
+
+
+class NotWrittenRight(StorageError):
+    """What was read back from the medium is not what was written; nothing was published."""
+
+    code = "storage.not-written-right"
+
+
+class NotBlank(StorageError):
+    """A write-once medium that holds something already; a second session is never written."""
+
+    code = "storage.not-blank"
+
+
+class ToolFailed(StorageError):
+    """A program that this kind of medium needs is not installed or gave up."""
+
+    code = "storage.tool-failed"

@@ -1,0 +1,275 @@
+"""A dedicated drive as a medium: a server directory's layout on a file system of its own, known by UUID and marker.
+
+A drive is never known by where it is mounted. Everything is done through a handle on its top folder, so that a drive
+that goes away in the middle can never lead to bytes being written to what lies below its mount point.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from storage_adapters.contract import (  # fmt: skip
+    CopyRef,
+    ExpectedFile,
+    FileCheck,
+    MediumState,
+    Package,
+    Progress,
+    Receipt,
+    Scope,
+    Traits,
+    Warrant,
+)
+from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
+from storage_adapters.durable import copy_file_checked, drop_file, on_medium, publish, sync_file_system
+from storage_adapters.errors import (
+    CopyExists,
+    MediumAbsent,
+    MediumFull,
+    NotWrittenRight,
+    SourceDamaged,
+    WrongMedium,
+)
+from storage_adapters.file_systems import Mount, hardware_of, mount_of, mounted, remount
+from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
+from storage_adapters.reading import check_files, walk_files
+from storage_adapters.smart import Health, read_health
+
+
+@dataclass(frozen=True, slots=True)
+class DriveAdapter:
+    """One drive, mounted at `root`. `uuid` is its file system's; `key` the archive's public key (raw Ed25519).
+
+    `sessions` are the marker's session values that the inventory knows; empty means that any will do. `reserve`
+    bytes stay free.
+    """
+
+    root: Path
+    identity: str
+    uuid: str
+    key: bytes = b""
+    sessions: tuple[str, ...] = ()
+    reserve: int = 0
+    serial: str = ""
+    _mount: list[Mount] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def traits(self) -> Traits:
+        """A drive can be erased and taken away, and a person must connect it."""
+        return Traits("drive", True, True, True, True, 255, 4096)
+
+    def require(self) -> Mount:
+        """The drive's mount. Raises MediumAbsent where nothing or no drive is there, WrongMedium where another is."""
+        mount = mount_of(self.root)
+        marker = read_marker(self.root)
+        if mount.uuid != self.uuid:
+            raise WrongMedium(str(self.root), wanted=self.uuid, found=mount.uuid)
+        check_marker(marker, str(self.root), self.identity, self.uuid, self.key, self.sessions)
+        twins = {str(other.target) for other in mounted() if other.uuid == self.uuid and other.source != mount.source}
+        if twins:
+            raise WrongMedium(str(self.root), wanted=self.uuid, found="two: " + ", ".join(sorted(twins)))
+        if self.serial and (seen := hardware_of(mount).serial) and seen != self.serial:
+            raise WrongMedium(str(self.root), wanted=self.serial, found=seen)
+        return mount
+
+    def health(self) -> Health:
+        """What the drive says of itself, now."""
+        return read_health(hardware_of(mount_of(self.root)).device)
+
+    def probe(self) -> MediumState:
+        """Is it there, the right one, with room, healthy? Raises WrongMedium where another drive is in its place."""
+        try:
+            mount = self.require()
+        except MediumAbsent:
+            return MediumState(False, "", False, 0, 0, detail="not mounted")
+        usage = shutil.disk_usage(self.root)
+        health = self.health()
+        writable = os.geteuid() == 0 or not mount.read_only
+        return MediumState(True, self.identity, writable, usage.total, usage.free, health.verdict, health.detail)
+
+    @contextmanager
+    def _held(self) -> Iterator[DirectoryAdapter]:
+        """The drive through a handle on its top folder, which stays with the drive whatever happens to the path."""
+        self.require()
+        with on_medium(self.root):
+            handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield DirectoryAdapter(Path(f"/proc/self/fd/{handle}"), self.identity, self.reserve)
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def writable(self) -> Iterator[None]:
+        """Within it the drive takes writes; where it was read-only before, it is so again afterwards."""
+        mount = self.require()
+        if not mount.read_only:
+            yield
+            return
+        remount(mount, writable=True)
+        try:
+            yield
+        finally:
+            # A drive that was pulled meanwhile is not there to be made read-only; the error in flight says so.
+            if _same(self.root, mount):
+                remount(mount, writable=False)
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every published package, by name."""
+        with self._held() as held:
+            yield from held.copies()
+
+    def path(self, copy: CopyRef) -> Path:
+        """Where a published package lies. Raises CopyUnknown."""
+        self.require()
+        return DirectoryAdapter(self.root, self.identity).path(copy)
+
+    def write(self, package: Package, progress: Progress) -> Receipt:
+        """Copy, sync, read back past the cache, publish by rename: durable and proven, or absent.
+
+        What an interrupted write left is taken up where `package.digests` tell what it should be. Raises
+        SourceDamaged, NotWrittenRight, MediumFull, MediumAbsent, CopyExists.
+        """
+        with self.writable(), self._held() as held:
+            final = held.root / PACKAGES / package.name
+            staged = held.staging(package.name)
+            if final.exists():
+                raise CopyExists(str(self.root / PACKAGES / package.name))
+            self._require_room(held, staged, package)
+            written = self._copy_in(package, staged, progress)
+            sync_file_system(held.root)
+            self._read_back(staged, written, progress)
+            publish(staged, final)
+            sync_file_system(held.root)
+            if not _same(self.root, mount_of(self.root)) or not (self.root / PACKAGES / package.name).is_dir():
+                raise MediumAbsent(str(self.root))
+        size = sum(one for one, _ in written.values())
+        return Receipt(CopyRef(package.name), str(self.root / PACKAGES / package.name), len(written), size, _now())
+
+    def _require_room(self, held: DirectoryAdapter, staged: Path, package: Package) -> None:
+        with on_medium(self.root):
+            free = shutil.disk_usage(held.root).free
+            there = sum(os.lstat(staged / name).st_size for name in walk_files(staged)) if staged.is_dir() else 0
+        if package.size + self.reserve > free + there:
+            raise MediumFull(str(self.root), needed=package.size + self.reserve, free=free + there)
+
+    def _copy_in(self, package: Package, staged: Path, progress: Progress) -> dict[str, tuple[int, str]]:
+        """Copy every file that is not there yet; return size and SHA-256 of each, as read from the source."""
+        written: dict[str, tuple[int, str]] = {}
+        with on_medium(self.root):
+            left = set(walk_files(staged)) if staged.is_dir() else set()
+        for name in walk_files(package.root):
+            known = package.digests.get(name, "")
+            size = os.lstat(package.root / name).st_size
+            if known and name in left and os.lstat(staged / name).st_size == size:
+                written[name] = size, known  # the read-back decides whether it is whole
+                progress(size)
+                continue
+            size, digests = copy_file_checked(package.root / name, staged / name, ("sha256",), progress)
+            if known and digests["sha256"] != known:
+                drop_file(staged / name, staged)
+                raise SourceDamaged(str(package.root / name), wanted=known, found=digests["sha256"])
+            written[name] = size, digests["sha256"]
+        for name in left - set(written):
+            drop_file(staged / name, staged)
+        return written
+
+    def _read_back(self, staged: Path, written: Mapping[str, tuple[int, str]], progress: Progress) -> None:
+        expected = (ExpectedFile(name, size, {"sha256": digest}) for name, (size, digest) in written.items())
+        bad = [
+            check
+            for check in check_files(staged, expected, from_medium=True, progress=progress)
+            if check.verdict != "intact"
+        ]
+        for check in bad:
+            drop_file(staged / check.path, staged)  # the next attempt copies it anew
+        if bad:
+            raise NotWrittenRight(str(self.root / PACKAGES / staged.name), file=bad[0].path, count=len(bad))
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one file of a package; never through a link, never outside it. Raises CopyUnknown."""
+        with self._held() as held:
+            return held.read(copy, path)
+
+    def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+        """Compare every expected file with its bytes on the drive; then name what should not be there."""
+        with self._held() as held:
+            yield from held.verify(copy, scope, progress)
+
+    def remove(self, copy: CopyRef, warrant: Warrant) -> None:
+        """Remove a package under a warrant. Raises WarrantVoid."""
+        self.require()
+        with self.writable():
+            DirectoryAdapter(self.root, self.identity).remove(copy, warrant)
+
+    def begin_session(self, session: str, sign: Callable[[bytes], bytes]) -> None:
+        """Write a new session value into the marker; from then on an earlier clone of this drive is refused."""
+        with self.writable(), self._held() as held:
+            facts = {**read_marker(held.root).facts, "session": session}
+            write_marker(held.root, facts, sign)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _same(root: Path, mount: Mount) -> bool:
+    """Whether what is mounted there now is still that file system."""
+    try:
+        now = mount_of(root)
+    except MediumAbsent:
+        return False
+    return (now.source, now.uuid, now.target) == (mount.source, mount.uuid, mount.target)
+
+
+def check_marker(
+    marker: Marker, where: str, identity: str, uuid: str = "", key: bytes = b"", sessions: tuple[str, ...] = ()
+) -> None:
+    """Raises WrongMedium unless the marker names this medium, this file system and a known session, and is signed."""
+    facts = marker.facts
+    if marker.identity != identity:
+        raise WrongMedium(where, wanted=identity, found=marker.identity)
+    if uuid and facts.get("uuid", uuid) != uuid:
+        raise WrongMedium(where, wanted=uuid, found=facts["uuid"])
+    if key and not is_signed_by(marker, key):
+        raise WrongMedium(where, wanted=identity, found="signature does not hold")
+    if sessions and facts.get("session", "") not in sessions:
+        raise WrongMedium(where, wanted=", ".join(sessions), found="clone or stale copy: " + facts.get("session", ""))
+
+
+def prepare_drive(root: Path, facts: Mapping[str, str], sign: Callable[[bytes], bytes]) -> Mount:
+    """Make the file system mounted at `root` a drive of the archive: folders and signed marker. It must be empty.
+
+    Raises MediumAbsent unless `root` is itself the top of a mounted file system with a UUID, WrongMedium where it is
+    a medium already or holds anything.
+    """
+    mount = mount_of(root)
+    if mount.target != root.resolve() or not mount.uuid:
+        raise MediumAbsent(str(root), found=str(mount.target))
+    held = sorted(name for name in os.listdir(root) if name not in ("lost+found", "System Volume Information"))
+    if MARKER in held:
+        raise WrongMedium(str(root), wanted=facts["medium"], found=read_marker(root).identity)
+    if held:
+        raise WrongMedium(str(root), wanted=facts["medium"], found=", ".join(held[:5]))
+    with on_medium(root):
+        for name in (PACKAGES, INCOMING):
+            (root / name).mkdir()
+    write_marker(root, {**facts, "uuid": mount.uuid}, sign)
+    return mount
+
+
+def find_drives() -> Iterator[tuple[Mount, Marker]]:
+    """Every mounted file system that carries a drive's marker."""
+    for mount in mounted():
+        try:
+            marker = read_marker(mount.target)
+        except (MediumAbsent, WrongMedium):
+            continue
+        if marker.facts.get("kind") == "drive":
+            yield mount, marker

@@ -1,0 +1,88 @@
+"""What is mounted where: file system, UUID, device, read-only or not (util-linux: findmnt, lsblk, mount)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from storage_adapters.errors import MediumAbsent, ReadOnly
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One mounted file system. `uuid` and `label` are empty where it has none."""
+
+    target: Path
+    source: str
+    kind: str
+    uuid: str
+    label: str
+    read_only: bool
+
+
+def _ask(*arguments: str) -> Any:
+    try:
+        done = subprocess.run(
+            arguments, capture_output=True, check=False, timeout=30, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        )
+        return json.loads(done.stdout or b"{}")
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return {}
+
+
+def _mounts(*arguments: str) -> list[Mount]:
+    answer = _ask("findmnt", "-J", "-o", "TARGET,SOURCE,FSTYPE,UUID,LABEL,OPTIONS", *arguments)
+    return [
+        Mount(
+            Path(one["target"]), one.get("source") or "", one.get("fstype") or "", one.get("uuid") or "",
+            one.get("label") or "", "ro" in (one.get("options") or "").split(","),
+        )
+        for one in answer.get("filesystems", [])
+    ]  # fmt: skip
+
+
+def mount_of(folder: Path) -> Mount:
+    """The file system that a folder lies on. Raises MediumAbsent."""
+    found = _mounts("-T", str(folder))
+    if not found:
+        raise MediumAbsent(str(folder))
+    return found[-1]
+
+
+def mounted() -> list[Mount]:
+    """Every mounted file system that has a UUID: where drives may be looked for."""
+    return [mount for mount in _mounts("-l") if mount.uuid]
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """The device below a file system: its node, maker and model, serial number; empty where unknown."""
+
+    device: str
+    model: str
+    serial: str
+
+
+def hardware_of(mount: Mount) -> Hardware:
+    """The whole device that a file system lies on."""
+    answer = _ask("lsblk", "-J", "-s", "-o", "PATH,TYPE,MODEL,SERIAL,VENDOR", mount.source)
+    chain = answer.get("blockdevices", [])
+    node: dict[str, Any] = chain[0] if chain else {}
+    while node.get("children"):
+        node = node["children"][0]
+    maker = " ".join(str(node.get(name) or "").strip() for name in ("vendor", "model")).strip()
+    return Hardware(str(node.get("path") or mount.source), maker, str(node.get("serial") or "").strip())
+
+
+def remount(mount: Mount, *, writable: bool) -> None:
+    """Make a mounted file system writable or read-only; needs root. Raises ReadOnly where that is not possible."""
+    option = "remount,rw" if writable else "remount,ro"
+    done = subprocess.run(
+        ["mount", "-o", option, str(mount.target)], capture_output=True, text=True, check=False, timeout=60
+    )
+    if done.returncode != 0:
+        raise ReadOnly(str(mount.target), reason=done.stderr.strip())

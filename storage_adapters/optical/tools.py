@@ -1,0 +1,67 @@
+"""Runs the programs that discs need; watched, stopped when the caller stops, never left running behind it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from storage_adapters.errors import ToolFailed
+
+_EVERY = 0.2  # seconds between two looks at how far it is
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+def run_tool(
+    arguments: Sequence[str],
+    *,
+    progress: Callable[[int], None] = lambda moved: None,
+    watch: Path | None = None,
+    allowed: Sequence[int] = (0,),
+    folder: Path | None = None,
+) -> str:
+    """Run a program to its end; return what it printed, both streams.
+
+    `progress` is told how many bytes the file `watch` has grown by, and may raise to stop the program. Raises
+    ToolFailed where it is missing or its exit status is none of `allowed`.
+    """
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as home:
+        try:
+            process = subprocess.Popen(
+                arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd=folder,
+                # Its own home: dvdisaster and xorriso would read settings of whoever is logged in.
+                env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": home}, preexec_fn=_die_with_parent,
+            )  # fmt: skip
+        except OSError as error:
+            raise ToolFailed(arguments[0], reason=error.strerror or str(error)) from error
+        seen = 0
+        try:
+            while True:
+                try:
+                    status = process.wait(_EVERY)
+                    break
+                except subprocess.TimeoutExpired:
+                    size = watch.stat().st_size if watch is not None and watch.exists() else 0
+                    progress(max(0, size - seen))
+                    seen = max(seen, size)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        said.seek(0)
+        text = said.read().decode("utf-8", "replace").replace("\r", "\n")
+        if status not in allowed:
+            raise ToolFailed(arguments[0], status=status, reason=_last_lines(text))
+        return text
+
+
+def _last_lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().endswith("%")]
+    return " / ".join(lines[-3:])[:500]

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope, StorageAdapter
-from storage_adapters.errors import CopyExists, CopyUnknown
+from storage_adapters.errors import CopyExists, CopyUnknown, StorageError
 
 Spoil = Callable[[CopyRef, str], Path]
 """Where the bytes of a file of a copy lie, for adapters whose media can be damaged on purpose."""
@@ -83,3 +85,124 @@ def _check_damage(adapter: StorageAdapter, copy: CopyRef, expected: list[Expecte
     assert _verdicts(adapter, copy, expected)[video] == "absent", "a lost file goes unseen"
     place.write_bytes(whole)
     assert set(_verdicts(adapter, copy, expected).values()) == {"intact"}, "a restored copy is not intact"
+
+
+Fresh = Callable[[], StorageAdapter]
+"""Gives an empty, writable medium of the kind under test each time it is called."""
+
+NAMES = (
+    "data/现场录像 2026-11-24 (1).mp4", "data/空 格 +&%#;=@!$,~.txt", "data/a'b.txt", "data/é.txt", "data/-rf",
+    "data/.hidden", "data/" + "字" * 80 + ".pdf", "data/" + "n" * 96 + ".txt", "data/con sole.txt", "data/ 首尾",
+    "data/" + "深/" * 15 + "末.txt", "data/[x]{y}.txt", "data/manifest-sha256.txt", "data/PACKAGES/medium.json",
+)  # fmt: skip
+
+
+def _write_tree(folder: Path, name: str, contents: dict[str, bytes]) -> tuple[Package, list[ExpectedFile]]:
+    expected = []
+    for path, data in contents.items():
+        target = folder / name / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        expected.append(ExpectedFile(path, len(data), {"sha256": hashlib.sha256(data).hexdigest()}))
+    digests = {file.path: file.digests["sha256"] for file in expected}
+    return Package(name, folder / name, sum(map(len, contents.values())), digests), expected
+
+
+def check_names(fresh: Fresh, folder: Path) -> None:
+    """Chinese and hostile names come back as they were, each with its own bytes."""
+    adapter = fresh()
+    contents = {name: name.encode() for name in NAMES}
+    package, expected = _write_tree(folder, "aip-names_v0001", contents)
+    copy = adapter.write(package, lambda _: None).copy
+    assert set(_verdicts(adapter, copy, expected).values()) == {"intact"}, "a name did not survive"
+    for name in NAMES:
+        with adapter.read(copy, PurePosixPath(name)) as stream:
+            assert stream.read() == contents[name], f"another file's bytes under {name}"
+
+
+def check_many(fresh: Fresh, folder: Path, count: int) -> None:
+    """So many small files, each found again."""
+    adapter = fresh()
+    contents = {f"data/{number % 97:02d}/{number:06d}.txt": f"{number}".encode() for number in range(count)}
+    package, expected = _write_tree(folder, "aip-many_v0001", contents)
+    receipt = adapter.write(package, lambda _: None)
+    assert receipt.files == count, "the receipt counts other files"
+    verdicts = _verdicts(adapter, receipt.copy, expected)
+    assert len(verdicts) == count and set(verdicts.values()) == {"intact"}, "files are lost among many"
+
+
+def check_large(fresh: Fresh, folder: Path, size: int) -> None:
+    """One file of so many bytes, sparse at its source; its first, middle and last bytes are marked."""
+    adapter = fresh()
+    path = folder / "aip-large_v0001" / "data" / "large.bin"
+    path.parent.mkdir(parents=True)
+    running = hashlib.sha256()
+    with path.open("wb") as out:
+        out.truncate(size)
+        for place in (0, size // 2, size - 4):
+            out.seek(place)
+            out.write(b"mark")
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 22):
+            running.update(block)
+    package = Package("aip-large_v0001", folder / "aip-large_v0001", size)
+    copy = adapter.write(package, lambda _: None).copy
+    expected = [ExpectedFile("data/large.bin", size, {"sha256": running.hexdigest()})]
+    assert set(_verdicts(adapter, copy, expected).values()) == {"intact"}, "a large file did not come back"
+    with adapter.read(copy, PurePosixPath("data/large.bin")) as large:
+        assert large.read(4) == b"mark", "a large file begins otherwise"
+
+
+def check_stopped(fresh: Fresh, folder: Path) -> None:
+    """A write that is stopped leaves no copy, and the next one succeeds."""
+    adapter = fresh()
+    contents = {f"data/{number}.bin": os.urandom(3_000_000) for number in range(4)}
+    package, expected = _write_tree(folder, "aip-stopped_v0001", contents)
+
+    class Stop(Exception):
+        """Raised by the progress, as a person's wish to stop is."""
+
+    calls: list[int] = []
+
+    def stop(moved: int) -> None:
+        calls.append(moved)
+        if len(calls) == 2:
+            raise Stop
+
+    try:
+        adapter.write(package, stop)
+    except Stop:
+        if adapter.probe().present:
+            left = []
+            with suppress(StorageError):
+                left = [copy.name for copy in adapter.copies()]
+            assert not left, "a stopped write left a copy"
+        copy = adapter.write(package, lambda _: None).copy
+    else:
+        copy = CopyRef(package.name)  # too quick to be stopped
+    assert set(_verdicts(adapter, copy, expected).values()) == {"intact"}, "what followed a stop is not intact"
+
+
+def check_readers(fresh: Fresh, folder: Path, readers: int = 8) -> None:
+    """Many at once read and verify, and each sees the right bytes."""
+    adapter = fresh()
+    package, expected = make_package(folder, "aip-readers_v0001")
+    copy = adapter.write(package, lambda _: None).copy
+
+    def read(number: int) -> bool:
+        if number % 2:
+            return set(_verdicts(adapter, copy, expected).values()) == {"intact"}
+        with adapter.read(copy, PurePosixPath("data/现场录像 (1).mp4")) as stream:
+            return stream.read() == _CONTENTS["data/现场录像 (1).mp4"]
+
+    with ThreadPoolExecutor(readers) as pool:
+        assert all(pool.map(read, range(readers * 2))), "a reader among many saw other bytes"
+
+
+def check_kind(fresh: Fresh, folder: Path, *, many: int = 2000, large: int = 64 << 20) -> None:
+    """All of it, for a kind of medium; `many` files and `large` bytes as the occasion allows."""
+    check_names(fresh, folder / "names")
+    check_many(fresh, folder / "many", many)
+    check_large(fresh, folder / "large", large)
+    check_stopped(fresh, folder / "stopped")
+    check_readers(fresh, folder / "readers")

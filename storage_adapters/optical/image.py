@@ -65,7 +65,8 @@ def make_image(
     try:
         with tempfile.TemporaryDirectory() as folder:
             arguments = _arguments(grafts, Path(folder), volume_id, moment)
-            run_tool([*arguments[0], "-o", str(part), *arguments[1]], progress=progress, watch=part)
+            said = run_tool([*arguments[0], "-o", str(part), *arguments[1]], progress=progress, watch=part)
+            _refuse_warnings(said)
         size = part.stat().st_size
     except BaseException:
         with suppress(OSError):
@@ -73,6 +74,13 @@ def make_image(
         raise
     move_in(part, target)
     return size
+
+
+def _refuse_warnings(said: str) -> None:
+    """A name that was cut or a file left out is only a warning to xorriso. Brackets in a name are none to us."""
+    for line in said.splitlines():
+        if ": WARNING :" in line and ": WARNING : Pattern " not in line:
+            raise ToolFailed("xorriso", reason=line.strip())
 
 
 def image_size(grafts: Sequence[Graft], volume_id: str, moment: datetime) -> int:
@@ -107,7 +115,7 @@ def _arguments(grafts: Sequence[Graft], folder: Path, volume_id: str, moment: da
     lines = (f"{_escaped(graft.target)}={_escaped(str(graft.source))}\n" for graft in whole)
     listing.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     first = [
-        "xorriso", "-return_with", "WARNING", "32", "-as", "mkisofs", "-quiet", "-iso-level", "3", "-J",
+        "xorriso", "-return_with", "SORRY", "32", "-as", "mkisofs", "-iso-level", "3", "-J",
         "-joliet-long", "-r", "-V", volume_id, "--md5", "--set_all_file_dates", date,
         f"--modification-date={date}",
     ]  # fmt: skip

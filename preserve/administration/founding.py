@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,23 @@ def found(
     path: Path, *, institution: str, policy: str, store: Path | None, digests: Sequence[str], language: str
 ) -> Founded:
     """Make a home at `path`, whole or not at all. Raises Refused where something lies there already."""
+    fingerprint = lay_out(
+        path, archive_id=str(ULID()).lower(), institution=institution, policy=policy, store=store, digests=digests,
+        language=language,
+    )  # fmt: skip
+    home = open_home(path)
+    _first_entries(home, fingerprint)
+    return Founded(home, store_identity(home), fingerprint)
+
+
+def lay_out(
+    path: Path, *, archive_id: str, institution: str, policy: str, store: Path | None, digests: Sequence[str],
+    language: str, former: Mapping[str, bytes] | None = None,
+) -> str:  # fmt: skip
+    """Make a home's files with a new key and an empty catalogue; return the key's fingerprint.
+
+    `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before. Raises Refused.
+    """
     if (path / SETTINGS).exists():
         raise Refused("home.exists", str(path))
     if path.exists() and (not path.is_dir() or any(os.scandir(path))):
@@ -43,7 +60,6 @@ def found(
     except OSError as error:
         raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
     try:
-        archive_id = str(ULID()).lower()
         for name in ("work", "log", "profiles"):
             (building / name).mkdir()
         lines = [
@@ -56,6 +72,8 @@ def found(
         ]
         write_file(building / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
         fingerprint = checkpoints.create_keys(building / "keys")
+        for name, key in (former or {}).items():
+            write_file(building / "keys" / "former" / f"{name}.pub", key, durable=True)
         create_catalogue(building / "catalogue.sqlite").close()
         if path.exists():
             path.rmdir()
@@ -66,9 +84,7 @@ def found(
     except OSError as error:
         discard(building, path.parent)
         raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
-    home = open_home(path)
-    _first_entries(home, fingerprint)
-    return Founded(home, store_identity(home), fingerprint)
+    return fingerprint
 
 
 def _quoted(text: str) -> str:

@@ -40,6 +40,10 @@ TOOLS = (
     ("qpdf", False, "qpdf", "--version"),
     ("mediaconch", False, "mediaconch", "--version"),
     ("clamd", False, "clamav-daemon", "--version"),
+    ("xorriso", False, "xorriso", "-version"),
+    ("dvdisaster", False, "dvdisaster", "--version"),
+    ("par2", False, "par2", "--version"),
+    ("smartctl", False, "smartmontools", "--version"),
 )
 
 LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "alembic", "fido", "pygfried", "pymediainfo", "pikepdf", "PIL")

@@ -26,17 +26,29 @@ TRANSITIONS: dict[str | None, frozenset[str]] = {
 }
 
 
-def change_copy(connection: Connection, name: str, medium: str, state: str, *, actor: str, moment: datetime) -> CopyRow:
+def change_copy(
+    connection: Connection,
+    name: str,
+    medium: str,
+    state: str,
+    *,
+    actor: str,
+    moment: datetime,
+    part: tuple[int, int, str] = (1, 1, ""),
+) -> CopyRow:
     """Record that the copy `name` (`<objid>_v0001`) on `medium` is now in `state`; return its row.
 
-    Raises PreserveError where the life of a copy does not allow the step.
+    `part` is number, count and set of a package divided over media; it counts only when the copy is new. Raises
+    PreserveError where the life of a copy does not allow the step.
     """
     known = holdings.read_copy(connection, name, medium)
     before = known.state if known else None
     if state not in TRANSITIONS[before]:
         raise PreserveError("storage.copy-cannot-become", name, before=before or "-", state=state)
     objid, _, version = name.rpartition("_v")
-    row = CopyRow(name, medium, objid, int(version), state, None, None)
+    if known is not None:
+        part = (known.part, known.parts, known.set)
+    row = CopyRow(name, medium, objid, int(version), state, None, None, *part)
     holdings.set_copy(connection, row, actor=actor, moment=moment)
     changed = holdings.read_copy(connection, name, medium)
     if changed is None:

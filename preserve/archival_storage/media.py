@@ -1,14 +1,28 @@
-"""The inventory of media: so far the server store, which is a directory with a marker."""
+"""The inventory of media: what there is, where it lies, who answers for it; and the adapter that reaches each."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
+from ulid import ULID
 
-from preserve.data_management import holdings
+from preserve.archival_storage.policy import StorageProfile
+from preserve.clock import stamp
+from preserve.data_management import checkpoints, holdings
+from preserve.data_management.database import Catalogue
+from preserve.data_management.holdings import MediumRow
+from preserve.errors import Refused, UsageError
 from preserve.home import Home
 from storage_adapters.directory import DirectoryAdapter, prepare
+from storage_adapters.drive import DriveAdapter, find_drives, prepare_drive
+from storage_adapters.file_systems import hardware_of
+from storage_adapters.marker import read_marker
+from storage_adapters.optical.adapter import read_disc_marker
+from storage_adapters.optical.reading import list_files
 
 
 def store_identity(home: Home) -> str:
@@ -38,3 +52,130 @@ def register_store(connection: Connection, home: Home, *, actor: str, moment: da
         actor=actor,
         moment=moment,
     )
+
+
+def require_medium(connection: Connection, name: str) -> MediumRow:
+    """The medium of that identity or label, or whose label begins so where only one does. Raises Refused."""
+    found = holdings.read_medium(connection, name)
+    if found is None:
+        like = [row for row in holdings.all_media(connection) if row.label.startswith(name) and row.state != "lost"]
+        found = like[0] if len(like) == 1 else None
+    if found is None:
+        raise Refused("storage.medium-unknown", name)
+    return found
+
+
+def add_drive(
+    home: Home, catalogue: Catalogue, root: Path, label: str, *, place: str, custodian: str, reserve: int, actor: str,
+    moment: datetime,
+) -> MediumRow:  # fmt: skip
+    """Make the empty file system mounted at `root` a drive of this archive and enter it. Raises StorageError."""
+    identity, session = f"drive-{str(ULID()).lower()}", str(ULID()).lower()
+    with catalogue.read() as connection:
+        if holdings.read_medium(connection, label) is not None:
+            raise UsageError("storage.label-taken", label)
+    facts = {
+        "medium": identity, "kind": "drive", "label": label, "archive": home.settings.archive_id,
+        "institution": home.settings.institution, "made": stamp(moment), "session": session,
+    }  # fmt: skip
+    mount = prepare_drive(root, facts, checkpoints.signer(home.keys))
+    hardware = hardware_of(mount)
+    adapter = DriveAdapter(root, identity, mount.uuid)
+    state = adapter.probe()
+    with catalogue.begin() as connection:
+        holdings.add_medium(
+            connection, identity, kind="drive", label=label, location=str(root), actor=actor, moment=moment,
+            place=place, custodian=custodian, capacity=state.capacity, checked=stamp(moment), uuid=mount.uuid,
+            file_system=mount.kind, session=session, model=hardware.model, serial=hardware.serial, reserve=reserve,
+            **adapter.health().facts(),
+        )  # fmt: skip
+        return require_medium(connection, identity)
+
+
+def add_bucket(
+    catalogue: Catalogue, bucket: str, label: str, endpoint: str, *, place: str, actor: str, moment: datetime
+) -> MediumRow:
+    """Enter a bucket; its marker is written with the first copy."""
+    identity = f"s3-{str(ULID()).lower()}"
+    with catalogue.begin() as connection:
+        holdings.add_medium(
+            connection, identity, kind="s3", label=label, location=f"{endpoint}/{bucket}", actor=actor, moment=moment,
+            place=place, bucket=bucket, endpoint=endpoint,
+        )  # fmt: skip
+        return require_medium(connection, identity)
+
+
+def attached(home: Home, rows: list[MediumRow]) -> dict[str, DriveAdapter]:
+    """Those drives of the inventory that are connected and mounted now, each held against all that is known of it."""
+    known = {row.id: row for row in rows if row.kind == "drive" and row.state == "in use"}
+    found = {}
+    for mount, marker in find_drives():
+        if (row := known.get(marker.identity)) is not None:
+            found[row.id] = drive_at(home, row, mount.target)
+    return found
+
+
+def drive_at(home: Home, row: MediumRow, root: Path) -> DriveAdapter:
+    """The adapter of a drive of the inventory that should be mounted at `root`."""
+    sessions = tuple(str(row.details[name]) for name in ("session", "next_session") if row.details.get(name))
+    return DriveAdapter(
+        root, row.id, str(row.details.get("uuid", "")), checkpoints.raw_public_key(home.keys / "ledger.pub"), sessions,
+        int(row.details.get("reserve", 0)), str(row.details.get("serial", "")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What lies at a path: the identity its marker tells, the kind, and where it was found."""
+
+    identity: str
+    kind: str
+    path: Path
+
+
+def look_at(path: Path) -> Seen:
+    """Which medium is at a folder, in a device or in an image. Raises MediumAbsent, WrongMedium."""
+    if path.is_dir():
+        marker = read_marker(path)
+    else:
+        marker = read_disc_marker(path, list_files(path))
+    return Seen(marker.identity, marker.facts.get("kind", "directory"), path)
+
+
+def recognise(connection: Connection, identity: str) -> list[MediumRow]:
+    """The inventory's rows of an identity; the copies of one disc carry the same, so there may be several."""
+    return [row for row in holdings.all_media(connection) if row.id == identity or row.details.get("image") == identity]
+
+
+def check_in(connection: Connection, row: MediumRow, *, place: str, actor: str, moment: datetime) -> None:
+    """Record that a medium was seen, and where it lies from now on where `place` is given."""
+    changes: dict[str, Any] = {"seen": stamp(moment), **({"place": place} if place else {})}
+    holdings.change_medium(connection, row.id, actor=actor, moment=moment, **changes)
+
+
+def move(
+    connection: Connection, row: MediumRow, *, place: str, custodian: str, reason: str, actor: str, moment: datetime
+) -> None:
+    """Record a hand-over: from where and whom, to where and whom, and why (DA/T 75-2019: transport is recorded)."""
+    holdings.change_medium(
+        connection, row.id, actor=actor, moment=moment, place=place, custodian=custodian or row.custodian,
+        handed_over={"from": row.place, "by": row.custodian, "to": place, "at": stamp(moment), "reason": reason},
+    )  # fmt: skip
+
+
+def retire(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:
+    """Take a medium out of use. Raises Refused while it holds copies that count."""
+    held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired"])
+    if held:
+        raise Refused("storage.medium-holds-copies", row.label, count=len(held))
+    holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="retired", why=reason)
+
+
+def next_check(row: MediumRow, profile: StorageProfile) -> date | None:
+    """The day by which a medium must be read again; None for one that is read all the time or not in use."""
+    kind: Any = row.kind
+    rule = profile.audit.get(kind)
+    if rule is None or rule.days == 0 or row.state != "in use":
+        return None
+    last = row.checked or row.added
+    return (datetime.fromisoformat(last) + timedelta(days=rule.days)).date()

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from preserve.data_management.tables import cases, copies, media
+from preserve.data_management import holdings
+from preserve.data_management.holdings import CopyRow
+from preserve.data_management.tables import cases
 from preserve.profiles import read_profile
+
+Kind = Literal["directory", "drive", "optical", "s3"]
+GOOD = frozenset({"verified", "due"})
 
 
 class Requirement(BaseModel):
-    """So many verified copies on media of one kind."""
+    """So many verified copies on media of one kind; `recovery` per cent of par2 data beside each."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["directory", "drive", "optical", "s3"]
+    kind: Kind
     count: Annotated[int, Field(ge=1)] = 1
+    recovery: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class Places(BaseModel):
+    """In how many buildings the copies of a class must lie."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ordinary: Annotated[int, Field(ge=1)] = 1
+    long_term: Annotated[int, Field(ge=1)] = 1
+
+
+class Audit(BaseModel):
+    """How often a medium is read again (days; 0: continuously) and what share of it each time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: Annotated[int, Field(ge=0)] = 730
+    share: Annotated[float, Field(gt=0, le=1)] = 0.1
 
 
 class StorageProfile(BaseModel):
@@ -29,11 +54,39 @@ class StorageProfile(BaseModel):
 
     ordinary: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     long_term: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    places: Places = Places()
+    audit: dict[Kind, Audit] = Field(default_factory=dict)
+
+    def wanted(self, long_term: bool) -> tuple[Requirement, ...]:
+        """The requirements of a class."""
+        return self.long_term if long_term else self.ordinary
+
+
+class DiscKind(BaseModel):
+    """One kind of disc: capacity in bytes, a burner's words for it, least error correction in per cent of the data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    capacity: Annotated[int, Field(ge=1 << 20)]
+    words: tuple[str, ...]
+    recovery: Annotated[int, Field(ge=0, le=200)] = 15
+
+
+class MediaProfile(BaseModel):
+    """`profiles/media.toml`: the kinds of disc, and the one that is composed when none is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    disc: str
+    kinds: dict[str, DiscKind]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a version stands: sealed, or which kinds of copies it still needs and how many of each."""
+    """How a version stands: sealed, or which kinds of copies it still needs and how many of each.
+
+    The kind `place` counts buildings that are still missing.
+    """
 
     sealed: bool
     missing: tuple[tuple[str, int], ...]
@@ -44,16 +97,37 @@ def read_policy(own: Path | None = None) -> StorageProfile:
     return read_profile("storage.toml", StorageProfile, own)
 
 
+def read_media_profile(own: Path | None = None) -> MediaProfile:
+    """The kinds of disc: the home's own, else the shipped ones. Raises Refused."""
+    return read_profile("media.toml", MediaProfile, own)
+
+
+def whole_copies(rows: Sequence[CopyRow], states: frozenset[str] = GOOD) -> list[list[CopyRow]]:
+    """The rows that make whole copies in these states: one row each, or all the parts of a divided package."""
+    whole = [[row] for row in rows if row.parts == 1 and row.state in states]
+    divided: dict[tuple[str, str], list[CopyRow]] = {}
+    for row in rows:
+        if row.parts > 1 and row.state in states:
+            divided.setdefault((row.name, row.set), []).append(row)
+    return whole + [parts for parts in divided.values() if {part.part for part in parts} == set(
+        range(1, parts[0].parts + 1)
+    )]  # fmt: skip
+
+
 def standing(connection: Connection, objid: str, version: int, profile: StorageProfile) -> Standing:
     """Compare the verified copies of a version with what its class needs. `due` copies still count."""
-    long_term = connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar_one()
-    rows = connection.execute(
-        select(media.c.kind, func.count())
-        .join(copies, copies.c.medium == media.c.id)
-        .where(copies.c.objid == objid, copies.c.version == version, copies.c.state.in_(["verified", "due"]))
-        .group_by(media.c.kind)
-    )
-    held = {kind: int(count) for kind, count in rows}
-    wanted = profile.long_term if long_term else profile.ordinary
-    missing = tuple((r.kind, r.count - held.get(r.kind, 0)) for r in wanted if held.get(r.kind, 0) < r.count)
-    return Standing(not missing, missing)
+    long_term = bool(connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar_one())
+    rows = [row for row in holdings.copies_of(connection, objid) if row.version == version]
+    media = {row.id: row for row in holdings.all_media(connection)} if rows else {}
+    held: dict[str, int] = {}
+    buildings = set()
+    for copy in whole_copies([row for row in rows if row.medium in media]):
+        kind = media[copy[0].medium].kind
+        held[kind] = held.get(kind, 0) + 1
+        buildings.add(media[copy[0].medium].building)
+    wanted = profile.wanted(long_term)
+    missing = [(r.kind, r.count - held.get(r.kind, 0)) for r in wanted if held.get(r.kind, 0) < r.count]
+    places = profile.places.long_term if long_term else profile.places.ordinary
+    if not missing and len(buildings) < places:
+        missing.append(("place", places - len(buildings)))  # type: ignore[arg-type]  # a kind of its own
+    return Standing(not missing, tuple(missing))

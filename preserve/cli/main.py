@@ -24,6 +24,11 @@ COMMANDS = {
     "show": ("preserve.cli.find", "show"),
     "search": ("preserve.cli.find", "search"),
     "verify": ("preserve.cli.verify", "verify"),
+    "media": ("preserve.cli.media", "media"),
+    "copies": ("preserve.cli.copies", "copies"),
+    "replicate": ("preserve.cli.copies", "replicate"),
+    "disc": ("preserve.cli.disc", "disc"),
+    "restore": ("preserve.cli.copies", "restore"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),
 }

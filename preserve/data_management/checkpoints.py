@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -113,11 +113,19 @@ def fingerprint(key: Ed25519PublicKey) -> str:
 def read_public_key(path: Path) -> Ed25519PublicKey:
     """The public key in a PEM file. Raises PreserveError."""
     try:
-        key = serialization.load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError) as error:
+        return public_key_of(path.read_bytes(), str(path))
+    except OSError as error:
         raise PreserveError("ledger.key-unreadable", str(path), detail=str(error)) from error
+
+
+def public_key_of(pem: bytes, where: str = "ledger.pub") -> Ed25519PublicKey:
+    """The public key in PEM text. Raises PreserveError."""
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except ValueError as error:
+        raise PreserveError("ledger.key-unreadable", where, detail=str(error)) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise PreserveError("ledger.key-unreadable", str(path))
+        raise PreserveError("ledger.key-unreadable", where)
     return key
 
 
@@ -129,6 +137,31 @@ def _read_private_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise PreserveError("ledger.key-unreadable", str(path))
     return key
+
+
+def signer(keys: Path) -> Callable[[bytes], bytes]:
+    """Signs with the archive's private key (Ed25519): markers of media, checkpoints. Raises PreserveError."""
+    return _read_private_key(keys / "ledger.key").sign
+
+
+def raw_public_key(path: Path) -> bytes:
+    """The 32 bytes of the public key in a PEM file. Raises PreserveError."""
+    return _raw(read_public_key(path))
+
+
+def raw_public_key_of(pem: bytes) -> bytes:
+    """The 32 bytes of the public key in PEM text. Raises PreserveError."""
+    return _raw(public_key_of(pem))
+
+
+def _raw(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
+    """That entry `number` stands among the first `size`, as hashes to the root (RFC 9162 §2.1.3), hex."""
+    proof = _Tree(connection).prove_inclusion(number, size).serialize()
+    return {"number": number, "size": size, "proof": proof}
 
 
 def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: datetime) -> Checkpoint:

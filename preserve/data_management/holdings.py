@@ -7,7 +7,7 @@ replaying the ledger gives the same rows (`replay`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,14 @@ from preserve.data_management import ledger
 from preserve.data_management.tables import copies, media
 
 MEDIUM_ADDED = "medium.added"
+MEDIUM_CHANGED = "medium.changed"
 COPY_CHANGED = "copy.changed"
+_HERE = ("label", "location", "state", "place", "custodian", "capacity", "checked")
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One version of one package on one medium; times are RFC 3339 text in UTC."""
+    """One version of one package on one medium, or one part of it; times are RFC 3339 text in UTC."""
 
     name: str
     medium: str
@@ -33,22 +35,87 @@ class CopyRow:
     state: str
     written: str | None
     verified: str | None
+    part: int = 1
+    parts: int = 1
+    set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediumRow:
+    """One medium of the inventory. `details` belong to its kind; sizes in bytes, times RFC 3339 text in UTC."""
+
+    id: str
+    kind: str
+    label: str
+    location: str
+    state: str
+    added: str
+    place: str
+    custodian: str
+    capacity: int
+    checked: str | None
+    details: Mapping[str, Any]
+
+    @property
+    def building(self) -> str:
+        """The first part of its place: media in one building burn together."""
+        return self.place.partition("/")[0].strip()
+
+
+def _medium(row: Any) -> MediumRow:
+    return MediumRow(**{**row._mapping, "details": json.loads(row.details)})
 
 
 def add_medium(
-    connection: Connection, identity: str, *, kind: str, label: str, location: str, actor: str, moment: datetime
+    connection: Connection,
+    identity: str,
+    *,
+    kind: str,
+    label: str,
+    location: str,
+    actor: str,
+    moment: datetime,
+    **more: Any,
 ) -> None:
-    """Enter a medium into the inventory; one that is there already stays as it is."""
+    """Enter a medium into the inventory; one that is there already stays as it is.
+
+    `more`: state, place, custodian, capacity, checked, and anything else, which goes into its details.
+    """
     if connection.execute(select(media.c.id).where(media.c.id == identity)).first():
         return
-    details = {"kind": kind, "label": label, "location": location}
+    details = {"kind": kind, "label": label, "location": location, **more}
     ledger.append(connection, action=MEDIUM_ADDED, subject=identity, actor=actor, details=details, moment=moment)
     _apply_medium(connection, identity, details, stamp(moment))
 
 
+def change_medium(connection: Connection, identity: str, *, actor: str, moment: datetime, **changes: Any) -> None:
+    """Write down what a medium has become: columns by name, anything else into its details."""
+    ledger.append(connection, action=MEDIUM_CHANGED, subject=identity, actor=actor, details=changes, moment=moment)
+    _change_medium(connection, identity, changes)
+
+
+def read_medium(connection: Connection, identity: str) -> MediumRow | None:
+    """The medium of that identity, or of that label where only one has it."""
+    row = connection.execute(select(media).where(media.c.id == identity)).first()
+    if row is None:
+        named = connection.execute(select(media).where(media.c.label == identity)).all()
+        row = named[0] if len(named) == 1 else None
+    return _medium(row) if row else None
+
+
+def all_media(connection: Connection, kind: str = "") -> list[MediumRow]:
+    """Every medium, or those of one kind, in the order they were added."""
+    query = select(media).order_by(media.c.added, media.c.id)
+    if kind:
+        query = query.where(media.c.kind == kind)
+    return [_medium(row) for row in connection.execute(query)]
+
+
 def set_copy(connection: Connection, row: CopyRow, *, actor: str, moment: datetime) -> None:
     """Write down what a copy has become, in the catalogue and the ledger."""
-    details = {"medium": row.medium, "name": row.name, "version": row.version, "state": row.state}
+    details: dict[str, Any] = {"medium": row.medium, "name": row.name, "version": row.version, "state": row.state}
+    if row.parts > 1:
+        details |= {"part": row.part, "parts": row.parts, "set": row.set}
     ledger.append(connection, action=COPY_CHANGED, subject=row.objid, actor=actor, details=details, moment=moment)
     _apply_copy(connection, row.objid, details, stamp(moment))
 
@@ -65,6 +132,14 @@ def copies_of(connection: Connection, objid: str) -> list[CopyRow]:
     return [CopyRow(**row._mapping) for row in rows]
 
 
+def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -> list[CopyRow]:
+    """Every copy on one medium, in any state or in one of these."""
+    query = select(copies).where(copies.c.medium == medium).order_by(copies.c.name)
+    if wanted := list(states):
+        query = query.where(copies.c.state.in_(wanted))
+    return [CopyRow(**row._mapping) for row in connection.execute(query)]
+
+
 def replay(connection: Connection) -> None:
     """Make the rows of media and copies again from the ledger alone."""
     connection.execute(delete(copies))
@@ -73,12 +148,28 @@ def replay(connection: Connection) -> None:
         data = json.loads(entry.text)
         if data["action"] == MEDIUM_ADDED:
             _apply_medium(connection, data["subject"], data["details"], data["time"])
+        elif data["action"] == MEDIUM_CHANGED:
+            _change_medium(connection, data["subject"], data["details"])
         elif data["action"] == COPY_CHANGED:
             _apply_copy(connection, data["subject"], data["details"], data["time"])
 
 
-def _apply_medium(connection: Connection, identity: str, details: Mapping[str, Any], when: str) -> None:
-    connection.execute(media.insert(), {"id": identity, **details, "state": "in use", "added": when})
+def _apply_medium(connection: Connection, identity: str, given: Mapping[str, Any], when: str) -> None:
+    row = {"state": "in use", "place": "", "custodian": "", "capacity": 0, "checked": None}
+    row |= {name: value for name, value in given.items() if name in (*_HERE, "kind")}
+    details = {name: value for name, value in given.items() if name not in (*_HERE, "kind")}
+    connection.execute(media.insert(), {"id": identity, **row, "added": when, "details": _json(details)})
+
+
+def _change_medium(connection: Connection, identity: str, changes: Mapping[str, Any]) -> None:
+    before = connection.execute(select(media.c.details).where(media.c.id == identity)).scalar_one()
+    details = json.loads(before) | {name: value for name, value in changes.items() if name not in _HERE}
+    values = {name: value for name, value in changes.items() if name in _HERE}
+    connection.execute(update(media).where(media.c.id == identity).values(details=_json(details), **values))
+
+
+def _json(details: Mapping[str, Any]) -> str:
+    return json.dumps(dict(details), ensure_ascii=False, sort_keys=True)
 
 
 def _apply_copy(connection: Connection, objid: str, details: Mapping[str, Any], when: str) -> None:
@@ -89,4 +180,5 @@ def _apply_copy(connection: Connection, objid: str, details: Mapping[str, Any], 
     if connection.execute(select(copies.c.name).where(*here)).first():
         connection.execute(update(copies).where(*here).values(state=details["state"], **times))
     else:
-        connection.execute(copies.insert(), {"objid": objid, "written": None, "verified": None, **details, **times})
+        row = {"objid": objid, "written": None, "verified": None, "part": 1, "parts": 1, "set": "", **details, **times}
+        connection.execute(copies.insert(), row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,10 +64,16 @@ def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path)
     PreserveError where the public key cannot be read.
     """
     with catalogue.read() as connection:
-        return prove(connection, segments_folder, checkpoints.read_public_key(public_key))
+        return prove(connection, segments_folder, trusted_keys(public_key))
 
 
-def prove(connection: Connection, segments_folder: Path, public: Ed25519PublicKey) -> LedgerReport:
+def trusted_keys(public_key: Path) -> list[Ed25519PublicKey]:
+    """The archive's public key, and those it had before it was restored (`former/` beside it). Raises PreserveError."""
+    former = sorted((public_key.parent / "former").glob("*.pub"))
+    return [checkpoints.read_public_key(path) for path in (public_key, *former)]
+
+
+def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed25519PublicKey]) -> LedgerReport:
     """As `verify_ledger`, in the caller's transaction."""
     findings: list[Finding] = []
     made = _checkpoints(connection, segments_folder, public, findings)
@@ -120,7 +126,7 @@ def _problem(entry: ledger.Entry, expected: int, line: str | None) -> str:
 
 
 def _checkpoints(
-    connection: Connection, folder: Path, public: Ed25519PublicKey, findings: list[Finding]
+    connection: Connection, folder: Path, public: Sequence[Ed25519PublicKey], findings: list[Finding]
 ) -> dict[int, list[Checkpoint]]:
     """Checkpoints by size: those of the table and those that lie beside the segments."""
     found: dict[int, list[Checkpoint]] = {}
@@ -131,7 +137,7 @@ def _checkpoints(
         except (NotIntact, OSError, UnicodeDecodeError):
             findings.append(Finding("ledger.checkpoint-unreadable", path.name))
     for where, one in told:
-        if checkpoints.signature_holds(one, public):
+        if any(checkpoints.signature_holds(one, key) for key in public):
             found.setdefault(one.size, []).append(one)
         else:
             findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": one.size}))

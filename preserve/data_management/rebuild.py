@@ -75,7 +75,7 @@ def rebuild(
 
 def _take_over(home: Home, connection: Connection, segments: Path, findings: list[Finding]) -> bool:
     """Ledger, checkpoints and journal from the old file where it is sound; else the ledger from its segments."""
-    public = checkpoints.read_public_key(home.keys / "ledger.pub")
+    public = proving.trusted_keys(home.keys / "ledger.pub")
     try:
         old = open_catalogue(home)
     except (PreserveError, SQLAlchemyError) as error:

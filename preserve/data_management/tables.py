@@ -143,8 +143,13 @@ media = Table(
     Column("kind", Text, nullable=False, comment="directory, drive, optical or s3"),
     Column("label", Text, nullable=False),
     Column("location", Text, nullable=False, comment="where it is reached or kept"),
-    Column("state", Text, nullable=False, comment="in use or retired"),
+    Column("state", Text, nullable=False, comment="planned, in use, lost or retired"),
     Column("added", Text, nullable=False),
+    Column("place", Text, nullable=False, default="", comment="building/shelf/box; the building comes first"),
+    Column("custodian", Text, nullable=False, default="", comment="who answers for it"),
+    Column("capacity", BigInteger, nullable=False, default=0, comment="bytes"),
+    Column("checked", Text, comment="last time the medium was read or asked for its health"),
+    Column("details", Text, nullable=False, default="{}", comment="what belongs to its kind, as JSON"),
 )
 
 copies = Table(
@@ -162,6 +167,9 @@ copies = Table(
     ),
     Column("written", Text),
     Column("verified", Text, comment="last time every byte was read back and found equal"),
+    Column("part", Integer, nullable=False, default=1, comment="which part of the package lies there"),
+    Column("parts", Integer, nullable=False, default=1, comment="1: the whole package"),
+    Column("set", Text, nullable=False, default="", comment="the media that together hold a divided package"),
 )
 Index("copies_by_objid", copies.c.objid, copies.c.version)
 

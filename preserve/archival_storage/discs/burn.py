@@ -1,0 +1,139 @@
+"""Burns a planned disc, reads every block back, checks every file, and writes down what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.discs.building import Built, build
+from preserve.archival_storage.discs.compose import add_disc, source_of
+from preserve.archival_storage.discs.recipe import IMAGE, Recipe, folder_of, read_recipe
+from preserve.archival_storage.policy import MediaProfile
+from preserve.clock import stamp
+from preserve.data_management import holdings
+from preserve.data_management.database import Catalogue
+from preserve.data_management.holdings import MediumRow
+from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
+from preserve.home import Home
+from storage_adapters.durable import drop_file
+from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, NotBlank, StorageError
+from storage_adapters.optical.burning import burn, find_burners
+from storage_adapters.optical.reading import list_files, read_disc
+
+
+@dataclass(frozen=True, slots=True)
+class Burned:
+    """A disc that was burned and read back whole: the inventory's row, bytes, where it was read back."""
+
+    medium: MediumRow
+    size: int
+    read_in: tuple[str, ...]
+
+
+def choose_burner() -> Path:
+    """The one burner of this machine. Raises MediumProblem where there is none or more than one."""
+    burners = find_burners()
+    if len(burners) != 1:
+        found = ", ".join(f"{one.device} ({one.model})" for one in burners)
+        raise MediumProblem("storage.no-burner" if not burners else "storage.many-burners", found)
+    return burners[0].device
+
+
+def image_of(home: Home, catalogue: Catalogue, medium: MediumRow, progress: Callable[[int], None]) -> Path:
+    """The image of a disc, made again from its recipe where it is no longer kept; the same bytes, or NotIntact."""
+    recipe = read_recipe(home, str(medium.details["volume_id"]))
+    image = folder_of(home, recipe.volume_id) / IMAGE
+    if not image.exists():
+        with catalogue.read() as connection:
+            sources = {holding.name: source_of(home, holding.name) for holding in recipe.holdings}
+            built = build(home, connection, recipe, sources, progress)
+        if built.sha256 != medium.details["image_sha256"]:
+            raise NotIntact("storage.image-differs", str(image), wanted=str(medium.details["image_sha256"]))
+    return image
+
+
+def burn_disc(
+    home: Home,
+    catalogue: Catalogue,
+    profile: MediaProfile,
+    medium: MediumRow,
+    device: Path,
+    *,
+    second: Path | None,
+    speed: str,
+    actor: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda moved: None,
+) -> Burned:
+    """Burn, read back in this drive and in `second` where given, and record it.
+
+    A disc that does not read back is recorded as lost and another is planned in its place. Raises UsageError where
+    the disc is burned already, NotIntact where it does not read back, and the medium's errors.
+    """
+    if medium.kind != "optical" or medium.state != "planned":
+        raise UsageError("storage.disc-not-planned", medium.label, state=medium.state)
+    recipe = read_recipe(home, str(medium.details["volume_id"]))
+    image = image_of(home, catalogue, medium, progress)
+    size, wanted = int(medium.details["image_size"]), str(medium.details["image_sha256"])
+    if image.stat().st_size != size or read_disc(image, [], size, progress).sha256 != wanted:
+        drop_file(image, image.parent)
+        raise NotIntact("storage.image-differs", str(image), wanted=wanted)
+    kind = profile.kinds.get(recipe.kind)
+    try:
+        loaded = burn(image, device, kinds=kind.words if kind else (), speed=speed, progress=progress)
+    except (NotBlank, MediumAbsent, MediumFull, MediumFailing):
+        raise  # nothing was written
+    except StorageError:
+        _ruined(home, catalogue, medium, recipe, "burning failed", actor=actor, moment=now())
+        raise
+    places = [device, *([second] if second else [])]
+    for place in places:
+        try:
+            seen = read_disc(place, list_files(place), size, progress)
+            good = seen.sha256 == wanted and not seen.unreadable
+        except StorageError:
+            good = False
+        if not good:
+            _ruined(home, catalogue, medium, recipe, f"not read back in {place}", actor=actor, moment=now())
+            raise NotIntact("storage.disc-not-read-back", medium.label, device=str(place))
+    moment = now()
+    with catalogue.begin() as connection:
+        holdings.change_medium(
+            connection, medium.id, actor=actor, moment=moment, state="in use", checked=stamp(moment),
+            burned=stamp(moment), blank=loaded.kind, read_in=[str(place) for place in places],
+        )  # fmt: skip
+        for row in holdings.copies_on(connection, medium.id, ["planned"]):
+            change_copy(connection, row.name, medium.id, "written", actor=actor, moment=moment)
+            change_copy(connection, row.name, medium.id, "verified", actor=actor, moment=moment)
+        burned = holdings.read_medium(connection, medium.id)
+        left = [
+            one for one in holdings.all_media(connection, "optical")
+            if one.details.get("image") == medium.details.get("image") and one.state == "planned"
+        ]  # fmt: skip
+    if not left:
+        drop_file(image, image.parent)  # it can be made again from its recipe, bit for bit
+    if burned is None:
+        raise Refused("storage.medium-unknown", medium.id)
+    return Burned(burned, size, tuple(str(place) for place in places))
+
+
+def _ruined(
+    home: Home, catalogue: Catalogue, medium: MediumRow, recipe: Recipe, why: str, *, actor: str, moment: datetime
+) -> None:
+    """The disc is spoilt: its copies are retired, and another disc is planned in its place."""
+    with catalogue.begin() as connection:
+        letters = [
+            str(one.details.get("letter", "A")) for one in holdings.all_media(connection, "optical")
+            if one.details.get("image") == medium.details.get("image")
+        ]  # fmt: skip
+        for row in holdings.copies_on(connection, medium.id, ["planned"]):
+            change_copy(connection, row.name, medium.id, "retired", actor=actor, moment=moment)
+        holdings.change_medium(connection, medium.id, actor=actor, moment=moment, state="lost", why=why)
+        built = Built(
+            folder_of(home, recipe.volume_id) / IMAGE, int(medium.details["image_size"]),
+            str(medium.details["image_sha256"]), float(medium.details.get("redundancy", 0)),
+        )  # fmt: skip
+        add_disc(connection, recipe, built, chr(ord(max(letters)) + 1), actor=actor, moment=moment)

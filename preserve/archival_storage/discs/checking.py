@@ -1,0 +1,109 @@
+"""Checks any disc or image with nothing but itself: marker, every block, every file against the list it carries."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata import bag
+from metadata.findings import Finding
+from preserve.archival_storage.discs.sources import Source
+from preserve.errors import NotIntact
+from preserve.work import require_space
+from storage_adapters.errors import MediumFailing, StorageError
+from storage_adapters.marker import Marker
+from storage_adapters.optical import ecc
+from storage_adapters.optical.adapter import read_disc_marker
+from storage_adapters.optical.reading import DiscFile, length_of, list_files, read_disc
+
+_LIST = "manifest-sha256.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscReport:
+    """What a disc was found to be. Sizes in bytes; `sha256` is of all of it; `repairable` where it carries ECC."""
+
+    marker: Marker | None
+    files: int
+    size: int
+    sha256: str
+    unreadable: int
+    repairable: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Nothing is damaged."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None) -> DiscReport:
+    """Read every block once and hold every file against the disc's own list.
+
+    Raises MediumAbsent; damage is a finding, with the names of the files it reaches.
+    """
+    size = length_of(disc)
+    repairable = _carries_ecc(disc)
+    try:
+        files = list_files(disc)
+    except MediumFailing as error:
+        found = Finding("storage.disc-unreadable", str(disc), "error", {"reason": str(error.values["reason"])})
+        return DiscReport(None, 0, size, "", 0, repairable, (found,))
+    findings: list[Finding] = []
+    seen = read_disc(disc, files, size, progress)
+    listed = _listed(disc, files, findings)
+    for path, digest in listed.items():
+        if path not in seen.files:
+            findings.append(Finding("storage.disc-file-absent", path, "error"))
+        elif seen.files[path][1] != digest:
+            code = "storage.disc-file-unreadable" if not seen.files[path][1] else "storage.disc-file-damaged"
+            findings.append(Finding(code, path, "error"))
+    extra = [path for path in seen.files if path not in listed and path != _LIST]
+    if listed:
+        findings += [Finding("storage.disc-file-unexpected", path, "error") for path in extra]
+    marker = None
+    try:
+        marker = read_disc_marker(disc, files)
+    except StorageError:
+        findings.append(Finding("storage.disc-no-marker", str(disc), "error"))
+    bad = sum(length for _, length in seen.unreadable)
+    return DiscReport(marker, len(files), size, seen.sha256, bad, repairable, tuple(findings))
+
+
+def _listed(disc: Path, files: list[DiscFile], findings: list[Finding]) -> dict[str, str]:
+    known = {file.path: file for file in files}
+    if _LIST not in known:
+        findings.append(Finding("storage.disc-no-list", str(disc), "error"))
+        return {}
+    with tempfile.NamedTemporaryFile() as copy:
+        try:
+            copy.write(Source(disc, known).read(_LIST, 1 << 30))
+            copy.flush()
+            return {line.path: line.digest for line in bag.read_lines(Path(copy.name))}
+        except Exception as error:  # noqa: BLE001  a damaged list is a finding, whatever is wrong with it
+            findings.append(Finding("storage.disc-no-list", str(disc), "error", detail=str(error)))
+            return {}
+
+
+def _carries_ecc(disc: Path) -> bool:
+    try:
+        return ecc.is_augmented(disc)
+    except OSError:
+        return False
+
+
+def repaired_image(disc: Path, work: Path, progress: Callable[[int], None] = lambda moved: None) -> Path:
+    """A copy of the disc as an image, repaired by its own error correction; the disc is only read.
+
+    Raises NotIntact where more is bad than can be repaired; the copy is left then, for what can still be read of it.
+    """
+    size = length_of(disc)
+    require_space(work, size)
+    image = work / "repaired.iso"
+    read_disc(disc, [], size, progress, onto=image)
+    done = ecc.repair(image, progress)
+    if not done.whole:
+        raise NotIntact("storage.disc-beyond-repair", str(disc), repaired=done.repaired, lost=done.lost)
+    return image

@@ -1,0 +1,235 @@
+"""Gathers what waits for a disc into a disc set: which package, or which part of one, goes onto which volume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+from ulid import ULID
+
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.discs.building import Built, build
+from preserve.archival_storage.discs.recipe import Holding, Item, Recipe, write_recipe
+from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packages import PackageFile, package_files
+from preserve.archival_storage.policy import DiscKind, StorageProfile
+from preserve.clock import stamp
+from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management.database import Catalogue
+from preserve.data_management.tables import cases, copies, media, versions
+from preserve.errors import MediumProblem
+from preserve.home import Home
+from storage_adapters.contract import CopyRef
+from storage_adapters.optical.packing import on_disc, pack, split
+
+# What a file takes beside its bytes: entries in the Rock Ridge and the Joliet tree, its MD5, its line in manifest
+# and index. Names of eighty Chinese characters need this much; the image's true size is held against the disc.
+FILE_COST = 1200
+_OWN = 2 << 20  # guide and image header
+_FULL = 0.9  # a disc that is less full than this waits for more, unless told not to
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A version that needs discs: `count` of them, `size` bytes on a disc."""
+
+    name: str
+    objid: str
+    count: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What goes onto one disc: packages by name, with the part's number, count and items where it is divided."""
+
+    waiting: tuple[tuple[Waiting, int, int, tuple[Item, ...]], ...]
+    size: int
+
+
+def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
+    """Every version whose class asks for discs and that no disc is planned for, oldest first."""
+    counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == "optical") for flag in (False, True)}
+    planned = (
+        select(copies.c.name).join(media, media.c.id == copies.c.medium).where(
+            media.c.kind == "optical", copies.c.state.notin_(["lost", "retired"]))
+    )  # fmt: skip
+    rows = connection.execute(
+        select(versions.c.name, versions.c.objid, versions.c.size, versions.c.files, cases.c.long_term)
+        .join(cases, cases.c.objid == versions.c.objid)
+        .where(versions.c.name.notin_(planned))
+        .order_by(versions.c.created, versions.c.name)
+    )
+    return [
+        Waiting(row.name, row.objid, counts[bool(row.long_term)], on_disc(row.size) + row.files * (FILE_COST + 2048))
+        for row in rows
+        if counts[bool(row.long_term)]
+    ]
+
+
+def room_on(kind: DiscKind, ledger_bytes: int) -> int:
+    """Bytes for packages on a disc of this kind: its capacity less error correction, guide and ledger."""
+    return int(kind.capacity / (1 + kind.recovery / 100)) - _OWN - 2 * ledger_bytes
+
+
+def plan(
+    items: Sequence[Waiting],
+    room: int,
+    list_files: Callable[[Waiting], list[PackageFile]],
+    *,
+    everything: bool,
+) -> list[Volume]:
+    """Divide what waits over discs with so much room. Discs not full enough are left out unless `everything`."""
+    whole = [item for item in items if item.size <= room]
+    volumes: list[Volume] = []
+    for large in (item for item in items if item.size > room):
+        files = list_files(large)
+        digests = {file.path: file.sha256 for file in files}
+        tags = sum(file.size for file in files if "/" not in file.path)
+        payload = [(file.path, file.size) for file in files if "/" in file.path]
+        parts = split(payload, room - 2 * tags, FILE_COST)
+        for number, pieces in enumerate(parts, 1):
+            held = tuple(
+                Item(path=one.path, size=one.size, sha256=digests[one.path], offset=one.offset, length=one.length)
+                for one in pieces
+            )
+            size = 2 * tags + sum(on_disc(one.length) + FILE_COST for one in pieces)
+            volumes.append(Volume(((large, number, len(parts), held),), size))
+    # The last part of a divided package leaves room, which whole packages may fill.
+    divided = len(volumes)
+    for discs in pack([item.size for item in whole], room):
+        size = sum(whole[position].size for position in discs)
+        volumes.append(Volume(tuple((whole[position], 1, 1, ()) for position in discs), size))
+    return [
+        volume for number, volume in enumerate(volumes) if everything or number < divided or volume.size >= _FULL * room
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A disc whose image is made: its recipe, the image, and the inventory's names of its physical copies."""
+
+    recipe: Recipe
+    built: Built
+    media: tuple[str, ...]
+
+
+def compose(
+    home: Home,
+    catalogue: Catalogue,
+    profile: StorageProfile,
+    kind_name: str,
+    kind: DiscKind,
+    *,
+    everything: bool,
+    actor: str,
+    moment: datetime,
+    progress: Callable[[int], None] = lambda moved: None,
+) -> list[Composed]:
+    """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact."""
+    store = server_store(home)
+    with catalogue.begin() as connection:
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+    with catalogue.begin() as connection:
+        checkpoints.export_segments(connection, home.store / "ledger")
+        size = ledger.size(connection)
+        items = waiting(connection, profile)
+        known = connection.execute(select(versions.c.name, versions.c.manifest_sha256))
+        manifests = {row.name: row.manifest_sha256 for row in known}
+    ledger_bytes = sum(path.stat().st_size for _, _, path in checkpoints.segments(home.store / "ledger"))
+    room = room_on(kind, ledger_bytes)
+    if room <= 0:
+        raise MediumProblem("storage.disc-kind-too-small", kind_name, needed=ledger_bytes, free=kind.capacity)
+
+    def list_files(item: Waiting) -> list[PackageFile]:
+        return package_files(store.path(CopyRef(item.name)), manifests[item.name])
+
+    done: list[Composed] = []
+    for count in sorted({item.count for item in items}):
+        same = [item for item in items if item.count == count]
+        volumes = plan(same, room, list_files, everything=everything)
+        recipes = _recipes(home, catalogue, volumes, kind_name, kind, size, list_files, moment)
+        for recipe in recipes:
+            sources = {holding.name: store.path(CopyRef(holding.name)) for holding in recipe.holdings}
+            write_recipe(home, recipe)
+            with catalogue.read() as connection:
+                built = build(home, connection, recipe, sources, progress)
+            done.append(_enter(home, catalogue, recipe, built, count, actor, moment))
+    return done
+
+
+def _recipes(
+    home: Home,
+    catalogue: Catalogue,
+    volumes: Sequence[Volume],
+    kind_name: str,
+    kind: DiscKind,
+    ledger_size: int,
+    list_files: Callable[[Waiting], list[PackageFile]],
+    moment: datetime,
+) -> list[Recipe]:
+    with catalogue.read() as connection:
+        known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, "optical")}
+        rows = {row.objid: row for row in connection.execute(select(cases))}
+        facts = {row.name: row for row in connection.execute(select(versions))}
+    number = 1
+    while (set_name := f"DA{moment:%y}_{number:04d}") in known:
+        number += 1
+    recipes = []
+    for position, volume in enumerate(volumes, 1):
+        held = []
+        for item, part, parts, pieces in volume.waiting:
+            case, version = rows[item.objid], facts[item.name]
+            files = pieces or tuple(
+                Item(path=file.path, size=file.size, sha256=file.sha256, length=file.size) for file in list_files(item)
+            )
+            held.append(
+                Holding(
+                    name=item.name, case_number=case.case_number, archival_number=case.archival_number,
+                    title=case.title, closed=case.closed or "", manifest_sha256=version.manifest_sha256,
+                    files=version.files, size=version.size, part=part, parts=parts, items=files,
+                )
+            )  # fmt: skip
+        # The second in the image's UUID tells volumes of one set apart.
+        recipes.append(
+            Recipe(
+                volume_id=f"{set_name}_{position:02d}", medium=f"disc-{str(ULID()).lower()}", set=set_name,
+                volume=position, volumes=len(volumes), kind=kind_name, capacity=kind.capacity,
+                recovery=kind.recovery, made=stamp(moment), archive_id=home.settings.archive_id,
+                institution=home.settings.institution, ledger_size=ledger_size, holdings=tuple(held),
+            )
+        )  # fmt: skip
+    return recipes
+
+
+def _enter(
+    home: Home, catalogue: Catalogue, recipe: Recipe, built: Built, count: int, actor: str, moment: datetime
+) -> Composed:
+    made = []
+    with catalogue.begin() as connection:
+        for number in range(count):
+            made.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
+    return Composed(recipe, built, tuple(made))
+
+
+def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, *, actor: str, moment: datetime) -> str:
+    """Enter a disc that is still to be burned, with the copies it will hold; return its identity."""
+    identity = f"{recipe.medium}-{letter.lower()}"
+    holdings.add_medium(
+        connection, identity, kind="optical", label=f"{recipe.volume_id}{letter}", location="", actor=actor,
+        moment=moment, state="planned", capacity=recipe.capacity, set=recipe.set, volume=recipe.volume,
+        volumes=recipe.volumes, volume_id=recipe.volume_id, image=recipe.medium, disc_kind=recipe.kind, letter=letter,
+        image_sha256=built.sha256, image_size=built.size, redundancy=built.redundancy,
+    )  # fmt: skip
+    for holding in recipe.holdings:
+        part = (holding.part, holding.parts, f"{recipe.set}{letter}" if holding.parts > 1 else "")
+        change_copy(connection, holding.name, identity, "planned", actor=actor, moment=moment, part=part)
+    return identity
+
+
+def source_of(home: Home, name: str) -> Path:
+    """Where a package lies in the server store. Raises CopyUnknown."""
+    return server_store(home).path(CopyRef(name))

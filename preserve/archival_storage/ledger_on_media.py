@@ -1,0 +1,34 @@
+"""The ledger as it goes onto every disc and drive: segments, newest checkpoint, public key, proofs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from preserve.data_management import checkpoints, ledger
+from preserve.home import Home
+from storage_adapters.durable import write_file
+
+
+def write_ledger(home: Home, connection: Connection, folder: Path, size: int, names: Sequence[str]) -> None:
+    """Write what proves the first `size` entries, and that the packages `names` were registered among them."""
+    for first, last, path in checkpoints.segments(home.store / "ledger"):
+        if first <= size and last <= size:
+            for one in (path, path.with_suffix(".checkpoint")):
+                target = folder / one.name
+                if not target.exists() or target.stat().st_size != one.stat().st_size:
+                    write_file(target, one.read_bytes())
+    write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
+    newest = [made for made in checkpoints.read_checkpoints(connection) if made.size == size]
+    if newest:
+        write_file(folder / "checkpoint.txt", newest[0].text().encode())
+    proofs = {}
+    for name in sorted(names):
+        objid = name.rpartition("_v")[0]
+        for entry in ledger.about(connection, objid):
+            if json.loads(entry.text)["action"] == "case.registered" and entry.number <= size:
+                proofs[name] = {"entry": entry.text, **checkpoints.inclusion(connection, entry.number, size)}
+    write_file(folder / "proofs.json", (json.dumps(proofs, ensure_ascii=False, indent=1) + "\n").encode())

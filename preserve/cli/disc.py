@@ -1,0 +1,189 @@
+"""`preserve disc`: composes disc sets, burns, verifies any disc, takes packages out of one."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve.cli.main import Group
+from preserve.cli.output import Output, bytes_for_people, finding_document
+from preserve.messages import say
+
+
+@click.group(cls=Group)
+def disc() -> None:
+    """Look after discs."""
+
+
+@disc.command()
+@click.option("--kind", default=None, metavar="KIND")
+@click.option("--now", "everything", is_flag=True)
+@click.pass_obj
+def compose(output: Output, kind: str | None, everything: bool) -> None:
+    """Gather what waits into a disc set and make its images."""
+    from preserve.archival_storage.discs.compose import compose as make
+    from preserve.archival_storage.discs.compose import waiting
+    from preserve.archival_storage.policy import read_media_profile, read_policy
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+    from preserve.errors import UsageError
+    from preserve.home import acting_person
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    home = output.home()
+    profile = read_media_profile(home.profiles)
+    name = kind or profile.disc
+    if name not in profile.kinds:
+        raise UsageError("storage.disc-kind-unknown", name, known=", ".join(profile.kinds))
+    catalogue = open_catalogue(home)
+    policy = read_policy(home.profiles)
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.composing"))
+        done = make(
+            home, catalogue, policy, name, profile.kinds[name], everything=everything, actor=acting_person(),
+            moment=now(), progress=watcher,
+        )  # fmt: skip
+    with catalogue.read() as connection:
+        left = waiting(connection, policy)
+    for one in done:
+        output.sentence(
+            "cli.disc-composed", style="green", label=one.recipe.volume_id, volume=one.recipe.volume,
+            volumes=one.recipe.volumes, packages=len(one.recipe.holdings), size=bytes_for_people(one.built.size),
+            redundancy=one.built.redundancy, image=str(one.built.image), copies=len(one.media),
+        )  # fmt: skip
+    if left:
+        size = bytes_for_people(sum(one.size for one in left))
+        output.sentence("cli.disc-waiting", count=len(left), size=size, kind=name,
+                        capacity=bytes_for_people(profile.kinds[name].capacity))  # fmt: skip
+    elif not done:
+        output.sentence("cli.disc-nothing-waits")
+    output.result(
+        {
+            "ok": True, "waiting": len(left),
+            "discs": [
+                {
+                    "volume_id": one.recipe.volume_id, "set": one.recipe.set, "volume": one.recipe.volume,
+                    "volumes": one.recipe.volumes, "image": str(one.built.image), "bytes": one.built.size,
+                    "sha256": one.built.sha256, "redundancy": one.built.redundancy, "media": list(one.media),
+                    "packages": [
+                        {"name": held.name, "part": held.part, "parts": held.parts} for held in one.recipe.holdings
+                    ],
+                }
+                for one in done
+            ],
+        }
+    )  # fmt: skip
+
+
+@disc.command()
+@click.argument("label", metavar="DISC")
+@click.option("--device", type=click.Path(path_type=Path), default=None, metavar="DEVICE")
+@click.option("--read-in", "second", type=click.Path(path_type=Path), default=None, metavar="DEVICE")
+@click.option("--speed", default="", metavar="N")
+@click.pass_obj
+def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
+    """Burn a composed disc and read every block back."""
+    from preserve.archival_storage.discs.burn import burn_disc, choose_burner
+    from preserve.archival_storage.media import require_medium
+    from preserve.archival_storage.policy import read_media_profile
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+    from preserve.home import acting_person
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    with catalogue.read() as connection:
+        medium = require_medium(connection, label)
+    place = device.absolute() if device else choose_burner()
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.burning"))
+        done = burn_disc(
+            home, catalogue, read_media_profile(home.profiles), medium, place,
+            second=second.absolute() if second else None, speed=speed, actor=acting_person(), now=now,
+            progress=watcher,
+        )  # fmt: skip
+    output.sentence("cli.disc-burned", style="green", label=done.medium.label, size=bytes_for_people(done.size),
+                    places=", ".join(done.read_in))  # fmt: skip
+    output.sentence("cli.disc-burned.next", label=done.medium.label)
+    output.result({"ok": True, "medium": done.medium.id, "label": done.medium.label, "bytes": done.size,
+                   "read_in": list(done.read_in)})  # fmt: skip
+
+
+@disc.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="DISC")
+@click.pass_obj
+def verify(output: Output, path: Path) -> int:
+    """Read any disc or image whole and check every file; needs no home. Exit status 4 when it is not intact."""
+    from preserve.archival_storage.discs.checking import check_disc
+    from preserve.errors import NotIntact
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.verifying"))
+        report = check_disc(path.absolute(), watcher)
+    if not report.intact and not output.as_json:
+        code = "storage.disc-bad-repairable" if report.repairable else "storage.disc-bad"
+        raise NotIntact(code, str(path), findings=report.findings)
+    facts: dict[str, Any] = dict(report.marker.facts) if report.marker else {}
+    output.sentence(
+        "cli.disc-good", style="green", label=facts.get("label", "—"), files=report.files,
+        size=bytes_for_people(report.size), digest=report.sha256,
+    )  # fmt: skip
+    output.result(
+        {
+            "ok": report.intact, "status": 0 if report.intact else 4, "marker": facts, "files": report.files,
+            "bytes": report.size, "sha256": report.sha256, "unreadable_bytes": report.unreadable,
+            "repairable": report.repairable, "findings": [finding_document(finding) for finding in report.findings],
+        }
+    )  # fmt: skip
+    return 0 if report.intact else 4
+
+
+@disc.command()
+@click.argument("discs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DISC...")
+@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--repair", is_flag=True)
+@click.pass_obj
+def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
+    """Take every package out of discs or images, joining parts; needs no home."""
+    from preserve.archival_storage.discs.checking import repaired_image
+    from preserve.archival_storage.discs.extracting import extract, whole_or_parts
+    from preserve.archival_storage.discs.sources import open_source
+    from preserve.cli.failures import tell
+    from preserve.errors import MediumProblem, NotIntact
+    from preserve.work import Watcher, how_to_show, stoppable
+    from storage_adapters.errors import StorageError
+
+    to.mkdir(parents=True, exist_ok=True)
+    status, done, failed = 0, [], []
+    with (
+        stoppable(),
+        Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
+        tempfile.TemporaryDirectory(dir=to) as work,
+    ):
+        watcher.begin(say("cli.disc-reading"))
+        paths = [path.absolute() for path in discs]
+        if repair:
+            paths = []
+            for number, path in enumerate(discs):
+                folder = Path(work) / str(number)
+                folder.mkdir()
+                paths.append(repaired_image(path.absolute(), folder, watcher))
+        sources = [open_source(path) for path in paths]
+        for name in whole_or_parts(sources):
+            try:
+                size = extract(name, sources, to.absolute() / name, watcher)
+                done.append(name)
+                output.sentence("cli.restored", style="green", name=name, place=str(to / name),
+                                size=bytes_for_people(size))  # fmt: skip
+            except (NotIntact, MediumProblem, StorageError) as error:
+                failed.append({"name": name, "error": str(error)})
+                new = tell(error, False) if not output.as_json else 4
+                status = status or new
+    output.result({"ok": not failed, "status": status, "packages": done, "failed": failed})
+    return status

@@ -20,9 +20,10 @@ from preserve.home import Home
 from storage_adapters.directory import DirectoryAdapter, prepare
 from storage_adapters.drive import DriveAdapter, find_drives, prepare_drive
 from storage_adapters.file_systems import hardware_of
-from storage_adapters.marker import read_marker
+from storage_adapters.marker import marker_bytes, read_marker
 from storage_adapters.optical.adapter import read_disc_marker
 from storage_adapters.optical.reading import list_files
+from storage_adapters.s3 import S3Adapter
 
 
 def store_identity(home: Home) -> str:
@@ -93,14 +94,24 @@ def add_drive(
 
 
 def add_bucket(
-    catalogue: Catalogue, bucket: str, label: str, endpoint: str, *, place: str, actor: str, moment: datetime
-) -> MediumRow:
-    """Enter a bucket; its marker is written with the first copy."""
+    home: Home, catalogue: Catalogue, bucket: str, label: str, endpoint: str, *, lock: bool, place: str, actor: str,
+    moment: datetime,
+) -> MediumRow:  # fmt: skip
+    """Make a prefix of a bucket this archive's and enter it; with `lock` its objects are locked. Raises StorageError.
+
+    Credentials come from where boto3 looks (environment, ~/.aws), never from the catalogue.
+    """
     identity = f"s3-{str(ULID()).lower()}"
+    prefix = f"{home.settings.archive_id}/"
+    facts = {
+        "medium": identity, "kind": "s3", "label": label, "archive": home.settings.archive_id,
+        "institution": home.settings.institution, "made": stamp(moment),
+    }  # fmt: skip
+    S3Adapter(bucket, identity, prefix, endpoint).prepare(marker_bytes(facts, checkpoints.signer(home.keys)))
     with catalogue.begin() as connection:
         holdings.add_medium(
             connection, identity, kind="s3", label=label, location=f"{endpoint}/{bucket}", actor=actor, moment=moment,
-            place=place, bucket=bucket, endpoint=endpoint,
+            place=place, bucket=bucket, endpoint=endpoint, prefix=prefix, lock=lock,
         )  # fmt: skip
         return require_medium(connection, identity)
 
@@ -121,6 +132,15 @@ def drive_at(home: Home, row: MediumRow, root: Path) -> DriveAdapter:
     return DriveAdapter(
         root, row.id, str(row.details.get("uuid", "")), checkpoints.raw_public_key(home.keys / "ledger.pub"), sessions,
         int(row.details.get("reserve", 0)), str(row.details.get("serial", "")),
+    )  # fmt: skip
+
+
+def bucket_of(row: MediumRow, retain_until: datetime | None = None) -> S3Adapter:
+    """The adapter of a bucket of the inventory; objects written by it are locked until then where it locks."""
+    details = row.details
+    return S3Adapter(
+        str(details["bucket"]), row.id, str(details.get("prefix", "")), str(details.get("endpoint", "")),
+        retain_until if details.get("lock") else None,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
 from preserve.data_management import holdings
-from preserve.data_management.holdings import CopyRow
+from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.tables import cases
 from preserve.profiles import read_profile
 
@@ -118,7 +118,13 @@ def standing(connection: Connection, objid: str, version: int, profile: StorageP
     """Compare the verified copies of a version with what its class needs. `due` copies still count."""
     long_term = bool(connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar_one())
     rows = [row for row in holdings.copies_of(connection, objid) if row.version == version]
-    media = {row.id: row for row in holdings.all_media(connection)} if rows else {}
+    return judge(rows, {row.id: row for row in holdings.all_media(connection)}, long_term, profile)
+
+
+def judge(
+    rows: Sequence[CopyRow], media: Mapping[str, MediumRow], long_term: bool, profile: StorageProfile
+) -> Standing:
+    """Compare the copies of one version, on media known by identity, with what its class needs."""
     held: dict[str, int] = {}
     buildings = set()
     for copy in whole_copies([row for row in rows if row.medium in media]):

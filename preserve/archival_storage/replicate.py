@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +16,10 @@ from ulid import ULID
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, write_guide
 from preserve.archival_storage.ledger_on_media import write_ledger
-from preserve.archival_storage.media import attached, require_medium, server_store
+from preserve.archival_storage.media import attached, bucket_of, require_medium, server_store
 from preserve.archival_storage.packages import as_package, expected, package_files, read_version
-from preserve.archival_storage.policy import Standing, StorageProfile, standing
+from preserve.archival_storage.policy import Standing, StorageProfile, judge
+from preserve.clock import now as now_utc
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, holdings, ledger
 from preserve.data_management.database import Catalogue
@@ -72,10 +75,14 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
     rows = connection.execute(query).all()
     inventory = holdings.all_media(connection)
     here = attached(home, inventory)
+    media = {row.id: row for row in inventory}
+    copies: dict[str, list[CopyRow]] = {}
+    for copy in holdings.copies_of(connection, rows[0].objid if only and rows else ""):
+        copies.setdefault(copy.name, []).append(copy)
     found = []
     for row in rows:
-        held = [copy for copy in holdings.copies_of(connection, row.objid) if copy.version == row.version]
-        stands = standing(connection, row.objid, row.version, profile)
+        held = copies.get(row.name, [])
+        stands = judge(held, media, bool(row.long_term), profile)
         wanted_kinds = tuple((one.kind, one.count) for one in profile.wanted(bool(row.long_term)))
         found.append(
             Overview(
@@ -202,6 +209,45 @@ class DriveSession:
             )  # fmt: skip
 
 
+def write_to_bucket(
+    home: Home, catalogue: Catalogue, row: MediumRow, name: str, *, actor: str, now: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> Written:  # fmt: skip
+    """Send one package to a bucket, fetch it back, and record it. Raises StorageError, NotIntact."""
+    with catalogue.read() as connection:
+        version = read_version(connection, name)
+        until = _retained_until(connection, version.objid)
+        before = holdings.read_copy(connection, name, row.id)
+    root = server_store(home).path(CopyRef(name))
+    files = package_files(root, version.manifest_sha256)
+    package = as_package(name, root, files)
+    adapter = bucket_of(row, until)
+    with suppress(CopyExists):  # published before a crash and not recorded: proven like any other
+        adapter.write(package, progress)
+    bad = [
+        check for check in adapter.verify(CopyRef(name), Scope(expected(files)), progress) if check.verdict != "intact"
+    ]
+    if bad:
+        raise NotIntact("storage.copy-not-intact", row.label, file=bad[0].path, count=len(bad))
+    with catalogue.begin() as connection:
+        if before is None or before.state == "planned":
+            change_copy(connection, name, row.id, "written", actor=actor, moment=now())
+        change_copy(connection, name, row.id, "verified", actor=actor, moment=now())
+        holdings.change_medium(connection, row.id, actor=actor, moment=now(), checked=stamp(now()))
+    return Written(name, row.label, package.size)
+
+
+_YEARS = {"10-years": 10, "30-years": 30, "permanent": 30}  # a lock cannot be shortened, but it can be lengthened
+
+
+def _retained_until(connection: Connection, objid: str) -> datetime:
+    """Until when a case's objects are to be locked: its class counted from its closing."""
+    case = connection.execute(select(cases).where(cases.c.objid == objid)).one()
+    years = _YEARS.get(str(json.loads(case.description).get("retention", "")), 30)
+    closed = datetime.fromisoformat(case.closed or stamp(now_utc()))
+    return closed.replace(year=closed.year + years, day=min(closed.day, 28), tzinfo=UTC)
+
+
 def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held: Sequence[CopyRow]) -> None:
     """The drive explains itself, with what lies on it now."""
     described, listed = [], []
@@ -260,6 +306,16 @@ def replicate(
         for task in case.next:
             if task.act == "write" and task.kind == "drive":
                 sittings.setdefault(task.medium, []).append((task.name, recovery_for(profile, case.long_term)))
+    for case in cases_now:
+        for task in case.next:
+            if task.act == "write" and task.kind == "s3":
+                try:
+                    row = labels[task.medium]
+                    written.append(
+                        write_to_bucket(home, catalogue, row, task.name, actor=actor, now=now, progress=progress)
+                    )
+                except (StorageError, NotIntact) as error:
+                    failed.append((task.name, task.medium, error))
     for label, names in sittings.items():
         row = labels[label]
         session = DriveSession(home, catalogue, row, here[row.id], actor=actor, now=now)

@@ -30,10 +30,12 @@ def _document(row: Any) -> dict[str, Any]:
 @click.option("--custodian", default="", metavar="NAME")
 @click.option("--reserve", type=click.IntRange(0), default=0, metavar="BYTES")
 @click.option("--endpoint", default="", metavar="URL")
+@click.option("--lock", is_flag=True)
 @click.pass_obj
 def add(
-    output: Output, kind: str, where: str, label: str, place: str, custodian: str, reserve: int, endpoint: str
-) -> None:
+    output: Output, kind: str, where: str, label: str, place: str, custodian: str, reserve: int, endpoint: str,
+    lock: bool,
+) -> None:  # fmt: skip
     """Make an empty, mounted file system a drive of this archive, or enter a bucket."""
     from preserve.archival_storage.media import add_bucket, add_drive
     from preserve.clock import now
@@ -48,7 +50,9 @@ def add(
             actor=acting_person(), moment=now(),
         )  # fmt: skip
     else:
-        row = add_bucket(catalogue, where, label, endpoint, place=place, actor=acting_person(), moment=now())
+        row = add_bucket(
+            home, catalogue, where, label, endpoint, lock=lock, place=place, actor=acting_person(), moment=now()
+        )
     output.sentence("cli.media-added", style="green", label=row.label, id=row.id, size=bytes_for_people(row.capacity))
     output.result({"ok": True, "medium": _document(row)})
 

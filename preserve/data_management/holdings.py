@@ -127,9 +127,11 @@ def read_copy(connection: Connection, name: str, medium: str) -> CopyRow | None:
 
 
 def copies_of(connection: Connection, objid: str) -> list[CopyRow]:
-    """Every copy of every version of a case."""
-    rows = connection.execute(select(copies).where(copies.c.objid == objid).order_by(copies.c.name, copies.c.medium))
-    return [CopyRow(**row._mapping) for row in rows]
+    """Every copy of every version of a case, or of all cases where `objid` is empty."""
+    query = select(copies).order_by(copies.c.name, copies.c.medium)
+    if objid:
+        query = query.where(copies.c.objid == objid)
+    return [CopyRow(*row) for row in connection.execute(query)]
 
 
 def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -> list[CopyRow]:

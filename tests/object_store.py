@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import signal
 import socket
@@ -18,13 +19,17 @@ KEY, SECRET = "archive", "archive-secret"
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, and whose neighbours by 10,000 are free too (each service has a second one)."""
+    """Ports that nobody listens on, whose neighbours by 10,000 are free too (each service has a second one).
+
+    All below 32,768, where the kernel takes no port for outgoing connections: a server that is killed finds its own
+    ports free when it comes back.
+    """
     found: list[int] = []
     while len(found) < count:
+        port = random.randrange(12_000, 22_000)
         with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1] % 20_000 + 20_000
             try:
+                one.bind(("127.0.0.1", port))
                 two.bind(("127.0.0.1", port + 10_000))
             except OSError:
                 continue
@@ -59,7 +64,8 @@ class ObjectStore:
         self.process = subprocess.Popen(
             [program, "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
              f"-volume.port={volume}", f"-filer.port={filer}", "-filer", "-s3", f"-s3.port={s3}",
-             f"-s3.config={self.folder / 'identities.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=400"],
+             f"-s3.config={self.folder / 'identities.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=400",
+             "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"],
             stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("ab"),
         )  # fmt: skip
         deadline = time.monotonic() + 90

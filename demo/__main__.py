@@ -1,12 +1,15 @@
-"""`make demo`: a case is made, taken in, verified by us and by others, searched, and shown."""
+"""`make demo`: a case is made, taken in, verified by us and by others, copied to a drive and a disc, and shown."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from demo.make_case import make_case
@@ -37,6 +40,62 @@ def tree(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         depth = len(path.relative_to(folder).parts)
         print("  " * depth + path.name + ("/" if path.is_dir() else f"  ({path.stat().st_size:,})"))
+
+
+@contextmanager
+def dedicated_drive() -> Iterator[Path | None]:
+    """An empty ext4 file system on a loop device, as a drive that was just plugged in; None where that may not be."""
+    image, top = OUTPUT / "drive.img", OUTPUT / "drive"
+    top.mkdir()
+    mounted = False
+    try:
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            with image.open("wb") as file:
+                file.truncate(1 << 30)
+            for command in (["mkfs.ext4", "-q", "-F", "-L", "DA_DRIVE_01"], ["mount", "-o", "loop"]):
+                target = [str(top)] if command[0] == "mount" else []
+                subprocess.run([*command, str(image), *target], check=True, capture_output=True)
+            mounted = True
+        yield top if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(top)], check=False)
+
+
+def copies(package: Path) -> None:
+    """A copy on a drive, a disc set, and the disc read by others; the disc goes to a file in place of a burner."""
+    say("九、应有的副本（规定第十八条）", "9. The copies that the policy asks for (regulation Art. 18)")
+    run("copies")
+    with dedicated_drive() as drive:
+        say("十、专用硬盘", "10. A dedicated drive")
+        if drive is None:
+            print(
+                "本机不能挂载循环设备（需要 root），略过硬盘副本。"
+                if ZH
+                else "Loop devices cannot be mounted here (that needs root): no drive copy is made."
+            )
+        else:
+            place = "一号楼/档案室/A架" if ZH else "Building 1/archive room/shelf A"
+            run("media", "add", "drive", str(drive), "--label", "DRV-01", "--place", place, "--custodian", "李敏")
+            run("replicate", allowed=(0, 5))
+            subprocess.run(["sha256sum", "--check", "--quiet", "manifest-sha256.txt"], cwd=drive, check=True)
+            print("sha256sum -c: " + ("全部相符" if ZH else "all agree"))
+            run("media", "label", "DRV-01", "--output", str(OUTPUT / "label-drive.pdf"))
+    say("十一、光盘：编组、制作映像、刻录（到文件）", "11. A disc: composed, burned to a file, read back")
+    run("disc", "compose", "--kind", "CD-R", "--now")
+    label = next((OUTPUT / "archive").rglob("image.iso")).parent.name
+    disc = OUTPUT / "disc"
+    run("disc", "burn", label + "A", "--device", str(disc))
+    run("media", "label", label + "A", "--output", str(OUTPUT / "label-disc.pdf"))
+    run("disc", "verify", str(disc))
+    say("十二、用其他工具读取光盘", "12. The disc, read by others' tools")
+    inside = OUTPUT / "disc-inside"
+    inside.mkdir()
+    subprocess.run(["bsdtar", "-xf", str(disc), "-C", str(inside)], check=True)
+    subprocess.run(["sha256sum", "--check", "--quiet", "manifest-sha256.txt"], cwd=inside, check=True)
+    print("bsdtar, sha256sum -c: " + ("全部相符" if ZH else "all agree"))
+    subprocess.run([sys.executable, "-I", "verify.py"], cwd=inside, check=True)
+    run("copies")
 
 
 def main() -> None:
@@ -76,12 +135,18 @@ def main() -> None:
     say("八、日志", "8. The ledger")
     run("ledger", "verify")
     run("ledger", "checkpoint")
+    copies(package)
     say(f"完成，用时 {time.monotonic() - began:.0f} 秒", f"Done in {time.monotonic() - began:.0f} seconds")
     page = package / "data" / package.name.partition("_")[0] / "documentation" / "findings.html"
     print(f"{'归档查验记录' if ZH else 'What was found, as a page'}: {page}")
     print(
         f"{'档案库' if ZH else 'The archive'}: {OUTPUT / 'archive'}    PRESERVE_HOME={(OUTPUT / 'archive').absolute()}"
     )
+    for name, zh, en in (
+        ("disc-inside/index.html", "光盘自带的查验页（用浏览器打开）", "The page on the disc that verifies it"),
+        ("label-disc.pdf", "光盘标签", "The disc's label"),
+    ):
+        print(f"{zh if ZH else en}: {OUTPUT / name}")
     print("README.zh.md、docs/" if ZH else "Next: README.md, docs/architecture.md")
 
 

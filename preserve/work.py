@@ -25,7 +25,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TextIO, TypeVar
 
 from preserve.errors import MediumProblem, PreserveError, Stopped
-from preserve.messages import say
+from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -176,7 +176,7 @@ class Watcher:
         self._title = ""
         self._total: int | None = None
         self._files = 0
-        self._said = 0.0
+        self._said, self._said_of = 0.0, 0
         self.done = 0
         self.files_done = 0
 
@@ -208,7 +208,7 @@ class Watcher:
         """A new stretch of work: its name, and its bytes and files as far as they are known."""
         check_stop()
         self._title, self._total, self._files = title, total, files
-        self.done = self.files_done = 0
+        self.done = self.files_done = self._said_of = 0
         self._said = time.monotonic()
         if self._bars is not None:
             if self._task is not None:
@@ -225,12 +225,16 @@ class Watcher:
         if self._bars is not None and self._task is not None:
             counted = f"{self.files_done}/{self._files}" if self._files else ""
             self._bars.update(self._task, completed=self.done, files=counted)
-        elif self._show == "lines" and (now := time.monotonic()) - self._said >= _LINE_EVERY:
-            self._said = now
+        elif (
+            self._show == "lines"
+            and self.done > self._said_of
+            and (now := time.monotonic()) - self._said >= _LINE_EVERY
+        ):
+            self._said, self._said_of = now, self.done
             self._say(self._line())
 
     def _line(self) -> str:
-        part = f"{100 * self.done // self._total}%" if self._total else f"{self.done} B"
+        part = f"{100 * self.done // self._total}%" if self._total else bytes_for_people(self.done)
         values: dict[str, str | int | float] = {
             "title": self._title,
             "part": part,

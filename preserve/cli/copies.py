@@ -11,8 +11,8 @@ import click
 
 from preserve.cli.failures import status_of
 from preserve.cli.main import Command
-from preserve.cli.output import Output, bytes_for_people, finding_document
-from preserve.messages import say
+from preserve.cli.output import Output, finding_document
+from preserve.messages import bytes_for_people, listed, say
 
 if TYPE_CHECKING:
     from preserve.archival_storage.replicate import Task
@@ -43,13 +43,13 @@ def copies(output: Output, case: str) -> None:
         raise Refused("cli.case-unknown", case)
     rows = []
     for one in found:
-        wanted = "、".join(f"{say('cli.medium-' + kind)} × {count}" for kind, count in one.wanted)
-        there = "、".join(
+        wanted = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in one.wanted)
+        there = listed(
             f"{media[c.medium].label if c.medium in media else c.medium}"
             + (f" {c.part}/{c.parts}" if c.parts > 1 else "") + f" ({say('cli.copy-' + c.state)})"
             for c in one.copies if c.state != "retired"
         )  # fmt: skip
-        todo = "; ".join(say_task(task) for task in one.next)
+        todo = "\n".join(say_task(task) for task in one.next)
         rows.append((one.case_number, wanted, there or "—", todo or say("cli.sealed-short")))
     output.table([say(f"cli.heading-{n}") for n in ("number", "wanted", "copies", "next")], rows)
     open_ = sum(not one.standing.sealed for one in found)

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output, bytes_for_people, finding_document
-from preserve.messages import say
+from preserve.cli.output import Output, finding_document
+from preserve.messages import bytes_for_people, listed, say
 
 
 @click.group(cls=Group)
@@ -38,7 +38,7 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
     profile = read_media_profile(home.profiles)
     name = kind or profile.disc
     if name not in profile.kinds:
-        raise UsageError("storage.disc-kind-unknown", name, known=", ".join(profile.kinds))
+        raise UsageError("storage.disc-kind-unknown", name, known=listed(profile.kinds))
     catalogue = open_catalogue(home)
     policy = read_policy(home.profiles)
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
@@ -108,7 +108,7 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
             progress=watcher,
         )  # fmt: skip
     output.sentence("cli.disc-burned", style="green", label=done.medium.label, size=bytes_for_people(done.size),
-                    places=", ".join(done.read_in))  # fmt: skip
+                    places=listed(done.read_in))  # fmt: skip
     output.sentence("cli.disc-burned.next", label=done.medium.label)
     output.result({"ok": True, "medium": done.medium.id, "label": done.medium.label, "bytes": done.size,
                    "read_in": list(done.read_in)})  # fmt: skip
@@ -151,16 +151,18 @@ def verify(output: Output, path: Path) -> int:
 @click.pass_obj
 def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
     """Take every package out of discs or images, joining parts; needs no home."""
-    from preserve.archival_storage.discs.checking import repaired_image
+    from preserve.archival_storage.discs.checking import repaired_copy
     from preserve.archival_storage.discs.extracting import extract, whole_or_parts
     from preserve.archival_storage.discs.sources import open_source
-    from preserve.cli.failures import tell
+    from preserve.cli.failures import status_of, tell
     from preserve.errors import MediumProblem, NotIntact
     from preserve.work import Watcher, how_to_show, stoppable
     from storage_adapters.errors import StorageError
 
     to.mkdir(parents=True, exist_ok=True)
-    status, done, failed = 0, [], []
+    status = 0
+    done: list[str] = []
+    failed: list[dict[str, Any]] = []
     with (
         stoppable(),
         Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
@@ -171,9 +173,12 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
         if repair:
             paths = []
             for number, path in enumerate(discs):
-                folder = Path(work) / str(number)
-                folder.mkdir()
-                paths.append(repaired_image(path.absolute(), folder, watcher))
+                image = Path(work) / f"{number}.iso"
+                if beyond := repaired_copy(path.absolute(), image, watcher):
+                    status = status_of(beyond) if output.as_json else tell(beyond, False)
+                    failed.append({"name": str(path), "error": str(beyond),
+                                   "findings": [finding_document(finding) for finding in beyond.findings]})  # fmt: skip
+                paths.append(image)
         sources = [open_source(path) for path in paths]
         for name in whole_or_parts(sources):
             try:
@@ -183,7 +188,7 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
                                 size=bytes_for_people(size))  # fmt: skip
             except (NotIntact, MediumProblem, StorageError) as error:
                 failed.append({"name": name, "error": str(error)})
-                new = tell(error, False) if not output.as_json else 4
+                new = status_of(error) if output.as_json else tell(error, False)
                 status = status or new
     output.result({"ok": not failed, "status": status, "packages": done, "failed": failed})
     return status

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from preserve.cli.main import Command
-from preserve.cli.output import Output, bytes_for_people
-from preserve.messages import say
+from preserve.cli.output import Output
+from preserve.messages import bytes_for_people, say
 
 _TYPES = {"penalty": "cli.type-penalty", "coercion": "cli.type-coercion", "inspection": "cli.type-inspection"}
 

@@ -10,9 +10,9 @@ import click
 
 from preserve.cli.failures import status_of, tell
 from preserve.cli.main import Command
-from preserve.cli.output import Output, bytes_for_people, finding_document
+from preserve.cli.output import Output, finding_document
 from preserve.errors import PreserveError, Stopped
-from preserve.messages import say
+from preserve.messages import bytes_for_people, listed, say
 
 
 @click.command(cls=Command)
@@ -76,7 +76,7 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     if sealed:
         output.sentence("cli.sealed", style="green")
     else:
-        kinds = "、".join(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
+        kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)
 
 

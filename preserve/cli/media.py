@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output, bytes_for_people
-from preserve.messages import say
+from preserve.cli.output import Output
+from preserve.messages import bytes_for_people, listed, say
 
 
 @click.group(cls=Group)
@@ -208,7 +208,7 @@ def check_in(output: Output, what: str, place: str) -> int:
             inventory.check_in(connection, rows[0], place=place, actor=acting_person(), moment=now())
     if len(rows) > 1:
         # The copies of one disc are alike to the last bit; only the label tells them apart.
-        raise Refused("storage.which-copy", ", ".join(row.label for row in rows))
+        raise Refused("storage.which-copy", listed(row.label for row in rows))
     output.sentence("cli.media-seen", style="green", label=rows[0].label, place=place or rows[0].place or "—")
     output.result({"ok": True, "medium": rows[0].id, "label": rows[0].label, "place": place or rows[0].place})
     return 0

@@ -106,12 +106,3 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "message": say(finding.code, **finding.values),
         "hint": hint(finding.code, **finding.values),
     }
-
-
-def bytes_for_people(size: float) -> str:
-    """A size in the unit a person would use (decimal units, as drives and discs are sold)."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return ""

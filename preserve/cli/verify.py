@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from preserve.cli.main import Command
-from preserve.cli.output import Output, bytes_for_people, finding_document
-from preserve.messages import say
+from preserve.cli.output import Output, finding_document
+from preserve.messages import bytes_for_people, say
 
 
 @click.command(cls=Command)

@@ -7,7 +7,7 @@ with named places (`{path}`). `code + '.hint'` says what to do, where there is s
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -77,6 +77,20 @@ def say(code: str, /, **values: Value) -> str:
         return f"{code} {values}" if values else code
     domain = code.partition(".")[0]
     return _catalogue(domain, _current.get()).gettext(code).format_map(_Places(values))
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after the other, as this language sets them apart."""
+    return say("work.list-separator").join(words)
+
+
+def bytes_for_people(size: float) -> str:
+    """A size in the unit a person would use (decimal units, as drives and discs are sold)."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return ""
 
 
 def hint(code: str, /, **values: Value) -> str:

@@ -94,16 +94,18 @@ def _carries_ecc(disc: Path) -> bool:
         return False
 
 
-def repaired_image(disc: Path, work: Path, progress: Callable[[int], None] = lambda moved: None) -> Path:
-    """A copy of the disc as an image, repaired by its own error correction; the disc is only read.
+def repaired_copy(disc: Path, image: Path, progress: Callable[[int], None] = lambda moved: None) -> NotIntact | None:
+    """Copy the disc into the file `image` and repair that by its own error correction; the disc is only read.
 
-    Raises NotIntact where more is bad than can be repaired; the copy is left then, for what can still be read of it.
+    Returns None where every sector is good now, else the error with a finding for each file that is lost: what can
+    still be read lies in `image`. Raises MediumAbsent, MediumProblem (no space).
     """
     size = length_of(disc)
-    require_space(work, size)
-    image = work / "repaired.iso"
+    require_space(image.parent, size)
     read_disc(disc, [], size, progress, onto=image)
     done = ecc.repair(image, progress)
-    if not done.whole:
-        raise NotIntact("storage.disc-beyond-repair", str(disc), repaired=done.repaired, lost=done.lost)
-    return image
+    if done.whole:
+        return None
+    lost = check_disc(image, progress).findings
+    code = "storage.disc-beyond-repair" if lost else "storage.disc-weakened"
+    return NotIntact(code, str(disc), findings=lost, repaired=done.repaired, lost=done.lost)

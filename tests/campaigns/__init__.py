@@ -1,0 +1,1 @@
+"""The campaigns of `make soak`, one a module: `run(folder, seconds, seed)` returns what to say of it."""

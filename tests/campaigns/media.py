@@ -28,8 +28,9 @@ def run(folder: Path, seconds: float, seed: int) -> str:
     for kind in ("directory", "drive", "optical", "s3"):
         began = time.monotonic()
         with ExitStack() as media:
+            server = ObjectStore(folder / "weed")
 
-            def fresh(kind: str = kind, media: ExitStack = media) -> StorageAdapter:
+            def fresh(kind: str = kind, media: ExitStack = media, server: ObjectStore = server) -> StorageAdapter:
                 number = next(numbers)
                 if kind == "directory":
                     prepare(folder / f"store-{number}", "store", "测试")
@@ -47,7 +48,6 @@ def run(folder: Path, seconds: float, seed: int) -> str:
 
             if kind == "s3":
                 os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = KEY, SECRET
-                server = ObjectStore(folder / "weed")
                 server.start()
                 media.callback(server.kill)
             check_kind(fresh, folder / f"made-{kind}", many=MANY, large=LARGE)

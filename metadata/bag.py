@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from metadata.errors import BagUnreadable
 
@@ -55,20 +57,26 @@ def manifests(names: Iterable[str]) -> list[Manifest]:
 
 def read_lines(path: Path) -> Iterator[ManifestLine]:
     """The lines of a manifest. Raises BagUnreadable on a line that is not digest, space, path, or is not UTF-8."""
-    number = 0
     try:
-        with path.open("r", encoding="utf-8", newline="") as stream:
-            for number, line in enumerate(_split(stream), 1):
-                if not line:
-                    continue
-                digest, gap, name = _parted(line)
-                if not gap or not name or not digest:
-                    raise BagUnreadable(path.name, line=number)
-                yield ManifestLine(number, digest, decode_path(name), name)
-    except UnicodeDecodeError as error:
-        raise BagUnreadable(path.name, line=number + 1, reason="UTF-8") from error
+        with path.open("rb") as stream:
+            yield from lines_in(stream, path.name)
     except OSError as error:
         raise BagUnreadable(path.name, reason=error.strerror or str(error)) from error
+
+
+def lines_in(stream: BinaryIO, name: str) -> Iterator[ManifestLine]:
+    """As `read_lines`, of a manifest that is open already, wherever it lies; `name` is for the error."""
+    number = 0
+    try:
+        for number, line in enumerate(_split(io.TextIOWrapper(stream, encoding="utf-8", newline="")), 1):
+            if not line:
+                continue
+            digest, gap, path = _parted(line)
+            if not gap or not path or not digest:
+                raise BagUnreadable(name, line=number)
+            yield ManifestLine(number, digest, decode_path(path), path)
+    except UnicodeDecodeError as error:
+        raise BagUnreadable(name, line=number + 1, reason="UTF-8") from error
 
 
 def _parted(line: str) -> tuple[str, str, str]:

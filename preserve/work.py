@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import multiprocessing
 import os
 import shutil
@@ -153,6 +154,24 @@ def require_space(path: Path, needed: int, reserve: int = 0) -> None:
     free = free_space(path)
     if needed + reserve > free:
         raise MediumProblem("work.no-space", str(path), needed=needed, reserve=reserve, free=free)
+
+
+@contextmanager
+def hold(file: Path, busy: PreserveError) -> Iterator[None]:
+    """Hold a lock file; it is let go with the process that holds it, however that ends. Raises `busy` while held."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        raise MediumProblem("ingest.work-unwritable", str(file), reason=error.strerror or str(error)) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise busy from error
+        yield
+    finally:
+        os.close(handle)
 
 
 def how_to_show(stream: TextIO, *, as_json: bool) -> Show:

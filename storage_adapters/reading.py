@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -44,10 +45,11 @@ def digest_file(
         os.close(handle)
 
 
-def check_file(root: str, expected: ExpectedFile, from_medium: bool) -> FileCheck:
+def check_file(root: str, expected: ExpectedFile, from_medium: bool, progress: Progress | None = None) -> FileCheck:
     """One file of a copy compared with what it should be."""
+    path = os.path.join(root, expected.path)
     try:
-        size, seen = digest_file(os.path.join(root, expected.path), tuple(expected.digests), from_medium=from_medium)
+        size, seen = digest_file(path, tuple(expected.digests), from_medium=from_medium, progress=progress)
     except FileNotFoundError:
         return FileCheck(expected.path, "absent", 0, {})
     except OSError as error:
@@ -61,10 +63,18 @@ def check_file(root: str, expected: ExpectedFile, from_medium: bool) -> FileChec
 def check_files(
     root: Path, expected: Iterable[ExpectedFile], *, from_medium: bool, progress: Progress, workers: int = 2
 ) -> Iterator[FileCheck]:
-    """Compare many files, a few batches at a time; memory does not grow with their number."""
+    """Compare many files, a few batches at a time; memory does not grow with their number.
+
+    `progress` is called from the reading threads, one at a time; what it raises is raised here.
+    """
+    turn = threading.Lock()
+
+    def moved(count: int) -> None:
+        with turn:
+            progress(count)
 
     def batch(files: list[ExpectedFile]) -> list[FileCheck]:
-        return [check_file(str(root), file, from_medium) for file in files]
+        return [check_file(str(root), file, from_medium, moved) for file in files]
 
     remaining = iter(expected)
     running: set[Future[list[FileCheck]]] = set()
@@ -76,9 +86,7 @@ def check_files(
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                checks = future.result()
-                progress(sum(check.size for check in checks))
-                yield from checks
+                yield from future.result()
 
 
 def _next_batch(files: Iterator[ExpectedFile]) -> list[ExpectedFile]:

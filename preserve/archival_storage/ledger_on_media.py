@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import anchors, checkpoints, ledger
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -29,6 +29,6 @@ def write_ledger(home: Home, connection: Connection, folder: Path, size: int, na
     for name in sorted(names):
         objid = name.rpartition("_v")[0]
         for entry in ledger.about(connection, objid):
-            if json.loads(entry.text)["action"] == "case.registered" and entry.number <= size:
+            if json.loads(entry.text)["action"] == anchors.REGISTERED and entry.number <= size:
                 proofs[name] = {"entry": entry.text, **checkpoints.inclusion(connection, entry.number, size)}
     write_file(folder / "proofs.json", (json.dumps(proofs, ensure_ascii=False, indent=1) + "\n").encode())

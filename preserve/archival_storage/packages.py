@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection, select
 
 from metadata import bag
 from metadata.errors import BagUnreadable
+from preserve.data_management.anchors import Anchor
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
-from storage_adapters.contract import ExpectedFile, Package
-from storage_adapters.errors import StorageError
+from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package, StorageAdapter
+from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
 from storage_adapters.reading import digest_file
 
 
@@ -78,3 +81,71 @@ def as_package(name: str, root: Path, files: Iterable[PackageFile]) -> Package:
 def expected(files: Iterable[PackageFile]) -> list[ExpectedFile]:
     """What an adapter is given to verify."""
     return [ExpectedFile(file.path, file.size, {"sha256": file.sha256}) for file in files]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a copy must hold, proven by the digests in the ledger; or what of its own lists is not as it should be."""
+
+    expected: tuple[ExpectedFile, ...]
+    problems: tuple[FileCheck, ...]
+
+
+def contents_of(adapter: StorageAdapter, copy: CopyRef, anchor: Anchor) -> Contents:
+    """Read a copy's manifests from its medium, hold them against the ledger, and say what each file must be.
+
+    Every algorithm that the package has manifests of counts. Raises CopyUnknown where the medium has no such copy, and
+    the medium's errors.
+    """
+    problems: list[FileCheck] = []
+    digests: dict[str, dict[str, str]] = {}
+    anchored = {"manifest-sha256.txt": anchor.manifest, "tagmanifest-sha256.txt": anchor.tagmanifest}
+    for name, wanted in anchored.items():
+        data = _read(adapter, copy, name, problems)
+        if data is None:
+            continue
+        seen = hashlib.sha256(data).hexdigest()
+        if seen != wanted:
+            problems.append(FileCheck(name, "damaged", len(data), {"sha256": seen}, "sha256"))
+            continue
+        for line in bag.lines_in(io.BytesIO(data), name):
+            digests.setdefault(line.path, {})["sha256"] = line.digest
+    if not problems:
+        own = {name: {"sha256": wanted} for name, wanted in anchored.items()}
+        algorithms = [one.algorithm for one in bag.manifests(digests) if not one.tag and one.algorithm != "sha256"]
+        for algorithm in algorithms:
+            for name in (f"manifest-{algorithm}.txt", f"tagmanifest-{algorithm}.txt"):
+                _add(adapter, copy, name, algorithm, digests, problems)
+            # Nothing lists a tag manifest but its own lines: it counts as it lies there once they agree.
+            own[f"tagmanifest-{algorithm}.txt"] = {}
+        digests = {**digests, **own}
+    return Contents(tuple(ExpectedFile(path, None, one) for path, one in digests.items()), tuple(problems))
+
+
+def _add(
+    adapter: StorageAdapter, copy: CopyRef, name: str, algorithm: str, digests: dict[str, dict[str, str]],
+    problems: list[FileCheck],
+) -> None:  # fmt: skip
+    data = _read(adapter, copy, name, problems)
+    if data is None:
+        return
+    try:
+        for line in bag.lines_in(io.BytesIO(data), name):
+            if line.path not in digests and not line.path.startswith("tagmanifest-"):
+                raise BagUnreadable(name, reason=line.path)
+            digests.setdefault(line.path, {})[algorithm] = line.digest
+    except BagUnreadable as error:
+        problems.append(FileCheck(name, "damaged", len(data), {}, str(error)))
+
+
+def _read(adapter: StorageAdapter, copy: CopyRef, name: str, problems: list[FileCheck]) -> bytes | None:
+    try:
+        with adapter.read(copy, PurePosixPath(name)) as stream:
+            return stream.read()
+    except CopyUnknown:
+        if not any(found == copy for found in adapter.copies()):
+            raise
+        problems.append(FileCheck(name, "absent", 0, {}))
+    except (MediumFailing, OSError) as error:
+        problems.append(FileCheck(name, "unreadable", 0, {}, str(error)))
+    return None

@@ -47,6 +47,37 @@ class Audit(BaseModel):
     share: Annotated[float, Field(gt=0, le=1)] = 0.1
 
 
+class Drills(BaseModel):
+    """How many packages a month are restored for practice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    packages: Annotated[int, Field(ge=0)] = 2
+
+
+class Notify(BaseModel):
+    """Who is told of what goes wrong, by mail (`smtp`: host:port) or by a POST to `webhook`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    smtp: str = ""
+    sender: str = ""
+    receivers: tuple[str, ...] = ()
+    webhook: str = ""
+
+
+class AuditProfile(BaseModel):
+    """`profiles/audit.toml`: hours and pace of the nightly audit, drills, whom to tell."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hours: str = ""
+    share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    thin_after_years: Annotated[int, Field(ge=1)] = 5
+    drills: Drills = Drills()
+    notify: Notify = Notify()
+
+
 class StorageProfile(BaseModel):
     """`profiles/storage.toml`: what each class of case needs; `long_term` is regulation Art. 18."""
 
@@ -95,6 +126,11 @@ class Standing:
 def read_policy(own: Path | None = None) -> StorageProfile:
     """The storage profile: the home's own, else the shipped one. Raises Refused."""
     return read_profile("storage.toml", StorageProfile, own)
+
+
+def read_audit_profile(own: Path | None = None) -> AuditProfile:
+    """How the nightly audit works: the home's own profile, else the shipped one. Raises Refused."""
+    return read_profile("audit.toml", AuditProfile, own)
 
 
 def read_media_profile(own: Path | None = None) -> MediaProfile:

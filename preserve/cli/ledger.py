@@ -1,4 +1,4 @@
-"""`preserve ledger verify`, `checkpoint` and `export`."""
+"""`preserve ledger verify`, `checkpoint`, `export` and `prove`."""
 
 from __future__ import annotations
 
@@ -83,3 +83,33 @@ def export(output: Output, target: Path | None) -> None:
 
         data = "".join(entry.text + "\n" for entry in log.entries(connection)).encode()
         write_file(target.absolute(), data)
+
+
+@ledger.command()
+@click.argument("case", metavar="AIP")
+@click.option("--output", "target", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--earlier", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="FILE")
+@click.pass_obj
+def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) -> None:
+    """Write what a third party needs to check when a case was registered and audited."""
+    from preserve.archival_storage.packages import read_version
+    from preserve.clock import now
+    from preserve.data_management import checkpoints
+    from preserve.data_management.cases import find_case
+    from preserve.data_management.database import open_catalogue
+    from preserve.data_management.evidence import PROGRAM, write_evidence
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    with catalogue.begin() as connection:
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+    known = [checkpoints.parse_checkpoint(path.read_text(encoding="utf-8")) for path in earlier]
+    with catalogue.begin() as connection:
+        checkpoints.export_segments(connection, home.store / "ledger")
+    with catalogue.read() as connection:
+        name = read_version(connection, find_case(connection, case) or case).name
+        done = write_evidence(home, connection, name, target.absolute(), earlier=known)
+    output.sentence("cli.proof-written", style="green", path=str(target), entries=done.entries, checks=done.checks,
+                    program=PROGRAM)  # fmt: skip
+    output.result({"ok": True, "path": str(target), "entries": done.entries, "checks": done.checks,
+                   "files": done.files, "size": done.size})  # fmt: skip

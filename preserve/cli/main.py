@@ -28,6 +28,8 @@ COMMANDS = {
     "copies": ("preserve.cli.copies", "copies"),
     "replicate": ("preserve.cli.copies", "replicate"),
     "disc": ("preserve.cli.disc", "disc"),
+    "audit": ("preserve.cli.audit", "audit"),
+    "repair": ("preserve.cli.audit", "repair"),
     "restore": ("preserve.cli.copies", "restore"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

@@ -164,6 +164,17 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
     return {"number": number, "size": size, "proof": proof}
 
 
+def root_at(connection: Connection, size: int) -> bytes:
+    """The Merkle root over the first `size` entries."""
+    return bytes(_Tree(connection).get_root(size)) if size else root_of([])
+
+
+def consistency(connection: Connection, first: int, second: int) -> dict[str, Any]:
+    """That the first `first` entries are the beginning of the first `second` ones (RFC 9162 §2.1.4), as hashes, hex."""
+    proof = _Tree(connection).prove_consistency(first, second).serialize()
+    return {"first": first, "second": second, "proof": proof}
+
+
 def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: datetime) -> Checkpoint:
     """Sign the ledger as it stands, in the caller's transaction; the one already there when nothing was added."""
     size = ledger.size(connection)
@@ -171,7 +182,7 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
     if known:
         return Checkpoint(**known._mapping)
     key = _read_private_key(keys / "ledger.key")
-    root = bytes(_Tree(connection).get_root(size)) if size else root_of([])
+    root = root_at(connection, size)
     made = stamp(moment)
     note = f"preserve/{archive_id}\n{size}\n{base64.b64encode(root).decode()}\n{made}\n"
     made_now = Checkpoint(size, root, made, note, key.sign(note.encode()), fingerprint(key.public_key()))

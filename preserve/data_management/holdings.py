@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
@@ -118,6 +118,17 @@ def set_copy(connection: Connection, row: CopyRow, *, actor: str, moment: dateti
         details |= {"part": row.part, "parts": row.parts, "set": row.set}
     ledger.append(connection, action=COPY_CHANGED, subject=row.objid, actor=actor, details=details, moment=moment)
     _apply_copy(connection, row.objid, details, stamp(moment))
+
+
+def confirm(connection: Connection, copies_: Iterable[tuple[str, str]], moment: datetime) -> None:
+    """Copies (name, medium) were read back whole and are as they were: only their time changes.
+
+    No entry of the ledger is made here: the records of the audit are anchored there, and `history.replay` reads them.
+    """
+    rows = [{"b_name": name, "b_medium": medium} for name, medium in copies_]
+    if rows:
+        here = (copies.c.name == bindparam("b_name"), copies.c.medium == bindparam("b_medium"))
+        connection.execute(update(copies).where(*here).values(verified=stamp(moment), state="verified"), rows)
 
 
 def read_copy(connection: Connection, name: str, medium: str) -> CopyRow | None:

@@ -8,6 +8,7 @@ data belongs into it, because nothing is ever taken out of it.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +28,22 @@ class Entry:
     number: int
     text: str
     leaf: bytes
+    action: str = ""
+    subject: str = ""
 
 
 def leaf_hash(text: str) -> bytes:
     """SHA-256 of 0x00 and the entry (RFC 9162 §2.1.1)."""
     return hashlib.sha256(b"\x00" + text.encode("utf-8")).digest()
+
+
+def row_of(text: str) -> dict[str, Any]:
+    """The row of the table that an entry's canonical text makes."""
+    data = json.loads(text)
+    return {
+        "number": data["number"], "entry": text, "leaf": leaf_hash(text), "action": data["action"],
+        "subject": data["subject"],
+    }  # fmt: skip
 
 
 def append(
@@ -55,7 +67,7 @@ def append(
             "details": dict(details),
         }
     ).decode("utf-8")
-    connection.execute(ledger.insert(), {"number": number, "entry": text, "leaf": leaf_hash(text)})
+    connection.execute(ledger.insert(), row_of(text))
     return number
 
 
@@ -66,19 +78,14 @@ def size(connection: Connection) -> int:
 
 def entries(connection: Connection, start: int = 1, stop: int | None = None) -> Iterator[Entry]:
     """Entries from number `start` up to and including `stop`, in order."""
-    query = select(ledger.c.number, ledger.c.entry, ledger.c.leaf).where(ledger.c.number >= start)
+    query = select(ledger).where(ledger.c.number >= start)
     if stop is not None:
         query = query.where(ledger.c.number <= stop)
     for row in connection.execution_options(yield_per=1000).execute(query.order_by(ledger.c.number)):
-        yield Entry(row.number, row.entry, bytes(row.leaf))
+        yield Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject)
 
 
 def about(connection: Connection, subject: str, limit: int = 1000) -> list[Entry]:
     """The entries about one subject, oldest first."""
-    query = (
-        select(ledger.c.number, ledger.c.entry, ledger.c.leaf)
-        .where(func.json_extract(ledger.c.entry, "$.subject") == subject)
-        .order_by(ledger.c.number)
-        .limit(limit)
-    )
-    return [Entry(row.number, row.entry, bytes(row.leaf)) for row in connection.execute(query)]
+    query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number).limit(limit)
+    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]

@@ -7,7 +7,6 @@ contradicts nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
-from preserve.data_management import cases, checkpoints, holdings, ledger, proving
+from preserve.data_management import anchors, audits, cases, checkpoints, history, holdings, ledger, proving
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import ingest_events, ingest_files, ingests, media, metadata
@@ -63,7 +62,10 @@ def rebuild(
         with made.begin() as connection:
             from_old = _take_over(home, connection, segments, findings)
             holdings.replay(connection)
+            audits.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
+            history.replay(connection, home.store)
+            findings += history.check_anchors(connection, home.store)
             found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
             entries = ledger.size(connection)
         _fold(made)
@@ -117,8 +119,7 @@ def _read_segments(connection: Connection, folder: Path, findings: list[Finding]
         rows = []
         with path.open(encoding="utf-8", newline="\n") as stream:
             for line in stream:
-                entry = line.removesuffix("\n")
-                rows.append({"number": json.loads(entry)["number"], "entry": entry, "leaf": ledger.leaf_hash(entry)})
+                rows.append(ledger.row_of(line.removesuffix("\n")))
         if rows:
             connection.execute(ledger_table.insert(), rows)
         with suppress(OSError):
@@ -148,6 +149,10 @@ def _enter_packages(
                 except NotIntact as error:
                     findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
                     continue
+                try:
+                    anchors.read_anchor(connection, copy.name)
+                except NotIntact as error:
+                    findings.append(Finding(error.code, copy.name, "error", dict(error.values)))
                 entered.add(copy.name)
                 progress(1)
         names = text("SELECT name FROM copies WHERE medium = :medium AND state NOT IN ('planned', 'lost', 'retired')")

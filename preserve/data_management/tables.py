@@ -172,6 +172,20 @@ copies = Table(
     Column("set", Text, nullable=False, default="", comment="the media that together hold a divided package"),
 )
 Index("copies_by_objid", copies.c.objid, copies.c.version)
+Index("copies_by_age", copies.c.medium, copies.c.verified, copies.c.state)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Text, primary_key=True, comment="ULID of the run"),
+    Column("started", Text, nullable=False),
+    Column("ended", Text, comment="null while it runs, or where it ended without a word"),
+    Column("state", Text, nullable=False, comment="running, done, stopped or failed"),
+    Column("reason", Text, nullable=False, default="", comment="why it stopped or failed"),
+    Column("counts", Text, nullable=False, default="{}", comment="copies by outcome, and bytes, as JSON"),
+    Column("records", Text, nullable=False, default="", comment="file of its records, below the server store"),
+    Column("sha256", Text, nullable=False, default="", comment="digest of that file"),
+)
 
 ledger = Table(
     "ledger",
@@ -195,7 +209,11 @@ ledger = Table(
         nullable=False,
         comment="RFC 9162 leaf hash of the entry: SHA-256 of 0x00 and its bytes",
     ),
+    Column("action", Text, nullable=False, default="", comment="as in the entry, to search by"),
+    Column("subject", Text, nullable=False, default="", comment="as in the entry, to search by"),
 )
+Index("ledger_by_subject", ledger.c.subject)
+Index("ledger_by_action", ledger.c.action)
 
 checkpoints = Table(
     "checkpoints",

@@ -23,7 +23,7 @@ from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
 from preserve.clock import now, stamp
-from preserve.data_management import checkpoints, journal, ledger
+from preserve.data_management import anchors, checkpoints, journal, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import FileRow, IngestRow
@@ -377,9 +377,10 @@ class _Run:
                     connection, self.ingest.name, self.adapter.identity, state, actor=self.person, moment=moment
                 )
             self._entry(
-                connection, "case.registered", self.row.objid,
+                connection, anchors.REGISTERED, self.row.objid,
                 {"case_number": self.row.case_number, "name": self.ingest.name, "files": count, "bytes": size,
-                 "findings": sorted({f.code for f in findings})},
+                 "findings": sorted({f.code for f in findings}),
+                 **anchors.details(location)},
             )  # fmt: skip
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from metadata import bag
+from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from preserve.archival_storage.discs.sources import Source
 from preserve.errors import NotIntact
@@ -39,12 +39,13 @@ class DiscReport:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None) -> DiscReport:
+def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None, size: int = 0) -> DiscReport:
     """Read every block once and hold every file against the disc's own list.
 
-    Raises MediumAbsent; damage is a finding, with the names of the files it reaches.
+    Where the image was `size` bytes long, only these are read: a drive may tell more. Raises MediumAbsent; damage is a
+    finding, with the names of the files it reaches.
     """
-    size = length_of(disc)
+    size = size or length_of(disc)
     repairable = _carries_ecc(disc)
     try:
         files = list_files(disc)
@@ -77,14 +78,12 @@ def _listed(disc: Path, files: list[DiscFile], findings: list[Finding]) -> dict[
     if _LIST not in known:
         findings.append(Finding("storage.disc-no-list", str(disc), "error"))
         return {}
-    with tempfile.NamedTemporaryFile() as copy:
-        try:
-            copy.write(Source(disc, known).read(_LIST, 1 << 30))
-            copy.flush()
-            return {line.path: line.digest for line in bag.read_lines(Path(copy.name))}
-        except Exception as error:  # noqa: BLE001  a damaged list is a finding, whatever is wrong with it
-            findings.append(Finding("storage.disc-no-list", str(disc), "error", detail=str(error)))
-            return {}
+    try:
+        with Source(disc, known).open(_LIST) as stream:
+            return {line.path: line.digest for line in bag.lines_in(stream, _LIST)}
+    except (BagUnreadable, StorageError, OSError) as error:
+        findings.append(Finding("storage.disc-no-list", str(disc), "error", detail=str(error)))
+        return {}
 
 
 def _carries_ecc(disc: Path) -> bool:

@@ -1,0 +1,183 @@
+"""Restore drills: each month some packages are really restored from one copy alone and verified in full, on record.
+
+Which, and from which medium, is drawn from a seed that the ledger fixes (see `schedule`): a copy that nobody has ever
+read back into a whole package is not called a copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from metadata.verify import verify_package
+from preserve.archival_storage import schedule
+from preserve.archival_storage.assembling import Place, assemble, proven
+from preserve.archival_storage.copies import TRANSITIONS, change_copy
+from preserve.archival_storage.media import attached, bucket_of, server_store
+from preserve.data_management import anchors, holdings, ledger
+from preserve.data_management.database import Catalogue
+from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.errors import NotIntact
+from preserve.home import Home
+from preserve.work import require_space
+from storage_adapters.contract import CopyRef, StorageAdapter
+from storage_adapters.durable import sync_file_system
+from storage_adapters.errors import StorageError
+from storage_adapters.optical.adapter import OpticalAdapter
+
+DRAWN = "drill.drawn"
+DONE = "drill.done"
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One package restored from one medium: whether it came back whole, bytes, seconds, and what was wrong."""
+
+    name: str
+    medium: str
+    whole: bool
+    size: int
+    seconds: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drills:
+    """The drills of a month: those done now, those done before, and those that wait for a medium (package, label)."""
+
+    month: str
+    done: tuple[Drill, ...]
+    before: int
+    waiting: tuple[tuple[str, str], ...]
+
+
+def run_drills(
+    home: Home, catalogue: Catalogue, count: int, *, given: Mapping[str, Path] | None = None, actor: str,
+    now: Callable[[], datetime], progress: Callable[[int], None] = lambda moved: None,
+) -> Drills:  # fmt: skip
+    """Do the month's drills that can be done now; `given` are discs by label. Each result is an entry of the ledger.
+
+    A copy that does not come back whole is suspect from then on.
+    """
+    month = f"{now():%Y-%m}"
+    with catalogue.begin() as connection:
+        drawn = _drawn(connection, month, count, actor, now())
+    with catalogue.read() as connection:
+        done_before = {(one["name"], one["medium"]) for one in _results(connection, month)}
+        media = {row.id: row for row in holdings.all_media(connection)}
+    drives = attached(home, list(media.values()))
+    done, waiting = [], []
+    for name, medium in drawn:
+        if (name, medium) in done_before or medium not in media:
+            continue
+        adapter = _adapter(home, media[medium], drives, given or {})
+        if adapter is None:
+            waiting.append((name, media[medium].label))
+            continue
+        drill = _restore(home, catalogue, name, media[medium], adapter, progress)
+        with catalogue.begin() as connection:
+            details = {"name": name, "medium": medium, "whole": drill.whole, "bytes": drill.size,
+                       "seconds": drill.seconds, "reason": drill.reason}  # fmt: skip
+            ledger.append(connection, action=DONE, subject=f"drill/{month}", actor=actor, details=details, moment=now())
+            known = holdings.read_copy(connection, name, medium)
+            if not drill.whole and known is not None and "suspect" in TRANSITIONS[known.state]:
+                change_copy(connection, name, medium, "suspect", actor=actor, moment=now())
+        done.append(drill)
+    return Drills(month, tuple(done), len(done_before), tuple(waiting))
+
+
+def _drawn(connection: Connection, month: str, count: int, actor: str, moment: datetime) -> list[tuple[str, str]]:
+    """The month's packages and media: as drawn before, or drawn now, a medium first and then one of its copies."""
+    for entry in ledger.about(connection, f"drill/{month}"):
+        if entry.action == DRAWN:
+            return [(name, medium) for name, medium in json.loads(entry.text)["details"]["chosen"]]
+    held: dict[str, list[CopyRow]] = {}
+    for copy in holdings.copies_of(connection, ""):
+        if copy.state in ("verified", "due") and copy.parts == 1:
+            held.setdefault(copy.medium, []).append(copy)
+    usable = {row.id for row in holdings.all_media(connection) if row.state == "in use"}
+    size = ledger.size(connection)
+    seed = schedule.seed_at(connection, size, f"drill/{month}")
+    chosen: list[tuple[str, str]] = []
+    media = sorted(usable & held.keys(), key=lambda medium: hashlib.sha256(f"{seed}\0{medium}".encode()).digest())
+    for number in range(count if media else 0):
+        medium = media[number % len(media)]
+        names = sorted({copy.name for copy in held[medium]} - {name for name, _ in chosen})
+        if names:
+            chosen.append((schedule.chosen(seed, names, 0)[0], medium))
+    if chosen:
+        details = {"entries": size, "seed": seed, "chosen": [list(one) for one in chosen]}
+        ledger.append(connection, action=DRAWN, subject=f"drill/{month}", actor=actor, details=details, moment=moment)
+    return chosen
+
+
+def _results(connection: Connection, month: str) -> list[dict[str, object]]:
+    entries = ledger.about(connection, f"drill/{month}")
+    return [json.loads(entry.text)["details"] for entry in entries if entry.action == DONE]
+
+
+def results(connection: Connection, months: int, moment: datetime) -> list[tuple[str, dict[str, object]]]:
+    """What the drills of the last months came to, newest month first."""
+    found = []
+    year, month = moment.year, moment.month
+    for _ in range(months):
+        name = f"{year:04d}-{month:02d}"
+        found += [(name, one) for one in _results(connection, name)]
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return found
+
+
+def _adapter(
+    home: Home, medium: MediumRow, drives: Mapping[str, StorageAdapter], given: Mapping[str, Path]
+) -> StorageAdapter | None:
+    if medium.kind == "directory":
+        return server_store(home)
+    if medium.kind == "s3":
+        return bucket_of(medium)
+    if medium.kind == "optical" and medium.label in given:
+        return OpticalAdapter(given[medium.label], str(medium.details.get("image", medium.id)))
+    return drives.get(medium.id)
+
+
+def _restore(
+    home: Home, catalogue: Catalogue, name: str, medium: MediumRow, adapter: StorageAdapter,
+    progress: Callable[[int], None],
+) -> Drill:  # fmt: skip
+    began = time.monotonic()
+    size = 0
+
+    def result(reason: str = "") -> Drill:
+        return Drill(name, medium.label, not reason, size, round(time.monotonic() - began), reason)
+
+    def moved(count: int) -> None:
+        nonlocal size
+        size += count
+        progress(count)
+
+    with tempfile.TemporaryDirectory(dir=home.work, prefix="drill-") as scratch:
+        target = Path(scratch) / name
+        try:
+            with catalogue.read() as connection:
+                anchor = anchors.read_anchor(connection, name)
+            place = Place(medium.label, adapter)
+            contents = proven([place], anchor)
+            if contents is None:
+                return result("its manifests are not those of the ledger")
+            require_space(Path(scratch), 0, 1 << 20)
+            _, lost = assemble(target, contents.expected, [place], CopyRef(name), moved)
+            if lost:
+                return result(f"{len(lost)}: {lost[0]}")
+            sync_file_system(target)
+            report = verify_package(target, from_medium=True)
+        except (NotIntact, StorageError) as error:
+            return result(str(error))
+        bad = [finding for finding in report.findings if finding.severity in ("refuse", "error")]
+        return result(f"{bad[0].code} {bad[0].where}" if bad else "")

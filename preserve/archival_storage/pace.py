@@ -1,0 +1,121 @@
+"""How fast and how long an audit may read: seconds, bytes, a share of the disk's time, hours of the day."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from datetime import time as day_time
+from zoneinfo import ZoneInfo
+
+from preserve.errors import UsageError
+from preserve.work import check_stop
+
+_UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+_NAP = 0.25  # seconds asleep at most before a wish to stop is heard
+
+
+class OutOfBudget(Exception):
+    """The budget is used up; what was read so far counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run may use: seconds and bytes (0: no bound), share of the time (1: all of it), hours of the day."""
+
+    seconds: float = 0
+    size: int = 0
+    share: float = 1.0
+    hours: tuple[day_time, day_time] | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether a run may read at this moment."""
+        if self.hours is None:
+            return True
+        here = moment.astimezone(self.zone).time()
+        begin, end = self.hours
+        return begin <= here < end if begin <= end else here >= begin or here < end
+
+
+def parse_hours(text: str) -> tuple[day_time, day_time] | None:
+    """`22:00-06:00`; empty: None. Raises UsageError."""
+    if not text:
+        return None
+    try:
+        begin, end = (day_time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError as error:
+        raise UsageError("audit.hours-wrong", text) from error
+    return begin, end
+
+
+def parse_span(text: str) -> float:
+    """Seconds of `90s`, `30m`, `6h`. Raises UsageError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", text.strip())
+    if not found:
+        raise UsageError("audit.span-wrong", text)
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def parse_size(text: str) -> int:
+    """Bytes of `500MB`, `20GB`, `1TB` (decimal units, as drives are sold). Raises UsageError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?B?)", text.strip())
+    if not found:
+        raise UsageError("audit.size-wrong", text)
+    return int(float(found[1]) * _UNITS[found[2].removesuffix("B")])
+
+
+class Pace:
+    """Called with the bytes read since the last call: counts, rests, and passes the count on.
+
+    Only the time between two calls counts as busy. `check` is for the places where stopping loses nothing: between
+    two files.
+    """
+
+    def __init__(
+        self, budget: Budget, progress: Callable[[int], None], now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic, nap: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self.budget, self._progress, self._now, self._clock, self._nap = budget, progress, now, clock, nap
+        self.began = self._resumed = clock()
+        self.size = 0
+
+    def __call__(self, moved: int) -> None:
+        self.size += moved
+        self._progress(moved)
+        self._rest()
+
+    def check(self) -> None:
+        """Raise OutOfBudget where no more may be read."""
+        budget = self.budget
+        if budget.seconds and self._clock() - self.began >= budget.seconds:
+            raise OutOfBudget("seconds")
+        if budget.size and self.size >= budget.size:
+            raise OutOfBudget("bytes")
+        if not budget.open_at(self._now()):
+            raise OutOfBudget("hours")
+
+    def _rest(self) -> None:
+        busy = self._clock() - self._resumed
+        left = busy * (1 - self.budget.share) / self.budget.share
+        while left > 0:
+            check_stop()
+            self._nap(min(left, _NAP))
+            left -= _NAP
+        self._resumed = self._clock()
+
+
+def step_back() -> None:
+    """Let everything else on this machine go first: idle class of the disk scheduler, lowest priority of the processor.
+
+    Where the system does not know how, the pace is kept all the same.
+    """
+    try:
+        os.nice(10)
+        subprocess.run(["ionice", "-c", "3", "-p", str(os.getpid())], check=False, capture_output=True)
+    except OSError:
+        return

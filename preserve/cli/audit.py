@@ -1,0 +1,306 @@
+"""`preserve audit`: what is due, the nightly run, its report, the history of a package; and `preserve repair`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from preserve.cli.main import Command, Group
+from preserve.cli.output import Output, finding_document
+from preserve.messages import bytes_for_people, listed, say
+
+if TYPE_CHECKING:
+    from preserve.archival_storage.audit import AuditReport, Overdue
+    from preserve.archival_storage.pace import Budget
+    from preserve.data_management.history import Record
+    from preserve.home import Home
+
+
+@click.group(cls=Group)
+def audit() -> None:
+    """Read copies back, in time, and keep the record of it."""
+
+
+@audit.command()
+@click.pass_obj
+def plan(output: Output) -> None:
+    """What is due to be read, medium by medium."""
+    from preserve.archival_storage.media import attached
+    from preserve.archival_storage.policy import read_policy
+    from preserve.archival_storage.schedule import plan as due_media
+    from preserve.clock import now
+    from preserve.data_management import holdings
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    with open_catalogue(home).read() as connection:
+        here = set(attached(home, holdings.all_media(connection)))
+        found = due_media(connection, read_policy(home.profiles), now(), here)
+    rows = [
+        (one.medium.label, say(f"cli.medium-{one.medium.kind}"), one.medium.place or "—", f"{one.copies}/{one.total}",
+         one.since[:10] or "—", one.next[:10] or "—", say(f"cli.due-{one.how}"))
+        for one in found
+    ]  # fmt: skip
+    names = ("label", "kind", "place", "due-copies", "last-read", "next-read", "how")
+    output.table([say(f"cli.heading-{name}") for name in names], rows)
+    output.result(
+        {
+            "ok": True,
+            "media": [
+                {"medium": one.medium.id, "label": one.medium.label, "kind": one.medium.kind, "place": one.medium.place,
+                 "how": one.how, "due": one.copies, "copies": one.total, "last": one.since, "next": one.next}
+                for one in found
+            ],
+        }
+    )  # fmt: skip
+
+
+@audit.command()
+@click.option("--for", "span", default="", metavar="6h")
+@click.option("--bytes", "amount", default="", metavar="500GB")
+@click.option("--share", type=click.FloatRange(0.01, 1.0), default=None, metavar="0.5")
+@click.option("--hours", default=None, metavar="22:00-06:00")
+@click.option("--medium", "given_media", multiple=True, metavar="[LABEL=]PATH")
+@click.option("--all", "read_all", is_flag=True)
+@click.option("--nightly", is_flag=True)
+@click.pass_obj
+def run(
+    output: Output, span: str, amount: str, share: float | None, hours: str | None, given_media: tuple[str, ...],
+    read_all: bool, nightly: bool,
+) -> int:  # fmt: skip
+    """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
+    from preserve.archival_storage.audit import run_audit
+    from preserve.archival_storage.pace import step_back
+    from preserve.archival_storage.policy import read_policy
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+    from preserve.home import acting_person
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    home = output.home()
+    budget = _budget(home, span, amount, share, hours, nightly)
+    given = []
+    for one in given_media:
+        label, _, path = one.rpartition("=")
+        given.append((label, Path(path).absolute()))
+    step_back()
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.auditing"))
+        report = run_audit(
+            home, open_catalogue(home), read_policy(home.profiles), budget, given=given, everything=read_all,
+            actor=acting_person(), now=now, progress=watcher,
+        )  # fmt: skip
+    _say(output, report)
+    return report.status
+
+
+def _budget(home: Home, span: str, size: str, share: float | None, hours: str | None, nightly: bool) -> Budget:
+    from preserve.archival_storage.pace import Budget, parse_hours, parse_size, parse_span
+    from preserve.archival_storage.policy import read_audit_profile
+    from preserve.clock import zone
+
+    profile = read_audit_profile(home.profiles)
+    window = hours if hours is not None else profile.hours if nightly else ""
+    pace = share if share is not None else profile.share if nightly else 1.0
+    return Budget(
+        parse_span(span) if span else 0, parse_size(size) if size else 0, pace, parse_hours(window),
+        zone(home.settings.time_zone),
+    )  # fmt: skip
+
+
+def _say(output: Output, report: AuditReport) -> None:
+    counts = report.counts
+    bad = bool(report.damaged)
+    output.sentence(
+        "cli.audit-done", style="bold red" if bad else "green", intact=counts["intact"], damaged=counts["damaged"],
+        unchecked=counts["not-checked"], size=bytes_for_people(report.size), run=report.run,
+    )  # fmt: skip
+    if report.state == "stopped":
+        output.sentence("cli.audit-stopped", reason=say(f"cli.budget-{report.reason}"))
+    for check in report.damaged:
+        output.sentence("cli.audit-damaged", style="bold red", name=check.name, medium=check.medium,
+                        reason=say(f"cli.reason-{check.reason}"),
+                        files=listed(one.path for one in check.problems[:20]) or "—")  # fmt: skip
+    for check in report.unchecked:
+        output.sentence("cli.audit-not-checked", style="yellow", name=check.name or "*", medium=check.medium,
+                        reason=say(f"cli.reason-{check.reason}"))  # fmt: skip
+    output.findings(tuple(report.findings))
+    for one in report.insert:
+        output.sentence("cli.audit-insert", style="yellow", **_told(one))
+    for one in report.overdue:
+        output.sentence("cli.audit-overdue", style="bold red", **_told(one))
+    if bad:
+        output.sentence("cli.audit-repair-next", style="yellow")
+    output.result(
+        {
+            "ok": report.status == 0, "status": report.status, "run": report.run, "state": report.state,
+            "reason": report.reason, "counts": dict(counts), "bytes": report.size,
+            "damaged": [_check(check) for check in report.damaged],
+            "not_checked": [_check(check) for check in report.unchecked],
+            "findings": [finding_document(finding) for finding in report.findings],
+            "insert": [asdict(one) for one in report.insert], "overdue": [asdict(one) for one in report.overdue],
+        }
+    )  # fmt: skip
+
+
+def _told(one: Overdue) -> dict[str, str | int]:
+    return {"label": one.label, "kind": say(f"cli.medium-{one.kind}"), "place": one.place or "—",
+            "since": one.since[:10], "copies": one.copies}  # fmt: skip
+
+
+def _check(check: Any) -> dict[str, Any]:
+    return {
+        "name": check.name, "medium": check.medium, "outcome": check.outcome, "reason": check.reason,
+        "detail": check.detail,
+        "files": [{"path": one.path, "verdict": one.verdict, "detail": one.detail} for one in check.problems],
+    }  # fmt: skip
+
+
+@audit.command()
+@click.argument("subject", metavar="AIP|MEDIUM")
+@click.option("--failures", is_flag=True)
+@click.pass_obj
+def history(output: Output, subject: str, failures: bool) -> None:
+    """Every check of a package's copies, or of a medium what was not intact."""
+    from preserve.archival_storage.packages import read_version
+    from preserve.clock import zone
+    from preserve.data_management import history as records
+    from preserve.data_management import holdings
+    from preserve.data_management.cases import find_case
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    with open_catalogue(home).read() as connection:
+        media = {row.id: row for row in holdings.all_media(connection)}
+        medium = holdings.read_medium(connection, subject)
+        name = "" if medium else read_version(connection, find_case(connection, subject) or subject).name
+    if medium is not None:
+        found = records.failures(home.store, medium.id)
+    else:
+        found = [row for row in records.of_package(home.store, name) if not failures or row.outcome != "intact"]
+    local = zone(home.settings.time_zone)
+    labels = {row.id: row.label for row in media.values()}
+    rows = [
+        (f"{row.when.astimezone(local):%Y-%m-%d %H:%M}", row.copy or "*", labels.get(row.medium, row.medium),
+         row.path or "—", say(f"cli.outcome-{row.outcome}"), say(f"cli.reason-{row.reason}") if row.reason else "—")
+        for row in found
+    ]  # fmt: skip
+    output.table([say(f"cli.heading-{one}") for one in ("when", "package", "medium", "file", "outcome", "why")], rows)
+    output.result({"ok": True, "records": [_record(row) for row in found]})
+
+
+def _record(row: Record) -> dict[str, Any]:
+    return {**asdict(row), "when": row.when.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+@audit.command()
+@click.option("--medium", "given_media", multiple=True, metavar="LABEL=PATH")
+@click.option("--count", type=click.IntRange(1), default=None, metavar="N")
+@click.pass_obj
+def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> int:
+    """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
+    from preserve.archival_storage.drill import run_drills
+    from preserve.archival_storage.policy import read_audit_profile
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+    from preserve.errors import UsageError
+    from preserve.home import acting_person
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    home = output.home()
+    given = {}
+    for one in given_media:
+        label, equals, path = one.partition("=")
+        if not equals:
+            raise UsageError("audit.drill-medium", one)
+        given[label] = Path(path).absolute()
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.drilling"))
+        wanted = count if count is not None else read_audit_profile(home.profiles).drills.packages
+        done = run_drills(
+            home, open_catalogue(home), wanted, given=given, actor=acting_person(), now=now, progress=watcher
+        )
+    for drilled in done.done:
+        output.sentence(
+            "cli.drill-done" if drilled.whole else "cli.drill-failed", style="green" if drilled.whole else "bold red",
+            name=drilled.name, medium=drilled.medium, size=bytes_for_people(drilled.size), seconds=drilled.seconds,
+            reason=drilled.reason,
+        )  # fmt: skip
+    for name, label in done.waiting:
+        output.sentence("cli.drill-waits", style="yellow", name=name, medium=label)
+    if not done.done and not done.waiting:
+        output.sentence("cli.drill-nothing", month=done.month, count=done.before)
+    failed = any(not drilled.whole for drilled in done.done)
+    output.result(
+        {"ok": not failed, "status": 4 if failed else 0, "month": done.month, "before": done.before,
+         "done": [asdict(drilled) for drilled in done.done],
+         "waiting": [{"name": name, "medium": label} for name, label in done.waiting]}
+    )  # fmt: skip
+    return 4 if failed else 0
+
+
+@click.command(cls=Command)
+@click.argument("case", required=False, default="", metavar="[AIP]")
+@click.option("--from", "media", multiple=True, type=click.Path(path_type=Path), metavar="PATH")
+@click.option("--release", is_flag=True)
+@click.option("--reason", default="", metavar="TEXT")
+@click.pass_obj
+def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, reason: str) -> int:
+    """Remake damaged copies from what can be proven; exit status 4 when files are lost."""
+    from preserve.archival_storage.packages import read_version
+    from preserve.archival_storage.repair import damaged_copies, repair_copy
+    from preserve.archival_storage.repair import release as let_go
+    from preserve.cli.failures import status_of, tell
+    from preserve.clock import now
+    from preserve.data_management.cases import find_case
+    from preserve.data_management.database import open_catalogue
+    from preserve.errors import PreserveError, UsageError
+    from preserve.home import acting_person
+    from preserve.work import Watcher, how_to_show, stoppable
+    from storage_adapters.errors import StorageError
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    objid = name = ""
+    if case:
+        with catalogue.read() as connection:
+            version = read_version(connection, find_case(connection, case) or case)
+        objid, name = version.objid, version.name
+    if release:
+        if not name or not reason:
+            raise UsageError("repair.release-what")
+        gone = let_go(home, catalogue, name, reason=reason, actor=acting_person(), now=now)
+        output.sentence("repair.released", style="green", name=name, size=bytes_for_people(sum(o.size for o in gone)))
+        output.result({"ok": True, "released": [one.path.name for one in gone]})
+        return 0
+    found = damaged_copies(home, catalogue, objid)
+    results: list[dict[str, Any]] = []
+    status = 0
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.repairing"))
+        for row, medium in found:
+            try:
+                done = repair_copy(
+                    home, catalogue, row, medium, given=media, actor=acting_person(), now=now, progress=watcher
+                )
+            except (PreserveError, StorageError) as error:
+                status = status or (status_of(error) if output.as_json else tell(error, False))
+                results.append({"name": row.name, "medium": medium.label, "done": False, "error": str(error)})
+                continue
+            results.append(asdict(done))
+            if done.done:
+                places = listed(f"{place} × {count}" for place, count in done.taken.items())
+                output.sentence("repair.done", style="green", name=done.name, medium=done.medium, places=places,
+                                quarantine=done.quarantine or "—")  # fmt: skip
+            else:
+                status = 4
+                output.sentence("repair.lost", style="bold red", name=done.name, medium=done.medium,
+                                count=len(done.lost), files=listed(done.lost[:20]))  # fmt: skip
+    if not found:
+        output.sentence("repair.nothing", style="green")
+    output.result({"ok": status == 0, "status": status, "repairs": results})
+    return status

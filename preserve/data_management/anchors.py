@@ -1,0 +1,62 @@
+"""What the ledger holds a package to: the digests of its manifests, written down when it was registered.
+
+Copies may agree with each other and be wrong together; a copy is right when its manifest has the digest that stands
+in the ledger, under a signed checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from preserve.data_management import ledger
+from preserve.data_management.tables import versions
+from preserve.errors import NotIntact
+from storage_adapters.reading import digest_file
+
+REGISTERED = "case.registered"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A package and its digests (SHA-256, hex): of `manifest-sha256.txt` and of `tagmanifest-sha256.txt`."""
+
+    name: str
+    objid: str
+    entry: int
+    manifest: str
+    tagmanifest: str
+
+
+def details(root: Path) -> dict[str, str]:
+    """What a registration entry says of the manifests of the package at `root`. Raises OSError."""
+    names = ("manifest", "tagmanifest")
+    return {f"{name}_sha256": digest_file(root / f"{name}-sha256.txt", ("sha256",))[1]["sha256"] for name in names}
+
+
+def anchor_in(entry: Mapping[str, Any]) -> Anchor | None:
+    """The anchor that an entry of the ledger sets, where it registers a package."""
+    if entry["action"] != REGISTERED or "manifest_sha256" not in entry["details"]:
+        return None
+    given = entry["details"]
+    return Anchor(
+        given["name"], entry["subject"], entry["number"], given["manifest_sha256"], given["tagmanifest_sha256"]
+    )
+
+
+def read_anchor(connection: Connection, name: str) -> Anchor:
+    """The anchor of a package, held against the catalogue. Raises NotIntact where they contradict or there is none."""
+    objid = name.rpartition("_v")[0]
+    found = [anchor_in(json.loads(entry.text)) for entry in ledger.about(connection, objid)]
+    mine = [one for one in found if one is not None and one.name == name]
+    if not mine:
+        raise NotIntact("ledger.no-anchor", name)
+    known = connection.execute(select(versions.c.manifest_sha256).where(versions.c.name == name)).scalar()
+    if known is not None and known != mine[-1].manifest:
+        raise NotIntact("ledger.contradicts-catalogue", name, wanted=mine[-1].manifest, found=known)
+    return mine[-1]

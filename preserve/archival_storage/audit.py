@@ -72,11 +72,12 @@ class AuditReport:
     findings: list[Finding] = field(default_factory=list)
     insert: list[Overdue] = field(default_factory=list)
     overdue: list[Overdue] = field(default_factory=list)
+    suspect: int = 0  # copies that were found damaged, now or before, and are not repaired
 
     @property
     def status(self) -> int:
         """Exit status: 4 where anything is damaged, 5 where something could not be checked or is overdue, else 0."""
-        if self.damaged or any(finding.severity == "error" for finding in self.findings):
+        if self.damaged or self.suspect or any(finding.severity == "error" for finding in self.findings):
             return 4
         return 5 if self.unchecked or self.overdue or self.state == "failed" else 0
 
@@ -226,6 +227,7 @@ def run_audit(
 def _finished(run: Run) -> AuditReport:
     moment = run.now()
     with run.catalogue.read() as connection:
+        run.report.suspect = holdings.count_in(connection, ("suspect", "lost"))
         here = set(attached(run.home, holdings.all_media(connection)))
         for due in schedule.plan(connection, run.profile, moment, here):
             if not due.copies or due.how == "passed":

@@ -78,8 +78,10 @@ def run(
     from preserve.archival_storage.policy import read_policy
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
+    from preserve.errors import PreserveError, Stopped
     from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
+    from storage_adapters.errors import StorageError
 
     home = output.home()
     budget = _budget(home, span, amount, share, hours, nightly)
@@ -90,11 +92,18 @@ def run(
     step_back()
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.auditing"))
-        report = run_audit(
-            home, open_catalogue(home), read_policy(home.profiles), budget, given=given, everything=read_all,
-            actor=acting_person(), now=now, progress=watcher,
-        )  # fmt: skip
+        try:
+            report = run_audit(
+                home, open_catalogue(home), read_policy(home.profiles), budget, given=given, everything=read_all,
+                actor=acting_person(), now=now, progress=watcher,
+            )  # fmt: skip
+        except (PreserveError, StorageError) as error:
+            if not isinstance(error, Stopped):
+                _send(output, home, {"ok": False, "state": "failed", "error": str(error)}, [str(error)])
+            raise
     _say(output, report)
+    if report.status:
+        _tell_people(output, home, report)
     return report.status
 
 
@@ -110,6 +119,43 @@ def _budget(home: Home, span: str, size: str, share: float | None, hours: str | 
         parse_span(span) if span else 0, parse_size(size) if size else 0, pace, parse_hours(window),
         zone(home.settings.time_zone),
     )  # fmt: skip
+
+
+def _tell_people(output: Output, home: Home, report: AuditReport) -> None:
+    """Damage, what could not be checked and what is overdue must not wait until somebody looks."""
+    lines = [
+        say("cli.audit-done", intact=report.counts["intact"], damaged=report.counts["damaged"],
+            unchecked=report.counts["not-checked"], size=bytes_for_people(report.size), run=report.run)
+    ]  # fmt: skip
+    lines += [
+        say("cli.audit-damaged", name=one.name, medium=one.medium, reason=say(f"cli.reason-{one.reason}"),
+            files=listed(check.path for check in one.problems[:20]) or "—")
+        for one in report.damaged
+    ]  # fmt: skip
+    lines += [
+        say("cli.audit-not-checked", name=one.name or "*", medium=one.medium, reason=say(f"cli.reason-{one.reason}"))
+        for one in report.unchecked
+    ]
+    lines += [f"{say(finding.code, **finding.values)} {finding.where}" for finding in report.findings]
+    lines += [say("cli.audit-overdue", **_told(one)) for one in report.overdue]
+    lines += [say("cli.audit-suspect", count=report.suspect)] if report.suspect else []
+    document = {
+        "ok": False, "status": report.status, "run": report.run, "state": report.state, "counts": dict(report.counts),
+        "damaged": [_check(check) for check in report.damaged],
+        "overdue": [asdict(one) for one in report.overdue],
+    }  # fmt: skip
+    _send(output, home, document, lines)
+
+
+def _send(output: Output, home: Home, document: dict[str, Any], lines: list[str]) -> None:
+    from preserve.archival_storage.notify import notify
+    from preserve.archival_storage.policy import read_audit_profile
+
+    settings = read_audit_profile(home.profiles).notify
+    subject = say("cli.audit-subject", institution=home.settings.institution)
+    words = "\n".join(lines) + "\n"
+    for failed in notify(settings, subject, words, {"institution": home.settings.institution, **document}):
+        output.sentence("cli.audit-not-sent", style="bold red", reason=failed)
 
 
 def _say(output: Output, report: AuditReport) -> None:
@@ -133,7 +179,8 @@ def _say(output: Output, report: AuditReport) -> None:
         output.sentence("cli.audit-insert", style="yellow", **_told(one))
     for one in report.overdue:
         output.sentence("cli.audit-overdue", style="bold red", **_told(one))
-    if bad:
+    if report.suspect:
+        output.sentence("cli.audit-suspect", style="bold red", count=report.suspect)
         output.sentence("cli.audit-repair-next", style="yellow")
     output.result(
         {
@@ -143,6 +190,7 @@ def _say(output: Output, report: AuditReport) -> None:
             "not_checked": [_check(check) for check in report.unchecked],
             "findings": [finding_document(finding) for finding in report.findings],
             "insert": [asdict(one) for one in report.insert], "overdue": [asdict(one) for one in report.overdue],
+            "suspect": report.suspect,
         }
     )  # fmt: skip
 
@@ -195,6 +243,32 @@ def history(output: Output, subject: str, failures: bool) -> None:
 
 def _record(row: Record) -> dict[str, Any]:
     return {**asdict(row), "when": row.when.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+@audit.command()
+@click.option("--output", "target", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.pass_obj
+def report(output: Output, target: Path) -> None:
+    """Write the report in both languages, as HTML and as PDF/A."""
+    from preserve.administration.fixity_report import write_report
+    from preserve.archival_storage.policy import read_policy
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    written = write_report(home, open_catalogue(home), read_policy(home.profiles), target.absolute(), now())
+    for path in written.files:
+        output.sentence("cli.report-written", path=str(path))
+    facts = written.facts
+    output.result(
+        {
+            "ok": True, "files": [str(path) for path in written.files],
+            "coverage": [asdict(one) for one in facts.coverage], "suspect": facts.suspect, "sealed": facts.sealed,
+            "unsealed": facts.unsealed, "failures": len(facts.failures),
+            "overdue": [one.row.label for one in facts.media if one.overdue],
+            "at_risk": [one.row.label for one in facts.media if one.at_risk],
+        }
+    )  # fmt: skip
 
 
 @audit.command()

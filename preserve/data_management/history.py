@@ -342,3 +342,35 @@ def replay(connection: Connection, store: Path) -> None:
                 ),
                 rows,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was read of one medium in one month: whole copies found intact, their bytes, and the last moment of it."""
+
+    month: str
+    medium: str
+    checks: int
+    bytes: int
+    last: datetime
+
+
+def by_month(store: Path, moment: datetime) -> list[Month]:
+    """What was found intact since `moment`, by month and medium; one row group in memory at a time."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    found: dict[tuple[str, str], Month] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for path in files_of(store):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(columns=["when", "run", "copy", "medium", "path", "bytes", "outcome"]):
+                keep = pc.and_(pc.equal(batch["outcome"].cast("string"), "intact"), pc.equal(batch["path"], ""))
+                for row in batch.filter(pc.and_(keep, pc.greater_equal(batch["when"], moment))).to_pylist():
+                    if (key := (row["run"], row["copy"], row["medium"])) in seen:
+                        continue
+                    seen.add(key)
+                    place = f"{row['when']:%Y-%m}", row["medium"]
+                    old = found.get(place, Month(*place, 0, 0, row["when"]))
+                    found[place] = Month(*place, old.checks + 1, old.bytes + row["bytes"], max(old.last, row["when"]))
+    return sorted(found.values(), key=lambda one: (one.month, one.medium))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
@@ -151,6 +151,15 @@ def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -
     if wanted := list(states):
         query = query.where(copies.c.state.in_(wanted))
     return [CopyRow(**row._mapping) for row in connection.execute(query)]
+
+
+def count_in(connection: Connection, states: Iterable[str]) -> int:
+    """How many copies on media in use are in one of these states."""
+    query = (
+        select(func.count()).select_from(copies).join(media, media.c.id == copies.c.medium)
+        .where(copies.c.state.in_(list(states)), media.c.state == "in use")
+    )  # fmt: skip
+    return int(connection.execute(query).scalar_one())
 
 
 def replay(connection: Connection) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import bagit
+import pikepdf
 import pytest
 
 from demo.make_case import make_case
 from preserve.archival_storage.audit import AuditReport, run_audit
+from preserve.archival_storage.drill import run_drills
 from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.clock import now
@@ -25,6 +34,7 @@ from preserve.data_management.rebuild import state
 from preserve.home import open_home
 from tests.faults.test_media import another, digests
 from tests.loop import loop
+from tests.object_store import free_ports
 from tests.program import Archive, found, kill
 
 pytestmark = pytest.mark.xdist_group("audit")
@@ -361,6 +371,97 @@ def test_what_nobody_holds_any_more_is_named_and_nothing_is_touched(archive: Arc
     shutil.copytree(archive.home / "store", other)
     assert archive.run("repair", "--from", str(other)).returncode == 4
     assert digests(hurt) == before
+
+
+class Webhook(BaseHTTPRequestHandler):
+    """Keeps what is posted to it."""
+
+    seen: ClassVar[list[dict[str, object]]] = []
+
+    def do_POST(self) -> None:
+        self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        return None
+
+
+def test_people_are_told_by_mail_and_webhook(archive: Archive) -> None:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Mailbox
+
+    (archive.home / "mail").mkdir()
+    (port,) = free_ports(1)
+    mail = Controller(Mailbox(str(archive.home / "mail" / "box")), hostname="127.0.0.1", port=port)
+    mail.start()
+    hook = HTTPServer(("127.0.0.1", 0), Webhook)
+    thread = threading.Thread(target=hook.serve_forever, daemon=True)
+    thread.start()
+    try:
+        text = f"""[notify]
+smtp = "127.0.0.1:{port}"
+sender = "archive@example.org"
+receivers = ["li@example.org"]
+webhook = "http://127.0.0.1:{hook.server_address[1]}/"
+"""
+        (archive.home / "profiles" / "audit.toml").write_text(text)
+        assert archive.run("audit", "run").returncode == 0
+        assert Webhook.seen == []
+        named = flip(archive.packages()[0])
+        assert archive.run("audit", "run", lang="zh").returncode == 4
+        assert [one["status"] for one in Webhook.seen] == [4]
+        (letter,) = list((archive.home / "mail" / "box" / "new").iterdir())
+        message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
+        assert message["To"] == "li@example.org" and "临江市文化和旅游局" in message["Subject"]
+        body = message.get_content().replace("\n", "")
+        assert next(iter(named)) in body
+    finally:
+        mail.stop()
+        hook.shutdown()
+    done = archive.run("audit", "run", lang="zh")
+    assert "通知未能发出" in done.stderr
+
+
+def test_the_report_tells_all_of_it_on_page_and_paper(archive: Archive, tmp_path: Path) -> None:
+    hurt, _ = archive.packages()
+    named = flip(hurt)
+    assert archive.run("audit", "run").returncode == 4
+    assert archive.run("repair").returncode == 4
+    assert archive.run("audit", "drill").returncode in (0, 4)
+    done = archive.run("audit", "report", "--output", str(tmp_path / "report"))
+    assert done.returncode == 0, done.stderr
+    made = {path.suffixes[-2] + path.suffix: path for path in (tmp_path / "report").iterdir()}
+    assert set(made) == {".zh.html", ".en.html", ".zh.pdf", ".en.pdf"}
+    page = made[".zh.html"].read_text(encoding="utf-8")
+    for word in ("四性检测", "真实性", "不通过", "恢复演练", "检测覆盖", *named):
+        assert word in page
+    assert page.count("<svg") == 2 and "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    paper = subprocess.run(["pdftotext", made[".en.pdf"], "-"], capture_output=True, text=True, check=True).stdout
+    for word in ("Report on the safety of the copies", "Four-property test", "copies are damaged or suspect"):
+        assert word in paper
+    with pikepdf.open(made[".zh.pdf"]) as document, document.open_metadata() as metadata:
+        assert metadata.pdfa_status == "2B"
+    shown = archive.json("audit", "report", "--output", str(tmp_path / "again"))
+    assert (shown["suspect"], shown["failures"]) == (1, 2)
+
+
+def test_a_drill_restores_from_one_copy_and_leaves_nothing(archive: Archive) -> None:
+    done = archive.json("audit", "drill")
+    assert [one["whole"] for one in done["done"]] == [True, True]
+    assert archive.json("audit", "drill")["before"] == 2
+    assert archive.leftovers() == []
+    flip(archive.packages()[0])
+    flip(archive.packages()[1])
+    (archive.home / "profiles" / "audit.toml").write_text("[drills]\npackages = 1\n")
+    home = open_home(archive.home)
+    catalogue = open_catalogue(home)
+    next_month = now() + timedelta(days=31)
+    result = run_drills(home, catalogue, 1, actor="scheduler", now=lambda: next_month)
+    catalogue.close()
+    assert [one.whole for one in result.done] == [False]
+    states = sorted(copy["state"] for one in archive.json("copies")["cases"] for copy in one["copies"])
+    assert states == ["suspect", "verified"]
 
 
 def test_off_line_media_are_drawn_and_asked_for(archive: Archive, tmp_path: Path) -> None:

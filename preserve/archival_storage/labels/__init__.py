@@ -65,7 +65,7 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
 
     if not labels:
         raise Refused("storage.no-label", str(target))
-    fonts = _font_folder()
+    fonts = font_folder()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for number, label in enumerate(labels):
@@ -95,7 +95,8 @@ def _moment(labels: Sequence[Label]) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _font_folder() -> Path:
+def font_folder() -> Path:
+    """Where the Chinese font lies. Raises ToolMissing."""
     try:
         done = subprocess.run(
             ["fc-match", "-f", "%{family}\n%{file}", _FONT], capture_output=True, text=True, check=True, timeout=30

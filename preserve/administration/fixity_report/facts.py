@@ -1,0 +1,171 @@
+"""Everything a report tells, gathered once and told in any form: coverage, failures, repairs, media, drills, proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from preserve.archival_storage import drill, schedule
+from preserve.archival_storage.media import attached
+from preserve.archival_storage.policy import StorageProfile
+from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
+from preserve.archival_storage.replicate import overview
+from preserve.clock import parse, stamp
+from preserve.data_management import audits, checkpoints, history, holdings, ledger, proving
+from preserve.data_management.database import Catalogue
+from preserve.data_management.history import Month, Record
+from preserve.data_management.holdings import MediumRow
+from preserve.home import Home
+
+CONTINUOUS = 90  # days after which a copy that should be read all the time counts as overdue
+MONTHS = 24
+_BAD = ("reallocated", "pending", "offline", "uncorrectable", "media_errors")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Copies of one kind of medium and their bytes: read within the interval, covered by a sample, overdue."""
+
+    kind: str
+    days: int
+    copies: int
+    within: int
+    sampled: int
+    overdue: int
+    size: int
+    size_within: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediumFacts:
+    """One medium: copies, last read, due date, health, and how fast its bad sectors grow (a year) where it tells them.
+
+    `forecast` is the number of bad sectors expected in a year, by a straight line through what was told so far.
+    """
+
+    row: MediumRow
+    copies: int
+    last: str
+    next: str
+    overdue: bool
+    health: str
+    growth: float
+    forecast: float
+    at_risk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it, as of one moment."""
+
+    institution: str
+    archive_id: str
+    moment: datetime
+    coverage: tuple[Coverage, ...]
+    media: tuple[MediumFacts, ...]
+    failures: tuple[Record, ...]
+    repairs: tuple[dict[str, Any], ...]
+    drills: tuple[tuple[str, dict[str, Any]], ...]
+    runs: tuple[audits.AuditRow, ...]
+    months: tuple[Month, ...]
+    suspect: int
+    sealed: int
+    unsealed: int
+    ledger_entries: int
+    ledger_findings: tuple[str, ...]
+    checkpoint: str
+
+
+def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: datetime) -> Facts:
+    """Read catalogue, ledger and audit records; nothing is changed. The last year counts, 24 months in the pictures."""
+    proof = proving.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    year = moment - timedelta(days=365)
+    with catalogue.read() as connection:
+        inventory = holdings.all_media(connection)
+        plan = schedule.plan(connection, profile, moment, set(attached(home, inventory)))
+        cases = overview(home, connection, profile)
+        sealed = sum(one.standing.sealed for one in cases)
+        suspect = holdings.count_in(connection, ("suspect", "lost"))
+        records = history.check_anchors(connection, home.store)
+        signed = checkpoints.read_checkpoints(connection)
+        return Facts(
+            home.settings.institution, home.settings.archive_id, moment,
+            tuple(_coverage(connection, profile, inventory, kind, moment) for kind in _kinds(inventory)),
+            tuple(_medium(connection, one, profile, moment) for one in plan),
+            tuple(history.failures(home.store, since=year)), tuple(_repairs(connection, year)),
+            tuple(drill.results(connection, 12, moment)), tuple(audits.runs(connection, limit=400)),
+            tuple(history.by_month(home.store, moment - timedelta(days=31 * MONTHS))), suspect, sealed,
+            len(cases) - sealed, proof.entries,
+            tuple(finding.code for finding in (*proof.findings, *records)), signed[-1].text() if signed else "",
+        )  # fmt: skip
+
+
+def _kinds(inventory: Sequence[MediumRow]) -> list[str]:
+    return sorted({row.kind for row in inventory if row.state == "in use"})
+
+
+def limit_of(profile: StorageProfile, kind: str) -> int:
+    """After how many days without a check a copy on such a medium is overdue."""
+    return schedule.rule_for(profile, kind).days or CONTINUOUS
+
+
+def _coverage(
+    connection: Connection, profile: StorageProfile, inventory: Sequence[MediumRow], kind: str, moment: datetime
+) -> Coverage:
+    days = limit_of(profile, kind)
+    before = stamp(moment - timedelta(days=days))
+    query = text(
+        "SELECT c.medium, count(*), sum(v.size), coalesce(sum(c.verified > :before), 0),"
+        " coalesce(sum(CASE WHEN c.verified > :before THEN v.size END), 0) FROM copies c"
+        " JOIN versions v ON v.objid = c.objid AND v.version = c.version JOIN media m ON m.id = c.medium"
+        " WHERE m.kind = :kind AND m.state = 'in use' AND c.state NOT IN ('planned', 'retired', 'lost')"
+        " GROUP BY c.medium"
+    )
+    passed = {row.id for row in inventory if (row.details.get("sample") or {}).get("chosen") is False
+              and schedule.last_look(row) > before}  # fmt: skip
+    copies = within = sampled = size = size_within = 0
+    for medium, count, all_bytes, good, good_bytes in connection.execute(query, {"before": before, "kind": kind}):
+        copies, within, size, size_within = copies + count, within + good, size + all_bytes, size_within + good_bytes
+        sampled += count - good if medium in passed else 0
+    return Coverage(kind, days, copies, within, sampled, copies - within - sampled, size, size_within)
+
+
+def _medium(connection: Connection, due: schedule.Due, profile: StorageProfile, moment: datetime) -> MediumFacts:
+    row = due.medium
+    told = []
+    for entry in ledger.about(connection, row.id):
+        data = json.loads(entry.text)
+        counts = [int(data["details"][name]) for name in _BAD if name in data["details"]]
+        if counts:
+            told.append((parse(data["time"]).timestamp() / 86400 / 365.25, float(sum(counts))))
+    growth, forecast = trend(told, moment.timestamp() / 86400 / 365.25 + 1)
+    health = str(row.details.get("health", "unknown"))
+    overdue = bool(due.total) and due.since != "" and parse(due.since) < moment - timedelta(
+        days=limit_of(profile, row.kind)
+    )  # fmt: skip
+    return MediumFacts(
+        row, due.total, due.since, due.next, overdue and due.how != "passed", health, growth, forecast,
+        health == "failing" or growth > 0,
+    )  # fmt: skip
+
+
+def trend(told: Sequence[tuple[float, float]], at: float) -> tuple[float, float]:
+    """Slope a year and value at a time (years) of the straight line of least squares through (years, value)."""
+    if len(told) < 2:
+        return 0.0, told[0][1] if told else 0.0
+    mean_x = sum(x for x, _ in told) / len(told)
+    mean_y = sum(y for _, y in told) / len(told)
+    spread = sum((x - mean_x) ** 2 for x, _ in told)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in told) / spread if spread else 0.0
+    return slope, max(0.0, mean_y + slope * (at - mean_x))
+
+
+def _repairs(connection: Connection, since: datetime) -> list[dict[str, Any]]:
+    query = text("SELECT entry FROM ledger WHERE action IN (:done, :failed) ORDER BY number")
+    rows = [json.loads(entry) for (entry,) in connection.execute(query, {"done": REPAIRED, "failed": NOT_REPAIRED})]
+    return [row for row in rows if parse(row["time"]) >= since]

@@ -1,0 +1,44 @@
+"""The report as one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from preserve.administration.fixity_report.sections import Section
+from preserve.messages import language
+
+_STYLE = (
+    "body{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:70em;margin:2em auto;padding:0 1em;"
+    "color:#222;line-height:1.5}table{border-collapse:collapse;width:100%;margin:.6em 0;font-size:.86em}"
+    "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th{background:#eef3f8;white-space:nowrap}h1{margin-bottom:0}"
+    "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
+    ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"
+    ".verdict.bad{border-color:#b00020;background:#fdecee}td.mono{font-family:monospace;white-space:pre-wrap}"
+    "@media print{body{margin:0}h2{break-after:avoid}}"
+)
+
+
+def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
+    """The page in the language in use; every word of people is escaped."""
+    body = [f"<h1>{escape(title)}</h1><p>{escape(under)}</p>"]
+    for number, part in enumerate(parts):
+        body.append(f"<h2>{escape(part.title)}</h2>")
+        if part.words:
+            kind = f' class="verdict{" bad" if part.bad else ""}"' if number == 0 else ""
+            body.append(f"<p{kind}>{escape(part.words)}</p>")
+        body.append(part.picture)
+        if part.rows:
+            head = "".join(f"<th>{escape(name)}</th>" for name in part.heads)
+            kind = ' class="mono"' if part.heads == ("",) else ""
+            rows = "".join(
+                "<tr>" + "".join(f"<td{kind}>{escape(value)}</td>" for value in row) + "</tr>\n" for row in part.rows
+            )
+            body.append(f"<table>{f'<tr>{head}</tr>' if part.heads != ('',) else ''}\n{rows}</table>")
+    lang = "zh-CN" if language() == "zh" else "en"
+    page = (
+        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
+    )
+    return page.encode("utf-8", "replace")

@@ -1,0 +1,170 @@
+"""The report as headings, sentences and tables in the language in use, whatever it is then printed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from preserve.administration.fixity_report import pictures
+from preserve.administration.fixity_report.facts import Facts, MediumFacts
+from preserve.messages import bytes_for_people, listed, say
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out."""
+
+    title: str
+    words: str = ""
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    picture: str = ""
+    bad: bool = False
+
+
+def _heads(*names: str) -> tuple[str, ...]:
+    return tuple(say(f"report.head-{name}") for name in names)
+
+
+def sections(facts: Facts, zone: ZoneInfo, limits: Mapping[str, int]) -> list[Section]:
+    """Everything, most important first."""
+    return [
+        _verdict(facts), _coverage(facts),
+        Section(say("report.heat-map"), say("report.heat-map-words"), picture=pictures.heat_map(facts, limits)),
+        Section(say("report.curve"), say("report.curve-words"), picture=pictures.curve(facts)),
+        _four_properties(facts), _failures(facts, zone), _repairs(facts), _media(facts), _drills(facts),
+        _runs(facts, zone),
+        Section(say("report.checkpoint"), say("report.checkpoint-words"), ("",), ((facts.checkpoint.strip(),),)),
+    ]  # fmt: skip
+
+
+def _verdict(facts: Facts) -> Section:
+    overdue = sum(one.overdue for one in facts.coverage)
+    problems = []
+    if facts.ledger_findings:
+        problems.append(say("report.bad-ledger", count=len(facts.ledger_findings)))
+    if facts.suspect:
+        problems.append(say("report.bad-copies", count=facts.suspect))
+    if overdue:
+        problems.append(say("report.bad-overdue", count=overdue))
+    if facts.unsealed:
+        problems.append(say("report.bad-unsealed", count=facts.unsealed))
+    if risky := [one.row.label for one in facts.media if one.at_risk]:
+        problems.append(say("report.bad-media", media=listed(risky)))
+    if failed := sum(not one["whole"] for _, one in facts.drills):
+        problems.append(say("report.bad-drills", count=failed))
+    words = "\n".join(problems) if problems else say("report.all-good")
+    return Section(say("report.verdict"), words, bad=bool(problems))
+
+
+def _coverage(facts: Facts) -> Section:
+    rows = [
+        (say(f"cli.medium-{one.kind}"), say("report.days", days=one.days), str(one.copies), str(one.within),
+         str(one.sampled), str(one.overdue), bytes_for_people(one.size),
+         f"{100 * one.size_within / one.size:.1f} %" if one.size else "—")
+        for one in facts.coverage
+    ]  # fmt: skip
+    heads = _heads("kind", "interval", "copies", "within", "sampled", "overdue", "bytes", "share")
+    return Section(say("report.coverage"), say("report.coverage-words"), heads, tuple(rows))
+
+
+def _four_properties(facts: Facts) -> Section:
+    """四性检测, long-term storage stage (DA/T 70-2018), by what this archive has evidence of."""
+    counted = [one for one in facts.failures if not one.path]
+    altered = sum(one.outcome == "damaged" and one.reason in ("altered", "no-anchor") for one in counted)
+    gone = sum(one.outcome == "damaged" and one.reason in ("absent", "unexpected") for one in counted)
+    unread = sum(one.outcome == "not-checked" or one.reason == "unreadable" for one in counted)
+    overdue = sum(one.overdue for one in facts.coverage)
+    drills = len(facts.drills)
+    failed = sum(not one["whole"] for _, one in facts.drills)
+    risky = sum(one.at_risk for one in facts.media)
+    items = [
+        ("authenticity", "digests", altered == 0, say("report.found", count=altered)),
+        ("authenticity", "ledger", not facts.ledger_findings, say("report.entries", count=facts.ledger_entries)),
+        ("integrity", "files", gone == 0, say("report.found", count=gone)),
+        ("integrity", "copies", facts.unsealed == 0, say("report.unsealed", count=facts.unsealed)),
+        ("usability", "readable", unread == 0 and overdue == 0, say("report.unread", unread=unread, overdue=overdue)),
+        ("usability", "drills", drills > 0 and failed == 0, say("report.drills-done", count=drills, failed=failed)),
+        ("security", "media", risky == 0, say("report.found", count=risky)),
+        ("security", "current", facts.suspect == 0, say("report.found", count=facts.suspect)),
+    ]
+    rows = [
+        (say(f"report.{kind}"), say(f"report.item-{name}"), say("report.pass" if good else "report.fail"), basis)
+        for kind, name, good, basis in items
+    ]
+    return Section(
+        say("report.four"), say("report.four-words"), _heads("property", "item", "result", "basis"), tuple(rows)
+    )
+
+
+def _failures(facts: Facts, zone: ZoneInfo) -> Section:
+    labels = {one.row.id: one.row.label for one in facts.media}
+    rows = [
+        (f"{one.when.astimezone(zone):%Y-%m-%d %H:%M}", one.copy or "*", labels.get(one.medium, one.medium),
+         one.path or "—", say(f"cli.outcome-{one.outcome}"), say(f"cli.reason-{one.reason}"))
+        for one in facts.failures[-200:]
+    ]  # fmt: skip
+    heads = _heads("when", "package", "medium", "file", "outcome", "why")
+    words = say("report.failures-words", count=len(facts.failures)) if rows else say("report.none-this-year")
+    return Section(say("report.failures"), words, heads if rows else (), tuple(rows))
+
+
+def _repairs(facts: Facts) -> Section:
+    labels = {one.row.id: one.row.label for one in facts.media}
+    rows = []
+    for one in facts.repairs:
+        details = one["details"]
+        done = one["action"] == "copy.repaired"
+        what = listed(f"{place} × {count}" for place, count in details.get("taken", {}).items()) if done else listed(
+            details.get("lost", [])[:5]
+        )  # fmt: skip
+        rows.append((one["time"][:10], details["name"], labels.get(details["medium"], details["medium"]),
+                     say("report.repaired" if done else "report.not-repaired"), what))  # fmt: skip
+    heads = _heads("when", "package", "medium", "outcome", "from")
+    words = "" if rows else say("report.none-this-year")
+    return Section(say("report.repairs"), words, heads if rows else (), tuple(rows))
+
+
+def _media(facts: Facts) -> Section:
+    rows = [
+        (one.row.label, say(f"cli.medium-{one.row.kind}"), one.row.place or "—", one.row.custodian or "—",
+         str(one.copies), one.last[:10] or "—", one.next[:10] or "—", _standing(one), _told(one))
+        for one in facts.media
+    ]  # fmt: skip
+    heads = _heads("label", "kind", "place", "custodian", "copies", "last", "next", "standing", "health")
+    return Section(say("report.media"), say("report.media-words"), heads, tuple(rows))
+
+
+def _standing(one: MediumFacts) -> str:
+    return say("report.overdue" if one.overdue else "report.in-time")
+
+
+def _told(one: MediumFacts) -> str:
+    told = say(f"report.health-{one.health}") if one.health in ("good", "failing") else say("report.health-unknown")
+    if one.growth > 0:
+        told += " " + say("report.growth", growth=round(one.growth, 1), forecast=round(one.forecast))
+    return told
+
+
+def _drills(facts: Facts) -> Section:
+    labels = {one.row.id: one.row.label for one in facts.media}
+    rows = [
+        (month, str(one["name"]), labels.get(str(one["medium"]), str(one["medium"])),
+         say("report.whole" if one["whole"] else "report.not-whole"), bytes_for_people(float(one["bytes"])),
+         str(one["reason"]) or "—")
+        for month, one in facts.drills
+    ]  # fmt: skip
+    heads = _heads("month", "package", "medium", "outcome", "bytes", "why")
+    return Section(say("report.drills"), "" if rows else say("report.no-drills"), heads if rows else (), tuple(rows))
+
+
+def _runs(facts: Facts, zone: ZoneInfo) -> Section:
+    rows = []
+    for run in facts.runs[:31]:
+        counts = run.counts
+        rows.append((run.started[:16].replace("T", " "), say(f"report.run-{run.state}"), run.reason or "—",
+                     str(counts.get("intact", 0)), str(counts.get("damaged", 0)), str(counts.get("not-checked", 0)),
+                     bytes_for_people(counts.get("bytes", 0))))  # fmt: skip
+    heads = _heads("when", "state", "why", "intact", "damaged", "not-checked", "bytes")
+    return Section(say("report.runs"), "" if rows else say("report.no-runs"), heads if rows else (), tuple(rows))

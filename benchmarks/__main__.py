@@ -10,7 +10,7 @@ from pathlib import Path
 
 from preserve.clock import now, stamp
 
-NAMES = ("start", "identification", "small_files", "keep", "many", "transcode", "media")
+NAMES = ("start", "identification", "small_files", "keep", "many", "transcode", "media", "audits", "audit_history")
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"
 

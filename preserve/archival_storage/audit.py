@@ -20,20 +20,20 @@ from pathlib import Path
 from sqlalchemy import Connection
 from ulid import ULID
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Severity
 from preserve.archival_storage import schedule
 from preserve.archival_storage.checking import REASONS, CopyCheck, Outcome, check_copy
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.discs.checking import check_disc
 from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, server_store
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
-from preserve.archival_storage.policy import StorageProfile
+from preserve.archival_storage.policy import StorageProfile, read_audit_profile
 from preserve.clock import parse, stamp
 from preserve.data_management import anchors, audits, checkpoints, history, holdings, proving
 from preserve.data_management.database import Catalogue
 from preserve.data_management.history import Record
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, PreserveError, Refused, Stopped
+from preserve.errors import MediumProblem, NotIntact, PreserveError, Refused, Stopped
 from preserve.home import Home
 from preserve.work import hold
 from storage_adapters.contract import FileCheck, StorageAdapter
@@ -137,10 +137,11 @@ class Run:
         moment = self.now()
         with self.catalogue.begin() as connection:
             history.compact(connection, self.home.store, moment, actor=self.actor)
-            checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
+            made = checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
         with self.catalogue.begin() as connection:
             checkpoints.export_segments(connection, self.home.store / "ledger")
             history.sweep(connection, self.home.store)
+        self.report.findings += stamp_checkpoint(self.home, made)
         return self.report
 
     def _close(self, run: str, state: str, reason: str) -> None:
@@ -155,6 +156,23 @@ class Run:
                 actor=self.actor, moment=moment,
             )  # fmt: skip
         drop_file(_journal(self.home, run), self.home.work)
+
+
+def stamp_checkpoint(home: Home, made: checkpoints.Checkpoint) -> list[Finding]:
+    """Have a checkpoint stamped where the profile names a server; one that does not answer is a finding, no failure."""
+    settings = read_audit_profile(home.profiles).time_stamps
+    if not settings.server:
+        return []
+    from preserve.data_management import time_stamps
+
+    try:
+        time_stamps.request(made, settings.server, (home.path / settings.roots).read_bytes(), home.store / "ledger")
+    except (MediumProblem, NotIntact) as error:
+        level: Severity = "warning" if isinstance(error, MediumProblem) else "error"
+        return [Finding(error.code, error.where, level, dict(error.values), detail=error.detail)]
+    except OSError as error:
+        return [Finding("ledger.time-server", settings.roots, "warning", {"reason": str(error)})]
+    return []
 
 
 def _journal(home: Home, run: str) -> Path:

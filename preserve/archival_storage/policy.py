@@ -66,6 +66,15 @@ class Notify(BaseModel):
     webhook: str = ""
 
 
+class TimeStamps(BaseModel):
+    """A time-stamp server (RFC 3161) and the file of the certificates (PEM) that its tokens must lead to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    server: str = ""
+    roots: str = ""
+
+
 class AuditProfile(BaseModel):
     """`profiles/audit.toml`: hours and pace of the nightly audit, drills, whom to tell."""
 
@@ -76,6 +85,7 @@ class AuditProfile(BaseModel):
     thin_after_years: Annotated[int, Field(ge=1)] = 5
     drills: Drills = Drills()
     notify: Notify = Notify()
+    time_stamps: TimeStamps = TimeStamps()
 
 
 class StorageProfile(BaseModel):

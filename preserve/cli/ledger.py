@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+
+if TYPE_CHECKING:
+    from metadata.findings import Finding
+    from preserve.data_management.database import Catalogue
+    from preserve.data_management.time_stamps import TimeStamp
+    from preserve.home import Home
 
 
 @click.group(cls=Group)
@@ -20,12 +27,18 @@ def ledger() -> None:
 @click.pass_obj
 def verify(output: Output) -> int:
     """Prove that the ledger is unaltered; exit status 4 when it is not."""
+    from dataclasses import replace
+
+    from preserve.clock import stamp
     from preserve.data_management.database import open_catalogue
     from preserve.data_management.proving import verify_ledger
     from preserve.errors import NotIntact
 
     home = output.home()
-    report = verify_ledger(open_catalogue(home), home.store / "ledger", home.keys / "ledger.pub")
+    catalogue = open_catalogue(home)
+    report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    stamps, bad = _time_stamps(home, catalogue)
+    report = replace(report, findings=(*report.findings, *bad))
     if not report.intact and not output.as_json:
         raise NotIntact("cli.ledger-bad", str(home.catalogue), findings=report.findings)
     output.findings(report.findings)
@@ -33,14 +46,36 @@ def verify(output: Output) -> int:
         "cli.ledger-good", style="green", entries=report.entries, checkpoints=report.checkpoints,
         segments=report.segments,
     )  # fmt: skip
+    if stamps:
+        output.sentence("cli.ledger-stamped", count=len(stamps), when=stamp(stamps[-1].moment), size=stamps[-1].size)
     output.result(
         {
             "ok": report.intact, "status": 0 if report.intact else 4, "entries": report.entries,
             "checkpoints": report.checkpoints, "segments": report.segments,
+            "time_stamps": [{"size": one.size, "when": stamp(one.moment)} for one in stamps],
             "findings": [finding_document(finding) for finding in report.findings],
         }
     )  # fmt: skip
     return 0 if report.intact else 4
+
+
+def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[list[TimeStamp], list[Finding]]:
+    """The tokens beside the segments, where the profile names the certificates to hold them against."""
+    from preserve.archival_storage.policy import read_audit_profile
+    from preserve.data_management import checkpoints
+    from preserve.errors import MediumProblem
+
+    roots = read_audit_profile(home.profiles).time_stamps.roots
+    if not roots:
+        return [], []
+    from preserve.data_management.time_stamps import check_all
+
+    try:
+        certificates = (home.path / roots).read_bytes()
+    except OSError as error:
+        raise MediumProblem("ledger.time-server", roots, reason=error.strerror or str(error)) from error
+    with catalogue.read() as connection:
+        return check_all(checkpoints.read_checkpoints(connection), certificates, home.store / "ledger")
 
 
 @ledger.command()

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 from metadata.findings import Finding
 from preserve.clock import stamp
 from preserve.data_management import ledger
-from storage_adapters.durable import drop_file, move_in, on_medium
+from storage_adapters.durable import drop_file, move_in, on_medium, sync_folder
 from storage_adapters.reading import digest_file
 
 if TYPE_CHECKING:
@@ -99,15 +99,22 @@ def write_run(store: Path, run: str, moment: datetime, records: Sequence[Record]
 
 
 def _write(store: Path, name: str, table: pyarrow.Table) -> Kept:
+    return write_table(store, name, table.sort_by([("copy", "ascending"), ("when", "ascending")]))
+
+
+def write_table(store: Path, name: str, table: pyarrow.Table) -> Kept:
+    """Write rows that are sorted by package as the file `name`, durably and whole or not at all."""
     import pyarrow.parquet as pq
 
-    table = table.sort_by([("copy", "ascending"), ("when", "ascending")])
     target = store / FOLDER / name
     with on_medium(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
         pq.write_table(table, part, compression="zstd", row_group_size=_ROWS, write_statistics=True)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
         move_in(part, target)
+        sync_folder(target.parent)
     return Kept(f"{FOLDER}/{name}", digest_file(target, ("sha256",))[1]["sha256"], table.num_rows)
 
 

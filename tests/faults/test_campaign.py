@@ -1,0 +1,16 @@
+"""The campaigns of `make soak`, for a moment each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import faults
+
+pytestmark = pytest.mark.xdist_group("recovery")
+
+
+def test_faults_on_copies_of_every_kind(tmp_path: Path) -> None:
+    said = faults.run(tmp_path, 240, 20261124, 120, bucket=False)
+    assert said.startswith("120 faults")

@@ -25,6 +25,7 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.checking import REASONS, CopyCheck, Outcome, check_copy
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.discs.checking import check_disc
+from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, server_store
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
 from preserve.archival_storage.policy import StorageProfile, read_audit_profile
@@ -462,6 +463,10 @@ def _read_disc(run: Run, row: MediumRow, path: Path) -> None:
         held = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
         known = {copy.name: anchors.read_anchor(connection, copy.name) for copy in held}
     lost = report.marker is None and not report.files
+    if not lost:
+        with run.catalogue.read() as connection, suppress(StorageError):
+            data = open_source(path).read("ledger/checkpoint.txt", 1 << 20)
+            run.report.findings += compare_checkpoint(connection, run.home, row.label, data)
     if not same and not lost:
         run.report.findings.append(Finding("audit.disc-differs", row.label, "warning"))
     for copy in held:

@@ -211,10 +211,12 @@ def _check(check: Any) -> dict[str, Any]:
 @audit.command()
 @click.argument("subject", metavar="AIP|MEDIUM")
 @click.option("--failures", is_flag=True)
+@click.option("--premis", type=click.Path(path_type=Path), default=None, metavar="FILE")
 @click.pass_obj
-def history(output: Output, subject: str, failures: bool) -> None:
-    """Every check of a package's copies, or of a medium what was not intact."""
+def history(output: Output, subject: str, failures: bool, premis: Path | None) -> None:
+    """Every check of a package's copies, or of a medium what was not intact; with --premis as PREMIS events too."""
     from preserve.archival_storage.packages import read_version
+    from preserve.archival_storage.provenance import write_events
     from preserve.clock import zone
     from preserve.data_management import history as records
     from preserve.data_management import holdings
@@ -226,6 +228,9 @@ def history(output: Output, subject: str, failures: bool) -> None:
         media = {row.id: row for row in holdings.all_media(connection)}
         medium = holdings.read_medium(connection, subject)
         name = "" if medium else read_version(connection, find_case(connection, subject) or subject).name
+        if premis is not None and name:
+            count = write_events(home, connection, name, premis.absolute())
+            output.sentence("cli.premis-written", path=str(premis), count=count)
     if medium is not None:
         found = records.failures(home.store, medium.id)
     else:

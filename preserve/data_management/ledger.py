@@ -85,6 +85,12 @@ def entries(connection: Connection, start: int = 1, stop: int | None = None) -> 
         yield Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject)
 
 
+def of_action(connection: Connection, action: str) -> list[Entry]:
+    """The entries of one action, oldest first."""
+    query = select(ledger).where(ledger.c.action == action).order_by(ledger.c.number)
+    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
+
+
 def about(connection: Connection, subject: str, limit: int = 1000) -> list[Entry]:
     """The entries about one subject, oldest first."""
     query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number).limit(limit)

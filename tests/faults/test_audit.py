@@ -21,8 +21,12 @@ from typing import ClassVar
 import bagit
 import pikepdf
 import pytest
+from lxml import etree
 
 from demo.make_case import make_case
+from metadata.entities import Event
+from metadata.premis import read_premis
+from metadata.schemas import premis_schema
 from preserve.archival_storage.audit import AuditReport, run_audit
 from preserve.archival_storage.drill import run_drills
 from preserve.archival_storage.pace import Budget
@@ -337,6 +341,23 @@ def test_a_drive_damaged_under_a_warm_cache_and_repaired(archive: Archive, tmp_p
         assert archive.run("repair", "--release", name, "--reason", "已核对").returncode == 0
         assert list((archive.home / "store" / "quarantine").iterdir()) == []
         assert all(case["sealed"] for case in archive.json("copies")["cases"])
+
+
+def test_what_became_of_a_package_in_the_words_of_premis(archive: Archive, tmp_path: Path) -> None:
+    hurt, whole = archive.packages()
+    flip(hurt)
+    assert archive.run("audit", "run").returncode == 4
+    assert archive.run("repair").returncode == 4
+    assert archive.run("audit", "drill").returncode == 0
+    file = tmp_path / "premis.xml"
+    for package, wanted in (
+        (hurt, [("replication", "success"), ("fixity check", "fail"), ("recovery", "fail")]),
+        (whole, [("replication", "success"), ("fixity check", "success"), ("validation", "success")]),
+    ):
+        assert archive.run("audit", "history", package.name, "--premis", str(file)).returncode == 0
+        premis_schema().assertValid(etree.parse(file))
+        events = [one for one in read_premis(file) if isinstance(one, Event)]
+        assert [(event.kind, event.outcome) for event in events] == wanted
 
 
 def test_a_drive_mends_itself_from_its_recovery_data(archive: Archive, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -223,6 +223,26 @@ class S3Adapter:
         self._put_bytes(f"published/{package.name}.json", json.dumps(document, ensure_ascii=False).encode())
         total = sum(one["size"] for one in listed.values())
         return Receipt(CopyRef(package.name), f"{self._where}{base}", len(listed), total, moment)
+
+    def mend(self, package: Package, paths: Iterable[str], aside: str) -> None:
+        """Send these files of a published copy again from `package.root`; what lay there goes below `quarantine/`.
+
+        A path that the package does not have is only put aside. Raises SourceDamaged, and the medium's errors.
+        """
+        base = f"packages/{package.name}/"
+        client = self.client()
+        for path in paths:
+            key = self._key(base + path)
+            kept = {"Bucket": self.bucket, "Key": key}
+            there = any(found == base + path for found, _ in self._list(base + path))
+            if there:
+                with _asking(key):
+                    client.copy(kept, self.bucket, self._key(f"quarantine/{aside}/{path}"))
+            if (package.root / path).exists():
+                self._send(package, base, path, None)
+            elif there:
+                with _asking(key):
+                    client.delete_object(**kept)
 
     def _put_bytes(self, path: str, data: bytes) -> None:
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()

@@ -9,6 +9,7 @@ copy is built beside the old one, read back past the cache, and only then takes 
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from preserve.archival_storage.discs.checking import repaired_copy
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source, open_source
 from preserve.archival_storage.media import attached, bucket_of, server_store
+from preserve.archival_storage.packages import Contents
 from preserve.clock import stamp
 from preserve.data_management import anchors, holdings, ledger
 from preserve.data_management.anchors import Anchor
@@ -38,6 +40,7 @@ from storage_adapters.drive import DriveAdapter
 from storage_adapters.durable import copy_stream, discard, publish, sync_file_system
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
+from storage_adapters.s3 import S3Adapter
 
 QUARANTINE = "quarantine"
 REPAIRED = "copy.repaired"
@@ -80,38 +83,35 @@ def repair_copy(
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> Repair:
-    """Remake one damaged copy in the server store or on a connected drive from every place at hand.
+    """Remake one damaged copy in the server store, on a connected drive or in a bucket, from every place at hand.
 
     `given` are discs, images or mounted media. Raises MediumProblem where its medium is not at hand, Refused where it
-    is of a kind that cannot be mended in place (a disc is burned anew, a bucket gets a new copy).
+    is of a kind that cannot be mended in place (a disc is burned anew).
     """
     with catalogue.read() as connection:
         anchor = anchors.read_anchor(connection, row.name)
         inventory = holdings.all_media(connection)
         others = [one for one in holdings.copies_of(connection, row.objid) if one.name == row.name]
     drives = attached(home, inventory)
-    target, writable = _target(home, medium, drives)
+    bucket = bucket_of(medium) if medium.kind == "s3" else None
+    target, writable = (None, nullcontext) if bucket else _target(home, medium, drives)
     with tempfile.TemporaryDirectory(dir=home.work, prefix="repair-") as scratch:
-        places = [Place(medium.label, target)]
+        places = [Place(medium.label, bucket or target)]  # type: ignore[arg-type]  # one of them is there
         places += list(_copies_at_hand(home, inventory, others, medium, drives))
         places += _given_places(anchor, given, Path(scratch), progress)
-        if isinstance(drives.get(medium.id), DriveAdapter):
+        if target is not None and medium.id in drives:
             places += _from_recovery(target, anchor, medium, Path(scratch), progress)
         contents = proven(places, anchor)
         if contents is None:
             return _failed(catalogue, row, medium, ("manifest-sha256.txt",), {}, actor, now())
-        with writable():
-            staged = target.staging(row.name)
-            taken, lost = assemble(staged, contents.expected, places, CopyRef(row.name), progress)
-            if lost:
-                discard(staged, staged.parent)
-                return _failed(catalogue, row, medium, tuple(lost), taken, actor, now())
-            sync_file_system(staged)
-            bad = [c for c in check_tree(staged, Scope(contents.expected), progress) if c.verdict != "intact"]
-            if bad:
-                discard(staged, staged.parent)
-                raise NotIntact("storage.copy-not-intact", medium.label, file=bad[0].path, count=len(bad))
-            quarantine = _swap(target, row.name)
+        if bucket is not None:
+            taken, lost, quarantine = _in_bucket(bucket, row.name, contents, places, Path(scratch), progress)
+        else:
+            assert target is not None
+            with writable():
+                taken, lost, quarantine = _in_place(target, medium.label, row.name, contents, places, progress)
+        if lost:
+            return _failed(catalogue, row, medium, tuple(lost), taken, actor, now())
     moment = now()
     with catalogue.begin() as connection:
         ledger.append(
@@ -121,6 +121,44 @@ def repair_copy(
         for state in ("repaired", "verified"):
             change_copy(connection, row.name, medium.id, state, actor=actor, moment=moment)
     return Repair(row.name, medium.label, True, dict(taken), (), quarantine)
+
+
+def _in_place(
+    target: DirectoryAdapter, label: str, name: str, contents: Contents, places: Sequence[Place],
+    progress: Callable[[int], None],
+) -> tuple[Counter[str], list[str], str]:  # fmt: skip
+    """Build the whole copy beside the old one, read it back, and let it take its place."""
+    staged = target.staging(name)
+    taken, lost = assemble(staged, contents.expected, places, CopyRef(name), progress)
+    if lost:
+        discard(staged, staged.parent)
+        return taken, lost, ""
+    sync_file_system(staged)
+    bad = [check for check in check_tree(staged, Scope(contents.expected), progress) if check.verdict != "intact"]
+    if bad:
+        discard(staged, staged.parent)
+        raise NotIntact("storage.copy-not-intact", label, file=bad[0].path, count=len(bad))
+    return taken, [], _swap(target, name)
+
+
+def _in_bucket(
+    bucket: S3Adapter, name: str, contents: Contents, places: Sequence[Place], scratch: Path,
+    progress: Callable[[int], None],
+) -> tuple[Counter[str], list[str], str]:  # fmt: skip
+    """Send what is bad again, after its old bytes were put aside in the bucket, and fetch it back."""
+    copy = CopyRef(name)
+    bad = {check.path for check in bucket.verify(copy, Scope(contents.expected), progress) if check.verdict != "intact"}
+    wanted = [file for file in contents.expected if file.path in bad]
+    taken, lost = assemble(scratch / "mend", wanted, places, copy, progress)
+    if lost:
+        return taken, lost, ""
+    aside = f"{name}.{str(ULID()).lower()}"
+    digests = {file.path: file.digests["sha256"] for file in wanted if "sha256" in file.digests}
+    bucket.mend(Package(name, scratch / "mend", 0, digests), sorted(bad), aside)
+    left = [check for check in bucket.verify(copy, Scope(contents.expected), progress) if check.verdict != "intact"]
+    if left:
+        raise NotIntact("storage.copy-not-intact", bucket.bucket, file=left[0].path, count=len(left))
+    return taken, [], f"{QUARANTINE}/{aside}"
 
 
 def _target(

@@ -197,3 +197,17 @@ def test_through_the_program(server: ObjectStore, tmp_path: Path) -> None:
     head = client.head_object(Bucket=name, Key=listed)
     assert head["ObjectLockMode"] == "COMPLIANCE"
     assert head["ObjectLockRetainUntilDate"].year >= 2036
+    # A version is damaged and a file is gone: the audit names them, the store mends them, the old bytes stay.
+    objects = [row["Key"] for row in client.list_objects_v2(Bucket=name)["Contents"]]
+    altered, gone = [key for key in objects if key.endswith(".mp4")][:2]
+    client.put_object(Bucket=name, Key=altered, Body=b"altered", ChecksumAlgorithm="SHA256")
+    client.delete_object(Bucket=name, Key=gone)
+    assert archive.json("audit", "run", "--all")["status"] == 4
+    done = archive.run("repair")
+    assert done.returncode == 0, done.stderr
+    assert archive.json("audit", "run", "--all")["ok"]
+    kept = [
+        key for key in (row["Key"] for row in client.list_objects_v2(Bucket=name)["Contents"]) if "quarantine/" in key
+    ]
+    assert len(kept) == 1
+    assert client.get_object(Bucket=name, Key=kept[0])["Body"].read() == b"altered"

@@ -40,7 +40,7 @@ from preserve.work import hold
 from storage_adapters.contract import FileCheck, StorageAdapter
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.drive import DriveAdapter
-from storage_adapters.durable import drop_file, write_file
+from storage_adapters.durable import drop_file, on_medium, write_file
 from storage_adapters.errors import StorageError, WrongMedium
 from storage_adapters.optical.adapter import OpticalAdapter
 
@@ -111,7 +111,7 @@ class Run:
         self.report.counts[check.outcome] += 1
         self.report.size += check.size
         rows = _records(self.report.run, check, moment)
-        with self.journal.open("a", encoding="utf-8") as stream:
+        with on_medium(self.journal), self.journal.open("a", encoding="utf-8") as stream:
             for row in rows:
                 stream.write(json.dumps({**asdict(row), "when": stamp(row.when)}, ensure_ascii=False) + "\n")
             stream.flush()

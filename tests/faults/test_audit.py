@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import hashlib
@@ -33,6 +34,7 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.clock import now
 from preserve.data_management import history
+from preserve.data_management.audits import runs
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import state
 from preserve.home import open_home
@@ -307,6 +309,31 @@ def test_a_store_that_is_not_there_is_not_checked_and_not_damaged(archive: Archi
     assert not report.damaged
     states = {copy["state"] for one in archive.json("copies")["cases"] for copy in one["copies"]}
     assert states == {"verified"}
+
+
+def test_another_medium_in_its_place_is_not_checked(archive: Archive) -> None:
+    marker = archive.home / "store" / "medium.json"
+    marker.write_text(json.dumps({**json.loads(marker.read_text()), "medium": "store-of-others"}))
+    report = audit(archive)
+    assert [check.reason for check in report.unchecked] == ["wrong-medium"]
+    assert (report.status, report.damaged) == (5, [])
+
+
+def test_a_full_disk_under_the_audit_is_told_and_the_run_fails(archive: Archive) -> None:
+    work = archive.home / "work"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", work], check=True)
+    try:
+        with (work / "fill").open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+            while True:
+                stream.write(b"x" * 4096)
+        done = archive.run("audit", "run")
+        assert done.returncode == 5, done.stderr
+        assert "Traceback" not in done.stderr and "room" in done.stderr
+    finally:
+        subprocess.run(["umount", work], check=True)
+    with open_catalogue(open_home(archive.home)).read() as connection:
+        assert [run.state for run in runs(connection)] == ["failed"]
+    assert archive.run("audit", "run").returncode == 0
 
 
 def test_a_drive_damaged_under_a_warm_cache_and_repaired(archive: Archive, tmp_path: Path) -> None:

@@ -329,6 +329,19 @@ def publish(staged: Path, final: Path) -> None:
         sync_folder(staged.parent)
 
 
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders of one file system change places in a single step, durably; False where it cannot do that."""
+    with on_medium(one):
+        if _libc.renameat2(-100, os.fsencode(one), -100, os.fsencode(other), 2) != 0:  # RENAME_EXCHANGE
+            number = ctypes.get_errno()
+            if number in (errno.EINVAL, errno.ENOSYS):
+                return False
+            raise OSError(number, os.strerror(number))
+        sync_folder(one.parent)
+        sync_folder(other.parent)
+    return True
+
+
 def discard(folder: Path, within: Path) -> None:
     """Remove a folder that was never published. Raises ValueError unless it lies inside `within` (never `/`)."""
     inside = folder.resolve()

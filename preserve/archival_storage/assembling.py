@@ -8,19 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from preserve.archival_storage.packages import Contents, contents_of
+from preserve.archival_storage.packages import Contents, Reads, contents_of
 from preserve.data_management.anchors import Anchor
-from storage_adapters.contract import CopyRef, ExpectedFile, StorageAdapter
+from storage_adapters.contract import CopyRef, ExpectedFile
 from storage_adapters.durable import copy_stream, discard, drop_file
 from storage_adapters.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere a package's files may lie: what to call it, and an adapter that opens them."""
+    """Somewhere a package's files may lie: what to call it, and what opens them."""
 
     label: str
-    adapter: StorageAdapter
+    adapter: Reads
 
 
 def proven(places: Sequence[Place], anchor: Anchor) -> Contents | None:

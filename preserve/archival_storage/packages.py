@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
 
 from sqlalchemy import Connection, select
 
@@ -16,7 +17,7 @@ from metadata.errors import BagUnreadable
 from preserve.data_management.anchors import Anchor
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
-from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package, StorageAdapter
+from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package
 from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
 from storage_adapters.reading import digest_file
 
@@ -83,6 +84,37 @@ def expected(files: Iterable[PackageFile]) -> list[ExpectedFile]:
     return [ExpectedFile(file.path, file.size, {"sha256": file.sha256}) for file in files]
 
 
+class Reads(Protocol):
+    """Whatever files of packages can be read from: an adapter, or less."""
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every copy there."""
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one file of a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One package in a folder of any name, such as a quarantined one."""
+
+    root: Path
+    name: str
+
+    def copies(self) -> Iterator[CopyRef]:
+        """The one."""
+        yield CopyRef(self.name)
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one of its files; never through a link, never outside it. Raises CopyUnknown."""
+        if path.is_absolute() or ".." in path.parts:
+            raise CopyUnknown(str(path))
+        try:
+            return os.fdopen(os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+        except OSError as error:
+            raise CopyUnknown(str(self.root / path)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a copy must hold, proven by the digests in the ledger; or what of its own lists is not as it should be."""
@@ -91,7 +123,7 @@ class Contents:
     problems: tuple[FileCheck, ...]
 
 
-def contents_of(adapter: StorageAdapter, copy: CopyRef, anchor: Anchor) -> Contents:
+def contents_of(adapter: Reads, copy: CopyRef, anchor: Anchor) -> Contents:
     """Read a copy's manifests from its medium, hold them against the ledger, and say what each file must be.
 
     Every algorithm that the package has manifests of counts. Raises CopyUnknown where the medium has no such copy, and
@@ -123,7 +155,7 @@ def contents_of(adapter: StorageAdapter, copy: CopyRef, anchor: Anchor) -> Conte
 
 
 def _add(
-    adapter: StorageAdapter, copy: CopyRef, name: str, algorithm: str, digests: dict[str, dict[str, str]],
+    adapter: Reads, copy: CopyRef, name: str, algorithm: str, digests: dict[str, dict[str, str]],
     problems: list[FileCheck],
 ) -> None:  # fmt: skip
     data = _read(adapter, copy, name, problems)
@@ -138,7 +170,7 @@ def _add(
         problems.append(FileCheck(name, "damaged", len(data), {}, str(error)))
 
 
-def _read(adapter: StorageAdapter, copy: CopyRef, name: str, problems: list[FileCheck]) -> bytes | None:
+def _read(adapter: Reads, copy: CopyRef, name: str, problems: list[FileCheck]) -> bytes | None:
     try:
         with adapter.read(copy, PurePosixPath(name)) as stream:
             return stream.read()

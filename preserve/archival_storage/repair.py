@@ -24,7 +24,7 @@ from preserve.archival_storage.discs.checking import repaired_copy
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source, open_source
 from preserve.archival_storage.media import attached, bucket_of, server_store
-from preserve.archival_storage.packages import Contents
+from preserve.archival_storage.packages import Contents, Folder
 from preserve.clock import stamp
 from preserve.data_management import anchors, holdings, ledger
 from preserve.data_management.anchors import Anchor
@@ -37,7 +37,7 @@ from storage_adapters import recovery
 from storage_adapters.contract import CopyRef, Package, Scope
 from storage_adapters.directory import DirectoryAdapter, check_tree
 from storage_adapters.drive import DriveAdapter
-from storage_adapters.durable import copy_stream, discard, publish, sync_file_system
+from storage_adapters.durable import copy_stream, discard, exchange, publish, sync_file_system
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
 from storage_adapters.s3 import S3Adapter
@@ -99,6 +99,10 @@ def repair_copy(
         places = [Place(medium.label, bucket or target)]  # type: ignore[arg-type]  # one of them is there
         places += list(_copies_at_hand(home, inventory, others, medium, drives))
         places += _given_places(anchor, given, Path(scratch), progress)
+        for root, label in [(server_store(home).root, home.settings.institution)] + [
+            (drive.root, drive.identity) for drive in drives.values()
+        ]:
+            places += _put_aside(root, label, row.name)
         if target is not None and medium.id in drives:
             places += _from_recovery(target, anchor, medium, Path(scratch), progress)
         contents = proven(places, anchor)
@@ -195,6 +199,12 @@ def _copies_at_hand(
             yield Place(medium.label, drives[medium.id])
 
 
+def _put_aside(root: Path, label: str, name: str) -> list[Place]:
+    """What earlier repairs put into quarantine, newest first: much of it is good, and may be all that is left."""
+    found = sorted((root / QUARANTINE).glob(f"{name}.*"), reverse=True)
+    return [Place(f"{label} ({QUARANTINE})", Folder(folder, name)) for folder in found]
+
+
 def _as_place(label: str, packages: Path) -> Place:
     """A folder `packages` that holds packages by name, which nobody vouches for: digests decide."""
     return Place(label, DirectoryAdapter(packages.parent, ""))
@@ -260,15 +270,23 @@ def _from_recovery(
 
 
 def _swap(target: DirectoryAdapter, name: str) -> str:
-    """The old copy goes into quarantine, the new one takes its place; returns where the old one lies, if any."""
-    old = target.root / "packages" / name
-    aside = ""
-    if old.exists():
-        aside = f"{QUARANTINE}/{name}.{str(ULID()).lower()}"
-        (target.root / QUARANTINE).mkdir(exist_ok=True)
-        publish(old, target.root / aside)
-    staged = target.staging(name)
-    target.write(Package(name, staged, 0), lambda moved: None)
+    """The new copy takes the old one's place, in one step where the file system can; returns where the old one lies.
+
+    The new one is put beside the quarantined ones first, so that at no moment neither lies in its place, and whatever
+    is left by a crash is never among what a later write clears away.
+    """
+    old, staged = target.root / "packages" / name, target.staging(name)
+    if not old.exists():
+        target.write(Package(name, staged, 0), lambda moved: None)
+        return ""
+    aside = f"{QUARANTINE}/{name}.{str(ULID()).lower()}"
+    (target.root / QUARANTINE).mkdir(exist_ok=True)
+    publish(staged, target.root / aside)
+    if not exchange(old, target.root / aside):
+        other = f"{QUARANTINE}/{name}.{str(ULID()).lower()}"
+        publish(old, target.root / other)
+        publish(target.root / aside, old)
+        aside = other
     return aside
 
 

@@ -387,6 +387,23 @@ def test_what_became_of_a_package_in_the_words_of_premis(archive: Archive, tmp_p
         assert [(event.kind, event.outcome) for event in events] == wanted
 
 
+def test_killed_between_two_renames_what_is_in_quarantine_still_helps(archive: Archive, tmp_path: Path) -> None:
+    """Both copies are hurt in different files, and of one only the quarantined bytes are left."""
+    with loop(tmp_path, "drive", "128M") as drive:
+        assert archive.run("media", "add", "drive", str(drive.top), "--label", "DRV-01").returncode == 0
+        assert archive.run("replicate").returncode == 0
+        package = archive.packages()[0]
+        before = digests(package)
+        flip(package)
+        delete(drive.top / "packages" / package.name)
+        audit(archive, now() + timedelta(days=900))
+        (archive.home / "store" / "quarantine").mkdir()
+        package.rename(archive.home / "store" / "quarantine" / f"{package.name}.01")
+        done = archive.run("repair")
+        assert done.returncode == 0, done.stderr
+        assert digests(package) == digests(drive.top / "packages" / package.name) == before
+
+
 def test_a_drive_mends_itself_from_its_recovery_data(archive: Archive, tmp_path: Path) -> None:
     with loop(tmp_path, "drive", "256M") as drive:
         assert archive.run("media", "add", "drive", str(drive.top), "--label", "DRV-01").returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from storage_adapters.durable import new_digest
 
 _BLOCK = 1 << 20
 _BATCH = 256
+_AHEAD = 32 * _BLOCK
 
 
 def digest_file(
@@ -26,23 +28,55 @@ def digest_file(
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
+        length = os.fstat(handle).st_size
         if from_medium:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        running = {name: new_digest(name) for name in algorithms}
-        size = 0
-        if os.fstat(handle).st_size > 8 * _BLOCK:
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        buffer = bytearray(min(_BLOCK, max(os.fstat(handle).st_size, 1)) + 1)
-        view = memoryview(buffer)
-        while count := os.readv(handle, [view]):
-            for digest in running.values():
-                digest.update(view[:count])
-            size += count
-            if progress is not None:
-                progress(count)
-        return size, {name: str(digest.hexdigest()) for name, digest in running.items()}
+        if length < _BLOCK:
+            data = os.read(handle, _BLOCK)
+            if len(data) < _BLOCK:  # all of it: less than was asked for
+                if progress is not None:
+                    progress(len(data))
+                return len(data), {name: _digest(name, data) for name in algorithms}
+            os.lseek(handle, 0, os.SEEK_SET)  # it has grown since
+        return _digest_large(handle, algorithms, from_medium, progress)
     finally:
         os.close(handle)
+
+
+def _digest(algorithm: str, data: bytes) -> str:
+    if algorithm == "sha256":
+        return hashlib.sha256(data).hexdigest()
+    running = new_digest(algorithm)
+    running.update(data)
+    return str(running.hexdigest())
+
+
+def _digest_large(
+    handle: int, algorithms: Sequence[str], from_medium: bool, progress: Progress | None
+) -> tuple[int, dict[str, str]]:
+    """Read ahead while the digest is computed; from the medium, nothing is left in the cache behind."""
+    os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+    running = {name: new_digest(name) for name in algorithms}
+    view = memoryview(bytearray(_BLOCK))
+    size = ahead = behind = 0
+    while True:
+        if from_medium and size + _AHEAD // 2 >= ahead:
+            os.posix_fadvise(handle, ahead, _AHEAD, os.POSIX_FADV_WILLNEED)
+            ahead += _AHEAD
+            if size - behind >= _AHEAD:
+                os.posix_fadvise(handle, behind, size - behind, os.POSIX_FADV_DONTNEED)
+                behind = size
+        count = os.readv(handle, [view])
+        if not count:
+            break
+        for digest in running.values():
+            digest.update(view[:count])
+        size += count
+        if progress is not None:
+            progress(count)
+    if from_medium:
+        os.posix_fadvise(handle, behind, 0, os.POSIX_FADV_DONTNEED)
+    return size, {name: str(digest.hexdigest()) for name, digest in running.items()}
 
 
 def check_file(root: str, expected: ExpectedFile, from_medium: bool, progress: Progress | None = None) -> FileCheck:
@@ -61,12 +95,13 @@ def check_file(root: str, expected: ExpectedFile, from_medium: bool, progress: P
 
 
 def check_files(
-    root: Path, expected: Iterable[ExpectedFile], *, from_medium: bool, progress: Progress, workers: int = 2
+    root: Path, expected: Iterable[ExpectedFile], *, from_medium: bool, progress: Progress, workers: int = 0
 ) -> Iterator[FileCheck]:
     """Compare many files, a few batches at a time; memory does not grow with their number.
 
     `progress` is called from the reading threads, one at a time; what it raises is raised here.
     """
+    workers = workers or len(os.sched_getaffinity(0))
     turn = threading.Lock()
 
     def moved(count: int) -> None:
@@ -74,13 +109,17 @@ def check_files(
             progress(count)
 
     def batch(files: list[ExpectedFile]) -> list[FileCheck]:
-        return [check_file(str(root), file, from_medium, moved) for file in files]
+        if len(files) == 1:
+            return [check_file(str(root), files[0], from_medium, moved)]
+        checks = [check_file(str(root), file, from_medium) for file in files]
+        moved(sum(check.size for check in checks))
+        return checks
 
     remaining = iter(expected)
     running: set[Future[list[FileCheck]]] = set()
     with ThreadPoolExecutor(workers) as pool:
         while True:
-            while len(running) < workers * 2 and (files := _next_batch(remaining)):
+            while len(running) < workers * 2 and (files := _next_batch(str(root), remaining)):
                 running.add(pool.submit(batch, files))
             if not running:
                 return
@@ -89,15 +128,23 @@ def check_files(
                 yield from future.result()
 
 
-def _next_batch(files: Iterator[ExpectedFile]) -> list[ExpectedFile]:
+def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:
+    """Many small files, or one large one by itself, which tells its progress while it is read."""
     batch: list[ExpectedFile] = []
     size = 0
     for file in islice(files, _BATCH):
         batch.append(file)
-        size += file.size or 0
-        if size > 32 * _BLOCK:
+        size += file.size if file.size is not None else _size_of(f"{root}/{file.path}")
+        if size > 8 * _BLOCK:
             break
     return batch
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0
 
 
 def walk_files(root: Path) -> Iterator[str]:

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measure import row, scratch, settle
 from preserve.archival_storage.checking import check_copy
 from preserve.data_management.anchors import Anchor
+from preserve.work import executor
 from storage_adapters.directory import DirectoryAdapter, prepare
 
 _SMALL, _LARGE = 20_000, 2 << 30
@@ -106,9 +108,11 @@ def _read(top: Path) -> None:
 def _reading() -> list[str]:
     rows = []
     cores = len(os.sched_getaffinity(0))
-    with scratch() as folder:
+    with scratch() as folder, ExitStack() as stack:
         prepare(folder / "store", "store", "bench")
-        adapter = DirectoryAdapter(folder / "store", "store")
+        pool = stack.enter_context(executor())
+        list(pool.map(abs, range(100)))  # its processes are there for a whole night
+        adapter = DirectoryAdapter(folder / "store", "store", pool=pool)
         chance = random.Random(2)
         small = _package(folder / "store", "aip-small_v0001", [chance.randint(10_000, 50_000) for _ in range(_SMALL)])
         large = _package(folder / "store", "aip-large_v0001", [_LARGE])

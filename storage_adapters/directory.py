@@ -12,7 +12,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -60,11 +61,12 @@ def _read_marker(root: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryAdapter:
-    """One server directory. `reserve` bytes stay free."""
+    """One server directory. `reserve` bytes stay free; `pool` are processes that may help to read many files."""
 
     root: Path
     identity: str
     reserve: int = 0
+    pool: Executor | None = field(default=None, compare=False, repr=False)
 
     @property
     def traits(self) -> Traits:
@@ -151,7 +153,7 @@ class DirectoryAdapter:
 
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Compare every expected file with its bytes on the medium; then name what should not be there."""
-        yield from check_tree(self.path(copy), scope, progress)
+        yield from check_tree(self.path(copy), scope, progress, self.pool)
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove a package under a warrant for just this copy on this medium. Raises WarrantVoid."""
@@ -168,7 +170,7 @@ class DirectoryAdapter:
         discard(leaving, self.root / INCOMING)
 
 
-def check_tree(root: Path, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | None = None) -> Iterator[FileCheck]:
     """Compare a package folder with what it should hold, wherever it lies."""
     known: set[str] = set()
 
@@ -177,7 +179,7 @@ def check_tree(root: Path, scope: Scope, progress: Progress) -> Iterator[FileChe
             known.add(file.path)
             yield file
 
-    yield from check_files(root, note(), from_medium=scope.from_medium, progress=progress)
+    yield from check_files(root, note(), from_medium=scope.from_medium, progress=progress, pool=pool)
     if scope.exhaustive:
         for name in walk_files(root):
             if name not in known:

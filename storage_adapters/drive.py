@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ class DriveAdapter:
     sessions: tuple[str, ...] = ()
     reserve: int = 0
     serial: str = ""
+    pool: Executor | None = field(default=None, compare=False, repr=False)
     _mount: list[Mount] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -101,7 +103,8 @@ class DriveAdapter:
         with on_medium(self.root):
             handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            yield DirectoryAdapter(Path(f"/proc/self/fd/{handle}"), self.identity, self.reserve)
+            # Other processes know this one's handles by its number.
+            yield DirectoryAdapter(Path(f"/proc/{os.getpid()}/fd/{handle}"), self.identity, self.reserve, self.pool)
         finally:
             os.close(handle)
 

@@ -6,9 +6,10 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from storage_adapters.contract import ExpectedFile, FileCheck, Progress
 from storage_adapters.durable import new_digest
@@ -16,6 +17,7 @@ from storage_adapters.durable import new_digest
 _BLOCK = 1 << 20
 _BATCH = 256
 _AHEAD = 32 * _BLOCK
+_FEW = 8  # batches of small files that are not worth other processes
 
 
 def digest_file(
@@ -95,10 +97,18 @@ def check_file(root: str, expected: ExpectedFile, from_medium: bool, progress: P
 
 
 def check_files(
-    root: Path, expected: Iterable[ExpectedFile], *, from_medium: bool, progress: Progress, workers: int = 0
+    root: Path,
+    expected: Iterable[ExpectedFile],
+    *,
+    from_medium: bool,
+    progress: Progress,
+    workers: int = 0,
+    pool: Executor | None = None,
 ) -> Iterator[FileCheck]:
     """Compare many files, a few batches at a time; memory does not grow with their number.
 
+    Large files are read side by side by threads. Small ones are read by one thread, since more of them only wait for
+    each other in this interpreter, and where there are thousands by the processes of `pool`, where one is given.
     `progress` is called from the reading threads, one at a time; what it raises is raised here.
     """
     workers = workers or len(os.sched_getaffinity(0))
@@ -108,24 +118,55 @@ def check_files(
         with turn:
             progress(count)
 
-    def batch(files: list[ExpectedFile]) -> list[FileCheck]:
-        if len(files) == 1:
-            return [check_file(str(root), files[0], from_medium, moved)]
+    def large(files: list[ExpectedFile]) -> list[FileCheck]:
+        return [check_file(str(root), files[0], from_medium, moved)]
+
+    def small(files: list[ExpectedFile]) -> list[FileCheck]:
         checks = [check_file(str(root), file, from_medium) for file in files]
         moved(sum(check.size for check in checks))
         return checks
 
     remaining = iter(expected)
-    running: set[Future[list[FileCheck]]] = set()
-    with ThreadPoolExecutor(workers) as pool:
-        while True:
-            while len(running) < workers * 2 and (files := _next_batch(str(root), remaining)):
-                running.add(pool.submit(batch, files))
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield from future.result()
+    running: dict[Future[Any], list[ExpectedFile]] = {}
+    batches = 0
+    with ThreadPoolExecutor(workers) as wide, ThreadPoolExecutor(1) as narrow:
+        try:
+            while True:
+                while len(running) < workers * 2 and (files := _next_batch(str(root), remaining)):
+                    batches += 1
+                    if len(files) == 1:
+                        running[wide.submit(large, files)] = files
+                    elif pool is None or batches <= _FEW:
+                        running[narrow.submit(small, files)] = files
+                    else:
+                        packed = [(file.path, file.size, dict(file.digests)) for file in files]
+                        running[pool.submit(check_elsewhere, str(root), packed, from_medium)] = files
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    files = running.pop(future)
+                    checks = future.result()
+                    if checks and not isinstance(checks[0], FileCheck):
+                        moved(sum(size for size, _ in checks))
+                        checks = [
+                            bad or FileCheck(file.path, "intact", size, file.digests)
+                            for file, (size, bad) in zip(files, checks, strict=True)
+                        ]
+                    yield from checks
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def check_elsewhere(
+    root: str, files: Sequence[tuple[str, int | None, dict[str, str]]], from_medium: bool
+) -> list[tuple[int, FileCheck | None]]:
+    """In a process of its own: the size of each file, and what was found where it is not intact."""
+    found: list[tuple[int, FileCheck | None]] = []
+    for path, size, digests in files:
+        check = check_file(root, ExpectedFile(path, size, digests), from_medium)
+        found.append((check.size, None if check.verdict == "intact" else check))
+    return found
 
 
 def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:

@@ -12,8 +12,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from preserve.data_management.history import Record
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import MediumProblem, NotIntact, PreserveError, Refused, Stopped
 from preserve.home import Home
-from preserve.work import hold
+from preserve.work import executor, hold
 from storage_adapters.contract import FileCheck, StorageAdapter
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.drive import DriveAdapter
@@ -87,10 +88,10 @@ class Run:
     """One audit under way: what it writes down as it goes, and how it ends."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, profile: StorageProfile, pace: Pace, *, actor: str,
+        self, home: Home, catalogue: Catalogue, profile: StorageProfile, pace: Pace, pool: Executor, *, actor: str,
         now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        self.home, self.catalogue, self.profile, self.pace = home, catalogue, profile, pace
+        self.home, self.catalogue, self.profile, self.pace, self.pool = home, catalogue, profile, pace, pool
         self.actor, self.now = actor, now
         self.report = AuditReport(str(ULID()).lower())
         self.journal = _journal(home, self.report.run)
@@ -221,8 +222,8 @@ def run_audit(
     several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
     space, a broken catalogue) ends the run as failed and is raised.
     """
-    with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))):
-        run = Run(home, catalogue, profile, Pace(budget, progress, now), actor=actor, now=now)
+    with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))), executor() as pool:
+        run = Run(home, catalogue, profile, Pace(budget, progress, now), pool, actor=actor, now=now)
         run.begin()
         try:
             run.report.findings += _check_records(home, catalogue)
@@ -286,7 +287,9 @@ def _online_adapter(run: Run, row: MediumRow) -> StorageAdapter:
     if row.kind == "s3":
         return bucket_of(row)
     store = server_store(run.home)
-    return store if row.id == store.identity else DirectoryAdapter(Path(row.location), row.id)
+    if row.id == store.identity:
+        return replace(store, pool=run.pool)
+    return DirectoryAdapter(Path(row.location), row.id, pool=run.pool)
 
 
 def _read_online(run: Run, due: schedule.Due, everything: bool) -> None:
@@ -383,6 +386,7 @@ def _strangers(run: Run, row: MediumRow, adapter: StorageAdapter) -> Iterator[Fi
 
 def _read_drive(run: Run, row: MediumRow, adapter: DriveAdapter) -> None:
     """A drive is read whole: health, ledger, every copy; then it is done until it is due again."""
+    adapter = replace(adapter, pool=run.pool)
     if not _reachable(run, row, adapter, 1):
         return
     with run.catalogue.begin() as connection:

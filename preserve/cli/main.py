@@ -29,7 +29,7 @@ COMMANDS = {
     "replicate": ("preserve.cli.copies", "replicate"),
     "disc": ("preserve.cli.disc", "disc"),
     "audit": ("preserve.cli.audit", "audit"),
-    "repair": ("preserve.cli.audit", "repair"),
+    "repair": ("preserve.cli.repair", "repair"),
     "restore": ("preserve.cli.copies", "restore"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

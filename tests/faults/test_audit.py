@@ -28,7 +28,7 @@ from demo.make_case import make_case
 from metadata.entities import Event
 from metadata.premis import read_premis
 from metadata.schemas import premis_schema
-from preserve.archival_storage.audit import AuditReport, run_audit
+from preserve.archival_storage.auditing import AuditReport, run_audit
 from preserve.archival_storage.drill import run_drills
 from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy

@@ -1,0 +1,186 @@
+"""Reads what is due on media that are at hand: on-line ones copy by copy, drives whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from metadata.findings import Finding
+from preserve.archival_storage import schedule
+from preserve.archival_storage.auditing.discs import compare_checkpoint, done_with, read_disc
+from preserve.archival_storage.auditing.run import Run
+from preserve.archival_storage.checking import CopyCheck, check_copy
+from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, server_store
+from preserve.archival_storage.pace import OutOfBudget
+from preserve.data_management import anchors, holdings
+from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.errors import NotIntact, Refused, Stopped
+from storage_adapters.contract import FileCheck, StorageAdapter
+from storage_adapters.directory import DirectoryAdapter
+from storage_adapters.drive import DriveAdapter
+from storage_adapters.durable import drop_file, write_file
+from storage_adapters.errors import StorageError, WrongMedium
+
+_BATCH = 200  # copies that are asked for at a time
+
+
+def read_all(run: Run, given: Sequence[tuple[str, Path]], everything: bool) -> None:
+    with run.catalogue.read() as connection:
+        inventory = holdings.all_media(connection)
+    drives = attached(run.home, inventory)
+    for label, path in given:
+        _read_given(run, label, path)
+    with run.catalogue.read() as connection:
+        due = schedule.plan(connection, run.profile, run.now(), set(drives))
+    for one in due:
+        if one.medium.kind in schedule.ONLINE:
+            _read_online(run, one, everything)
+        elif one.medium.id in drives and (one.how == "read" or everything):
+            _read_drive(run, one.medium, drives[one.medium.id])
+
+
+def _online_adapter(run: Run, row: MediumRow) -> StorageAdapter:
+    if row.kind == "s3":
+        return bucket_of(row)
+    store = server_store(run.home)
+    if row.id == store.identity:
+        return replace(store, pool=run.pool)
+    return DirectoryAdapter(Path(row.location), row.id, pool=run.pool)
+
+
+def _read_online(run: Run, due: schedule.Due, everything: bool) -> None:
+    adapter = _online_adapter(run, due.medium)
+    if not _reachable(run, due.medium, adapter, due.copies):
+        return
+    run.report.findings += _strangers(run, due.medium, adapter)
+    rule = schedule.rule_for(run.profile, due.medium.kind)
+    began = run.now()
+    left = due.total if everything else due.copies
+    seen: set[str] = set()
+    while left > 0:
+        with run.catalogue.read() as connection:
+            if everything:
+                states = ["verified", "due", "repaired", "suspect"]
+                rows = [row for row in holdings.copies_on(connection, due.medium.id, states) if row.name not in seen]
+            else:
+                rows = schedule.due_copies(connection, due, rule, began, min(left, _BATCH))
+                rows = [row for row in rows if row.name not in seen]
+        if not rows:
+            return
+        for row in rows:
+            seen.add(row.name)
+            _read_copy(run, row, adapter)
+        left -= len(rows)
+
+
+def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
+    """One copy; where the budget ends in the middle of it, what is done is kept for the next run."""
+    run.pace.check()
+    try:
+        with run.catalogue.read() as connection:
+            anchor = anchors.read_anchor(connection, row.name)
+    except NotIntact as error:
+        run.record(CopyCheck(row.name, row.medium, "damaged", "no-anchor", 0, 0, "", 0, (), str(error)))
+        return
+    kept = run.home.work / f"audit-part-{row.name}-{row.medium}.json"
+    known = _part(kept, row)
+    done: list[str] = []
+
+    def note(check: FileCheck) -> None:
+        if check.verdict == "intact":
+            done.append(check.path)
+        run.pace.check()
+
+    try:
+        check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note)
+    except (OutOfBudget, Stopped):
+        part = {"verified": row.verified, "intact": sorted({*known, *done})}
+        write_file(kept, json.dumps(part, ensure_ascii=False).encode())
+        raise
+    drop_file(kept, run.home.work)
+    run.record(check)
+
+
+def _part(path: Path, row: CopyRow) -> frozenset[str]:
+    """The files that an unfinished check of this copy found intact, where nothing has happened to it since."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(data["intact"]) if data.get("verified") == row.verified else frozenset()
+
+
+def _reachable(run: Run, row: MediumRow, adapter: StorageAdapter, copies: int) -> bool:
+    """Whether the medium is there and is the one; where not, one record says so for all of its copies."""
+    reason, detail = "medium-absent", ""
+    try:
+        state = adapter.probe()
+        if state.present:
+            if state.health == "failing":
+                run.report.findings.append(
+                    Finding("audit.medium-at-risk", row.label, "error", {"detail": state.detail})
+                )
+            return True
+    except StorageError as error:
+        reason, detail = "wrong-medium" if isinstance(error, WrongMedium) else "unreadable-medium", str(error)
+    if copies:
+        run.record(CopyCheck("", row.id, "not-checked", reason, 0, 0, "", 0, (), detail or row.label))
+    return False
+
+
+def _strangers(run: Run, row: MediumRow, adapter: StorageAdapter) -> Iterator[Finding]:
+    """Packages that lie on a medium and that the catalogue does not know there."""
+    with run.catalogue.read() as connection:
+        known = {copy.name: copy.state for copy in holdings.copies_on(connection, row.id)}
+    try:
+        for copy in adapter.copies():
+            if known.get(copy.name, "retired") == "retired":
+                yield Finding("audit.unknown-package", f"{row.label}: {copy.name}", "error")
+    except StorageError as error:
+        yield Finding(error.code, row.label, "error", dict(error.values))
+
+
+def _read_drive(run: Run, row: MediumRow, adapter: DriveAdapter) -> None:
+    """A drive is read whole: health, ledger, every copy; then it is done until it is due again."""
+    adapter = replace(adapter, pool=run.pool)
+    if not _reachable(run, row, adapter, 1):
+        return
+    with run.catalogue.begin() as connection:
+        holdings.change_medium(connection, row.id, actor=run.actor, moment=run.now(), **adapter.health().facts())
+    with run.catalogue.read() as connection:
+        held = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
+        begun = str((row.details.get("sample") or {}).get("at", ""))
+    run.report.findings += _strangers(run, row, adapter)
+    run.report.findings += _ledger_there(run, row, adapter.root)
+    for copy in held:
+        if not begun or (copy.verified or "") < begun or copy.state == "suspect":
+            _read_copy(run, copy, adapter)
+    done_with(run, row)
+
+
+def _ledger_there(run: Run, row: MediumRow, root: Path) -> list[Finding]:
+    """The checkpoint that was written on the medium, against the ledger as it is now."""
+    file = root / "ledger" / "checkpoint.txt"
+    if not file.exists():
+        return []
+    with run.catalogue.read() as connection:
+        return compare_checkpoint(connection, run.home, row.label, file.read_bytes())
+
+
+def _read_given(run: Run, label: str, path: Path) -> None:
+    seen = look_at(path)
+    with run.catalogue.read() as connection:
+        rows = [row for row in recognise(connection, seen.identity) if not label or row.label == label]
+    if len(rows) != 1:
+        code = "storage.which-copy" if rows else "storage.medium-unknown"
+        raise Refused(code, ", ".join(row.label for row in rows) or str(path))
+    row = rows[0]
+    if row.kind == "drive":
+        drives = attached(run.home, rows)
+        if row.id in drives:
+            _read_drive(run, row, drives[row.id])
+            return
+        raise WrongMedium(str(path), wanted=row.label, found=seen.identity)
+    read_disc(run, row, path)

@@ -191,6 +191,34 @@ def test_a_damaged_disc_is_told_by_file(kept: Kept, tmp_path: Path) -> None:
     assert kept.archive.run("disc", "verify", str(tmp_path / "none")).returncode == 5
 
 
+def test_discs_are_audited_whole(kept: Kept, tmp_path: Path) -> None:
+    """Every block against the image's digest in the ledger; damage by package; another archive's disc."""
+    disc, label = kept.discs[1], kept.discs[1].stem + "A"
+    done = kept.archive.json("audit", "run", "--medium", f"{label}={disc}")
+    assert done["ok"], done
+    held = [copy for one in kept.archive.json("copies")["cases"] for copy in one["copies"]]
+    here = [copy for copy in held if copy["medium"] == media_id(kept, label) and copy["state"] == "verified"]
+    assert here
+    bad = tmp_path / "bad"
+    data = bytearray(disc.read_bytes())
+    data[len(data) // 2] ^= 1
+    bad.write_bytes(data)
+    done = kept.archive.json("audit", "run", "--medium", f"{label}={bad}")
+    assert done["status"] == 4
+    assert {one["medium"] for one in done["damaged"]} == {media_id(kept, label)}
+    # The right disc again: what was suspect is verified, and everything is well.
+    assert kept.archive.json("audit", "run", "--medium", f"{label}={disc}")["ok"]
+    assert kept.archive.run("audit", "run", "--medium", str(tmp_path / "none")).returncode == 5
+    other = found(tmp_path / "other")
+    assert other.run("audit", "run", "--medium", str(disc)).returncode == 3
+
+
+def media_id(kept: Kept, label: str) -> str:
+    """The identity of a medium by its label."""
+    (row,) = [row for row in kept.archive.json("media", "list")["media"] if row["label"] == label]
+    return str(row["id"])
+
+
 def test_a_package_lost_from_the_server_comes_back(kept: Kept, tmp_path: Path) -> None:
     large = max(kept.archive.packages(), key=lambda path: sum(size for size, _, _ in state_of(path).values()))
     before = kept.original[large.name]

@@ -58,15 +58,17 @@ def read_disc(run: Run, row: MediumRow, path: Path) -> None:
             run.record(check_copy(OpticalAdapter(path, row.details["image"]), row.id, known[copy.name], run.pace))
             continue
         good = not problems and not lost and same
-        reason = "" if good else "unreadable" if lost else "altered"
+        # What cannot be read at all may be the drive's fault: it says nothing about the disc.
+        outcome: Outcome = "intact" if good else "not-checked" if lost else "damaged"
+        reason = "" if good else "unreadable-medium" if lost else "altered"
         manifest = known[copy.name].manifest if good else ""
-        outcome: Outcome = "intact" if good else "damaged"
         run.record(CopyCheck(copy.name, row.id, outcome, reason, report.files, 0, manifest, spent, problems))
     run.report.size += report.size
     done_with(run, row)
 
 
 def done_with(run: Run, row: MediumRow) -> None:
+    """A medium was read whole: it is due again an interval later; where it is damaged, the rest of its draw is due."""
     moment = run.now()
     damaged = any(check.medium == row.id for check in run.report.damaged)
     unchecked = any(check.medium == row.id for check in run.report.unchecked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -14,6 +15,7 @@ from preserve.archival_storage.auditing.run import Run
 from preserve.archival_storage.checking import CopyCheck, check_copy
 from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, server_store
 from preserve.archival_storage.pace import OutOfBudget
+from preserve.clock import parse, stamp
 from preserve.data_management import anchors, holdings
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotIntact, Refused, Stopped
@@ -24,9 +26,11 @@ from storage_adapters.durable import drop_file, write_file
 from storage_adapters.errors import StorageError, WrongMedium
 
 _BATCH = 200  # copies that are asked for at a time
+_PART_DAYS = 30  # how long what an unfinished check found intact still counts
 
 
 def read_all(run: Run, given: Sequence[tuple[str, Path]], everything: bool) -> None:
+    """Read what was given, then everything that is due and at hand. Raises OutOfBudget, Stopped, Refused."""
     with run.catalogue.read() as connection:
         inventory = holdings.all_media(connection)
     drives = attached(run.home, inventory)
@@ -85,7 +89,7 @@ def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
         run.record(CopyCheck(row.name, row.medium, "damaged", "no-anchor", 0, 0, "", 0, (), str(error)))
         return
     kept = run.home.work / f"audit-part-{row.name}-{row.medium}.json"
-    known = _part(kept, row)
+    known = _part(kept, row, run.now())
     done: list[str] = []
 
     def note(check: FileCheck) -> None:
@@ -96,20 +100,21 @@ def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
     try:
         check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note)
     except (OutOfBudget, Stopped):
-        part = {"verified": row.verified, "intact": sorted({*known, *done})}
+        part = {"verified": row.verified, "at": stamp(run.now()), "intact": sorted({*known, *done})}
         write_file(kept, json.dumps(part, ensure_ascii=False).encode())
         raise
     drop_file(kept, run.home.work)
     run.record(check)
 
 
-def _part(path: Path, row: CopyRow) -> frozenset[str]:
+def _part(path: Path, row: CopyRow, moment: datetime) -> frozenset[str]:
     """The files that an unfinished check of this copy found intact, where nothing has happened to it since."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return frozenset()
-    return frozenset(data["intact"]) if data.get("verified") == row.verified else frozenset()
+    fresh = parse(data["at"]) > moment - timedelta(days=_PART_DAYS)
+    return frozenset(data["intact"]) if fresh and data["verified"] == row.verified else frozenset()
 
 
 def _reachable(run: Run, row: MediumRow, adapter: StorageAdapter, copies: int) -> bool:
@@ -172,7 +177,8 @@ def _ledger_there(run: Run, row: MediumRow, root: Path) -> list[Finding]:
 def _read_given(run: Run, label: str, path: Path) -> None:
     seen = look_at(path)
     with run.catalogue.read() as connection:
-        rows = [row for row in recognise(connection, seen.identity) if not label or row.label == label]
+        known = [row for row in recognise(connection, seen.identity) if row.state == "in use"]
+        rows = [row for row in known if not label or row.label == label]
     if len(rows) != 1:
         code = "storage.which-copy" if rows else "storage.medium-unknown"
         raise Refused(code, ", ".join(row.label for row in rows) or str(path))

@@ -97,6 +97,9 @@ def describe(case: Path, number: str, files: Sequence[str]) -> None:
         "case_number": number, "case_type": "检查", "title": number, "cause": "测试", "producer": {"name": "某局"},
         "start": "2026-01-05", "closed": "2026-02-02",
         "objects": [{"file": name, "kind": "文书", "stage": "调查"} for name in files],
+        "acceptances": [
+            {"finding": name, "person": "周建国", "reason": "测速用"} for name in ("document-missing", "recording-gap")
+        ],
     }  # fmt: skip
     (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 

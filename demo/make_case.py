@@ -38,7 +38,7 @@ def make_case(folder: Path, *, small: bool = False, today: date | None = None) -
         scratch = Path(name)
         _papers(add, number, begun, raid, closed, small)
         _recordings(add, raid, small, scratch)
-    description = _description(number, begun, raid, closed, objects)
+    description = _description(number, begun, raid, closed, objects, small)
     (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return folder
 
@@ -114,6 +114,13 @@ def _papers(add: Any, number: str, begun: date, raid: datetime, closed: date, sm
     )  # fmt: skip
 
 
+_SHOWN = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
+_ANSWERED = [
+    {"finding": name, "person": "周建国", "reason": "小型演示案件，不含全部文书和录像"}
+    for name in ("document-missing", "recording-gap")
+]
+
+
 def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
     size = (160, 120) if small else (640, 360)
     seconds = 1.0 if small else 12.0
@@ -131,6 +138,9 @@ def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
         path = add(
             file, "现场录像", "investigation", device=DEVICE, maker="陈立新", evidence=True,
             proves="演出正在进行、现场无批准文件；登记保存的经过", date=start.date().isoformat(),
+            shows=_SHOWN if part in (0, 3) else [], preamble=True if part in (0, 3) else None, device_checked=True,
+            stored=(start + timedelta(hours=14)).replace(tzinfo=None).isoformat(), original_carrier="执法记录仪存储卡",
+            spoken_explanation="0:01" if part == 3 and not small else "",
         )  # fmt: skip
         media.video(path, scratch, start, seconds, words[part], DEVICE, OFFICER, part, size)
     photo = (320, 240) if small else (1600, 1200)
@@ -155,7 +165,7 @@ def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
 
 
 def _description(
-    number: str, begun: date, raid: datetime, closed: date, objects: list[dict[str, Any]]
+    number: str, begun: date, raid: datetime, closed: date, objects: list[dict[str, Any]], small: bool
 ) -> dict[str, Any]:
     local = raid.replace(tzinfo=None)
     return {
@@ -183,6 +193,7 @@ def _description(
         "incidents": [{"incident": "提出异议", "when": local.isoformat(), "note": "现场负责人对检查提出异议"}],
         "classification": "内部",
         "note": "演示案例，内容均为虚构",
+        "acceptances": _ANSWERED if small else [],
         "objects": objects,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from preserve.errors import Refused
@@ -34,22 +34,3 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise Refused("clock.zone-unknown", name, detail=str(error)) from error
-
-
-def working_days_after(day: date, count: int) -> tuple[date, bool]:
-    """The day that is `count` working days after `day`, by the State Council's holidays and make-up days.
-
-    The second value is False when a year is not known yet: Monday to Friday then count, and it must be said.
-    """
-    import chinese_calendar
-
-    certain = True
-    while count > 0:
-        day += timedelta(days=1)
-        try:
-            works = bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            certain = False
-            works = day.weekday() < 5
-        count -= works
-    return day, certain

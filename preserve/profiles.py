@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from metadata.findings import Finding
 from preserve.errors import Refused
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _IN_WHEEL = Path(__file__).parent / "_profiles"
 SHIPPED = _IN_WHEEL if _IN_WHEEL.is_dir() else Path(__file__).parent.parent / "profiles"
+_TABLE = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?")
+_KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"']+)\s*=")
 
 
 def locate(name: str, own: Path | None = None) -> Path:
@@ -23,15 +28,63 @@ def locate(name: str, own: Path | None = None) -> Path:
     return SHIPPED / name
 
 
+def names_in(folder: str, own: Path | None = None) -> list[str]:
+    """The profiles of a folder (`cases`), the bureau's own ones and the shipped ones, each name once, in order."""
+    found = {file.name for top in (SHIPPED, own) if top is not None for file in (top / folder).glob("*.toml")}
+    return [f"{folder}/{name}" for name in sorted(found)]
+
+
 def read_profile(name: str, model: type[Model], own: Path | None = None) -> Model:
-    """Read `name` into `model`. Raises Refused with every mistake at once, each with its key."""
+    """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key."""
     file = locate(name, own)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        mistakes = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
-        raise Refused("profile.wrong", str(file), mistakes=mistakes) from error
+        mistakes = tuple(_mistake(dict(one), text, file) for one in error.errors())
+        raise Refused("profile.wrong", str(file), findings=mistakes, count=len(mistakes)) from error
+
+
+def _mistake(one: dict[str, Any], text: str, file: Path) -> Finding:
+    path = one["loc"]
+    missing = one["type"] == "missing"
+    where = f"{file}:{line_of(text, path[:-1] if missing else path)}"
+    code = {"missing": "profile.key-missing", "extra_forbidden": "profile.key-unknown"}.get(
+        one["type"], "profile.value-wrong"
+    )
+    written = "" if missing else str(one.get("input", ""))[:100]
+    values = {"key": ".".join(map(str, path)), "written": written, "reason": str(one["msg"])}
+    return Finding(code, where, "refuse", values)
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The line, from 1, where a key of TOML stands, or the nearest table around it that stands anywhere.
+
+    `path` is that of a validation error: `("document", 3, "stage")` is the key `stage` of the fourth `[[document]]`.
+    """
+    wanted = [str(part) for part in path]
+    best, line_found = -1, 1
+    table: list[str] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _TABLE.fullmatch(line):
+            table = []
+            for part in header[2].split("."):
+                table.append(part.strip("\"' "))
+                key = "\0".join(table)
+                if header[1] and part == header[2].split(".")[-1]:
+                    seen[key] = seen.get(key, -1) + 1
+                if key in seen:
+                    table.append(str(seen[key]))
+            here = table
+        elif key_found := _KEY.match(line):
+            here = [*table, *(part.strip("\"'") for part in key_found[1].split("."))]
+        else:
+            continue
+        if len(here) > best and wanted[: len(here)] == here:
+            best, line_found = len(here), number
+    return line_found

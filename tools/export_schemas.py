@@ -21,6 +21,8 @@ _ROWS = {
     "stages": "StageDates",
     "measures": "MeasureTaken",
     "incidents": "IncidentNoted",
+    "clocks": "ClockOffset",
+    "acceptances": "Acceptance",
     "objects": "CaseObject",
 }
 

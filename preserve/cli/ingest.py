@@ -1,4 +1,4 @@
-"""`preserve ingest` and `preserve check`: call the ingest, show its progress, say what was found."""
+"""`preserve ingest`: calls the ingest, shows its progress, says what was found."""
 
 from __future__ import annotations
 
@@ -78,49 +78,3 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     else:
         kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)
-
-
-@click.command(cls=Command)
-@click.argument("sips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIP...")
-@click.pass_obj
-def check(output: Output, sips: tuple[Path, ...]) -> int:
-    """Assess deposits; nothing is changed. Exit status 3 when one would be refused."""
-    from preserve.ingest.assess import preview
-    from preserve.work import Watcher, free_space, how_to_show, stoppable
-
-    home = output.home()
-    documents: list[dict[str, Any]] = []
-    status = 0
-    for sip in sips:
-        try:
-            with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-                watcher.begin(say("cli.checking"))
-                assessed = preview(home, sip, watcher)
-        except PreserveError as error:
-            status = status or error.status
-            if output.as_json and len(sips) > 1:
-                documents.append({"sip": str(sip), "ok": False, "status": error.status, "error": str(error)})
-            else:
-                tell(error, output.as_json)
-            continue
-        free = free_space(home.store)
-        fits = assessed.needed + home.settings.reserve <= free
-        output.findings(assessed.findings)
-        output.sentence(
-            "cli.check-done" if fits else "cli.check-no-room", style="green" if fits else "bold red",
-            number=assessed.description.case_number, files=len(assessed.deposit.files),
-            size=bytes_for_people(assessed.deposit.size), needed=bytes_for_people(assessed.needed),
-            free=bytes_for_people(free),
-        )  # fmt: skip
-        status = status or (0 if fits else 5)
-        documents.append(
-            {
-                "sip": str(sip), "ok": fits, "status": 0 if fits else 5, "kind": assessed.deposit.kind,
-                "case_number": assessed.description.case_number, "files": len(assessed.deposit.files),
-                "bytes": assessed.deposit.size, "needed": assessed.needed, "free": free,
-                "findings": [finding_document(finding) for finding in assessed.findings],
-            }
-        )  # fmt: skip
-    if documents:
-        output.result({"ok": status == 0, "status": status, "checks": documents})
-    return status

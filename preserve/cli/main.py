@@ -18,7 +18,8 @@ COMMANDS = {
     "init": ("preserve.cli.init", "init"),
     "doctor": ("preserve.cli.doctor", "doctor"),
     "describe": ("preserve.cli.describe", "describe"),
-    "check": ("preserve.cli.ingest", "check"),
+    "check": ("preserve.cli.check", "check"),
+    "deadlines": ("preserve.cli.deadlines", "deadlines"),
     "ingest": ("preserve.cli.ingest", "ingest"),
     "list": ("preserve.cli.find", "list_cases"),
     "show": ("preserve.cli.find", "show"),
@@ -31,6 +32,7 @@ COMMANDS = {
     "audit": ("preserve.cli.audit", "audit"),
     "repair": ("preserve.cli.repair", "repair"),
     "restore": ("preserve.cli.copies", "restore"),
+    "profiles": ("preserve.cli.profiles", "profiles"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),
 }

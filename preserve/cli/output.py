@@ -93,7 +93,12 @@ def finding_line(finding: Finding) -> str:
     """One finding as one line: severity, place, sentence."""
     where = f"{_visible(finding.where)}: " if finding.where else ""
     values = {name: _visible(v) if isinstance(v, str) else v for name, v in finding.values.items()}
-    return f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
+    sentence = f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
+    if "accepted_by" in values:
+        sentence += " " + say("rule.accepted", **values)
+    elif finding.severity == "error" and "." in finding.code:
+        sentence += f" [{finding.code.partition('.')[2]}]"
+    return sentence
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:

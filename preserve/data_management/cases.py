@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
 from preserve.data_management import holdings, ledger, search
 from preserve.data_management.tables import cases, events, files, versions
-from preserve.description.schema import CaseDescription
+from preserve.description.schema import CaseDescription, CaseType
 from preserve.errors import NotIntact
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
@@ -68,11 +68,12 @@ def index_package(connection: Connection, root: Path) -> str:
             raise ValueError(f"name {root.name}")
         description = CaseDescription.model_validate_json((package / csip.CASE).read_bytes())
         created = mets.read_identity(package / csip.METS)[2]
-        size, count = dict(bag.read_info(root / "bag-info.txt"))["Payload-Oxum"].split(".")
+        info = dict(bag.read_info(root / "bag-info.txt"))
+        size, count = info["Payload-Oxum"].split(".")
         manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
         version = int(number)
         _forget(connection, objid, version)
-        _enter_case(connection, objid, description)
+        _enter_case(connection, objid, description, _long_term(description, info))
         connection.execute(
             versions.insert(),
             {
@@ -93,7 +94,14 @@ def _forget(connection: Connection, objid: str, version: int) -> None:
     search.forget(connection, objid)
 
 
-def _enter_case(connection: Connection, objid: str, description: CaseDescription) -> None:
+def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:
+    """The storage class that the rules gave at ingest; packages from before it was written had incident or coercion."""
+    if written := info.get("Storage-Class"):
+        return written == "long-term"
+    return bool(description.incidents) or description.case_type is CaseType.COERCION
+
+
+def _enter_case(connection: Connection, objid: str, description: CaseDescription, long_term: bool) -> None:
     row = {
         "case_number": description.case_number,
         "archival_number": description.archival_number,
@@ -104,7 +112,7 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         "classification": description.classification.value,
         "started": description.start.isoformat(),
         "closed": description.closed.isoformat(),
-        "long_term": description.long_term,
+        "long_term": long_term,
         "description": description.model_dump_json(),
     }
     if connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first():

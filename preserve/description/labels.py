@@ -10,12 +10,15 @@ from preserve.description.schema import (
     Classification,
     Incident,
     Measure,
+    Procedure,
     Retention,
+    Shown,
     Stage,
 )
 
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     CaseType: {"penalty": "处罚", "coercion": "强制", "inspection": "检查"},
+    Procedure: {"ordinary": "普通程序", "summary": "简易程序"},
     Stage: {
         "initiation": "启动", "investigation": "调查", "examination": "审查", "decision": "决定",
         "service": "送达", "execution": "执行", "filing": "归档",
@@ -29,6 +32,10 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Classification: {
         "internal": "内部", "privacy": "个人隐私", "commercial-secret": "商业秘密", "state-secret": "国家秘密",
     },
+    Shown: {
+        "beginning-and-end": "开始和结束时间", "scene": "现场环境", "persons": "现场人员", "evidence": "涉案证据",
+        "measures": "采取措施情况", "documents": "文书制作送达",
+    },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
     Incident: {
         "objection": "提出异议", "refusal": "拒绝", "obstruction": "阻碍", "abuse": "谩骂侮辱",
@@ -38,7 +45,8 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
 """For each enumeration the Chinese word of each value."""
 
 CASE = {
-    "case_number": "案号", "archival_number": "档号", "case_type": "案件类型", "title": "题名", "cause": "案由",
+    "case_number": "案号", "archival_number": "档号", "case_type": "案件类型", "procedure": "办案程序",
+    "title": "题名", "cause": "案由",
     "producer.name": "形成单位", "producer.entrusted_by": "委托机关", "producer.instrument": "委托书文号",
     "start": "立案日期", "closed": "结案日期", "classification": "密级与限制", "access": "可查阅人员",
     "retention": "保管期限", "late_filing_reason": "逾期归档理由", "note": "备注",
@@ -54,13 +62,24 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "stages": ("阶段", {"stage": "阶段", "start": "开始日期", "end": "结束日期"}),
     "measures": ("措施", {"measure": "措施", "start": "开始时间", "end": "结束时间", "note": "备注"}),
     "incidents": ("异议与阻碍", {"incident": "情形", "when": "时间", "note": "备注"}),
+    "clocks": ("设备时钟", {"device": "设备编号", "seconds": "快慢秒数", "source": "依据"}),
+    "acceptances": (
+        "问题说明",
+        {
+            "finding": "问题名称", "where": "涉及文件或文书", "person": "说明人", "reason": "理由",
+            "document": "说明文件",
+        },
+    ),
     "objects": (
         "文件",
         {
             "file": "文件", "kind": "文书或录制种类", "stage": "阶段", "title": "题名", "date": "日期",
             "maker": "制作人", "device": "设备编号", "recording_start": "录制开始时间", "proves": "证明内容",
             "evidence": "作为证据", "classification": "密级与限制", "retention": "保管期限",
-            "explains": "说明哪段中断", "note": "备注",
+            "explains": "说明哪段中断", "spoken_explanation": "语音说明时间点",
+            "shows": "记录内容", "preamble": "已作语音说明", "device_checked": "已检查设备", "stored": "存储时间",
+            "returned": "返回单位日期", "late_storing_reason": "延期存储理由", "original_carrier": "原始载体",
+            "transcript": "文字整理文件", "note": "备注",
         },
     ),
 }  # fmt: skip

@@ -18,11 +18,12 @@ from preserve.description.labels import CASE, SHEETS, VALUES, value_of
 from preserve.description.schema import CaseDescription, Stage
 
 _ENUM_FIELDS = {
-    "case_type": "CaseType", "stage": "Stage", "measure": "Measure", "classification": "Classification",
-    "retention": "Retention", "incident": "Incident",
+    "case_type": "CaseType", "procedure": "Procedure", "stage": "Stage", "measure": "Measure",
+    "classification": "Classification", "retention": "Retention", "incident": "Incident", "shows": "Shown",
 }  # fmt: skip
 _ENUMS = {kind.__name__: kind for kind in VALUES}
-_DATES = {"start", "closed", "end", "date", "when", "recording_start"}
+_DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
+_YES_NO = {"evidence", "preamble", "device_checked"}
 
 
 def read_description(name: str, data: bytes) -> tuple[CaseDescription | None, list[Finding]]:
@@ -76,7 +77,7 @@ def _in_our_words(content: Any, field: str = "") -> Any:
             return value_of(_ENUMS[_ENUM_FIELDS[field]], text)
         if field in _DATES:
             return _date_text(text)
-        if field == "evidence" and text in ("是", "否"):
+        if field in _YES_NO and text in ("是", "否"):
             return text == "是"
         return text
     return content

@@ -32,6 +32,13 @@ class CaseType(StrEnum):
     INSPECTION = "inspection"
 
 
+class Procedure(StrEnum):
+    """By which procedure the case was handled (行政处罚法 Art. 51 and 54)."""
+
+    ORDINARY = "ordinary"
+    SUMMARY = "summary"
+
+
 class Stage(StrEnum):
     """The stages of enforcement (regulation Art. 3), in their order."""
 
@@ -76,6 +83,17 @@ class Retention(StrEnum):
     YEARS_10 = "10-years"
     YEARS_30 = "30-years"
     PERMANENT = "permanent"
+
+
+class Shown(StrEnum):
+    """What a recording must show (regulation Art. 11)."""
+
+    BEGINNING_AND_END = "beginning-and-end"
+    SCENE = "scene"
+    PERSONS = "persons"
+    EVIDENCE = "evidence"
+    MEASURES = "measures"
+    DOCUMENTS = "documents"
 
 
 class Incident(StrEnum):
@@ -158,7 +176,36 @@ class CaseObject(_Record):
     classification: Classification | None = None
     retention: Retention | None = None
     explains: str = Field("", description="file whose interruption this explains (regulation Art. 14)")
+    spoken_explanation: str = Field(
+        "", description="time in this recording, 0:03 or 1:02:03, where the interruption before it is explained aloud"
+    )
+    shows: tuple[Shown, ...] = Field((), description="what the recording shows (regulation Art. 11)")
+    preamble: bool | None = Field(None, description="time, place, officers and so on were said first (Art. 13)")
+    device_checked: bool | None = Field(None, description="the device was checked before recording (Art. 12)")
+    stored: Moment | None = Field(None, description="when it was stored in the bureau (regulation Art. 15)")
+    returned: Day | None = Field(None, description="when the officers returned to the bureau (regulation Art. 15)")
+    late_storing_reason: str = Field("", description="continuous, remote or hardly reachable work (Art. 15)")
+    original_carrier: str = Field("", description="where the original carrier is (Art. 17)")
+    transcript: str = Field("", description="file of the case that holds what is said in it (Art. 17)")
     note: str = ""
+
+
+class ClockOffset(_Record):
+    """By how much a device's clock was ahead (positive) or behind; it is applied visibly, never written into files."""
+
+    device: Text
+    seconds: float
+    source: Text = Field(description="how that is known")
+
+
+class Acceptance(_Record):
+    """A named person answers for an error: the case is taken in with it, and it is shown everywhere."""
+
+    finding: Text = Field(description="name of the error, as `preserve check` gives it: document-missing")
+    where: str = Field("", description="file or kind of document that it is about; empty: all errors of that name")
+    person: Text
+    reason: Text
+    document: str = Field("", description="file of the case that explains it")
 
 
 class CaseDescription(_Record):
@@ -167,6 +214,7 @@ class CaseDescription(_Record):
     case_number: Text = Field(description="案号")
     archival_number: str = Field("", description="档号 (DA/T 13)")
     case_type: CaseType
+    procedure: Procedure = Procedure.ORDINARY
     title: Text
     cause: Text = Field(description="案由")
     parties: tuple[Party, ...] = ()
@@ -177,14 +225,11 @@ class CaseDescription(_Record):
     stages: tuple[StageDates, ...] = ()
     measures: tuple[MeasureTaken, ...] = ()
     incidents: tuple[IncidentNoted, ...] = ()
+    clocks: tuple[ClockOffset, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
     classification: Classification = Classification.INTERNAL
     access: tuple[str, ...] = Field((), description="who may see the case")
     retention: Retention = Retention.YEARS_30
     late_filing_reason: str = ""
     note: str = ""
     objects: tuple[CaseObject, ...]
-
-    @property
-    def long_term(self) -> bool:
-        """Whether the case needs discs or dedicated drives (regulation Art. 18)."""
-        return bool(self.incidents) or self.case_type is CaseType.COERCION

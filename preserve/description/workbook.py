@@ -20,12 +20,13 @@ from preserve.description.schema import (
     Classification,
     Incident,
     Measure,
+    Procedure,
     Retention,
     Stage,
 )
 
 _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
-    "case_type": CaseType, "stage": Stage, "measure": Measure, "classification": Classification,
+    "case_type": CaseType, "procedure": Procedure, "stage": Stage, "measure": Measure, "classification": Classification,
     "retention": Retention, "incident": Incident,
 }  # fmt: skip
 _LARGEST_UNPACKED = 256 << 20
@@ -33,7 +34,19 @@ _MOST_ROWS = 200_000
 _ZIP_ERRORS = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError)
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
-_REQUIRED_COLUMNS = {"name", "stage", "start", "measure", "incident", "file", "kind"}
+_REQUIRED_COLUMNS = {
+    "name",
+    "stage",
+    "start",
+    "measure",
+    "incident",
+    "file",
+    "kind",
+    "device",
+    "finding",
+    "person",
+    "reason",
+}
 
 _HELP = (
     ("怎样填写", ""),
@@ -153,9 +166,12 @@ def _read_case(sheet: Any, content: dict[str, Any], places: dict[str, str]) -> I
             places.setdefault(holder, places[field])
         if value is None:
             continue
-        target[name] = (
-            [part for part in str(value).replace("；", ";").split(";") if part] if name == "access" else value
-        )
+        target[name] = _several(value) if name == "access" else value
+
+
+def _several(value: Any) -> list[str]:
+    """A cell that holds several values: set apart by semicolons or `、`."""
+    return [part.strip() for part in str(value).replace("；", ";").replace("、", ";").split(";") if part.strip()]
 
 
 def _read_rows(
@@ -170,7 +186,7 @@ def _read_rows(
     empty = 0
     for number, row in enumerate(rows, 2):
         values = {
-            names[heading]: value
+            names[heading]: _several(value) if names[heading] == "shows" else value
             for heading, raw in zip(headings, row, strict=False)
             if heading in names and (value := _cell(raw)) is not None
         }
@@ -220,7 +236,7 @@ def _written(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, (list, tuple)):
-        return ";".join(map(str, value))
+        return ";".join(map(_written, value))
     return str(value)
 
 
@@ -251,7 +267,7 @@ def _write_rows(book: Any, heading: Any, plain: Any, title: str, columns: Any, r
         kind = _ENUM_COLUMNS.get(name)
         if kind is not None:
             sheet.data_validation(1, place, 5000, place, _list(kind))
-        elif name == "evidence":
+        elif name in ("evidence", "preamble", "device_checked"):
             sheet.data_validation(1, place, 5000, place, {"validate": "list", "source": ["是", "否"]})
         for number, row in enumerate(rows, 1):
             value = row.get(name) if isinstance(row, dict) else getattr(row, name)

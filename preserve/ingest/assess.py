@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -15,11 +15,15 @@ from preserve.description.reading import match_files, read_description
 from preserve.description.schema import CaseDescription
 from preserve.errors import Refused
 from preserve.home import Home
-from preserve.ingest.check import check
+from preserve.ingest.acceptance import accept
+from preserve.ingest.check import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, receive
+from preserve.ingest.rules import View
+from preserve.ingest.rules.profile import read_rules
+from preserve.ingest.rules.readable import with_article
 from preserve.ingest.scan import scan
 from preserve.ingest.space import reckon
 from preserve.profiles import read_profile
@@ -65,7 +69,7 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     if description is not None:
         paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)
         findings += match_files(description, paths, name)
-        findings += _rules(home, description, None)
+        findings += apply(_view(home, description, None))
     if description is None or any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(source), findings=findings)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
@@ -77,27 +81,48 @@ def _scratch(home: Home) -> Path:
     return home.work
 
 
-def _rules(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All findings about a deposit, with what persons answer for, and the case as the rules saw it."""
+
+    findings: tuple[Finding, ...]
+    view: View
+
+
+def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
+    """Why the deposit is not taken in: a refusal among the findings, or an error that nobody answers for."""
+    found = tuple(findings)
+    if any(finding.severity == "refuse" for finding in found):
+        return Refused("sip.refused", str(deposit.origin), findings=found)
+    # What went wrong in making copies is work for a person, and never keeps a case out.
+    if open_errors := sum(finding.severity == "error" and "article" in finding.values for finding in found):
+        return Refused("sip.unexplained", str(deposit.origin), findings=found, count=open_errors)
+    return None
+
+
+def _view(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
-    return check(
+    return view_of(
         description,
         characters,
         today=today,
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
+        zone=zone(home.settings.time_zone),
     )
 
 
-def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> tuple[Finding, ...]:
+def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> Judged:
     """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
     characters: dict[str, Character] = {}
     about_files: list[Finding] = []
+    readable = read_rules(home.profiles).readable
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     for file in files:
         if file.path == own:
             continue  # it was read already, which says more than a format identifier could
-        about_files += file.identification.findings
-        about_files += file.character.findings
+        about_files += with_article(file.identification.findings, readable)
+        about_files += with_article(file.character.findings, readable)
         if file.normalised:
             about_files += file.normalised.findings
         if file.character.kind in ("video", "sound", "image"):
@@ -105,16 +130,18 @@ def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> tuple[F
     known = {(f.code, f.where) for f in assessed.findings if not f.code.startswith("rule.")}
     findings = [f for f in assessed.findings if (f.code, f.where) in known]
     findings += about_files
-    findings += _rules(home, assessed.description, characters)
-    if any(finding.severity == "refuse" for finding in findings):
-        raise Refused("sip.refused", str(assessed.deposit.origin), findings=findings)
-    return tuple(findings)
+    view = _view(home, assessed.description, characters)
+    judged = Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)
+    if refused := refusal(assessed.deposit, judged.findings):
+        raise refused
+    return judged
 
 
-def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
+def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[Assessed, Judged]:
     """What `assess` finds and, for a folder, what its recordings and documents say; nothing is copied.
 
-    Files inside an archive are not looked into before they are taken in; that is said. Raises Refused.
+    Files inside an archive are not looked into before they are taken in; that is said. Raises Refused for what
+    cannot be read as a deposit; what the rules refuse is among the findings (see `refusal`).
     """
     from preserve.ingest.characterise import characterise
     from preserve.ingest.identify import identify_many
@@ -123,10 +150,12 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assess
     folder = assessed.deposit.source.folder
     if folder is None:
         unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
-        return replace(assessed, findings=(*assessed.findings, unread))
+        view = _view(home, assessed.description, None)
+        return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     characters: dict[str, Character] = {}
     findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
+    readable = read_rules(home.profiles).readable
     entries = list(assessed.deposit.files)
     for start in range(0, len(entries), _BATCH):
         batch = [
@@ -137,11 +166,9 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> Assess
             if name == own:
                 continue
             character = characterise(path, found, name)
-            findings += (*found.findings, *character.findings)
+            findings += with_article((*found.findings, *character.findings), readable)
             if character.kind in ("video", "sound", "image"):
                 characters[name] = character
             progress(size)
-    findings += _rules(home, assessed.description, characters)
-    if any(finding.severity == "refuse" for finding in findings):
-        raise Refused("sip.refused", str(source), findings=findings)
-    return replace(assessed, findings=tuple(findings))
+    view = _view(home, assessed.description, characters)
+    return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)

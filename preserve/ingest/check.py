@@ -1,4 +1,4 @@
-"""Applies the regulation's rules to a case, as the rules profile has them."""
+"""Applies the regulation's rules to a case, as the profiles have them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,45 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from metadata.findings import Finding
+from preserve.calendar import read_calendar
 from preserve.description.schema import CaseDescription
 from preserve.ingest.facts import Character
 from preserve.ingest.rules import (
-    RulesProfile,
     View,
-    case_says_enough,
+    case_is_marked,
     documents_are_there,
+    evidence_is_explained,
     filed_in_time,
+    long_term,
     measures_are_recorded,
-    recording_has_no_gap,
+    recordings_run_on,
+    recordings_show,
+    stored_in_time,
+    times_agree,
 )
-from preserve.profiles import read_profile
+from preserve.ingest.rules.profile import read_case_type, read_rules
 
-RULES = (documents_are_there, measures_are_recorded, recording_has_no_gap, filed_in_time, case_says_enough)
+RULES = (
+    documents_are_there, measures_are_recorded, recordings_show, times_agree, recordings_run_on, stored_in_time,
+    filed_in_time, evidence_is_explained, long_term, case_is_marked,
+)  # fmt: skip
+"""In the order of the regulation's articles."""
 
 _CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def view_of(
+    case: CaseDescription,
+    characters: Mapping[str, Character] | None,
+    *,
+    today: date,
+    state_secrets: bool,
+    own_profiles: Path | None,
+    zone: tzinfo = _CHINA,
+) -> View:
+    """The case as the rules see it. Raises Refused on a wrong profile."""
+    rules, case_type = read_rules(own_profiles), read_case_type(case.case_type.value, own_profiles)
+    return View(case, characters, rules, case_type, read_calendar(own_profiles), today, zone, state_secrets)
 
 
 def check(
@@ -39,5 +62,12 @@ def check(
 
     Raises Refused on a wrong profile.
     """
-    view = View(case, characters, read_profile("rules.toml", RulesProfile, own_profiles), today, zone, state_secrets)
+    view = view_of(
+        case, characters, today=today, state_secrets=state_secrets, own_profiles=own_profiles, zone=zone
+    )  # fmt: skip
+    return apply(view)
+
+
+def apply(view: View) -> list[Finding]:
+    """Every rule's findings about the case as the rules see it."""
     return [found for rule in RULES for found in rule.check(view)]

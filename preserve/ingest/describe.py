@@ -36,10 +36,18 @@ from preserve.ingest.provenance import (
     original_object,
     software,
 )
+from preserve.ingest.rules import long_term
+from preserve.ingest.rules.profile import read_rules
 from preserve.messages import say, speaking
 from storage_adapters.durable import write_file
 
 Files = Callable[[], Iterator[TakenFile]]
+
+
+def storage_class(ingest: Ingest) -> str:
+    """`long-term` where the rules ask for discs or dedicated drives (regulation Art. 18), else `ordinary`."""
+    rule = read_rules(ingest.home.profiles).long_term
+    return "long-term" if long_term.reasons(ingest.description, rule) else "ordinary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Circumstances:
     scanner: str  # program and version, or empty when nothing was scanned
     findings: tuple[Finding, ...]
     submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
+    papers: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of reports that go into documentation/
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,7 @@ class _Writer:
         names = []
         for name, mime, data in documents(self.ingest, self.told.findings, counts.files, counts.size):
             names.append((f"documentation/{name}", mime, data))
+        names += [(f"documentation/{name}", mime, data) for name, mime, data in self.told.papers]
         for name, data in self.told.submission:
             names.append((f"documentation/submission/{name}", _mime(name), data))
         for relative, mime, data in names:
@@ -276,7 +286,7 @@ class _Writer:
         properties = (
             ("case type", case.case_type.value), ("archival number", case.archival_number),
             ("classification", case.classification.value), ("retention", case.retention.value),
-            ("long-term storage (Art. 18)", "yes" if case.long_term else "no"),
+            ("long-term storage (Art. 18)", "yes" if storage_class(self.ingest) == "long-term" else "no"),
         )  # fmt: skip
         return IntellectualEntity(
             identifier(self.ingest.objid, "entity", self.ingest.objid),
@@ -302,7 +312,7 @@ class _Writer:
         yield event("validation", told.ended, say("premis.validated"), findings)
         yield event(
             "policy assignment", told.ended,
-            say("premis.policy", retention=label_of(case.retention), long_term=str(case.long_term)),
+            say("premis.policy", retention=label_of(case.retention), long_term=storage_class(self.ingest)),
         )  # fmt: skip
         yield event("information package creation", told.ended, say("premis.packaged"))
 

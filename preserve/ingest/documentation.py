@@ -67,11 +67,17 @@ def _shown(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def _sentence(finding: Finding) -> str:
+    """What was found, and who answers for it."""
+    told = " " + say("rule.accepted", **finding.values) if "accepted_by" in finding.values else ""
+    return say(finding.code, **finding.values) + told
+
+
 def _as_json(findings: list[Finding]) -> bytes:
     rows = [
         {
             "code": f.code, "severity": f.severity, "where": _shown(f.where), "values": dict(f.values),
-            "message": say(f.code, **f.values),
+            "message": _sentence(f),
         }
         for f in findings
     ]  # fmt: skip
@@ -84,7 +90,7 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
     rows = "".join(
         f'<tr class="{f.severity}"><td>{escape(say("ingest.severity-" + f.severity))}</td>'
         f"<td>{escape(str(f.values.get('article', '')))}</td><td>{escape(_shown(f.where))}</td>"
-        f"<td>{escape(_shown(say(f.code, **f.values)))}"
+        f"<td>{escape(_shown(_sentence(f)))}"
         f"<br><small>{escape(hint(f.code, **f.values))}</small></td></tr>\n"
         for f in findings
     )

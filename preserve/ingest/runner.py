@@ -27,18 +27,23 @@ from preserve.data_management import anchors, checkpoints, journal, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import FileRow, IngestRow
+from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest import files, normalising, seal, store
-from preserve.ingest.assess import Assessed, assess, judge
+from preserve.ingest.acceptance import accepted
+from preserve.ingest.assess import Assessed, Judged, assess, judge
 from preserve.ingest.chain import Taken
 from preserve.ingest.claim import claim
+from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
 from preserve.ingest.describe import Circumstances, Described, describe
+from preserve.ingest.evidence_notes import notes
 from preserve.ingest.facts import to_json
 from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.readers.text import read_text
 from preserve.ingest.run_log import RunLog
-from preserve.messages import say
+from preserve.messages import say, speaking
 from preserve.work import Watcher, executor
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
@@ -46,6 +51,7 @@ from storage_adapters.durable import discard, translate
 from storage_adapters.errors import StorageError
 
 _PAGE = 1000
+_LONGEST_TEXT = 4 << 20  # bytes of a transcript that is printed into the note on its recording
 _LARGE_PACKAGE = 5000  # files from which a process of its own is worth its start
 
 
@@ -156,9 +162,11 @@ class _Run:
                 if resumed:
                     self._recheck()
                 self._take()
+                self._judge()  # before the long work: what is refused now need not be transcoded
                 self._normalise()
-                findings = self._judge()
-                count, size = self._package(findings)
+                judged = self._judge()
+                findings = judged.findings
+                count, size = self._package(judged)
             else:
                 findings = tuple(journal.read_findings(row.findings))
                 count, size = 0, 0
@@ -318,20 +326,26 @@ class _Run:
             journal.change(connection, self.row.id, step=step)
         self.log.write(action, **details)
 
-    def _judge(self) -> tuple[Finding, ...]:
+    def _judge(self) -> Judged:
         """All findings now that the files are known. Raises Refused."""
         self.watcher.begin(say("ingest.step-check"))
         found = judge(self.home, self.assessed, self._files())
         with self.catalogue.begin() as connection:
-            journal.change(connection, self.row.id, findings=journal.findings_text(found))
+            journal.change(connection, self.row.id, findings=journal.findings_text(found.findings))
         return found
 
-    def _package(self, findings: tuple[Finding, ...]) -> tuple[int, int]:
+    def _package(self, judged: Judged) -> tuple[int, int]:
         """Describe, seal, read back, publish."""
         self.watcher.begin(say("ingest.step-describe"))
+        moment = now()
+        settings = self.home.settings
+        with speaking(settings.language):
+            papers = reports(judged.view, judged.findings, settings.institution, moment)
+            texts = self._transcripts(judged.view.case)
+            papers += notes(judged.view, self._files(), settings.institution, moment, texts)
         told = Circumstances(
-            self.row.started, stamp(now()), self.person, self.row.source_kind, self.assessed.scanner, findings,
-            self.assessed.submission(),
+            self.row.started, stamp(moment), self.person, self.row.source_kind, self.assessed.scanner,
+            judged.findings, self.assessed.submission(), tuple(papers),
         )  # fmt: skip
         described: list[Described] = describe(self.ingest, self._files, told)
         self.watcher.begin(say("ingest.step-seal"))
@@ -348,6 +362,16 @@ class _Run:
         self._done("ingest.sealed", "store", {"files": count, "bytes": size})
         store.publish(self.ingest, self.adapter, size)
         return count, size
+
+    def _transcripts(self, case: CaseDescription) -> dict[str, str]:
+        """What is written in the transcripts that are plain text, by the depositor's path."""
+        wanted = {item.transcript for item in case.objects if item.evidence and item.transcript}
+        texts = {}
+        for file in self._files() if wanted else ():
+            small = file.copied.size <= _LONGEST_TEXT
+            if file.path in wanted and file.character.kind == "text" and small:
+                texts[file.path] = read_text(self.ingest.data("original") / file.stored)
+        return texts
 
     def _verify_structure(self, count: int) -> None:
         """Our own verifier looks at everything but the payload's bytes, which are read back next.
@@ -379,7 +403,7 @@ class _Run:
             self._entry(
                 connection, anchors.REGISTERED, self.row.objid,
                 {"case_number": self.row.case_number, "name": self.ingest.name, "files": count, "bytes": size,
-                 "findings": sorted({f.code for f in findings}),
+                 "findings": sorted({f.code for f in findings}), "accepted": accepted(findings),
                  **anchors.details(location)},
             )  # fmt: skip
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))

@@ -8,7 +8,7 @@ from metadata import csip
 from metadata.bag import write_declaration, write_info, write_manifest, write_tag_manifests
 from preserve import __version__
 from preserve.ingest.context import Ingest
-from preserve.ingest.describe import Described, Files
+from preserve.ingest.describe import Described, Files, storage_class
 from storage_adapters.durable import drop_file, on_medium
 from storage_adapters.reading import walk_files
 
@@ -70,3 +70,4 @@ def _info(ingest: Ingest, count: int, size: int, created: str) -> Iterator[tuple
     yield "E-ARK-Package-Type", "AIP"
     yield "E-ARK-Specification-Version", "2.2.0"
     yield "AIP-Version", "1"
+    yield "Storage-Class", storage_class(ingest)

@@ -29,6 +29,7 @@ def write_case(folder: Path, **changes: Any) -> Path:
         "producer": {"name": "临江市文化和旅游局"}, "start": "2026-03-01", "closed": "2026-04-01",
         "objects": [{"file": "笔录.txt", "kind": "现场检查笔录", "stage": "调查"},
                     {"file": "决定书.txt", "kind": "行政处罚决定书", "stage": "决定"}],
+        "acceptances": [{"finding": "document-missing", "person": "周建国", "reason": "测试案件没有全部文书"}],
         **changes,
     }  # fmt: skip
     (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")

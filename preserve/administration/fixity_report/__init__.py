@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from preserve.administration.fixity_report.facts import Facts, gather, limit_of
-from preserve.administration.fixity_report.pages import as_html
-from preserve.administration.fixity_report.paper import as_pdf
 from preserve.administration.fixity_report.sections import sections
+from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.paper import as_pdf
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import zone
 from preserve.data_management.database import Catalogue

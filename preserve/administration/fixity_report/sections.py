@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from preserve.administration.fixity_report import pictures
 from preserve.administration.fixity_report.facts import Facts, MediumFacts
+from preserve.administration.printing import Section
 from preserve.messages import bytes_for_people, listed, say
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out."""
-
-    title: str
-    words: str = ""
-    heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    picture: str = ""
-    bad: bool = False
 
 
 def _heads(*names: str) -> tuple[str, ...]:

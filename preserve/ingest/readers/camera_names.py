@@ -18,7 +18,9 @@ class _Pattern(BaseModel):
     pattern: str
 
 
-class _Cameras(BaseModel):
+class Cameras(BaseModel):
+    """`profiles/cameras.toml`."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
     patterns: tuple[_Pattern, ...]
 
@@ -35,7 +37,7 @@ class CameraName(NamedTuple):
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((p.name, re.compile(p.pattern)) for p in read_profile("cameras.toml", _Cameras).patterns)
+    return tuple((p.name, re.compile(p.pattern)) for p in read_profile("cameras.toml", Cameras).patterns)
 
 
 def read_name(name: str, zone: tzinfo) -> CameraName | None:

@@ -45,3 +45,13 @@ def read(path: Path, report: Report) -> None:
     report.add("EncodingEvidence", evidence)
     if not name:
         report.tell("encoding-unknown", "warning")
+
+
+def read_text(path: Path) -> str:
+    """The whole text, in the encoding that its bytes speak for; what does not decode is shown as such. Raises OSError.
+
+    For small files only: it is held in memory.
+    """
+    data = path.read_bytes()
+    name, _ = encoding([data])
+    return data.decode(name or "utf-8", "backslashreplace").removeprefix("\ufeff")

@@ -5,74 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from metadata.findings import Finding, Value
-from preserve.description.schema import CaseDescription, CaseType, Measure, Stage
+from preserve.calendar import Calendar
+from preserve.description.schema import CaseDescription
 from preserve.ingest.facts import Character
-
-Severity = Literal["refuse", "error", "warning", "note"]
-
-
-class Rule(BaseModel):
-    """What every rule has: its article and how much it weighs."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    article: str
-    severity: Severity
-
-
-class Continuity(Rule):
-    """Art. 13: the hole up to which two files are one recording."""
-
-    tolerance_seconds: float
-
-
-class Coverage(Rule):
-    """Art. 9: the measures that must be covered, and how far a camera may start late."""
-
-    measures: tuple[Measure, ...]
-    tolerance_seconds: float
-
-
-class Situational(Rule):
-    """Art. 10: the measures that are to be recorded as the situation requires."""
-
-    measures: tuple[Measure, ...]
-
-
-class Filing(Rule):
-    """Art. 16: the working days within which a case is filed."""
-
-    working_days: int
-
-
-class Document(Rule):
-    """Art. 6, 7: a kind of document that a case of these types must hold."""
-
-    case_types: tuple[CaseType, ...]
-    stage: Stage
-    name: str
-    words: tuple[str, ...]
-
-
-class RulesProfile(BaseModel):
-    """`profiles/rules.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    continuity: Continuity
-    coverage: Coverage
-    situational: Situational
-    filing: Filing
-    evidence: Rule
-    long_term: Rule
-    secrets: Rule
-    entrusted: Rule
-    document: tuple[Document, ...]
+from preserve.ingest.rules.profile import CaseTypeProfile, Rule, RulesProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +20,8 @@ class View:
     case: CaseDescription
     characters: Mapping[str, Character] | None
     profile: RulesProfile
+    case_type: CaseTypeProfile
+    calendar: Calendar
     today: date
     zone: tzinfo
     state_secrets: bool

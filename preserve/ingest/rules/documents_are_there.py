@@ -1,4 +1,4 @@
-"""Art. 6, 7: each stage has its documents."""
+"""Art. 6, 7: each stage has its documents, as the profile of the case's type lists them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,27 @@ from collections.abc import Iterator
 from metadata.findings import Finding
 from preserve.description.labels import label_of
 from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.profile import Document, When
 
 
 def check(view: View) -> Iterator[Finding]:
-    """Kinds of document that the type of case must hold and that no object is."""
-    said = [f"{item.kind} {item.title}" for item in view.case.objects]
-    for rule in view.profile.document:
-        if view.case.case_type in rule.case_types and not any(word in text for word in rule.words for text in said):
-            yield finding("document-missing", rule, document=rule.name, stage=label_of(rule.stage))
+    """Kinds of document that the case must hold and that no object is."""
+    said = "\n".join(f"{item.kind} {item.title}" for item in view.case.objects)
+    for rule in required(view):
+        if not any(word in said for word in rule.words):
+            yield finding("document-missing", rule, rule.name.zh, document=rule.name.spoken, stage=label_of(rule.stage))
+
+
+def required(view: View) -> Iterator[Document]:
+    """The documents that this case must hold."""
+    return (rule for rule in view.case_type.document if not rule.optional and applies(rule.when, view))
+
+
+def applies(when: When, view: View) -> bool:
+    """Whether the case is one that the condition speaks of."""
+    case = view.case
+    return (
+        (not when.procedures or case.procedure in when.procedures)
+        and (not when.measures or any(one.measure in when.measures for one in case.measures))
+        and (not when.incidents or any(one.incident in when.incidents for one in case.incidents))
+    )

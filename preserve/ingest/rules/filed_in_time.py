@@ -1,4 +1,4 @@
-"""Art. 16: a case is filed within so many working days of its closing."""
+"""Art. 16: a case is filed within so many working days of its closing or of the end of the inspection."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metadata.findings import Finding, Value
-from preserve.clock import working_days_after
+from preserve.calendar import working_days_after, working_days_between
 from preserve.ingest.rules import View, finding
 
 
 def check(view: View) -> Iterator[Finding]:
     """Filed too late, or late with a reason that is shown; a date past the known holidays is said to be uncertain."""
     rule = view.profile.filing
-    due, certain = working_days_after(view.case.closed, rule.working_days)
+    due, certain = working_days_after(view.calendar, view.case.closed, rule.working_days)
     if view.today <= due:
         return
-    late = (view.today - due).days
+    late, _ = working_days_between(view.calendar, due, view.today)
     values: dict[str, Value] = {"closed": view.case.closed.isoformat(), "due": due.isoformat(), "days": late}
     if reason := view.case.late_filing_reason:
         told = finding("filed-late-explained", rule, "", reason=reason, **values)

@@ -1,39 +1,115 @@
-"""When each recording of a case began and ended, by device; from the evidence in the files."""
+"""When each recording of a case began and ended, from all the evidence there is; and split files joined into one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from math import isfinite
 
+from preserve.clock import parse
+from preserve.description.schema import CaseObject
+from preserve.ingest.facts import Character
 from preserve.ingest.rules import View
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recording file: device, start and end in UTC."""
+    """One recording file: device, start and end in UTC; every witness to its start; the clock's correction."""
 
     file: str
     device: str
     start: datetime
     end: datetime
+    source: str = ""
+    witnesses: tuple[tuple[str, datetime], ...] = ()
+    offset: float = 0.0
+    item: CaseObject | None = None
 
 
 def recordings(view: View) -> Iterator[Recording]:
     """Every sound and video file whose start and duration are known.
 
     The description's own start counts before the file's, because a person wrote it down; it is local time
-    where it has no zone.
+    where it has no zone. A device's times are corrected by the clock offset that the description gives for it.
     """
+    offsets = {one.device: one.seconds for one in view.case.clocks}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)
         if character is None or character.kind not in ("video", "sound") or character.duration is None:
             continue
-        start = in_utc(item.recording_start, view.zone) if item.recording_start else character.started
-        if start is None:
-            continue
         device = item.device or character.device
-        yield Recording(item.file, device, start, start + timedelta(seconds=character.duration))
+        offset = offsets.get(device, 0.0)
+        length = timedelta(seconds=character.duration)
+        witnesses = tuple(
+            (source, moment if source == "description" else moment - timedelta(seconds=offset))
+            for source, moment in _witnesses(item, character, view.zone)
+        )
+        if not witnesses:
+            continue
+        source, start = chosen(witnesses, view.zone, view.profile.times.tolerance_seconds)
+        yield Recording(item.file, device, start, start + length, source, witnesses, offset, item)
+
+
+def _witnesses(item: CaseObject, character: Character, zone: tzinfo) -> Iterator[tuple[str, datetime]]:
+    if item.recording_start:
+        yield "description", in_utc(item.recording_start, zone)
+    if character.started is not None and character.started_from != "file-name":
+        yield character.started_from or "container", character.started
+    named = dict(character.properties).get("NameMoment")
+    if named:
+        yield "file-name", parse(named)
+    elif character.started is not None and character.started_from == "file-name":
+        yield "file-name", character.started
+
+
+def chosen(witnesses: Sequence[tuple[str, datetime]], zone: tzinfo, tolerance: float) -> tuple[str, datetime]:
+    """The witness that counts: the first, but the file's name before a container whose clock wrote local time as UTC.
+
+    ISO/IEC 14496-12 §8.2.2 asks for UTC; many cameras write their local clock there, and the name tells it.
+    """
+    first, second = witnesses[0], dict(witnesses).get("file-name")
+    if second is not None and first[0] == "container" and shifted_by_zone(first[1], second, zone, tolerance):
+        return "file-name", second
+    return first
+
+
+def shifted_by_zone(container: datetime, other: datetime, zone: tzinfo, tolerance: float) -> bool:
+    """Whether the container is ahead of another witness by just the zone's distance from UTC."""
+    away = container.astimezone(zone).utcoffset() or timedelta()
+    return bool(away) and abs((container - other - away).total_seconds()) <= tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Files of one device that follow each other without a hole."""
+
+    device: str
+    parts: tuple[Recording, ...]
+    start: datetime
+    end: datetime
+
+
+def join(taken: Iterable[Recording], tolerance: float) -> list[Run]:
+    """Recordings of one device joined where the hole is at most `tolerance` seconds; in the order of their starts."""
+    runs: list[Run] = []
+    for one in sorted(taken, key=lambda recording: (recording.start, recording.end, recording.file)):
+        last = runs[-1] if runs else None
+        if last is not None and (one.start - last.end).total_seconds() <= tolerance:
+            runs[-1] = Run(last.device, (*last.parts, one), last.start, max(last.end, one.end))
+        else:
+            runs.append(Run(one.device, (one,), one.start, one.end))
+    return runs
+
+
+def runs_by_day(view: View) -> list[list[Run]]:
+    """For each device and local day its runs in order; a file whose device is not known is a run by itself."""
+    groups: dict[tuple[str, str, str], list[Recording]] = {}
+    for one in recordings(view):
+        day = one.start.astimezone(view.zone).date().isoformat()
+        groups.setdefault((one.device, day, "" if one.device else one.file), []).append(one)
+    tolerance = view.profile.continuity.tolerance_seconds
+    return [join(taken, tolerance) for _, taken in sorted(groups.items())]
 
 
 def in_utc(moment: datetime, zone: tzinfo) -> datetime:
@@ -44,3 +120,18 @@ def in_utc(moment: datetime, zone: tzinfo) -> datetime:
 def shown(moment: datetime, zone: tzinfo) -> str:
     """A time as people of the bureau read it."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def time_code(text: str) -> float | None:
+    """Seconds of `0:03`, `1:02:03` or `1:02:03.5`; None for what is no time code."""
+    parts = text.replace("：", ":").strip().split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        return None
+    if not 2 <= len(numbers) <= 3 or not all(isfinite(n) and n >= 0 for n in numbers) or max(numbers[1:]) >= 60:
+        return None
+    seconds = 0.0
+    for number in numbers:
+        seconds = seconds * 60 + number
+    return seconds

@@ -16,10 +16,17 @@ from preserve.messages import LANGUAGES, known
 PAPERS = (
     ("立案审批表", "启动"),
     ("现场检查笔录", "调查"),
+    ("调查终结报告", "审查"),
+    ("行政处罚事先告知书", "审查"),
     ("行政处罚决定书", "决定"),
     ("送达回证", "送达"),
     ("结案报告", "归档"),
 )
+SEALED = (("查封决定书", "执行"), ("查封物品清单", "执行"))
+FULL = {
+    "preamble": True, "stored": "2026-01-07 09:00", "maker": "王明", "original_carrier": "执法记录仪",
+    "shows": ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"],
+}  # fmt: skip
 TEN = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)  # ten in the morning in China
 
 
@@ -38,7 +45,9 @@ def judged(
     objects: list[dict[str, Any]] = [{"file": f"{kind}.pdf", "kind": kind, "stage": stage} for kind, stage in papers]
     characters = {"a.jpg": Character("image", "test")}
     for file, (start, duration) in (recordings or {}).items():
-        objects.append({"file": file, "kind": "现场录像", "stage": "调查", "device": device, **(recording or {})})
+        objects.append(
+            {"file": file, "kind": "现场录像", "stage": "调查", "device": device, **FULL, **(recording or {})}
+        )
         started = TEN + timedelta(seconds=start)
         characters[file] = Character("video", "test", duration=duration, started=started)
     if explains:
@@ -65,10 +74,10 @@ def test_a_sound_case_gives_no_finding() -> None:
     assert judged({"1.mp4": (0, 300), "2.mp4": (300, 300), "3.mp4": (601.5, 10)}) == []
 
 
-@pytest.mark.parametrize("left_out", range(5))
+@pytest.mark.parametrize("left_out", range(len(PAPERS)))
 def test_each_missing_document_is_named(left_out: int) -> None:
     papers = tuple(one for number, one in enumerate(PAPERS) if number != left_out)
-    expected = "warning" if left_out == 4 else "error"
+    expected = "error" if PAPERS[left_out][0][-3:] in ("审批表", "查笔录", "决定书", "达回证") else "warning"
     assert said(judged(papers=papers)) == [("document-missing", expected)]
 
 
@@ -108,7 +117,7 @@ SEAL = [{"measure": "查封", "start": "2026-01-06T10:00:00", "end": "2026-01-06
     ],
 )
 def test_mandatory_measures_are_recorded_to_the_end(recordings: Any, expected: Any) -> None:
-    assert said(judged(recordings, measures=SEAL)) == expected
+    assert said(judged(recordings, measures=SEAL, papers=PAPERS + SEALED)) == [*expected, ("long-term", "note")]
 
 
 def test_other_measures_are_a_warning() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from preserve.administration.fixity_report.sections import Section
+from preserve.administration.printing import Section
 from preserve.messages import language
 
 _STYLE = (

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from preserve.administration.fixity_report.sections import Section
+from preserve.administration.printing import Section
 from preserve.archival_storage.labels import font_folder
 from preserve.messages import language
 

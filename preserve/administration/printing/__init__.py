@@ -1,0 +1,17 @@
+"""A report for people as headings, sentences, tables and pictures: printed as a page and as PDF/A."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out."""
+
+    title: str
+    words: str = ""
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    picture: str = ""
+    bad: bool = False

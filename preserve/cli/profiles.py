@@ -1,0 +1,117 @@
+"""`preserve profiles`: check, list and show the rules that are data."""
+
+from __future__ import annotations
+
+import click
+
+from preserve.cli.main import Group
+from preserve.cli.output import Output, finding_document
+from preserve.messages import say
+
+
+@click.group(cls=Group)
+def profiles() -> None:
+    """The rules as data."""
+
+
+@profiles.command(name="check")
+@click.pass_obj
+def check_profiles(output: Output) -> int:
+    """Every mistake in every profile, with file and line; exit status 3 when there is one."""
+    from preserve.cli.failures import tell
+    from preserve.ingest.known_profiles import check_all
+
+    documents = []
+    bad = 0
+    for name, file, wrong in check_all(output.home().profiles):
+        bad += wrong is not None
+        if wrong is not None and not output.as_json:
+            tell(wrong, False)
+        documents.append(
+            {
+                "name": name, "file": str(file), "ok": wrong is None,
+                "message": say(wrong.code, **wrong.values) if wrong else "",
+                "findings": [finding_document(one) for one in wrong.findings] if wrong else [],
+            }
+        )  # fmt: skip
+    if not bad:
+        output.sentence("cli.profiles-good", style="green", count=len(documents))
+    output.result({"ok": not bad, "status": 3 if bad else 0, "profiles": documents})
+    return 3 if bad else 0
+
+
+@profiles.command(name="list")
+@click.pass_obj
+def list_profiles(output: Output) -> None:
+    """Each profile, what it is for, and whether the bureau's own one counts."""
+    from preserve.ingest.known_profiles import all_names
+    from preserve.profiles import SHIPPED, locate
+
+    own = output.home().profiles
+    rows = [(name, locate(name, own)) for name in all_names(own)]
+    output.table(
+        [say("cli.heading-profile"), say("cli.heading-purpose"), say("cli.heading-origin"), say("cli.heading-where")],
+        [
+            (name, _purpose(name), say("cli.profile-shipped" if SHIPPED in file.parents else "cli.profile-own"),
+             str(file))
+            for name, file in rows
+        ],
+    )  # fmt: skip
+    output.result(
+        {
+            "ok": True,
+            "profiles": [
+                {"name": name, "file": str(file), "own": SHIPPED not in file.parents} for name, file in rows
+            ],
+        }
+    )  # fmt: skip
+
+
+def _purpose(name: str) -> str:
+    from preserve.messages import known
+
+    code = "cli.profile-for-cases" if name.startswith("cases/") else f"cli.profile-for-{name.removesuffix('.toml')}"
+    return say(code) if known(code) else "—"
+
+
+@profiles.command(name="show")
+@click.argument("name", metavar="NAME")
+@click.pass_obj
+def show_profile(output: Output, name: str) -> None:
+    """One profile as it counts; of a type of case the documents as a table."""
+    from preserve.ingest.known_profiles import model_of
+    from preserve.ingest.rules.profile import CaseTypeProfile
+    from preserve.profiles import locate, read_profile
+
+    own = output.home().profiles
+    full = name if name.endswith(".toml") else name + ".toml"
+    if "/" not in full and locate("cases/" + full, own).is_file():
+        full = "cases/" + full
+    profile = read_profile(full, model_of(full), own)
+    output.result({"ok": True, "name": full, "profile": profile.model_dump(mode="json")})
+    if output.as_json:
+        return
+    if not isinstance(profile, CaseTypeProfile):
+        click.echo(locate(full, own).read_text(encoding="utf-8"), nl=False)
+        return
+    from preserve.description.labels import VALUES, label_of
+    from preserve.description.schema import Incident, Measure, Procedure
+
+    def condition(one: object) -> str:
+        words = {"procedures": Procedure, "measures": Measure, "incidents": Incident}
+        return "; ".join(
+            "/".join(VALUES[kind][value.value] for value in getattr(one, field))
+            for field, kind in words.items()
+            if getattr(one, field)
+        )
+
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("stage", "document", "required", "article", "severity", "words")],
+        [
+            (label_of(one.stage), one.name.spoken,
+             say("cli.document-optional") if one.optional else condition(one.when) or say("cli.document-always"),
+             one.article, say("cli.severity-" + one.severity), " ".join(one.words))
+            for one in profile.document
+        ],
+        title=profile.name.spoken,
+    )  # fmt: skip

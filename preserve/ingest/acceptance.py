@@ -1,0 +1,60 @@
+"""Errors that a named person answers for: they stay visible, and no longer keep the case out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from metadata.findings import Finding
+from preserve.description.schema import Acceptance, CaseDescription
+
+
+def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
+    """Each error that an acceptance of the description fits becomes a warning that carries person and reason.
+
+    Refusals are never accepted. An acceptance that fits nothing, or names a document that the case does not hold,
+    is said.
+    """
+    used: set[int] = set()
+    judged: list[Finding] = []
+    for one in findings:
+        number = next((n for n, a in enumerate(case.acceptances) if one.severity == "error" and _fits(a, one)), None)
+        if number is None:
+            judged.append(one)
+            continue
+        used.add(number)
+        by = case.acceptances[number]
+        told = {**one.values, "accepted_by": by.person, "accepted_reason": by.reason, "accepted_document": by.document}
+        judged.append(replace(one, severity="warning", values=told))
+    files = {item.file for item in case.objects}
+    for number, by in enumerate(case.acceptances):
+        if number not in used:
+            values = {"finding": by.finding, "person": by.person}
+            judged.append(Finding("rule.acceptance-unused", by.where, "warning", values))
+        if by.document and by.document not in files:
+            values = {"finding": by.finding, "document": by.document}
+            judged.append(Finding("rule.acceptance-document-unknown", by.document, "refuse", values))
+    return judged
+
+
+def accepted(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """The accepted errors, as the ledger keeps them."""
+    return [
+        {
+            "finding": one.code, "where": one.where, "person": str(one.values["accepted_by"]),
+            "reason": str(one.values["accepted_reason"]), "document": str(one.values["accepted_document"]),
+        }
+        for one in findings
+        if "accepted_by" in one.values
+    ]  # fmt: skip
+
+
+def name_of(finding: Finding) -> str:
+    """The short name by which a person accepts an error: `document-missing`."""
+    return finding.code.partition(".")[2]
+
+
+def _fits(acceptance: Acceptance, finding: Finding) -> bool:
+    named = acceptance.finding in (finding.code, name_of(finding))
+    about = (finding.where, *(value for value in finding.values.values() if isinstance(value, str)))
+    return named and (not acceptance.where or acceptance.where in about)

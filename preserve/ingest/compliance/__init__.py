@@ -1,0 +1,65 @@
+"""The compliance report (合规检查报告): the verdict, what to send back, then article by article."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from metadata.findings import Finding
+from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.paper import as_pdf
+from preserve.ingest.compliance.articles import judge_articles
+from preserve.ingest.compliance.properties import four_properties
+from preserve.ingest.compliance.sections import sections
+from preserve.ingest.rules import View
+from preserve.messages import say
+
+
+def reports(
+    view: View, findings: Sequence[Finding], institution: str, moment: datetime
+) -> list[tuple[str, str, bytes]]:
+    """Name, MIME type and bytes of the report as JSON, page and PDF/A, in the language in use.
+
+    The same case at the same moment gives the same bytes. Raises ToolMissing where no Chinese font is installed.
+    """
+    title = say("compliance.title")
+    local = f"{moment.astimezone(view.zone):%Y-%m-%d %H:%M}"
+    under = say("compliance.under", institution=institution, number=view.case.case_number, moment=local)
+    parts = sections(view, findings)
+    document = (json.dumps(as_document(view, findings), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return [
+        ("compliance.json", "application/json", document),
+        ("compliance.html", "text/html", as_html(title, under, parts)),
+        ("compliance.pdf", "application/pdf", as_pdf(title, under, institution, moment, parts)),
+    ]
+
+
+def as_document(view: View, findings: Sequence[Finding]) -> dict[str, object]:
+    """The report for programs: verdict, articles, the four properties."""
+    return {
+        "case_number": view.case.case_number,
+        "verdict": verdict(findings),
+        "articles": [
+            {
+                "article": one.article, "title": one.title, "standing": one.standing, "basis": one.basis,
+                "findings": [finding.code for finding in one.findings],
+            }
+            for one in judge_articles(view, findings)
+        ],
+        "four_properties": [
+            {"property": one.kind, "item": one.item, "result": one.result, "basis": one.basis}
+            for one in four_properties(view, findings)
+        ],
+    }  # fmt: skip
+
+
+def verdict(findings: Sequence[Finding]) -> str:
+    """`refuse`, `error`, `explained`, `warning` or `complete`, the worst that was found."""
+    if any(one.severity == "refuse" for one in findings):
+        return "refuse"
+    if any(one.severity == "error" and "article" in one.values for one in findings):
+        return "error"
+    if any("accepted_by" in one.values for one in findings):
+        return "explained"
+    return "warning" if any(one.severity == "warning" for one in findings) else "complete"

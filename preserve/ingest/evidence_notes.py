@@ -1,0 +1,80 @@
+"""The explanatory note (视听资料说明) of each recording used as evidence (Art. 17; 法释〔2002〕21号 Art. 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from preserve.administration.printing import Section
+from preserve.administration.printing.paper import as_pdf
+from preserve.description.labels import label_of
+from preserve.description.schema import CaseObject
+from preserve.ingest.provenance import TakenFile
+from preserve.ingest.rules import View
+from preserve.ingest.rules.recordings import Recording, recordings, shown
+from preserve.messages import language, listed, say
+
+_LONGEST_TRANSCRIPT = 200_000  # characters of text that are printed; longer ones are named only
+
+
+def notes(
+    view: View, files: Iterable[TakenFile], institution: str, moment: datetime, transcripts: dict[str, str]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Name, MIME type and PDF/A of a note for each sound or video file that the description marks as evidence.
+
+    `transcripts`: text by the path of the file that holds it. Raises ToolMissing where no Chinese font is installed.
+    """
+    wanted = {item.file: item for item in view.case.objects if item.evidence}
+    taken = {one.file: one for one in recordings(view)} if wanted else {}
+    number = 0
+    for file in files:
+        item = wanted.get(file.path)
+        if item is None or file.character.kind not in ("video", "sound"):
+            continue
+        number += 1
+        parts = _parts(view, item, file, taken.get(file.path), transcripts.get(item.transcript, ""))
+        under = say("compliance.note-under", institution=institution, number=view.case.case_number)
+        data = as_pdf(say("compliance.note-title"), under, institution, moment, parts)
+        yield f"explanatory-notes/{number:04}.pdf", "application/pdf", data
+
+
+def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None, transcript: str) -> list[Section]:
+    unknown = say("compliance.note-unknown")
+    streams = listed(dict.fromkeys(stream.codec for stream in file.character.streams if stream.codec))
+    length = say("compliance.note-seconds", seconds=round(file.character.duration or 0, 1))
+    if one is not None:
+        when = say(
+            "compliance.note-when", start=shown(one.start, view.zone), end=shown(one.end, view.zone),
+            source=say("rule.source-" + one.source),
+        )  # fmt: skip
+        if one.offset and one.source != "description":
+            when += say("compliance.note-clock", seconds=one.offset)
+    else:
+        when = unknown
+    facts = [
+        ("name", f"{item.kind}　{item.title}".strip("　")),
+        ("file", item.file),
+        ("case", f"{view.case.case_number}　{view.case.title}"),
+        ("proves", item.proves or unknown),
+        ("made", when),
+        ("maker", item.maker or unknown),
+        ("device", item.device or file.character.device or unknown),
+        ("how", f"{streams or unknown}，{length}" if language() == "zh" else f"{streams or unknown}, {length}"),
+        ("carrier", item.original_carrier or unknown),
+        ("shows", listed(label_of(shown_) for shown_ in item.shows) or unknown),
+        ("place", f"representations/original/data/{file.stored}"),
+        ("size", f"{file.copied.size:,} B"),
+        *((f"digest-{name}", value) for name, value in sorted(file.copied.digests.items())),
+    ]
+    rows = tuple((say(f"compliance.note-{name}"), value) for name, value in facts)
+    heads = (say("compliance.head-what"), say("compliance.head-content"))
+    parts = [
+        Section(say("compliance.note-statement"), say("compliance.note-words")),
+        Section(say("compliance.note-facts"), "", heads, rows),
+    ]
+    if transcript:
+        parts.append(Section(say("compliance.note-transcript"), transcript[:_LONGEST_TRANSCRIPT]))
+    elif item.transcript:
+        parts.append(Section(say("compliance.note-transcript"), item.transcript))
+    parts.append(Section(say("compliance.note-signed"), say("compliance.note-signing")))
+    return parts

@@ -1,0 +1,42 @@
+"""Art. 19, 20, 28: retention, classification, and who was entrusted by what instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.findings import Finding
+from preserve.description.labels import label_of
+from preserve.description.schema import CaseDescription, Classification, Retention
+from preserve.ingest.rules import View, finding
+
+_ORDER = list(Classification)
+_LENGTHS = list(Retention)
+
+
+def strictest(case: CaseDescription) -> Classification:
+    """The strictest classification of the case, its objects and its parties' own (regulation Art. 20)."""
+    all_of_it = [case.classification, *(item.classification for item in case.objects if item.classification)]
+    return max(all_of_it, key=_ORDER.index)
+
+
+def check(view: View) -> Iterator[Finding]:
+    """State secrets where they may not be; a case marked more openly than its objects; evidence kept too short."""
+    case, profile = view.case, view.profile
+    for item in case.objects:
+        if item.classification is Classification.STATE_SECRET and not view.state_secrets:
+            yield finding("state-secret", profile.secrets, item.file)
+        if item.retention and item.evidence and _LENGTHS.index(item.retention) < _LENGTHS.index(case.retention):
+            yield finding(
+                "retention-shorter", profile.keeping, item.file, retention=label_of(item.retention),
+                case=label_of(case.retention),
+            )  # fmt: skip
+    if case.classification is Classification.STATE_SECRET and not view.state_secrets:
+        yield finding("state-secret", profile.secrets)
+    highest = strictest(case)
+    if highest is not case.classification and highest is not Classification.STATE_SECRET:
+        yield Finding(
+            "rule.classification-raised", "", "note",
+            {"article": profile.secrets.article, "case": label_of(case.classification), "highest": label_of(highest)},
+        )  # fmt: skip
+    if case.producer.entrusted_by and not case.producer.instrument:
+        yield finding("no-instrument", profile.entrusted, producer=case.producer.name)

@@ -1,0 +1,26 @@
+"""Art. 18: what makes discs or dedicated drives necessary; it sets the storage class of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.findings import Finding
+from preserve.description.labels import label_of
+from preserve.description.schema import CaseDescription
+from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.profile import LongTerm
+from preserve.messages import listed
+
+
+def check(view: View) -> Iterator[Finding]:
+    """The reasons, where there are any."""
+    if found := reasons(view.case, view.profile.long_term):
+        yield finding("long-term", view.profile.long_term, reasons=listed(found))
+
+
+def reasons(case: CaseDescription, rule: LongTerm) -> list[str]:
+    """Why the case needs long-term storage, each once; empty where it does not."""
+    found = [label_of(case.case_type)] if case.case_type in rule.case_types else []
+    found += [label_of(one.measure) for one in case.measures if one.measure in rule.measures]
+    found += [label_of(one.incident) for one in case.incidents if one.incident in rule.incidents]
+    return list(dict.fromkeys(found))

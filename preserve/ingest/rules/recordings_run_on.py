@@ -1,0 +1,76 @@
+"""Art. 13, 14: recordings run without interruption; split files follow each other; holes are explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from metadata.findings import Finding, Value
+from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.recordings import Recording, Run, in_utc, runs_by_day, shown, time_code
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Holes and overlaps between one day's files of a device, with their local times."""
+    explained = {item.explains for item in view.case.objects if item.explains}
+    for runs in runs_by_day(view):
+        for run in runs:
+            yield from _overlaps(view, run)
+        for before, after in pairwise(runs):
+            if not _between_activities(view, before, after):
+                yield from _hole(view, before, after, explained)
+
+
+def _overlaps(view: View, run: Run) -> Iterator[Finding]:
+    if not run.device:
+        return
+    longest = run.parts[0]
+    for one in run.parts[1:]:
+        if (longest.end - one.start).total_seconds() > view.profile.continuity.tolerance_seconds:
+            values = _values(view, longest, one, one.start, min(longest.end, one.end))
+            yield finding("recording-overlap", view.profile.continuity, one.file, **values)
+        longest = max(longest, one, key=lambda recording: recording.end)
+
+
+def _hole(view: View, before: Run, after: Run, explained: set[str]) -> Iterator[Finding]:
+    first = after.parts[0]
+    last = max(before.parts, key=lambda recording: recording.end)
+    values = _values(view, last, first, before.end, after.start)
+    found = finding("recording-gap", view.profile.interruption, first.file, **values)
+    if first.file in explained or last.file in explained:
+        yield replace(found, code="rule.recording-gap-explained", severity="note")
+        return
+    spoken = first.item.spoken_explanation if first.item else ""
+    if not spoken:
+        yield found
+        return
+    seconds = time_code(spoken)
+    if seconds is None or seconds > (first.end - first.start).total_seconds():
+        yield replace(found, code="rule.recording-gap-spoken-nowhere", values={**found.values, "spoken": spoken})
+    else:
+        told = {**found.values, "spoken": spoken}
+        yield replace(found, code="rule.recording-gap-spoken", severity="note", values=told)
+
+
+def _values(view: View, before: Recording, after: Recording, start: datetime, end: datetime) -> dict[str, Value]:
+    return {
+        "device": after.device, "before": before.file, "start": shown(start, view.zone), "end": shown(end, view.zone),
+        "seconds": round(abs((end - start).total_seconds()), 1),
+    }  # fmt: skip
+
+
+def _between_activities(view: View, before: Run, after: Run) -> bool:
+    """Whether the hole lies between two measures, each of which was recorded: then nothing was interrupted."""
+    slack = timedelta(seconds=view.profile.coverage.tolerance_seconds)
+    spans = [
+        (in_utc(one.start, view.zone), in_utc(one.end, view.zone))
+        for one in view.case.measures
+        if one.end is not None
+    ]  # fmt: skip
+    if any(start + slack < after.start and end - slack > before.end for start, end in spans):
+        return False
+    ended = any(start <= before.end and end >= before.start and end <= before.end + slack for start, end in spans)
+    began = any(start <= after.end and end >= after.start and start >= after.start - slack for start, end in spans)
+    return ended and began

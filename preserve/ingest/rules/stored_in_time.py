@@ -1,0 +1,39 @@
+"""Art. 15: recordings are stored within 2 working days; after the return where work was continuous or remote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metadata.findings import Finding, Value
+from preserve.calendar import working_days_after, working_days_between
+from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.recordings import in_utc, recordings
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Recordings stored late, an exception without reason or return, and how many say nothing of when."""
+    rule, silent, first = view.profile.storing, 0, ""
+    for one in recordings(view):
+        item = one.item
+        if item is None or item.stored is None:
+            silent += 1
+            first = first or one.file
+            continue
+        stored = in_utc(item.stored, view.zone).astimezone(view.zone).date()
+        recorded = one.end.astimezone(view.zone).date()
+        excepted = item.returned is not None and bool(item.late_storing_reason)
+        begin = max(recorded, item.returned) if excepted and item.returned else recorded
+        due, certain = working_days_after(view.calendar, begin, rule.working_days)
+        values: dict[str, Value] = {
+            "recorded": recorded.isoformat(), "stored": stored.isoformat(), "due": due.isoformat(),
+        }  # fmt: skip
+        if stored < recorded:
+            yield finding("stored-before-recorded", rule, one.file, **values)
+        elif stored > due:
+            over, _ = working_days_between(view.calendar, due, stored)
+            code = "stored-late" if certain else "stored-late-uncertain"
+            if (item.returned is None) != (not item.late_storing_reason):
+                code = "stored-late-half-excepted"
+            yield finding(code, rule, one.file, days=over, **values)
+    if silent:
+        yield finding("stored-unknown", rule, first if silent == 1 else "", count=silent)

@@ -1,0 +1,48 @@
+"""Art. 13: the witnesses to a recording's beginning (container, EXIF, file name, description) agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from metadata.findings import Finding
+from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.recordings import Recording, recordings, shifted_by_zone, shown
+from preserve.messages import listed, say
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Disagreements over the tolerance; and each clock offset that was applied, once a device."""
+    corrected: dict[str, int] = {}
+    for one in recordings(view):
+        yield from _disagreement(view, one)
+        if one.offset and one.source != "description":
+            corrected[one.device] = corrected.get(one.device, 0) + 1
+    for clock in view.case.clocks:
+        if count := corrected.get(clock.device):
+            told = finding(
+                "clock-corrected", view.profile.times, clock.device, seconds=clock.seconds, source=clock.source,
+                files=count,
+            )  # fmt: skip
+            yield replace(told, severity="note")
+
+
+def _disagreement(view: View, one: Recording) -> Iterator[Finding]:
+    rule = view.profile.times
+    moments = [moment for _, moment in one.witnesses]
+    if (max(moments) - min(moments)).total_seconds() <= rule.tolerance_seconds:
+        return
+    told = dict(one.witnesses)
+    length = one.end - one.start
+    if len(told) == 2 and "container" in told:
+        other = next(moment for source, moment in one.witnesses if source != "container")
+        if abs((told["container"] - other - length).total_seconds()) <= rule.tolerance_seconds:
+            return  # this camera writes the container when it stops
+    times = listed(f"{say('rule.source-' + source)} {shown(moment, view.zone)}" for source, moment in one.witnesses)
+    zone_off = "container" in told and any(
+        shifted_by_zone(told["container"], moment, view.zone, rule.tolerance_seconds)
+        for source, moment in one.witnesses
+        if source != "container"
+    )
+    code = "recording-times-zone" if zone_off else "recording-times-differ"
+    yield finding(code, rule, one.file, times=times, used=say("rule.source-" + one.source))

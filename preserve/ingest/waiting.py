@@ -1,0 +1,76 @@
+"""Folders of cases that wait to be taken in: which there are, and by when each must be filed (regulation Art. 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from preserve.calendar import read_calendar, working_days_after, working_days_between
+from preserve.description.reading import read_description
+from preserve.home import Home
+from preserve.ingest.receive import DepositProfile
+from preserve.ingest.rules.profile import read_rules
+from preserve.profiles import read_profile
+
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")
+
+Standing = Literal["late", "soon", "in-time", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One case that waits: `due` None where the description cannot be read; `days` working days left, or over."""
+
+    path: Path
+    case_number: str
+    title: str
+    closed: date | None
+    due: date | None
+    certain: bool
+    days: int
+    standing: Standing
+    reason: str
+
+
+def cases_in(folder: Path, home: Home) -> list[Path]:
+    """The deposits directly below a folder that is none itself; a deposit comes back alone.
+
+    A folder counts as a deposit when a case description or `bagit.txt` lies in it.
+    """
+    names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
+    if not folder.is_dir() or _is_deposit(folder, names):
+        return [folder]
+    found = [
+        one
+        for one in sorted(folder.iterdir())
+        if not one.name.startswith(".")
+        and ((one.is_dir() and not one.is_symlink() and _is_deposit(one, names)) or one.name.endswith(_ARCHIVES))
+    ]
+    return found or [folder]
+
+
+def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
+    return any((folder / name).is_file() for name in (*names, "bagit.txt"))
+
+
+def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Deadline]:
+    """When each waiting case must be filed. Cases in archives and bags, whose description is packed, are unknown."""
+    rule, calendar = read_rules(home.profiles).filing, read_calendar(home.profiles)
+    names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
+    for folder in folders:
+        for path in cases_in(folder, home):
+            file = next((path / name for name in names if (path / name).is_file()), None)
+            case = read_description(file.name, file.read_bytes())[0] if file else None
+            if case is None:
+                yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
+                continue
+            due, certain = working_days_after(calendar, case.closed, rule.working_days)
+            late = today > due
+            days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]
+            standing: Standing = "late" if late else "soon" if days <= rule.soon_working_days else "in-time"
+            yield Deadline(
+                path, case.case_number, case.title, case.closed, due, certain, days, standing, case.late_filing_reason
+            )

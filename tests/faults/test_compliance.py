@@ -1,0 +1,120 @@
+"""Cases through the program: what is refused, what a person answers for, and what the package then says of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pikepdf
+import pytest
+
+from demo.make_case import make_case
+from tests.program import Archive
+
+
+def preserve(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program on this home."""
+    return Archive(home).run(*arguments)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive and three cases: one to be taken in, one with errors, one that cannot be read."""
+    root = tmp_path_factory.mktemp("compliance")
+    assert preserve(root / "home", "init", "--institution", "临江市文化和旅游局").returncode == 0
+    make_case(root / "cases" / "甲案", small=True)
+    make_case(root / "cases" / "乙案", small=True)
+    _change(root / "cases" / "乙案", case_number="临文综罚〔2026〕13号", acceptances=[])
+    (root / "cases" / "丙案").mkdir()
+    (root / "cases" / "丙案" / "case.json").write_text("{", encoding="utf-8")
+    return root
+
+
+def _change(case: Path, **changes: Any) -> None:
+    file = case / "case.json"
+    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changes}, ensure_ascii=False), "utf-8")
+
+
+def test_a_folder_of_cases_becomes_a_table(place: Path, tmp_path: Path) -> None:
+    done = preserve(
+        place / "home", "--json", "check", str(place / "cases"), "--xlsx", str(tmp_path / "t.xlsx"),
+        "--report", str(tmp_path / "reports"),
+    )  # fmt: skip
+    assert done.returncode == 3
+    told = {Path(one["sip"]).name: one["ok"] for one in json.loads(done.stdout)["checks"]}
+    assert told == {"甲案": True, "乙案": False, "丙案": False}
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    cases = {row[8]: row for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
+    assert set(cases) == {"甲案", "乙案", "丙案"}
+    assert cases["乙案"][0] == "临文综罚〔2026〕13号"
+    assert cases["乙案"][4] > 0
+    assert cases["甲案"][4] == 0
+    assert cases["甲案"][5] == cases["乙案"][4]  # what one answers for is what the other lacks
+    problems = list(book.worksheets[1].iter_rows(min_row=2, values_only=True))
+    assert any("送达回证" in str(row[3]) and str(row[2]) == "7" for row in problems)
+    with pikepdf.open(tmp_path / "reports" / "乙案.compliance.pdf") as document:
+        assert b"pdfaid" in document.Root.Metadata.read_bytes()
+    words = subprocess.run(
+        ["pdftotext", str(tmp_path / "reports" / "乙案.compliance.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "送达回证" in words
+    assert "四性检测" in words or "Four-property" in words
+
+
+def test_an_error_keeps_the_case_out_until_a_person_answers(place: Path) -> None:
+    refused = preserve(place / "home", "--json", "ingest", str(place / "cases" / "乙案"))
+    assert refused.returncode == 3
+    assert json.loads(refused.stdout)["error"]["code"] == "sip.unexplained"
+    assert list((place / "home" / "store" / "packages").glob("*")) == []
+    done = preserve(place / "home", "--json", "ingest", str(place / "cases" / "甲案"))
+    assert done.returncode == 0, done.stderr
+    ingest = json.loads(done.stdout)["ingests"][0]
+    package = Path(ingest["location"])
+    documents = package / "data" / ingest["objid"] / "documentation"
+    report = json.loads((documents / "compliance.json").read_text("utf-8"))
+    assert report["verdict"] == "explained"
+    standing = {one["article"]: one["standing"] for one in report["articles"]}
+    assert standing["7"] == "explained"
+    assert standing["20"] == "passed"
+    assert "周建国" in (documents / "compliance.html").read_text("utf-8")
+    told = preserve(place / "home", "--json", "show", ingest["objid"])
+    (entry,) = [one for one in json.loads(told.stdout)["ledger"] if one["action"] == "case.registered"]
+    assert {one["person"] for one in entry["details"]["accepted"]} == {"周建国"}
+    notes = sorted((documents / "explanatory-notes").glob("*.pdf"))
+    assert len(notes) == 2
+    words = subprocess.run(["pdftotext", str(notes[0]), "-"], capture_output=True, text=True, check=True).stdout
+    manifest = (package / "manifest-sha256.txt").read_text("utf-8")
+    digests = {line.split()[0] for line in manifest.splitlines() if line.endswith(".mp4") and "/original/" in line}
+    assert any(digest in "".join(words.split()) for digest in digests)
+    assert preserve(place / "home", "verify", str(package)).returncode == 0
+
+
+def test_deadlines(place: Path) -> None:
+    told = preserve(place / "home", "--json", "deadlines", str(place / "cases"))
+    rows = {Path(one["path"]).name: one for one in json.loads(told.stdout)["deadlines"]}
+    assert rows["丙案"]["standing"] == "unknown"
+    assert date.fromisoformat(rows["甲案"]["due"]) > date.fromisoformat(rows["甲案"]["closed"])
+
+
+def test_profiles(place: Path) -> None:
+    assert preserve(place / "home", "profiles", "check").returncode == 0
+    own = place / "home" / "profiles" / "cases"
+    own.mkdir(parents=True)
+    try:
+        (own / "penalty.toml").write_text('case_type = "penalty"\n', encoding="utf-8")
+        wrong = preserve(place / "home", "profiles", "check")
+        assert wrong.returncode == 3
+        assert "penalty.toml:1" in wrong.stderr
+        assert preserve(place / "home", "check", str(place / "cases" / "甲案")).returncode == 3
+    finally:
+        (own / "penalty.toml").unlink()
+    shown = preserve(place / "home", "profiles", "show", "penalty")
+    assert "decision on the penalty" in shown.stdout
+    assert preserve(place / "home", "profiles", "show", "nothing").returncode == 3

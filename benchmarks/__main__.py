@@ -10,7 +10,18 @@ from pathlib import Path
 
 from preserve.clock import now, stamp
 
-NAMES = ("start", "identification", "small_files", "keep", "many", "transcode", "media", "audits", "audit_history")
+NAMES = (
+    "start",
+    "identification",
+    "small_files",
+    "keep",
+    "many",
+    "transcode",
+    "media",
+    "audits",
+    "audit_history",
+    "rules",
+)
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"
 

@@ -24,7 +24,8 @@ _README = """# {title}
 - `metadata/descriptive/case.json`：案件说明；`dc.xml`：都柏林核心著录
 - `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
   包括原文件名、摘要、格式、转换所用的程序和命令、转换无损的证明
-- `documentation/findings.html`：归档时发现的问题
+- `documentation/compliance.pdf`、`compliance.html`：合规检查报告；`findings.html`：归档时发现的问题
+- `documentation/explanatory-notes/`：作为证据的音像资料的说明（如有）
 - 校验：在上两级目录（含 `bagit.txt`）运行 `sha256sum -c manifest-sha256.txt`，或使用任何 BagIt 工具
 
 共 {files} 个原件，{size} 字节。由 preserve {version} 封装。
@@ -39,7 +40,8 @@ This is an archival information package (AIP). No special program is needed to r
 - `metadata/descriptive/case.json`: the description of the case; `dc.xml`: Dublin Core
 - `metadata/preservation/premis.xml`, `representations/*/metadata/preservation/premis.xml`: PREMIS 3.0 with the
   original file names, digests, formats, the programs and commands that made each derived file, and the proof
-- `documentation/findings.html`: what was found at ingest
+- `documentation/compliance.pdf`, `compliance.html`: the compliance report; `findings.html`: what was found at ingest
+- `documentation/explanatory-notes/`: notes on recordings used as evidence (where there are any)
 - to check it: two folders up (where `bagit.txt` lies) run `sha256sum -c manifest-sha256.txt`, or any BagIt tool
 
 {files} originals, {size} bytes. Packaged by preserve {version}.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from metadata.findings import Finding
@@ -21,7 +22,11 @@ def check(view: View) -> Iterator[Finding]:
         if measure.measure in view.profile.situational.measures:
             rule_ = view.profile.situational
             if not _touching(view, measure.start, measure.end):
-                yield finding("measure-not-recorded-situational", rule_, measure=label_of(measure.measure))
+                found = finding("measure-not-recorded-situational", rule_, measure=label_of(measure.measure))
+                if measure.note:
+                    values = {**found.values, "reason": measure.note}
+                    found = replace(found, code="rule.measure-not-recorded-reason", severity="note", values=values)
+                yield found
             continue
         if measure.measure not in rule.measures:
             continue

@@ -211,6 +211,8 @@ for chinese, document in (("扣押", ""), ("代履行", "error document-missing 
 for chinese in ("现场检查", "询问"):
     simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m),
            "warning measure-not-recorded-situational")  # fmt: skip
+simple("not recorded, for a reason", lambda c: (c.measure("询问"), c.content["measures"][-1].update(
+       note="当事人家中，不便录像")), "note measure-not-recorded-reason")  # fmt: skip
 # Art. 11 to 13: what it shows, the device, the preamble
 simple("nothing said of what it shows", lambda c: c.both(shows=[]), "warning contents-not-filled a1.mp4")
 simple("scene not shown", lambda c: c.both(shows=[s for s in SHOWS if s != "现场环境"]),

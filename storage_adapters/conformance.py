@@ -68,6 +68,11 @@ def check_adapter(adapter: StorageAdapter, folder: Path, spoil: Spoil | None = N
     for outside in ("../secret", "/etc/passwd", "data/absent"):
         _raises(CopyUnknown, lambda outside=outside: adapter.read(copy, PurePosixPath(outside)))  # type: ignore[misc]
     assert _verdicts(adapter, copy, expected[1:])["bagit.txt"] == "unexpected", "an extra file goes unseen"
+    answers = iter([True, True])
+    part = list(adapter.verify(copy, Scope(expected, more=lambda size: next(answers, False)), lambda _: None))
+    assert {(check.path, check.verdict) for check in part} == {(file.path, "intact") for file in expected[:2]}, (
+        "a check that is ended early does not finish what it began, or goes on"
+    )
     if spoil is not None:
         _check_damage(adapter, copy, expected, spoil)
 

@@ -32,7 +32,7 @@ from storage_adapters.contract import (
 )
 from storage_adapters.durable import copy_file_checked, discard, on_medium, publish, sync_file_system, write_file
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
-from storage_adapters.reading import check_files, walk_files
+from storage_adapters.reading import check_files, size_of, walk_files
 
 MARKER = "medium.json"
 PACKAGES = "packages"
@@ -173,14 +173,20 @@ class DirectoryAdapter:
 def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | None = None) -> Iterator[FileCheck]:
     """Compare a package folder with what it should hold, wherever it lies."""
     known: set[str] = set()
+    ended = False
 
     def note() -> Iterator[ExpectedFile]:
+        nonlocal ended
         for file in scope.expected:
+            size = file.size if file.size is not None else size_of(f"{root}/{file.path}")
+            if not scope.more(size):
+                ended = True
+                return
             known.add(file.path)
             yield file
 
     yield from check_files(root, note(), from_medium=scope.from_medium, progress=progress, pool=pool)
-    if scope.exhaustive:
+    if scope.exhaustive and not ended:
         for name in walk_files(root):
             if name not in known:
                 yield FileCheck(name, "unexpected", 0, {})

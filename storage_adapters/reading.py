@@ -175,13 +175,14 @@ def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:
     size = 0
     for file in islice(files, _BATCH):
         batch.append(file)
-        size += file.size if file.size is not None else _size_of(f"{root}/{file.path}")
+        size += file.size if file.size is not None else size_of(f"{root}/{file.path}")
         if size > 8 * _BLOCK:
             break
     return batch
 
 
-def _size_of(path: str) -> int:
+def size_of(path: str) -> int:
+    """Bytes of a file; 0 where it cannot be asked."""
     try:
         return os.lstat(path).st_size
     except OSError:

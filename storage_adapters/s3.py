@@ -11,8 +11,9 @@ import hashlib
 import io
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ from storage_adapters.reading import walk_files
 
 _SINGLE = 16 << 20  # up to this a file goes in one request
 _BLOCK = 1 << 20
+_AHEAD = 4  # files that are asked for ahead of each thread
 _FULL = frozenset({"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"})
 _DENIED = frozenset({"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 _NONE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "NotFound"})
@@ -349,27 +351,27 @@ class S3Adapter:
         if not self._published(copy):
             raise CopyUnknown(f"{self._where}{copy.name}")
         known: set[str] = set()
+        ended = False
         with ThreadPoolExecutor(self.workers) as pool:
-            batch: list[ExpectedFile] = []
-            for file in scope.expected:
-                known.add(file.path)
-                batch.append(file)
-                if len(batch) == 64 * self.workers:
-                    yield from self._checked(pool, copy, batch, progress)
-                    batch = []
-            yield from self._checked(pool, copy, batch, progress)
-        if scope.exhaustive:
+            running: deque[Future[FileCheck]] = deque()
+            try:
+                for file in scope.expected:
+                    if ended := not scope.more(file.size or 0):
+                        break
+                    known.add(file.path)
+                    running.append(pool.submit(self._check, copy, file))
+                    if len(running) >= _AHEAD * self.workers:
+                        yield _done(running, progress)
+                while running:
+                    yield _done(running, progress)
+            finally:
+                for future in running:
+                    future.cancel()
+        if scope.exhaustive and not ended:
             base = f"packages/{copy.name}/"
             for key, size in self._list(base):
                 if key.removeprefix(base) not in known:
                     yield FileCheck(key.removeprefix(base), "unexpected", size, {})
-
-    def _checked(
-        self, pool: ThreadPoolExecutor, copy: CopyRef, files: list[ExpectedFile], progress: Progress
-    ) -> Iterator[FileCheck]:
-        for check in pool.map(lambda file: self._check(copy, file), files):
-            progress(check.size)
-            yield check
 
     def _check(self, copy: CopyRef, expected: ExpectedFile) -> FileCheck:
         running = {name: new_digest(name) for name in expected.digests}
@@ -415,6 +417,12 @@ class S3Adapter:
                         client.delete_object(Bucket=self.bucket, Key=row["Key"], **version)
                 except (ReadOnly, MediumFailing) as error:
                     raise NotErasable(f"{self._where}{row['Key']}") from error
+
+
+def _done(running: deque[Future[FileCheck]], progress: Progress) -> FileCheck:
+    check = running.popleft().result()
+    progress(check.size)
+    return check
 
 
 def _digest_of(stream: BinaryIO) -> str:

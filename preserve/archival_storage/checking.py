@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from preserve.archival_storage.pace import OutOfBudget
 from preserve.archival_storage.packages import contents_of
 from preserve.data_management.anchors import Anchor
 from storage_adapters.contract import CopyRef, FileCheck, Scope, StorageAdapter
@@ -40,18 +41,29 @@ def check_copy(
     *,
     known: Collection[str] = (),
     note: Callable[[FileCheck], None] = lambda check: None,
+    more: Callable[[int], None] = lambda size: None,
     from_medium: bool = True,
 ) -> CopyCheck:
     """Hold every file of a copy against the digests that the ledger anchors, and look for files too many.
 
     `known` are paths that an earlier, unfinished check found intact; `note` is told of each file as it is done. A
     medium that goes away or fails as a whole makes the copy not checked, never damaged. What `progress` raises is
-    passed on.
+    passed on at once. `more` is asked before a file is begun, with its size where it is known: where it raises
+    OutOfBudget, the files begun are read to their end and noted, then it is passed on.
     """
     began = time.perf_counter()
     copy = CopyRef(anchor.name)
     files = size = 0
     problems: list[FileCheck] = []
+    ended: OutOfBudget | None = None
+
+    def ask(size: int) -> bool:
+        nonlocal ended
+        try:
+            more(size)
+        except OutOfBudget as error:
+            ended = error
+        return ended is None
 
     def result(outcome: Outcome, reason: str = "", detail: str = "") -> CopyCheck:
         spent = int((time.perf_counter() - began) * 1000)
@@ -65,7 +77,7 @@ def check_copy(
         problems += contents.problems
         expected = [file for file in contents.expected if file.path not in known]
         # Where its own lists are not proven there is nothing to hold the files against.
-        checks = adapter.verify(copy, Scope(expected, True, from_medium), progress) if not problems else iter(())
+        checks = adapter.verify(copy, Scope(expected, True, from_medium, ask), progress) if not problems else iter(())
         for check in checks:
             if check.verdict == "unexpected" and check.path in known:
                 continue
@@ -79,6 +91,8 @@ def check_copy(
         return result("not-checked", "wrong-medium" if isinstance(error, WrongMedium) else "medium-absent", str(error))
     except StorageError as error:
         return result("not-checked", "unreadable-medium", str(error))
+    if ended is not None:
+        raise ended
     if not problems:
         return result("intact")
     if not _there(adapter):

@@ -72,8 +72,8 @@ def parse_size(text: str) -> int:
 class Pace:
     """Called with the bytes read since the last call: counts, rests, and passes the count on.
 
-    Only the time between two calls counts as busy. `check` is for the places where stopping loses nothing: between
-    two files.
+    Only the time between two calls counts as busy. `check` is for the places where stopping loses nothing: before a
+    file is begun. Several are read at once, so what is begun counts against the budget, not only what was read.
     """
 
     def __init__(
@@ -83,21 +83,23 @@ class Pace:
         self.budget, self._progress, self._now, self._clock, self._nap = budget, progress, now, clock, nap
         self.began = self._resumed = clock()
         self.size = 0
+        self._begun = 0
 
     def __call__(self, moved: int) -> None:
         self.size += moved
         self._progress(moved)
         self._rest()
 
-    def check(self) -> None:
-        """Raise OutOfBudget where no more may be read."""
+    def check(self, size: int = 0) -> None:
+        """Before a file of `size` bytes (0: not known) is begun: raise OutOfBudget where no more may be read."""
         budget = self.budget
         if budget.seconds and self._clock() - self.began >= budget.seconds:
             raise OutOfBudget("seconds")
-        if budget.size and self.size >= budget.size:
+        if budget.size and max(self.size, self._begun) >= budget.size:
             raise OutOfBudget("bytes")
         if not budget.open_at(self._now()):
             raise OutOfBudget("hours")
+        self._begun += size
 
     def _rest(self) -> None:
         busy = self._clock() - self._resumed

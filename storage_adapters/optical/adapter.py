@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -142,9 +143,11 @@ class OpticalAdapter:
         files = [file for file in self._files() if file.path.startswith(prefix)]
         if not files:
             raise CopyUnknown(str(self.disc), copy=copy.name)
-        expected = list(scope.expected)
+        sizes = {file.path: file.size for file in files}
+        listed = list(scope.expected)
+        expected = list(takewhile(lambda file: scope.more(sizes.get(prefix + file.path, 0)), listed))
         yield from check_disc_files(self.disc, files, iter(expected), progress, prefix)
-        if scope.exhaustive:
+        if scope.exhaustive and len(expected) == len(listed):
             known = {prefix + file.path for file in expected}
             for file in files:
                 if file.path not in known:

@@ -95,10 +95,9 @@ def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
     def note(check: FileCheck) -> None:
         if check.verdict == "intact":
             done.append(check.path)
-        run.pace.check()
 
     try:
-        check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note)
+        check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note, more=run.pace.check)
     except (OutOfBudget, Stopped):
         part = {"verified": row.verified, "at": stamp(run.now()), "intact": sorted({*known, *done})}
         write_file(kept, json.dumps(part, ensure_ascii=False).encode())

@@ -95,6 +95,11 @@ def acting_person() -> str:
     return getpass.getuser()
 
 
+def given_token() -> str:
+    """The token by which somebody else than the operating-system user acts (`PRESERVE_TOKEN`), or nothing."""
+    return os.environ.get("PRESERVE_TOKEN", "")
+
+
 def open_home(path: Path) -> Home:
     """Read a home. Raises UsageError where there is none, Refused where its settings are wrong."""
     file = path / SETTINGS

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
 from preserve.messages import bytes_for_people, listed, say
@@ -73,17 +74,19 @@ def run(
     read_all: bool, nightly: bool,
 ) -> int:  # fmt: skip
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.auditing import run_audit
     from preserve.archival_storage.pace import step_back
     from preserve.archival_storage.policy import read_policy
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import PreserveError, Stopped
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
     from storage_adapters.errors import StorageError
 
     home = output.home()
+    catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     budget = _budget(home, span, amount, share, hours, nightly)
     given = []
     for one in given_media:
@@ -94,8 +97,8 @@ def run(
         watcher.begin(say("cli.auditing"))
         try:
             report = run_audit(
-                home, open_catalogue(home), read_policy(home.profiles), budget, given=given, everything=read_all,
-                actor=acting_person(), now=now, progress=watcher,
+                home, catalogue, read_policy(home.profiles), budget, given=given, everything=read_all,
+                actor=actor, now=now, progress=watcher,
             )  # fmt: skip
         except (PreserveError, StorageError) as error:
             if not isinstance(error, Stopped):
@@ -282,15 +285,17 @@ def report(output: Output, target: Path) -> None:
 @click.pass_obj
 def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> int:
     """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.drill import run_drills
     from preserve.archival_storage.policy import read_audit_profile
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
 
     home = output.home()
+    catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     given = {}
     for one in given_media:
         label, equals, path = one.partition("=")
@@ -300,9 +305,7 @@ def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> in
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.drilling"))
         wanted = count if count is not None else read_audit_profile(home.profiles).drills.packages
-        done = run_drills(
-            home, open_catalogue(home), wanted, given=given, actor=acting_person(), now=now, progress=watcher
-        )
+        done = run_drills(home, catalogue, wanted, given=given, actor=actor, now=now, progress=watcher)
     for drilled in done.done:
         output.sentence(
             "cli.drill-done" if drilled.whole else "cli.drill-failed", style="green" if drilled.whole else "bold red",

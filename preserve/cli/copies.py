@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.failures import status_of
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
@@ -74,19 +75,20 @@ def _task(task: Task) -> dict[str, Any]:
 @click.pass_obj
 def replicate(output: Output, case: str) -> int:
     """Make the copies that are missing; exit status 5 when a medium failed."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy
     from preserve.archival_storage.replicate import replicate as make
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.replicating"))
         written, left, failed = make(
-            home, catalogue, read_policy(home.profiles), only=case, actor=acting_person(), now=now, progress=watcher
+            home, catalogue, read_policy(home.profiles), only=case, actor=actor, now=now, progress=watcher
         )
     for one in written:
         output.sentence(
@@ -120,6 +122,7 @@ def replicate(output: Output, case: str) -> int:
 @click.pass_obj
 def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
+    from preserve.administration.duties import Duty
     from preserve.administration.restoring import restore_archive, restore_package
     from preserve.archival_storage.discs.sources import open_source
     from preserve.clock import now
@@ -149,8 +152,10 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
             )  # fmt: skip
             return
         home = output.home()
+        catalogue = open_catalogue(home)
+        actor = acting(catalogue, Duty.KEEP).account
         done = restore_package(
-            home, open_catalogue(home), case, sources, to=to.absolute() if to else None, actor=acting_person(),
+            home, catalogue, case, sources, to=to.absolute() if to else None, actor=actor,
             now=now, progress=watcher,
         )  # fmt: skip
     output.sentence("cli.restored", style="green", name=done.name, place=str(done.place),

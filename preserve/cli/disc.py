@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
 from preserve.messages import bytes_for_people, listed, say
@@ -25,13 +26,13 @@ def disc() -> None:
 @click.pass_obj
 def compose(output: Output, kind: str | None, everything: bool) -> None:
     """Gather what waits into a disc set and make its images."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.discs.compose import compose as make
     from preserve.archival_storage.discs.compose import waiting
     from preserve.archival_storage.policy import read_media_profile, read_policy
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
 
     home = output.home()
@@ -40,11 +41,12 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
     if name not in profile.kinds:
         raise UsageError("storage.disc-kind-unknown", name, known=listed(profile.kinds))
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     policy = read_policy(home.profiles)
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.composing"))
         done = make(
-            home, catalogue, policy, name, profile.kinds[name], everything=everything, actor=acting_person(),
+            home, catalogue, policy, name, profile.kinds[name], everything=everything, actor=actor,
             moment=now(), progress=watcher,
         )  # fmt: skip
     with catalogue.read() as connection:
@@ -87,16 +89,17 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
 @click.pass_obj
 def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
     """Burn a composed disc and read every block back."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.discs.burn import burn_disc, choose_burner
     from preserve.archival_storage.media import require_medium
     from preserve.archival_storage.policy import read_media_profile
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     with catalogue.read() as connection:
         medium = require_medium(connection, label)
     place = device.absolute() if device else choose_burner()
@@ -104,7 +107,7 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
         watcher.begin(say("cli.burning"))
         done = burn_disc(
             home, catalogue, read_media_profile(home.profiles), medium, place,
-            second=second.absolute() if second else None, speed=speed, actor=acting_person(), now=now,
+            second=second.absolute() if second else None, speed=speed, actor=actor, now=now,
             progress=watcher,
         )  # fmt: skip
     output.sentence("cli.disc-burned", style="green", label=done.medium.label, size=bytes_for_people(done.size),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, say
@@ -24,13 +25,17 @@ def list_cases(output: Output) -> None:
     """Cases in the catalogue, then ingests that are not done."""
     from dataclasses import asdict
 
+    from preserve.administration.duties import Duty
     from preserve.data_management import cases, journal
     from preserve.data_management.database import open_catalogue
 
-    catalogue = open_catalogue(output.home())
+    home = output.home()
+    catalogue = open_catalogue(home)
+    person = acting(catalogue, Duty.FIND)
     with catalogue.read() as connection:
         rows = list(cases.list_cases(connection, limit=100_000))
         unfinished = journal.unfinished(connection)
+    record_look(catalogue, person, "catalogue.listed", home.settings.archive_id, cases=len(rows))
     heads = ("number", "title", "type", "closed", "files", "size", "objid")
     output.table(
         [say(f"cli.heading-{name}") for name in heads],
@@ -63,6 +68,7 @@ def list_cases(output: Output) -> None:
 @click.pass_obj
 def show(output: Output, case: str) -> None:
     """The whole life of one case."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy, standing
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
@@ -70,12 +76,14 @@ def show(output: Output, case: str) -> None:
 
     home = output.home()
     catalogue = open_catalogue(home)
+    person = acting(catalogue, Duty.FIND, subject=case)
     with catalogue.read() as connection:
         life = show_case(connection, case)
         if life is None:
             raise Refused("cli.case-unknown", case)
         newest = max(int(version["version"]) for version in life.versions)
         stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
+    record_look(catalogue, person, "case.viewed", life.case["objid"], what="catalogue")
     document = {
         "ok": True, "case": life.case, "description": life.description, "versions": life.versions,
         "formats": life.formats, "copies": [_copy(row) for row in life.copies], "events": life.events,
@@ -147,12 +155,18 @@ def search(output: Output, words: tuple[str, ...]) -> None:
     """Full-text search."""
     from dataclasses import asdict
 
+    from preserve.administration.duties import Duty
     from preserve.data_management import search as finding
     from preserve.data_management.database import open_catalogue
 
-    catalogue = open_catalogue(output.home())
+    home = output.home()
+    catalogue = open_catalogue(home)
+    person = acting(catalogue, Duty.FIND)
     with catalogue.read() as connection:
         hits = list(finding.find(connection, " ".join(words)))
+    # What was searched for may name a person: the ledger keeps which cases were shown, and no words.
+    shown = [hit.objid for hit in hits]
+    record_look(catalogue, person, "catalogue.searched", home.settings.archive_id, cases=shown)
     output.result({"ok": True, "hits": [asdict(hit) for hit in hits]})
     if output.as_json:
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.failures import status_of, tell
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
@@ -23,23 +24,22 @@ from preserve.messages import bytes_for_people, listed, say
 def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> int:
     """Take deposits in, one after the other; the exit status is that of the first failure."""
     from metadata.errors import MetadataError
+    from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
     from preserve.ingest.runner import run
     from preserve.work import Watcher, how_to_show, stoppable
     from storage_adapters.errors import StorageError
 
     home = output.home()
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.INGEST).account
     documents: list[dict[str, Any]] = []
     status = 0
     try:
         for sip in sips:
             try:
                 with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-                    result = run(
-                        home, catalogue, sip, person=acting_person(), jobs=jobs, watcher=watcher, restart=restart
-                    )
+                    result = run(home, catalogue, sip, person=actor, jobs=jobs, watcher=watcher, restart=restart)
             except (PreserveError, MetadataError, StorageError) as error:
                 status = status or status_of(error)
                 if output.as_json and len(sips) > 1:

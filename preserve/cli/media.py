@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, listed, say
@@ -37,22 +38,21 @@ def add(
     lock: bool,
 ) -> None:  # fmt: skip
     """Make an empty, mounted file system a drive of this archive, or enter a bucket."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.media import add_bucket, add_drive
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
 
     home = output.home()
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     if kind == "drive":
         row = add_drive(
             home, catalogue, Path(where).absolute(), label, place=place, custodian=custodian, reserve=reserve,
-            actor=acting_person(), moment=now(),
+            actor=actor, moment=now(),
         )  # fmt: skip
     else:
-        row = add_bucket(
-            home, catalogue, where, label, endpoint, lock=lock, place=place, actor=acting_person(), moment=now()
-        )
+        row = add_bucket(home, catalogue, where, label, endpoint, lock=lock, place=place, actor=actor, moment=now())
     output.sentence("cli.media-added", style="green", label=row.label, id=row.id, size=bytes_for_people(row.capacity))
     output.result({"ok": True, "medium": _document(row)})
 
@@ -166,16 +166,16 @@ def label(output: Output, media_names: tuple[str, ...], target: Path, form: str 
 @click.pass_obj
 def move(output: Output, medium: str, place: str, custodian: str, reason: str) -> None:
     """Record that a medium goes to another place or person."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage import media as inventory
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
 
-    with open_catalogue(output.home()).begin() as connection:
+    catalogue = open_catalogue(output.home())
+    actor = acting(catalogue, Duty.KEEP).account
+    with catalogue.begin() as connection:
         row = inventory.require_medium(connection, medium)
-        inventory.move(
-            connection, row, place=place, custodian=custodian, reason=reason, actor=acting_person(), moment=now()
-        )
+        inventory.move(connection, row, place=place, custodian=custodian, reason=reason, actor=actor, moment=now())
     output.sentence("cli.media-moved", style="green", label=row.label, before=row.place or "—", place=place)
     output.result({"ok": True, "medium": row.id, "from": row.place, "place": place})
 
@@ -186,26 +186,28 @@ def move(output: Output, medium: str, place: str, custodian: str, reason: str) -
 @click.pass_obj
 def check_in(output: Output, what: str, place: str) -> int:
     """Record that a medium was seen: by the text of its QR code, or by looking at what is inserted."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage import media as inventory
     from preserve.archival_storage.labels import read_qr_text
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import NotIntact, Refused
-    from preserve.home import acting_person
 
     digest = ""
     if what.startswith("preserve:"):
         identity, digest = read_qr_text(what)
     else:
         identity = inventory.look_at(Path(what).absolute()).identity
-    with open_catalogue(output.home()).begin() as connection:
+    catalogue = open_catalogue(output.home())
+    actor = acting(catalogue, Duty.KEEP).account
+    with catalogue.begin() as connection:
         rows = [row for row in inventory.recognise(connection, identity) if row.state in ("in use", "planned")]
         if not rows:
             raise Refused("storage.medium-unknown", identity)
         if digest and digest != rows[0].details.get("image_sha256", digest):
             raise NotIntact("storage.label-differs", rows[0].label)
         if len(rows) == 1:
-            inventory.check_in(connection, rows[0], place=place, actor=acting_person(), moment=now())
+            inventory.check_in(connection, rows[0], place=place, actor=actor, moment=now())
     if len(rows) > 1:
         # The copies of one disc are alike to the last bit; only the label tells them apart.
         raise Refused("storage.which-copy", listed(row.label for row in rows))
@@ -220,13 +222,15 @@ def check_in(output: Output, what: str, place: str) -> int:
 @click.pass_obj
 def retire(output: Output, medium: str, reason: str) -> None:
     """Take a medium out of use; refused while it holds copies that count."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage import media as inventory
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.home import acting_person
 
-    with open_catalogue(output.home()).begin() as connection:
+    catalogue = open_catalogue(output.home())
+    actor = acting(catalogue, Duty.KEEP).account
+    with catalogue.begin() as connection:
         row = inventory.require_medium(connection, medium)
-        inventory.retire(connection, row, reason=reason, actor=acting_person(), moment=now())
+        inventory.retire(connection, row, reason=reason, actor=actor, moment=now())
     output.sentence("cli.media-retired", style="green", label=row.label)
     output.result({"ok": True, "medium": row.id})

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, listed, say
@@ -22,6 +23,7 @@ from preserve.messages import bytes_for_people, listed, say
 @click.pass_obj
 def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, reason: str) -> int:
     """Remake damaged copies from what can be proven; exit status 4 when files are lost."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.packages import read_version
     from preserve.archival_storage.repair import damaged_copies, repair_copy
     from preserve.archival_storage.repair import release as let_go
@@ -30,12 +32,12 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
     from preserve.errors import PreserveError, UsageError
-    from preserve.home import acting_person
     from preserve.work import Watcher, how_to_show, stoppable
     from storage_adapters.errors import StorageError
 
     home = output.home()
     catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
     objid = name = ""
     if case:
         with catalogue.read() as connection:
@@ -44,7 +46,7 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
     if release:
         if not name or not reason:
             raise UsageError("repair.release-what")
-        gone = let_go(home, catalogue, name, reason=reason, actor=acting_person(), now=now)
+        gone = let_go(home, catalogue, name, reason=reason, actor=actor, now=now)
         output.sentence("repair.released", style="green", name=name, size=bytes_for_people(sum(o.size for o in gone)))
         output.result({"ok": True, "released": [one.path.name for one in gone]})
         return 0
@@ -55,9 +57,7 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
         watcher.begin(say("cli.repairing"))
         for row, medium in found:
             try:
-                done = repair_copy(
-                    home, catalogue, row, medium, given=media, actor=acting_person(), now=now, progress=watcher
-                )
+                done = repair_copy(home, catalogue, row, medium, given=media, actor=actor, now=now, progress=watcher)
             except (PreserveError, StorageError) as error:
                 status = status or (status_of(error) if output.as_json else tell(error, False))
                 results.append({"name": row.name, "medium": medium.label, "done": False, "error": str(error)})

@@ -18,10 +18,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
-from preserve.data_management import anchors, audits, cases, checkpoints, history, holdings, ledger, proving
+from preserve.data_management import accounts, anchors, audits, cases, checkpoints, history, holdings, ledger, proving
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
 from preserve.data_management.tables import checkpoints as checkpoint_table
-from preserve.data_management.tables import ingest_events, ingest_files, ingests, media, metadata
+from preserve.data_management.tables import (
+    credentials,
+    ingest_events,
+    ingest_files,
+    ingests,
+    media,
+    metadata,
+    tokens,
+)
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
@@ -29,7 +37,7 @@ from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import drop_file, move_in, sync_folder
 
 LEDGER_FOLDER = "ledger"
-_JOURNAL = (ingests, ingest_files, ingest_events)
+_JOURNAL = (ingests, ingest_files, ingest_events, credentials, tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ def rebuild(
             from_old = _take_over(home, connection, segments, findings)
             holdings.replay(connection)
             audits.replay(connection)
+            accounts.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
             history.replay(connection, home.store)
             findings += history.check_anchors(connection, home.store)

@@ -1,0 +1,74 @@
+"""Which role may do what, and which roles no one person may hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from preserve.errors import Refused
+
+
+class Role(StrEnum):
+    """What a person is in this archive."""
+
+    DEPOSITOR = "depositor"
+    ARCHIVIST = "archivist"
+    EXAMINER = "examiner"
+    HEAD = "head"
+    AUDITOR = "auditor"
+    SYSTEM_ADMINISTRATOR = "system-administrator"
+    SECURITY_ADMINISTRATOR = "security-administrator"
+
+
+class Duty(StrEnum):
+    """What a person may be allowed to do."""
+
+    INGEST = "ingest"  # take cases in
+    FIND = "find"  # see cases and what is in them
+    KEEP = "keep"  # media, copies, audits, repairs: bytes, and no content
+    REPORT = "report"  # ledger, reports, history: what was done, and no content
+    OPEN_REQUEST = "open-request"
+    SEE_REQUESTS = "see-requests"
+    EXAMINE = "examine"
+    DECIDE = "decide"
+    DELIVER = "deliver"
+    DELEGATE = "delegate"
+    APPOINT = "appoint"  # accounts and roles
+
+
+_MAY: dict[Role, frozenset[Duty]] = {
+    Role.DEPOSITOR: frozenset({Duty.OPEN_REQUEST}),
+    Role.ARCHIVIST: frozenset(
+        {Duty.INGEST, Duty.FIND, Duty.KEEP, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.DELIVER}
+    ),
+    Role.EXAMINER: frozenset({Duty.FIND, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.EXAMINE}),
+    Role.HEAD: frozenset({Duty.FIND, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.DECIDE, Duty.DELEGATE}),
+    Role.AUDITOR: frozenset({Duty.REPORT, Duty.SEE_REQUESTS}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({Duty.KEEP}),
+    Role.SECURITY_ADMINISTRATOR: frozenset({Duty.APPOINT, Duty.REPORT}),
+}
+
+ALONE = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
+"""系统管理员、安全管理员、审计员 of a protected system: nobody is one of them and something else."""
+
+FOUNDER = frozenset({Role.ARCHIVIST})
+"""What the person who founded the archive is, without being appointed."""
+
+
+def allows(roles: Iterable[Role], duty: Duty) -> bool:
+    """Whether one of these roles may do this."""
+    return any(duty in _MAY[role] for role in roles)
+
+
+def roles_for(duty: Duty) -> tuple[Role, ...]:
+    """The roles that may do this, to tell a person whom to ask."""
+    return tuple(role for role in Role if duty in _MAY[role])
+
+
+def check_together(roles: Iterable[Role]) -> None:
+    """Raises Refused where nobody may hold all of these roles."""
+    held = set(roles)
+    if not held:
+        raise Refused("people.no-role")
+    if len(held) > 1 and held & ALONE:
+        raise Refused("people.roles-apart", role=min(held & ALONE).value)

@@ -143,9 +143,22 @@ def write_manifest(path: Path, lines: Iterable[tuple[str, str]]) -> tuple[int, d
     return count, {"sha256": running.hexdigest()}
 
 
+def _tag_files(folder: Path) -> Iterator[str]:
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name != "data":
+                yield from (
+                    f"{entry.name}/{path.relative_to(entry.path).as_posix()}"
+                    for path in Path(entry.path).rglob("*")
+                    if path.is_file()
+                )
+        elif not entry.name.startswith("tagmanifest-"):
+            yield entry.name
+
+
 def write_tag_manifests(folder: Path, algorithms: Iterable[str]) -> None:
     """Write a tag manifest an algorithm over every tag file that is there, payload manifests among them."""
-    names = sorted(name for name in os.listdir(folder) if name != "data" and not name.startswith("tagmanifest-"))
+    names = sorted(_tag_files(folder))
     for algorithm in algorithms:
         lines = []
         for name in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from lxml import etree
 
@@ -13,7 +14,10 @@ from metadata.errors import XMLRefused
 from metadata.premis import attribute as _a
 from metadata.xml import CSIP, METS, XLINK, XSI, iterate
 
-PROFILE = "https://earkdip.dilcis.eu/profile/E-ARK-AIP-v2-2-0.xml"
+PROFILES = {
+    "AIP": "https://earkdip.dilcis.eu/profile/E-ARK-AIP-v2-2-0.xml",
+    "DIP": "https://earkdip.dilcis.eu/profile/E-ARK-DIP.xml",
+}
 CONTENT_TYPE = "cn-enforcement-case-v1"
 
 _OTHER = f'csip:CONTENTINFORMATIONTYPE="OTHER" csip:OTHERCONTENTINFORMATIONTYPE="{CONTENT_TYPE}"'
@@ -40,16 +44,19 @@ class Header:
     created: str
     program: str
     version: str
+    package: Literal["AIP", "DIP"] = "AIP"
 
 
 def _open(header: Header, schemas: str, extra: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<mets xmlns="{METS}" xmlns:xlink="{XLINK}" xmlns:xsi="{XSI}" xmlns:csip="{CSIP}" '
-        f'OBJID={_a(header.objid)} LABEL={_a(header.label)} TYPE="Mixed" PROFILE="{PROFILE}" {_OTHER}{extra} '
+        f'OBJID={_a(header.objid)} LABEL={_a(header.label)} TYPE="Mixed" '
+        f'PROFILE="{PROFILES[header.package]}" {_OTHER}{extra} '
         f'xsi:schemaLocation="{METS} {schemas}mets.xsd {XLINK} {schemas}xlink.xsd '
         f'{CSIP} {schemas}DILCISExtensionMETS.xsd">\n'
-        f'<metsHdr CREATEDATE="{header.created}" LASTMODDATE="{header.created}" csip:OAISPACKAGETYPE="AIP">'
+        f'<metsHdr CREATEDATE="{header.created}" LASTMODDATE="{header.created}" '
+        f'csip:OAISPACKAGETYPE="{header.package}">'
         f'<agent ROLE="CREATOR" TYPE="OTHER" OTHERTYPE="SOFTWARE"><name>{header.program}</name>'
         f'<note csip:NOTETYPE="SOFTWARE VERSION">{header.version}</note></agent></metsHdr>\n'
     )

@@ -22,30 +22,36 @@ class Archive:
 
     home: Path
 
-    def start(self, *arguments: str, lang: str = "en", path: str | None = None) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own."""
+    def start(
+        self, *arguments: str, lang: str = "en", path: str | None = None, token: str = "", stdin: Path | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own; with `token` as that person, with `stdin` reading a file."""
         environment = {**os.environ, "PRESERVE_HOME": str(self.home), "LC_ALL": "C.UTF-8"}
         if path is not None:
             environment["PATH"] = path
+        if token:
+            environment["PRESERVE_TOKEN"] = token
         return subprocess.Popen(
             [str(PROGRAM), "--lang", lang, *arguments],
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin.open() if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
-    def run(self, *arguments: str, lang: str = "en", path: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, lang: str = "en", path: str | None = None, token: str = "", stdin: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        process = self.start(*arguments, lang=lang, path=path)
+        process = self.start(*arguments, lang=lang, path=path, token=token, stdin=stdin)
         out, error = process.communicate(timeout=240)
         return subprocess.CompletedProcess(arguments, process.returncode, out, error)
 
-    def json(self, *arguments: str) -> dict[str, Any]:
+    def json(self, *arguments: str, token: str = "") -> dict[str, Any]:
         """The document of a command with --json."""
-        done = self.run("--json", *arguments)
+        done = self.run("--json", *arguments, token=token)
         document: dict[str, Any] = json.loads(done.stdout)
         return document
 

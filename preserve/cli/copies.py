@@ -119,9 +119,11 @@ def replicate(output: Output, case: str) -> int:
 @click.option("--from", "media", multiple=True, required=True, type=click.Path(path_type=Path), metavar="PATH")
 @click.option("--to", type=click.Path(path_type=Path), default=None, metavar="DIR")
 @click.option("--archive", is_flag=True)
+@click.option("--request", "approved", default="", metavar="REQUEST")
 @click.pass_obj
-def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool) -> None:
+def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, approved: str) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
+    from preserve.access.requests.deeds import require_approval
     from preserve.administration.duties import Duty
     from preserve.administration.restoring import restore_archive, restore_package
     from preserve.archival_storage.discs.sources import open_source
@@ -154,6 +156,9 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
         home = output.home()
         catalogue = open_catalogue(home)
         actor = acting(catalogue, Duty.KEEP).account
+        if to is not None:
+            with catalogue.read() as connection:
+                require_approval(connection, home, case, approved)
         done = restore_package(
             home, catalogue, case, sources, to=to.absolute() if to else None, actor=actor,
             now=now, progress=watcher,

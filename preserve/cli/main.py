@@ -33,6 +33,7 @@ COMMANDS = {
     "repair": ("preserve.cli.repair", "repair"),
     "restore": ("preserve.cli.copies", "restore"),
     "profiles": ("preserve.cli.profiles", "profiles"),
+    "request": ("preserve.cli.request", "request"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

@@ -128,7 +128,7 @@ def password(output: Output, name: str) -> None:
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
-    set_password(catalogue, name, _ask("cli.ask-password-old"), _ask("cli.ask-password-new"), now())
+    set_password(catalogue, name, ask("cli.ask-password-old"), ask("cli.ask-password-new"), now())
     output.sentence("cli.password-changed", style="green", account=name)
     output.result({"ok": True, "account": name})
 
@@ -143,7 +143,7 @@ def login(output: Output, name: str) -> None:
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
-    token, expires = log_in(catalogue, name, _ask("cli.ask-password"), now())
+    token, expires = log_in(catalogue, name, ask("cli.ask-password"), now())
     output.sentence("cli.logged-in", until=stamp(expires))
     if not output.as_json:
         sys.stdout.write(token + "\n")
@@ -212,7 +212,7 @@ def _midnight(home: Home, day: datetime) -> datetime:
     return here.astimezone(UTC)
 
 
-def _ask(code: str) -> str:
+def ask(code: str) -> str:
     """A password: hidden where a person types it, a line of stdin otherwise."""
     if sys.stdin.isatty():
         import getpass

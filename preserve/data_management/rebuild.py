@@ -18,7 +18,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
-from preserve.data_management import accounts, anchors, audits, cases, checkpoints, history, holdings, ledger, proving
+from preserve.data_management import (
+    accounts,
+    anchors,
+    audits,
+    cases,
+    checkpoints,
+    history,
+    holdings,
+    ledger,
+    proving,
+    request_index,
+)
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
@@ -72,6 +83,7 @@ def rebuild(
             holdings.replay(connection)
             audits.replay(connection)
             accounts.replay(connection)
+            request_index.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
             history.replay(connection, home.store)
             findings += history.check_anchors(connection, home.store)

@@ -13,6 +13,7 @@ from preserve.profiles import locate, names_in, read_profile
 
 _MODELS = {
     "rules.toml": ("preserve.ingest.rules.profile", "RulesProfile"),
+    "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
     "calendar.toml": ("preserve.calendar", "CalendarProfile"),
     "formats.toml": ("preserve.ingest.normalise", "FormatsProfile"),
     "deposit.toml": ("preserve.ingest.receive", "DepositProfile"),

@@ -1,0 +1,199 @@
+"""Writes METS and PREMIS of a DIP: what is given, where it comes from, and what was done for this delivery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, select
+
+from metadata import csip
+from metadata.dublin_core import write_dublin_core
+from metadata.entities import (
+    Agent,
+    Event,
+    FileObject,
+    Format,
+    IntellectualEntity,
+    Link,
+    Object,
+    Relationship,
+    Representation,
+)
+from metadata.mets import Header, MetsFile, RepresentationReference, write_representation_mets, write_root_mets
+from metadata.names import xml_name
+from metadata.premis import write_premis
+from metadata.schemas import IN_PACKAGE, schema_folder
+from preserve import __version__
+from preserve.access.dip.contents import Given, digests_of
+from preserve.access.requests.model import Request
+from preserve.data_management.tables import files
+from preserve.home import Home
+from preserve.messages import say
+from storage_adapters.durable import write_file
+
+_ROOT = UUID("5a4a6bd0-1d0a-4d9c-9a0c-5d3f4f2f7a11")
+OWN = f"preserve {__version__}"
+
+
+@dataclass(slots=True)
+class Written:
+    """Every file of the information package with its size and digests, as it is written."""
+
+    root: Path
+    made: str
+    files: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+
+    def put(self, relative: str, data: bytes) -> None:
+        """Write a file and take its digests."""
+        write_file(self.root / relative, data)
+        self.take(relative)
+
+    def take(self, relative: str) -> None:
+        """Take the digests of a file that was written."""
+        self.files[relative] = digests_of(self.root / relative)
+
+    def reference(self, relative: str, mime: str, base: str = "") -> MetsFile:
+        """It as METS refers to it from the folder `base`."""
+        size, digests = self.files[relative]
+        name = str(uuid5(_ROOT, f"{self.root.name}/{relative}"))
+        return MetsFile(name, relative.removeprefix(base), size, digests["sha256"], mime, self.made)
+
+
+def describe(
+    connection: Connection, home: Home, request: Request, given: Sequence[Given], written: Written,
+    papers: Sequence[tuple[str, str]],
+) -> None:  # fmt: skip
+    """Write all metadata of the package; `papers` are paths and MIME types of documents already written."""
+    dip = written.root.name
+    label = f"{request.number} {request.wanted[0].case_number}"
+    header = Header(dip, label, written.made, "preserve", __version__, "DIP")
+    facts = _facts(connection, given)
+    roles = list(dict.fromkeys(one.representation for one in given))
+    references = [_representation(written, header, role, given, facts) for role in roles]
+    _file(written, csip.DUBLIN_CORE)
+    terms = [
+        ("title", say("dip.title", number=request.number)), ("identifier", dip),
+        *[("source", one) for one in dict.fromkeys(row.selected.package for row in given)],
+        ("publisher", home.settings.institution), ("date", written.made[:10]), ("language", "zh"),
+    ]  # fmt: skip
+    write_dublin_core(written.root / csip.DUBLIN_CORE, terms)
+    written.take(csip.DUBLIN_CORE)
+    for name in IN_PACKAGE:
+        written.put(f"schemas/{name}", (schema_folder() / name).read_bytes())
+    _file(written, csip.PREMIS)
+    entity = IntellectualEntity(_name(dip, "entity"), label, (("request", request.number),))
+    write_premis(written.root / csip.PREMIS, [entity], _root_events(request, entity, written.made), _agents(home))
+    written.take(csip.PREMIS)
+    write_root_mets(
+        written.root / csip.METS, header, descriptive=written.reference(csip.DUBLIN_CORE, "application/xml"),
+        premis=written.reference(csip.PREMIS, "application/xml"),
+        documentation=[written.reference(path, mime) for path, mime in papers],
+        schemas=[written.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],
+        representations=references,
+    )  # fmt: skip
+    written.take(csip.METS)
+
+
+def _name(dip: str, what: str) -> str:
+    return str(uuid5(_ROOT, f"{dip}/{what}"))
+
+
+def _file(written: Written, relative: str) -> Path:
+    path = written.root / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _facts(connection: Connection, given: Sequence[Given]) -> dict[str, Any]:
+    found = {}
+    for one in given:
+        query = select(files).where(files.c.identifier == one.selected.identifier)
+        found[one.path] = connection.execute(query).one()
+    return found
+
+
+def _agents(home: Home) -> list[Agent]:
+    institution = home.settings.institution
+    return [
+        Agent(_name("agent", OWN), "preserve", "software", __version__),
+        Agent(_name("agent", institution), institution, "organization"),
+    ]
+
+
+def _root_events(request: Request, entity: IntellectualEntity, made: str) -> Iterator[Event]:
+    assert request.decision is not None
+    doers = (Link(_name("agent", OWN), "executing program"),)
+    about = (Link(entity.identifier),)
+    yield Event(
+        _name(entity.identifier, "approved"), "policy assignment", request.decision.when,
+        say("dip.event-approved", number=request.number, article=request.decision.article), agents=doers, objects=about,
+    )  # fmt: skip
+    yield Event(
+        _name(entity.identifier, "made"), "dissemination", made, say("dip.event-made", number=request.number),
+        agents=doers, objects=about,
+    )  # fmt: skip
+
+
+def _representation(
+    written: Written, header: Header, role: str, given: Sequence[Given], facts: dict[str, Any]
+) -> RepresentationReference:
+    base = f"representations/{role}/"
+    own = [one for one in given if one.representation == role]
+    dip = written.root.name
+
+    def objects() -> Iterator[Object]:
+        whole = Relationship("structural", "represents", _name(dip, "entity"))
+        yield Representation(_name(dip, f"representation/{role}"), role, (whole,))
+        for one in own:
+            row = facts[one.path]
+            source = one.selected.identifier
+            derived = (Relationship("derivation", "has source", source, _name(dip, f"event/{one.path}")),)
+            known = () if one.event else tuple((str(k), str(v)) for k, v in json.loads(row.properties))
+            yield FileObject(
+                identifier=_name(dip, one.path) if one.event else source,
+                path=one.path.removeprefix(base), size=one.size, digests=one.digests,
+                format=Format(row.format_name, row.format_version, None if one.event else row.puid, one.made_by),
+                original_name=xml_name(one.selected.path), properties=known, relationships=derived if one.event else (),
+            )  # fmt: skip
+
+    def events() -> Iterator[Event]:
+        doer = (Link(_name("agent", OWN), "executing program"),)
+        target = (Link(_name(dip, f"representation/{role}")),)
+        yield Event(
+            _name(dip, f"digests/{role}"), "fixity check", written.made, say("dip.event-checked", count=len(own)),
+            agents=doer, objects=target,
+        )  # fmt: skip
+        for one in own:
+            if one.event:
+                links = (Link(one.selected.identifier, "source"), Link(_name(dip, one.path), "outcome"))
+                yield Event(
+                    _name(dip, f"event/{one.path}"), one.event, written.made, one.made_by, agents=doer, objects=links
+                )
+
+    _file(written, base + csip.PREMIS)
+    agents = [Agent(_name("agent", OWN), "preserve", "software", __version__)]
+    write_premis(written.root / (base + csip.PREMIS), objects(), events(), agents)
+    written.take(base + csip.PREMIS)
+    inside = Header(role, header.label, header.created, header.program, header.version, "DIP")
+    listed = [
+        MetsFile(_name(dip, f"file/{one.path}"), one.path.removeprefix(base), one.size, one.digests["sha256"],
+                 _mime(one.path), written.made)
+        for one in own
+    ]  # fmt: skip
+    write_representation_mets(
+        written.root / (base + csip.METS), inside, written.reference(base + csip.PREMIS, "application/xml", base),
+        listed, f"data-{role}",
+    )  # fmt: skip
+    written.take(base + csip.METS)
+    return RepresentationReference(role, written.reference(base + csip.METS, "application/xml"))
+
+
+def _mime(path: str) -> str:
+    import mimetypes
+
+    return mimetypes.guess_type(path)[0] or "application/octet-stream"

@@ -1,0 +1,150 @@
+"""The papers in a DIP: the case, the list of evidence in the order courts use, what a lay person reads first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from html import escape
+
+from preserve.access.dip.contents import Given
+from preserve.access.requests.model import Request
+from preserve.access.requests.profile import Capacity
+from preserve.administration.printing import Section
+from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.paper import as_pdf
+from preserve.clock import parse
+from preserve.description.labels import label_of
+from preserve.description.schema import CaseDescription
+from preserve.home import Home
+from preserve.messages import bytes_for_people, say
+
+_ORDER = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
+
+
+def in_court_order(given: Sequence[Given]) -> list[Given]:
+    """By case, by stage of enforcement (regulation Art. 3), then as the case lists them."""
+
+    def key(one: Given) -> tuple[str, int, int]:
+        stage = one.about.stage.value if one.about else _ORDER[-1]
+        return one.selected.case_number, _ORDER.index(stage), one.number
+
+    return sorted(given, key=key)
+
+
+def documents(
+    home: Home, request: Request, capacity: Capacity, cases: Sequence[CaseDescription], given: Sequence[Given],
+    made: str,
+) -> Iterator[tuple[str, str, bytes]]:  # fmt: skip
+    """Path in the package, MIME type and content of each paper."""
+    moment = parse(made)
+    for name, title, parts in (
+        ("case", say("dip.case-title"), [*_request(request, capacity), *_cases(cases)]),
+        ("evidence-list", say("dip.list-title"), [_evidence(given)]),
+    ):
+        under = say(
+            "dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment)
+        )
+        yield f"documentation/{name}.html", "text/html", as_html(title, under, parts)
+        yield (
+            f"documentation/{name}.pdf",
+            "application/pdf",
+            as_pdf(title, under, home.settings.institution, moment, parts),
+        )
+
+
+def _local(home: Home, moment: datetime) -> str:
+    from zoneinfo import ZoneInfo
+
+    return moment.astimezone(ZoneInfo(home.settings.time_zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _request(request: Request, capacity: Capacity) -> Iterator[Section]:
+    consumer = request.consumer
+    who = consumer.name + (f"（{consumer.organisation}）" if consumer.organisation else "")
+    rows = [
+        (say("dip.request-number"), request.number), (say("dip.consumer"), who),
+        (say("dip.capacity"), capacity.label.spoken), (say("dip.purpose"), request.purpose),
+        (say("dip.papers"), say("cli.list-comma").join(paper.kind for paper in request.papers) or "—"),
+    ]  # fmt: skip
+    if consumer.represents:
+        rows.insert(2, (say("dip.represents"), consumer.represents))
+    if request.decision is not None:
+        rows.append((say("dip.approved-on"), request.decision.when))
+    yield Section(say("dip.request-section"), heads=(say("dip.head-item"), say("dip.head-content")), rows=tuple(rows))
+
+
+def _cases(cases: Sequence[CaseDescription]) -> Iterator[Section]:
+    for case in cases:
+        rows = (
+            (say("cli.heading-number"), case.case_number),
+            (say("cli.heading-archival-number"), case.archival_number or "—"),
+            (say("cli.heading-title"), case.title), (say("dip.cause"), case.cause),
+            (say("cli.heading-type"), label_of(case.case_type)), (say("dip.producer"), case.producer.name),
+            (say("dip.officers"), say("cli.list-comma").join(one.name for one in case.officers) or "—"),
+            (say("dip.dates"), f"{case.start} – {case.closed}"),
+        )  # fmt: skip
+        yield Section(
+            say("dip.case-section", number=case.case_number),
+            heads=(say("dip.head-item"), say("dip.head-content")),
+            rows=rows,
+        )
+
+
+def _grouped(digest: str) -> str:
+    """In groups of eight, so that it can be compared by eye and breaks into lines."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+def _evidence(given: Sequence[Given]) -> Section:
+    heads = tuple(
+        say(f"dip.head-{name}") for name in ("number", "title", "stage", "proves", "file", "form", "size", "sha256")
+    )
+    rows = []
+    for number, one in enumerate(in_court_order(given), 1):
+        about = one.about
+        rows.append(
+            (
+                str(number), (about.title or about.kind) if about else one.selected.path,
+                label_of(about.stage) if about else "—", (about.proves if about else "") or "—", one.path,
+                say(f"dip.form-{one.representation}"), bytes_for_people(one.size), _grouped(one.digests["sha256"]),
+            )
+        )  # fmt: skip
+    return Section(say("dip.list-section"), say("dip.list-words", count=len(rows)), heads, tuple(rows))
+
+
+_README = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>
+body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:46em;margin:2em auto;padding:0 1em;
+line-height:1.7;color:#222}} code{{background:#f2f2f2;padding:0 .3em}} li{{margin:.4em 0}} .en{{color:#555}}
+</style></head><body>
+<h1>{title}</h1>
+<p>{institution}　申请号 {number}　{dip}</p>
+<ol>
+<li><b>看案卷：</b>打开 <a href="data/{dip}/documentation/case.html">案卷目录页</a>和
+<a href="data/{dip}/documentation/evidence-list.html">证据目录</a>；证据文件在
+<code>data/{dip}/representations/</code>。</li>
+<li><b>看证明：</b><a href="certificate.pdf">电子档案证明</a>由本机关电子签名，列有每个文件的摘要值。</li>
+<li><b>核验：</b>双击 <a href="verify.html">verify.html</a>，把整个文件夹拖到页面上。不需要网络，不需要安装任何软件。
+也可以运行 <code>python verify.py</code>。请把页面显示的公钥指纹与证明上印的指纹对照。</li>
+<li>文件请勿改名、另存或编辑；需要编辑请先复制。</li>
+</ol>
+<div class="en">
+<p>Delivered by {institution}, request {number}.</p>
+<ol>
+<li><b>The case:</b> open <a href="data/{dip}/documentation/case.html">its page</a> and the
+<a href="data/{dip}/documentation/evidence-list.html">list of evidence</a>; the files lie in
+<code>data/{dip}/representations/</code>.</li>
+<li><b>The certificate</b> (<a href="certificate.pdf">certificate.pdf</a>) is signed and lists every file's digest.</li>
+<li><b>To check:</b> open <a href="verify.html">verify.html</a> and drop this whole folder on it; no network and nothing
+to install. Or run <code>python verify.py</code>. Compare the fingerprint it shows with the one in the certificate.</li>
+<li>Do not rename, save again or edit these files; copy them first.</li>
+</ol></div></body></html>
+"""
+
+
+def readme(home: Home, request: Request, dip: str) -> bytes:
+    """What a lay person opens first, in both languages."""
+    return _README.format(
+        title="电子档案利用包 · Evidence from the archive", institution=escape(home.settings.institution),
+        number=escape(request.number), dip=dip,
+    ).encode()  # fmt: skip

@@ -1,0 +1,254 @@
+"""The steps of a request: opened, examined, decided, withdrawn, delivered, acknowledged; each by who may take it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from preserve.access.requests import filing, states
+from preserve.access.requests.model import (
+    Acknowledgement,
+    Consumer,
+    Decision,
+    Delivery,
+    Examination,
+    Form,
+    Request,
+    State,
+    Wanted,
+    Withdrawal,
+)
+from preserve.access.requests.profile import Capacity, read_requests_profile
+from preserve.access.requests.selecting import find_concerns, read_case, resolve
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, require
+from preserve.calendar import read_calendar
+from preserve.clock import stamp
+from preserve.data_management import request_index
+from preserve.data_management.database import Catalogue
+from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.home import Home
+from preserve.messages import say
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, in the words of a person: case, stage or object, range of a recording in seconds, form."""
+
+    case: str
+    stage: str = ""
+    object: str = ""
+    begin: float | None = None
+    end: float | None = None
+    form: Form = "original"
+
+
+def open_request(
+    home: Home, catalogue: Catalogue, person: Person, *, consumer: Consumer, papers: Sequence[tuple[str, Path]],
+    asked: Sequence[Asked], purpose: str, urgent: str, received: date | None, due: date | None, moment: datetime,
+) -> Request:  # fmt: skip
+    """Enter a request. Raises Refused where a document is missing, or where what is asked for is not there."""
+    capacity = read_requests_profile(home.profiles).of(consumer.capacity)
+    if not consumer.name.strip() or not purpose.strip() or not asked:
+        raise UsageError("request.incomplete")
+    missing = [kind for kind in capacity.documents if kind not in {kind for kind, _ in papers}]
+    if missing:
+        raise Refused(
+            "request.paper-missing", consumer.name, papers=say("cli.list-comma").join(missing),
+            capacity=capacity.label.spoken,
+        )  # fmt: skip
+    if consumer.capacity == "lawyer" and not consumer.represents:
+        raise UsageError("request.represents-nobody", consumer.name)
+    today = moment.astimezone(ZoneInfo(home.settings.time_zone)).date()
+    came = received or today
+    if came > today:
+        raise UsageError("request.received-later", came.isoformat())
+    last, certain = (due, True) if due else _due(home, capacity, came)
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.OPEN_REQUEST)
+        wanted = []
+        for one in asked:
+            case = read_case(connection, one.case)
+            if one.begin is not None and (one.end is None or one.end <= one.begin or not one.object):
+                raise UsageError("request.range-wrong", one.object or one.case)
+            row = Wanted(
+                objid=case.objid, case_number=case.description.case_number, stage=one.stage, object=one.object,
+                begin=one.begin, end=one.end, form=one.form,
+            )  # fmt: skip
+            list(resolve(connection, row, case))
+            wanted.append(row)
+        number = request_index.next_number(connection, today.year)
+        request = Request(
+            number=number, state="opened", step=1, opened=stamp(moment), opened_by=person.account, received=came,
+            due=last, due_certain=certain, urgent=urgent.strip(), consumer=consumer,
+            papers=tuple(filing.keep_paper(home, number, kind, path) for kind, path in papers),
+            wanted=tuple(wanted), purpose=purpose.strip(),
+        )  # fmt: skip
+        filing.write_step(connection, home, request, actor=person.account, moment=moment)
+    return request
+
+
+def require_approval(connection: Connection, home: Home, case: str, number: str) -> None:
+    """Raises NotPermitted unless an approved request asks for the whole of this case (regulation Art. 21, 23)."""
+    if not number:
+        raise NotPermitted("request.approval-missing", case)
+    request = filing.read_request(connection, home, number)
+    objid = read_case(connection, case).objid
+    whole = any(one.objid == objid and not one.object and not one.stage for one in request.wanted)
+    left_out = request.examination is None or request.examination.left_out or request.examination.redaction
+    if request.state != "approved" or not whole or left_out:
+        raise NotPermitted("request.approval-does-not-cover", case, number=number)
+
+
+def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
+    """The last day; one that is no working day moves to the next that is (民事诉讼法 Art. 85)."""
+    calendar = read_calendar(home.profiles)
+    day = received + timedelta(days=capacity.due_days)
+    works, certain = calendar(day)
+    while not works:
+        day += timedelta(days=1)
+        works, sure = calendar(day)
+        certain = certain and sure
+    return day, certain
+
+
+def examine(
+    home: Home, catalogue: Catalogue, person: Person, number: str, *, opinion: Literal["grant", "refuse"], note: str,
+    left_out: Collection[str], plan: Path | None, redacted: Collection[str], answered: str, moment: datetime,
+) -> Request:  # fmt: skip
+    """Say what is to be given and what stands against it; `redacted` are the objects that the plan is about.
+
+    `answered` is the reason why somebody is concerned although no party has that name.
+    """
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.EXAMINE)
+        request = filing.read_request(connection, home, number)
+        states.check_step(request, "examined", person.account)
+        capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
+        held = {objid: read_case(connection, objid) for objid in request.cases}
+        selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid])]
+        known = {one.path for one in selection}
+        for name in (*left_out, *redacted):
+            if name not in known:
+                raise Refused("request.object-not-asked", name, number=number)
+        concerns = [
+            one.model_copy(update={"solved": "answered", "values": {**one.values, "answer": answered}})
+            if one.code == "request.not-concerned" and answered else one
+            for one in find_concerns(
+                request.consumer, capacity, list(held.values()), selection, redacted, left_out
+            )
+        ]  # fmt: skip
+        chosen = tuple(
+            one.model_copy(update={"redacted": one.path in redacted}) for one in selection if one.path not in left_out
+        )
+        if opinion == "grant" and not chosen:
+            raise Refused("request.nothing-left", number)
+        paper = filing.keep_paper(home, number, "redaction-plan", plan) if plan else None
+        found = Examination(
+            by=person.account, when=stamp(moment), opinion=opinion, note=note.strip(), concerns=tuple(concerns),
+            selection=chosen, left_out=tuple(left_out), redaction=paper,
+        )  # fmt: skip
+        return _step(connection, home, request, "examined", person, moment, examination=found)
+
+
+def decide(
+    home: Home, catalogue: Catalogue, person: Person, number: str, *, approve: bool, article: str, reason: str,
+    moment: datetime,
+) -> Request:  # fmt: skip
+    """The head, or whoever decides in the head's place, approves or refuses (regulation Art. 21).
+
+    Raises Refused where something still stands against it, NotPermitted for a person who may not.
+    """
+    state: State = "approved" if approve else "refused"
+    if not approve and not (article.strip() and reason.strip()):
+        raise UsageError("request.refusal-reason", number)
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.DECIDE)
+        request = filing.read_request(connection, home, number)
+        own = Duty.DECIDE in _own_duties(person)
+        behalf = "" if own else person.deputy_of
+        states.check_step(request, state, person.account, behalf)
+        if approve:
+            _check_open_concerns(request)
+        made = Decision(
+            by=person.account, on_behalf_of=behalf, delegation="" if own else person.delegation, when=stamp(moment),
+            outcome="approved" if approve else "refused", article=article.strip() or "21", reason=reason.strip(),
+        )  # fmt: skip
+        return _step(connection, home, request, state, person, moment, decision=made)
+
+
+def _own_duties(person: Person) -> set[Duty]:
+    from preserve.administration.duties import allows
+
+    return {duty for duty in Duty if allows(person.roles, duty)}
+
+
+def _check_open_concerns(request: Request) -> None:
+    found = request.examination
+    if found is None or not found.selection:
+        raise Refused("request.nothing-left", request.number)
+    if found.opinion == "refuse":
+        raise Refused("request.against-opinion", request.number)
+    left = [one for one in found.concerns if not one.solved]
+    if left:
+        first = left[0]
+        raise Refused(
+            "request.concerns-open", request.number, count=len(left),
+            first=say(first.code, **{"object": first.object, **first.values}),
+        )  # fmt: skip
+
+
+def withdraw(
+    home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime
+) -> Request:
+    """Take a request back before anything was delivered."""
+    if not reason.strip():
+        raise UsageError("request.withdrawal-reason", number)
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.OPEN_REQUEST)
+        request = filing.read_request(connection, home, number)
+        states.check_step(request, "withdrawn", person.account)
+        made = Withdrawal(by=person.account, when=stamp(moment), reason=reason.strip())
+        return _step(connection, home, request, "withdrawn", person, moment, withdrawal=made)
+
+
+def note_delivery(
+    connection: Connection, home: Home, person: Person, request: Request, delivery: Delivery, moment: datetime
+) -> Request:
+    """Write down what was delivered, in the transaction in which it is handed over."""
+    states.check_step(request, "delivered", person.account)
+    return _step(connection, home, request, "delivered", person, moment, delivery=delivery)
+
+
+def acknowledge(
+    home: Home, catalogue: Catalogue, person: Person, number: str, *, receiver: str, receipt: Path | None,
+    carrier_returned: bool, outcome: str, moment: datetime,
+) -> Request:  # fmt: skip
+    """Write down who received it, with the signed receipt, and what came of it (利用效果)."""
+    if not receiver.strip():
+        raise UsageError("request.receiver-missing", number)
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.DELIVER)
+        request = filing.read_request(connection, home, number)
+        states.check_step(request, "returned", person.account)
+        paper = filing.keep_paper(home, number, "receipt", receipt) if receipt else None
+        made = Acknowledgement(
+            by=person.account, when=stamp(moment), receiver=receiver.strip(), receipt=paper,
+            carrier_returned=carrier_returned, outcome=outcome.strip(),
+        )  # fmt: skip
+        return _step(connection, home, request, "returned", person, moment, acknowledgement=made)
+
+
+def _step(
+    connection: Connection, home: Home, request: Request, state: State, person: Person, moment: datetime,
+    **changes: Any,
+) -> Request:  # fmt: skip
+    stepped = request.model_copy(update={"state": state, "step": request.step + 1, **changes})
+    filing.write_step(connection, home, stepped, actor=person.account, moment=moment)
+    return stepped

@@ -1,0 +1,117 @@
+"""Which files a request comes down to, and what stands against giving each of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from metadata.names import original_bytes, text_of
+from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
+from preserve.access.requests.profile import Capacity
+from preserve.data_management.cases import find_case
+from preserve.data_management.tables import cases, files, versions
+from preserve.description.schema import CaseDescription, CaseObject, Classification
+from preserve.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """A case as it is asked for: its newest package, its description, its originals by the depositor's name."""
+
+    objid: str
+    package: str
+    description: CaseDescription
+    originals: dict[str, str]  # the depositor's name to the identifier
+
+    def about(self, name: str) -> CaseObject | None:
+        """What the description says of a file."""
+        return next((one for one in self.description.objects if _same(one.file, name)), None)
+
+
+def read_case(connection: Connection, name: str) -> HeldCase:
+    """A case by objid, case number or archival number. Raises Refused where there is none."""
+    objid = find_case(connection, name)
+    if objid is None:
+        raise Refused("cli.case-unknown", name)
+    text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
+    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
+    package = connection.execute(
+        select(versions.c.name).where(versions.c.objid == objid, versions.c.version == newest)
+    ).scalar_one()
+    rows = connection.execute(
+        select(files.c.identifier, files.c.path, files.c.original_name).where(
+            files.c.objid == objid, files.c.version == newest, files.c.representation == "original"
+        )
+    )
+    originals = {_given_name(row.original_name) or row.path.removeprefix("data/"): row.identifier for row in rows}
+    return HeldCase(objid, package, CaseDescription.model_validate_json(text), originals)
+
+
+def resolve(connection: Connection, wanted: Wanted, case: HeldCase) -> Iterator[Selected]:
+    """The files that what is wanted comes down to. Raises Refused where it names nothing."""
+    names = list(case.originals)
+    if wanted.object:
+        names = [name for name in names if _same(name, wanted.object)]
+    elif wanted.stage:
+        of_stage = [one.file for one in case.description.objects if one.stage == wanted.stage]
+        names = [name for name in names if any(_same(name, file) for file in of_stage)]
+    if not names:
+        raise Refused("request.nothing-there", wanted.object or wanted.stage or wanted.case_number)
+    for name in names:
+        yield _selected(connection, wanted, case, name, case.originals[name])
+
+
+def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str, identifier: str) -> Selected:
+    original = connection.execute(select(files).where(files.c.identifier == identifier)).one()
+    given = original
+    if wanted.form != "original":
+        of_form = (
+            files.c.source == identifier, files.c.objid == case.objid, files.c.representation == wanted.form,
+            files.c.version == original.version,
+        )  # fmt: skip
+        # Where no such copy was made, because the original already is one, the original itself is given.
+        given = connection.execute(select(files).where(*of_form).order_by(files.c.path)).first() or original
+    return Selected(
+        objid=case.objid, case_number=case.description.case_number, package=case.package, path=name,
+        identifier=given.identifier, representation=given.representation, file=given.path, size=given.size,
+        sha256=given.sha256, original_sha256=original.sha256, begin=wanted.begin, end=wanted.end,
+    )  # fmt: skip
+
+
+def find_concerns(
+    consumer: Consumer, capacity: Capacity, held: Sequence[HeldCase], selection: Sequence[Selected],
+    redacted: Collection[str], left_out: Collection[str],
+) -> Iterator[Concern]:  # fmt: skip
+    """What stands against it (regulation Art. 20, 21): not concerned, secrets, the privacy of others."""
+    by_objid = {case.objid: case for case in held}
+    for case in held:
+        person = consumer.represents or consumer.name
+        if capacity.concerned and not any(_same(party.name, person) for party in case.description.parties):
+            yield Concern(
+                code="request.not-concerned", article="21",
+                values={"person": person, "case": case.description.case_number},
+            )  # fmt: skip
+    for one in selection:
+        case = by_objid[one.objid]
+        about = case.about(one.path)
+        level = (about.classification if about else None) or case.description.classification
+        if level not in capacity.restricted:
+            continue
+        solved = "left-out" if one.path in left_out else "redacted" if one.path in redacted else ""
+        if level is Classification.STATE_SECRET and solved == "redacted":
+            solved = ""
+        yield Concern(
+            code=f"request.restricted-{level.value}", article="20", object=one.path,
+            values={"case": case.description.case_number}, solved=solved,
+        )  # fmt: skip
+
+
+def _given_name(name: str) -> str:
+    return text_of(original_bytes(name))
+
+
+def _same(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFKC", one).strip() == unicodedata.normalize("NFKC", other).strip()

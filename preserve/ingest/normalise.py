@@ -17,9 +17,9 @@ from metadata.findings import Finding
 from preserve.clock import now, stamp
 from preserve.ingest.facts import Derivative, Normalised
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.transcoders import Made, Pulse
-from preserve.ingest.transcoders.tools import ToolFailed
+from preserve.ingest.transcoders import Made
 from preserve.profiles import read_profile
+from preserve.programs import Pulse, ToolFailed
 from preserve.work import free_space
 from storage_adapters.durable import drop_file, move_in
 from storage_adapters.errors import MediumFull

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
-
-Pulse = Callable[[float], None]
-"""Called with seconds of media done so far; raises Stopped when the person asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
-from preserve.ingest.transcoders import Made, Pulse
-from preserve.ingest.transcoders.tools import FFMPEG_INPUT, ToolFailed, file_argument, find, probe, run, shown, version
+from preserve.ingest.transcoders import Made
+from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run, shown, version
 
 # What FFV1 level 3 in ffmpeg holds as it is; other pixel formats are first put into one that holds every value.
 _WIDER = {"rgb24": "bgr0", "bgr24": "bgr0", "rgb0": "bgr0", "pal8": "bgra", "rgba": "bgra", "monow": "gray",

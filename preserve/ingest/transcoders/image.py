@@ -11,7 +11,7 @@ from typing import Any
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
-from preserve.ingest.transcoders.tools import ToolFailed
+from preserve.programs import ToolFailed
 
 _LARGEST_SIDE = 2048
 _MODES = {"1", "L", "LA", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "P"}

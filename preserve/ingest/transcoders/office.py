@@ -9,8 +9,8 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
-from preserve.ingest.transcoders import Made, Pulse
-from preserve.ingest.transcoders.tools import ToolFailed, find, run, version
+from preserve.ingest.transcoders import Made
+from preserve.programs import Pulse, ToolFailed, find, run, version
 
 _FILTERS = {
     "writer": ("doc", "docx", "wps", "wpt", "rtf", "odt", "dot", "dotx", "docm"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
-from preserve.ingest.transcoders.tools import ToolFailed
+from preserve.programs import ToolFailed
 
 _PIECE = 1 << 20
 

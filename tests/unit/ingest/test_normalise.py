@@ -361,7 +361,7 @@ def test_every_sound_track_keeps_its_own_depth(tmp_path: Path) -> None:
 def test_a_playlist_reaches_no_other_file(tmp_path: Path) -> None:
     """A list of segments that calls itself a recording is not followed."""
     from preserve.ingest.transcoders import av
-    from preserve.ingest.transcoders.tools import ToolFailed
+    from preserve.programs import ToolFailed
 
     secret = make_media(tmp_path, "stream.ts")["stream.ts"]
     playlist = tmp_path / "evidence.mp4"
@@ -419,8 +419,8 @@ def test_a_document_fetches_nothing_and_shows_no_other_file(tmp_path: Path) -> N
 def test_a_proof_that_takes_long_is_no_hang_and_can_be_stopped(tmp_path: Path) -> None:
     """Progress counts as a sign of life, also where ffmpeg writes nothing else; a stop ends it."""
     from preserve.errors import Stopped
-    from preserve.ingest.transcoders.tools import ToolFailed, find
-    from preserve.ingest.transcoders.tools import run as run_tool
+    from preserve.programs import ToolFailed, find
+    from preserve.programs import run as run_tool
 
     slow = [find("ffmpeg"), "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "sine=d=4", "-f", "null", "-"]
     moments: list[float] = []

@@ -1,4 +1,4 @@
-"""The only room that starts other programs for transcoding: argument lists, no shell, no network, stoppable."""
+"""The only room that starts other programs on media and documents: argument lists, no shell, no network, stoppable."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from preserve.errors import ToolMissing
-from preserve.ingest.transcoders import Pulse
+
+Pulse = Callable[[float], None]
+"""Called with seconds of media done so far; raises Stopped when the person asked to stop."""
 
 STALLED = 600.0
 """Seconds without any sign of progress after which a program is taken to hang."""

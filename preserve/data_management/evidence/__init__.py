@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.clock import stamp
 from preserve.data_management import audits, checkpoints, history, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
-from preserve.data_management.tables import ledger as ledger_table
+from preserve.data_management.proofs import proved, roots
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.durable import write_file
@@ -35,21 +34,6 @@ class Evidence:
     checks: int
     files: int
     size: int
-
-
-def roots(connection: Connection) -> merkle.Root:
-    """The tree hash over a range of the ledger's leaves, counted from 0."""
-
-    @cache
-    def root(start: int, stop: int) -> bytes:
-        query = (
-            select(ledger_table.c.leaf)
-            .where(ledger_table.c.number > start, ledger_table.c.number <= stop)
-            .order_by(ledger_table.c.number)
-        )
-        return checkpoints.root_of(bytes(leaf) for (leaf,) in connection.execute(query))
-
-    return root
 
 
 def write_evidence(
@@ -74,7 +58,7 @@ def write_evidence(
     document: dict[str, Any] = {
         "package": name, "institution": home.settings.institution, "archive": home.settings.archive_id,
         "checkpoint": made.text(), "public_key": (home.keys / "ledger.pub").read_text(),
-        "entries": [_entry(entry, root, made.size) for entry in _ordered(found) if entry.number <= made.size],
+        "entries": [proved(entry, root, made.size) for entry in _ordered(found) if entry.number <= made.size],
         "earlier": [_beginning(one, made, root) for one in earlier],
         "checks": [
             {"when": stamp(row.when), "run": row.run, "medium": row.medium, "outcome": row.outcome, "files": row.files,
@@ -99,11 +83,6 @@ def write_evidence(
 
 def _ordered(found: Iterable[ledger.Entry]) -> list[ledger.Entry]:
     return sorted({entry.number: entry for entry in found}.values(), key=lambda entry: entry.number)
-
-
-def _entry(entry: ledger.Entry, root: merkle.Root, size: int) -> dict[str, Any]:
-    path = merkle.inclusion_path(root, entry.number - 1, size)
-    return {"entry": entry.text, "index": entry.number - 1, "path": [step.hex() for step in path]}
 
 
 def _beginning(one: Checkpoint, made: Checkpoint, root: merkle.Root) -> dict[str, Any]:

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""核对一份交付包。Checks a delivery of evidence (DIP) from the archive.
+
+    python verify.py [--key FINGERPRINT] [FOLDER]      the folder in which this program lies, or another delivery
+
+Needs Python 3.8 or newer and nothing else, no network, no software of the archive. It only reads; links are not
+followed. Each file is held against proof/evidence.json (SHA-256, and SM3 where this Python computes it), that list
+and the certificate against the archive's ledger, the ledger's entries against its signed checkpoint (RFC 9162,
+Ed25519), and the BagIt manifests (RFC 8493) against all of it. Compare the fingerprint of the key, which is printed,
+with the one in the certificate, or give it with --key. Exit status: 0 intact, 4 not intact, 2 called wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+import time
+from typing import Any, TextIO
+
+from preserve.access.verifier.reading import (
+    CERTIFICATE,
+    DIGEST,
+    EVIDENCE,
+    MARKS,
+    OWN,
+    PAYLOAD,
+    PROOF,
+    TAGS,
+    Broken,
+    read_evidence,
+    read_manifest,
+    read_proof,
+    read_small,
+)
+from preserve.archival_storage.guide.verify import (
+    BLOCK,
+    INTACT,
+    NOT_INTACT,
+    OF_DESKTOP,
+    USAGE,
+    Check,
+    can,
+    printable,
+    take_inventory,
+)
+
+WORDS = {
+    "altered": ("被改动", "altered"),
+    "missing": ("缺失", "missing"),
+    "extra": ("清单中没有，不属于交付包", "not listed, no part of the delivery"),
+    "unreadable": ("读不出来", "cannot be read"),
+    "link": ("是链接或特殊文件，未读取", "a link or special file, not read"),
+    "unsafe": ("清单中的路径不安全，未打开", "unsafe path in the list, not opened"),
+    "malformed": ("格式有误", "malformed"),
+    "manifest": ("与文件清单不一致", "disagrees with the list of files"),
+    "evidence": ("文件清单与档案库日志记载的不一致", "the list of files is not the one in the archive's ledger"),
+    "certificate": ("证明与档案库日志记载的不一致", "the certificate is not the one in the archive's ledger"),
+    "entry": ("日志记录未被检查点证明", "an entry of the ledger that the checkpoint does not prove"),
+    "signature": ("检查点的签名不成立", "the signature of the checkpoint does not hold"),
+    "key": ("公钥指纹与所给的不一致", "the key's fingerprint is not the given one"),
+    "other": ("属于另一份交付包", "belongs to another delivery"),
+}
+
+
+def anchor(check: Check, proof: dict[str, Any], dip: str, action: str, name: str, path: str, found: str | None) -> None:
+    """Hold the digest of a file against the one entry of the ledger that names it."""
+    kind = name.partition("_")[0]
+    made = [entry for entry in proof["entries"] if entry["action"] == action]
+    strange = sorted({entry["subject"] for entry in made if entry["subject"] != dip})
+    about = [entry for entry in made if entry["subject"] == dip]
+    if strange:
+        check.report("other", PROOF, ", ".join(strange))
+    if len(about) != 1:
+        check.report(kind, path, f"{action}: {len(about)}")
+    elif found is not None and about[0]["details"].get(name) != found:
+        check.report(kind, path, found)
+
+
+def check_manifests(check: Check, files: dict[str, Any], seen: dict[str, dict[str, str]]) -> None:
+    """Hold all four manifests against the list, and against what was read of the files that it cannot name."""
+    for name in (*PAYLOAD, *TAGS):
+        algorithm = name.rpartition("-")[2][:-4]
+        payload = name in PAYLOAD
+        expected = {path: one[algorithm] for path, one in files.items() if path.startswith("data/") is payload}
+        if not payload:
+            expected.update({path: seen[path].get(algorithm, "") for path in OWN if path in seen and path not in TAGS})
+        try:
+            listed = read_manifest(check, name)
+        except Broken as error:
+            if str(error):
+                check.report("malformed", name, str(error))
+            continue
+        # An empty digest is one that this Python does not compute; a file that was not read is reported already.
+        wrong = {path for path, digest in expected.items() if listed.get(path) != (digest or listed.get(path))}
+        unread = {path for path in OWN if path not in seen}
+        for path in sorted((wrong | set(listed) ^ set(expected)) - (set() if payload else unread)):
+            check.report("manifest", name, path)
+
+
+class Meter:
+    """Says on a terminal how far the reading is."""
+
+    def __init__(self, total: int, live: bool) -> None:
+        self.total, self.live, self.done, self.shown = total, live, 0, 0.0
+
+    def moved(self, count: int) -> None:
+        """Count bytes that were read."""
+        self.done += count
+        if self.live and time.time() - self.shown > 0.5:
+            self.shown = time.time()
+            sys.stderr.write(f"\r{self.done / (self.total or 1):6.1%}  {self.done >> 20} / {self.total >> 20} MiB ")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the line."""
+        sys.stderr.write("\r" + " " * 60 + "\r" if self.live else "")
+
+
+def digests(check: Check, name: str, meter: Meter) -> dict[str, str] | None:
+    """All digests of a file that this Python computes, a block at a time; reported where it cannot be read."""
+    running = {one: hashlib.new(one) for one in ("sha256", "sm3") if can(one)}
+    try:
+        with check.open(name) as stream:
+            for block in iter(lambda: stream.read(BLOCK), b""):
+                for digest in running.values():
+                    digest.update(block)
+                meter.moved(len(block))
+    except OSError as error:
+        check.report("unreadable", name, error.strerror or "")
+        return None
+    return {one: digest.hexdigest() for one, digest in running.items()}
+
+
+def compare(check: Check, files: dict[str, Any], meter: Meter) -> tuple[int, dict[str, dict[str, str]]]:
+    """Read every file; how many listed ones are intact, and the digests of those that the list cannot name."""
+    intact, known, own = 0, set(OWN), {}
+    for path in sorted(files):
+        name = check.look_up(path)
+        if name is None:
+            check.report("missing", path)
+            continue
+        known.add(name)
+        one = files[path]
+        if check.found[name] != one["size"]:
+            check.report("altered", path, "{} B, {} B".format(check.found[name], one["size"]))
+            continue
+        read = digests(check, name, meter)
+        if read is not None and any(one[algorithm] != digest for algorithm, digest in read.items()):
+            check.report("altered", path, read["sha256"])
+        elif read is not None:
+            intact += 1
+    for path in OWN:
+        if path not in check.found:
+            check.report("missing", path)
+            continue
+        read = digests(check, path, meter)
+        if read is not None:
+            own[path] = read
+    for name in check.found:
+        if files and name not in known and not OF_DESKTOP.search(name):
+            check.report("extra", name)
+    return intact, own
+
+
+def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
+    """Check a delivery; the result as --json prints it. Raises ValueError where there is none."""
+    root = os.path.abspath(folder)
+    if not os.path.isdir(root):
+        raise ValueError("没有这个文件夹 / no such folder: " + folder)
+    if os.name == "nt" and not root.startswith("\\\\"):
+        root = "\\\\?\\" + root  # otherwise Windows opens no path beyond 260 characters
+    check = Check(root)
+    take_inventory(check)
+    if sum(name in check.found for name in MARKS) < 3:
+        raise ValueError("这里不是交付包 / no delivery here: " + folder)
+    evidence: dict[str, Any] = {"files": {}}
+    proof: dict[str, Any] = {"entries": []}
+    for path in (EVIDENCE, PROOF):
+        try:
+            data = read_small(check, path)
+            if path == EVIDENCE:
+                evidence = read_evidence(check, data)
+            else:
+                proof = read_proof(check, data)
+        except Broken as error:
+            if str(error):
+                check.report("malformed", path, str(error))
+    files = evidence["files"]
+    meter = Meter(sum(check.found.values()), not quiet and sys.stderr.isatty())
+    intact, own = compare(check, files, meter)
+    meter.end()
+    if files and "size" in proof:
+        for action, name, path in (
+            ("dip.made", "evidence_sha256", EVIDENCE), ("dip.certified", "certificate_sha256", CERTIFICATE)
+        ):  # fmt: skip
+            anchor(check, proof, evidence["dip"], action, name, path, own.get(path, {}).get("sha256"))
+    if files:
+        check_manifests(check, files, own)
+    if key and proof.get("fingerprint", key) != key:
+        check.report("key", PROOF, proof["fingerprint"])
+    problems = [check.problems[one] for one in sorted(check.problems)]
+    return {
+        "intact": not problems, "dip": evidence.get("dip", ""), "request": evidence.get("request", ""),
+        "made": evidence.get("made", ""), "listed": len(files), "files_intact": intact, "bytes": meter.done,
+        "sm3": can("sm3"), "fingerprint": proof.get("fingerprint", ""), "key_given": bool(key),
+        "checkpoint": {"size": proof.get("size", 0), "made": proof.get("made", "")}, "entries": len(proof["entries"]),
+        "problems": [dict(problem._asdict()) for problem in problems],
+    }  # fmt: skip
+
+
+def grouped(fingerprint: str) -> str:
+    """A fingerprint as people compare it: four characters at a time."""
+    return " ".join(re.findall("....", fingerprint))
+
+
+def show(result: dict[str, Any], out: TextIO) -> None:
+    """Say the result in both languages."""
+    for label, name in (("交付包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
+        out.write(f"{label}: {printable(result[name])}\n")
+    for problem in result["problems"]:
+        detail = "  [{}]".format(problem["detail"]) if problem["detail"] else ""
+        out.write(printable("  ! {}: {}{}".format(" / ".join(WORDS[problem["kind"]]), problem["path"], detail)) + "\n")
+    out.write("完好的文件 / files intact: {} / {}\n".format(result["files_intact"], result["listed"]))
+    if not result["sm3"]:
+        out.write("本机的 Python 不会算 SM3，只核对了 SHA-256。/ This Python has no SM3: only SHA-256 was checked.\n")
+    if result["fingerprint"]:
+        point = result["checkpoint"]
+        out.write("日志检查点 / checkpoint: {}, {} 条 / entries\n".format(point["made"], point["size"]))
+        out.write("公钥指纹 / fingerprint of the key:\n  {}\n".format(grouped(result["fingerprint"])))
+    if not result["intact"]:
+        out.write("结论：不完好！/ Result: NOT intact! ({})\n".format(len(result["problems"])))
+        return
+    out.write("结论：完好。/ Result: intact.\n")
+    if not result["key_given"]:
+        out.write("请把公钥指纹与证明上印的对照，一致才算数。\n")
+        out.write("It counts only if the fingerprint is the one printed in the certificate: compare them.\n")
+    out.write("证明本身的电子签名请用 PDF 阅读器查验。/ Check the signature of certificate.pdf in a PDF viewer.\n")
+
+
+def main() -> int:
+    """The command; its exit status."""
+    for name in ("stdout", "stderr"):  # an old console may not know Chinese; an escape is better than no result
+        old = getattr(sys, name)
+        setattr(sys, name, io.TextIOWrapper(old.buffer, old.encoding, "backslashreplace", line_buffering=True))
+    parser = argparse.ArgumentParser(description="核对一份交付包 / checks a delivery of evidence")
+    parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("--key", default="", help="证明上印的公钥指纹 / the key's fingerprint in the certificate")
+    parser.add_argument("--json", action="store_true", help="结果写成 JSON / the result as JSON")
+    arguments = parser.parse_args()
+    key = re.sub(r"[\s:-]", "", arguments.key).lower()
+    try:
+        if arguments.key and not DIGEST.fullmatch(key):
+            raise ValueError("指纹应为 64 个十六进制字符 / a fingerprint has 64 hexadecimal characters")
+        result = verify(arguments.folder, key, quiet=arguments.json)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+    if arguments.json:
+        sys.stdout.write(json.dumps(result, indent=1, sort_keys=True) + "\n")
+    else:
+        show(result, sys.stdout)
+    return INTACT if result["intact"] else NOT_INTACT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""What the off-line verifier reads before it believes anything: the list of files, the proof, the manifests.
+
+This is source text of `verify.py` in a DIP (see `composing`): Python 3.8, and nothing that is not put in there too.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import unicodedata
+from typing import Any
+
+from preserve.archival_storage.guide.verify import Check, is_safe
+from preserve.data_management.evidence.check_proof import includes, leaf_hash, public_key, signature_holds
+
+EVIDENCE, PROOF, CERTIFICATE = "proof/evidence.json", "proof/proof.json", "certificate.pdf"
+PAYLOAD = ("manifest-sha256.txt", "manifest-sm3.txt")
+TAGS = ("tagmanifest-sha256.txt", "tagmanifest-sm3.txt")
+OWN = (CERTIFICATE, EVIDENCE, PROOF, *PAYLOAD, *TAGS)  # what the list in evidence.json cannot name
+MARKS = ("bagit.txt", "bag-info.txt", "README.html", "verify.html", "verify.py", *OWN)
+LIMIT = 256 << 20  # bytes of a list or proof: a hundred times what the largest delivery has
+LARGEST = 2**53 - 1  # the largest whole number that every reader of JSON holds exactly
+DIP = re.compile(r"dip-[0-9a-hjkmnp-tv-z]{26}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+NOTE = re.compile(
+    r"preserve/[!-~]+\n([1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n([0-9T:.Z-]+)\n"
+    r"\n\u2014 ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)\n"
+)
+KEY = re.compile(r"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=\n-----END PUBLIC KEY-----\n")
+
+
+class Broken(Exception):
+    """A document that is not what it must be; the reason in a few words."""
+
+
+def strict_json(text: str) -> Any:
+    """JSON in which no name stands twice and every number is whole: two readers must not see two things."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise Broken("a name twice")
+        return made
+
+    def never(text: str) -> Any:
+        raise Broken("not a whole number")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_float=never, parse_constant=never)
+    except (ValueError, RecursionError) as error:
+        raise Broken("not JSON") from error
+
+
+def wanted(good: object, reason: str) -> None:
+    """Raise Broken where something is not as it must be."""
+    if not good:
+        raise Broken(reason)
+
+
+def whole(value: object, least: int) -> bool:
+    """Whether it is a whole number, and not a truth value, which Python counts among them."""
+    return type(value) is int and least <= value <= LARGEST
+
+
+def hexadecimal(value: object) -> bool:
+    """Whether it is a digest of 32 bytes."""
+    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+
+
+def read_small(check: Check, path: str) -> bytes:
+    """A list or proof, whole. Raises Broken; reports where it cannot be read."""
+    if path not in check.found:
+        raise Broken("")
+    wanted(check.found[path] <= LIMIT, "too large")
+    try:
+        with check.open(path) as stream:
+            return stream.readall()
+    except OSError as error:
+        check.report("unreadable", path, error.strerror or "")
+        raise Broken("") from error
+
+
+def as_text(data: bytes) -> str:
+    """UTF-8. Raises Broken."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Broken("not UTF-8") from error
+
+
+def read_evidence(check: Check, data: bytes) -> dict[str, Any]:
+    """What proof/evidence.json says; its files by path. Raises Broken; reports unsafe and foreign paths."""
+    said = strict_json(as_text(data))
+    wanted(isinstance(said, dict) and said.get("format") == "preserve-dip-1", "format")
+    wanted(isinstance(said.get("dip"), str) and DIP.fullmatch(said["dip"]), "dip")
+    for name in ("request", "made"):
+        wanted(isinstance(said.get(name), str), name)
+    files = said.get("files")
+    wanted(isinstance(files, list) and files, "no files")
+    listed: dict[str, dict[str, Any]] = {}
+    seen = set(OWN)
+    for one in files:
+        wanted(isinstance(one, dict) and isinstance(one.get("path"), str) and whole(one.get("size"), 0), "files")
+        wanted(
+            all(isinstance(one.get(name), str) and DIGEST.fullmatch(one[name]) for name in ("sha256", "sm3")), "files"
+        )
+        path = one["path"]
+        plain = unicodedata.normalize("NFC", path)
+        wanted(plain not in seen, "twice: " + path)
+        seen.add(plain)
+        if not is_safe(path) or CONTROL.search(path):
+            check.report("unsafe", path, EVIDENCE)
+        elif path.startswith("data/") and not path.startswith("data/" + said["dip"] + "/"):
+            check.report("other", path, EVIDENCE)
+        else:
+            listed[path] = one
+    wanted(any(path.startswith("data/") for path in listed), "no files")
+    said["files"] = listed
+    return dict(said)
+
+
+def read_proof(check: Check, data: bytes) -> dict[str, Any]:
+    """What proof/proof.json proves: the key, the checkpoint, the entries that hold. Raises Broken."""
+    said = strict_json(as_text(data))
+    wanted(isinstance(said, dict) and said.get("format") == "preserve-dip-proof-1", "format")
+    wanted(isinstance(said.get("public_key"), str) and KEY.fullmatch(said["public_key"]), "public_key")
+    note = NOTE.fullmatch(said["checkpoint"]) if isinstance(said.get("checkpoint"), str) else None
+    wanted(note, "checkpoint")
+    assert note is not None
+    wanted(isinstance(said.get("entries"), list) and said["entries"], "entries")
+    raw = public_key(said["public_key"])
+    fingerprint = hashlib.sha256(raw).hexdigest()
+    signed = said["checkpoint"].partition("\n\n")[0] + "\n"
+    good = note.group(4) == fingerprint and signature_holds(raw, signed.encode(), base64.b64decode(note.group(5)))
+    if not good:
+        check.report("signature", PROOF)
+    size, root, seen = int(note.group(1)), base64.b64decode(note.group(2)), set()
+    entries = []
+    for one in said["entries"]:
+        wanted(isinstance(one, dict) and isinstance(one.get("entry"), str) and whole(one.get("index"), 0), "entries")
+        path = one.get("path")
+        wanted(isinstance(path, list) and len(path) < 64, "entries")
+        wanted(all(hexadecimal(step) for step in path), "entries")
+        wanted(not CONTROL.search(one["entry"]), "entries")
+        entry = strict_json(one["entry"])
+        wanted(isinstance(entry, dict) and whole(entry.get("number"), 1), "entries")
+        wanted(all(isinstance(entry.get(name), str) for name in ("action", "subject", "time", "actor")), "entries")
+        wanted(isinstance(entry.get("details"), dict) and one["index"] not in seen, "entries")
+        seen.add(one["index"])
+        leaf = leaf_hash(one["entry"].encode("utf-8"))
+        steps = [bytes.fromhex(step) for step in path]
+        if entry["number"] != one["index"] + 1 or not includes(leaf, one["index"], size, steps, root):
+            check.report("entry", PROOF, "{} {}".format(entry["number"], entry["action"]))
+        else:
+            entries.append(entry)
+    return {"fingerprint": fingerprint, "size": size, "made": note.group(3), "entries": entries, "signed": good}
+
+
+def read_manifest(check: Check, name: str) -> dict[str, str]:
+    """Digests by path (RFC 8493, 2.1.3). Raises Broken."""
+    listed: dict[str, str] = {}
+    for line in re.split("\r\n|\r|\n", as_text(read_small(check, name))):
+        parted = re.fullmatch(r"([0-9A-Fa-f]{64})[ \t]+\*?(.+)", line)
+        if parted:
+            path = re.sub("%(0[AaDd]|25)", lambda one: chr(int(one.group(1), 16)), parted.group(2))
+            wanted(path not in listed, "twice: " + path)
+            listed[path] = parted.group(1).lower()
+        else:
+            wanted(not line, "line")
+    return listed

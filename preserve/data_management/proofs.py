@@ -1,0 +1,32 @@
+"""Entries of the ledger with their paths to a signed checkpoint, as files hand them to somebody who has no ledger."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from preserve.data_management import checkpoints, ledger, merkle
+from preserve.data_management.tables import ledger as ledger_table
+
+
+def roots(connection: Connection) -> merkle.Root:
+    """The tree hash over a range of the ledger's leaves, counted from 0."""
+
+    @cache
+    def root(start: int, stop: int) -> bytes:
+        query = (
+            select(ledger_table.c.leaf)
+            .where(ledger_table.c.number > start, ledger_table.c.number <= stop)
+            .order_by(ledger_table.c.number)
+        )
+        return checkpoints.root_of(bytes(leaf) for (leaf,) in connection.execute(query))
+
+    return root
+
+
+def proved(entry: ledger.Entry, root: merkle.Root, size: int) -> dict[str, Any]:
+    """An entry's text, its index from 0, and its path in the tree over the first `size` (RFC 9162 §2.1.3), hex."""
+    path = merkle.inclusion_path(root, entry.number - 1, size)
+    return {"entry": entry.text, "index": entry.number - 1, "path": [step.hex() for step in path]}

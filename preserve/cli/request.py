@@ -230,9 +230,12 @@ def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:
 @click.option("--against", "opinion", flag_value="refuse")
 @click.option("--note", default="", metavar="TEXT")
 @click.option("--leave-out", "left_out", multiple=True, metavar="PATH")
+@click.option("--redactions", "plan", type=_FILE, default=None, metavar="FILE")
 @click.option("--concerned-because", "answered", default="", metavar="TEXT")
 @click.pass_obj
-def examine(output: Output, number: str, opinion: str, note: str, left_out: tuple[str, ...], answered: str) -> None:
+def examine(
+    output: Output, number: str, opinion: str, note: str, left_out: tuple[str, ...], plan: Path | None, answered: str
+) -> None:  # fmt: skip
     """Say what is to be given, what stands against it, and what is to be redacted."""
     from preserve.access.requests.deeds import examine as examine_it
     from preserve.administration.duties import Duty
@@ -244,7 +247,7 @@ def examine(output: Output, number: str, opinion: str, note: str, left_out: tupl
     person = acting(catalogue, Duty.EXAMINE, subject=number)
     done = examine_it(
         home, catalogue, person, number, opinion=cast(Any, opinion), note=note, left_out=left_out,
-        plan=None, redacted=(), answered=answered, moment=now(),
+        plan=plan.absolute() if plan else None, answered=answered, moment=now(),
     )  # fmt: skip
     assert done.examination is not None
     left = [one for one in done.examination.concerns if not one.solved]

@@ -120,12 +120,15 @@ def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
 
 def examine(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, opinion: Literal["grant", "refuse"], note: str,
-    left_out: Collection[str], plan: Path | None, redacted: Collection[str], answered: str, moment: datetime,
+    left_out: Collection[str], plan: Path | None, answered: str, moment: datetime,
 ) -> Request:  # fmt: skip
-    """Say what is to be given and what stands against it; `redacted` are the objects that the plan is about.
+    """Say what is to be given, what stands against it, and what is to be taken out of it by the redaction `plan`.
 
-    `answered` is the reason why somebody is concerned although no party has that name.
+    `answered` is the reason why somebody is concerned although no party has that name. Raises Refused with every
+    mistake in the plan, and where a clip ends after its recording.
     """
+    from preserve.access.redaction.checking import read_checked
+
     with catalogue.begin() as connection:
         require(connection, person, Duty.EXAMINE)
         request = filing.read_request(connection, home, number)
@@ -134,9 +137,11 @@ def examine(
         held = {objid: read_case(connection, objid) for objid in request.cases}
         selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid])]
         known = {one.path for one in selection}
-        for name in (*left_out, *redacted):
+        for name in left_out:
             if name not in known:
                 raise Refused("request.object-not-asked", name, number=number)
+        given = [one for one in selection if one.path not in left_out]
+        redacted = read_checked(home, connection, given, plan)
         concerns = [
             one.model_copy(update={"solved": "answered", "values": {**one.values, "answer": answered}})
             if one.code == "request.not-concerned" and answered else one
@@ -144,9 +149,7 @@ def examine(
                 request.consumer, capacity, list(held.values()), selection, redacted, left_out
             )
         ]  # fmt: skip
-        chosen = tuple(
-            one.model_copy(update={"redacted": one.path in redacted}) for one in selection if one.path not in left_out
-        )
+        chosen = tuple(one.model_copy(update={"redacted": one.path in redacted}) for one in given)
         if opinion == "grant" and not chosen:
             raise Refused("request.nothing-left", number)
         paper = filing.keep_paper(home, number, "redaction-plan", plan) if plan else None

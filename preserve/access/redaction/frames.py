@@ -1,0 +1,141 @@
+"""When each frame of a recording is shown, and which frames a range of seconds touches."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from preserve.errors import Refused
+from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run
+
+_TRUNCATED = 1.0  # seconds that a file may fall short of the length it declares
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What can be cut: streams as ffprobe numbers them, upright size, seconds, and the frames' times from the start."""
+
+    video: dict[str, Any] | None
+    sound: list[dict[str, Any]]
+    width: int
+    height: int
+    length: float
+    start: float  # the time stamp that ffmpeg takes for zero
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Frames `first` to `last` (both in it, counted from 0): times at which they begin and the next one begins.
+
+    `after` and `before` lie midway to the neighbours, so that comparing with them does not depend on rounding.
+    """
+
+    first: int
+    last: int
+    begin: float
+    end: float
+    after: float
+    before: float
+
+
+def look(path: Path, name: str) -> Recording:
+    """What is in a recording. Raises Refused where nothing can be played, or it ends before the length it declares."""
+    try:
+        said = probe(path)
+    except ToolFailed as error:
+        raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
+    streams = said.get("streams", [])
+    video = [one for one in streams if one.get("codec_type") == "video" and one.get("codec_name")
+             and not one.get("disposition", {}).get("attached_pic")]  # fmt: skip
+    sound = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
+    about = said.get("format", {})
+    length = float(about.get("duration") or 0)
+    if not (video or sound) or length <= 0:
+        raise Refused("redaction.unreadable", name, reason="ffprobe")
+    width, height = (int(video[0].get("width", 0)), int(video[0].get("height", 0))) if video else (0, 0)
+    if video and _turned(video[0]):
+        width, height = height, width
+    used = (1 if video else 0) + len(sound)
+    found = Recording(
+        video[0] if video else None, sound, width, height, length, float(about.get("start_time") or 0),
+        len(streams) - used,
+    )  # fmt: skip
+    _require_whole(path, name, found)
+    return found
+
+
+def _turned(stream: dict[str, Any]) -> bool:
+    for data in stream.get("side_data_list", []):
+        if "rotation" in data:
+            return round(float(data["rotation"])) % 180 == 90
+    return False
+
+
+def frame_times(path: Path, name: str, recording: Recording, pulse: Pulse) -> array[float]:
+    """Seconds from the start at which each frame is shown, as the decoder gives them. Raises Refused.
+
+    Frames are decoded, not read off the container: packets may hold half a frame, several or none.
+    """
+    assert recording.video is not None
+    command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-select_streams", str(recording.video["index"]), "-show_entries",
+               "frame=best_effort_timestamp_time", "-print_format", "csv=p=0", file_argument(path)]  # fmt: skip
+    complaints: list[str] = []
+    try:
+        said = run(command, pulse, complaints=complaints)
+    except ToolFailed as error:
+        raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
+    times = array("d")
+    for line in said.splitlines():
+        value = line.strip().strip(",")
+        if value and value != "N/A":
+            times.append(float(value) - recording.start)
+    if not times or any(later <= earlier for earlier, later in pairwise(times)):
+        raise Refused("redaction.unreadable", name, reason="pts")
+    return times
+
+
+def _require_whole(path: Path, name: str, recording: Recording) -> None:
+    """Raise Refused where a stream's packets end well before the length that the file declares for it."""
+    command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-show_entries", "packet=stream_index,pts_time,dts_time",
+               "-print_format", "csv=p=0", file_argument(path)]  # fmt: skip
+    last: dict[int, float] = {}
+    for line in run(command).splitlines():
+        number, *stamps = line.strip().split(",")
+        for value in stamps:
+            if number.isdigit() and value not in ("", "N/A"):
+                last[int(number)] = max(last.get(int(number), 0.0), float(value) - recording.start)
+    for stream in (recording.video, *recording.sound):
+        if stream is None:
+            continue
+        reached, declared = last.get(int(stream["index"]), 0.0), _declared(stream)
+        if declared and reached < declared - _TRUNCATED:
+            raise Refused("redaction.truncated", name, wanted=f"{declared:.1f}", found=f"{reached:.1f}")
+    if max(last.values(), default=0.0) < recording.length - _TRUNCATED:
+        raise Refused("redaction.truncated", name, wanted=f"{recording.length:.1f}",
+                      found=f"{max(last.values(), default=0.0):.1f}")  # fmt: skip
+
+
+def _declared(stream: dict[str, Any]) -> float:
+    if stream.get("duration"):
+        return float(stream["duration"])
+    text = str(stream.get("tags", {}).get("DURATION", ""))
+    parts = text.split(":")
+    return int(parts[0]) * 3600 + int(parts[1]) * 60 + float(parts[2]) if len(parts) == 3 else 0.0
+
+
+def touched(times: Sequence[float], length: float, begin: float, end: float) -> Span:
+    """The frames of which any part is on the screen between `begin` and `end`: from the one shown at `begin`."""
+    tiny = 1e-6
+    first = max(bisect_right(times, begin + tiny) - 1, 0)
+    last = max(bisect_left(times, end - tiny) - 1, first)
+    starts = times[first]
+    ends = times[last + 1] if last + 1 < len(times) else max(length, times[last] + 0.001)
+    after = (times[first - 1] + starts) / 2 if first else starts - 1.0
+    before = (times[last] + ends) / 2 if last + 1 < len(times) else ends + 1.0
+    return Span(first, last, starts, ends, after, before)

@@ -1,0 +1,155 @@
+"""The redaction log in a DIP: what was taken out of which file, where, why, by which article, decided by whom.
+
+It says where something was taken out, never what. The same content as JSON for programs and as page and PDF/A.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from preserve.access.redaction.plan import Redaction
+from preserve.access.requests.model import Request, Selected
+from preserve.administration.printing import Section
+from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.paper import as_pdf
+from preserve.clock import stamp
+from preserve.home import Home
+from preserve.messages import say
+
+FORMAT = "preserve-redaction-log-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file that was made: from what, as what, and what was done. `clip`: frames and seconds of the source."""
+
+    selected: Selected
+    source: Selected
+    path: str
+    sha256: str
+    made_by: str
+    redactions: Sequence[Redaction] = ()
+    watermark: bool = False
+    clip: dict[str, float | int | None] = field(default_factory=dict)
+    left_out: int = 0
+    command: tuple[str, ...] = ()
+
+
+def documents(home: Home, request: Request, made: Sequence[Line], moment: datetime) -> Iterator[tuple[str, str, bytes]]:
+    """Path in the package, MIME type and content of each form of the log."""
+    name = "redaction-log" if any(one.redactions for one in made) else "derivation-log"
+    title = say(f"redaction.{name}")
+    under = say("dip.under", institution=home.settings.institution, number=request.number, time=stamp(moment))
+    content = (json.dumps(_document(request, made), ensure_ascii=False, indent=1) + "\n").encode()
+    sections = [_decided(request), *(_section(one) for one in made)]
+    yield f"documentation/{name}.json", "application/json", content
+    yield f"documentation/{name}.html", "text/html", as_html(title, under, sections)
+    yield (
+        f"documentation/{name}.pdf", "application/pdf",
+        as_pdf(title, under, home.settings.institution, moment, sections),
+    )  # fmt: skip
+
+
+def _document(request: Request, made: Sequence[Line]) -> dict[str, Any]:
+    seen, decision = request.examination, request.decision
+    assert seen is not None and decision is not None
+    return {
+        "format": FORMAT, "request": request.number, "plan_sha256": seen.redaction.sha256 if seen.redaction else None,
+        "examined": {"by": seen.by, "when": seen.when},
+        "approved": {"by": decision.by, "on_behalf_of": decision.on_behalf_of, "when": decision.when,
+                     "article": decision.article},
+        "files": [
+            {
+                "case": one.selected.case_number, "object": one.selected.path,
+                "original_sha256": one.selected.original_sha256,
+                "source": {"representation": one.source.representation, "file": one.source.file,
+                           "sha256": one.source.sha256, "identifier": one.source.identifier},
+                "result": {"path": one.path, "sha256": one.sha256},
+                "made_by": one.made_by, "command": list(one.command), "watermark": one.watermark,
+                "clip": one.clip or None, "streams_left_out": one.left_out,
+                "redactions": [_redaction(redaction) for redaction in one.redactions],
+            }
+            for one in made
+        ],
+    }  # fmt: skip
+
+
+def _redaction(one: Redaction) -> dict[str, Any]:
+    found = {key: value for key, value in asdict(one).items() if value not in (None, ()) and key != "place"}
+    found.pop("object")
+    return found
+
+
+def _decided(request: Request) -> Section:
+    seen, decision = request.examination, request.decision
+    assert seen is not None and decision is not None
+    rows = [
+        (say("request.examined-by"), f"{seen.by} {seen.when}"),
+        (say("request.decided-by"), f"{decision.by} {decision.when}"),
+        (say("redaction.approval-article"), decision.article),
+    ]  # fmt: skip
+    if seen.redaction is not None:
+        rows.append((say("redaction.plan-digest"), _grouped(seen.redaction.sha256)))
+    words = say("redaction.log-words")
+    return Section(say("redaction.decided"), words, (say("dip.head-item"), say("dip.head-content")), tuple(rows))
+
+
+def _section(one: Line) -> Section:
+    facts = [say("redaction.made-from", name=say(f"dip.form-{one.source.representation}"),
+                 digest=_grouped(one.source.sha256))]  # fmt: skip
+    if one.source.sha256 != one.selected.original_sha256:
+        facts.append(say("redaction.of-original", digest=_grouped(one.selected.original_sha256)))
+    facts.append(say("redaction.made-as", path=one.path, digest=_grouped(one.sha256)))
+    if one.clip:
+        facts.append(say("redaction.clip-of", begin=clock(float(one.clip["begin"] or 0)),
+                         end=clock(float(one.clip["end"] or 0))))  # fmt: skip
+    if one.watermark:
+        facts.append(say("redaction.with-watermark"))
+    if one.left_out:
+        facts.append(say("redaction.streams-left-out", count=one.left_out))
+    rows = tuple(
+        (say(f"redaction.what-{redaction.what}"), _where(redaction), redaction.reason, redaction.article)
+        for redaction in one.redactions
+    )
+    heads = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article")) if rows else ()
+    title = f"{one.selected.case_number}　{one.selected.path}"
+    return Section(title, "\n".join(facts) if len(facts) > 1 else facts[0], heads, rows)
+
+
+def _where(one: Redaction) -> str:
+    parts = []
+    if one.pages:
+        parts.append(say("redaction.where-pages", pages=_spans(one.pages)))
+    elif one.what == "box" and one.begin is None:
+        parts.append(say("redaction.where-all-pages"))
+    if one.lines:
+        parts.append(say("redaction.where-lines", lines=_spans(one.lines)))
+    if one.begin is not None and one.end is not None:
+        parts.append(say("redaction.where-range", begin=clock(one.begin), end=clock(one.end)))
+    if one.box is not None:
+        box = one.box
+        parts.append(
+            say("redaction.where-box", left=f"{box.left:g}", top=f"{box.top:g}", width=f"{box.width:g}",
+                height=f"{box.height:g}", unit=box.unit)
+        )  # fmt: skip
+    return say("cli.list-comma").join(parts)
+
+
+def _spans(spans: Sequence[tuple[int, int]]) -> str:
+    return say("cli.list-comma").join(f"{first}–{last}" if first != last else str(first) for first, last in spans)
+
+
+def clock(seconds: float) -> str:
+    """`0:01:23.500`."""
+    thousandths = round(seconds * 1000)
+    hours, rest = divmod(thousandths, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{hours}:{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

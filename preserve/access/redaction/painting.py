@@ -1,0 +1,106 @@
+"""Paints on pixels: black boxes over what is taken out, a watermark over what is given, words where pages are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from preserve.archival_storage.labels import font_folder
+from preserve.errors import ToolMissing
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+_FAMILY = "Noto Sans CJK SC"
+_STRENGTH = 56  # of 255: legible, and what lies under it too
+_LEAN = 30  # degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a watermark says: for which request, to whom, on what day."""
+
+    words: str
+
+
+@cache
+def _font_file() -> tuple[Path, int]:
+    """The font's file and the place of the Chinese face in it. Raises ToolMissing."""
+    from PIL import ImageFont
+
+    for path in sorted(font_folder().glob("NotoSansCJK-Regular*")) or sorted(font_folder().glob("NotoSansCJK*")):
+        for index in range(12):
+            try:
+                if ImageFont.truetype(path, 12, index=index).getname()[0] == _FAMILY:
+                    return path, index
+            except OSError:
+                break
+    raise ToolMissing("tool.font-missing", _FAMILY)
+
+
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The Chinese font, `size` pixels high. Raises ToolMissing."""
+    from PIL import ImageFont
+
+    path, index = _font_file()
+    return ImageFont.truetype(path, max(size, 8), index=index)
+
+
+def blacken(picture: Image.Image, boxes: Iterable[tuple[int, int, int, int]]) -> None:
+    """Paint boxes (left, top, right, bottom; exclusive) black, on the picture itself."""
+    for box in boxes:
+        picture.paste("black" if picture.mode == "RGB" else 0, box)
+
+
+def tile(mark: Mark, width: int) -> Image.Image:
+    """The watermark once, slanting, as a mask (`L`), for something `width` pixels wide."""
+    from PIL import Image, ImageDraw
+
+    face = font(min(max(width // 32, 12), 160))
+    left, top, right, bottom = face.getbbox(mark.words)
+    gap = int(bottom - top) * 5
+    words = Image.new("L", (int(right - left) + 2 * gap, int(bottom - top) + gap), 0)
+    ImageDraw.Draw(words).text((gap - left, gap // 2 - top), mark.words, fill=_STRENGTH, font=face)
+    return words.rotate(_LEAN, expand=True, resample=Image.Resampling.BICUBIC)
+
+
+def stamp(picture: Image.Image, mark: Mark) -> None:
+    """Cover a picture (`RGB` or `L`) with the watermark, on the picture itself."""
+    once = tile(mark, min(picture.width, picture.height))
+    for top in range(0, picture.height, once.height):
+        for left in range(0, picture.width, once.width):
+            picture.paste("#808080" if picture.mode == "RGB" else 128, (left, top), once)
+
+
+def layer(mark: Mark, width: int, height: int) -> Image.Image:
+    """The watermark alone, on nothing (`RGBA`)."""
+    from PIL import Image
+
+    alpha = Image.new("L", (width, height), 0)
+    once = tile(mark, min(width, height))
+    for top in range(0, height, once.height):
+        for left in range(0, width, once.width):
+            alpha.paste(once, (left, top))
+    made = Image.new("RGBA", (width, height), (128, 128, 128, 0))
+    made.putalpha(alpha)
+    return made
+
+
+def words_on_white(width: int, height: int, lines: Sequence[str]) -> Image.Image:
+    """A white page (`L`) that says why there is nothing on it."""
+    from PIL import Image, ImageDraw
+
+    page = Image.new("L", (width, height), 255)
+    draw = ImageDraw.Draw(page)
+    size = max(width // 30, 12)
+    top = height // 3
+    for line in lines:
+        face = font(size)
+        while face.getlength(line) > width * 0.9 and face.size > 8:
+            face = font(int(face.size) - 2)
+        draw.text(((width - face.getlength(line)) / 2, top), line, fill=0, font=face)
+        top += size * 2
+    return page

@@ -1,0 +1,108 @@
+"""Still pictures: boxes painted on the pixels; nothing but pixels goes over, so no EXIF and no thumbnail."""
+
+from __future__ import annotations
+
+import errno
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from preserve.access.redaction.pages import DPI, Sheet, painted, write_pictures
+from preserve.access.redaction.painting import Mark
+from preserve.access.redaction.plan import Redaction
+from preserve.errors import Refused
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_LOSSY = {"JPEG", "MPO", "HEIF", "WEBP"}
+_QUALITY = 92
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[Any]:
+    import pillow_heif
+    from PIL import Image
+
+    pillow_heif.register_heif_opener()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path) as image:
+                yield image
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise Refused("redaction.unreadable", name, reason=str(error)) from error
+
+
+def look(path: Path, name: str) -> tuple[int, int, int]:
+    """Number of frames, and width and height as one sees them. Raises Refused."""
+    with _opened(path, name) as image:
+        shown = _upright_size(image)
+        return _frames(image), *shown
+
+
+def _frames(image: Any) -> int:
+    # The second picture of MPO is a preview or the other eye of a stereo camera.
+    return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+
+
+def _upright_size(image: Any) -> tuple[int, int]:
+    turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else (image.width, image.height)
+
+
+def _plain(image: Any) -> Image.Image:
+    """Upright, `L` or `RGB`, on white where it lets something through."""
+    from PIL import Image, ImageOps
+
+    shown = ImageOps.exif_transpose(image) or image
+    if shown.mode in ("RGBA", "LA", "P", "PA") or "transparency" in shown.info:
+        white = Image.new("RGB", shown.size, "white")
+        clear = shown.convert("RGBA")
+        white.paste(clear, mask=clear.getchannel("A"))
+        return white
+    if shown.mode.startswith("I"):
+        shown = shown.point(lambda value: value / 256).convert("L")
+    plain: Image.Image = shown.convert("L") if shown.mode in ("1", "L") else shown.convert("RGB")
+    # A new picture of the same pixels: what hung on the old one stays behind.
+    return Image.frombytes(plain.mode, plain.size, plain.tobytes())
+
+
+def _as_sheets(image: Any) -> Iterator[Sheet]:
+    for number in range(_frames(image)):
+        image.seek(number)
+        picture = _plain(image)
+        yield Sheet(number + 1, picture, picture.width * 72 / DPI, picture.height * 72 / DPI)
+
+
+def ending(path: Path, name: str) -> str:
+    """The ending of what is made: several frames become the pages of a PDF."""
+    with _opened(path, name) as image:
+        if _frames(image) > 1:
+            return ".pdf"
+        return ".jpg" if image.format in _LOSSY else ".png"
+
+
+def redact_picture(
+    source: Path, result: Path, name: str, redactions: Sequence[Redaction], mark: Mark | None, title: str,
+    moment: datetime, tick: Callable[[], None],
+) -> None:  # fmt: skip
+    """Write the redacted copy of a picture to `result`, whose ending says as what. Raises Refused."""
+    with _opened(source, name) as image:
+        if result.suffix == ".pdf":
+            write_pictures(painted(_as_sheets(image), redactions, mark), result, title, moment, tick)
+            return
+        (sheet,) = painted(_as_sheets(image), redactions, mark)
+        _save(sheet.picture, result)
+
+
+def _save(picture: Image.Image, result: Path) -> None:
+    if result.suffix == ".jpg":
+        picture.save(result, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
+    else:
+        picture.save(result, "PNG")

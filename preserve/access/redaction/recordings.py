@@ -1,0 +1,198 @@
+"""Video and sound: ranges covered, blurred or muted, and clips, exact to the frame; made anew by ffmpeg.
+
+Pictures and sound are decoded, changed and encoded again as a whole: no packet of the source goes over, so nothing
+that was there can be left beside it. Blurring keeps at most eight squares along the longer side of what is blurred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from preserve.access.redaction.frames import Recording, Span, frame_times, look, touched
+from preserve.access.redaction.painting import Mark, layer
+from preserve.access.redaction.plan import Box, Redaction
+from preserve.errors import PreserveError, Refused
+from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run, shown, version
+
+_SQUARES = 8
+_SAMPLES = 256  # in one piece of sound: muting begins and ends with a piece
+_WHOLE = Box(0, 0, 100, 100, "%")
+_GOOD = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p", "-a53cc", "0")
+_LOSSLESS = ("-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", "16", "-slicecrc", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A recording that was made: the command, the frames of the source in it, their times in seconds."""
+
+    command: tuple[str, ...]
+    tool: str
+    first: int | None
+    last: int | None
+    begin: float
+    end: float
+    left_out: int
+
+
+def ending(recording: Recording, lossless: bool) -> str:
+    """Of what is made: MP4 for looking at; Matroska where nothing may be lost."""
+    if lossless:
+        return ".mkv" if recording.video else ".flac"
+    return ".mp4" if recording.video else ".m4a"
+
+
+def make(
+    source: Path, result: Path, name: str, redactions: Sequence[Redaction], begin: float | None, end: float | None,
+    mark: Mark | None, lossless: bool, pulse: Pulse,
+) -> Cut:  # fmt: skip
+    """Write the copy to `result`. Raises Refused for a source that cannot be read whole, ToolFailed.
+
+    A range is met by the frames of which any part is on the screen during it, so that nothing within it escapes.
+    """
+    recording = look(source, name)
+    times = frame_times(source, name, recording, pulse) if recording.video else None
+    span = _span(recording, times, begin, end)
+    graph: list[str] = []
+    maps: list[str] = []
+    if times is not None:
+        marked = result.with_name(f"{result.stem}.mark.png") if mark is not None else None
+        if mark is not None and marked is not None:
+            layer(mark, recording.width & ~1, recording.height & ~1).save(marked)
+        graph += _video(recording, times, redactions, span, marked is not None, lossless)
+        maps += ["-map", "[video]"]
+    else:
+        marked = None
+    # Of a redacted recording one sound track goes over, the one that plays: nobody examined the others.
+    sound = recording.sound[:1] if redactions else recording.sound
+    for number, stream in enumerate(sound):
+        graph.append(_sound(stream, number, redactions, span))
+        maps += ["-map", f"[sound{number}]"]
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source)]
+    if marked is not None:
+        command += ["-protocol_whitelist", "file,pipe", "-f", "png_pipe", "-i", file_argument(marked)]
+    command += ["-filter_complex", ";".join(graph), *maps, *_codecs(recording, sound, lossless), "-map_metadata", "-1",
+                "-map_chapters", "-1", "-fflags", "+bitexact", "-y", file_argument(result)]  # fmt: skip
+    complaints: list[str] = []
+    run(command, pulse, complaints=complaints)
+    if any("partial file" in line or "ended prematurely" in line for line in complaints):
+        raise Refused("redaction.unreadable", name, reason=complaints[0].strip()[-300:])
+    frames = None if times is None else (span.last if span else len(times) - 1) - (span.first if span else 0) + 1
+    _prove(result, frames, len(sound))
+    names = {str(source): "SOURCE", str(result): "RESULT", **({str(marked): "MARK"} if marked else {})}
+    left_out = recording.others + len(recording.sound) - len(sound)
+    if times is None:
+        return Cut(shown(command, names), version("ffmpeg"), None, None, span.begin if span else 0.0,
+                   span.end if span else recording.length, left_out)  # fmt: skip
+    first, last = (span.first, span.last) if span else (0, len(times) - 1)
+    return Cut(shown(command, names), version("ffmpeg"), first, last, times[first],
+               span.end if span else recording.length, left_out)  # fmt: skip
+
+
+def _span(recording: Recording, times: Sequence[float] | None, begin: float | None, end: float | None) -> Span | None:
+    """What of the recording is wanted; None for all of it."""
+    if begin is None or end is None:
+        return None
+    if times is None:
+        return Span(0, 0, begin, min(end, recording.length), begin, end)
+    return touched(times, recording.length, begin, end)
+
+
+def _codecs(recording: Recording, sound: Sequence[dict[str, Any]], lossless: bool) -> list[str]:
+    if lossless:
+        picture = list(_LOSSLESS) if recording.video else []
+        wide = any(str(one.get("sample_fmt", "s16")).removesuffix("p") not in ("u8", "s16") for one in sound)
+        # What decodes to floating point is kept with 24 bits, more than a lossy codec ever knew.
+        return [*picture, "-c:a", "flac", *(["-sample_fmt", "s32"] if wide else ["-sample_fmt", "s16"]),
+                "-fps_mode", "passthrough"]  # fmt: skip
+    picture = [*_GOOD, "-enc_time_base", "1:90000", "-video_track_timescale", "90000"] if recording.video else []
+    channels = max((int(one.get("channels", 1)) for one in sound), default=1)
+    return [*picture, "-c:a", "aac", "-b:a", "128k", *(["-ac", "2"] if channels > 2 else []), "-fps_mode",
+            "passthrough", "-movflags", "+faststart"]  # fmt: skip
+
+
+def _video(
+    recording: Recording, times: Sequence[float], redactions: Sequence[Redaction], span: Span | None, marked: bool,
+    lossless: bool,
+) -> Iterator[str]:  # fmt: skip
+    assert recording.video is not None
+    width, height = recording.width & ~1, recording.height & ~1
+    steps = [f"[0:{recording.video['index']}]sidedata=mode=delete"]
+    if span is not None:
+        steps.append(f"trim=start={span.after:.7f}:end={span.before:.7f}")
+    if not lossless:
+        if (width, height) != (recording.width, recording.height):
+            steps.append(f"crop={width}:{height}:0:0")
+        steps.append("format=yuv420p")
+    yield ",".join(steps) + "[v0]"
+    number = 0
+    for box, (kind, when) in _by_box(redactions, times, recording.length).items():
+        placed = (box[0] or _WHOLE).pixels(width, height, 1.0)
+        assert placed is not None
+        left, top = placed[0] & ~1, placed[1] & ~1
+        wide, high = min((placed[2] - left + 1) & ~1, width - left), min((placed[3] - top + 1) & ~1, height - top)
+        shown_when = "+".join(f"between(t,{one.after:.7f},{one.before:.7f})" for one in when)
+        if kind == "box":
+            yield (f"[v{number}]drawbox=x={left}:y={top}:w={wide}:h={high}:color=black:t=fill:enable='{shown_when}'"
+                   f"[v{number + 1}]")  # fmt: skip
+        else:
+            longer = max(wide, high)
+            across, down = (max(1, round(_SQUARES * side / longer)) for side in (wide, high))
+            yield (f"[v{number}]split[a{number}][b{number}];[b{number}]crop={wide}:{high}:{left}:{top},"
+                   f"scale={across}:{down}:flags=area,scale={wide}:{high}:flags=bilinear[c{number}];"
+                   f"[a{number}][c{number}]overlay={left}:{top}:enable='{shown_when}'[v{number + 1}]")  # fmt: skip
+        number += 1
+    if marked:
+        yield f"[v{number}][1:v]overlay=0:0:format=auto[v{number + 1}]"
+        number += 1
+    end = [f"setpts=PTS-{span.begin:.7f}/TB"] if span is not None else ["null"]
+    yield f"[v{number}]{','.join(end)}[video]"
+
+
+def _by_box(
+    redactions: Sequence[Redaction], times: Sequence[float], length: float
+) -> dict[tuple[Box | None, str], tuple[str, list[Span]]]:
+    """One filter for all ranges of the same kind at the same place."""
+    found: dict[tuple[Box | None, str], tuple[str, list[Span]]] = {}
+    for one in redactions:
+        if one.what in ("box", "blur", "blur-mute") and one.begin is not None and one.end is not None:
+            kind = "box" if one.what == "box" else "blur"
+            met = touched(times, length, one.begin, one.end)
+            found.setdefault((one.box, kind), (kind, []))[1].append(met)
+    return found
+
+
+def _sound(stream: dict[str, Any], number: int, redactions: Sequence[Redaction], span: Span | None) -> str:
+    rate = int(stream.get("sample_rate") or 48_000)
+    piece = _SAMPLES / rate
+    steps = []
+    if span is not None:
+        steps.append(f"atrim=start={span.begin:.7f}:end={span.end:.7f}")
+    silent = [one for one in redactions if one.what in ("mute", "blur-mute") and one.begin is not None]
+    if silent:
+        # A filter is switched by whole pieces, by the time at which a piece begins: so they are small, and it is
+        # switched on one piece early.
+        when = "+".join(f"between(t,{(one.begin or 0) - piece:.7f},{one.end:.7f})" for one in silent)
+        steps += [f"asetnsamples=n={_SAMPLES}:p=0", f"volume=volume=0:enable='{when}'"]
+    if span is not None:
+        steps.append(f"asetpts=PTS-{span.begin:.7f}/TB")
+    return f"[0:{stream['index']}]{','.join(steps) or 'anull'}[sound{number}]"
+
+
+def _prove(result: Path, frames: int | None, sounds: int) -> None:
+    """Raises PreserveError unless it holds the frames that it should, the sound tracks, and no other stream."""
+    streams = probe(result)["streams"]
+    kinds = sorted(one.get("codec_type", "") for one in streams)
+    if kinds != ["audio"] * sounds + ["video"] * (frames is not None):
+        raise PreserveError("redaction.proof-fails", str(result), detail=" ".join(kinds))
+    if frames is None:
+        return
+    said = run([find("ffprobe"), *FFMPEG_INPUT[1:], "-select_streams", "v:0", "-count_packets", "-show_entries",
+                "stream=nb_read_packets", "-print_format", "csv=p=0", file_argument(result)])  # fmt: skip
+    if said.strip().strip(",") != str(frames):
+        raise PreserveError("redaction.proof-fails", str(result), detail=f"{said.strip()} frames, not {frames}")
+
+
+__all__ = ["Cut", "ToolFailed", "ending", "make"]

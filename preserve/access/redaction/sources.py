@@ -1,0 +1,79 @@
+"""Which file of a package a redacted copy or clip is made from, and what kind of file that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from preserve.access.requests.model import Selected
+from preserve.data_management.tables import files
+from preserve.home import Home
+
+Kind = Literal["pdf", "picture", "recording", "text", "other"]
+_SOUND = ("mp3", "m4a", "aac", "wav", "flac", "wma", "amr", "ogg", "mka", "opus", "ape", "aif", "aiff")
+_ENDINGS: dict[str, Kind] = {
+    **dict.fromkeys(("pdf",), "pdf"),
+    **dict.fromkeys(("jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp", "heic", "heif"), "picture"),
+    **dict.fromkeys(("txt", "csv", "log", "md"), "text"),
+    **dict.fromkeys(_SOUND, "recording"),
+    **dict.fromkeys(
+        ("mp4", "m4v", "mov", "avi", "mkv", "ts", "mts", "m2ts", "mpg", "mpeg", "vob", "3gp", "flv", "wmv",
+         "asf", "dav", "webm"), "recording",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What it is made from: the file as it lies in the package, with its digest; and its kind."""
+
+    file: Selected
+    kind: Kind
+
+
+def kind_of(name: str) -> Kind:
+    """By its ending; what it really is shows when it is opened."""
+    return _ENDINGS.get(PurePosixPath(name).suffix.lower().removeprefix("."), "other")
+
+
+def source_of(connection: Connection, one: Selected) -> Source:
+    """The file that is given itself, else the preservation or access copy of it that can be drawn page by page.
+
+    Of an office or OFD document that is its PDF; of a text its copy in UTF-8, which is sure to be read as it should.
+    """
+    kind = kind_of(one.file)
+    if kind in ("pdf", "picture", "recording"):
+        return Source(one, kind)
+    own = connection.execute(select(files.c.source, files.c.version).where(files.c.identifier == one.identifier)).one()
+    copies = connection.execute(
+        select(files)
+        .where(
+            files.c.source == (own.source or one.identifier), files.c.objid == one.objid,
+            files.c.version == own.version, files.c.representation.in_(("preservation", "access")),
+        )
+        .order_by(files.c.representation.desc(), files.c.path)
+    ).all()  # fmt: skip
+    for row in copies:
+        if kind_of(row.path) in ("pdf", "text"):
+            found = one.model_copy(
+                update={"identifier": row.identifier, "representation": row.representation, "file": row.path,
+                        "size": row.size, "sha256": row.sha256}
+            )  # fmt: skip
+            return Source(found, kind_of(row.path))
+    return Source(one, kind)
+
+
+def can_be_marked(source: Source) -> bool:
+    """Whether a watermark can be put on it: on what is seen, not on sound or text."""
+    ending = PurePosixPath(source.file.file).suffix.lower().removeprefix(".")
+    return source.kind in ("pdf", "picture", "recording") and ending not in _SOUND
+
+
+def stored_at(home: Home, one: Selected) -> Path:
+    """Where the file lies in the server store; only to look at, for what is made is made from a checked copy."""
+    return (
+        home.store / "packages" / one.package / "data" / one.objid / "representations" / one.representation / one.file
+    )

@@ -23,7 +23,7 @@ Content = Sequence[tuple[str, bytes]]
 CONTENT: Content = (
     ("METS.xml", b"<mets/>"),
     ("representations/original/data/笔录/询问笔录.txt", "问：姓名？".encode() * 50),
-    ("representations/original/data/100% 真 #1?.txt", b"percent"),
+    ("representations/original/data/100% 真 #1+;=@!$.txt", b"percent"),
     ("representations/original/data/cafe\u0301.txt", b"decomposed"),
     ("representations/original/data/nai\u0308ve é.txt", b"both"),
     ("representations/original/data/empty.dat", b""),

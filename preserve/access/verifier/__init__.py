@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from preserve.access.verifier.building import build_page
 from preserve.access.verifier.composing import compose
 from storage_adapters.durable import write_file
 
@@ -13,7 +14,13 @@ PAGE, PROGRAM = "verify.html", "verify.py"
 
 def put_verifiers(staged: Path) -> None:
     """Write both into the DIP's top folder; the same bytes every time, so that any copy of them serves any DIP."""
+    write_file(staged / PAGE, _page())
     write_file(staged / PROGRAM, _program())
+
+
+@cache
+def _page() -> bytes:
+    return build_page().encode()
 
 
 @cache

@@ -52,7 +52,7 @@ from preserve.archival_storage.guide.verify import (
 WORDS = {
     "altered": ("被改动", "altered"),
     "missing": ("缺失", "missing"),
-    "extra": ("清单中没有，不属于交付包", "not listed, no part of the delivery"),
+    "extra": ("清单中没有", "not in the list"),
     "unreadable": ("读不出来", "cannot be read"),
     "link": ("是链接或特殊文件，未读取", "a link or special file, not read"),
     "unsafe": ("清单中的路径不安全，未打开", "unsafe path in the list, not opened"),

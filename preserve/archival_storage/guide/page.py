@@ -130,6 +130,8 @@ def render(values: Mapping[str, str], rows: str, data: str) -> str:
             "CASES": rows,
             "DATA": data,
             "HASH_WASM": template("hash-wasm-sha256.umd.min.js"),
+            "HASHING": template("hashing.js").rstrip("\n"),
+            "PICKING": template("picking.js").rstrip("\n"),
             "LICENCE": html.escape(template("hash-wasm-LICENSE.txt")),
         },
     )

@@ -14,11 +14,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from preserve.errors import PreserveError, Refused, UsageError
 
 SETTINGS = "preserve.toml"
+
+
+class Signing(BaseModel):
+    """`[signing]`: what signs certificates; a PKCS#12 file, or a key on a PKCS#11 token.
+
+    Paths are relative to the home or absolute. Password and PIN never stand here: they come from `password_file`,
+    which only its owner may read, or from the environment.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str = Field("", description="PKCS#12 file with certificate and key (.p12, .pfx)")
+    module: str = Field("", description="PKCS#11 library of the token's maker (.so)")
+    token: str = Field("", description="label of the token")
+    certificate: str = Field("", description="label of the certificate on the token")
+    key: str = Field("", description="label of the key on the token; empty: the certificate's")
+    chain: str = Field("", description="PEM file of the certificates above, up to the root")
+    password_file: str = Field("", description="file with the password or PIN")
+    warn_days: int = Field(60, ge=0, description="how many days before it expires the certificate is told of")
+
+    @model_validator(mode="after")
+    def _one(self) -> Signing:
+        if bool(self.file) == bool(self.module):
+            raise ValueError("either file or module")
+        if self.module and not (self.token and self.certificate):
+            raise ValueError("module needs token and certificate")
+        return self
 
 
 class Settings(BaseModel):
@@ -36,6 +63,7 @@ class Settings(BaseModel):
     reserve: int = Field(1 << 30, ge=0, description="bytes that must stay free on the store")
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
+    signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +126,11 @@ def acting_person() -> str:
 def given_token() -> str:
     """The token by which somebody else than the operating-system user acts (`PRESERVE_TOKEN`), or nothing."""
     return os.environ.get("PRESERVE_TOKEN", "")
+
+
+def given_signing_password() -> str:
+    """The password or PIN of the signing key (`PRESERVE_SIGNING_PASSWORD`), or nothing."""
+    return os.environ.get("PRESERVE_SIGNING_PASSWORD", "")
 
 
 def open_home(path: Path) -> Home:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ulid import ULID
 
+from preserve.administration.signing.authority import make_test_authority
 from preserve.archival_storage.media import establish_store, register_store, store_identity
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger
@@ -29,12 +30,16 @@ class Founded:
 
 
 def found(
-    path: Path, *, institution: str, policy: str, store: Path | None, digests: Sequence[str], language: str
-) -> Founded:
-    """Make a home at `path`, whole or not at all. Raises Refused where something lies there already."""
+    path: Path, *, institution: str, policy: str, store: Path | None, digests: Sequence[str], language: str,
+    test_authority: bool = False,
+) -> Founded:  # fmt: skip
+    """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
+
+    Raises Refused where something lies there already.
+    """
     fingerprint = lay_out(
         path, archive_id=str(ULID()).lower(), institution=institution, policy=policy, store=store, digests=digests,
-        language=language,
+        language=language, test_authority=test_authority,
     )  # fmt: skip
     home = open_home(path)
     _first_entries(home, fingerprint)
@@ -43,7 +48,7 @@ def found(
 
 def lay_out(
     path: Path, *, archive_id: str, institution: str, policy: str, store: Path | None, digests: Sequence[str],
-    language: str, former: Mapping[str, bytes] | None = None,
+    language: str, former: Mapping[str, bytes] | None = None, test_authority: bool = False,
 ) -> str:  # fmt: skip
     """Make a home's files with a new key and an empty catalogue; return the key's fingerprint.
 
@@ -70,8 +75,11 @@ def lay_out(
             "digests = [" + ", ".join(f'"{name}"' for name in digests) + "]",
             f"store = {_quoted(str(store) if store else 'store')}",
         ]
-        write_file(building / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
         fingerprint = checkpoints.create_keys(building / "keys")
+        if test_authority:
+            signing = make_test_authority(building / "keys", institution, now()).model_dump(exclude_defaults=True)
+            lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
+        write_file(building / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
         for name, key in (former or {}).items():
             write_file(building / "keys" / "former" / f"{name}.pub", key, durable=True)
         create_catalogue(building / "catalogue.sqlite").close()

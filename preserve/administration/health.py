@@ -18,6 +18,7 @@ from metadata.errors import MetadataError
 from metadata.findings import Value
 from preserve.errors import PreserveError
 from preserve.home import Home, open_home
+from preserve.messages import say
 from storage_adapters.errors import StorageError
 
 State = Literal["good", "wrong", "optional"]
@@ -99,6 +100,7 @@ def _tools() -> Iterator[Check]:
 
 def _home(home: Home) -> Iterator[Check]:
     yield from _keys(home)
+    yield from _signer(home)
     yield from _catalogue(home)
     yield from _store(home)
     try:
@@ -121,6 +123,39 @@ def _keys(home: Home) -> Iterator[Check]:
         return
     state: State = "wrong" if mode & 0o077 else "good"
     yield Check("health.key", state, {"path": str(private), "mode": f"{mode:04o}"})
+
+
+def _signer(home: Home) -> Iterator[Check]:
+    """The certificate that signs what goes to courts; a token is not logged into, so that no PIN is used up."""
+    from preserve.administration.signing import check_facts, read_facts
+    from preserve.clock import now
+
+    settings = home.settings.signing
+    if settings is None:
+        yield Check("health.signer-none", "optional")
+        return
+    try:
+        facts, moment = read_facts(home), now()
+        values: dict[str, Value] = {
+            "subject": facts.subject, "until": facts.until.date().isoformat(), "since": facts.since.date().isoformat(),
+            "days": (facts.until - moment).days,
+        }  # fmt: skip
+        check_facts(facts, moment)
+    except PreserveError as error:
+        if error.code == "signing.expired":
+            yield Check("health.signer-expired", "wrong", values)
+        elif error.code == "signing.not-yet-valid":
+            yield Check("health.signer-early", "wrong", values)
+        else:
+            reason = f"{error.where}: {say(error.code, **error.values)}"
+            yield Check("health.signer-unusable", "wrong", {"reason": reason})
+        return
+    if facts.expires_within(settings.warn_days, moment):
+        yield Check("health.signer-soon", "optional", values)
+    elif facts.test:
+        yield Check("health.signer-test", "optional", values)
+    else:
+        yield Check("health.signer", "good", values)
 
 
 def _catalogue(home: Home) -> Iterator[Check]:

@@ -17,8 +17,11 @@ from preserve.messages import language
 @click.option("--policy", type=click.Choice(["lossless", "compact"]), default="lossless", show_default=True)
 @click.option("--store", type=click.Path(path_type=Path), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
+@click.option("--test-authority", is_flag=True)
 @click.pass_obj
-def init(output: Output, institution: str, policy: str, store: Path | None, digests: tuple[str, ...]) -> None:
+def init(
+    output: Output, institution: str, policy: str, store: Path | None, digests: tuple[str, ...], test_authority: bool
+) -> None:
     """Make a home."""
     from preserve.administration.founding import found
     from preserve.home import default_path
@@ -32,10 +35,13 @@ def init(output: Output, institution: str, policy: str, store: Path | None, dige
         store=None if store is None else Path(os.path.abspath(store)),
         digests=algorithms,
         language=language(),
+        test_authority=test_authority,
     )
     output.sentence("cli.init-done", path=str(founded.home.path), style="green")
     output.sentence("cli.init-key", fingerprint=founded.fingerprint)
     output.sentence("cli.init-key.hint")
+    if test_authority:
+        output.sentence("cli.init-test-authority", style="yellow")
     output.result(
         {
             "ok": True,
@@ -44,5 +50,6 @@ def init(output: Output, institution: str, policy: str, store: Path | None, dige
             "store": str(founded.home.store),
             "medium": founded.medium,
             "public_key_sha256": founded.fingerprint,
+            "test_authority": test_authority,
         }
     )

@@ -5,7 +5,7 @@ A token lies beside the segments as `<size>.tsr`, the whole response of the serv
 
 from __future__ import annotations
 
-import urllib.error
+import http.client
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,20 +42,23 @@ def request(checkpoint: Checkpoint, server: str, roots: bytes, folder: Path) -> 
     Raises MediumProblem where the server does not answer, NotIntact where its answer does not hold.
     """
     asked = TimestampRequestBuilder(data=checkpoint.text().encode()).build()
-    call = urllib.request.Request(
-        server, asked.as_bytes(), {"Content-Type": "application/timestamp-query"}, method="POST"
-    )
-    try:
-        if not server.startswith(("http://", "https://")):
-            raise ValueError("http:// or https://")
-        with urllib.request.urlopen(call, timeout=_TIMEOUT) as answer:
-            data = answer.read(1 << 20)
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise MediumProblem("ledger.time-server", server, reason=str(error)) from error
+    data = ask(server, asked.as_bytes())
     moment = verify(data, checkpoint, roots, server, asked.nonce)
     file = folder / f"{checkpoint.size:010d}.tsr"
     write_file(file, data, durable=True)
     return TimeStamp(checkpoint.size, moment, file)
+
+
+def ask(server: str, query: bytes) -> bytes:
+    """The answer of a time-stamp server to a query (RFC 3161 §3.4). Raises MediumProblem where it does not answer."""
+    call = urllib.request.Request(server, query, {"Content-Type": "application/timestamp-query"}, method="POST")
+    try:
+        if not server.startswith(("http://", "https://")):
+            raise ValueError("http:// or https://")
+        with urllib.request.urlopen(call, timeout=_TIMEOUT) as answer:
+            return bytes(answer.read(1 << 20))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise MediumProblem("ledger.time-server", server, reason=str(error)) from error
 
 
 def verify(data: bytes, checkpoint: Checkpoint, roots: bytes, where: str, nonce: int | None = None) -> datetime:

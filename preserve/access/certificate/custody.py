@@ -1,0 +1,153 @@
+"""The chain of custody from deposit to today: when, what, who, verified how; from the ledger and the audits."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from preserve.access.certificate.words import Pair, both, grouped, local
+from preserve.clock import stamp
+from preserve.data_management import accounts, history, holdings
+from preserve.data_management.tables import ledger as ledger_table
+from preserve.home import Home
+from preserve.messages import bytes_for_people
+
+_OF_CASES = (
+    "ingest.started", "ingest.copied", "ingest.sealed", "case.registered", "copy.changed", "copy.repaired",
+    "copy.not-repaired", "package.restored",
+)  # fmt: skip
+
+_ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512", "sm3": "SM3"}
+_KINDS = ("directory", "drive", "optical", "s3")
+Told = tuple[Pair, Pair | str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line: RFC 3339 time, what happened, by whom, how it was verified, number of the ledger entry or nothing.
+
+    `digest` is the one that `how` speaks of, hex.
+    """
+
+    when: str
+    event: Pair
+    who: str
+    how: Pair | str
+    entry: int | None
+    digest: str = ""
+
+    def row(self, home: Home) -> dict[str, Any]:
+        """As the template takes it."""
+        return {
+            "time": local(home, self.when), "event": self.event, "who": self.who, "how": self.how,
+            "entry": f"{self.entry}" if self.entry else "—", "digest": grouped(self.digest),
+        }  # fmt: skip
+
+
+def trace(
+    connection: Connection, home: Home, packages: Mapping[str, str], numbers: Sequence[int], several: bool
+) -> list[Step]:
+    """Every step about the packages (name to case number) and the request, oldest first; `several` names the case."""
+    labels = _labels(connection)
+    objids = {name.rpartition("_v")[0]: name for name in packages}
+    steps = []
+    for entry in _entries(connection, list(objids), numbers):
+        package = objids.get(entry["subject"], "")
+        about = f" {packages[package]}" if several and package else ""
+        who = _name(connection, entry["actor"])
+        for event, how, digest in _told(entry, package, labels):
+            named = Pair(zh=event["zh"] + about, en=event["en"] + about)
+            steps.append(Step(entry["time"], named, who, how, entry["number"], digest))
+    for name, number in packages.items():
+        steps += _checks(home, name, f" {number}" if several else "", labels)
+    return sorted(steps, key=lambda step: (step.when, step.entry or 0))
+
+
+def _labels(connection: Connection) -> dict[str, Pair]:
+    """What media are called: their kind, and the name that people gave them."""
+    found = {}
+    for row in holdings.all_media(connection):
+        kind = both(f"medium-{row.kind}") if row.kind in _KINDS else Pair(zh=row.kind, en=row.kind)
+        found[row.id] = Pair(zh=f"{kind['zh']} {row.label}", en=f"{kind['en']} {row.label}")
+    return found
+
+
+def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    seen = set()
+    for condition in (
+        ledger_table.c.subject.in_(objids) & ledger_table.c.action.in_(_OF_CASES),
+        ledger_table.c.number.in_(list(numbers)),
+    ):
+        for row in connection.execute(select(ledger_table.c.number, ledger_table.c.entry).where(condition)):
+            if row.number not in seen:
+                seen.add(row.number)
+                yield json.loads(row.entry)
+
+
+def _name(connection: Connection, account: str) -> str:
+    known = accounts.read_account(connection, account)
+    return f"{known.person}（{account}）" if known and known.person != account else account
+
+
+def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
+    """What an entry says to a lay reader: the event, how it was verified, and the digest that this speaks of."""
+    given, action = entry["details"], entry["action"]
+    if package and given.get("name", package) != package:
+        return  # of another version of the package
+    medium = labels.get(given.get("medium", ""), _unknown(given.get("medium", "")))
+    if action == "ingest.started":
+        size = bytes_for_people(given["bytes"])
+        yield both("step-started", count=given["files"], size=size), both("how-started"), ""
+    elif action == "ingest.copied":
+        digests = ", ".join(_ALGORITHMS.get(one, one) for one in given["digests"])
+        yield both("step-copied", count=given["files"]), both("how-copied", digests=digests), ""
+    elif action == "ingest.sealed":
+        yield both("step-sealed", count=given["files"]), both("how-sealed"), ""
+    elif action == "case.registered":
+        digest = given.get("manifest_sha256", "")
+        yield both("step-registered"), both("how-registered") if digest else "—", digest
+    elif action == "copy.changed" and given["state"] in ("verified", "suspect", "lost", "retired"):
+        state = given["state"]
+        yield both(f"step-copy-{state}", medium=medium), both("how-copy") if state == "verified" else "—", ""
+    elif action in ("copy.repaired", "copy.not-repaired"):
+        yield both("step-" + action.replace(".", "-"), medium=medium), both("how-repaired"), ""
+    elif action == "package.restored":
+        yield both("step-restored"), both("how-sealed"), ""
+    elif action.startswith("request."):
+        step = both("step-" + action.replace(".", "-"), number=entry["subject"], article=given.get("article", ""))
+        yield step, both("how-request"), given["sha256"]
+    elif action == "dip.made":
+        step = both("step-made", dip=entry["subject"], count=given["files"])
+        yield step, both("how-made"), given["evidence_sha256"]
+
+
+def _unknown(medium: str) -> Pair:
+    return Pair(zh=medium, en=medium)
+
+
+def _checks(home: Home, package: str, about: str, labels: Mapping[str, Pair]) -> Iterator[Step]:
+    """The audits: those that found nothing summed up a medium, every other one a line of its own."""
+    rows = [row for row in history.of_package(home.store, package) if not row.path]
+    media: dict[str, list[history.Record]] = {}
+    for row in rows:
+        media.setdefault(row.medium, []).append(row)
+    for medium, checks in media.items():
+        counts: Counter[str] = Counter()
+        for row in checks:
+            counts[row.outcome] += row.checks
+        known = labels.get(medium, _unknown(medium))
+        named = Pair(zh=known["zh"] + about, en=known["en"] + about)
+        good = [row for row in checks if row.outcome == "intact"]
+        if good:
+            event = both("step-audits", count=counts["intact"], medium=named)
+            how = both("how-audits", first=local(home, good[0].when)[:10], last=local(home, good[-1].when)[:10])
+            yield Step(stamp(good[-1].when), event, "preserve", how, None)
+        for row in checks:
+            if row.outcome == "damaged":
+                event = both("step-damaged", medium=named)
+                yield Step(stamp(row.when), event, "preserve", both("how-damaged", reason=row.reason), None)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from preserve.data_management import checkpoints, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
-from preserve.data_management.evidence import roots
+from preserve.data_management.proofs import roots
 from preserve.errors import NotIntact
 from preserve.home import Home
 

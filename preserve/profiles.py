@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,8 +34,13 @@ def names_in(folder: str, own: Path | None = None) -> list[str]:
     return [f"{folder}/{name}" for name in sorted(found)]
 
 
-def read_profile(name: str, model: type[Model], own: Path | None = None) -> Model:
-    """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key."""
+def read_profile(
+    name: str, model: type[Model], own: Path | None = None, context: Mapping[str, Any] | None = None
+) -> Model:
+    """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key.
+
+    `context` is what the model's own checks may look at beside the file: the other profiles' words.
+    """
     file = locate(name, own)
     try:
         text = file.read_text(encoding="utf-8")
@@ -43,21 +48,34 @@ def read_profile(name: str, model: type[Model], own: Path | None = None) -> Mode
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as error:
         mistakes = tuple(_mistake(dict(one), text, file) for one in error.errors())
         raise Refused("profile.wrong", str(file), findings=mistakes, count=len(mistakes)) from error
+
+
+_CODES = {
+    "missing": "profile.key-missing", "extra_forbidden": "profile.key-unknown",
+    "name_unknown": "profile.name-not-there", "word_twice": "profile.word-twice", "enum": "profile.value-choice",
+    "literal_error": "profile.value-choice",
+    "greater_than_equal": "profile.value-least", "less_than_equal": "profile.value-most",
+    "int_type": "profile.value-number", "int_parsing": "profile.value-number", "float_type": "profile.value-number",
+    "float_parsing": "profile.value-number", "string_type": "profile.value-text", "tuple_type": "profile.value-list",
+    "too_short": "profile.value-empty", "string_too_short": "profile.value-empty",
+    "string_pattern_mismatch": "profile.value-name", "model_type": "profile.value-table",
+}  # fmt: skip
+"""The library's kinds of mistake that have a sentence of their own; of the others its own words are given."""
+_TOLD = {"names", "word", "expected", "ge", "le"}
 
 
 def _mistake(one: dict[str, Any], text: str, file: Path) -> Finding:
     path = one["loc"]
     missing = one["type"] == "missing"
     where = f"{file}:{line_of(text, path[:-1] if missing else path)}"
-    code = {"missing": "profile.key-missing", "extra_forbidden": "profile.key-unknown"}.get(
-        one["type"], "profile.value-wrong"
-    )
+    code = _CODES.get(one["type"], "profile.value-wrong")
     written = "" if missing else str(one.get("input", ""))[:100]
     values = {"key": ".".join(map(str, path)), "written": written, "reason": str(one["msg"])}
+    values |= {name: str(value) for name, value in one.get("ctx", {}).items() if name in _TOLD}
     return Finding(code, where, "refuse", values)
 
 

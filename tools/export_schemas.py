@@ -1,17 +1,20 @@
 """Write the JSON Schema of the case description to `docs/schemas/`: `python tools/export_schemas.py`.
 
 Titles are the workbook's Chinese headings with the field's name beside them, so that an editor that knows JSON Schema
-shows a person the same words; each choice has its Chinese word under `x-zh`, which is accepted in its place.
+shows a person the same words; each choice has its Chinese word under `x-zh`, which is accepted in its place. Words that a
+bureau may add to in its profiles are no closed choice here: those of the shipped profiles stand as examples.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from preserve.description.labels import CASE, SHEETS, VALUES
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import Term, read_vocabulary
 
 TARGET = Path(__file__).parent.parent / "docs" / "schemas" / "case.schema.json"
 
@@ -38,6 +41,11 @@ def case_schema() -> dict[str, Any]:
     _entitle(schema["$defs"]["Producer"]["properties"], {key.partition(".")[2]: zh for key, zh in CASE.items()})
     for kind, words in VALUES.items():
         schema["$defs"][kind.__name__]["x-zh"] = dict(words)
+    words = read_vocabulary().terms
+    for holder, field in ((schema, "case_type"), (schema["$defs"]["MeasureTaken"], "measure"),
+                          (schema["$defs"]["IncidentNoted"], "incident"), (schema["$defs"]["CaseObject"], "shows")):  # fmt: skip
+        described = holder["properties"][field]
+        _exemplify(described.get("items", described), words[field])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
@@ -49,6 +57,12 @@ def _entitle(properties: dict[str, Any], labels: Any) -> None:
     for name, field in properties.items():
         if name in labels:
             field["title"] = f"{labels[name]} {name}"
+
+
+def _exemplify(field: dict[str, Any], terms: Sequence[Term]) -> None:
+    field["examples"] = [term.name for term in terms]
+    field["x-zh"] = {term.name: term.label.zh for term in terms}
+    field["x-profile"] = "vocabulary.toml, cases/*.toml"
 
 
 def text() -> str:

@@ -17,13 +17,16 @@ from preserve.cli.output import Output, finding_document
 @click.pass_obj
 def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
+    from preserve.description.vocabulary import read_vocabulary
     from preserve.description.workbook import write_workbook
     from preserve.errors import MediumProblem, Refused, UsageError
 
+    own = output.own_profiles()
+    words = read_vocabulary(own)
     if template:
         path = target or Path("案卷.xlsx")
         _refuse_existing(path)
-        write_workbook(path)
+        write_workbook(path, vocabulary=words)
         output.sentence("cli.template-done", style="green", path=str(path))
         output.result({"ok": True, "path": str(path), "findings": []})
         return
@@ -36,10 +39,10 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
     _refuse_existing(path)
     if path.suffix.lower() not in (".xlsx", ".toml", ".json"):
         raise Refused("cli.describe-kind", str(path))
-    content, findings = draft(folder)
+    content, findings = draft(folder, own)
     try:
         if path.suffix.lower() == ".xlsx":
-            write_workbook(path, content)
+            write_workbook(path, content, words)
         else:
             text = write_toml(content) if path.suffix.lower() == ".toml" else write_json(content)
             path.write_text(text, encoding="utf-8")

@@ -12,12 +12,6 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, say
 
-_TYPES = {"penalty": "cli.type-penalty", "coercion": "cli.type-coercion", "inspection": "cli.type-inspection"}
-
-
-def _type(value: str) -> str:
-    return say(_TYPES[value]) if value in _TYPES else value
-
 
 @click.command(name="list", cls=Command)
 @click.pass_obj
@@ -28,6 +22,7 @@ def list_cases(output: Output) -> None:
     from preserve.administration.duties import Duty
     from preserve.data_management import cases, journal
     from preserve.data_management.database import open_catalogue
+    from preserve.description.vocabulary import read_vocabulary
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -37,11 +32,12 @@ def list_cases(output: Output) -> None:
         unfinished = journal.unfinished(connection)
     record_look(catalogue, person, "catalogue.listed", home.settings.archive_id, cases=len(rows))
     heads = ("number", "title", "type", "closed", "files", "size", "objid")
+    words = read_vocabulary(home.profiles)
     output.table(
         [say(f"cli.heading-{name}") for name in heads],
         [
-            (r.case_number, r.title, _type(r.case_type), r.closed or "", str(r.files), bytes_for_people(r.size),
-             r.objid)
+            (r.case_number, r.title, words.label("case_type", r.case_type), r.closed or "", str(r.files),
+             bytes_for_people(r.size), r.objid)
             for r in rows
         ],
     )  # fmt: skip
@@ -72,6 +68,7 @@ def show(output: Output, case: str) -> None:
     from preserve.archival_storage.policy import read_policy, standing
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
+    from preserve.description.vocabulary import read_vocabulary
     from preserve.errors import Refused
 
     home = output.home()
@@ -100,7 +97,7 @@ def show(output: Output, case: str) -> None:
             (say("cli.heading-number"), facts["case_number"]),
             (say("cli.heading-archival-number"), facts["archival_number"] or "—"),
             (say("cli.heading-title"), facts["title"]),
-            (say("cli.heading-type"), _type(facts["case_type"])),
+            (say("cli.heading-type"), read_vocabulary(home.profiles).label("case_type", facts["case_type"])),
             (say("cli.heading-closed"), facts["closed"] or "—"),
             (say("cli.heading-objid"), facts["objid"]),
         ],

@@ -34,6 +34,17 @@ class Output:
 
         return open_home(self.home_path or default_path())
 
+    def own_profiles(self) -> Path | None:
+        """The folder of the archive's own profiles; None where no home was named and none is in its usual place."""
+        from preserve.errors import UsageError
+
+        try:
+            return self.home().profiles
+        except UsageError:
+            if self.home_path is not None:
+                raise
+            return None
+
     def console(self, *, error: bool = False) -> Console:
         """A console on stdout, or on stderr where the words are about the work and not its result."""
         from rich.console import Console

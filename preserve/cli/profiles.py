@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
-from preserve.messages import say
+from preserve.messages import listed, say
+
+if TYPE_CHECKING:
+    from preserve.description.vocabulary import Vocabulary
+    from preserve.ingest.rules.profile import CaseTypeProfile, RulesProfile, When
 
 
 @click.group(cls=Group)
@@ -79,31 +85,38 @@ def _purpose(name: str) -> str:
 @click.pass_obj
 def show_profile(output: Output, name: str) -> None:
     """One profile as it counts; of a type of case the documents as a table."""
+    from preserve.description.vocabulary import VocabularyProfile, read_vocabulary
     from preserve.ingest.known_profiles import model_of
-    from preserve.ingest.rules.profile import CaseTypeProfile
+    from preserve.ingest.rules.profile import CaseTypeProfile, read_rules
     from preserve.profiles import locate, read_profile
 
     own = output.home().profiles
     full = name if name.endswith(".toml") else name + ".toml"
     if "/" not in full and locate("cases/" + full, own).is_file():
         full = "cases/" + full
-    profile = read_profile(full, model_of(full), own)
+    words = read_vocabulary(own)
+    profile = read_profile(full, model_of(full), own, {"vocabulary": words})
     output.result({"ok": True, "name": full, "profile": profile.model_dump(mode="json")})
     if output.as_json:
         return
-    if not isinstance(profile, CaseTypeProfile):
+    if isinstance(profile, CaseTypeProfile):
+        _show_documents(output, profile, words)
+    elif isinstance(profile, VocabularyProfile):
+        _show_words(output, words, read_rules(own, words))
+    else:
         click.echo(locate(full, own).read_text(encoding="utf-8"), nl=False)
-        return
-    from preserve.description.labels import VALUES, label_of
-    from preserve.description.schema import Incident, Measure, Procedure
 
-    def condition(one: object) -> str:
-        words = {"procedures": Procedure, "measures": Measure, "incidents": Incident}
-        return "; ".join(
-            "/".join(VALUES[kind][value.value] for value in getattr(one, field))
-            for field, kind in words.items()
-            if getattr(one, field)
+
+def _show_documents(output: Output, profile: CaseTypeProfile, words: Vocabulary) -> None:
+    from preserve.description.labels import label_of
+
+    def condition(when: When) -> str:
+        lists = (
+            [label_of(one) for one in when.procedures],
+            [words.label("measure", one) for one in when.measures],
+            [words.label("incident", one) for one in when.incidents],
         )
+        return "; ".join("/".join(one) for one in lists if one)
 
     output.table(
         [say(f"cli.heading-{n}") for n in ("stage", "document", "required", "article", "severity", "words")],
@@ -114,4 +127,30 @@ def show_profile(output: Output, name: str) -> None:
             for one in profile.document
         ],
         title=profile.name.spoken,
+    )  # fmt: skip
+
+
+def _show_words(output: Output, words: Vocabulary, rules: RulesProfile) -> None:
+    """Each word with what the rules make of it."""
+
+    def asked(field: str, name: str) -> str:
+        told = []
+        if field == "measure" and name in rules.coverage.measures:
+            told.append(say("cli.word-recorded", article=rules.coverage.article))
+        if field == "measure" and name in rules.situational.measures:
+            told.append(say("cli.word-recorded-situational", article=rules.situational.article))
+        if field == "shows" and name in rules.contents.items:
+            told.append(say("cli.word-shown", article=rules.contents.article))
+        long_term = {"case_type": "case_types", "measure": "measures", "incident": "incidents"}.get(field)
+        if long_term and name in getattr(rules.long_term, long_term):
+            told.append(say("cli.word-long-term", article=rules.long_term.article))
+        return listed(told) or "—"
+
+    output.table(
+        [say(f"cli.heading-{n}") for n in ("field", "term", "chinese", "english", "also", "asked")],
+        [
+            (say(f"cli.word-{field}"), one.name, one.label.zh, one.label.en, " ".join(one.also), asked(field, one.name))
+            for field in words.terms
+            for one in words.terms[field]
+        ],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
 from preserve.data_management import holdings, ledger, search
 from preserve.data_management.tables import cases, events, files, versions
-from preserve.description.schema import CaseDescription, CaseType
+from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
@@ -98,7 +98,7 @@ def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:
     """The storage class that the rules gave at ingest; packages from before it was written had incident or coercion."""
     if written := info.get("Storage-Class"):
         return written == "long-term"
-    return bool(description.incidents) or description.case_type is CaseType.COERCION
+    return bool(description.incidents) or description.case_type == "coercion"
 
 
 def _enter_case(connection: Connection, objid: str, description: CaseDescription, long_term: bool) -> None:
@@ -106,10 +106,10 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         "case_number": description.case_number,
         "archival_number": description.archival_number,
         "title": description.title,
-        "case_type": description.case_type.value,
+        "case_type": description.case_type,
         "cause": description.cause,
         "producer": description.producer.name,
-        "classification": description.classification.value,
+        "classification": description.strictest.value,
         "started": description.start.isoformat(),
         "closed": description.closed.isoformat(),
         "long_term": long_term,

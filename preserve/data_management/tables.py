@@ -79,7 +79,7 @@ cases = Table(
     Column("case_number", Text, nullable=False, unique=True, comment="案号"),
     Column("archival_number", Text, nullable=False, default="", comment="档号"),
     Column("title", Text, nullable=False),
-    Column("case_type", Text, nullable=False, comment="penalty, coercion or inspection"),
+    Column("case_type", Text, nullable=False, comment="name of the type of case in profiles/cases"),
     Column("cause", Text, nullable=False, default=""),
     Column("producer", Text, nullable=False),
     Column("classification", Text, nullable=False),

@@ -1,48 +1,38 @@
-"""The Chinese headings and values of a case description, as the workbook shows them and as people may write them."""
+"""The headings and fixed values of a case description, as the workbook shows them and as people may write them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from preserve.description.schema import (
-    CaseType,
-    Classification,
-    Incident,
-    Measure,
-    Procedure,
-    Retention,
-    Shown,
-    Stage,
-)
+from preserve.description.schema import Classification, Procedure, Retention, Stage
+from preserve.messages import language
 
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
-    CaseType: {"penalty": "处罚", "coercion": "强制", "inspection": "检查"},
     Procedure: {"ordinary": "普通程序", "summary": "简易程序"},
     Stage: {
         "initiation": "启动", "investigation": "调查", "examination": "审查", "decision": "决定",
         "service": "送达", "execution": "执行", "filing": "归档",
     },
-    Measure: {
-        "seal": "查封", "unseal": "解除查封", "seize": "扣押", "release": "解除扣押",
-        "substitute-performance": "代履行", "other-coercion": "其他强制措施", "inspection": "现场检查",
-        "questioning": "询问", "advance-registration": "先行登记保存", "hearing": "听证",
-        "service-by-lien": "留置送达", "service-by-notice": "公告送达",
-    },
     Classification: {
         "internal": "内部", "privacy": "个人隐私", "commercial-secret": "商业秘密", "state-secret": "国家秘密",
     },
-    Shown: {
-        "beginning-and-end": "开始和结束时间", "scene": "现场环境", "persons": "现场人员", "evidence": "涉案证据",
-        "measures": "采取措施情况", "documents": "文书制作送达",
-    },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
-    Incident: {
-        "objection": "提出异议", "refusal": "拒绝", "obstruction": "阻碍", "abuse": "谩骂侮辱",
-        "assault": "殴打", "other": "其他",
-    },
 }  # fmt: skip
-"""For each enumeration the Chinese word of each value."""
+"""For each enumeration of the schema the Chinese word of each value; words of profiles are in the vocabulary."""
+
+_ENGLISH: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Procedure: {"ordinary": "ordinary procedure", "summary": "summary procedure"},
+    Stage: {
+        "initiation": "initiation", "investigation": "investigation", "examination": "examination",
+        "decision": "decision", "service": "service", "execution": "execution", "filing": "filing",
+    },
+    Classification: {
+        "internal": "internal", "privacy": "personal privacy", "commercial-secret": "commercial secret",
+        "state-secret": "state secret",
+    },
+    Retention: {"10-years": "10 years", "30-years": "30 years", "permanent": "permanent"},
+}  # fmt: skip
 
 CASE = {
     "case_number": "案号", "archival_number": "档号", "case_type": "案件类型", "procedure": "办案程序",
@@ -87,16 +77,22 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 CASE_SHEET = "案件"
 HELP_SHEET = "说明"
+CHOICES_SHEET = "选项"
 
 
 def label_of(value: StrEnum) -> str:
-    """The Chinese word of a value."""
+    """The word of a value in the language in use."""
+    return (VALUES if language() == "zh" else _ENGLISH)[type(value)][value.value]
+
+
+def chinese_of(value: StrEnum) -> str:
+    """The word of a value as the workbook has it."""
     return VALUES[type(value)][value.value]
 
 
 def value_of(kind: type[StrEnum], written: str) -> str:
-    """The value that a Chinese word or the value itself names; what is neither comes back as it was."""
+    """The value that a word of either language or the value itself names; what is neither comes back as it was."""
     for value, word in VALUES[kind].items():
-        if written in (value, word):
+        if written in (value, word) or written.casefold() == _ENGLISH[kind][value]:
             return value
     return written

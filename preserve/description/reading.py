@@ -9,25 +9,31 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
 
 from metadata.findings import Finding
 from preserve.description.labels import CASE, SHEETS, VALUES, value_of
-from preserve.description.schema import CaseDescription, Stage
+from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
+from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
+from preserve.messages import language, listed
 
-_ENUM_FIELDS = {
-    "case_type": "CaseType", "procedure": "Procedure", "stage": "Stage", "measure": "Measure",
-    "classification": "Classification", "retention": "Retention", "incident": "Incident", "shows": "Shown",
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
 }  # fmt: skip
-_ENUMS = {kind.__name__: kind for kind in VALUES}
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
 _YES_NO = {"evidence", "preamble", "device_checked"}
 
 
-def read_description(name: str, data: bytes) -> tuple[CaseDescription | None, list[Finding]]:
-    """The description in a file of that name, or None and every mistake in it (severity `refuse`)."""
+def read_description(
+    name: str, data: bytes, vocabulary: Vocabulary | None = None
+) -> tuple[CaseDescription | None, list[Finding]]:
+    """The description in a file of that name, or None and every mistake in it (severity `refuse`).
+
+    `vocabulary`: the words of the archive's own profiles; without it, those of the shipped ones.
+    """
     suffix = name.rpartition(".")[2].lower()
     places: dict[str, str] = {}
     try:
@@ -49,32 +55,64 @@ def read_description(name: str, data: bytes) -> tuple[CaseDescription | None, li
         return None, [Finding("case.syntax", name, "refuse", {"reason": str(error)[:300]})]
     if not isinstance(content, dict):
         return None, [Finding("case.not-a-table", name, "refuse")]
-    return check_content(content, places, name)
+    return check_content(content, places, name, vocabulary)
 
 
 def check_content(
-    content: Mapping[str, Any], places: Mapping[str, str], name: str
+    content: Mapping[str, Any], places: Mapping[str, str], name: str, vocabulary: Vocabulary | None = None
 ) -> tuple[CaseDescription | None, list[Finding]]:
-    """Check plain data against the schema and against itself. `places` maps a field's path to where it stands."""
+    """Check plain data against the schema, the profiles' words and itself.
+
+    `places` maps a field's path to where it stands.
+    """
+    words = vocabulary or read_vocabulary()
+    ours = _in_our_words(content, words)
+    unknown = list(_unknown(ours, words, places, name))
     try:
-        description = CaseDescription.model_validate(_in_our_words(content))
+        description = CaseDescription.model_validate(ours)
     except ValidationError as error:
-        return None, [_mistake(dict(mistake), places, name) for mistake in error.errors()]
-    contradictions = list(_contradictions(description, places, name))
+        # A word that is no name at all is among the unknown ones already.
+        mistakes = [dict(one) for one in error.errors() if not (unknown and one["type"] == "string_pattern_mismatch")]
+        return None, unknown + [_mistake(mistake, places, name) for mistake in mistakes]
+    contradictions = unknown + list(_contradictions(description, places, name))
     refused = any(finding.severity == "refuse" for finding in contradictions)
     return (None if refused else description), contradictions
 
 
-def _in_our_words(content: Any, field: str = "") -> Any:
-    """Chinese words and ways of writing dates turned into the schema's own."""
+def _unknown(content: Any, words: Vocabulary, places: Mapping[str, str], name: str) -> Iterable[Finding]:
+    """Types of case, measures and so on that no profile has, each with those that there are."""
+    for path, field, written in _profiled(content):
+        if not words.knows(field, written):
+            told = written[:100].encode("utf-8", "backslashreplace").decode()
+            values = {"field": field_label(path), "written": told, "choices": words.choices(field)}
+            yield Finding("case.name-unknown", _place(path, places, name), "refuse", values)
+
+
+def _profiled(content: Any) -> Iterable[tuple[tuple[str | int, ...], str, str]]:
+    """Path, field and text of everything in a description whose words come from the profiles."""
+    if isinstance(written := content.get("case_type"), str):
+        yield ("case_type",), "case_type", written
+    for sheet, field in (("measures", "measure"), ("incidents", "incident"), ("objects", "shows")):
+        rows = content.get(sheet)
+        for number, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
+            value = row.get(field) if isinstance(row, Mapping) else None
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                if isinstance(one, str):
+                    yield (sheet, number, field), field, one
+
+
+def _in_our_words(content: Any, words: Vocabulary, field: str = "") -> Any:
+    """Words of either language and ways of writing dates turned into the schema's own."""
     if isinstance(content, Mapping):
-        return {key: _in_our_words(value, str(key)) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_in_our_words(value, field) for value in content]
+        return {key: _in_our_words(value, words, str(key)) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_in_our_words(value, words, field) for value in content]
     if isinstance(content, str):
         text = unicodedata.normalize("NFC", content.strip())
-        if field in _ENUM_FIELDS:
-            return value_of(_ENUMS[_ENUM_FIELDS[field]], text)
+        if field in _ENUMS:
+            return value_of(_ENUMS[field], text)
+        if field in FIELDS:
+            return words.name_of(field, text)
         if field in _DATES:
             return _date_text(text)
         if field in _YES_NO and text in ("是", "否"):
@@ -136,9 +174,8 @@ def _mistake(mistake: Mapping[str, Any], places: Mapping[str, str], name: str) -
     written = written.encode("utf-8", "backslashreplace").decode()
     values: dict[str, str | int | float] = {"field": field_label(path), "written": written}
     if kind == "enum":
-        last = str(path[-1])
-        words = VALUES[_ENUMS[_ENUM_FIELDS[last]]].values() if last in _ENUM_FIELDS else ()
-        values["choices"] = "、".join(words)
+        words = VALUES[_ENUMS[last]] if (last := str(path[-1])) in _ENUMS else {}
+        values["choices"] = listed(words.values() if language() == "zh" else (f"{v} ({w})" for v, w in words.items()))
     if kind == "string_too_long":
         values["limit"] = int(mistake["ctx"]["max_length"])
     return Finding(code, _place(path, places, name), "refuse", values, detail=str(mistake["msg"]))

@@ -11,6 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A word that `profiles/` define: types of case, measures, incidents, what is shown. Which there are, the profiles say
+(`preserve.description.vocabulary`); a package from another bureau may hold others, and is read all the same."""
 
 
 def _no_number(value: object) -> object:
@@ -22,14 +25,6 @@ def _no_number(value: object) -> object:
 
 Day = Annotated[Date, BeforeValidator(_no_number)]
 Moment = Annotated[datetime, BeforeValidator(_no_number)]
-
-
-class CaseType(StrEnum):
-    """What kind of enforcement the case is (regulation Art. 7)."""
-
-    PENALTY = "penalty"
-    COERCION = "coercion"
-    INSPECTION = "inspection"
 
 
 class Procedure(StrEnum):
@@ -51,23 +46,6 @@ class Stage(StrEnum):
     FILING = "filing"
 
 
-class Measure(StrEnum):
-    """Measures that the regulation asks to be recorded (Art. 9 and 10)."""
-
-    SEAL = "seal"
-    UNSEAL = "unseal"
-    SEIZE = "seize"
-    RELEASE = "release"
-    SUBSTITUTE_PERFORMANCE = "substitute-performance"
-    OTHER_COERCION = "other-coercion"
-    INSPECTION = "inspection"
-    QUESTIONING = "questioning"
-    ADVANCE_REGISTRATION = "advance-registration"
-    HEARING = "hearing"
-    SERVICE_BY_LIEN = "service-by-lien"
-    SERVICE_BY_NOTICE = "service-by-notice"
-
-
 class Classification(StrEnum):
     """Who may see it (regulation Art. 20), from the most open to the strictest."""
 
@@ -83,28 +61,6 @@ class Retention(StrEnum):
     YEARS_10 = "10-years"
     YEARS_30 = "30-years"
     PERMANENT = "permanent"
-
-
-class Shown(StrEnum):
-    """What a recording must show (regulation Art. 11)."""
-
-    BEGINNING_AND_END = "beginning-and-end"
-    SCENE = "scene"
-    PERSONS = "persons"
-    EVIDENCE = "evidence"
-    MEASURES = "measures"
-    DOCUMENTS = "documents"
-
-
-class Incident(StrEnum):
-    """What makes long-term storage on discs or drives necessary (regulation Art. 18)."""
-
-    OBJECTION = "objection"
-    REFUSAL = "refusal"
-    OBSTRUCTION = "obstruction"
-    ABUSE = "abuse"
-    ASSAULT = "assault"
-    OTHER = "other"
 
 
 class _Record(BaseModel):
@@ -146,7 +102,7 @@ class StageDates(_Record):
 class MeasureTaken(_Record):
     """A measure taken, with its times where known (local time of the bureau unless it has a zone)."""
 
-    measure: Measure
+    measure: Name = Field(description="a measure of the profile (regulation Art. 9, 10)")
     start: Moment
     end: Moment | None = None
     note: str = ""
@@ -155,7 +111,7 @@ class MeasureTaken(_Record):
 class IncidentNoted(_Record):
     """An objection, refusal, obstruction or assault."""
 
-    incident: Incident
+    incident: Name = Field(description="an incident of the profile (regulation Art. 18)")
     when: Moment | None = None
     note: str = ""
 
@@ -179,7 +135,7 @@ class CaseObject(_Record):
     spoken_explanation: str = Field(
         "", description="time in this recording, 0:03 or 1:02:03, where the interruption before it is explained aloud"
     )
-    shows: tuple[Shown, ...] = Field((), description="what the recording shows (regulation Art. 11)")
+    shows: tuple[Name, ...] = Field((), description="what the recording shows (regulation Art. 11)")
     preamble: bool | None = Field(None, description="time, place, officers and so on were said first (Art. 13)")
     device_checked: bool | None = Field(None, description="the device was checked before recording (Art. 12)")
     stored: Moment | None = Field(None, description="when it was stored in the bureau (regulation Art. 15)")
@@ -213,7 +169,7 @@ class CaseDescription(_Record):
 
     case_number: Text = Field(description="案号")
     archival_number: str = Field("", description="档号 (DA/T 13)")
-    case_type: CaseType
+    case_type: Name = Field(description="a type of case of the profile (regulation Art. 7)")
     procedure: Procedure = Procedure.ORDINARY
     title: Text
     cause: Text = Field(description="案由")
@@ -233,3 +189,9 @@ class CaseDescription(_Record):
     late_filing_reason: str = ""
     note: str = ""
     objects: tuple[CaseObject, ...]
+
+    @property
+    def strictest(self) -> Classification:
+        """The strictest of the case's own classification and its objects': the whole is held to be that (Art. 20)."""
+        own = (self.classification, *(item.classification for item in self.objects if item.classification))
+        return max(own, key=list(Classification).index)

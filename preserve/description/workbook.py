@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,22 +13,14 @@ from typing import IO, Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from metadata.findings import Finding
-from preserve.description.labels import CASE, CASE_SHEET, HELP_SHEET, SHEETS, VALUES, label_of
-from preserve.description.schema import (
-    CaseDescription,
-    CaseType,
-    Classification,
-    Incident,
-    Measure,
-    Procedure,
-    Retention,
-    Stage,
-)
+from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SHEET, SHEETS, VALUES, chinese_of
+from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
+from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
 
 _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
-    "case_type": CaseType, "procedure": Procedure, "stage": Stage, "measure": Measure, "classification": Classification,
-    "retention": Retention, "incident": Incident,
+    "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
 }  # fmt: skip
+_YES_NO = ("evidence", "preamble", "device_checked")
 _LARGEST_UNPACKED = 256 << 20
 _MOST_ROWS = 200_000
 _ZIP_ERRORS = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError)
@@ -55,7 +47,8 @@ _HELP = (
     ("3", "日期写成 2026-03-12 或 2026年3月12日；时间写成 2026-03-12 09:30:15（北京时间）。"),
     ("4", "带下拉箭头的单元格请从列表中选择。"),
     ("5", "“措施”表填写采取的措施及起止时间；“异议与阻碍”表填写当事人的异议、拒绝、阻碍等情形。"),
-    ("6", "保存为“案卷.xlsx”，放在案件文件夹的最上层，然后运行 preserve check 检查。"),
+    ("6", "“文件”表的“记录内容”按录像实际填写，几项之间用；分隔，可以写：{shows}。"),
+    ("7", "保存为“案卷.xlsx”，放在案件文件夹的最上层，然后运行 preserve check 检查。"),
 )
 
 
@@ -207,84 +200,120 @@ def _letter(place: int) -> str:
     return chr(ord("A") + place) if place < 26 else chr(ord("A") + place // 26 - 1) + chr(ord("A") + place % 26)
 
 
-def write_workbook(path: Path, case: dict[str, Any] | CaseDescription | None = None) -> None:
-    """Write the template, filled in with a description or a draft (plain data of the schema's shape)."""
+def write_workbook(
+    path: Path, case: dict[str, Any] | CaseDescription | None = None, vocabulary: Vocabulary | None = None
+) -> None:
+    """Write the template, filled in with a description or a draft (plain data of the schema's shape).
+
+    `vocabulary`: the words of the archive's own profiles for the lists to choose from; else those of the shipped ones.
+    """
     import xlsxwriter
 
+    words = vocabulary or read_vocabulary()
     content = case.model_dump(mode="python") if isinstance(case, CaseDescription) else dict(case or {})
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        heading = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "font_name": "Noto Sans CJK SC"})
-        plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
-        _write_case(book, heading, plain, content)
+        writer = _Writer(book, words)
+        writer.case(content)
         for field, (title, columns) in SHEETS.items():
-            _write_rows(book, heading, plain, title, columns, content.get(field) or [])
-        sheet = book.add_worksheet(HELP_SHEET)
+            writer.rows(title, columns, content.get(field) or [])
+        writer.help()
+        writer.choices()
+
+
+class _Writer:
+    """Writes the sheets of one workbook; remembers which lists to choose from they use."""
+
+    def __init__(self, book: Any, words: Vocabulary) -> None:
+        self.book, self.words = book, words
+        self.heading = book.add_format(
+            {"bold": True, "bg_color": "#DCE6F1", "border": 1, "font_name": "Noto Sans CJK SC"}
+        )
+        self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
+        self.lists: dict[str, list[str]] = {}
+
+    def case(self, content: dict[str, Any]) -> None:
+        """The sheet of fields that a case has once."""
+        sheet = self.book.add_worksheet(CASE_SHEET)
+        sheet.set_column(0, 0, 18)
+        sheet.set_column(1, 1, 70)
+        sheet.write_string(0, 0, "项目", self.heading)
+        sheet.write_string(0, 1, "内容", self.heading)
+        sheet.freeze_panes(1, 0)
+        for number, (field, label) in enumerate(CASE.items(), 1):
+            sheet.write_string(number, 0, label + (" *" if field in _REQUIRED else ""), self.heading)
+            holder, _, name = field.rpartition(".")
+            value = (content.get(holder) or {}).get(name) if holder else content.get(name)
+            sheet.write_string(number, 1, self._written(name, value), self.plain)
+            if rule := self._rule(name):
+                sheet.data_validation(number, 1, number, 1, rule)
+
+    def rows(self, title: str, columns: Mapping[str, str], rows: Sequence[Any]) -> None:
+        """A sheet of rows."""
+        sheet = self.book.add_worksheet(title)
+        sheet.freeze_panes(1, 1)
+        for place, (name, label) in enumerate(columns.items()):
+            wide = 48 if name == "file" else 28 if name in ("title", "proves", "note", "explains", "shows") else 18
+            sheet.set_column(place, place, wide)
+            sheet.write_string(0, place, label + (" *" if name in _REQUIRED_COLUMNS else ""), self.heading)
+            if rule := self._rule(name):
+                sheet.data_validation(1, place, 5000, place, rule)
+            for number, row in enumerate(rows, 1):
+                value = row.get(name) if isinstance(row, dict) else getattr(row, name)
+                sheet.write_string(number, place, self._written(name, value), self.plain)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+
+    def help(self) -> None:
+        """How to fill it in."""
+        sheet = self.book.add_worksheet(HELP_SHEET)
         sheet.set_column(0, 0, 10)
         sheet.set_column(1, 1, 90)
+        shows = "、".join(term.label.zh for term in self.words.terms["shows"])
+        wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
         for number, (first, second) in enumerate(_HELP):
-            sheet.write_string(number, 0, first, heading if number == 0 else None)
-            sheet.write_string(number, 1, second)
+            sheet.write_string(number, 0, first, self.heading if number == 0 else None)
+            sheet.write_string(number, 1, second.replace("{shows}", shows), wrapped)
 
+    def choices(self) -> None:
+        """The lists that cells let a person choose from, out of sight."""
+        sheet = self.book.add_worksheet(CHOICES_SHEET)
+        sheet.hide()
+        for place, (name, words) in enumerate(self.lists.items()):
+            sheet.write_string(0, place, name)
+            for number, word in enumerate(words, 1):
+                sheet.write_string(number, place, word)
 
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, StrEnum):
-        return label_of(value)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (list, tuple)):
-        return ";".join(map(_written, value))
-    return str(value)
+    def _rule(self, name: str) -> dict[str, Any] | None:
+        """The list for a field: words that the schema fixes beside the cell; those of the profiles, of which there may
+        be more than the 255 characters that a cell's rule holds, on a sheet of their own."""
+        if name in _ENUM_COLUMNS:
+            source: list[str] | str = list(VALUES[_ENUM_COLUMNS[name]].values())
+        elif name in _YES_NO:
+            source = ["是", "否"]
+        elif name in FIELDS and name != "shows":
+            words = self.lists.setdefault(name, [term.label.zh for term in self.words.terms[name]])
+            column = _letter(list(self.lists).index(name))
+            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(words) + 1}"
+        else:
+            return None
+        return {
+            "validate": "list",
+            "source": source,
+            "error_title": "请从列表中选择",
+            "error_message": "请从列表中选择",
+        }
 
-
-def _write_case(book: Any, heading: Any, plain: Any, content: dict[str, Any]) -> None:
-    sheet = book.add_worksheet(CASE_SHEET)
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 70)
-    sheet.write_string(0, 0, "项目", heading)
-    sheet.write_string(0, 1, "内容", heading)
-    sheet.freeze_panes(1, 0)
-    for number, (field, label) in enumerate(CASE.items(), 1):
-        sheet.write_string(number, 0, label + (" *" if field in _REQUIRED else ""), heading)
-        holder, _, name = field.rpartition(".")
-        value = (content.get(holder) or {}).get(name) if holder else content.get(name)
-        kind = _ENUM_COLUMNS.get(name)
-        sheet.write_string(number, 1, _in_chinese(kind, value), plain)
-        if kind is not None:
-            sheet.data_validation(number, 1, number, 1, _list(kind))
-
-
-def _write_rows(book: Any, heading: Any, plain: Any, title: str, columns: Any, rows: Any) -> None:
-    sheet = book.add_worksheet(title)
-    sheet.freeze_panes(1, 1)
-    for place, (name, label) in enumerate(columns.items()):
-        wide = 48 if name == "file" else 28 if name in ("title", "proves", "note", "explains") else 18
-        sheet.set_column(place, place, wide)
-        sheet.write_string(0, place, label + (" *" if name in _REQUIRED_COLUMNS else ""), heading)
-        kind = _ENUM_COLUMNS.get(name)
-        if kind is not None:
-            sheet.data_validation(1, place, 5000, place, _list(kind))
-        elif name in ("evidence", "preamble", "device_checked"):
-            sheet.data_validation(1, place, 5000, place, {"validate": "list", "source": ["是", "否"]})
-        for number, row in enumerate(rows, 1):
-            value = row.get(name) if isinstance(row, dict) else getattr(row, name)
-            sheet.write_string(number, place, _in_chinese(kind, value), plain)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-
-
-def _in_chinese(kind: type[StrEnum] | None, value: Any) -> str:
-    if kind is not None and value:
-        return VALUES[kind].get(str(value), str(value))
-    return _written(value)
-
-
-def _list(kind: type[StrEnum]) -> dict[str, Any]:
-    return {
-        "validate": "list",
-        "source": list(VALUES[kind].values()),
-        "error_title": "请从列表中选择",
-        "error_message": "、".join(VALUES[kind].values()),
-    }
+    def _written(self, name: str, value: Any) -> str:
+        """A value as people read it in a cell."""
+        if value is None:
+            return ""
+        if isinstance(value, (list, tuple)):
+            return "；".join(self._written(name, one) for one in value)
+        if name in FIELDS:
+            return self.words.chinese(name, str(value))
+        if name in _ENUM_COLUMNS:
+            return VALUES[_ENUM_COLUMNS[name]].get(str(value), str(value))
+        if isinstance(value, StrEnum):
+            return chinese_of(value)
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)

@@ -13,6 +13,7 @@ from metadata.findings import Finding
 from preserve.clock import now, zone
 from preserve.description.reading import match_files, read_description
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept
@@ -64,7 +65,7 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     findings = list(deposit.findings)
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
     name = deposit.description_name.removeprefix(deposit.prefix)
-    description, mistakes = read_description(name, deposit.description)
+    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
     findings += mistakes
     if description is not None:
         paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from metadata.findings import Finding
 from preserve.calendar import read_calendar
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.facts import Character
 from preserve.ingest.rules import (
     View,
@@ -45,8 +46,9 @@ def view_of(
     zone: tzinfo = _CHINA,
 ) -> View:
     """The case as the rules see it. Raises Refused on a wrong profile."""
-    rules, case_type = read_rules(own_profiles), read_case_type(case.case_type.value, own_profiles)
-    return View(case, characters, rules, case_type, read_calendar(own_profiles), today, zone, state_secrets)
+    words = read_vocabulary(own_profiles)
+    rules, case_type = read_rules(own_profiles, words), read_case_type(case.case_type, own_profiles, words)
+    return View(case, characters, rules, case_type, words, read_calendar(own_profiles), today, zone, state_secrets)
 
 
 def check(

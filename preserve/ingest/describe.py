@@ -21,7 +21,8 @@ from metadata.mets import (
 from metadata.premis import write_premis
 from metadata.schemas import IN_PACKAGE, schema_folder
 from preserve import __version__
-from preserve.description.labels import label_of
+from preserve.description.labels import chinese_of, label_of
+from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
 from preserve.ingest.provenance import (
@@ -46,8 +47,9 @@ Files = Callable[[], Iterator[TakenFile]]
 
 def storage_class(ingest: Ingest) -> str:
     """`long-term` where the rules ask for discs or dedicated drives (regulation Art. 18), else `ordinary`."""
-    rule = read_rules(ingest.home.profiles).long_term
-    return "long-term" if long_term.reasons(ingest.description, rule) else "ordinary"
+    words = read_vocabulary(ingest.home.profiles)
+    rule = read_rules(ingest.home.profiles, words).long_term
+    return "long-term" if long_term.reasons(ingest.description, rule, words) else "ordinary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +286,8 @@ class _Writer:
     def _entity(self) -> IntellectualEntity:
         case = self.ingest.description
         properties = (
-            ("case type", case.case_type.value), ("archival number", case.archival_number),
-            ("classification", case.classification.value), ("retention", case.retention.value),
+            ("case type", case.case_type), ("archival number", case.archival_number),
+            ("classification", case.strictest.value), ("retention", case.retention.value),
             ("long-term storage (Art. 18)", "yes" if storage_class(self.ingest) == "long-term" else "no"),
         )  # fmt: skip
         return IntellectualEntity(
@@ -331,12 +333,12 @@ class _Writer:
             Rights(
                 identifier(self.ingest.objid, "rights", "access"), "statute", "cn",
                 "行政执法全过程记录制度 第二十条、第二十一条", "disclose",
-                f"{label_of(case.classification)}: 未经行政执法机关负责人批准不得公开", objects=entity,
+                f"{chinese_of(case.strictest)}: 未经行政执法机关负责人批准不得公开", objects=entity,
             ),
             Rights(
                 identifier(self.ingest.objid, "rights", "retention"), "statute", "cn",
                 "行政执法全过程记录制度 第十九条、第二十三条", "delete",
-                f"保管期限 {label_of(case.retention)}", case.closed.isoformat(), objects=entity,
+                f"保管期限 {chinese_of(case.retention)}", case.closed.isoformat(), objects=entity,
             ),
         ]  # fmt: skip
 
@@ -367,9 +369,9 @@ def _terms(ingest: Ingest) -> Iterator[tuple[str, str]]:
     yield "creator", case.producer.name
     yield "publisher", ingest.home.settings.institution
     yield "subject", case.cause
-    yield "type", label_of(case.case_type)
+    yield "type", read_vocabulary(ingest.home.profiles).label("case_type", case.case_type)
     yield "date", f"{case.start.isoformat()}/{case.closed.isoformat()}"
     yield "language", "zh"
-    yield "rights", label_of(case.classification)
+    yield "rights", label_of(case.strictest)
     for officer in case.officers:
         yield "contributor", officer.name

@@ -8,7 +8,7 @@ from html import escape
 
 from metadata.findings import Finding
 from preserve import __version__
-from preserve.description.labels import label_of
+from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.messages import hint, say
 
@@ -98,7 +98,7 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
     )
     facts = [
         (say("ingest.page-number"), case.case_number),
-        (say("ingest.page-type"), label_of(case.case_type)),
+        (say("ingest.page-type"), read_vocabulary(ingest.home.profiles).label("case_type", case.case_type)),
         (say("ingest.page-producer"), case.producer.name),
         (say("ingest.page-closed"), case.closed.isoformat()),
     ]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from metadata.findings import Finding
 from preserve.description.labels import label_of
 from preserve.description.schema import Stage
+from preserve.description.vocabulary import CaseTypeName, read_vocabulary
 from preserve.ingest.characterise import characterise
 from preserve.ingest.facts import Character
 from preserve.ingest.identify import identify_many
@@ -38,18 +39,20 @@ class DraftingProfile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    stages: dict[str, tuple[str, ...]]
+    case_types: dict[CaseTypeName, tuple[str, ...]] = {}
+    stages: dict[Stage, tuple[str, ...]]
     kind: tuple[KindWords, ...]
     by_kind_of_file: dict[str, str]
 
 
-def draft(folder: Path) -> tuple[dict[str, Any], list[Finding]]:
+def draft(folder: Path, own: Path | None = None) -> tuple[dict[str, Any], list[Finding]]:
     """Plain data of the description's shape, and a note for everything guessed or left for a person.
 
-    Raises Refused when the folder cannot be read; nothing in it is changed.
+    `own`: the archive's own profiles. Raises Refused when the folder cannot be read; nothing in it is changed.
     """
-    profile = read_profile("drafting.toml", DraftingProfile)
-    deposit = read_profile("deposit.toml", DepositProfile)
+    words = read_vocabulary(own)
+    profile = read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": words})
+    deposit = read_profile("deposit.toml", DepositProfile, own)
     entries = [
         entry
         for entry in FolderSource(folder).entries()
@@ -66,7 +69,7 @@ def draft(folder: Path) -> tuple[dict[str, Any], list[Finding]]:
     content: dict[str, Any] = {
         "case_number": _case_number(folder, entries),
         "archival_number": "",
-        "case_type": "penalty",
+        "case_type": "",
         "title": folder.name,
         "cause": "",
         "producer": {"name": ""},
@@ -76,6 +79,11 @@ def draft(folder: Path) -> tuple[dict[str, Any], list[Finding]]:
         "retention": "30-years",
         "objects": objects,
     }
+    kind = _case_type(f"{content['case_number']} {folder.name}", profile)
+    content["case_type"] = kind or words.terms["case_type"][0].name
+    label = words.label("case_type", content["case_type"])
+    if not kind:
+        findings.append(Finding("case.draft-type", "", "note", {"type": label}))
     days = sorted(one["date"] for one in objects if one.get("date"))
     if days:
         content["start"], content["closed"] = days[0], days[-1]
@@ -84,6 +92,11 @@ def draft(folder: Path) -> tuple[dict[str, Any], list[Finding]]:
         findings.append(Finding("case.draft-no-number", "", "note"))
     findings.append(Finding("case.draft-complete", "", "note", {"count": len(objects)}))
     return content, findings
+
+
+def _case_type(told: str, profile: DraftingProfile) -> str:
+    """The type of case that its number or the folder's name speaks of, or nothing."""
+    return next((kind for kind, words in profile.case_types.items() if any(word in told for word in words)), "")
 
 
 def _case_number(folder: Path, entries: Any) -> str:
@@ -96,13 +109,13 @@ def _case_number(folder: Path, entries: Any) -> str:
 def _object(name: str, character: Character, profile: DraftingProfile, findings: list[Finding]) -> dict[str, Any]:
     stage, sure = _stage(name, profile)
     if not sure:
-        findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(Stage(stage))}))
+        findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
     last = name.rpartition("/")[2]
     kind = next((row.kind for row in profile.kind if any(word in last for word in row.words)), "")
     if not kind:
         kind = profile.by_kind_of_file.get(character.kind, profile.by_kind_of_file["other"])
         findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
-    made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage, "title": last.rpartition(".")[0] or last}
+    made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value, "title": last.rpartition(".")[0] or last}
     if character.started is not None:
         local = character.started.astimezone(_CHINA)
         made["date"] = local.date().isoformat()
@@ -113,11 +126,11 @@ def _object(name: str, character: Character, profile: DraftingProfile, findings:
     return made
 
 
-def _stage(name: str, profile: DraftingProfile) -> tuple[str, bool]:
+def _stage(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
     """The stage by the nearest folder that says one, then by the file's own name; else investigation, as a guess."""
     parts = name.split("/")
     for part in (*reversed(parts[:-1]), parts[-1]):
         for stage, words in profile.stages.items():
             if any(word in part for word in words):
                 return stage, True
-    return "investigation", False
+    return Stage.INVESTIGATION, False

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
-from preserve.description.labels import label_of
 from preserve.description.schema import CaseObject
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.rules import View
@@ -61,7 +60,7 @@ def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None,
         ("device", item.device or file.character.device or unknown),
         ("how", f"{streams or unknown}，{length}" if language() == "zh" else f"{streams or unknown}, {length}"),
         ("carrier", item.original_carrier or unknown),
-        ("shows", listed(label_of(shown_) for shown_ in item.shows) or unknown),
+        ("shows", listed(view.words.label("shows", one_) for one_ in item.shows) or unknown),
         ("place", f"representations/original/data/{file.stored}"),
         ("size", f"{file.copied.size:,} B"),
         *((f"digest-{name}", value) for name, value in sorted(file.copied.digests.items())),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
+from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.profiles import locate, names_in, read_profile
 
 _MODELS = {
+    "vocabulary.toml": ("preserve.description.vocabulary", "VocabularyProfile"),
     "rules.toml": ("preserve.ingest.rules.profile", "RulesProfile"),
     "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
     "calendar.toml": ("preserve.calendar", "CalendarProfile"),
@@ -46,17 +49,21 @@ def model_of(name: str) -> type[BaseModel]:
 def check_all(own: Path | None) -> Iterator[tuple[str, Path, Refused | None]]:
     """Each profile: its name, the file that counts, and what is wrong with it; all are looked at.
 
-    Two files for one type of case are a mistake too: only one of them would count.
+    Two files for one type of case are a mistake too: only one of them would count. Names in one profile that another
+    must hold are looked for as soon as the vocabulary can be read.
     """
-    types: dict[str, str] = {}
+    twice: Refused | None = None
+    context: dict[str, Any] = {}
+    try:
+        context["vocabulary"] = read_vocabulary(own)
+    except Refused as refusal:  # its own mistakes are found below, each in its file
+        twice = refusal if refusal.code == "profile.case-type-twice" else None
     for name in all_names(own):
-        wrong: Refused | None = None
+        file, wrong = locate(name, own), None
         try:
-            profile = read_profile(name, model_of(name), own)
-            if case_type := getattr(profile, "case_type", None):
-                first = types.setdefault(case_type, name)
-                if first != name:
-                    wrong = Refused("profile.case-type-twice", str(locate(name, own)), other=first)
+            read_profile(name, model_of(name), own, context)
+            if twice is not None and twice.where == str(file):
+                wrong = twice
         except Refused as refusal:
             wrong = refusal
-        yield name, locate(name, own), wrong
+        yield name, file, wrong

@@ -10,6 +10,7 @@ from typing import Literal
 
 from preserve.calendar import read_calendar, working_days_after, working_days_between
 from preserve.description.reading import read_description
+from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import read_rules
@@ -58,12 +59,13 @@ def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
 
 def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Deadline]:
     """When each waiting case must be filed. Cases in archives and bags, whose description is packed, are unknown."""
-    rule, calendar = read_rules(home.profiles).filing, read_calendar(home.profiles)
+    words = read_vocabulary(home.profiles)
+    rule, calendar = read_rules(home.profiles, words).filing, read_calendar(home.profiles)
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
             file = next((path / name for name in names if (path / name).is_file()), None)
-            case = read_description(file.name, file.read_bytes())[0] if file else None
+            case = read_description(file.name, file.read_bytes(), words)[0] if file else None
             if case is None:
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue

@@ -15,6 +15,7 @@ from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse
 from preserve.description.labels import label_of
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import Vocabulary, read_vocabulary
 from preserve.home import Home
 from preserve.messages import bytes_for_people, say
 
@@ -38,7 +39,7 @@ def documents(
     """Path in the package, MIME type and content of each paper."""
     moment = parse(made)
     for name, title, parts in (
-        ("case", say("dip.case-title"), [*_request(request, capacity), *_cases(cases)]),
+        ("case", say("dip.case-title"), [*_request(request, capacity), *_cases(cases, read_vocabulary(home.profiles))]),
         ("evidence-list", say("dip.list-title"), [_evidence(given)]),
     ):
         under = say(
@@ -73,13 +74,14 @@ def _request(request: Request, capacity: Capacity) -> Iterator[Section]:
     yield Section(say("dip.request-section"), heads=(say("dip.head-item"), say("dip.head-content")), rows=tuple(rows))
 
 
-def _cases(cases: Sequence[CaseDescription]) -> Iterator[Section]:
+def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Section]:
     for case in cases:
         rows = (
             (say("cli.heading-number"), case.case_number),
             (say("cli.heading-archival-number"), case.archival_number or "—"),
             (say("cli.heading-title"), case.title), (say("dip.cause"), case.cause),
-            (say("cli.heading-type"), label_of(case.case_type)), (say("dip.producer"), case.producer.name),
+            (say("cli.heading-type"), words.label("case_type", case.case_type)),
+            (say("dip.producer"), case.producer.name),
             (say("dip.officers"), say("cli.list-comma").join(one.name for one in case.officers) or "—"),
             (say("dip.dates"), f"{case.start} – {case.closed}"),
         )  # fmt: skip

@@ -10,7 +10,6 @@ from metadata.findings import Finding
 from preserve.calendar import working_days_after
 from preserve.description.labels import label_of
 from preserve.ingest.rules import View
-from preserve.ingest.rules.case_is_marked import strictest
 from preserve.ingest.rules.documents_are_there import required
 from preserve.ingest.rules.long_term import reasons
 from preserve.ingest.rules.recordings import recordings, runs_by_day
@@ -31,11 +30,35 @@ class Article:
 def judge_articles(view: View, findings: Sequence[Finding]) -> list[Article]:
     """Every article that asks something of a case, in the regulation's order."""
     judged = []
-    for article, basis in _ARTICLES.items():
+    for article, subjects in _subjects(view, findings).items():
         own = tuple(one for one in findings if str(one.values.get("article", "")) == article)
-        words = basis(view)
-        judged.append(Article(article, say(f"compliance.article-{article}"), _standing(own, words), words or "—", own))
+        titles = listed(dict.fromkeys(say(f"compliance.asks-{subject}") for subject in subjects))
+        words = "\n".join(dict.fromkeys(said for subject in subjects if (said := _BASIS[subject](view))))
+        judged.append(
+            Article(article, titles or say("compliance.asks-other"), _standing(own, words), words or "—", own)
+        )
     return judged
+
+
+def _subjects(view: View, findings: Sequence[Finding]) -> dict[str, list[str]]:
+    """What each article asks for, as the profiles number them; an article that only a finding names comes last."""
+    profile = view.profile
+    by_article: dict[str, list[str]] = {}
+    for subject in _BASIS:
+        if subject == "documents":
+            articles = [*dict.fromkeys(one.article for one in required(view))] or _documents_article(view)
+        else:
+            articles = [getattr(profile, subject).article]
+        for article in articles:
+            by_article.setdefault(article, []).append(subject)
+    for one in findings:
+        if "article" in one.values:
+            by_article.setdefault(str(one.values["article"]), [])
+    return by_article
+
+
+def _documents_article(view: View) -> list[str]:
+    return [one.article for one in view.case_type.document[:1]]
 
 
 def _standing(own: Sequence[Finding], words: str) -> str:
@@ -70,7 +93,7 @@ def _files(view: View) -> str:
 def _measures(mandatory: bool) -> Callable[[View], str]:
     def words(view: View) -> str:
         kinds = view.profile.coverage.measures if mandatory else view.profile.situational.measures
-        taken = [label_of(one.measure) for one in view.case.measures if one.measure in kinds]
+        taken = [view.words.label("measure", one.measure) for one in view.case.measures if one.measure in kinds]
         return say("compliance.measures", measures=listed(taken)) if taken else ""
 
     return words
@@ -105,7 +128,7 @@ def _evidence(view: View) -> str:
 
 
 def _long_term(view: View) -> str:
-    why = reasons(view.case, view.profile.long_term)
+    why = reasons(view.case, view.profile.long_term, view.words)
     return say("compliance.long-term", reasons=listed(why)) if why else ""
 
 
@@ -122,11 +145,13 @@ def _keeping(view: View) -> str:
 
 
 def _classification(view: View) -> str:
-    return say("compliance.classification", classification=label_of(strictest(view.case)))
+    return say("compliance.classification", classification=label_of(view.case.strictest))
 
 
-_ARTICLES: dict[str, Callable[[View], str]] = {
-    "28": _producer, "3": _stages, "7": _documents, "8": _files, "9": _measures(True), "10": _measures(False),
-    "11": _recordings, "12": _recordings, "13": _recordings, "14": _holes, "15": _storing, "16": _filing,
-    "17": _evidence, "18": _long_term, "19": _keeping, "20": _classification,
+_BASIS: dict[str, Callable[[View], str]] = {
+    "entrusted": _producer, "stages": _stages, "documents": _documents, "readable": _files, "coverage": _measures(True),
+    "situational": _measures(False), "contents": _recordings, "device_check": _recordings, "preamble": _recordings,
+    "continuity": _recordings, "times": _recordings, "interruption": _holes, "storing": _storing, "filing": _filing,
+    "evidence": _evidence, "long_term": _long_term, "keeping": _keeping, "secrets": _classification,
 }  # fmt: skip
+"""By the rule of the profile, in the regulation's order: on what ground the case is judged; empty where it has none."""

@@ -30,7 +30,7 @@ def draw_day(view: View, day: str) -> str:
         start = in_utc(one.start, view.zone)
         if start.astimezone(view.zone).date().isoformat() == day:
             end = in_utc(one.end, view.zone) if one.end else start
-            rows.append((label_of(one.measure), [(start, end, "#7b8ba1")]))
+            rows.append((view.words.label("measure", one.measure), [(start, end, "#7b8ba1")]))
     for runs in runs_by_day(view):
         if runs[0].start.astimezone(view.zone).date().isoformat() == day:
             rows.append((runs[0].device or say("compliance.no-device"), _bars(runs)))

@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 from metadata.findings import Finding, Value
 from preserve.calendar import Calendar
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.facts import Character
 from preserve.ingest.rules.profile import CaseTypeProfile, Rule, RulesProfile
 
@@ -21,6 +22,7 @@ class View:
     characters: Mapping[str, Character] | None
     profile: RulesProfile
     case_type: CaseTypeProfile
+    words: Vocabulary
     calendar: Calendar
     today: date
     zone: tzinfo

@@ -6,17 +6,10 @@ from collections.abc import Iterator
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
-from preserve.description.schema import CaseDescription, Classification, Retention
+from preserve.description.schema import Classification, Retention
 from preserve.ingest.rules import View, finding
 
-_ORDER = list(Classification)
 _LENGTHS = list(Retention)
-
-
-def strictest(case: CaseDescription) -> Classification:
-    """The strictest classification of the case, its objects and its parties' own (regulation Art. 20)."""
-    all_of_it = [case.classification, *(item.classification for item in case.objects if item.classification)]
-    return max(all_of_it, key=_ORDER.index)
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -32,7 +25,7 @@ def check(view: View) -> Iterator[Finding]:
             )  # fmt: skip
     if case.classification is Classification.STATE_SECRET and not view.state_secrets:
         yield finding("state-secret", profile.secrets)
-    highest = strictest(case)
+    highest = case.strictest
     if highest is not case.classification and highest is not Classification.STATE_SECRET:
         yield Finding(
             "rule.classification-raised", "", "note",

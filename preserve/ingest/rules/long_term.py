@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata.findings import Finding
-from preserve.description.labels import label_of
 from preserve.description.schema import CaseDescription
+from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.profile import LongTerm
 from preserve.messages import listed
@@ -14,13 +14,13 @@ from preserve.messages import listed
 
 def check(view: View) -> Iterator[Finding]:
     """The reasons, where there are any."""
-    if found := reasons(view.case, view.profile.long_term):
+    if found := reasons(view.case, view.profile.long_term, view.words):
         yield finding("long-term", view.profile.long_term, reasons=listed(found))
 
 
-def reasons(case: CaseDescription, rule: LongTerm) -> list[str]:
+def reasons(case: CaseDescription, rule: LongTerm, words: Vocabulary) -> list[str]:
     """Why the case needs long-term storage, each once; empty where it does not."""
-    found = [label_of(case.case_type)] if case.case_type in rule.case_types else []
-    found += [label_of(one.measure) for one in case.measures if one.measure in rule.measures]
-    found += [label_of(one.incident) for one in case.incidents if one.incident in rule.incidents]
+    found = [words.label("case_type", case.case_type)] if case.case_type in rule.case_types else []
+    found += [words.label("measure", one.measure) for one in case.measures if one.measure in rule.measures]
+    found += [words.label("incident", one.incident) for one in case.incidents if one.incident in rule.incidents]
     return list(dict.fromkeys(found))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from metadata.findings import Finding
-from preserve.description.labels import label_of
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.recordings import in_utc, recordings, shown
 
@@ -22,7 +21,9 @@ def check(view: View) -> Iterator[Finding]:
         if measure.measure in view.profile.situational.measures:
             rule_ = view.profile.situational
             if not _touching(view, measure.start, measure.end):
-                found = finding("measure-not-recorded-situational", rule_, measure=label_of(measure.measure))
+                found = finding(
+                    "measure-not-recorded-situational", rule_, measure=view.words.label("measure", measure.measure)
+                )
                 if measure.note:
                     values = {**found.values, "reason": measure.note}
                     found = replace(found, code="rule.measure-not-recorded-reason", severity="note", values=values)
@@ -39,8 +40,8 @@ def check(view: View) -> Iterator[Finding]:
                 covered = one.end
         if covered + slack < end or (covered == start and not _touching(view, measure.start, measure.end)):
             yield finding(
-                "measure-not-recorded", rule, measure=label_of(measure.measure), start=shown(start, view.zone),
-                end=shown(end, view.zone),
+                "measure-not-recorded", rule, measure=view.words.label("measure", measure.measure),
+                start=shown(start, view.zone), end=shown(end, view.zone),
             )  # fmt: skip
 
 

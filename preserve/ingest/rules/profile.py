@@ -7,9 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import CaseType, Incident, Measure, Procedure, Shown, Stage
+from preserve.description.schema import Procedure, Stage
+from preserve.description.vocabulary import (
+    CaseTypeName,
+    IncidentName,
+    MeasureName,
+    ShownName,
+    Vocabulary,
+    Words,
+    read_vocabulary,
+)
 from preserve.errors import Refused
-from preserve.messages import language
 from preserve.profiles import names_in, read_profile
 
 Severity = Literal["refuse", "error", "warning", "note"]
@@ -20,22 +28,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Words(_Part):
-    """A name in both languages."""
-
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
-
-    @property
-    def spoken(self) -> str:
-        """In the language in use."""
-        return self.zh if language() == "zh" else self.en
-
-
-class Rule(_Part):
-    """What every rule has: its article and how much it weighs."""
+class Asked(_Part):
+    """The article that asks for something which the description cannot leave out."""
 
     article: Annotated[str, Field(min_length=1)]
+
+
+class Rule(Asked):
+    """What every rule has: its article and how much it weighs."""
+
     severity: Severity
 
 
@@ -48,20 +49,20 @@ class Continuity(Rule):
 class Coverage(Rule):
     """Art. 9: the measures that must be covered, and how far a camera may start late, in seconds."""
 
-    measures: tuple[Measure, ...]
+    measures: tuple[MeasureName, ...]
     tolerance_seconds: Seconds
 
 
 class Situational(Rule):
     """Art. 10: the measures that are to be recorded as the situation requires."""
 
-    measures: tuple[Measure, ...]
+    measures: tuple[MeasureName, ...]
 
 
 class Contents(Rule):
     """Art. 11: what a recording must show."""
 
-    items: tuple[Shown, ...]
+    items: tuple[ShownName, ...]
 
 
 class Times(Rule):
@@ -91,14 +92,15 @@ class Keeping(Rule):
 class LongTerm(Rule):
     """Art. 18: what makes discs or dedicated drives necessary."""
 
-    case_types: tuple[CaseType, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    incidents: tuple[Incident, ...] = ()
+    case_types: tuple[CaseTypeName, ...] = ()
+    measures: tuple[MeasureName, ...] = ()
+    incidents: tuple[IncidentName, ...] = ()
 
 
 class RulesProfile(_Part):
     """`profiles/rules.toml`: the rules that hold for every type of case."""
 
+    stages: Asked
     readable: Rule
     coverage: Coverage
     situational: Situational
@@ -121,8 +123,8 @@ class When(_Part):
     """When a document is required: each list that is not empty must hold, a list when one of it holds."""
 
     procedures: tuple[Procedure, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    incidents: tuple[Incident, ...] = ()
+    measures: tuple[MeasureName, ...] = ()
+    incidents: tuple[IncidentName, ...] = ()
 
 
 class Document(Rule):
@@ -136,10 +138,14 @@ class Document(Rule):
 
 
 class CaseTypeProfile(_Part):
-    """`profiles/cases/*.toml`: one type of case, the documents that it must, must sometimes, and may hold."""
+    """`profiles/cases/*.toml`: one type of case, the documents that it must, must sometimes, and may hold.
 
-    case_type: CaseType
+    `name` is what people read and write for it; `also` may be written too (`preserve.description.vocabulary`).
+    """
+
+    case_type: CaseTypeName
     name: Words
+    also: tuple[str, ...] = ()
     document: tuple[Document, ...]
 
     @model_validator(mode="after")
@@ -151,18 +157,19 @@ class CaseTypeProfile(_Part):
         return self
 
 
-def read_rules(own: Path | None) -> RulesProfile:
-    """The rules for every type of case. Raises Refused."""
-    return read_profile("rules.toml", RulesProfile, own)
+def read_rules(own: Path | None, words: Vocabulary | None = None) -> RulesProfile:
+    """The rules for every type of case. Raises Refused, also where they speak of what no profile has."""
+    return read_profile("rules.toml", RulesProfile, own, {"vocabulary": words or read_vocabulary(own)})
 
 
-def read_case_type(case_type: str, own: Path | None) -> CaseTypeProfile:
+def read_case_type(case_type: str, own: Path | None, words: Vocabulary | None = None) -> CaseTypeProfile:
     """The profile of a type of case, whatever its file is called. Raises Refused where there is none, or a wrong one.
 
     A file of the bureau's own stands for the shipped one of the same name.
     """
+    known = words or read_vocabulary(own)
     for name in names_in("cases", own):
-        profile = read_profile(name, CaseTypeProfile, own)
+        profile = read_profile(name, CaseTypeProfile, own, {"vocabulary": known})
         if profile.case_type == case_type:
             return profile
-    raise Refused("profile.no-case-type", case_type)
+    raise Refused("profile.no-case-type", case_type, known=known.choices("case_type"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata.findings import Finding
-from preserve.description.labels import label_of
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.recordings import Run, runs_by_day
 from preserve.messages import listed
@@ -24,7 +23,7 @@ def _one(view: View, run: Run) -> Iterator[Finding]:
     seen = {shown for item in items for shown in item.shows}
     missing = [item for item in profile.contents.items if item not in seen]
     if missing and seen:
-        items_text = listed(label_of(one) for one in missing)
+        items_text = listed(view.words.label("shows", one) for one in missing)
         yield finding("contents-missing", profile.contents, first.file, items=items_text, files=len(run.parts))
     elif missing:
         yield finding("contents-not-filled", profile.contents, first.file, files=len(run.parts))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from metadata.findings import Finding
 from preserve.description.reading import match_files, read_description
-from preserve.description.schema import CaseDescription, CaseType, Measure, Stage
+from preserve.description.schema import CaseDescription, Stage
 from preserve.description.writing import write_json, write_toml
 from preserve.messages import LANGUAGES, known
 from tools.export_schemas import TARGET, text
@@ -53,7 +53,7 @@ def good() -> CaseDescription:
 
 def test_chinese_words_and_dates_are_understood() -> None:
     case = good()
-    assert (case.case_type, case.start, case.closed) == (CaseType.PENALTY, date(2026, 1, 5), date(2026, 3, 12))
+    assert (case.case_type, case.start, case.closed) == ("penalty", date(2026, 1, 5), date(2026, 3, 12))
     assert case.objects[0].stage is Stage.INITIATION
 
 
@@ -72,7 +72,7 @@ def test_ways_of_writing_a_date(written: str) -> None:
 def test_ways_of_writing_a_time(written: str) -> None:
     case, findings = read({**GOOD, "measures": [{"measure": "查封", "start": written}]})
     assert case is not None, findings
-    assert case.measures[0].measure is Measure.SEAL
+    assert case.measures[0].measure == "seal"
     assert case.measures[0].start == datetime(2026, 1, 9, 9, 30)
 
 
@@ -85,10 +85,33 @@ def test_every_mistake_at_once() -> None:
     content = {**GOOD, "case_type": "罚", "title": " ", "colour": "red", "objects": [{"file": "a"}]}
     del content["cause"]
     assert codes(content) == sorted(
-        ["case.field-choice", "case.field-empty", "case.field-unknown"] + ["case.field-missing"] * 3
+        ["case.name-unknown", "case.field-empty", "case.field-unknown"] + ["case.field-missing"] * 3
     )
-    choice = next(one for one in read(content)[1] if one.code == "case.field-choice")
-    assert choice.values == {"field": "案件类型", "written": "罚", "choices": "处罚、强制、检查"}
+    choice = next(one for one in read(content)[1] if one.code == "case.name-unknown")
+    assert choice.values == {"field": "案件类型", "written": "罚", "choices": "行政强制、行政检查、行政处罚"}
+
+
+@pytest.mark.parametrize("written", ["处罚", "行政处罚", "penalty", "Administrative Penalty", " 处罚 "])
+def test_every_way_of_writing_a_word_of_the_profile(written: str) -> None:
+    case, findings = read({**GOOD, "case_type": written})
+    assert case is not None and case.case_type == "penalty", findings
+
+
+@pytest.mark.parametrize("written", ["", "licence", "许可", "x" * 70, "Ｌ", "a b"])
+def test_what_no_profile_has_is_refused_with_what_there_is(written: str) -> None:
+    row = {"measure": written, "start": "2026-02-01 10:00"}
+    shows = {**GOOD["objects"][0], "shows": ["scene", written]}
+    content = {
+        **GOOD,
+        "case_type": written,
+        "measures": [row],
+        "incidents": [{"incident": written}],
+        "objects": [shows],
+    }
+    case, findings = read(content)
+    assert case is None
+    assert [one.code for one in findings] == ["case.name-unknown"] * 4
+    assert "查封、解除查封" in str(findings[1].values["choices"])
 
 
 def contradiction(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from preserve.description.labels import CASE, CASE_SHEET, HELP_SHEET, SHEETS
+from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SHEET, SHEETS
 from preserve.description.reading import check_content, read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.workbook import write_workbook
@@ -52,11 +52,17 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
 
 def test_the_template_has_every_heading_lists_and_instructions(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(tmp_path))
-    assert {CASE_SHEET, HELP_SHEET, *(sheet for sheet, _ in SHEETS.values())} == set(book.sheetnames)
+    assert {CASE_SHEET, HELP_SHEET, CHOICES_SHEET, *(sheet for sheet, _ in SHEETS.values())} == set(book.sheetnames)
     assert [str(cell.value).rstrip(" *") for cell in book[CASE_SHEET]["A"][1:]] == list(CASE.values())
     for sheet, columns in SHEETS.values():
         assert [str(cell.value).rstrip(" *") for cell in book[sheet][1]] == list(columns.values())
         assert book[sheet].freeze_panes == "B2"
+    assert book[CHOICES_SHEET].sheet_state == "hidden"
+    (measures,) = [rule.formula1 for rule in book["措施"].data_validations.dataValidation]
+    assert [cell[0].value for cell in book[CHOICES_SHEET][measures.rpartition("!")[2].replace("$", "")]][:2] == [
+        "查封", "解除查封",
+    ]  # fmt: skip
+    assert "开始和结束时间、现场环境" in str([cell.value for cell in book[HELP_SHEET]["B"]])
     lists = {rule.formula1 for rule in book["文件"].data_validations.dataValidation}
     assert '"启动,调查,审查,决定,送达,执行,归档"' in lists
 

@@ -1,0 +1,158 @@
+"""The words that a bureau may add to (types of case, measures, incidents, what a recording shows), from `profiles/`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from preserve.description.schema import Name
+from preserve.errors import Refused
+from preserve.messages import language, listed
+from preserve.profiles import locate, names_in, read_profile
+
+FIELDS = ("case_type", "measure", "incident", "shows")
+"""The fields of a description whose values come from the profiles."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Part):
+    """A name in both languages."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    @property
+    def spoken(self) -> str:
+        """In the language in use."""
+        return self.zh if language() == "zh" else self.en
+
+
+class Term(_Part):
+    """One word: its name in packages, what people read, and what else they may write for it."""
+
+    name: Name
+    label: Words
+    also: tuple[str, ...] = ()
+
+
+def once(terms: Sequence[Term]) -> Sequence[Term]:
+    """Nothing that a person may write stands for two of them."""
+    seen: set[str] = set()
+    for term in terms:
+        for word in sorted(_written(term)):
+            if word in seen:
+                raise PydanticCustomError("word_twice", "{word}", {"word": word})
+            seen.add(word)
+    return terms
+
+
+Terms = Annotated[tuple[Term, ...], AfterValidator(once)]
+
+
+class VocabularyProfile(_Part):
+    """`profiles/vocabulary.toml`."""
+
+    measure: Terms
+    incident: Terms
+    shows: Terms
+
+
+class _CaseType(BaseModel):
+    """What of a file in `profiles/cases/` names a type of case; the rest is the rules' (`preserve.ingest.rules`)."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    case_type: Name
+    name: Words
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The terms of each field, in the profiles' order."""
+
+    terms: Mapping[str, tuple[Term, ...]]
+
+    def knows(self, field: str, name: str) -> bool:
+        """Whether the profiles have this name."""
+        return any(term.name == name for term in self.terms[field])
+
+    def label(self, field: str, name: str) -> str:
+        """What people read for it, in the language in use; of a package from elsewhere the name itself."""
+        return next((term.label.spoken for term in self.terms[field] if term.name == name), name)
+
+    def chinese(self, field: str, name: str) -> str:
+        """What stands for it in the workbook; a name that is not known stands for itself."""
+        return next((term.label.zh for term in self.terms[field] if term.name == name), name)
+
+    def name_of(self, field: str, written: str) -> str:
+        """The name that a label, a name or another word of the profile stands for; anything else comes back."""
+        word = _key(written)
+        for term in self.terms[field]:
+            if word in _written(term):
+                return term.name
+        return written
+
+    def choices(self, field: str) -> str:
+        """What may be written, in the language in use; in English with the names, which files hold."""
+        if language() == "zh":
+            return listed(term.label.zh for term in self.terms[field])
+        return listed(f"{term.name} ({term.label.zh})" for term in self.terms[field])
+
+
+def _written(term: Term) -> set[str]:
+    """Everything that people may write for it."""
+    return {_key(one) for one in (term.name, term.label.zh, term.label.en, *term.also)}
+
+
+def _key(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def read_vocabulary(own: Path | None = None) -> Vocabulary:
+    """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
+    profile = read_profile("vocabulary.toml", VocabularyProfile, own)
+    types: dict[str, Term] = {}
+    for name in names_in("cases", own):
+        one = read_profile(name, _CaseType, own)
+        term = Term(name=one.case_type, label=one.name, also=one.also)
+        for other, known in types.items():
+            if same := _written(term) & _written(known):
+                raise Refused("profile.case-type-twice", str(locate(name, own)), other=other, word=min(same))
+        types[name] = term
+    return Vocabulary(
+        {
+            "case_type": tuple(types.values()),
+            "measure": profile.measure,
+            "incident": profile.incident,
+            "shows": profile.shows,
+        }
+    )
+
+
+def _known(field: str) -> AfterValidator:
+    """A name in another profile must be one of the vocabulary, where that is given as the validation's context."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        words = (info.context or {}).get("vocabulary")
+        if isinstance(words, Vocabulary) and not words.knows(field, name):
+            names = ", ".join(term.name for term in words.terms[field])
+            raise PydanticCustomError("name_unknown", "{names}", {"names": names})
+        return name
+
+    return AfterValidator(check)
+
+
+CaseTypeName = Annotated[Name, _known("case_type")]
+MeasureName = Annotated[Name, _known("measure")]
+IncidentName = Annotated[Name, _known("incident")]
+ShownName = Annotated[Name, _known("shows")]

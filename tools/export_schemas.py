@@ -1,8 +1,8 @@
 """Write the JSON Schema of the case description to `docs/schemas/`: `python tools/export_schemas.py`.
 
 Titles are the workbook's Chinese headings with the field's name beside them, so that an editor that knows JSON Schema
-shows a person the same words; each choice has its Chinese word under `x-zh`, which is accepted in its place. Words that a
-bureau may add to in its profiles are no closed choice here: those of the shipped profiles stand as examples.
+shows a person the same words; each choice has its Chinese word under `x-zh`, which is accepted in its place. Words that
+a bureau may add to in its profiles are no closed choice here: those of the shipped profiles stand as examples.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from preserve.description.labels import CASE, SHEETS, VALUES
 from preserve.description.schema import CaseDescription
-from preserve.description.vocabulary import Term, read_vocabulary
+from preserve.description.vocabulary import FIELDS, Term, read_vocabulary
 
 TARGET = Path(__file__).parent.parent / "docs" / "schemas" / "case.schema.json"
 
@@ -42,8 +42,9 @@ def case_schema() -> dict[str, Any]:
     for kind, words in VALUES.items():
         schema["$defs"][kind.__name__]["x-zh"] = dict(words)
     words = read_vocabulary().terms
-    for holder, field in ((schema, "case_type"), (schema["$defs"]["MeasureTaken"], "measure"),
-                          (schema["$defs"]["IncidentNoted"], "incident"), (schema["$defs"]["CaseObject"], "shows")):  # fmt: skip
+    models = {"measure": "MeasureTaken", "incident": "IncidentNoted", "shows": "CaseObject"}
+    for field in FIELDS:
+        holder = schema["$defs"][models[field]] if field in models else schema
         described = holder["properties"][field]
         _exemplify(described.get("items", described), words[field])
     return {

@@ -21,6 +21,7 @@ NAMES = (
     "audits",
     "audit_history",
     "rules",
+    "search",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -137,7 +137,7 @@ def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
         file = f"02调查取证/现场录像/{DEVICE}_{OFFICER}_{start:%Y%m%d%H%M%S}_{part + 1:04}.mp4"
         path = add(
             file, "现场录像", "investigation", device=DEVICE, maker="陈立新", evidence=True,
-            proves="演出正在进行、现场无批准文件；登记保存的经过", date=start.date().isoformat(),
+            place="临江市江滨路88号星河剧场", proves="演出正在进行、现场无批准文件；登记保存的经过", date=start.date().isoformat(),
             shows=_SHOWN if part in (0, 3) else [], preamble=True if part in (0, 3) else None, device_checked=True,
             stored=(start + timedelta(hours=14)).replace(tzinfo=None).isoformat(), original_carrier="执法记录仪存储卡",
             spoken_explanation="0:01" if part == 3 and not small else "",

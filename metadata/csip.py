@@ -9,6 +9,7 @@ METS = "METS.xml"
 PREMIS = "metadata/preservation/premis.xml"
 DUBLIN_CORE = "metadata/descriptive/dc.xml"
 CASE = "metadata/descriptive/case.json"
+TEXT = "metadata/other/text.jsonl"
 REPRESENTATIONS = ("original", "preservation", "access")
 BAG_PROFILE = "https://preserve-archive.example/profiles/bag-1.json"
 

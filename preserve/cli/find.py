@@ -1,4 +1,4 @@
-"""`preserve list`, `show` and `search`: ask the catalogue and show what it knows."""
+"""`preserve list` and `show`: ask the catalogue and show what it knows."""
 
 from __future__ import annotations
 
@@ -143,35 +143,3 @@ def _copy(row: Any) -> dict[str, Any]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 100 else line[:99] + "…"
-
-
-@click.command(cls=Command)
-@click.argument("words", nargs=-1, required=True, metavar="TEXT")
-@click.pass_obj
-def search(output: Output, words: tuple[str, ...]) -> None:
-    """Full-text search."""
-    from dataclasses import asdict
-
-    from preserve.administration.duties import Duty
-    from preserve.data_management import search as finding
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND)
-    with catalogue.read() as connection:
-        hits = list(finding.find(connection, " ".join(words)))
-    # What was searched for may name a person: the ledger keeps which cases were shown, and no words.
-    shown = [hit.objid for hit in hits]
-    record_look(catalogue, person, "catalogue.searched", home.settings.archive_id, cases=shown)
-    output.result({"ok": True, "hits": [asdict(hit) for hit in hits]})
-    if output.as_json:
-        return
-    if not hits:
-        output.sentence("cli.none-found")
-        return
-    heads = ("number", "title", "where", "text")
-    output.table(
-        [say(f"cli.heading-{name}") for name in heads],
-        [(h.case_number, h.title, say(f"cli.field-{h.field}"), _short(h.shown)) for h in hits],
-    )

@@ -23,7 +23,7 @@ COMMANDS = {
     "ingest": ("preserve.cli.ingest", "ingest"),
     "list": ("preserve.cli.find", "list_cases"),
     "show": ("preserve.cli.find", "show"),
-    "search": ("preserve.cli.find", "search"),
+    "search": ("preserve.cli.search", "search"),
     "verify": ("preserve.cli.verify", "verify"),
     "media": ("preserve.cli.media", "media"),
     "copies": ("preserve.cli.copies", "copies"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy import Connection, delete, func, or_, select
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from preserve.data_management import holdings, ledger, search
+from preserve.data_management import facets, holdings, ledger, search
+from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact
@@ -55,11 +57,12 @@ class CaseLife:
     ledger: list[dict[str, Any]]
 
 
-def index_package(connection: Connection, root: Path) -> str:
+def index_package(connection: Connection, root: Path, *, indexed: bool = True) -> str:
     """Enter a sealed package into cases, versions, files, events and search; return its objid.
 
-    Everything comes from the package alone, so entering it again gives the same rows. Raises NotIntact where the
-    package cannot be read as one of ours.
+    Everything comes from the package alone, so entering it again gives the same rows. Without `indexed` the words wait
+    for `search.fill`, which indexes many cases faster than one by one. Raises NotIntact where the package cannot be
+    read as one of ours.
     """
     objid, _, number = root.name.rpartition("_v")
     package = root / "data" / objid
@@ -81,8 +84,12 @@ def index_package(connection: Connection, root: Path) -> str:
                 "files": int(count), "size": int(size), "manifest_sha256": manifest,
             },
         )  # fmt: skip
-        _enter_entities(connection, objid, version, package)
-        search.index(connection, _words(objid, description))
+        names = _enter_entities(connection, objid, version, package)
+        known = description.model_dump(mode="json")
+        findable = search.enter(
+            connection, objid, known["closed"], [*_words(description), *names], _texts(package), indexed=indexed
+        )
+        facets.enter(connection, findable, known)
     except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
         raise NotIntact("catalogue.package-unreadable", str(root), detail=str(error)) from error
     return objid
@@ -91,7 +98,6 @@ def index_package(connection: Connection, root: Path) -> str:
 def _forget(connection: Connection, objid: str, version: int) -> None:
     for table in (files, events, versions):
         connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))
-    search.forget(connection, objid)
 
 
 def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:
@@ -121,7 +127,9 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         connection.execute(cases.insert(), {"objid": objid, **row})
 
 
-def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> None:
+def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> list[Passage]:
+    """Files and events; returns the names of the originals, to be found by."""
+    names: list[Passage] = []
     documents = [("", package / csip.PREMIS)]
     documents += [(role, package / "representations" / role / csip.PREMIS) for role in csip.REPRESENTATIONS]
     common = {"objid": objid, "version": version}
@@ -132,31 +140,26 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
             continue
         rows: list[dict[str, Any]] = []
         deeds: list[dict[str, Any]] = []
-        names: list[tuple[str, str, str, str]] = []
 
-        def write(
-            rows: list[dict[str, Any]] = rows,
-            deeds: list[dict[str, Any]] = deeds,
-            names: list[tuple[str, str, str, str]] = names,
-        ) -> None:
+        def write(rows: list[dict[str, Any]] = rows, deeds: list[dict[str, Any]] = deeds) -> None:
             if rows:
                 connection.execute(files.insert(), rows)
             if deeds:
                 connection.execute(tell, deeds)
-            search.index(connection, names)
-            for batch in (rows, deeds, names):
+            for batch in (rows, deeds):
                 batch.clear()
 
         for entity in premis.read_premis(document):
             if isinstance(entity, FileObject):
                 rows.append({**common, **_file_row(role, entity)})
                 if role == "original":
-                    names.append((objid, "file", entity.path, entity.original_name or entity.path))
+                    names.append(Passage("file", entity.path, entity.original_name or entity.path))
             elif isinstance(entity, Event):
                 deeds.append({**common, **_event_row(entity)})
             if len(rows) + len(deeds) >= _BATCH:
                 write()
         write()
+    return names
 
 
 def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
@@ -187,27 +190,38 @@ def _event_row(event: Event) -> dict[str, Any]:
     }
 
 
-def _words(objid: str, description: CaseDescription) -> Iterator[tuple[str, str, str, str]]:
+def _words(description: CaseDescription) -> Iterator[Passage]:
     """What the description says, field by field."""
-    yield objid, "case_number", "", description.case_number
-    yield objid, "archival_number", "", description.archival_number
-    yield objid, "title", "", description.title
-    yield objid, "cause", "", description.cause
-    yield objid, "producer", "", description.producer.name
+    yield Passage("case_number", "", description.case_number)
+    yield Passage("archival_number", "", description.archival_number)
+    yield Passage("title", "", description.title)
+    yield Passage("cause", "", description.cause)
+    yield Passage("producer", "", description.producer.name)
     for party in description.parties:
-        yield objid, "party", "", party.name
+        yield Passage("party", "", party.name)
     for officer in description.officers:
-        yield objid, "officer", "", f"{officer.name} {officer.number}".strip()
+        yield Passage("officer", "", f"{officer.name} {officer.number}".strip())
     for measure in description.measures:
-        yield objid, "note", "", measure.note
+        yield Passage("place", "", measure.place)
+        yield Passage("note", "", measure.note)
     for incident in description.incidents:
-        yield objid, "note", "", incident.note
-    yield objid, "note", "", description.note
+        yield Passage("note", "", incident.note)
+    yield Passage("note", "", description.note)
     for item in description.objects:
-        yield objid, "object", item.file, " ".join(filter(None, (item.title, item.kind)))
-        yield objid, "device", item.file, item.device
-        yield objid, "maker", item.file, item.maker
-        yield objid, "note", item.file, " ".join(filter(None, (item.proves, item.note)))
+        yield Passage("object", item.file, " ".join(filter(None, (item.title, item.kind))))
+        yield Passage("device", item.file, item.device)
+        yield Passage("maker", item.file, item.maker)
+        yield Passage("place", item.file, item.place)
+        yield Passage("note", item.file, " ".join(filter(None, (item.proves, item.note))))
+
+
+def _texts(package: Path) -> Iterator[Passage]:
+    """What was read out of the documents at ingest; nothing in packages from before that was done."""
+    with suppress(FileNotFoundError), (package / csip.TEXT).open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if row.get("text"):
+                yield Passage("text", str(row["file"]), str(row["text"]))
 
 
 def list_cases(

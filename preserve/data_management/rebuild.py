@@ -29,6 +29,7 @@ from preserve.data_management import (
     ledger,
     proving,
     request_index,
+    search,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
 from preserve.data_management.tables import checkpoints as checkpoint_table
@@ -85,6 +86,7 @@ def rebuild(
             accounts.replay(connection)
             request_index.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
+            search.fill(connection)
             history.replay(connection, home.store)
             findings += history.check_anchors(connection, home.store)
             found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
@@ -166,7 +168,7 @@ def _enter_packages(
             if copy.name not in entered:
                 try:
                     with connection.begin_nested():
-                        cases.index_package(connection, adapter.path(copy))
+                        cases.index_package(connection, adapter.path(copy), indexed=False)
                 except NotIntact as error:
                     findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
                     continue
@@ -214,6 +216,12 @@ def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tu
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
         for table in tables
     }
-    words = text("SELECT objid, field, place, shown, words FROM search ORDER BY 1, 2, 3, 4")
-    found["search"] = [tuple(row) for row in connection.execute(words)]
+    # A case's number in the index may be another when the catalogue is made again.
+    for name in ("findable", "facets"):
+        del found[name]
+    found["findable"] = [
+        tuple(row) for row in connection.execute(text("SELECT objid, head, body FROM findable ORDER BY 1"))
+    ]
+    rows = text("SELECT objid, kind, value, file FROM facets JOIN findable USING (number) ORDER BY 1, 2, 3, 4")
+    found["facets"] = [tuple(row) for row in connection.execute(rows)]
     return found

@@ -1,120 +1,221 @@
-"""Full-text search that finds Chinese words of two characters.
+"""Full-text search over descriptions and documents that finds Chinese words of two characters, by and beside filters.
 
-Text is indexed one Chinese character a token and queried as phrases (`演出` is `"演 出"`): SQLite's trigram
-tokenizer finds nothing shorter than three characters, and most Chinese words have two. Latin words and numbers
-are found by their beginning.
+One row of the index is one case, numbered by the day it was closed, so that the newest come first without sorting:
+the question is over as soon as enough cases are found, however many hold the word. What was found where is then read
+from the passages of those few cases alone. The index keeps no text; it is made from the table `findable`.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, select, text
 
+from preserve.data_management import facets
+from preserve.data_management.facets import Filters, condition, matching_file
+from preserve.data_management.tables import cases, findable
+from preserve.data_management.tokens import Term, folded, terms, tokens
 from preserve.errors import UsageError
 
-_MOST_TERMS = 16
-_LONGEST_TERM = 200
+_A_DAY = 1 << 14  # cases closed on one day that can be told apart
+_BETWEEN = " \ue000 "  # a token that no query can have: no phrase reaches from one passage into the next
+_BEFORE, _AFTER = 24, 72  # characters shown around a hit
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text of a case. `field` says what it is (see `cases.py`), `place` in which file."""
+
+    field: str
+    place: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case in which every term was found, and one place where. `field` as in `preserve.data_management.cases`."""
+    """A case in which every term was found, and one place where; `marks` are begin and end of the hits in `shown`."""
 
     objid: str
     case_number: str
     title: str
+    closed: str
     field: str
     place: str
     shown: str
+    marks: tuple[tuple[int, int], ...] = ()
 
 
-def _is_ideograph(character: str) -> bool:
-    point = ord(character)
-    return (
-        0x3400 <= point <= 0x9FFF
-        or 0xF900 <= point <= 0xFAFF
-        or 0x20000 <= point <= 0x3FFFF
-        or 0x3040 <= point <= 0x30FF
-        or character == "〇"
-    )
+def enter(
+    connection: Connection, objid: str, closed: str, head: Iterable[Passage], body: Iterable[Passage], *,
+    indexed: bool = True,
+) -> int:  # fmt: skip
+    """Make a case findable by what its description says (`head`) and its documents (`body`); return its number.
+
+    Without `indexed` only its text is kept, and `fill` makes the index of all cases at once.
+    """
+    forget(connection, objid, indexed=indexed)
+    day = date.fromisoformat(closed).toordinal() * _A_DAY
+    last = connection.execute(
+        text("SELECT max(number) FROM findable WHERE number >= :day AND number < :next"),
+        {"day": day, "next": day + _A_DAY},
+    ).scalar()
+    number = day if last is None else int(last) + 1
+    row = {"number": number, "objid": objid, "head": _pack(head), "body": _pack(body)}
+    connection.execute(findable.insert(), row)
+    if indexed:
+        connection.execute(_INSERT, _words(row))
+    return number
 
 
-def tokens(words: str) -> Iterator[str]:
-    """Words, numbers, and single ideographs, after NFKC and case folding. Everything else parts them."""
-    word = ""
-    for character in unicodedata.normalize("NFKC", words).casefold():
-        if _is_ideograph(character):
-            if word:
-                yield word
-                word = ""
-            # SQLite's tables of characters are older than the newest ideographs, which stand in rare names.
-            yield character if character <= "\u9fa5" else f"u{ord(character):x}"
-        elif character.isascii() and character.isalnum():
-            word += character
-        elif not character.isascii() and unicodedata.category(character)[0] in "LN":
-            # A token of its own writing, for the same reason.
-            word += f"u{ord(character):x}"
-        elif word:
-            yield word
-            word = ""
-    if word:
-        yield word
-
-
-def match_expressions(query: str) -> list[str]:
-    """One FTS5 expression a term. Only tokens come into it, quoted, so no character of a query has a meaning."""
-    expressions = []
-    for term in query[: _MOST_TERMS * _LONGEST_TERM].split()[:_MOST_TERMS]:
-        parts = list(tokens(term[:_LONGEST_TERM]))
-        if parts:
-            prefix = "*" if parts[-1].isascii() else ""
-            expressions.append(f'"{" ".join(parts)}"{prefix}')
-    return expressions
-
-
-def index(connection: Connection, rows: Iterable[tuple[str, str, str, str]]) -> None:
-    """Enter rows of objid, field, place (a path or empty) and text."""
-    statement = text(
-        "INSERT INTO search (objid, field, place, shown, words) VALUES (:objid, :field, :place, :shown, :words)"
-    )
-    remaining = (
-        {"objid": objid, "field": field, "place": place, "shown": shown, "words": " ".join(tokens(shown))}
-        for objid, field, place, shown in rows
-        if shown
-    )
-    while batch := list(islice(remaining, 2000)):
-        connection.execute(statement, batch)
-
-
-def forget(connection: Connection, objid: str) -> None:
+def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
     """Take a case out of the index, before it is entered again."""
-    connection.execute(text("DELETE FROM search WHERE objid = :objid"), {"objid": objid})
+    row = connection.execute(select(findable).where(findable.c.objid == objid)).first()
+    if row is None:
+        return
+    if indexed:
+        # An index without content is told what it must forget.
+        connection.execute(_DELETE, _words(dict(row._mapping)))
+    facets.forget(connection, row.number)
+    connection.execute(findable.delete().where(findable.c.objid == objid))
 
 
-def find(connection: Connection, query: str, limit: int = 50) -> list[Hit]:
-    """The cases in which every term occurs, best first, each once. Raises UsageError where nothing can be searched."""
-    expressions = match_expressions(query)
-    if not expressions:
-        raise UsageError("catalogue.nothing-to-search", query)
-    values: dict[str, str | int] = {f"t{number}": one for number, one in enumerate(expressions)}
-    everywhere = " INTERSECT ".join(
-        f"SELECT objid FROM search WHERE search MATCH :t{number}" for number in range(len(expressions))
-    )
-    rows = connection.execute(
-        text(
-            "SELECT s.objid, c.case_number, c.title, s.field, s.place, s.shown FROM search s"
-            " JOIN cases c ON c.objid = s.objid"
-            f" WHERE s.search MATCH :any AND s.objid IN ({everywhere}) ORDER BY s.rank, s.objid, s.rowid"
-        ),
-        {**values, "any": " OR ".join(expressions)},
-    )
-    hits: dict[str, Hit] = {}
-    for row in rows:
-        hits.setdefault(row.objid, Hit(*row))
-        if len(hits) >= limit:
+def fill(connection: Connection) -> None:
+    """Make the index of all findable cases again, in one sweep."""
+    connection.execute(text("INSERT INTO search (search) VALUES ('delete-all')"))
+    number = -1
+    while True:
+        rows = connection.execute(
+            select(findable).where(findable.c.number > number).order_by(findable.c.number).limit(200)
+        ).all()
+        if not rows:
             break
-    return list(hits.values())
+        connection.execute(_INSERT, [_words(dict(row._mapping)) for row in rows])
+        number = rows[-1].number
+
+
+_DELETE = text("INSERT INTO search (search, rowid, head, body) VALUES ('delete', :number, :head, :body)")
+_INSERT = text("INSERT INTO search (rowid, head, body) VALUES (:number, :head, :body)")
+
+
+def _pack(passages: Iterable[Passage]) -> bytes:
+    rows = [(one.field, one.place, one.text) for one in passages if one.text]
+    plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return zlib.compress(plain, 3)
+
+
+def _unpack(packed: bytes) -> Iterator[Passage]:
+    for row in json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")):
+        yield Passage(*row)
+
+
+def _words(row: dict[str, Any]) -> dict[str, Any]:
+    made = {name: _BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
+    return {"number": row["number"], **made}
+
+
+def passages(connection: Connection, objid: str) -> list[Passage]:
+    """Everything a case can be found by."""
+    row = connection.execute(select(findable.c.head, findable.c.body).where(findable.c.objid == objid)).first()
+    return [] if row is None else [*_unpack(row.head), *_unpack(row.body)]
+
+
+def find(connection: Connection, query: str, filters: Filters | None = None, limit: int = 50) -> list[Hit]:
+    """The cases in which every term occurs and every filter holds, each once.
+
+    Those whose description says all of it come first, then the others; among them the latest closed first. Raises
+    UsageError where nothing can be searched.
+    """
+    filters = filters or Filters()
+    wanted = terms(query)
+    if not wanted and (query.strip() or not filters):
+        raise UsageError("catalogue.nothing-to-search", query)
+    where, values = condition(connection, filters)
+    numbers: list[int] = []
+    if not wanted:
+        numbers = _numbers(connection, "findable", "number", where, values, limit)
+    else:
+        phrase = " AND ".join(term.expression for term in wanted)
+        for match in (f"{{head}}: ({phrase})", phrase):
+            if len(numbers) < limit:
+                more = _numbers(connection, "search", "rowid", where, {**values, "match": match}, limit)
+                numbers += [one for one in more if one not in numbers]
+    return _hits(connection, numbers[:limit], wanted, filters)
+
+
+def _numbers(
+    connection: Connection, table: str, column: str, where: str, values: dict[str, Any], limit: int
+) -> list[int]:
+    matches = "search MATCH :match" if table == "search" else "1"
+    rows = connection.execute(
+        text(f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'+{table}.{column}')}"
+             f" ORDER BY {column} DESC LIMIT :limit"),
+        {**values, "limit": limit},
+    )  # fmt: skip
+    return [int(row[0]) for row in rows]
+
+
+def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term], filters: Filters) -> list[Hit]:
+    query = (
+        select(findable, cases.c.case_number, cases.c.title, cases.c.closed)
+        .join(cases, cases.c.objid == findable.c.objid)
+        .where(findable.c.number.in_(bindparam("numbers", expanding=True)))
+    )
+    rows = {row.number: row for row in connection.execute(query, {"numbers": list(numbers)})}
+    hits = []
+    for number in numbers:
+        if (row := rows.get(number)) is None:
+            continue
+        best = _best([*_unpack(row.head), *_unpack(row.body)], wanted) if wanted else None
+        if best is None:
+            field, file, value = matching_file(connection, number, filters)
+            best = (Passage(field, file, value), value, ())
+        found, shown, marks = best
+        hits.append(
+            Hit(row.objid, row.case_number, row.title, row.closed or "", found.field, found.place, shown, marks)
+        )
+    return hits
+
+
+_Shown = tuple[Passage, str, tuple[tuple[int, int], ...]]
+
+
+def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | None:
+    """The first passage with the most of the terms, cut to what stands around the first of them.
+
+    Texts are looked through as they are written; only where that finds nothing, folded: it costs ten times as much.
+    """
+    for change in (str, folded):
+        best, most = "", 0
+        where: Passage | None = None
+        for one in candidates:
+            words = change(one.text)
+            there = sum(term.pattern.search(words) is not None for term in wanted)
+            if there > most:
+                best, most, where = words, there, one
+                if most == len(wanted):
+                    break
+        if where is not None:
+            return (where, *_snippet(best, wanted))
+    return None
+
+
+def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    first = min(found.start() for term in wanted if (found := term.pattern.search(words)))
+    begin = max(0, first - _BEFORE)
+    cut = words[begin : first + _AFTER]
+    shown = " ".join(cut.split())
+    if begin > 0:
+        shown = "…" + shown
+    if first + _AFTER < len(words):
+        shown += "…"
+    marks = sorted({found.span() for term in wanted for found in term.pattern.finditer(shown)})
+    apart: list[tuple[int, int]] = []
+    for mark in marks:
+        if not apart or mark[0] >= apart[-1][1]:
+            apart.append(mark)
+    return shown, tuple(apart)

@@ -89,6 +89,32 @@ cases = Table(
     Column("description", Text, nullable=False, comment="the whole case description as JSON"),
 )
 
+findable = Table(
+    "findable",
+    metadata,
+    Column(
+        "number",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="row in the index; grows with the day of closing",
+    ),
+    Column("objid", Text, ForeignKey("cases.objid"), nullable=False, unique=True),
+    Column("head", LargeBinary, nullable=False, comment="what the description says: JSON of field, place, text; zlib"),
+    Column("body", LargeBinary, nullable=False, comment="text of the documents, likewise"),
+)
+
+facets = Table(
+    "facets",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="party, officer, device, place, stage, date …"),
+    Column("value", Text, primary_key=True, comment="folded as in the index"),
+    Column("number", Integer, primary_key=True, comment="of the case in `findable`"),
+    Column("file", Text, primary_key=True, comment="the depositor's path, or empty: the whole case"),
+    sqlite_with_rowid=False,
+)
+Index("facets_by_case", facets.c.number, facets.c.kind, facets.c.value)
+
 versions = Table(
     "versions",
     metadata,

@@ -50,7 +50,7 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "officers": ("执法人员", {"name": "姓名", "number": "执法证号"}),
     "stages": ("阶段", {"stage": "阶段", "start": "开始日期", "end": "结束日期"}),
-    "measures": ("措施", {"measure": "措施", "start": "开始时间", "end": "结束时间", "note": "备注"}),
+    "measures": ("措施", {"measure": "措施", "start": "开始时间", "end": "结束时间", "place": "地点", "note": "备注"}),
     "incidents": ("异议与阻碍", {"incident": "情形", "when": "时间", "note": "备注"}),
     "clocks": ("设备时钟", {"device": "设备编号", "seconds": "快慢秒数", "source": "依据"}),
     "acceptances": (
@@ -64,7 +64,8 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "文件",
         {
             "file": "文件", "kind": "文书或录制种类", "stage": "阶段", "title": "题名", "date": "日期",
-            "maker": "制作人", "device": "设备编号", "recording_start": "录制开始时间", "proves": "证明内容",
+            "maker": "制作人", "place": "地点", "device": "设备编号", "recording_start": "录制开始时间",
+            "proves": "证明内容",
             "evidence": "作为证据", "classification": "密级与限制", "retention": "保管期限",
             "explains": "说明哪段中断", "spoken_explanation": "语音说明时间点",
             "shows": "记录内容", "preamble": "已作语音说明", "device_checked": "已检查设备", "stored": "存储时间",

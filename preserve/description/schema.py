@@ -105,6 +105,7 @@ class MeasureTaken(_Record):
     measure: Name = Field(description="a measure of the profile (regulation Art. 9, 10)")
     start: Moment
     end: Moment | None = None
+    place: str = Field("", description="where it was taken")
     note: str = ""
 
 
@@ -125,6 +126,7 @@ class CaseObject(_Record):
     title: str = ""
     date: Day | None = None
     maker: str = ""
+    place: str = Field("", description="where it was made or recorded")
     device: str = ""
     recording_start: Moment | None = None
     proves: str = Field("", description="what it is to prove (regulation Art. 17)")

@@ -1,0 +1,140 @@
+"""Words in 100,000 cases of generated Chinese: median and 95th percentile against 100 ms (regulation Art. 22)."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from benchmarks.chinese_cases import FREQUENT, RARE, Made, make_cases
+from benchmarks.measure import row, scratch
+from preserve.data_management import facets, search
+from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.facets import Filters
+from preserve.data_management.search import Passage
+
+COUNT = 100_000
+BOUND = 100.0  # milliseconds
+
+
+def enter(connection: Connection, number: int, made: Made) -> None:
+    """A case into the catalogue as registration enters it, its index left for later."""
+    known = made.description
+    objid = f"aip-{number:026d}"
+    connection.execute(
+        text("INSERT INTO cases VALUES (:o, :n, '', :t, 'penalty', :c, :p, 'internal', :s, :d, 0, '{}')"),
+        {"o": objid, "n": known["case_number"], "t": known["title"], "c": known["cause"],
+         "p": known["producer"]["name"], "s": known["start"], "d": known["closed"]},
+    )  # fmt: skip
+    head = [Passage(name, "", known[name]) for name in ("case_number", "title", "cause")]
+    head.append(Passage("producer", "", known["producer"]["name"]))
+    head += [Passage("party", "", one["name"]) for one in known["parties"]]
+    head += [Passage("officer", "", f"{one['name']} {one['number']}") for one in known["officers"]]
+    for item in known["objects"]:
+        file = item["file"]
+        head += [Passage("object", file, f"{item['title']} {item['kind']}"), Passage("maker", file, item["maker"])]
+        head += [Passage("device", file, item["device"]), Passage("place", file, item["place"])]
+        head.append(Passage("file", file, file))
+    body = [Passage("text", *one) for one in made.texts]
+    entered = search.enter(connection, objid, known["closed"], head, body, indexed=False)
+    facets.enter(connection, entered, known)
+
+
+def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:
+    """A catalogue of `count` cases; some of them to ask for, the characters in all of them, and seconds to index."""
+    catalogue = create_catalogue(folder / "catalogue.sqlite")
+    choose = random.Random(5)
+    some: list[Made] = []
+    characters = 0
+    with catalogue.begin() as connection:
+        for number, made in enumerate(make_cases(count)):
+            enter(connection, number, made)
+            characters += sum(len(words) for _, words in made.texts)
+            if choose.random() < 40 / count:
+                some.append(made)
+    began = time.perf_counter()
+    with catalogue.begin() as connection:
+        search.fill(connection)
+    return catalogue, some, characters, time.perf_counter() - began
+
+
+def questions(some: list[Made]) -> dict[str, list[tuple[str, Filters]]]:
+    """What is asked, by sort."""
+    chance = random.Random(9)
+    words = [word for made in some for _, words in made.texts for word in _pieces(chance, words)]
+    people = [made.description["officers"][0]["name"] for made in some]
+    none = Filters()
+    return {
+        "frequent words": [(word, none) for word in FREQUENT],
+        "rare words": [(word, none) for word in RARE],
+        "any piece of a document, 2–8 characters": [(word, none) for word in words[:60]],
+        "two words": [(f"{a} {b}", none) for a in FREQUENT[:5] for b in (*FREQUENT[5:], RARE[0])],
+        "case numbers": [(made.description["case_number"], none) for made in some[:20]],
+        "frequent word, filter by officer": [("当事人", Filters(officer=name)) for name in people[:20]],
+        "frequent word, filter by part of the party": [
+            ("询问笔录", Filters(party=made.description["parties"][0]["name"][-8:])) for made in some[:20]
+        ],
+        "frequent word, stage and days": [
+            ("演出", Filters(stage="decision", since=f"{year}-03-01", until=f"{year}-09-30"))
+            for year in range(2007, 2025)
+        ],
+        "rare word, stage": [(word, Filters(stage="investigation")) for word in RARE],
+        "filters alone: device and place": [
+            ("", Filters(device=item["device"], place=item["place"][:2]))
+            for made in some for item in made.description["objects"] if item["device"]
+        ][:20],
+    }  # fmt: skip
+
+
+def _pieces(chance: random.Random, words: str) -> list[str]:
+    clean = [part for part in words.replace("。", ",").replace(":", ",").split(",") if len(part) >= 8]
+    if not clean:
+        return []
+    part = chance.choice(clean)
+    begin = chance.randrange(len(part) - 7)
+    return [part[begin : begin + chance.randrange(2, 9)].strip()]
+
+
+def measure(catalogue: Catalogue, asked: list[tuple[str, Filters]]) -> tuple[float, float, int]:
+    """Median and 95th percentile in milliseconds, each question once after one round to warm up; and hits in all."""
+    times: list[float] = []
+    hits = 0
+    for turn in range(2):
+        for words, filters in asked:
+            began = time.perf_counter()
+            with catalogue.read() as connection:
+                found = search.find(connection, words, filters)
+            if turn:
+                times.append(1000 * (time.perf_counter() - began))
+                hits += len(found)
+    times.sort()
+    return statistics.median(times), times[min(len(times) - 1, int(len(times) * 0.95))], hits
+
+
+def main() -> list[str]:
+    """One row for each sort of question."""
+    rows = []
+    with scratch() as folder:
+        catalogue, some, characters, seconds = build(folder, COUNT)
+        size = (folder / "catalogue.sqlite").stat().st_size
+        rows.append(
+            row(f"index of {COUNT:,} cases, {characters / 1e6:.0f} million characters of documents",
+                f"{seconds:.0f} s", f"catalogue {size / 1e6:,.0f} MB",
+                f"{characters / seconds / 1e6:.1f} million characters/s", "—", None)
+        )  # fmt: skip
+        for sort, asked in questions(some).items():
+            median, slow, _ = measure(catalogue, asked)
+            rows.append(
+                row(f"{sort} ({len(asked)})", f"median {median:.1f} ms", f"95th percentile {slow:.1f} ms",
+                    f"{slow / BOUND:.2f}", "≤ 100 ms", slow <= BOUND)
+            )  # fmt: skip
+        catalogue.close()
+    return rows
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(), ensure_ascii=False, indent=1))

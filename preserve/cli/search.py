@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -56,7 +57,7 @@ def search(
         raise UsageError("catalogue.date-order", since, since=since, until=until)
     filters = Filters(
         party=by_party, officer=by_officer, device=by_device, place=by_place, kind=by_kind, since=since, until=until,
-        **_names(by_stage, by_case_type, by_measure, by_classification),
+        **_names(home.profiles, by_stage, by_case_type, by_measure, by_classification),
     )  # fmt: skip
     with catalogue.read() as connection:
         hits = finding.find(connection, " ".join(words), filters, most + 1)
@@ -77,14 +78,16 @@ def search(
         output.sentence("cli.search-more", count=most)
 
 
-def _names(stage: str, case_type: str, measure: str, classification: str) -> dict[str, str]:
-    """What people write, Chinese or not, as the names that stand in descriptions."""
+def _names(profiles: Path, stage: str, case_type: str, measure: str, classification: str) -> dict[str, str]:
+    """What people write, in either language, as the names that stand in descriptions."""
     from preserve.description.labels import value_of
-    from preserve.description.schema import CaseType, Classification, Measure, Stage
+    from preserve.description.schema import Classification, Stage
+    from preserve.description.vocabulary import read_vocabulary
 
+    words = read_vocabulary(profiles)
     return {
-        "stage": value_of(Stage, stage), "case_type": value_of(CaseType, case_type),
-        "measure": value_of(Measure, measure), "classification": value_of(Classification, classification),
+        "stage": value_of(Stage, stage), "case_type": words.name_of("case_type", case_type),
+        "measure": words.name_of("measure", measure), "classification": value_of(Classification, classification),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 
 from demo.make_case import make_case
+from tests.pdfa import against_pdfa
 from tests.program import Archive
 
 
@@ -45,6 +46,13 @@ def test_a_folder_of_cases_becomes_a_table(place: Path, tmp_path: Path) -> None:
         "--report", str(tmp_path / "reports"),
     )  # fmt: skip
     assert done.returncode == 3
+    # Several at once or one after the other: the same, in the same order.
+    alone = preserve(place / "home", "--json", "check", str(place / "cases"), "--jobs", "1")
+    checks = [json.loads(one.stdout)["checks"] for one in (done, alone)]
+    for one in (*checks[0], *checks[1]):
+        one["free"] = 0
+    assert checks[0] == checks[1]
+    assert [Path(one["sip"]).name for one in checks[0]] == sorted(["甲案", "乙案", "丙案"])
     told = {Path(one["sip"]).name: one["ok"] for one in json.loads(done.stdout)["checks"]}
     assert told == {"甲案": True, "乙案": False, "丙案": False}
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
@@ -89,11 +97,35 @@ def test_an_error_keeps_the_case_out_until_a_person_answers(place: Path) -> None
     assert {one["person"] for one in entry["details"]["accepted"]} == {"周建国"}
     notes = sorted((documents / "explanatory-notes").glob("*.pdf"))
     assert len(notes) == 2
+    for paper in (documents / "compliance.pdf", *notes):
+        assert against_pdfa(paper) == [], paper
     words = subprocess.run(["pdftotext", str(notes[0]), "-"], capture_output=True, text=True, check=True).stdout
     manifest = (package / "manifest-sha256.txt").read_text("utf-8")
     digests = {line.split()[0] for line in manifest.splitlines() if line.endswith(".mp4") and "/original/" in line}
     assert any(digest in "".join(words.split()) for digest in digests)
     assert preserve(place / "home", "verify", str(package)).returncode == 0
+
+
+def test_what_is_no_pdfa_is_found_out(tmp_path: Path) -> None:
+    """The check on the papers can fail: a plain PDF, and one whose font was taken out."""
+    import typst
+
+    (tmp_path / "a.typ").write_text("= a", encoding="utf-8")
+    plain = tmp_path / "plain.pdf"
+    plain.write_bytes(bytes(typst.compile(str(tmp_path / "a.typ"), format="pdf")))
+    assert {one.split()[0] for one in against_pdfa(plain)} == {"6.6.4", "6.2.3"}
+    claimed = tmp_path / "claimed.pdf"
+    claimed.write_bytes(bytes(typst.compile(str(tmp_path / "a.typ"), format="pdf", pdf_standards="a-2b")))
+    assert against_pdfa(claimed) == []
+    with pikepdf.open(claimed) as pdf:
+        for one in pdf.objects:
+            if isinstance(one, pikepdf.Dictionary):
+                for key in ("/FontFile", "/FontFile2", "/FontFile3"):
+                    if key in one:
+                        del one[key]
+        pdf.Root.OpenAction = pikepdf.Dictionary(Type=pikepdf.Name.Action, S=pikepdf.Name.JavaScript, JS="1")
+        pdf.save(tmp_path / "broken.pdf")
+    assert {one.split()[0] for one in against_pdfa(tmp_path / "broken.pdf")} >= {"6.2.11.4", "6.5.1"}
 
 
 def test_deadlines(place: Path) -> None:

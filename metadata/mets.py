@@ -37,7 +37,7 @@ class MetsFile:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What every METS document of a package says of itself."""
+    """What every METS document of a package says of itself. `status`: `VERSION` where it follows an earlier package."""
 
     objid: str
     label: str
@@ -45,6 +45,7 @@ class Header:
     program: str
     version: str
     package: Literal["AIP", "DIP"] = "AIP"
+    status: Literal["", "VERSION"] = ""
 
 
 def _open(header: Header, schemas: str, extra: str) -> str:
@@ -56,10 +57,14 @@ def _open(header: Header, schemas: str, extra: str) -> str:
         f'xsi:schemaLocation="{METS} {schemas}mets.xsd {XLINK} {schemas}xlink.xsd '
         f'{CSIP} {schemas}DILCISExtensionMETS.xsd">\n'
         f'<metsHdr CREATEDATE="{header.created}" LASTMODDATE="{header.created}" '
-        f'csip:OAISPACKAGETYPE="{header.package}">'
+        f'{_status(header)}csip:OAISPACKAGETYPE="{header.package}">'
         f'<agent ROLE="CREATOR" TYPE="OTHER" OTHERTYPE="SOFTWARE"><name>{header.program}</name>'
         f'<note csip:NOTETYPE="SOFTWARE VERSION">{header.version}</note></agent></metsHdr>\n'
     )
+
+
+def _status(header: Header) -> str:
+    return f'RECORDSTATUS="{header.status}" ' if header.status else ""
 
 
 def _described(file: MetsFile) -> str:
@@ -201,6 +206,8 @@ class Reference:
     size: int | None
     checksum: str
     checksum_type: str
+    mime: str = ""
+    created: str = ""
 
 
 @dataclass(slots=True)
@@ -261,6 +268,8 @@ def read_references(
             int(size) if size is not None and size.isdigit() else None,
             str(element.get("CHECKSUM") or "").lower(),
             str(element.get("CHECKSUMTYPE") or ""),
+            str(element.get("MIMETYPE") or ""),
+            str(element.get("CREATED") or ""),
         )
 
 

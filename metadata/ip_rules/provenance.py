@@ -18,11 +18,13 @@ def check(package: InformationPackage) -> Iterator[Finding]:
     for document in package.premis:
         where = package.where(document.path)
         for identifier, relation in document.relations:
-            if relation.kind == "derivation":
+            if relation.sub_kind == "supersedes":
+                pass  # what was replaced lies in an earlier version of the package
+            elif relation.kind == "derivation":
                 if relation.related not in original:
                     values = {"identifier": identifier, "source": relation.related}
                     yield Finding("ip.source-missing", where, values=values)
-            elif relation.sub_kind != "supersedes" and relation.related not in objects:
+            elif relation.related not in objects:
                 values = {"identifier": identifier, "related": relation.related}
                 yield Finding("ip.related-missing", where, values=values)
             if relation.event is not None and relation.event not in document.events:

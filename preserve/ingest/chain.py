@@ -23,13 +23,17 @@ LARGE = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to be taken in. `wanted` are the digests the depositor declared for it (RFC 8493 manifests)."""
+    """One file to be taken in. `wanted` are the digests that are declared for it (RFC 8493 manifests).
+
+    `name` is the depositor's name for it where that is not its path: a file taken out of a package of ours.
+    """
 
     number: int
     path: str
     stored: str
     size: int
     wanted: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,12 @@ def _examine(target: Path, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[
     from preserve.ingest.identify import identify_many
 
     good = [(job, one) for job, one in zip(jobs, taken, strict=True) if one.refusal is None]
-    found = identify_many([(target / job.stored, job.path, one.size) for job, one in good], workers=1)
+    found = identify_many([(target / job.stored, job.name or job.path, one.size) for job, one in good], workers=1)
     examined = {
         one.number: replace(
             one,
             identified=to_json(identification),
-            characterised=to_json(characterise(target / job.stored, identification, job.path)),
+            characterised=to_json(characterise(target / job.stored, identification, job.name or job.path)),
         )
         for (job, one), identification in zip(good, found, strict=True)
     }

@@ -40,11 +40,12 @@ class Ingest:
     description: CaseDescription
     package: Path  # the bag under construction, on the store's own file system
     scratch: Path  # for this ingest's temporary files
+    version: int = 1  # the version of the case's package that is being made
 
     @property
     def name(self) -> str:
         """The name of the bag's folder."""
-        return f"{self.objid}_v0001"
+        return f"{self.objid}_v{self.version:04}"
 
     @property
     def information_package(self) -> Path:

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from metadata import csip
 from metadata.dublin_core import write_dublin_core
 from metadata.entities import Agent, Event, IntellectualEntity, Link, Object, Relationship, Representation, Rights
 from metadata.findings import Finding
-from metadata.mets import (
-    Header,
-    MetsFile,
-    RepresentationReference,
-    write_representation_mets,
-    write_root_mets,
-)
-from metadata.premis import write_premis
-from metadata.schemas import IN_PACKAGE, schema_folder
+from metadata.mets import Header, MetsFile, RepresentationReference
 from preserve import __version__
+from preserve.archival_storage.packing.documents import Described, PackageWriter
+from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software
 from preserve.description.labels import chinese_of, label_of
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
 from preserve.ingest.provenance import (
-    OWN,
     TakenFile,
-    agent_identifier,
     batch_event,
     derivation_event,
     derived_object,
     failure_event,
-    identifier,
     original_object,
-    software,
 )
 from preserve.ingest.rules import long_term
 from preserve.ingest.rules.profile import read_rules
 from preserve.messages import say, speaking
-from storage_adapters.durable import write_file
 
 Files = Callable[[], Iterator[TakenFile]]
 
@@ -66,17 +53,8 @@ class Circumstances:
     papers: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of reports that go into documentation/
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A file that this step wrote: path below the bag, size, digests by algorithm."""
-
-    path: str
-    size: int
-    digests: dict[str, str]
-
-
 @dataclass(slots=True)
-class _Counts:
+class Counts:
     files: int = 0
     size: int = 0
     agree: int = 0
@@ -91,16 +69,16 @@ def describe(ingest: Ingest, files: Files, told: Circumstances) -> list[Describe
     with speaking(ingest.home.settings.language):
         writer = _Writer(ingest, told)
         roles = ["original"]
-        counts, tools, made_roles = _survey(files)
+        counts, tools, made_roles = survey(files)
         roles += [role for role in ("preservation", "access") if role in made_roles]
         references = [writer.representation(role, files, counts, tools) for role in roles]
-        writer.root(references, counts, tools)
-        return writer.written
+        writer.root(references, counts)
+        return writer.out.written
 
 
-def _survey(files: Files) -> tuple[_Counts, dict[str, set[str]], set[str]]:
+def survey(files: Files) -> tuple[Counts, dict[str, set[str]], set[str]]:
     """One pass: counts, the programs that took part, and the representations that exist."""
-    counts = _Counts()
+    counts = Counts()
     tools: dict[str, set[str]] = {"identify": set(), "characterise": set(), "derive": set()}
     roles: set[str] = set()
     for file in files():
@@ -125,48 +103,47 @@ def _survey(files: Files) -> tuple[_Counts, dict[str, set[str]], set[str]]:
     return counts, tools, roles
 
 
+def original_events(ingest: Ingest, counts: Counts, tools: dict[str, set[str]], when: str) -> Iterator[Event]:
+    """What was done alike to every original: digests, identification, characterisation, safe names."""
+    objid, version = ingest.objid, ingest.version
+    algorithms = ", ".join(ingest.home.settings.digests)
+    yield batch_event(
+        objid, "original", "message digest calculation", when,
+        say("premis.copied", files=counts.files, bytes=counts.size, algorithms=algorithms), [OWN], version=version,
+    )  # fmt: skip
+    yield batch_event(
+        objid, "original", "format identification", when, say("premis.identified"), sorted(tools["identify"]),
+        say("premis.identified-outcome", agree=counts.agree, disagree=counts.disagree,
+            guessed=counts.guessed, unknown=counts.unknown), version,
+    )  # fmt: skip
+    yield batch_event(
+        objid, "original", "metadata extraction", when, say("premis.characterised"),
+        sorted(tools["characterise"] | {OWN}), version=version,
+    )  # fmt: skip
+    if counts.renamed and version == 1:
+        yield batch_event(
+            objid, "original", "filename change", when, say("premis.renamed", count=counts.renamed), [OWN]
+        )
+
+
 class _Writer:
-    """Writes files into the package under construction and remembers them with their digests."""
+    """What the steps found, said to the package's writer."""
 
     def __init__(self, ingest: Ingest, told: Circumstances) -> None:
         self.ingest = ingest
         self.told = told
-        self.root_folder = ingest.information_package
-        self.written: list[Described] = []
-        self.header = Header(ingest.objid, _label(ingest), told.ended, "preserve", __version__)
-
-    def note(self, relative: str, mime: str, kind: str = "metadata") -> MetsFile:
-        """Take the digests of a file just written; `relative` to the information package."""
-        path = self.root_folder / relative
-        running = {str(name): hashlib.new(name) for name in self.ingest.home.settings.digests}
-        size = 0
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                size += len(block)
-                for digest in running.values():
-                    digest.update(block)
-        digests = {name: digest.hexdigest() for name, digest in running.items()}
-        self.written.append(Described(f"data/{self.ingest.objid}/{relative}", size, digests))
-        return MetsFile(
-            identifier(self.ingest.objid, kind, relative), relative, size, digests["sha256"], mime, self.told.ended
-        )
+        header = Header(ingest.objid, label(ingest), told.ended, "preserve", __version__)
+        self.out = PackageWriter(ingest.information_package, header, ingest.home.settings.digests)
 
     def representation(
-        self, role: str, files: Files, counts: _Counts, tools: dict[str, set[str]]
+        self, role: str, files: Files, counts: Counts, tools: dict[str, set[str]]
     ) -> RepresentationReference:
         """PREMIS and METS of one representation, streamed."""
-        folder = self.root_folder / "representations" / role
-        (folder / "metadata" / "preservation").mkdir(parents=True, exist_ok=True)
         programs = sorted(set().union(*tools.values()) | {OWN})
-        write_premis(
-            folder / csip.PREMIS, self._objects(role, files), self._events(role, files, counts, tools),
-            [software(name) for name in programs],
+        return self.out.representation(
+            role, self._objects(role, files), self._events(role, files, counts, tools),
+            [software(name) for name in programs], self._mets_files(role, files),
         )  # fmt: skip
-        premis = self.note(f"representations/{role}/{csip.PREMIS}", "application/xml")
-        inside = MetsFile(premis.identifier, csip.PREMIS, premis.size, premis.sha256, premis.mime, premis.created)
-        header = Header(role, self.header.label, self.header.created, self.header.program, self.header.version)
-        write_representation_mets(folder / csip.METS, header, inside, self._mets_files(role, files), f"data-{role}")
-        return RepresentationReference(role, self.note(f"representations/{role}/{csip.METS}", "application/xml"))
 
     def _objects(self, role: str, files: Files) -> Iterator[Object]:
         objid = self.ingest.objid
@@ -183,27 +160,10 @@ class _Writer:
                     if made.role == role:
                         yield derived_object(objid, file, made)
 
-    def _events(self, role: str, files: Files, counts: _Counts, tools: dict[str, set[str]]) -> Iterator[Event]:
+    def _events(self, role: str, files: Files, counts: Counts, tools: dict[str, set[str]]) -> Iterator[Event]:
         objid, told = self.ingest.objid, self.told
         if role == "original":
-            algorithms = ", ".join(self.ingest.home.settings.digests)
-            yield batch_event(
-                objid, role, "message digest calculation", told.ended,
-                say("premis.copied", files=counts.files, bytes=counts.size, algorithms=algorithms), [OWN],
-            )  # fmt: skip
-            yield batch_event(
-                objid, role, "format identification", told.ended, say("premis.identified"), sorted(tools["identify"]),
-                say("premis.identified-outcome", agree=counts.agree, disagree=counts.disagree,
-                    guessed=counts.guessed, unknown=counts.unknown),
-            )  # fmt: skip
-            yield batch_event(
-                objid, role, "metadata extraction", told.ended, say("premis.characterised"),
-                sorted(tools["characterise"] | {OWN}),
-            )  # fmt: skip
-            if counts.renamed:
-                yield batch_event(
-                    objid, role, "filename change", told.ended, say("premis.renamed", count=counts.renamed), [OWN]
-                )
+            yield from original_events(self.ingest, counts, tools, told.ended)
             yield self._virus_check()
             for file in files():
                 if file.normalised and file.normalised.action == "failed":
@@ -243,14 +203,13 @@ class _Writer:
                             made.digests["sha256"], made.mime, self.told.ended,
                         )  # fmt: skip
 
-    def root(self, references: list[RepresentationReference], counts: _Counts, tools: dict[str, set[str]]) -> None:
+    def root(self, references: list[RepresentationReference], counts: Counts) -> None:
         """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
-        case = self.ingest.description
-        dublin_core = self._file(csip.DUBLIN_CORE)
-        write_dublin_core(dublin_core, _terms(self.ingest))
-        descriptive = self.note(csip.DUBLIN_CORE, "application/xml")
-        self._write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
-        documentation = [self.note(csip.CASE, "application/json")]
+        case, out = self.ingest.description, self.out
+        write_dublin_core(out.place(csip.DUBLIN_CORE), _terms(self.ingest))
+        descriptive = out.note(csip.DUBLIN_CORE, "application/xml")
+        out.write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
+        documentation = [out.note(csip.CASE, "application/json")]
         names = []
         for name, mime, data in documents(self.ingest, self.told.findings, counts.files, counts.size):
             names.append((f"documentation/{name}", mime, data))
@@ -258,30 +217,12 @@ class _Writer:
         for name, data in self.told.submission:
             names.append((f"documentation/submission/{name}", _mime(name), data))
         for relative, mime, data in names:
-            self._write(relative, data)
-            documentation.append(self.note(relative, mime))
-        schemas = []
-        for name in IN_PACKAGE:
-            self._write(f"schemas/{name}", (schema_folder() / name).read_bytes())
-            schemas.append(self.note(f"schemas/{name}", "application/xml"))
-        self._file(csip.PREMIS)
-        write_premis(
-            self.root_folder / csip.PREMIS, [self._entity()], self._root_events(counts), self._agents(), self._rights()
-        )
-        premis = self.note(csip.PREMIS, "application/xml")
-        write_root_mets(
-            self.root_folder / csip.METS, self.header, descriptive=descriptive, premis=premis,
-            documentation=documentation, schemas=schemas, representations=references,
+            out.write(relative, data)
+            documentation.append(out.note(relative, mime))
+        out.close(
+            descriptive=descriptive, documentation=documentation, schemas=out.schemas(), representations=references,
+            objects=[self._entity()], events=self._root_events(counts), agents=self._agents(), rights=self._rights(),
         )  # fmt: skip
-        self.note(csip.METS, "application/xml")
-
-    def _file(self, relative: str) -> Path:
-        path = self.root_folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def _write(self, relative: str, data: bytes) -> None:
-        write_file(self.root_folder / relative, data)
 
     def _entity(self) -> IntellectualEntity:
         case = self.ingest.description
@@ -296,20 +237,22 @@ class _Writer:
             tuple((name, value) for name, value in properties if value),
         )
 
-    def _root_events(self, counts: _Counts) -> Iterable[Event]:
+    def _root_events(self, counts: Counts) -> Iterable[Event]:
         told, case = self.told, self.ingest.description
         objid = self.ingest.objid
 
-        def event(kind: str, when: str, detail: str, outcome_detail: str = "", person: bool = False) -> Event:
+        def event(kind: str, when: str, detail: str, outcome_detail: str = "", by_person: bool = False) -> Event:
             doers = [Link(agent_identifier(OWN), "executing program")]
-            if person:
+            if by_person:
                 doers.append(Link(agent_identifier("person " + told.person), "implementer"))
             return Event(
                 identifier(objid, "event-root", kind), kind, when, detail, "success", outcome_detail, tuple(doers),
                 (Link(identifier(objid, "entity", objid)),),
             )  # fmt: skip
 
-        yield event("ingestion start", told.started, say("premis.ingestion-start", kind=told.source_kind), person=True)
+        yield event(
+            "ingestion start", told.started, say("premis.ingestion-start", kind=told.source_kind), by_person=True
+        )
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in told.findings[:500])
         yield event("validation", told.ended, say("premis.validated"), findings)
         yield event(
@@ -322,7 +265,7 @@ class _Writer:
         told, settings = self.told, self.ingest.home.settings
         return [
             software(OWN),
-            Agent(agent_identifier("person " + told.person), told.person, "person"),
+            person(told.person),
             Agent(agent_identifier("organization " + settings.institution), settings.institution, "organization"),
         ]
 
@@ -343,7 +286,8 @@ class _Writer:
         ]  # fmt: skip
 
 
-def _label(ingest: Ingest) -> str:
+def label(ingest: Ingest) -> str:
+    """What METS calls the package."""
     return f"{ingest.description.case_number} {ingest.description.title}"
 
 

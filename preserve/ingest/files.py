@@ -11,6 +11,7 @@ from pathlib import Path
 from preserve.data_management.journal import FileRow
 from preserve.ingest.chain import LARGE, Batch, Job, Taken, examine_batch, take_batch, take_file, take_stream, warm_up
 from preserve.ingest.receive import Deposit
+from preserve.ingest.sources import Source
 from preserve.work import Watcher, executor, map_batches
 
 _BATCH_FILES = 250
@@ -27,7 +28,8 @@ def jobs_of(rows: Iterable[FileRow], deposit: Deposit) -> Iterator[Job]:
 
 
 def take_all(
-    deposit: Deposit,
+    origin: Source,
+    prefix: str,
     target: Path,
     algorithms: tuple[str, ...],
     jobs: Iterable[Job],
@@ -35,17 +37,20 @@ def take_all(
     workers: int,
     watcher: Watcher,
 ) -> Iterator[list[Taken]]:
-    """Copy, identify and characterise; yields what came of each batch, so that the caller can record it."""
+    """Copy, identify and characterise; yields what came of each batch, so that the caller can record it.
+
+    The jobs' paths are below `prefix` in `origin`.
+    """
     with ExitStack() as stack:
         pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
-        if deposit.source.folder is None:
-            batches = _copied(deposit, target, algorithms, jobs, watcher)
+        if origin.folder is None:
+            batches = _copied(origin, prefix, target, algorithms, jobs, watcher)
             results = map_batches(pool, examine_batch, batches) if pool else map(examine_batch, batches)
             for taken in results:
                 watcher(0, len(taken))
                 yield taken
             return
-        source = deposit.source.folder / deposit.prefix
+        source = origin.folder / prefix
         large: list[Job] = []
         batches = _small(source, target, algorithms, jobs, large)
         for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
@@ -79,13 +84,13 @@ def _small(
 
 
 def _copied(
-    deposit: Deposit, target: Path, algorithms: tuple[str, ...], jobs: Iterable[Job], watcher: Watcher
+    origin: Source, prefix: str, target: Path, algorithms: tuple[str, ...], jobs: Iterable[Job], watcher: Watcher
 ) -> Iterator[Batch]:
     """Copy members in the order in which they lie, reading the archive once; they are examined in batches."""
-    waiting = {deposit.prefix + job.path: job for job in jobs}
+    waiting = {prefix + job.path: job for job in jobs}
     batch: list[Job] = []
     taken: list[Taken] = []
-    for entry, stream in deposit.source.stream(lambda entry: entry.path in waiting):
+    for entry, stream in origin.stream(lambda entry: entry.path in waiting):
         job = waiting[entry.path]
         taken.append(take_stream(stream, target, algorithms, job, watcher))
         batch.append(job)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from preserve.data_management.journal import FileRow
 from preserve.ingest.context import Ingest
 from preserve.ingest.facts import Normalised, from_json
-from preserve.ingest.normalise import formats_profile, normalise, plan
+from preserve.ingest.normalise import Plan, formats_profile, normalise
 from preserve.ingest.provenance import TakenFile
 from preserve.messages import say
 from preserve.work import Watcher, check_stop, processors
@@ -22,9 +22,14 @@ Outcomes = list[tuple[int, Normalised]]
 
 
 def normalise_all(
-    ingest: Ingest, pending: Iterable[tuple[int, TakenFile]], count: int, workers: int, watcher: Watcher
+    ingest: Ingest,
+    pending: Iterable[tuple[int, TakenFile]],
+    wants: Callable[[TakenFile], Plan],
+    count: int,
+    workers: int,
+    watcher: Watcher,
 ) -> Iterator[Outcomes]:
-    """What came of each file, in batches, so that the caller can record them.
+    """What came of each file, in batches, so that the caller can record them. `wants` says what is to be made of one.
 
     The work is done by other programs, so threads wait for them; a wish to stop kills those programs.
     """
@@ -46,7 +51,7 @@ def normalise_all(
     with ThreadPoolExecutor(workers) as pool:
         try:
             for number, file in pending:
-                wanted = plan(file, home.settings.policy, profile)
+                wanted = wants(file)
                 if not wanted.needs_work:
                     kept.append((number, Normalised("keep", wanted.rule)))
                     if len(kept) >= _BATCH:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from uuid import UUID, uuid5
 
-from metadata.entities import Agent, Event, FileObject, Format, Link, Relationship
+from metadata.entities import Event, FileObject, Format, Link, Relationship
 from metadata.names import xml_name
-from preserve import __version__
+from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, versioned
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
-
-_ROOT = UUID("5f2a1f0e-6f0b-5d5e-9d59-3c8f1f0a7c11")
-"""The name space of all identifiers this program makes; it must never change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +36,6 @@ def read_file(
         from_json(Character, characterised),
         from_json(Normalised, normalised) if normalised else None,
     )
-
-
-@lru_cache(maxsize=256)
-def _space(objid: str, kind: str) -> UUID:
-    return uuid5(uuid5(_ROOT, objid), kind)
-
-
-def identifier(objid: str, kind: str, name: str) -> str:
-    """The identifier of a thing in a package: the same whenever the same package is described again (RFC 4122 §4.3)."""
-    return str(uuid5(_space(objid, kind), name))
 
 
 def original_object(objid: str, file: TakenFile) -> FileObject:
@@ -89,10 +74,13 @@ def _properties(character: Character) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values if value)
 
 
-def derived_object(objid: str, file: TakenFile, made: Derivative) -> FileObject:
-    """A file made from a deposited one, with its relationship to the source and to the event that made it."""
+def derived_object(objid: str, file: TakenFile, made: Derivative, version: int = 1) -> FileObject:
+    """A file made from a deposited one, with its relationship to the source and to the event that made it.
+
+    `version` is the version of the package with which it came into being.
+    """
     return FileObject(
-        identifier=identifier(objid, made.role, made.stored),
+        identifier=identifier(objid, versioned(made.role, version), made.stored),
         path="data/" + made.stored,
         size=made.size,
         digests=made.digests,
@@ -103,13 +91,13 @@ def derived_object(objid: str, file: TakenFile, made: Derivative) -> FileObject:
                 "derivation",
                 "has source",
                 identifier(objid, "original", file.stored),
-                identifier(objid, "event-" + made.role, made.stored),
+                identifier(objid, versioned("event-" + made.role, version), made.stored),
             ),
         ),
     )
 
 
-def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
+def derivation_event(objid: str, file: TakenFile, made: Derivative, version: int = 1) -> Event:
     """How a derivative was made and proven; an expert can repeat it with the command lines it holds."""
     proof = made.proof
     lines = [
@@ -121,7 +109,7 @@ def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
         *(say("premis.lost", what=what) for what in made.lost),
     ]
     return Event(
-        identifier=identifier(objid, "event-" + made.role, made.stored),
+        identifier=identifier(objid, versioned("event-" + made.role, version), made.stored),
         kind="normalization" if made.event == "normalization" else "migration",
         when=made.ended,
         detail=f"{made.tool}\n$ {_line(made.command)}",
@@ -130,7 +118,7 @@ def derivation_event(objid: str, file: TakenFile, made: Derivative) -> Event:
         agents=(Link(agent_identifier(made.tool), "executing program"),),
         objects=(
             Link(identifier(objid, "original", file.stored), "source"),
-            Link(identifier(objid, made.role, made.stored), "outcome"),
+            Link(identifier(objid, versioned(made.role, version), made.stored), "outcome"),
         ),
     )
 
@@ -148,11 +136,11 @@ def _line(command: Sequence[str]) -> str:
     return join(command)
 
 
-def failure_event(objid: str, file: TakenFile, when: str) -> Event:
+def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> Event:
     """A normalisation that did not succeed: recorded, and a to-do; never the loss of the ingest."""
     assert file.normalised is not None
     return Event(
-        identifier=identifier(objid, "event-failed", file.stored),
+        identifier=identifier(objid, versioned("event-failed", version), file.stored),
         kind="normalization",
         when=when,
         detail=file.normalised.rule,
@@ -163,26 +151,13 @@ def failure_event(objid: str, file: TakenFile, when: str) -> Event:
     )
 
 
-OWN = f"preserve {__version__}"
-
-
-def agent_identifier(name: str) -> str:
-    """The identifier of a program or person; the same in every package."""
-    return identifier("agents", "agent", name)
-
-
-def software(name: str) -> Agent:
-    """A program as PREMIS agent; `name` is program and version (`ffmpeg 5.1.6`)."""
-    program, _, version = name.partition(" ")
-    return Agent(agent_identifier(name), program, "software", version)
-
-
 def batch_event(
-    objid: str, representation: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = ""
-) -> Event:
+    objid: str, representation: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = "",
+    version: int = 1,
+) -> Event:  # fmt: skip
     """One event for what was done alike to every file of a representation, linked to it as a whole."""
     return Event(
-        identifier=identifier(objid, "event-batch", f"{representation} {kind}"),
+        identifier=identifier(objid, versioned("event-batch", version), f"{representation} {kind}"),
         kind=kind,
         when=when,
         detail=detail,

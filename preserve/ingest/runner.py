@@ -22,37 +22,36 @@ from metadata.names import safe_names
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
 from preserve.data_management import anchors, checkpoints, journal, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
-from preserve.data_management.journal import FileRow, IngestRow
+from preserve.data_management.journal import IngestRow
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.home import Home
-from preserve.ingest import files, normalising, seal, store
+from preserve.ingest import files, seal
 from preserve.ingest.acceptance import accepted
 from preserve.ingest.assess import Assessed, Judged, assess, judge
-from preserve.ingest.chain import Taken
 from preserve.ingest.claim import claim
 from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
-from preserve.ingest.describe import Circumstances, Described, describe
+from preserve.ingest.describe import Circumstances, describe
 from preserve.ingest.evidence_notes import notes
-from preserve.ingest.facts import to_json
-from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.readers.text import read_text
 from preserve.ingest.run_log import RunLog
+from preserve.ingest.under_way import UnderWay
 from preserve.messages import say, speaking
-from preserve.work import Watcher, executor
+from preserve.work import Watcher
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard, translate
 from storage_adapters.errors import StorageError
 
-_PAGE = 1000
 _LONGEST_TEXT = 4 << 20  # bytes of a transcript that is printed into the note on its recording
-_LARGE_PACKAGE = 5000  # files from which a process of its own is worth its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,7 @@ class _Run:
             row.id, row.objid, self.home, self.assessed.description,
             self.adapter.staging(f"{row.objid}_v0001"), self.home.work / row.id,
         )  # fmt: skip
+        self.files = UnderWay(self.catalogue, self.ingest, self.jobs, self.watcher)
         self.log = RunLog(self.home.log, row.id)
         self.log.write(
             "resumed" if resumed else "started", source=str(self.assessed.deposit.origin), person=self.person
@@ -208,7 +208,7 @@ class _Run:
                 str(ULID()).lower(), f"aip-{str(ULID()).lower()}", description.case_number, str(deposit.origin),
                 deposit.kind, deposit.fingerprint, "running", "copy", self.home.settings.policy,
                 description.model_dump_json(), journal.findings_text(self.assessed.findings), stamp(moment), None,
-                _boot(),
+                boot(),
             )  # fmt: skip
             journal.create(connection, row)
             journal.add_files(connection, row.id, self._inventory())
@@ -234,90 +234,35 @@ class _Run:
         return CopyRef(self.ingest.name) in set(self.adapter.copies()) if self.row.step == "store" else False
 
     def _recheck(self) -> None:
-        """Do not trust what the journal says was copied before it is seen; read it all after a power loss."""
-        discard(self.ingest.scratch, self.home.work)
-        target = self.ingest.data("original")
-        thorough = self.row.boot != _boot()
-        lost = list(files.damaged_rows(target, self._pages(having="copied"), thorough=thorough))
-        derived = list(normalising.damaged_rows(self.ingest, self._pages(having="normalised"), thorough=thorough))
+        thorough = self.row.boot != boot()
+        lost, derived = self.files.recheck(thorough=thorough)
         with self.catalogue.begin() as connection:
-            nothing: dict[str, str | int | None] = dict.fromkeys(journal.STEPS)
-            journal.record(connection, self.row.id, [{"number": number, **nothing} for number in lost])
-            journal.record(
-                connection, self.row.id, [{"number": n, "normalised": None} for n in derived if n not in set(lost)]
-            )
-            journal.change(connection, self.row.id, boot=_boot())
-        self.log.write("rechecked", copied_again=len(lost), normalised_again=len(derived), thorough=thorough)
-
-    # --- the journal as streams, in pages, so that no transaction stays open over long work
-
-    def _pages(self, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:
-        number = 0
-        while True:
-            with self.catalogue.read() as connection:
-                rows = journal.files_after(connection, self.row.id, number, _PAGE, lacking=lacking, having=having)
-            if not rows:
-                return
-            yield from rows
-            number = rows[-1].number
-
-    def _files(self) -> Iterator[TakenFile]:
-        for row in self._pages():
-            assert row.copied and row.identified and row.characterised
-            yield read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
-
-    def _totals(self, lacking: str = "") -> tuple[int, int]:
-        with self.catalogue.read() as connection:
-            return journal.totals(connection, self.row.id, lacking=lacking)
+            journal.change(connection, self.row.id, boot=boot())
+        self.log.write("rechecked", copied_again=lost, normalised_again=derived, thorough=thorough)
 
     # --- the steps
 
     def _take(self) -> None:
-        count, size = self._totals("copied")
+        count, size = self.files.totals("copied")
         if not count:
             return
         self.watcher.begin(say("ingest.step-copy"), size, count)
-        target = self.ingest.data("original")
-        jobs = files.jobs_of(self._pages(lacking="copied"), self.assessed.deposit)
-        refusals: list[Finding] = []
-        again: list[Finding] = []
-        for taken in files.take_all(
-            self.assessed.deposit, target, self.algorithms, jobs, count, self.jobs, self.watcher
-        ):
-            good = [one for one in taken if one.refusal is None]
-            for one in taken:
-                if one.refusal is not None:
-                    (again if one.passing else refusals).append(one.refusal)
-            with self.catalogue.begin() as connection:
-                journal.record(connection, self.row.id, [_facts(one) for one in good])
+        deposit = self.assessed.deposit
+        refusals, again = self.files.take(deposit.source, deposit.prefix, lambda rows: files.jobs_of(rows, deposit))
         if refusals:
-            raise Refused("sip.refused", str(self.assessed.deposit.origin), findings=refusals + again)
+            raise Refused("sip.refused", str(deposit.origin), findings=refusals + again)
         if again:
-            raise NotIntact("ingest.changed-while-read", str(self.assessed.deposit.origin), findings=again)
-        left, _ = self._totals("copied")
+            raise NotIntact("ingest.changed-while-read", str(deposit.origin), findings=again)
+        left, _ = self.files.totals("copied")
         if left:
-            raise NotIntact("ingest.files-vanished", str(self.assessed.deposit.origin), count=left)
+            raise NotIntact("ingest.files-vanished", str(deposit.origin), count=left)
         self._done("ingest.copied", "normalise", {"files": count, "bytes": size, "digests": list(self.algorithms)})
 
     def _normalise(self) -> None:
-        count, _ = self._totals("normalised")
-        if not count:
+        if not self.files.totals("normalised")[0]:
             return
-        pending = (
-            (row.number, read_file(row.path, row.stored, row.copied, row.identified, row.characterised, None))
-            for row in self._pages(lacking="normalised", having="characterised")
-            if row.copied and row.identified and row.characterised
-        )
-        counts: dict[str, int] = {}
-        for batch in normalising.normalise_all(self.ingest, pending, count, self.jobs, self.watcher):
-            for _, outcome in batch:
-                counts[outcome.action] = counts.get(outcome.action, 0) + 1
-            rows: list[dict[str, str | int | None]] = [
-                {"number": number, "normalised": to_json(outcome)} for number, outcome in batch
-            ]
-            with self.catalogue.begin() as connection:
-                journal.record(connection, self.row.id, rows)
-        discard(self.ingest.scratch, self.home.work)
+        profile = formats_profile(self.home.profiles)
+        counts = self.files.normalise(lambda file: plan(file, self.home.settings.policy, profile))
         self._done("ingest.normalised", "describe", {"policy": self.row.policy, **dict(sorted(counts.items()))})
 
     def _done(self, action: str, step: str, details: dict[str, Any]) -> None:
@@ -329,7 +274,7 @@ class _Run:
     def _judge(self) -> Judged:
         """All findings now that the files are known. Raises Refused."""
         self.watcher.begin(say("ingest.step-check"))
-        found = judge(self.home, self.assessed, self._files())
+        found = judge(self.home, self.assessed, self.files.files())
         with self.catalogue.begin() as connection:
             journal.change(connection, self.row.id, findings=journal.findings_text(found.findings))
         return found
@@ -342,57 +287,37 @@ class _Run:
         with speaking(settings.language):
             papers = reports(judged.view, judged.findings, settings.institution, moment)
             texts = self._transcripts(judged.view.case)
-            papers += notes(judged.view, self._files(), settings.institution, moment, texts)
+            papers += notes(judged.view, self.files.files(), settings.institution, moment, texts)
         told = Circumstances(
             self.row.started, stamp(moment), self.person, self.row.source_kind, self.assessed.scanner,
             judged.findings, self.assessed.submission(), tuple(papers),
         )  # fmt: skip
-        described: list[Described] = describe(self.ingest, self._files, told)
+        described: list[Described] = describe(self.ingest, self.files.files, told)
         self.watcher.begin(say("ingest.step-seal"))
-        count, size = seal.seal(self.ingest, self._files, described, told.ended)
-        self._verify_structure(count)
+        count, size = seal.seal(self.ingest, self.files.files, described, told.ended)
+        publishing.require_structure(self.ingest.package, count, self.row.objid)
         self.watcher.begin(say("ingest.step-read-back"), size, count)
-        bad = store.read_back(self.ingest, self.adapter, self.watcher)
-        if bad:
-            findings_ = [
-                Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)
-                for check in bad
-            ]
-            raise NotIntact("ingest.read-back", self.row.objid, findings=findings_)
+        publishing.read_back(self.ingest.package, self.algorithms, self.adapter, self.row.objid, self.watcher)
         self._done("ingest.sealed", "store", {"files": count, "bytes": size})
-        store.publish(self.ingest, self.adapter, size)
+        publishing.publish(self.ingest.name, self.ingest.package, size, self.adapter)
         return count, size
 
     def _transcripts(self, case: CaseDescription) -> dict[str, str]:
         """What is written in the transcripts that are plain text, by the depositor's path."""
         wanted = {item.transcript for item in case.objects if item.evidence and item.transcript}
         texts = {}
-        for file in self._files() if wanted else ():
+        for file in self.files.files() if wanted else ():
             small = file.copied.size <= _LONGEST_TEXT
             if file.path in wanted and file.character.kind == "text" and small:
                 texts[file.path] = read_text(self.ingest.data("original") / file.stored)
         return texts
-
-    def _verify_structure(self, count: int) -> None:
-        """Our own verifier looks at everything but the payload's bytes, which are read back next.
-
-        For many files in a process of its own, whose memory goes with it.
-        """
-        if count < _LARGE_PACKAGE:
-            found = structure_findings(str(self.ingest.package))
-        else:
-            with executor(1) as pool:
-                found = pool.submit(structure_findings, str(self.ingest.package)).result()
-        bad = tuple(finding for finding in found if finding.severity in ("refuse", "error"))
-        if bad:
-            raise PreserveError("ingest.package-invalid", self.row.objid, findings=bad)
 
     def _register(self, findings: tuple[Finding, ...], count: int, size: int, resumed: bool) -> Result:
         self.watcher.begin(say("ingest.step-register"))
         copy = CopyRef(self.ingest.name)
         location = self.adapter.path(copy)
         if not count:
-            count, size = self._read_back_published(location)
+            count, size = publishing.prove_published(location, self.row.objid)
         moment = now()
         with self.catalogue.begin() as connection:
             index_package(connection, location)
@@ -422,32 +347,8 @@ class _Run:
             standing.sealed, standing.missing,
         )  # fmt: skip
 
-    def _read_back_published(self, location: Path) -> tuple[int, int]:
-        """A run that was killed between rename and entry: the package is read again before it is entered."""
-        from metadata.verify import verify_package
 
-        report = verify_package(location, from_medium=True)
-        bad = tuple(finding for finding in report.findings if finding.severity in ("refuse", "error"))
-        if bad:
-            raise NotIntact("ingest.read-back", self.row.objid, findings=bad)
-        return report.files, report.size
-
-
-def structure_findings(package: str) -> tuple[Finding, ...]:
-    """What our verifier says of a package's structure; may run in a worker process."""
-    from metadata.verify import verify_package
-
-    return verify_package(Path(package), structure_only=True).findings
-
-
-def _facts(one: Taken) -> dict[str, str | int | None]:
-    return {
-        "number": one.number, "copied": one.copied, "identified": one.identified,
-        "characterised": one.characterised,
-    }  # fmt: skip
-
-
-def _boot() -> str:
+def boot() -> str:
     """The machine's boot: another one means that what was written may not have reached the medium."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

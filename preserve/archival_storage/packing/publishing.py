@@ -1,0 +1,83 @@
+"""Looks at a sealed package, reads it back from the medium and, when every byte is as it should be, publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from metadata.bag import read_lines
+from metadata.findings import Finding
+from preserve.errors import NotIntact, PreserveError
+from preserve.work import executor
+from storage_adapters.contract import ExpectedFile, Package, Receipt, Scope
+from storage_adapters.directory import DirectoryAdapter, check_tree
+from storage_adapters.durable import sync_file_system
+
+_LARGE = 5000  # files from which a process of its own is worth its start
+_BAD = ("refuse", "error")
+
+
+def expected(package: Path, algorithms: Sequence[str]) -> Iterator[ExpectedFile]:
+    """Every file of the bag with its SHA-256, from the manifests; the tag manifests themselves come without one."""
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        for line in read_lines(package / manifest):
+            yield ExpectedFile(line.path, None, {"sha256": line.digest})
+    for algorithm in algorithms:
+        yield ExpectedFile(f"tagmanifest-{algorithm}.txt", None, {})
+
+
+def require_structure(package: Path, count: int, objid: str) -> None:
+    """Our own verifier looks at everything but the payload's bytes, which are read back next.
+
+    For many files in a process of its own, whose memory goes with it. Raises PreserveError.
+    """
+    if count < _LARGE:
+        found = structure_findings(str(package))
+    else:
+        with executor(1) as pool:
+            found = pool.submit(structure_findings, str(package)).result()
+    if bad := tuple(finding for finding in found if finding.severity in _BAD):
+        raise PreserveError("ingest.package-invalid", objid, findings=bad)
+
+
+def structure_findings(package: str) -> tuple[Finding, ...]:
+    """What our verifier says of a package's structure; may run in a worker process."""
+    from metadata.verify import verify_package
+
+    return verify_package(Path(package), structure_only=True).findings
+
+
+def read_back(
+    package: Path, algorithms: Sequence[str], adapter: DirectoryAdapter, objid: str, progress: Callable[[int], None]
+) -> None:
+    """Sync the file system and read every byte from the medium. Raises NotIntact.
+
+    Before publishing, so that nothing lies among the packages that was never read back.
+    """
+    sync_file_system(adapter.root)
+    checks = check_tree(package, Scope(expected(package, algorithms)), progress)
+    bad = [
+        Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)
+        for check in checks
+        if check.verdict != "intact"
+    ]
+    if bad:
+        raise NotIntact("ingest.read-back", objid, findings=bad)
+
+
+def publish(name: str, package: Path, size: int, adapter: DirectoryAdapter) -> Receipt:
+    """Rename the package to its final name; it is an AIP from here on."""
+    return adapter.write(Package(name, package, size), lambda moved: None)
+
+
+def prove_published(location: Path, objid: str) -> tuple[int, int]:
+    """A run that was killed between rename and entry: the package is read again before it is entered.
+
+    Returns its payload files and their bytes. Raises NotIntact.
+    """
+    from metadata.verify import verify_package
+
+    report = verify_package(location, from_medium=True)
+    if bad := tuple(finding for finding in report.findings if finding.severity in _BAD):
+        raise NotIntact("ingest.read-back", objid, findings=bad)
+    return report.files, report.size

@@ -20,6 +20,10 @@ from preserve.errors import NotIntact
 from storage_adapters.reading import digest_file
 
 REGISTERED = "case.registered"
+REPRESERVED = "case.represerved"
+REDUCED = "case.reduced"
+ANCHORING = (REGISTERED, REPRESERVED, REDUCED)
+"""The actions that enter a package: a case's first version, one re-preserved, one that lost a part by decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def details(root: Path) -> dict[str, str]:
 
 def anchor_in(entry: Mapping[str, Any]) -> Anchor | None:
     """The anchor that an entry of the ledger sets, where it registers a package."""
-    if entry["action"] != REGISTERED or "manifest_sha256" not in entry["details"]:
+    if entry["action"] not in ANCHORING or "manifest_sha256" not in entry["details"]:
         return None
     given = entry["details"]
     return Anchor(
@@ -52,7 +56,7 @@ def anchor_in(entry: Mapping[str, Any]) -> Anchor | None:
 def read_anchor(connection: Connection, name: str) -> Anchor:
     """The anchor of a package, held against the catalogue. Raises NotIntact where they contradict or there is none."""
     objid = name.rpartition("_v")[0]
-    found = [anchor_in(json.loads(entry.text)) for entry in ledger.about(connection, objid)]
+    found = [anchor_in(json.loads(entry.text)) for entry in ledger.about(connection, objid, *ANCHORING)]
     mine = [one for one in found if one is not None and one.name == name]
     if not mine:
         raise NotIntact("ledger.no-anchor", name)

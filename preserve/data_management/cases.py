@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, or_, select
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from preserve.data_management import facets, holdings, ledger, search
+from preserve.data_management import facets, formats_index, holdings, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
@@ -75,8 +75,12 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
         size, count = info["Payload-Oxum"].split(".")
         manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
         version = int(number)
-        _forget(connection, objid, version)
-        _enter_case(connection, objid, description, _long_term(description, info))
+        newest = connection.execute(select(func.max(versions.c.version)).where(versions.c.objid == objid)).scalar()
+        # What is searched for, and what the case is called, is what its newest version says.
+        leads = newest is None or newest <= version
+        forget_version(connection, objid, version)
+        if leads:
+            _enter_case(connection, objid, description, _long_term(description, info))
         connection.execute(
             versions.insert(),
             {
@@ -85,17 +89,24 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
             },
         )  # fmt: skip
         names = _enter_entities(connection, objid, version, package)
-        known = description.model_dump(mode="json")
-        findable = search.enter(
-            connection, objid, known["closed"], [*_words(description), *names], _texts(package), indexed=indexed
-        )
-        facets.enter(connection, findable, known)
+        if leads:
+            known = description.model_dump(mode="json")
+            findable = search.enter(
+                connection, objid, known["closed"], [*_words(description), *names], _texts(package), indexed=indexed
+            )
+            facets.enter(connection, findable, known)
+        for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
+            details = json.loads(entry.text)["details"]
+            if details["version"] == version:
+                formats_index.reidentify(connection, objid, details)
     except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
         raise NotIntact("catalogue.package-unreadable", str(root), detail=str(error)) from error
     return objid
 
 
-def _forget(connection: Connection, objid: str, version: int) -> None:
+def forget_version(connection: Connection, objid: str, version: int) -> None:
+    """Take one version out of the index: its files, its events, its counts of formats."""
+    formats_index.forget(connection, objid, version)
     for table in (files, events, versions):
         connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))
 
@@ -131,7 +142,10 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
     """Files and events; returns the names of the originals, to be found by."""
     names: list[Passage] = []
     documents = [("", package / csip.PREMIS)]
-    documents += [(role, package / "representations" / role / csip.PREMIS) for role in csip.REPRESENTATIONS]
+    # The originals last: what was derived from them is known by then.
+    roles = csip.REPRESENTATIONS[::-1]
+    documents += [(role, package / "representations" / role / csip.PREMIS) for role in roles]
+    counter = formats_index.Counter(objid, version)
     common = {"objid": objid, "version": version}
     # An event about the whole package may be told in more than one document.
     tell = events.insert().prefix_with("OR IGNORE", dialect="sqlite")
@@ -152,6 +166,7 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
         for entity in premis.read_premis(document):
             if isinstance(entity, FileObject):
                 rows.append({**common, **_file_row(role, entity)})
+                counter.take(role, entity)
                 if role == "original":
                     names.append(Passage("file", entity.path, entity.original_name or entity.path))
             elif isinstance(entity, Event):
@@ -159,6 +174,7 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
             if len(rows) + len(deeds) >= _BATCH:
                 write()
         write()
+    counter.write(connection)
     return names
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from preserve.errors import MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 

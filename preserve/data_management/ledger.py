@@ -91,7 +91,8 @@ def of_action(connection: Connection, action: str) -> list[Entry]:
     return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
 
 
-def about(connection: Connection, subject: str, limit: int = 1000) -> list[Entry]:
-    """The entries about one subject, oldest first."""
-    query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number).limit(limit)
+def about(connection: Connection, subject: str, *actions: str, limit: int = 1000) -> list[Entry]:
+    """The entries about one subject, oldest first; with `actions` only those, and however many there are."""
+    query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number)
+    query = query.where(ledger.c.action.in_(actions)) if actions else query.limit(limit)
     return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]

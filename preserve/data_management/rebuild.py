@@ -40,6 +40,7 @@ from preserve.data_management.tables import (
     ingests,
     media,
     metadata,
+    represervations,
     tokens,
 )
 from preserve.data_management.tables import ledger as ledger_table
@@ -49,7 +50,7 @@ from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import drop_file, move_in, sync_folder
 
 LEDGER_FOLDER = "ledger"
-_JOURNAL = (ingests, ingest_files, ingest_events, credentials, tokens)
+_JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def enter(
 
     Without `indexed` only its text is kept, and `fill` makes the index of all cases at once.
     """
+    before = connection.execute(select(findable.c.number).where(findable.c.objid == objid)).scalar()
     forget(connection, objid, indexed=indexed)
     day = date.fromisoformat(closed).toordinal() * _A_DAY
     last = connection.execute(
@@ -65,6 +66,8 @@ def enter(
         {"day": day, "next": day + _A_DAY},
     ).scalar()
     number = day if last is None else int(last) + 1
+    if before is not None and day <= before < day + _A_DAY:
+        number = int(before)  # a later version of a case keeps its place
     row = {"number": number, "objid": objid, "head": _pack(head), "body": _pack(body)}
     connection.execute(findable.insert(), row)
     if indexed:

@@ -52,7 +52,7 @@ Index(
 ingest_files = Table(
     "ingest_files",
     metadata,
-    Column("ingest", Text, ForeignKey("ingests.id"), primary_key=True),
+    Column("ingest", Text, primary_key=True, comment="ULID of the ingest or of the re-preservation"),
     Column("number", Integer, primary_key=True, comment="position in the deposit, from 1"),
     Column("path", LargeBinary, nullable=False, comment="the depositor's name, its own bytes"),
     Column("stored", Text, nullable=False, comment="safe name below representations/original/data"),
@@ -130,9 +130,9 @@ versions = Table(
 files = Table(
     "files",
     metadata,
-    Column("identifier", Text, primary_key=True, comment="PREMIS object identifier"),
+    Column("identifier", Text, primary_key=True, comment="PREMIS object identifier; the same over versions"),
     Column("objid", Text, ForeignKey("cases.objid"), nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, primary_key=True),
     Column("representation", Text, nullable=False, comment="original, preservation or access"),
     Column("path", Text, nullable=False, comment="below the representation's folder"),
     Column("original_name", Text, nullable=False, default=""),
@@ -151,9 +151,9 @@ Index("files_by_format", files.c.puid)
 events = Table(
     "events",
     metadata,
-    Column("identifier", Text, primary_key=True, comment="PREMIS event identifier"),
+    Column("identifier", Text, primary_key=True, comment="PREMIS event identifier; the same over versions"),
     Column("objid", Text, ForeignKey("cases.objid"), nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, primary_key=True),
     Column("kind", Text, nullable=False, comment="LoC event type"),
     Column("happened", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -161,6 +161,49 @@ events = Table(
     Column("outcome_detail", Text, nullable=False, default=""),
 )
 Index("events_by_version", events.c.objid, events.c.version, events.c.happened)
+
+formats = Table(
+    "formats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="63 bits of the SHA-256 of the rest"),
+    Column("representation", Text, nullable=False),
+    Column("puid", Text, nullable=False, comment="empty where no identifier names one"),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("traits", Text, nullable=False, comment="what rules of the formats profile ask for: codecs, encoding"),
+    Column("derived", Text, nullable=False, comment="kinds of the copies made from such an original: ffv1+mp4"),
+    Column("signatures", Text, nullable=False, comment="identifiers and signature versions that named it"),
+)
+
+version_formats = Table(
+    "version_formats",
+    metadata,
+    Column("objid", Text, ForeignKey("cases.objid"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("format", BigInteger, primary_key=True),
+    Column("files", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("pixels", BigInteger, nullable=False, comment="width times height times frames, where they are known"),
+    sqlite_with_rowid=False,
+)
+Index("version_formats_by_format", version_formats.c.format)
+
+represervations = Table(
+    "represervations",
+    metadata,
+    Column("id", Text, primary_key=True, comment="ULID"),
+    Column("objid", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="the version that is being made"),
+    Column("policy", Text, nullable=False, comment="digest of the formats policy it follows"),
+    Column("state", Text, nullable=False, comment="running, done, settled (nothing to change) or failed"),
+    Column("step", Text, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("ended", Text),
+    Column("boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"),
+    Column("sealed", Text, nullable=False, default="", comment="SHA-256 of the sealed package's manifest"),
+    Column("findings", Text, nullable=False, default="[]", comment="as JSON"),
+)
+Index("represervations_by_objid", represervations.c.objid, represervations.c.version)
 
 media = Table(
     "media",

@@ -112,7 +112,8 @@ def _file(written: Written, relative: str) -> Path:
 def _facts(connection: Connection, given: Sequence[Given]) -> dict[str, Any]:
     found = {}
     for one in given:
-        query = select(files).where(files.c.identifier == one.selected.identifier)
+        version = int(one.selected.package.rpartition("_v")[2])  # later versions hold the same objects
+        query = select(files).where(files.c.identifier == one.selected.identifier, files.c.version == version)
         found[one.path] = connection.execute(query).one()
     return found
 

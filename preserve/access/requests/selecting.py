@@ -65,7 +65,10 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase) -> Iterator[
 
 
 def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str, identifier: str) -> Selected:
-    original = connection.execute(select(files).where(files.c.identifier == identifier)).one()
+    version = int(case.package.rpartition("_v")[2])  # later versions hold the same objects
+    original = connection.execute(
+        select(files).where(files.c.identifier == identifier, files.c.version == version)
+    ).one()
     given = original
     if wanted.form != "original":
         of_form = (

@@ -62,7 +62,7 @@ class Traits:
     @classmethod
     def read(cls, written: str) -> Traits:
         """What `text` wrote."""
-        video, sound, encoding, flags = (written.split("|") + ["", "", "", ""])[:4]
+        video, sound, encoding, flags = [*written.split("|"), "", "", "", ""][:4]
         return cls(
             tuple(filter(None, video.split(","))), tuple(filter(None, sound.split(","))), encoding,
             "sound-name" in flags, "empty" in flags,

@@ -20,6 +20,7 @@ from ulid import ULID
 from metadata.findings import Finding
 from metadata.names import safe_names
 from preserve.archival_storage import policy as storage_policy
+from preserve.archival_storage.claim import claim
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
@@ -35,7 +36,6 @@ from preserve.home import Home
 from preserve.ingest import files, seal
 from preserve.ingest.acceptance import accepted
 from preserve.ingest.assess import Assessed, Judged, assess, judge
-from preserve.ingest.claim import claim
 from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
 from preserve.ingest.describe import Circumstances, describe

@@ -1,4 +1,4 @@
-"""Later versions of a package hold the same objects; formats are counted by version; re-preservations have a journal."""
+"""Later versions of a package hold the same objects; formats are counted; re-preservations have a journal."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,64 @@
+"""What is to be different in the next version of a package, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from metadata.entities import Agent, Event, FileObject
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Why there is a new version, and what is left out of it or told in it.
+
+    `action` is the ledger's (one of `anchors.ANCHORING`), `details` go into its entry, `reason` is one sentence for
+    people. `drop` are the PREMIS identifiers of files that are not carried over; what was derived from a dropped
+    original goes with it, and so does every event about it. `events` and `agents` are told in the root PREMIS;
+    `documents` (path below the package, MIME type, bytes) are added to the documentation, those of the old package in
+    `without` (paths) are left out.
+    """
+
+    action: str
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    drop: frozenset[str] = frozenset()
+    events: tuple[Event, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    documents: tuple[tuple[str, str, bytes], ...] = ()
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file of the new version that lies in place already: its object, and its MIME type for METS."""
+
+    entity: FileObject
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What was found and made anew, as streams: all originals as they are described now, the files that were made,
+    and by representation the events and programs to be told.
+    """
+
+    originals: Callable[[], Iterator[Shown]]
+    made: Callable[[str], Iterator[Shown]]
+    events: Callable[[str], Iterator[Event]]
+    agents: Callable[[str], Iterable[Agent]]
+    roles: frozenset[str] = frozenset()  # representations for which something was made
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """A new version that was read back, published and entered. `files` and `size` (bytes) are of its payload."""
+
+    objid: str
+    name: str
+    version: int
+    location: Path
+    files: int
+    size: int

@@ -31,7 +31,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Frames `first` to `last` (both in it, counted from 0): times at which they begin and the next one begins.
+    """Frames `first` to `last` (both in it, counted from 0) that are on the screen from `begin` to `end`.
 
     `after` and `before` lie midway to the neighbours, so that comparing with them does not depend on rounding.
     """
@@ -130,12 +130,13 @@ def _declared(stream: dict[str, Any]) -> float:
 
 
 def touched(times: Sequence[float], length: float, begin: float, end: float) -> Span:
-    """The frames of which any part is on the screen between `begin` and `end`: from the one shown at `begin`."""
+    """The frames of which any part is on the screen between `begin` and `end`: from the one shown at `begin`.
+
+    The first may have come long before: a recording with a variable frame rate shows one frame until the next comes.
+    """
     tiny = 1e-6
     first = max(bisect_right(times, begin + tiny) - 1, 0)
     last = max(bisect_left(times, end - tiny) - 1, first)
-    starts = times[first]
-    ends = times[last + 1] if last + 1 < len(times) else max(length, times[last] + 0.001)
-    after = (times[first - 1] + starts) / 2 if first else starts - 1.0
-    before = (times[last] + ends) / 2 if last + 1 < len(times) else ends + 1.0
-    return Span(first, last, starts, ends, after, before)
+    after = (times[first - 1] + times[first]) / 2 if first else times[first] - 1.0
+    before = (times[last] + times[last + 1]) / 2 if last + 1 < len(times) else times[last] + 1.0
+    return Span(first, last, begin, min(end, length), after, before)

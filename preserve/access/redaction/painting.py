@@ -61,7 +61,7 @@ def tile(mark: Mark, width: int) -> Image.Image:
 
     face = font(min(max(width // 32, 12), 160))
     left, top, right, bottom = face.getbbox(mark.words)
-    gap = int(bottom - top) * 5
+    gap = int(bottom - top) * 3
     words = Image.new("L", (int(right - left) + 2 * gap, int(bottom - top) + gap), 0)
     ImageDraw.Draw(words).text((gap - left, gap // 2 - top), mark.words, fill=_STRENGTH, font=face)
     return words.rotate(_LEAN, expand=True, resample=Image.Resampling.BICUBIC)
@@ -86,6 +86,18 @@ def layer(mark: Mark, width: int, height: int) -> Image.Image:
             alpha.paste(once, (left, top))
     made = Image.new("RGBA", (width, height), (128, 128, 128, 0))
     made.putalpha(alpha)
+    return made
+
+
+def bright_layer(mark: Mark, width: int, height: int) -> Image.Image:
+    """The watermark alone for moving pictures (`RGBA`): white with a dark edge, to be seen on light and dark."""
+    from PIL import Image, ImageChops
+
+    strong = layer(mark, width, height).getchannel("A").point(lambda value: min(value * 2, 255))
+    edge = ImageChops.offset(strong, max(height // 360, 1), max(height // 360, 1))
+    made = Image.new("RGBA", (width, height), "white")
+    made.paste("black", (0, 0), ImageChops.subtract(edge, strong))
+    made.putalpha(ImageChops.lighter(strong, edge))
     return made
 
 

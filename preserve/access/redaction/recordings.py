@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from preserve.access.redaction.frames import Recording, Span, frame_times, look, touched
-from preserve.access.redaction.painting import Mark, layer
+from preserve.access.redaction.painting import Mark, bright_layer
 from preserve.access.redaction.plan import Box, Redaction
 from preserve.errors import PreserveError, Refused
 from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run, shown, version
@@ -26,7 +26,7 @@ _LOSSLESS = ("-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", "16", "-slicec
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A recording that was made: the command, the frames of the source in it, their times in seconds."""
+    """A recording that was made: the command, the frames of the source in it, and its bounds there in seconds."""
 
     command: tuple[str, ...]
     tool: str
@@ -60,7 +60,7 @@ def make(
     if times is not None:
         marked = result.with_name(f"{result.stem}.mark.png") if mark is not None else None
         if mark is not None and marked is not None:
-            layer(mark, recording.width & ~1, recording.height & ~1).save(marked)
+            bright_layer(mark, recording.width & ~1, recording.height & ~1).save(marked)
         graph += _video(recording, times, redactions, span, marked is not None, lossless)
         maps += ["-map", "[video]"]
     else:
@@ -83,12 +83,11 @@ def make(
     _prove(result, frames, len(sound))
     names = {str(source): "SOURCE", str(result): "RESULT", **({str(marked): "MARK"} if marked else {})}
     left_out = recording.others + len(recording.sound) - len(sound)
+    bounds = (span.begin, span.end) if span else (0.0, recording.length)
     if times is None:
-        return Cut(shown(command, names), version("ffmpeg"), None, None, span.begin if span else 0.0,
-                   span.end if span else recording.length, left_out)  # fmt: skip
+        return Cut(shown(command, names), version("ffmpeg"), None, None, *bounds, left_out)
     first, last = (span.first, span.last) if span else (0, len(times) - 1)
-    return Cut(shown(command, names), version("ffmpeg"), first, last, times[first],
-               span.end if span else recording.length, left_out)  # fmt: skip
+    return Cut(shown(command, names), version("ffmpeg"), first, last, *bounds, left_out)
 
 
 def _span(recording: Recording, times: Sequence[float] | None, begin: float | None, end: float | None) -> Span | None:
@@ -106,7 +105,7 @@ def _codecs(recording: Recording, sound: Sequence[dict[str, Any]], lossless: boo
         wide = any(str(one.get("sample_fmt", "s16")).removesuffix("p") not in ("u8", "s16") for one in sound)
         # What decodes to floating point is kept with 24 bits, more than a lossy codec ever knew.
         return [*picture, "-c:a", "flac", *(["-sample_fmt", "s32"] if wide else ["-sample_fmt", "s16"]),
-                "-fps_mode", "passthrough"]  # fmt: skip
+                "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]  # fmt: skip
     picture = [*_GOOD, "-enc_time_base", "1:90000", "-video_track_timescale", "90000"] if recording.video else []
     channels = max((int(one.get("channels", 1)) for one in sound), default=1)
     return [*picture, "-c:a", "aac", "-b:a", "128k", *(["-ac", "2"] if channels > 2 else []), "-fps_mode",
@@ -147,8 +146,9 @@ def _video(
     if marked:
         yield f"[v{number}][1:v]overlay=0:0:format=auto[v{number + 1}]"
         number += 1
-    end = [f"setpts=PTS-{span.begin:.7f}/TB"] if span is not None else ["null"]
-    yield f"[v{number}]{','.join(end)}[video]"
+    # The first frame is the one that was on the screen when the range begins: it is shown from then on.
+    end = f"settb=1/90000,setpts='max(PTS-{span.begin:.7f}/TB,0)'" if span is not None else "null"
+    yield f"[v{number}]{end}[video]"
 
 
 def _by_box(

@@ -22,6 +22,7 @@ NAMES = (
     "audit_history",
     "rules",
     "search",
+    "retention",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,17 @@ def staff(archive: Archive) -> dict[str, str]:
     return tokens
 
 
-def make_office(folder: Path, *options: str) -> Office:
-    """The archive with one small case, and its people."""
+def make_office(folder: Path, *options: str, today: date | None = None, **changes: Any) -> Office:
+    """The archive with one small case, and its people.
+
+    `today`: as if made then; `changes` go into the description, functions of what stands there too.
+    """
     archive = found(folder / "home", *options)
-    make_case(folder / "case", small=True)
+    make_case(folder / "case", small=True, today=today)
+    description = folder / "case" / "case.json"
+    told = json.loads(description.read_text(encoding="utf-8"))
+    told |= {name: value(told.get(name)) if callable(value) else value for name, value in changes.items()}
+    description.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     done = archive.run("--json", "ingest", str(folder / "case"))
     assert done.returncode == 0, done.stdout + done.stderr
     number = archive.json("list")["cases"][0]["case_number"]

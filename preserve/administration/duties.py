@@ -33,16 +33,56 @@ class Duty(StrEnum):
     DECIDE = "decide"
     DELIVER = "deliver"
     DELEGATE = "delegate"
+    HOLD = "hold"  # stop the disposal of a case
+    RELEASE_HOLD = "release-hold"
+    APPRAISE = "appraise"  # say what becomes of what has fallen due
+    DISPOSE = "dispose"  # propose and carry out a disposal
+    SUPERVISE = "supervise"  # 监销: answer for it that what was decided is destroyed, and nothing else
     APPOINT = "appoint"  # accounts and roles
 
 
 _MAY: dict[Role, frozenset[Duty]] = {
     Role.DEPOSITOR: frozenset({Duty.OPEN_REQUEST}),
     Role.ARCHIVIST: frozenset(
-        {Duty.INGEST, Duty.FIND, Duty.KEEP, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.DELIVER}
+        {
+            Duty.INGEST,
+            Duty.FIND,
+            Duty.KEEP,
+            Duty.REPORT,
+            Duty.OPEN_REQUEST,
+            Duty.SEE_REQUESTS,
+            Duty.DELIVER,
+            Duty.HOLD,
+            Duty.APPRAISE,
+            Duty.DISPOSE,
+            Duty.SUPERVISE,
+        }
     ),
-    Role.EXAMINER: frozenset({Duty.FIND, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.EXAMINE}),
-    Role.HEAD: frozenset({Duty.FIND, Duty.REPORT, Duty.OPEN_REQUEST, Duty.SEE_REQUESTS, Duty.DECIDE, Duty.DELEGATE}),
+    Role.EXAMINER: frozenset(
+        {
+            Duty.FIND,
+            Duty.REPORT,
+            Duty.OPEN_REQUEST,
+            Duty.SEE_REQUESTS,
+            Duty.EXAMINE,
+            Duty.HOLD,
+            Duty.RELEASE_HOLD,
+            Duty.APPRAISE,
+            Duty.SUPERVISE,
+        }
+    ),
+    Role.HEAD: frozenset(
+        {
+            Duty.FIND,
+            Duty.REPORT,
+            Duty.OPEN_REQUEST,
+            Duty.SEE_REQUESTS,
+            Duty.DECIDE,
+            Duty.DELEGATE,
+            Duty.HOLD,
+            Duty.RELEASE_HOLD,
+        }
+    ),
     Role.AUDITOR: frozenset({Duty.REPORT, Duty.SEE_REQUESTS}),
     Role.SYSTEM_ADMINISTRATOR: frozenset({Duty.KEEP}),
     Role.SECURITY_ADMINISTRATOR: frozenset({Duty.APPOINT, Duty.REPORT}),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.administration.founding import lay_out
+from preserve.administration.retention.keeping import after_rebuild
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
 from preserve.archival_storage.discs.sources import Source
@@ -167,7 +168,7 @@ def restore_archive(
         store.write(Package(name, store.staging(name), size), progress)
         count += 1
     drop_file(home.catalogue, home.path)  # the empty one that was laid out
-    report = rebuild(home, [store])
+    report = rebuild(home, [store], finish=after_rebuild(home))
     moment = now()
     catalogue = open_catalogue(home)
     with catalogue.begin() as connection:

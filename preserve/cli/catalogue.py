@@ -17,11 +17,12 @@ def catalogue() -> None:
 @click.pass_obj
 def rebuild(output: Output) -> None:
     """Make the catalogue again from packages and ledger."""
+    from preserve.administration.retention.keeping import after_rebuild
     from preserve.archival_storage.media import server_store
     from preserve.data_management.rebuild import rebuild as make_again
 
     home = output.home()
-    report = make_again(home, [server_store(home)])
+    report = make_again(home, [server_store(home)], finish=after_rebuild(home))
     output.findings(report.findings)
     output.sentence(
         "cli.rebuild-done", style="green", cases=report.cases, packages=report.packages, entries=report.entries

@@ -10,7 +10,7 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
-from preserve.messages import bytes_for_people, say
+from preserve.messages import bytes_for_people, listed, say
 
 
 @click.command(name="list", cls=Command)
@@ -65,7 +65,9 @@ def list_cases(output: Output) -> None:
 def show(output: Output, case: str) -> None:
     """The whole life of one case."""
     from preserve.administration.duties import Duty
+    from preserve.administration.holds.standing import blocks
     from preserve.archival_storage.policy import read_policy, standing
+    from preserve.data_management import gone, retention_index
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
     from preserve.description.vocabulary import read_vocabulary
@@ -80,12 +82,18 @@ def show(output: Output, case: str) -> None:
             raise Refused("cli.case-unknown", case)
         newest = max(int(version["version"]) for version in life.versions)
         stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
-    record_look(catalogue, person, "case.viewed", life.case["objid"], what="catalogue")
+        objid = life.case["objid"]
+        kept, held, lost = retention_index.rows_of(connection, objid), blocks(connection, objid), gone.of_case(
+            connection, objid
+        )  # fmt: skip
+    record_look(catalogue, person, "case.viewed", objid, what="catalogue")
     document = {
         "ok": True, "case": life.case, "description": life.description, "versions": life.versions,
         "formats": life.formats, "copies": [_copy(row) for row in life.copies], "events": life.events,
         "ledger": life.ledger, "sealed": stands.sealed,
         "missing": [{"kind": kind, "count": count} for kind, count in stands.missing],
+        "retention": [_copy(row) for row in kept], "blocks": [_copy(one) for one in held],
+        "gone": [_copy(one) for one in lost],
     }  # fmt: skip
     output.result(document)
     if output.as_json:
@@ -100,8 +108,13 @@ def show(output: Output, case: str) -> None:
             (say("cli.heading-type"), read_vocabulary(home.profiles).label("case_type", facts["case_type"])),
             (say("cli.heading-closed"), facts["closed"] or "—"),
             (say("cli.heading-objid"), facts["objid"]),
+            (say("cli.heading-due"), (kept[0].due if kept else None) or "—"),
+            (say("cli.heading-holds"), listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held)
+             or "—"),
+            *((say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
+              for one in lost),
         ],
-    )
+    )  # fmt: skip
     output.table(
         [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
         [

@@ -34,6 +34,8 @@ COMMANDS = {
     "restore": ("preserve.cli.copies", "restore"),
     "profiles": ("preserve.cli.profiles", "profiles"),
     "request": ("preserve.cli.request", "request"),
+    "retention": ("preserve.cli.retention", "retention"),
+    "hold": ("preserve.cli.hold", "hold"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

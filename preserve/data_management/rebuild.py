@@ -24,9 +24,11 @@ from preserve.data_management import (
     audits,
     cases,
     checkpoints,
+    gone,
     history,
     holdings,
     ledger,
+    proceedings,
     proving,
     request_index,
     search,
@@ -66,9 +68,14 @@ class Report:
 
 
 def rebuild(
-    home: Home, adapters: Iterable[DirectoryAdapter], progress: Callable[[int], None] = lambda _: None
+    home: Home,
+    adapters: Iterable[DirectoryAdapter],
+    progress: Callable[[int], None] = lambda _: None,
+    finish: Callable[[Connection], None] = lambda _: None,
 ) -> Report:
     """Make the catalogue again and put it in the old one's place; `progress` is told 1 for each package.
+
+    `finish` computes, in the same transaction, what rooms above this one keep in the catalogue.
 
     Raises NotIntact, and changes nothing, where the old ledger contradicts its checkpoints and no segment can
     stand in for it.
@@ -86,10 +93,13 @@ def rebuild(
             audits.replay(connection)
             accounts.replay(connection)
             request_index.replay(connection)
+            proceedings.replay(connection)
+            gone.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
             search.fill(connection)
             history.replay(connection, home.store)
             findings += history.check_anchors(connection, home.store)
+            finish(connection)
             found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
             entries = ledger.size(connection)
         _fold(made)

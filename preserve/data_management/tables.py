@@ -351,3 +351,47 @@ requests = Table(
     Column("sha256", Text, nullable=False, comment="digest of the last record"),
 )
 Index("requests_by_state", requests.c.state, requests.c.due)
+
+retention = Table(
+    "retention",
+    metadata,
+    Column("objid", Text, primary_key=True),
+    Column("item", Text, primary_key=True, comment="empty: the whole case; else PREMIS identifier of a recording"),
+    Column("facts", Text, nullable=False, comment="what the calculation rests on, as JSON"),
+    Column("rule", Text, nullable=False, comment="name of the class that decided"),
+    Column("computed", Text, nullable=False, comment="date, permanent or unknown, by the rules in force"),
+    Column("decided", Text, nullable=False, default="", comment="date or permanent, by an approved appraisal"),
+    Column("due", Text, comment="date from which it may be appraised; null: never"),
+)
+Index("retention_by_day", retention.c.due)
+
+proceedings = Table(
+    "proceedings",
+    metadata,
+    Column("number", Text, primary_key=True, comment="letter, year and running number: H2026-0001"),
+    Column("kind", Text, nullable=False, comment="hold, review or disposal"),
+    Column("state", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("about", Text, nullable=False, default="", comment="of a hold: its kind"),
+    Column("steps", Integer, nullable=False, comment="how many records it has in the store"),
+    Column("sha256", Text, nullable=False, comment="digest of the last record"),
+)
+Index("proceedings_by_state", proceedings.c.kind, proceedings.c.state)
+
+proceeding_cases = Table(
+    "proceeding_cases",
+    metadata,
+    Column("objid", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("objid", Text, primary_key=True),
+    Column("item", Text, primary_key=True, comment="empty: the whole case; else PREMIS identifier of a recording"),
+    Column("disposal", Text, nullable=False, comment="number of the disposal"),
+    Column("state", Text, nullable=False, comment="begun or destroyed"),
+    Column("since", Text, nullable=False),
+    Column("sha256", Text, nullable=False, default="", comment="digest of the tombstone in the store"),
+)

@@ -16,6 +16,7 @@ from preserve.profiles import locate, names_in, read_profile
 _MODELS = {
     "vocabulary.toml": ("preserve.description.vocabulary", "VocabularyProfile"),
     "rules.toml": ("preserve.ingest.rules.profile", "RulesProfile"),
+    "retention.toml": ("preserve.administration.retention.profile", "RetentionProfile"),
     "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
     "calendar.toml": ("preserve.calendar", "CalendarProfile"),
     "formats.toml": ("preserve.ingest.normalise", "FormatsProfile"),

@@ -19,6 +19,7 @@ from ulid import ULID
 
 from metadata.findings import Finding
 from metadata.names import safe_names
+from preserve.administration.retention import keeping
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.copies import change_copy
@@ -331,6 +332,7 @@ class _Run:
                  "findings": sorted({f.code for f in findings}), "accepted": accepted(findings),
                  **anchors.details(location)},
             )  # fmt: skip
+            keeping.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
             checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from preserve.access.requests.model import Paper, Request
+from preserve.administration.filing import read_record, write_record
 from preserve.data_management import request_index
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
-from storage_adapters.durable import copy_stream, drop_file, move_in, write_file
+from storage_adapters.durable import copy_stream, drop_file, move_in
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
 
@@ -65,13 +64,10 @@ def write_step(connection: Connection, home: Home, request: Request, *, actor: s
 
     A record that no entry names is of a step that was cut off; the next one with its name takes its place.
     """
-    data = request.model_dump_json(indent=1).encode()
-    folder = folder_of(home, request.number)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    write_file(folder / record_name(request), data, durable=True, mode=0o640)
+    sha256 = write_record(folder_of(home, request.number) / record_name(request), request)
     details = {
         "cases": list(request.cases), "capacity": request.consumer.capacity, "due": request.due.isoformat(),
-        "urgent": bool(request.urgent), "step": request.step, "sha256": hashlib.sha256(data).hexdigest(),
+        "urgent": bool(request.urgent), "step": request.step, "sha256": sha256,
     }  # fmt: skip
     if request.decision is not None and request.state in ("approved", "refused"):
         details |= {"article": request.decision.article, "on_behalf_of": request.decision.on_behalf_of,
@@ -86,17 +82,7 @@ def read_request(connection: Connection, home: Home, number: str) -> Request:
     row = request_index.read_row(connection, number) if _NUMBER.fullmatch(number) else None
     if row is None:
         raise Refused("request.unknown", number)
-    path = folder_of(home, number) / f"{row.steps:04d}-{row.state}.json"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise NotIntact("request.record-gone", str(path), reason=error.strerror or str(error)) from error
-    if hashlib.sha256(data).hexdigest() != row.sha256:
-        raise NotIntact("request.record-altered", str(path))
-    try:
-        return Request.model_validate_json(data)
-    except ValidationError as error:
-        raise NotIntact("request.record-altered", str(path), detail=str(error)) from error
+    return read_record(folder_of(home, number) / f"{row.steps:04d}-{row.state}.json", row.sha256, Request)
 
 
 def check_paper(home: Home, number: str, paper: Paper) -> Path:

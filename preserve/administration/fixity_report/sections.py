@@ -21,7 +21,7 @@ def sections(facts: Facts, zone: ZoneInfo, limits: Mapping[str, int]) -> list[Se
         _verdict(facts), _coverage(facts),
         Section(say("report.heat-map"), say("report.heat-map-words"), picture=pictures.heat_map(facts, limits)),
         Section(say("report.curve"), say("report.curve-words"), picture=pictures.curve(facts)),
-        _four_properties(facts), _failures(facts, zone), _repairs(facts), _media(facts), _drills(facts),
+        _four_properties(facts), _failures(facts, zone), _repairs(facts), _media(facts), _drills(facts), _due(facts),
         _runs(facts, zone),
         Section(say("report.checkpoint"), say("report.checkpoint-words"), ("",), ((facts.checkpoint.strip(),),)),
     ]  # fmt: skip
@@ -145,6 +145,16 @@ def _drills(facts: Facts) -> Section:
     ]  # fmt: skip
     heads = _heads("month", "package", "medium", "outcome", "bytes", "why")
     return Section(say("report.drills"), "" if rows else say("report.no-drills"), heads if rows else (), tuple(rows))
+
+
+def _due(facts: Facts) -> Section:
+    """What falls due soon, so that no appraisal is a surprise; cases by number alone."""
+    rows = [(one.due, one.case_number, say("retention.a-recording") if one.item else say("retention.the-case"),
+             one.rule, listed(f"{block.number}" for block in one.blocks) or "—")
+            for one in facts.due[:200]]  # fmt: skip
+    heads = _heads("due", "case", "what", "rule", "holds")
+    words = say("report.due-words", count=len(facts.due), months=facts.due_months)
+    return Section(say("report.due"), words, heads if rows else (), tuple(rows))
 
 
 def _runs(facts: Facts, zone: ZoneInfo) -> Section:

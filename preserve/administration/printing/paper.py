@@ -16,8 +16,10 @@ from preserve.messages import language
 _TEMPLATE = Path(__file__).parent / "report.typ"
 
 
-def as_pdf(title: str, under: str, author: str, moment: datetime, parts: Sequence[Section]) -> bytes:
-    """The same report gives the same bytes. Raises ToolMissing where no Chinese font is installed."""
+def as_pdf(
+    title: str, under: str, author: str, moment: datetime, parts: Sequence[Section], *, wide: bool = False
+) -> bytes:
+    """The same report gives the same bytes; `wide` lays the sheets across. Raises ToolMissing where no font is."""
     import typst
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -30,7 +32,8 @@ def as_pdf(title: str, under: str, author: str, moment: datetime, parts: Sequenc
                 (folder / f"{number}.svg").write_text(part.picture, encoding="utf-8")
             documents.append(document)
         # Names and places come from people: they reach the template as data and are never part of it.
-        content = {"title": title, "under": under, "author": author, "lang": language(), "parts": documents}
+        content = {"title": title, "under": under, "author": author, "lang": language(), "parts": documents,
+                   "wide": wide}  # fmt: skip
         (folder / "report.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         (folder / "report.typ").write_bytes(_TEMPLATE.read_bytes())
         return bytes(

@@ -1,0 +1,184 @@
+"""The list of an appraisal on paper (PDF/A) and as a workbook that a member fills in and hands back."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from preserve.administration.appraisal.model import ACTIONS, Action, Item, Opinion, Review
+from preserve.administration.printing import Section
+from preserve.administration.printing.paper import as_pdf
+from preserve.administration.retention.explaining import rule_name
+from preserve.administration.retention.profile import RetentionProfile
+from preserve.clock import zone
+from preserve.description.labels import label_of
+from preserve.description.schema import Classification
+from preserve.description.vocabulary import Vocabulary, read_vocabulary
+from preserve.errors import Refused
+from preserve.home import Home
+from preserve.messages import LANGUAGES, bytes_for_people, listed, say, speaking
+
+_COLUMNS = (
+    "row", "case", "archival", "title", "what", "closed", "classification", "rule", "due", "files", "size", "uses",
+    "copies", "signals", "blocks",
+)  # fmt: skip
+_WIDE = (6, 22, 16, 40, 24, 12, 12, 20, 12, 8, 10, 8, 24, 20, 20)
+_FILLED = ("decision", "until", "why")
+
+
+def cells(profile: RetentionProfile, words: Vocabulary, item: Item) -> tuple[str, ...]:
+    """The facts of one item as people read them."""
+    return (
+        str(item.row), item.case_number, item.archival_number or "—", item.title,
+        item.path or say("retention.the-case"), item.closed or "—",
+        label_of(Classification(item.classification)), rule_name(profile, item.rule), item.due, str(item.files),
+        bytes_for_people(item.size), str(item.requests), listed(item.copies) or "—",
+        listed(signal_name(profile, words, one) for one in item.signals) or "—",
+        listed(block_name(one) for one in item.blocks) or "—",
+    )  # fmt: skip
+
+
+def signal_name(profile: RetentionProfile, words: Vocabulary, name: str) -> str:
+    """What a sign of value is called."""
+    if name.startswith("incident:"):
+        return words.label("incident", name.partition(":")[2])
+    return next((one.label.spoken for one in profile.signal if one.name == name), name)
+
+
+def block_name(text: str) -> str:
+    """`litigation H2026-0001` in the language in use."""
+    kind, _, number = text.partition(" ")
+    return f"{say(f'retention.hold-{kind}')} {number}"
+
+
+def heads() -> tuple[str, ...]:
+    """The headings of the list."""
+    return tuple(say(f"retention.head-{name}") for name in _COLUMNS)
+
+
+def as_paper(home: Home, profile: RetentionProfile, review: Review, moment: datetime) -> bytes:
+    """The list, what was said of each item, and the decision, as PDF/A-2b."""
+    local = zone(home.settings.time_zone)
+    words = read_vocabulary(home.profiles)
+    with speaking(home.settings.language):
+        parts = [
+            Section(
+                say("retention.list-title"),
+                say("retention.list-words", count=len(review.items), until=str(review.until)),
+                heads(), tuple(cells(profile, words, item) for item in review.items),
+            )
+        ]  # fmt: skip
+        if review.appraisals:
+            parts.append(_opinions(review))
+        if review.approval is not None:
+            parts.append(
+                Section(
+                    say("retention.approval"),
+                    say("retention.approved-by", by=review.approval.by, when=review.approval.when,
+                        reason=review.approval.reason or "—"),
+                )
+            )  # fmt: skip
+        under = say("retention.under", institution=home.settings.institution, number=review.number,
+                    moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}", rules=review.rules_sha256[:16])  # fmt: skip
+        return as_pdf(say("retention.review-title"), under, home.settings.institution, moment, parts, wide=True)
+
+
+def _opinions(review: Review) -> Section:
+    agreed, stopped = review.agreed(), review.objected()
+    rows = []
+    for item in review.items:
+        said = [
+            f"{one.by}：{_opinion(one.opinions[item.row])}" for one in review.appraisals if item.row in one.opinions
+        ]
+        outcome = say("retention.objected") if item.row in stopped else (
+            _opinion(agreed[item.row]) if item.row in agreed else say("retention.not-agreed")
+        )  # fmt: skip
+        if said:
+            rows.append((str(item.row), item.case_number, listed(said), outcome))
+    names = ("row", "case", "opinions", "outcome")
+    return Section(say("retention.opinions"), "", tuple(say(f"retention.head-{name}") for name in names), tuple(rows))
+
+
+def _opinion(one: Opinion) -> str:
+    words = say(f"retention.action-{one.action}")
+    if one.until is not None:
+        words += f" {one.until}"
+    return f"{words}（{one.why}）" if one.why else words
+
+
+def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
+    """The list with three columns to fill in. No text becomes a formula."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    words = read_vocabulary(home.profiles)
+    with (
+        speaking(home.settings.language),
+        xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+    ):
+        heading = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
+        plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+        fill = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "bg_color": "#FFF8DC"})
+        day = book.add_format({"border": 1, "valign": "top", "bg_color": "#FFF8DC", "num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet(review.number)
+        names = (*heads(), *(say(f"retention.head-{name}") for name in _FILLED))
+        for place, (name, width) in enumerate(zip(names, (*_WIDE, 14, 14, 40), strict=True)):
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, name, heading)
+        for number, item in enumerate(review.items, 1):
+            for place, value in enumerate(cells(profile, words, item)):
+                sheet.write_string(number, place, value[:32_000], plain)
+            sheet.write_blank(number, len(_COLUMNS), None, fill)
+            sheet.write_blank(number, len(_COLUMNS) + 1, None, day)
+            sheet.write_blank(number, len(_COLUMNS) + 2, None, fill)
+        choices = [say(f"retention.action-{name}") for name in ACTIONS]
+        last = len(review.items)
+        sheet.data_validation(1, len(_COLUMNS), last, len(_COLUMNS), {"validate": "list", "source": choices})
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, last, len(names) - 1)
+    return buffer.getvalue()
+
+
+def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
+    """What a member filled in, by the number of the item; rows left empty say nothing. Raises Refused with the cell."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise Refused("retention.workbook-unreadable", str(path), reason=str(error)) from error
+    if review.number not in book.sheetnames:
+        raise Refused("retention.workbook-other", str(path), number=review.number)
+    known: dict[str, Action] = {}
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            known |= {say(f"retention.action-{name}"): name for name in ACTIONS}
+    found: dict[int, Opinion] = {}
+    first = len(_COLUMNS)
+    for line, row in enumerate(book[review.number].iter_rows(min_row=2, values_only=True), 2):
+        given = list(row) + [None] * (first + 3 - len(row))
+        word, until, why = (given[first + place] for place in range(3))
+        if word is None or not str(word).strip():
+            continue
+        item = review.item(int(str(given[0]))) if str(given[0] or "").isdigit() else None
+        if item is None or item.case_number != given[1] or str(word).strip() not in known:
+            raise Refused("retention.workbook-cell", str(path), line=line)
+        found[item.row] = Opinion(
+            action=known[str(word).strip()], until=_day(until, path, line), why=str(why or "").strip()
+        )
+    return found
+
+
+def _day(value: Any, path: Path, line: int) -> date | None:
+    if value is None or not str(value).strip():
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip().replace("/", "-"))
+    except ValueError as error:
+        raise Refused("retention.workbook-cell", str(path), line=line) from error

@@ -1,0 +1,183 @@
+"""From facts and rules to a day: pure arithmetic over dates. The longest period wins, the unknown never ends.
+
+A period of N years that begins the day after its event ends on the corresponding day N years on, or on the last day of
+that month where there is none (民法典 Art. 201, 202). One counted from the first of January after its event ends on a
+31 December. A thing is due on the day after its period's last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from preserve.administration.retention.profile import Count, Event, RetentionClass, RetentionProfile
+
+Never = Literal["", "permanent", "unknown"]
+_DECLARED_YEARS = {"10-years": 10, "30-years": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the calculation rests on; a day that is not known is None. `declared` is the case's own retention."""
+
+    closed: date | None
+    filed: date | None
+    case_type: str
+    declared: str
+    long_term: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """The same of one object: whether it is a recording, evidence, its own declared retention, its recording day."""
+
+    recording: bool
+    evidence: bool = False
+    declared: str = ""
+    recorded: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One rule applied: from which day, how long, its last day; `years` 0 is for ever; `missing` names unknown events.
+
+    `rule` is the name of a class, `floor-…` for the floor or `declared` for what the description itself asks.
+    """
+
+    rule: str
+    event: str
+    start: date | None
+    years: int
+    count: Count
+    last: date | None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def never(self) -> Never:
+        """Whether, and why, it never ends."""
+        return "permanent" if not self.years else "unknown" if self.last is None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The first day on which it may go, or why never; the rule that decided; every period that applies."""
+
+    day: date | None
+    never: Never
+    rule: str
+    periods: tuple[Period, ...]
+
+
+def last_day(start: date, years: int, count: Count) -> date:
+    """The last day of a period of so many years after an event on `start`."""
+    if count == "next-year":
+        return date(start.year + years, 12, 31)
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:  # 29 February in a year that has none
+        return date(start.year + years, 2, 28)
+
+
+def longest(periods: Iterable[Period]) -> Due:
+    """For ever before unknown, unknown before any day, the later day before the earlier; nothing applies: unknown."""
+    found = tuple(periods)
+    if not found:
+        return Due(None, "unknown", "", ())
+    best = max(found, key=_length)
+    day = best.last + timedelta(days=1) if best.last is not None and best.years else None
+    return Due(day, best.never, best.rule, found)
+
+
+def _length(one: Period) -> tuple[int, int]:
+    never = one.never
+    return (2, 0) if never == "permanent" else (1, 0) if never else (0, one.last.toordinal() if one.last else 0)
+
+
+def _period(rule: str, starts: Iterable[Event], years: int, count: Count, days: dict[str, date | None]) -> Period:
+    if not years:
+        return Period(rule, "", None, 0, count, None)
+    events = tuple(starts)
+    missing = tuple(name for name in events if days[name] is None)
+    if missing:
+        return Period(rule, missing[0], None, years, count, None, missing)
+    event = max(events, key=lambda name: days[name] or date.min)
+    start = days[event]
+    assert start is not None
+    return Period(rule, event, start, years, count, last_day(start, years, count))
+
+
+@lru_cache(maxsize=4096)
+def _rules(
+    profile: RetentionProfile, case_type: str, declared: str, long_term: bool, recording: bool, evidence: bool
+) -> tuple[RetentionClass, ...]:
+    wanted = "recording" if recording else "case"
+    return tuple(
+        one for one in profile.classes
+        if one.applies_to == wanted
+        and (not one.declared or declared in one.declared)
+        and (not one.case_types or case_type in one.case_types)
+        and (one.long_term is None or one.long_term == long_term)
+        and (one.evidence is None or one.evidence == evidence)
+    )  # fmt: skip
+
+
+def _declared(value: str, days: dict[str, date | None]) -> list[Period]:
+    """What the description itself asks for is a floor too: no profile shortens what was promised for this case."""
+    if value == "permanent":
+        return [_period("declared", (), 0, "next-year", days)]
+    if value in _DECLARED_YEARS:
+        return [_period("declared", ("closing",), _DECLARED_YEARS[value], "next-year", days)]
+    return []
+
+
+def own_periods(profile: RetentionProfile, case: CaseFacts) -> list[Period]:
+    """The periods of the case file itself, without its recordings."""
+    days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
+    rules = _rules(profile, case.case_type, case.declared, case.long_term, False, False)
+    found = [_period(one.name, one.starts, one.years or 0, one.count, days) for one in rules]
+    if not found:
+        return [Period("", "", None, 1, "next-year", None, ("class",))]
+    found += _declared(case.declared, days)
+    found.append(_period("floor-case", ("closing",), profile.floor.case_years, "day-after", days))
+    if case.long_term:
+        found.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
+    return found
+
+
+def object_periods(profile: RetentionProfile, case: CaseFacts, one: ObjectFacts) -> list[Period] | None:
+    """The periods of one object; None where no rule is its own: then it is kept with the case."""
+    if not one.recording:
+        return None
+    days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": one.recorded}
+    rules = _rules(profile, case.case_type, case.declared, case.long_term, True, one.evidence)
+    if not rules:
+        return None
+    found = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
+    found += _declared(one.declared, days)
+    found.append(_period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", days))
+    if case.long_term:
+        found.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
+    return found
+
+
+def due_of_object(profile: RetentionProfile, case: CaseFacts, one: ObjectFacts) -> Due | None:
+    """When one object falls due; None where it is kept with the case."""
+    periods = object_periods(profile, case, one)
+    return None if periods is None else longest(periods)
+
+
+def due_of_case(profile: RetentionProfile, case: CaseFacts, objects: Iterable[ObjectFacts]) -> Due:
+    """When the whole case falls due: not before its last recording, nor before what any object declares."""
+    periods = own_periods(profile, case)
+    days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
+    for one in objects:
+        periods += object_periods(profile, case, one) or _declared(one.declared, days)
+        if one.recording and one.recorded is not None and one.recorded > (case.closed or date.max):
+            floor = {**days, "recording": one.recorded}
+            periods.append(
+                _period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", floor)
+            )
+    return longest(dict.fromkeys(periods))

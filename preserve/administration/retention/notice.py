@@ -1,0 +1,74 @@
+"""What falls due in the next months and what is due already: said well before anybody appraises or destroys it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from preserve.administration.holds.standing import Block, blocks_by_case
+from preserve.archival_storage.notify import notify
+from preserve.archival_storage.policy import read_audit_profile
+from preserve.clock import zone
+from preserve.data_management import retention_index
+from preserve.data_management.tables import cases
+from preserve.home import Home
+from preserve.messages import say
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """A case, or a recording of it, and the first day on which it may be appraised."""
+
+    objid: str
+    item: str
+    case_number: str
+    title: str
+    due: str
+    rule: str
+    blocks: tuple[Block, ...]
+
+
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for number in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+def falling_due(home: Home, connection: Connection, months: int, moment: datetime) -> list[Falling]:
+    """What is due by the same day in so many months, earliest first, what is due already included."""
+    last = months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months)
+    rows = retention_index.due_by(connection, "", last.isoformat())
+    blocked = blocks_by_case(connection) if rows else {}
+    named: dict[str, tuple[str, str]] = {}
+    wanted = sorted({row.objid for row in rows})
+    for number in range(0, len(wanted), _BATCH):
+        query = select(cases.c.objid, cases.c.case_number, cases.c.title)
+        for objid, case_number, title in connection.execute(
+            query.where(cases.c.objid.in_(wanted[number : number + _BATCH]))
+        ):
+            named[objid] = (case_number, title)
+    return [
+        Falling(
+            row.objid, row.item, *named.get(row.objid, (row.objid, "")), row.due or "", row.rule,
+            tuple(blocked.get(row.objid, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def announce(home: Home, falling: list[Falling], months: int) -> list[str]:
+    """Tell those whom the audit profile names, by mail or webhook; cases by number. Returns what could not be sent."""
+    settings = read_audit_profile(home.profiles).notify
+    subject = say("retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months)
+    words = "\n".join([subject, *(f"{one.due}  {one.case_number}" for one in falling[:500])])
+    document = {"retention": [{"objid": one.objid, "case_number": one.case_number, "due": one.due} for one in falling]}
+    return notify(settings, subject, words, document)

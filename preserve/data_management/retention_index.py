@@ -1,0 +1,133 @@
+"""When each case, and each recording that has a period of its own, falls due: rows to be searched by day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+
+from preserve.data_management import ledger
+from preserve.data_management.tables import cases, retention, tombstones
+
+DECIDED = "retention.decided"
+RULES = "retention.rules-in-force"
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """One thing that has a period: a case (`item` empty) or a recording (PREMIS identifier). Days as 2026-01-31.
+
+    `computed` is a day, `permanent` or `unknown`; `decided` a day or `permanent` by an approved appraisal, or empty;
+    `due` is the first day on which it may be appraised, None: never.
+    """
+
+    objid: str
+    item: str
+    facts: str
+    rule: str
+    computed: str
+    decided: str
+    due: str | None
+
+
+def due_day(computed: str, decided: str) -> str | None:
+    """The later of what the rules and what people say; for ever and unknown never come."""
+    if computed in ("permanent", "unknown") or decided == "permanent":
+        return None
+    return max(computed, decided)
+
+
+def replace(connection: Connection, objid: str, rows: Iterable[RetentionRow]) -> None:
+    """Enter the rows of one case in the place of those it had."""
+    connection.execute(delete(retention).where(retention.c.objid == objid))
+    if listed := [asdict(row) for row in rows]:
+        connection.execute(retention.insert(), listed)
+
+
+def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
+    """The rows of one case, the case itself first."""
+    query = select(retention).where(retention.c.objid == objid).order_by(retention.c.item)
+    return [RetentionRow(*row) for row in connection.execute(query)]
+
+
+def all_rows(connection: Connection) -> Iterator[RetentionRow]:
+    """Every row, in the order of cases, a case before its recordings."""
+    query = select(retention).order_by(retention.c.objid, retention.c.item)
+    for row in connection.execution_options(yield_per=5000).execute(query):
+        yield RetentionRow(*row)
+
+
+def update(connection: Connection, rows: Sequence[RetentionRow]) -> None:
+    """Write what was computed again."""
+    statement = "UPDATE retention SET rule = ?, computed = ?, due = ? WHERE objid = ? AND item = ?"
+    connection.exec_driver_sql(
+        statement, [(row.rule, row.computed, row.due, row.objid, row.item) for row in rows]
+    )  # fmt: skip
+
+
+def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
+    """What falls due from a day up to and with another, and is not gone; earliest first."""
+    gone = select(tombstones.c.objid).where(
+        tombstones.c.objid == retention.c.objid, tombstones.c.item.in_(["", retention.c.item])
+    )
+    query = (
+        select(retention).where(retention.c.due >= first, retention.c.due <= last, ~gone.exists())
+        .order_by(retention.c.due, retention.c.objid, retention.c.item)
+    )  # fmt: skip
+    return [RetentionRow(*row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows are due some day, kept for ever, or never due because something is not known."""
+    query = select(retention.c.computed, func.count()).where(retention.c.computed.in_(["permanent", "unknown"]))
+    found = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
+    total = int(connection.execute(select(func.count()).select_from(retention)).scalar_one())
+    return {"rows": total, "permanent": 0, "unknown": 0, **found}
+
+
+def without_rows(connection: Connection) -> list[str]:
+    """Cases that were entered before periods were kept here."""
+    known = select(retention.c.objid).where(retention.c.objid == cases.c.objid, retention.c.item == "")
+    return list(connection.execute(select(cases.c.objid).where(~known.exists())).scalars())
+
+
+def decide(
+    connection: Connection, objid: str, item: str, decided: str, *, review: str, actor: str, moment: datetime
+) -> None:
+    """Write down what an approved appraisal says: kept until the day before `decided`, or `permanent`."""
+    details = {"item": item, "decided": decided, "review": review}
+    ledger.append(connection, action=DECIDED, subject=objid, actor=actor, details=details, moment=moment)
+    row = connection.execute(select(retention).where(retention.c.objid == objid, retention.c.item == item)).first()
+    if row is not None:
+        values = {"decided": decided, "due": due_day(row.computed, decided)}
+        connection.execute(
+            retention.update().where(retention.c.objid == objid, retention.c.item == item).values(**values)
+        )
+
+
+def decisions(connection: Connection) -> dict[tuple[str, str], str]:
+    """Every decision that stands, the last of each thing, from the ledger."""
+    found = {}
+    for entry in ledger.of_action(connection, DECIDED):
+        data = json.loads(entry.text)
+        found[data["subject"], data["details"]["item"]] = data["details"]["decided"]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A profile that was put in force: since when (RFC 3339), by whom, its digest and its text."""
+
+    since: str
+    actor: str
+    sha256: str
+    text: str
+
+
+def rules_in_force(connection: Connection) -> list[InForce]:
+    """The rules that were in force, oldest first."""
+    told = [json.loads(entry.text) for entry in ledger.of_action(connection, RULES)]
+    return [InForce(one["time"], one["actor"], one["details"]["sha256"], one["details"]["text"]) for one in told]

@@ -100,7 +100,7 @@ def _tools() -> Iterator[Check]:
 
 def _home(home: Home) -> Iterator[Check]:
     yield from _keys(home)
-    yield from _signer(home)
+    yield from examine_signer(home)
     yield from _catalogue(home)
     yield from _store(home)
     try:
@@ -125,7 +125,7 @@ def _keys(home: Home) -> Iterator[Check]:
     yield Check("health.key", state, {"path": str(private), "mode": f"{mode:04o}"})
 
 
-def _signer(home: Home) -> Iterator[Check]:
+def examine_signer(home: Home) -> Iterator[Check]:
     """The certificate that signs what goes to courts; a token is not logged into, so that no PIN is used up."""
     from preserve.administration.signing import check_facts, read_facts
     from preserve.clock import now

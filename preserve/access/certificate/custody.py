@@ -119,7 +119,9 @@ def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) ->
     elif action == "package.restored":
         yield both("step-restored"), both("how-sealed"), ""
     elif action.startswith("request."):
-        step = both("step-" + action.replace(".", "-"), number=entry["subject"], article=given.get("article", ""))
+        article = given.get("article", "")
+        article = both("article", number=article) if article.isdigit() else article
+        step = both("step-" + action.replace(".", "-"), number=entry["subject"], article=article)
         yield step, both("how-request"), given["sha256"]
     elif action == "dip.made":
         step = both("step-made", dip=entry["subject"], count=given["files"])

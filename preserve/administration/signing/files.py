@@ -145,7 +145,8 @@ def open_key(home: Home, settings: Signing) -> Iterator[OpenSigner]:
     chain = ordered(certificate, [*others, *read_chain(home, settings)])
     store = SimpleCertificateStore.from_certs(chain)  # type: ignore[no-untyped-call]
     plain = PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    signer = SimpleSigner(signing_cert=certificate, signing_key=plain, cert_registry=store)
+    # The root stays out: it is no part of what is signed, and whoever checks must have it from elsewhere.
+    signer = SimpleSigner(signing_cert=certificate, signing_key=plain, cert_registry=store, embed_roots=False)
     yield OpenSigner(facts_of(certificate), signer, certificate, chain)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.timestamps import TimeStamper
 
 _FIELD = "Signature"
+_TRIES = 8  # signatures of elliptic curves and time stamps vary in length by a byte or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,35 @@ def sign_paper(
         field_name=_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES, reason=reason, location=institution, name=opened.facts.subject,
     )  # fmt: skip
+    signer = PdfSigner(told, opened.signer, timestamper=_stamper(stamps))
+
+    def once(room: int | None) -> bytes:
+        return bytes(signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(paper)), bytes_reserved=room).getvalue())
+
     try:
-        made = PdfSigner(told, opened.signer, timestamper=_stamper(stamps)).sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(paper))
-        )
+        data = once(None)
+        for _ in range(_TRIES):
+            # Room that the signature leaves over is not covered by it: it is signed again into exactly its own.
+            needed, had = _room(data)
+            if needed == had:
+                break
+            with suppress(SigningError):  # one that came out longer this time
+                data = once(needed)
     except (TimestampRequestError, OSError) as error:
         raise MediumProblem("ledger.time-server", stamps.server, reason=_root_cause(error)) from error
     except (SigningError, PdfError) as error:
         raise ToolMissing("signing.failed", opened.facts.subject, reason=_root_cause(error)) from error
-    data = made.getvalue()
     return SignedPaper(data, _read_back(data, opened, moment, stamps, base))
+
+
+def _room(data: bytes) -> tuple[int, int]:
+    """How many hexadecimal digits the signature takes, and how many there is room for."""
+    from asn1crypto import parser
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    (signature,) = PdfFileReader(io.BytesIO(data)).embedded_signatures
+    contents = bytes(signature.pkcs7_content)
+    return 2 * parser.peek(contents), 2 * len(contents)
 
 
 def _root_cause(error: BaseException) -> str:

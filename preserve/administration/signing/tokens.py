@@ -77,7 +77,12 @@ def open_key(home: Home, settings: Signing) -> Iterator[OpenSigner]:
             raise ToolMissing("signing.key-missing", label, token=settings.token)
         chain = ordered(certificate, read_chain(home, settings))
         signer = PKCS11Signer(
-            session, signing_cert=certificate, key_label=label, ca_chain=chain, other_certs_to_pull=()
+            session,
+            signing_cert=certificate,
+            key_label=label,
+            ca_chain=chain,
+            other_certs_to_pull=(),
+            embed_roots=False,
         )
         yield OpenSigner(facts_of(certificate), signer, certificate, chain)
     except pkcs11.PKCS11Error as error:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from preserve.errors import MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 

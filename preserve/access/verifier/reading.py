@@ -159,10 +159,10 @@ def read_proof(check: Check, data: bytes) -> dict[str, Any]:
     return {"fingerprint": fingerprint, "size": size, "made": note.group(3), "entries": entries, "signed": good}
 
 
-def read_manifest(check: Check, name: str) -> dict[str, str]:
+def manifest_lines(data: bytes) -> dict[str, str]:
     """Digests by path (RFC 8493, 2.1.3). Raises Broken."""
     listed: dict[str, str] = {}
-    for line in re.split("\r\n|\r|\n", as_text(read_small(check, name))):
+    for line in re.split("\r\n|\r|\n", as_text(data)):
         parted = re.fullmatch(r"([0-9A-Fa-f]{64})[ \t]+\*?(.+)", line)
         if parted:
             path = re.sub("%(0[AaDd]|25)", lambda one: chr(int(one.group(1), 16)), parted.group(2))

@@ -17,14 +17,16 @@ function strictJson(text) {
   let said;
   try { said = JSON.parse(text); } catch (error) { throw new Broken("not JSON"); }
   // It is JSON, so strings, numbers and brackets can be told apart one after the other.
-  const token = /"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|[{}\[\]]/g, open = [];
+  const token = /"(?:[^"\\]+|\\.)*"|-?[0-9][0-9.eE+-]*|[{}\[\]]/g, colon = /[ \t\r\n]*:/y, open = [];
   for (let found = token.exec(text); found; found = token.exec(text)) {
     const [one] = found;
     if (one === "{") open.push(new Set());
     else if (one === "[") open.push(null);
     else if (one === "}" || one === "]") open.pop();
     else if (one[0] !== '"') wanted(!/[.eE]/.test(one), "not a whole number");
-    else if (/^[ \t\r\n]*:/.test(text.slice(token.lastIndex, token.lastIndex + 99))) {
+    else {
+      colon.lastIndex = token.lastIndex;
+      if (!colon.test(text)) continue;
       const name = JSON.parse(one), names = open[open.length - 1];
       wanted(!names.has(name), "a name twice");
       names.add(name);

@@ -19,7 +19,7 @@ _VENDORED = "vendored/"
 def build_page() -> str:
     """The text of `verify.html`. Raises ValueError where a script would not stay inside its element."""
     values = {
-        "LICENCES": html.escape(guide.template("hash-wasm-LICENSE.txt") + "\n\n" + _text("noble-ed25519-LICENSE.txt")),
+        "LICENCES": html.escape(_licences()),
         "HASH_WASM": "\n".join(
             [
                 guide.template("hash-wasm-sha256.umd.min.js"),
@@ -53,6 +53,12 @@ def _own(name: str) -> str:
 
 def _text(name: str) -> str:
     return _own(_VENDORED + name)
+
+
+def _licences() -> str:
+    packages = sorted({source["package"] for source in json.loads(_text("sources.json")).values()})
+    texts = [guide.template("hash-wasm-LICENSE.txt"), _text("noble-ed25519-LICENSE.txt")]
+    return "\n\n".join([", ".join(packages), *(text.strip() for text in texts)])
 
 
 def _as_function(module: str) -> str:

@@ -34,11 +34,14 @@ def compose(name: str) -> str:
     # A statement that defines several names is taken once.
     nodes = {id(node): (order[module], node.lineno, module, node) for module, node in taken.values() if module != name}
     parts = [_text(_read(module), node) for _, _, module, node in sorted(nodes.values(), key=lambda part: part[:2])]
-    body = [node for node in main.tree.body[1:] if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    last = max(at for at, node in enumerate(main.tree.body) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    # What a program does before it imports the rest is done before that here too.
+    early = [_text(main, node) for node in main.tree.body[1:last] if isinstance(node, ast.If)]
     head = "\n".join(main.lines[: main.tree.body[0].end_lineno])
-    rest = "\n".join(main.lines[body[0].lineno - 1 :])
-    imports = ["from __future__ import annotations", "", *_sorted(outside)]
-    return "\n".join([head, "", *imports, "\n", *parts, rest]).rstrip("\n") + "\n"
+    rest = "\n".join(main.lines[main.tree.body[last].end_lineno or 0 :]).lstrip("\n")
+    imports = [*_sorted(outside & {("sys", "")}), "", *early, "", *_sorted(outside - {("sys", "")})]
+    made = [head, "", "from __future__ import annotations", "", *imports, "\n", *parts, "\n", rest]
+    return "\n".join(made).rstrip("\n") + "\n"
 
 
 def _sorted(outside: set[tuple[str, str]]) -> list[str]:

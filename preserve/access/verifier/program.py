@@ -12,13 +12,18 @@ with the one in the certificate, or give it with --key. Exit status: 0 intact, 4
 
 from __future__ import annotations
 
+import sys
+
+# Nothing that lies beside this program is run: a json.py in this folder would be taken for Python's own.
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+
 import argparse
 import hashlib
 import io
 import json
 import os
 import re
-import sys
 import time
 from typing import Any, TextIO
 
@@ -136,6 +141,11 @@ def digests(check: Check, name: str, meter: Meter) -> dict[str, str] | None:
     return {one: digest.hexdigest() for one, digest in running.items()}
 
 
+def left_by_systems(name: str) -> bool:
+    """Whether an operating system puts such files into folders that are looked at."""
+    return OF_DESKTOP.search(name) is not None
+
+
 def compare(check: Check, files: dict[str, Any], meter: Meter) -> tuple[int, dict[str, dict[str, str]]]:
     """Read every file; how many listed ones are intact, and the digests of those that the list cannot name."""
     intact, known, own = 0, set(OWN), {}
@@ -162,7 +172,7 @@ def compare(check: Check, files: dict[str, Any], meter: Meter) -> tuple[int, dic
         if read is not None:
             own[path] = read
     for name in check.found:
-        if files and name not in known and not OF_DESKTOP.search(name):
+        if files and name not in known and not left_by_systems(name):
             check.report("extra", name)
     return intact, own
 
@@ -209,6 +219,7 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
         "made": evidence.get("made", ""), "listed": len(files), "files_intact": intact, "bytes": meter.done,
         "sm3": can("sm3"), "fingerprint": proof.get("fingerprint", ""), "key_given": bool(key),
         "checkpoint": {"size": proof.get("size", 0), "made": proof.get("made", "")}, "entries": len(proof["entries"]),
+        "ignored": sorted(name for name in check.found if left_by_systems(name) and name not in files),
         "problems": [dict(problem._asdict()) for problem in problems],
     }  # fmt: skip
 
@@ -226,6 +237,8 @@ def show(result: dict[str, Any], out: TextIO) -> None:
         detail = "  [{}]".format(problem["detail"]) if problem["detail"] else ""
         out.write(printable("  ! {}: {}{}".format(" / ".join(WORDS[problem["kind"]]), problem["path"], detail)) + "\n")
     out.write("完好的文件 / files intact: {} / {}\n".format(result["files_intact"], result["listed"]))
+    if result["ignored"]:
+        out.write(f"系统自己放进来的文件，未核对 / files that a system left, not checked: {len(result['ignored'])}\n")
     if not result["sm3"]:
         out.write("本机的 Python 不会算 SM3，只核对了 SHA-256。/ This Python has no SM3: only SHA-256 was checked.\n")
     if result["fingerprint"]:
@@ -264,6 +277,8 @@ def main() -> int:
         sys.stdout.write(json.dumps(result, indent=1, sort_keys=True) + "\n")
     else:
         show(result, sys.stdout)
+        if os.name == "nt" and len(sys.argv) == 1 and sys.stdin is not None and sys.stdin.isatty():
+            input("按回车键结束 / press Enter to end ")  # started by a double click, the window would close at once
     return INTACT if result["intact"] else NOT_INTACT
 
 

@@ -9,6 +9,12 @@ names it: the medium's manifest-sha256.txt and the manifests of the bags below p
 followed, and nothing outside the folder is opened. Exit status: 0 intact, 4 not intact, 2 called wrongly.
 """
 
+import sys
+
+# Nothing that lies beside this program is run: a json.py in this folder would be taken for Python's own.
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+
 import argparse
 import hashlib
 import io
@@ -16,7 +22,6 @@ import json
 import os
 import re
 import stat
-import sys
 import time
 import unicodedata
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, TextIO, Tuple, Union
@@ -305,8 +310,8 @@ def verify(folder: str, quiet: bool = True) -> Dict[str, Any]:
 
 
 def printable(text: str) -> str:
-    """Text without what would steer a terminal."""
-    return re.sub("[\x00-\x1f\x7f-\x9f]", "?", text)
+    """Text without what would steer a terminal, or turn its letters around."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "?", text)
 
 
 def show(result: Dict[str, Any], out: TextIO) -> None:

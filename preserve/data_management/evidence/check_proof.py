@@ -14,11 +14,16 @@ Exit status: 0 everything holds, 1 something does not.
 
 from __future__ import annotations
 
+import sys
+
+# Nothing that lies beside this program is run: a json.py in this folder would be taken for Python's own.
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]
+
 import argparse
 import base64
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any, Iterable, Tuple  # noqa: UP035  Python 3.8
 

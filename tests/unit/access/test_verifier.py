@@ -234,6 +234,16 @@ def test_both_verifiers_find_every_tampering(
         assert {kind for kind, _ in said} & {"evidence", "missing"}
 
 
+def test_nothing_in_a_delivery_is_run_by_its_verifier(delivery: Path) -> None:
+    """Python looks for modules beside a program first; a delivery may bring its own."""
+    for name in ("json.py", "hashlib.py", "argparse.py", "sys.py", "typing.py", "base64.py"):
+        add(delivery, name, b"print('hostile')\nraise SystemExit(0)\n")
+    for where, called in ((delivery, "verify.py"), (Path("/"), str(delivery / "verify.py"))):
+        done = subprocess.run([sys.executable, called], cwd=where, capture_output=True, text=True, check=False)
+        assert done.returncode == 4 and "hostile" not in done.stdout + done.stderr
+        assert done.stdout.count("not in the list: ") == 6
+
+
 def test_links_are_not_followed(
     program: ModuleType, world: World, delivery: Path, pristine: Path, browser: Browser
 ) -> None:
@@ -247,6 +257,7 @@ def test_what_systems_leave_behind_is_no_part_of_it(
     for name in (".DS_Store", DATA + "Thumbs.db", DATA + "desktop.ini", "._certificate.pdf"):
         add(delivery, name)
     assert told_by_page(browser, delivery) == told_by_python(delivery, program) == []
+    assert len(program.verify(str(delivery))["ignored"]) == 4 == browser.run("last.ignored.length")
 
 
 # Names
@@ -386,6 +397,9 @@ def test_single_files(delivery: Path, browser: Browser, pristine: Path, tmp_path
 def test_a_folder_may_be_dropped_and_lie_in_another(delivery: Path, browser: Browser) -> None:
     assert browser.drop(delivery)["verdict"][0] == "good step"
     assert browser.drop(delivery.parent)["verdict"][0] == "good step"
+    add(delivery.parent, "证据.pdf")
+    told = browser.drop(delivery.parent)
+    assert told["verdict"][0] == "step" and "1 other file(s)" in told["verdict"][1]
     (delivery / MP4).unlink()
     assert "button" in browser.drop(delivery)["verdict"][1]
     shutil.copytree(delivery, delivery.with_name("dip-2"))

@@ -263,6 +263,15 @@ def test_one_bag_alone_is_verified(medium: Path, tmp_path: Path) -> None:
     assert python_verifier(medium, "--wrong").returncode == 2
 
 
+def test_nothing_on_a_medium_is_run_by_its_verifier(medium: Path) -> None:
+    """Python looks for modules beside a program first; a medium may bring its own."""
+    for name in ("json.py", "hashlib.py", "argparse.py"):
+        add(medium, name, b"print('hostile')\nraise SystemExit(0)\n")
+    done = subprocess.run([sys.executable, "verify.py"], cwd=medium, capture_output=True, text=True, check=False)
+    assert done.returncode == 4 and "hostile" not in done.stdout + done.stderr
+    assert done.stdout.count("not in the list: ") == 3
+
+
 def test_an_old_console_gets_a_result_too(medium: Path) -> None:
     done = python_verifier(medium, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert done.returncode == 0

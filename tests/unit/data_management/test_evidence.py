@@ -113,6 +113,14 @@ def test_a_third_party_is_convinced(proven: tuple[Archive, Path]) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_nothing_beside_a_proof_is_run(proven: tuple[Archive, Path], tmp_path: Path) -> None:
+    """Python looks for modules beside a program first; a proof may bring its own."""
+    proof = Path(shutil.copytree(proven[1], tmp_path / "proof"))
+    (proof / "hashlib.py").write_text("print('hostile')\nraise SystemExit(0)\n")
+    done = subprocess.run([sys.executable, "check_proof.py"], cwd=proof, capture_output=True, text=True, check=False)
+    assert (done.returncode, "hostile" in done.stdout) == (0, False) and "fingerprint" in done.stdout
+
+
 def test_each_lie_is_seen(proven: tuple[Archive, Path], tmp_path: Path) -> None:
     _, proof = proven
     document = json.loads((proof / "proof.json").read_text(encoding="utf-8"))

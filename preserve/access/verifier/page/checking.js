@@ -35,12 +35,12 @@ class Stopped extends Error {}
 // `known` is the list of a delivery that was found intact before on this page; single files may be held against it.
 async function verify(given, { key = "", known = null, tell = () => {}, halted = () => false } = {}) {
   const hashers = await chooseHashers(), problems = new Map(), begun = performance.now();
-  const result = { whole: false, stopped: false, unsigned: false, intact: false, dip: "", request: "", made: "", listed: 0, files_intact: 0, bytes: 0, sm3: hashers.sm3, fingerprint: "", key_given: Boolean(key), checkpoint: { size: 0, made: "" }, entries: 0, files: [], problems: [] };
+  const result = { whole: false, root: "", stopped: false, unsigned: false, intact: false, dip: "", request: "", made: "", listed: 0, files_intact: 0, bytes: 0, sm3: hashers.sm3, fingerprint: "", key_given: Boolean(key), checkpoint: { size: 0, made: "" }, entries: 0, outside: 0, ignored: [], files: [], problems: [] };
   const report = (kind, path, detail = "") => { if (!problems.has(`${kind} ${path}`)) problems.set(`${kind} ${path}`, { kind, path, detail }); };
   const root = findRoot(given), here = new Map(), byNfc = new Map();
-  result.whole = root !== null;
+  result.whole = root !== null; result.root = root || "";
   for (const { path, file } of given) {
-    if (root !== null && !path.startsWith(root)) continue;
+    if (root !== null && !path.startsWith(root)) { if (!FORM.desktop.test(path)) result.outside++; continue; }
     let name = path.slice(root === null ? 0 : root.length);
     if (FORM.system.test(name.split("/")[0])) continue;
     // A single file carries no folder: these two are known by their names.
@@ -85,6 +85,7 @@ async function verify(given, { key = "", known = null, tell = () => {}, halted =
     const files = evidence ? evidence.files : new Map(), own = new Map();
     if (evidence) Object.assign(result, { dip: evidence.dip, request: evidence.request, made: evidence.made, listed: files.size });
     if (proof) Object.assign(result, { fingerprint: proof.fingerprint, checkpoint: { size: proof.size, made: proof.made }, entries: proof.entries.length, unsigned: proof.signed === null });
+    result.ignored = [...here.keys()].filter(name => FORM.desktop.test(name) && !files.has(name)).sort();
     const used = new Set(FORM.own);
     for (const path of FORM.own) {
       if (!here.has(path)) { if (result.whole) report("missing", path); continue; }

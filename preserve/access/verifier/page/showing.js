@@ -33,8 +33,9 @@ function verdictOf(result) {
     const basis = result.anchored ? ["清单已由日志证明。", "The list is proved by the ledger."] : ["清单本身没有核对（缺 proof.json）。", "The list itself was not checked (no proof.json)."];
     return [result.anchored ? "step" : "", `所选的 ${result.files.length} 个文件完好`, `The ${result.files.length} chosen file(s) are intact`, `其余文件没有核对。${basis[0]}`, `The others were not checked. ${basis[1]}`];
   }
-  if (keyState(result) === "good") return ["good", "完好", "Intact", `全部 ${result.listed} 个文件与档案库封装时完全一致，公钥指纹也与您给出的一致。`, `All ${result.listed} files are exactly those that the archive sealed, and the key's fingerprint is the one you gave.`];
-  return ["good step", "文件完好，还差一步", "Files intact; one step left", `全部 ${result.listed} 个文件与封装时完全一致。最后一步：对照下面的公钥指纹。`, `All ${result.listed} files are exactly those that were sealed. Last step: compare the fingerprint below.`];
+  const outside = result.outside ? [`所选文件夹里另有 ${result.outside} 个文件不属于这份交付包，没有核对，请勿与它混在一起。`, ` ${result.outside} other file(s) in what you chose are no part of this delivery and were not checked: keep them apart.`] : ["", ""];
+  if (keyState(result) === "good") return [result.outside ? "step" : "good", "完好", "Intact", `全部 ${result.listed} 个文件与档案库封装时完全一致，公钥指纹也与您给出的一致。${outside[0]}`, `All ${result.listed} files are exactly those that the archive sealed, and the key's fingerprint is the one you gave.${outside[1]}`];
+  return [result.outside ? "step" : "good step", "文件完好，还差一步", "Files intact; one step left", `全部 ${result.listed} 个文件与封装时完全一致。最后一步：对照下面的公钥指纹。${outside[0]}`, `All ${result.listed} files are exactly those that were sealed. Last step: compare the fingerprint below.${outside[1]}`];
 }
 
 function stepsOf(result) {
@@ -58,7 +59,7 @@ function show(result) {
   for (const id of ["big", "meaning", "facts", "steps", "print", "keyed"]) element(id).textContent = "";
   both(element("big"), big, bigEnglish);
   both(element("meaning"), meaning, english);
-  const point = result.checkpoint, facts = [["交付包 Delivery", result.dip], ["申请 Request", result.request], ["封装时间 Sealed (UTC)", result.made], ["日志检查点 Checkpoint", point.size && `${point.made}（${point.size} 条 entries）`], ["读取 Read", result.files.length && `${result.files.length} / ${(result.bytes / 1e6).toFixed(1)} MB`]];
+  const point = result.checkpoint, facts = [["文件夹 Folder", result.root.replace(/\/$/, "")], ["交付包 Delivery", result.dip], ["申请 Request", result.request], ["封装时间 Sealed (UTC)", result.made], ["日志检查点 Checkpoint", point.size && `${point.made}（${point.size} 条 entries）`], ["读取 Read", result.files.length && `${result.files.length} / ${(result.bytes / 1e6).toFixed(1)} MB`]];
   for (const [name, value] of facts) if (value) { const pair = put(element("facts"), "div"); put(pair, "dt", name); put(put(pair, "dd"), "bdi", value); }
   element("facts").hidden = !result.dip;
   for (const part of result.fingerprint.match(/.{4}/g) || []) put(element("print"), "span", part);
@@ -77,6 +78,7 @@ function showFiles(result) {
   const groups = Object.keys(FORM.words).map(kind => [kind, FORM.words[kind], result.problems.filter(one => one.kind === kind)]);
   const state = (name, words) => [name, words, result.files.filter(one => one.state === name)];
   groups.push(state("intact", ["完好", "intact"]), state("unlisted", ["摘要", "digests"]), state("own", ["清单与证明", "lists and proofs"]));
+  groups.push(["ignored", ["系统自己放进来的文件，未核对", "left by a system, not checked"], result.ignored.map(path => ({ path }))]);
   for (const [kind, [chinese, english], all] of groups) {
     if (!all.length) continue;
     const details = put(lists, "details", "", FORM.words[kind] ? "bad" : ""), list = put(details, "ul");

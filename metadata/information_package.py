@@ -51,6 +51,7 @@ class InformationPackage:
     bag: OpenedBag
     name: str
     files: dict[str, int]
+    kind: str = ""  # as its root METS says: AIP, DIP
     mets: list[MetsDocument] = field(default_factory=list)
     premis: list[PremisDocument] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -116,7 +117,10 @@ def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[
     for reference in read_references(place, mets_schema(), document.identifiers):
         document.targets.setdefault(reference.href, []).append(reference)
         yield
-    document.objid = read_identity(place)[0]
+    said = read_identity(place)
+    document.objid = said.objid
+    if not document.base:
+        package.kind = said.package
     document.whole = True
 
 

@@ -273,11 +273,24 @@ def read_references(
         )
 
 
-def read_identity(path: Path) -> tuple[str, str, str]:
-    """OBJID, LABEL and CREATEDATE of a METS document. Raises XMLRefused."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a METS document says of itself; `package` is its OAIS type, `AIP` or `DIP` (CSIP9)."""
+
+    objid: str
+    label: str
+    created: str
+    package: str
+
+
+def read_identity(path: Path) -> Identity:
+    """What a METS document says of itself. Raises XMLRefused."""
     for element in iterate(path, (f"{{{METS}}}metsHdr",)):
         root = element.getparent()
         if root is None:
             break
-        return str(root.get("OBJID") or ""), str(root.get("LABEL") or ""), str(element.get("CREATEDATE") or "")
+        return Identity(
+            str(root.get("OBJID") or ""), str(root.get("LABEL") or ""), str(element.get("CREATEDATE") or ""),
+            str(element.get(f"{{{CSIP}}}OAISPACKAGETYPE") or ""),
+        )  # fmt: skip
     raise XMLRefused(str(path), reason="no metsHdr")

@@ -70,7 +70,7 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
         if not csip.OBJID.match(objid) or not number.isdigit():
             raise ValueError(f"name {root.name}")
         description = CaseDescription.model_validate_json((package / csip.CASE).read_bytes())
-        created = mets.read_identity(package / csip.METS)[2]
+        created = mets.read_identity(package / csip.METS).created
         info = dict(bag.read_info(root / "bag-info.txt"))
         size, count = info["Payload-Oxum"].split(".")
         manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]

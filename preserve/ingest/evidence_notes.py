@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -21,20 +22,27 @@ def notes(
 ) -> Iterator[tuple[str, str, bytes]]:
     """Name, MIME type and PDF/A of a note for each sound or video file that the description marks as evidence.
 
+    Last comes `index.json`, which tells the note of each file by the depositor's path.
+
     `transcripts`: text by the path of the file that holds it. Raises ToolMissing where no Chinese font is installed.
     """
     wanted = {item.file: item for item in view.case.objects if item.evidence}
     taken = {one.file: one for one in recordings(view)} if wanted else {}
-    number = 0
+    made: dict[str, str] = {}
     for file in files:
         item = wanted.get(file.path)
         if item is None or file.character.kind not in ("video", "sound"):
             continue
-        number += 1
+        made[file.path] = f"{len(made) + 1:04}.pdf"
         parts = _parts(view, item, file, taken.get(file.path), transcripts.get(item.transcript, ""))
         under = say("compliance.note-under", institution=institution, number=view.case.case_number)
         data = as_pdf(say("compliance.note-title"), under, institution, moment, parts)
-        yield f"explanatory-notes/{number:04}.pdf", "application/pdf", data
+        yield f"explanatory-notes/{made[file.path]}", "application/pdf", data
+    if made:
+        # Whoever hands a recording on must find the note that belongs to it (Art. 17).
+        rows = [{"file": name, "note": note} for name, note in made.items()]
+        index = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+        yield "explanatory-notes/index.json", "application/json", index
 
 
 def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None, transcript: str) -> list[Section]:

@@ -56,11 +56,17 @@ def check_signer(home: Home) -> SignerFacts:
     return signing.check_signer(home, now())
 
 
+def put_chain(home: Home, staged: Path) -> None:
+    """Write the signer's certificates (PEM) into the package, before its files are listed. Raises as `check_signer`."""
+    with signing.open_signer(home, now()) as opened:
+        write_file(staged / CHAIN, _as_pem(opened))
+
+
 def certify(
     home: Home, connection: Connection, request: Request, given: Sequence[Given], staged: Path, evidence_sha256: str,
     numbers: Sequence[int],
 ) -> CertificateMade:  # fmt: skip
-    """Write the signed certificate of the package `staged` into it, and the signer's certificates beside it (PEM).
+    """Write the signed certificate of the package `staged` into it.
 
     `numbers` are the ledger entries that tell its way, `dip.made` among them, under the newest checkpoint. Raises as
     `check_signer`, NotIntact where the proof does not hold, MediumProblem where the time-stamp server does not answer;
@@ -83,7 +89,6 @@ def certify(
             paper, opened, reason=" ".join(both("title").values()), institution=home.settings.institution,
             moment=moment, stamps=stamps, base=home.path,
         )  # fmt: skip
-        write_file(staged / CHAIN, _as_pem(opened))
     write_file(staged / NAME, signed.data)
     return CertificateMade(
         hashlib.sha256(signed.data).hexdigest(), content.number_of(request, dip), opened.facts, signed.stamped,

@@ -6,10 +6,10 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from preserve.clock import now
 from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
 from storage_adapters.contract import ExpectedFile
 from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder
@@ -132,7 +132,7 @@ def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable
     names = sorted(walk_files(staged))
     grafts = [Graft(f"{staged.name}/{name}", staged / name) for name in names]
     volume = "DIP_" + staged.name[-12:].upper()
-    make_image(grafts, final, volume, datetime.now(UTC), progress)
+    make_image(grafts, final, volume, now(), progress)
     disc = final
     try:
         if device is not None:

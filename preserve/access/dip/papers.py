@@ -97,6 +97,14 @@ def _grouped(digest: str) -> str:
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
+def _digest(one: Given) -> str:
+    """Its own, and beside that of a copy or clip the digest of what it was made from."""
+    own = _grouped(one.digests["sha256"])
+    if one.selected.original_sha256 == one.digests["sha256"]:
+        return own
+    return own + "\n" + say("dip.of-original", digest=_grouped(one.selected.original_sha256))
+
+
 def _evidence(given: Sequence[Given]) -> Section:
     heads = tuple(
         say(f"dip.head-{name}") for name in ("number", "title", "stage", "proves", "file", "form", "size", "sha256")
@@ -108,7 +116,7 @@ def _evidence(given: Sequence[Given]) -> Section:
             (
                 str(number), (about.title or about.kind) if about else one.selected.path,
                 label_of(about.stage) if about else "—", (about.proves if about else "") or "—", one.path,
-                say(f"dip.form-{one.representation}"), bytes_for_people(one.size), _grouped(one.digests["sha256"]),
+                say(f"dip.form-{one.representation}"), bytes_for_people(one.size), _digest(one),
             )
         )  # fmt: skip
     return Section(say("dip.list-section"), say("dip.list-words", count=len(rows)), heads, tuple(rows))

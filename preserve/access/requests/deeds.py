@@ -213,7 +213,7 @@ def withdraw(
     """Take a request back before anything was delivered."""
     if not reason.strip():
         raise UsageError("request.withdrawal-reason", number)
-    with catalogue.begin() as connection:
+    with filing.claimed(home, number), catalogue.begin() as connection:
         require(connection, person, Duty.OPEN_REQUEST)
         request = filing.read_request(connection, home, number)
         states.check_step(request, "withdrawn", person.account)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from preserve.administration.filing import read_record, write_record
 from preserve.data_management import request_index
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
+from preserve.work import hold
 from storage_adapters.durable import copy_stream, drop_file, move_in
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
@@ -29,6 +32,14 @@ def folder_of(home: Home, number: str) -> Path:
     if not _NUMBER.fullmatch(number):
         raise Refused("request.unknown", number)
     return home.store / "requests" / number
+
+
+@contextmanager
+def claimed(home: Home, number: str) -> Iterator[None]:
+    """Nobody else delivers or withdraws this request meanwhile. Raises Refused."""
+    folder_of(home, number)  # a number is safe as a name
+    with hold(home.work / f"request-{number}.lock", Refused("request.busy", number)):
+        yield
 
 
 def record_name(request: Request) -> str:

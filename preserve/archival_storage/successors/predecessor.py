@@ -70,7 +70,7 @@ class Predecessor:
 
     def label(self) -> str:
         """What METS calls it."""
-        return mets.read_identity(self.package / csip.METS)[1]
+        return mets.read_identity(self.package / csip.METS).label
 
     def info(self) -> list[tuple[str, str]]:
         """Its bag-info.txt."""

@@ -33,7 +33,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import Connection
 
-from preserve.access.certificate import CHAIN, NAME, CertificateMade, certify, check_signer
+from preserve.access.certificate import CHAIN, NAME, CertificateMade, certify, check_signer, put_chain
 from preserve.access.dip import contents
 from preserve.access.dip.contents import Given
 from preserve.access.requests import filing
@@ -179,9 +179,6 @@ def test_others_find_the_signature_valid_over_the_whole_file(made: Path, deliver
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip().endswith("VALID")
     assert "INVALID" not in done.stdout
-    chain = pem.unarmor((made.parent / CHAIN).read_bytes(), multiple=True)
-    signer, root = (Certificate.load(der) for _, _, der in chain)
-    assert signer.issuer == root.subject == root.issuer
 
 
 def test_another_authority_of_the_same_name_is_not_believed(made: Path, delivery: Delivery, tmp_path: Path) -> None:
@@ -513,3 +510,10 @@ def test_the_test_authority_says_so_and_keeps_its_keys_private(office: Office) -
     home = open_home(office.archive.home)
     assert check_signer(home).test
     assert [(check.code, check.state) for check in examine_signer(home)] == [("health.signer-test", "optional")]
+
+
+def test_the_chain_leads_from_the_signer_to_its_authority(delivery: Delivery, tmp_path: Path) -> None:
+    put_chain(delivery.home, tmp_path)
+    chain = x509.load_pem_x509_certificates((tmp_path / CHAIN).read_bytes())
+    assert len(chain) == 2
+    chain[0].verify_directly_issued_by(chain[1])

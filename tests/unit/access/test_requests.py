@@ -133,6 +133,7 @@ def test_nobody_but_the_head_approves(office: Office, who: str) -> None:
         ("", ["user", "add", "x1", "--person", "某", "--role", "head"]),
         ("security", ["user", "change", "security", "--role", "head"]),
         ("security", ["request", "approve", "2026-0001"]),
+        ("head", ["request", "deliver", "2026-0001", "--output", "x"]),
         ("wang", ["user", "delegate", "zhao", "--until", "2099-01-01", "--reason", "x"]),
         ("", ["restore", "CASE", "--from", "x", "--to", "y"]),
     ],

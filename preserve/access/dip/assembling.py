@@ -1,0 +1,247 @@
+"""Puts a DIP together from an approved request, seals it in the ledger, and hands it over; whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from ulid import ULID
+
+from metadata import bag
+from metadata.findings import Finding
+from preserve import __version__
+from preserve.access.certificate import CertificateMade, certify, check_signer, put_chain
+from preserve.access.dip import contents, describing, papers
+from preserve.access.dip.contents import ALGORITHMS, Given
+from preserve.access.dip.deriving import derive
+from preserve.access.dip.forms import Form, check_form, hand_over
+from preserve.access.dip.notes import notes_of
+from preserve.access.proof import write_proof
+from preserve.access.requests import deeds, filing, states
+from preserve.access.requests.model import Delivery, Request
+from preserve.access.requests.profile import read_requests_profile
+from preserve.access.requests.selecting import HeldCase, read_case
+from preserve.access.verifier import put_verifiers
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, require
+from preserve.clock import stamp
+from preserve.data_management import checkpoints, ledger
+from preserve.data_management.database import Catalogue
+from preserve.home import Home
+from preserve.messages import speaking
+from preserve.work import require_space
+from storage_adapters.durable import discard, drop_file, sync_file_system, write_file
+from storage_adapters.reading import walk_files
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was handed over, and where it lies."""
+
+    request: Request
+    delivery: Delivery
+    place: Path
+    findings: tuple[Finding, ...] = ()  # what a person should know, such as a certificate that expires soon
+
+
+def deliver(
+    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, form: Form, *, to: str,
+    now: Callable[[], datetime], progress: Callable[[int], None], password: str = "", device: Path | None = None,
+) -> Delivered:  # fmt: skip
+    """Make the DIP of an approved request in the folder `target`. Raises Refused, NotPermitted, NotIntact.
+
+    Nothing is delivered without approval (regulation Art. 21, 23): what is given is exactly what the head approved,
+    as the record of that step lists it, file by file with digests.
+    """
+    with filing.claimed(home, number):
+        return _deliver(home, catalogue, person, number, target, form, to, now, progress, password, device)
+
+
+def _deliver(
+    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, form: Form, to: str,
+    now: Callable[[], datetime], progress: Callable[[int], None], password: str, device: Path | None,
+) -> Delivered:  # fmt: skip
+    check_form(target, form, password)
+    with catalogue.read() as connection:
+        require(connection, person, Duty.DELIVER)
+        request = filing.read_request(connection, home, number)
+        states.check_step(request, "delivered", person.account)
+        cases = {objid: read_case(connection, objid) for objid in request.cases}
+    assert request.examination is not None
+    selection = request.examination.selection
+    require_space(home.work, 3 * sum(one.size for one in selection), home.settings.reserve)
+    check_signer(home)
+    building = home.work / f"request-{number}.building"
+    _sweep(building, home.work, target)
+    staged = building / f"dip-{str(ULID()).lower()}"
+    try:
+        with speaking(home.settings.language):
+            delivery, findings = _build(home, catalogue, person, request, cases, staged, now, progress)
+        place, kind = hand_over(staged, target, form, password, device, progress)
+        delivery = delivery.model_copy(update={"to": to or request.consumer.name, "form": kind})
+        with catalogue.begin() as connection:
+            # Somebody may have withdrawn it, or delivered it too, since it was read.
+            current = filing.read_request(connection, home, number)
+            done = deeds.note_delivery(connection, home, person, current, delivery, now())
+            checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+            checkpoints.export_segments(connection, home.store / "ledger")
+    finally:
+        with suppress(FileNotFoundError):
+            discard(building, home.work)
+    return Delivered(done, delivery, place, findings)
+
+
+def _sweep(building: Path, work: Path, target: Path) -> None:
+    """What an attempt left that was killed: what it was making, and what it had half written to the same folder."""
+    if not building.exists():
+        return
+    for name in os.listdir(building):
+        for left in (f".{name}.part", f".{name}.zip.part", f"{name}.iso"):
+            if (target / left).is_dir():
+                discard(target / left, target)
+            else:
+                drop_file(target / left, target)
+    discard(building, work)
+
+
+def _build(
+    home: Home, catalogue: Catalogue, person: Person, request: Request, cases: dict[str, HeldCase], staged: Path,
+    now: Callable[[], datetime], progress: Callable[[int], None],
+) -> tuple[Delivery, tuple[Finding, ...]]:  # fmt: skip
+    dip, moment = staged.name, now()
+    package = staged / "data" / dip
+    package.mkdir(parents=True)
+    capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
+    given, more = _evidence(home, request, cases, package, progress)
+    with catalogue.read() as connection:
+        more += notes_of(connection, home, cases, given)
+    written = describing.Written(package, stamp(moment))
+    listed = [(path, mime) for path, mime, _ in more]
+    for path, _, data in more:
+        written.put(path, data)
+    described = [case.description for case in cases.values()]
+    for path, mime, data in papers.documents(home, request, capacity, described, given, stamp(moment)):
+        written.put(path, data)
+        listed.append((path, mime))
+    with catalogue.read() as connection:
+        describing.describe(connection, home, request, given, written, listed)
+    payload = {f"data/{dip}/{one.path}": (one.size, one.digests) for one in given}
+    payload |= {f"data/{dip}/{path}": known for path, known in written.files.items()}
+    bag.write_declaration(staged)
+    bag.write_info(staged, _info(home, request, dip, payload, stamp(moment)))
+    write_file(staged / "README.html", papers.readme(home, request, dip))
+    put_verifiers(staged)
+    put_chain(home, staged)
+    evidence = _evidence_file(staged, request, payload, stamp(moment))
+    certificate = _certify(home, catalogue, person, request, cases, given, staged, evidence, now)
+    for algorithm in ALGORITHMS:
+        lines = sorted((path, digests[algorithm]) for path, (_, digests) in payload.items())
+        bag.write_manifest(staged / f"manifest-{algorithm}.txt", lines)
+    bag.write_tag_manifests(staged, ALGORITHMS)
+    sync_file_system(staged)
+    names = list(walk_files(staged))
+    made = Delivery(
+        dip=dip, by=person.account, when=stamp(now()), to="", form="", files=len(names),
+        size=sum((staged / name).stat().st_size for name in names), evidence_sha256=evidence,
+        certificate_sha256=certificate.sha256,
+    )  # fmt: skip
+    return made, certificate.findings
+
+
+def _evidence(
+    home: Home, request: Request, cases: dict[str, HeldCase], package: Path, progress: Callable[[int], None]
+) -> tuple[list[Given], list[tuple[str, str, bytes]]]:
+    """Every selected file, as it is or derived for this delivery; and the documents that tell what was done."""
+    assert request.examination is not None
+    selection = request.examination.selection
+    made = derive(home, request, package, contents.names_for(selection), progress)
+    given = []
+    for number, (one, name) in enumerate(zip(selection, contents.names_for(selection), strict=True), 1):
+        about = cases[one.objid].about(one.path)
+        if (derived := made.files.get((one.objid, one.path, one.begin))) is not None:
+            size, digests = contents.digests_of(package / derived.path)
+            given.append(
+                Given(number, derived.path, derived.representation, one, about, size, digests, derived.made_by,
+                      derived.event)
+            )  # fmt: skip
+            continue
+        path = f"representations/{one.representation}/data/{name}"
+        size, digests = contents.take(home, one, package / path, progress)
+        given.append(Given(number, path, one.representation, one, about, size, digests))
+    return given, made.papers
+
+
+def _info(
+    home: Home, request: Request, dip: str, payload: dict[str, tuple[int, dict[str, str]]], made: str
+) -> list[tuple[str, str]]:
+    size = sum(size for size, _ in payload.values())
+    return [
+        ("Source-Organization", home.settings.institution), ("External-Identifier", dip),
+        ("External-Description", f"{request.number} {request.wanted[0].case_number}"), ("Bagging-Date", made[:10]),
+        ("Payload-Oxum", f"{size}.{len(payload)}"), ("Bag-Software-Agent", f"preserve {__version__}"),
+        ("E-ARK-Package-Type", "DIP"),
+    ]  # fmt: skip
+
+
+def _evidence_file(staged: Path, request: Request, payload: dict[str, tuple[int, dict[str, str]]], made: str) -> str:
+    """Write proof/evidence.json over all that is there now; return its SHA-256."""
+    known = dict(payload)
+    for name in walk_files(staged):
+        if name not in known:
+            known[name] = contents.digests_of(staged / name)
+    document = {
+        "format": "preserve-dip-1", "dip": staged.name, "request": request.number, "made": made,
+        "files": [
+            {"path": path, "size": size, "sha256": digests["sha256"], "sm3": digests["sm3"]}
+            for path, (size, digests) in sorted(known.items())
+        ],
+    }  # fmt: skip
+    data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    write_file(staged / "proof" / "evidence.json", data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _certify(
+    home: Home, catalogue: Catalogue, person: Person, request: Request, cases: dict[str, HeldCase],
+    given: Sequence[Given], staged: Path, evidence: str, now: Callable[[], datetime],
+) -> CertificateMade:  # fmt: skip
+    """Anchor the evidence in the ledger, have the certificate signed, anchor that too, and write the proof."""
+    common = {"cases": list(request.cases), "request": request.number}
+    with catalogue.begin() as connection:
+        numbers = _history(connection, request, cases)
+        numbers.append(
+            ledger.append(
+                connection, action="dip.made", subject=staged.name, actor=person.account, moment=now(),
+                details={**common, "evidence_sha256": evidence, "files": len(given)},
+            )
+        )  # fmt: skip
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+    with catalogue.read() as connection:
+        made = certify(home, connection, request, given, staged, evidence, numbers)
+    with catalogue.begin() as connection:
+        numbers.append(
+            ledger.append(
+                connection, action="dip.certified", subject=staged.name, actor=person.account, moment=now(),
+                details={**common, "certificate_sha256": made.sha256},
+            )
+        )  # fmt: skip
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+    with catalogue.read() as connection:
+        write_proof(connection, home.keys / "ledger.pub", staged / "proof" / "proof.json", numbers)
+    return made
+
+
+def _history(connection: Connection, request: Request, cases: dict[str, HeldCase]) -> list[int]:
+    """The entries that tell how the evidence came into the archive and how it was approved."""
+    found = []
+    for objid in cases:
+        found += [entry.number for entry in ledger.about(connection, objid) if entry.action == "case.registered"]
+    found += [entry.number for entry in ledger.about(connection, request.number)]
+    return sorted(found)

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, select
 
 from preserve.access.certificate.words import Pair, both, grouped, local
 from preserve.clock import stamp
-from preserve.data_management import accounts, history, holdings
+from preserve.data_management import accounts, anchors, history, holdings
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
 from preserve.messages import bytes_for_people
 
 _OF_CASES = (
-    "ingest.started", "ingest.copied", "ingest.sealed", "case.registered", "copy.changed", "copy.repaired",
+    "ingest.started", "ingest.copied", "ingest.sealed", *anchors.ANCHORING, "copy.changed", "copy.repaired",
     "copy.not-repaired", "package.restored",
 )  # fmt: skip
 
@@ -97,8 +97,8 @@ def _name(connection: Connection, account: str) -> str:
 def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
     """What an entry says to a lay reader: the event, how it was verified, and the digest that this speaks of."""
     given, action = entry["details"], entry["action"]
-    if package and given.get("name", package) != package:
-        return  # of another version of the package
+    if package and given.get("name", package) != package and action not in anchors.ANCHORING:
+        return  # about the copies of another version
     medium = labels.get(given.get("medium", ""), _unknown(given.get("medium", "")))
     if action == "ingest.started":
         size = bytes_for_people(given["bytes"])
@@ -108,9 +108,10 @@ def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) ->
         yield both("step-copied", count=given["files"]), both("how-copied", digests=digests), ""
     elif action == "ingest.sealed":
         yield both("step-sealed", count=given["files"]), both("how-sealed"), ""
-    elif action == "case.registered":
+    elif action in anchors.ANCHORING:
+        step = both("step-" + action.removeprefix("case."), version=given.get("version", 1))
         digest = given.get("manifest_sha256", "")
-        yield both("step-registered"), both("how-registered") if digest else "—", digest
+        yield step, both("how-registered") if digest else "—", digest
     elif action == "copy.changed" and given["state"] in ("verified", "suspect", "lost", "retired"):
         state = given["state"]
         yield both(f"step-copy-{state}", medium=medium), both("how-copy") if state == "verified" else "—", ""

@@ -148,6 +148,21 @@ def test_a_wrong_pin_is_told_and_never_tried_twice(token: Token) -> None:
     assert check_signer(token.home(), now()).test
 
 
+def test_a_key_that_is_not_the_certificate_s_signs_nothing(token: Token, tmp_path: Path) -> None:
+    subprocess.run(
+        ["openssl", "genpkey", "-algorithm", "RSA", "-out", tmp_path / "key.pem"], check=True, capture_output=True
+    )
+    subprocess.run(
+        ["softhsm2-util", "--import", tmp_path / "key.pem", "--token", "court", "--label", "stray", "--id", "B2", "--pin", PIN],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    home, moment = token.home(key="stray"), now()
+    paper = as_pdf("题", "下", "局", moment, [Section("甲", "乙")])
+    with pytest.raises(PreserveError) as told, open_signer(home, moment) as opened:
+        sign_paper(paper, opened, reason="试", institution="局", moment=moment, stamps=TimeStamps(), base=home.path)
+    assert (told.value.code, told.value.status) == ("signing.not-valid", 4)
+
+
 def test_doctor_needs_no_pin(token: Token) -> None:
     home = token.home(password_file="")
     assert read_facts(home) == check_signer(token.home(), now())

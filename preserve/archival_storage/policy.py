@@ -114,12 +114,13 @@ class DiscKind(BaseModel):
 
 
 class MediaProfile(BaseModel):
-    """`profiles/media.toml`: the kinds of disc, and the one that is composed when none is named."""
+    """`profiles/media.toml`: the kinds of disc, the one that is composed when none is named, and years media last."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     disc: str
     kinds: dict[str, DiscKind]
+    years: dict[Kind, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

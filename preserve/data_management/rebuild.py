@@ -177,6 +177,10 @@ def _enter_packages(
             if holdings.read_copy(connection, copy.name, adapter.identity) is None:
                 findings.append(Finding("catalogue.copy-not-in-ledger", copy.name, "warning"))
             if copy.name not in entered:
+                if _unregistered(connection, copy.name):
+                    # Published by a run that was killed before it entered it: the next one proves and enters it.
+                    findings.append(Finding("ledger.no-anchor", copy.name, "error"))
+                    continue
                 try:
                     with connection.begin_nested():
                         cases.index_package(connection, adapter.path(copy), indexed=False)
@@ -196,6 +200,17 @@ def _enter_packages(
         if connection.execute(select(media.c.id).where(media.c.id == adapter.identity)).first() is None:
             findings.append(Finding("catalogue.medium-not-in-ledger", adapter.identity, "warning"))
     return len(entered)
+
+
+def _unregistered(connection: Connection, name: str) -> bool:
+    """Whether this is a later version of a package that no entry of the ledger registers."""
+    if name.endswith("_v0001"):
+        return False
+    try:
+        anchors.read_anchor(connection, name)
+    except NotIntact as error:
+        return error.code == "ledger.no-anchor"
+    return False
 
 
 def _fold(catalogue: Catalogue) -> None:

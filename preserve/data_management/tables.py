@@ -186,7 +186,13 @@ version_formats = Table(
     Column("pixels", BigInteger, nullable=False, comment="width times height times frames, where they are known"),
     sqlite_with_rowid=False,
 )
-Index("version_formats_by_format", version_formats.c.format)
+Index(
+    "version_formats_by_format",
+    version_formats.c.format,
+    version_formats.c.files,
+    version_formats.c.size,
+    version_formats.c.pixels,
+)
 
 represervations = Table(
     "represervations",

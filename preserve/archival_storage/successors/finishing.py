@@ -89,8 +89,8 @@ def enter(
     count, size = counts or publishing.prove_published(location, old.objid)
     moment = now()
     details: dict[str, Any] = {
-        **change.details, "name": name, "version": version, "supersedes": old.name, "files": count, "bytes": size,
-        "dropped": len(change.drop), **anchors.details(location),
+        "dropped": len(change.drop), **change.details, "name": name, "version": version, "supersedes": old.name,
+        "files": count, "bytes": size, **anchors.details(location),
     }  # fmt: skip
     with catalogue.begin() as connection:
         index_package(connection, location)

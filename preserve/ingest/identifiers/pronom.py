@@ -178,6 +178,19 @@ def knows(puid: str) -> bool:
     return place is not None and (bool(compiled.tables.formats[place].signatures) or puid in _contained())
 
 
+def mime_of(puid: str) -> str:
+    """The MIME types that PRONOM gives for this PUID, or nothing."""
+    compiled = _compiled()
+    place = compiled.places.get(puid)
+    return "" if place is None else compiled.tables.formats[place].mime
+
+
+def signatures() -> tuple[str, str]:
+    """fido's version and that of its signature files."""
+    tables = _compiled().tables
+    return tables.version, tables.signatures
+
+
 @cache
 def _contained() -> frozenset[str]:
     kinds = load().containers.values()

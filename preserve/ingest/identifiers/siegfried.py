@@ -49,6 +49,13 @@ def _answers(report: dict[str, Any], file: dict[str, Any]) -> tuple[Answer, ...]
     return tuple(found) or (Answer("siegfried", version, signatures, None, "", "", "", "none", file["errors"]),)
 
 
+@cache
+def signatures() -> tuple[str, str]:
+    """siegfried's version and that of its signature files; it tells them with any answer."""
+    report = _scanner().identify(__file__, detailed=True)
+    return str(report["siegfried"]), str(report["identifiers"][0]["details"])
+
+
 def answers(path: Path) -> tuple[Answer, ...]:
     """What siegfried says about the file at `path`, whose name must still have its extension. Raises OSError."""
     report = _scanner().identify(str(path), detailed=True)

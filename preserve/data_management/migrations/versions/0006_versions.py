@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("pixels", sa.BigInteger(), nullable=False, comment="width times height times frames"),
         sqlite_with_rowid=False,
     )
-    op.create_index("version_formats_by_format", "version_formats", ["format"])
+    op.create_index("version_formats_by_format", "version_formats", ["format", "files", "size", "pixels"])
     op.create_table(
         "represervations",
         sa.Column("id", sa.Text(), primary_key=True, comment="ULID"),

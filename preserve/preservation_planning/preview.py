@@ -1,0 +1,139 @@
+"""What a formats policy would change in the whole archive, reckoned in the catalogue by kinds of files.
+
+There are some hundreds of kinds, however many cases there are: the rules are asked for each kind once, and the
+database counts. No package is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from preserve.data_management.formats_index import Kind, Traits
+from preserve.ingest.normalise import FormatsProfile
+from preserve.preservation_planning.policy import Policy, Wish, wish_for
+
+NEWEST = (
+    "NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
+    " AND NOT EXISTS (SELECT 1 FROM represervations r WHERE r.objid = v.objid AND r.policy = :policy"
+    " AND r.state <> 'running')"
+)
+_ALL = "NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Originals of one kind that the policy would treat otherwise: how many, their bytes, what would be made of them.
+
+    `estimate` are the bytes of the copies that would be made, at most.
+    """
+
+    kind: Kind
+    wish: Wish
+    files: int
+    size: int
+    estimate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The whole: cases, originals and their bytes, the bytes that new copies need, and the new packages all together.
+
+    `settled` are cases that were tried under this very policy and are left alone.
+    """
+
+    policy: Policy
+    cases: int
+    files: int
+    size: int
+    estimate: int
+    packages: int
+    settled: int
+    touched: tuple[Touched, ...]
+
+
+def kinds(connection: Connection, representation: str = "original") -> dict[int, Kind]:
+    """Every kind that the archive holds, by its number."""
+    names = ", ".join(Kind.__dataclass_fields__)
+    rows = connection.execute(
+        text(f"SELECT id, {names} FROM formats WHERE representation = :representation"),
+        {"representation": representation},
+    )
+    return {int(row[0]): Kind(*row[1:]) for row in rows}
+
+
+def changing(connection: Connection, policy: Policy) -> dict[int, tuple[Kind, Wish]]:
+    """The kinds of originals that the policy would treat otherwise."""
+    wishes = {number: (kind, wish_for(kind, policy)) for number, kind in kinds(connection).items()}
+    return {number: one for number, one in wishes.items() if one[1].changes}
+
+
+def preview(connection: Connection, policy: Policy, *, again: bool = False) -> Preview:
+    """Count what the policy would touch; with `again` also the cases that were tried under it already."""
+    found = changing(connection, policy)
+    if not found:
+        return Preview(policy, 0, 0, 0, 0, 0, 0, ())
+    numbers = _list(found)
+    values = {"policy": policy.key}
+    where = _ALL if again else NEWEST
+    touched = []
+    counts = connection.execute(
+        text("SELECT v.format, sum(v.files), sum(v.size), sum(v.pixels) FROM version_formats v"
+             f" WHERE v.format IN ({numbers}) AND {where} GROUP BY v.format"), values
+    )  # fmt: skip
+    for number, files, size, pixels in counts:
+        kind, wished = found[int(number)]
+        estimate = estimated(wished, int(size), int(pixels), policy.formats)
+        touched.append(Touched(kind, wished, int(files), int(size), estimate))
+    cases, packages = connection.execute(
+        text("SELECT count(*), coalesce(sum(p.size), 0) FROM versions p WHERE (p.objid, p.version) IN (SELECT v.objid,"
+             f" v.version FROM version_formats v WHERE v.format IN ({numbers}) AND {where})"), values
+    ).one()  # fmt: skip
+    settled = connection.execute(
+        text("SELECT count(DISTINCT objid) FROM represervations WHERE policy = :policy"
+             " AND state IN ('settled', 'failed')"), values
+    ).scalar_one()  # fmt: skip
+    touched.sort(key=lambda one: (-one.size, one.kind.puid, one.kind.traits))
+    estimate = sum(one.estimate for one in touched)
+    return Preview(
+        policy, int(cases), sum(one.files for one in touched), sum(one.size for one in touched), estimate,
+        int(packages) + estimate, int(settled), tuple(touched),
+    )  # fmt: skip
+
+
+def estimated(wished: Wish, size: int, pixels: int, formats: FormatsProfile) -> int:
+    """Bytes that the wished copies of so many bytes of originals need, at most."""
+    needed = 0.0
+    for kind in wished.make:
+        if kind == "ffv1" and pixels:
+            needed += pixels * formats.estimate["ffv1_pixel"]
+        else:
+            needed += size * formats.estimate[kind]
+    return int(needed)
+
+
+def affected(connection: Connection, policy: Policy, count: int, *, again: bool = False, after: str = "") -> list[str]:
+    """The next cases (objids, in their order) that the policy would touch; none that was tried under it already."""
+    found = changing(connection, policy)
+    if not found:
+        return []
+    where = _ALL if again else NEWEST
+    rows = connection.execute(
+        text("SELECT DISTINCT v.objid FROM version_formats v"
+             f" WHERE v.objid > :after AND v.format IN ({_list(found)}) AND {where} ORDER BY v.objid LIMIT :count"),
+        {"policy": policy.key, "after": after, "count": count},
+    )  # fmt: skip
+    return [str(objid) for (objid,) in rows]
+
+
+def _list(found: Sequence[int] | dict[int, tuple[Kind, Wish]]) -> str:
+    return ", ".join(str(int(number)) for number in found)
+
+
+def named(kind: Kind) -> Iterator[str]:
+    """A kind for people: format, codecs, encoding."""
+    traits = Traits.read(kind.traits)
+    yield " ".join(part for part in (kind.name or "?", kind.version) if part)
+    yield ", ".join((*traits.video, *traits.sound, *([traits.encoding] if traits.encoding else [])))

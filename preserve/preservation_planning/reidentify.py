@@ -1,0 +1,212 @@
+"""Asks newer signatures what the originals are, and tells what changed. The originals are only read.
+
+What is found goes into the ledger and over the catalogue's rows; the packages stay as they are, and the next version
+of one is identified anew when it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from metadata.entities import FileObject
+from metadata.names import original_bytes
+from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.successors.predecessor import Predecessor, damage, predecessor
+from preserve.clock import now
+from preserve.data_management import formats_index, ledger
+from preserve.data_management.database import Catalogue
+from preserve.data_management.tables import files
+from preserve.errors import NotIntact
+from preserve.home import Home
+from preserve.ingest.facts import Identification
+from preserve.ingest.identifiers import pronom, siegfried
+from preserve.ingest.identify import identify_many
+from storage_adapters.reading import digest_file
+
+_BATCH = 200
+_ENTRY = 500  # files that one entry of the ledger names
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Originals of one case that are held to be something else now: before and after as PUID, name, version."""
+
+    objid: str
+    old: tuple[str, str, str]
+    new: tuple[str, str, str]
+    basis: str
+    files: tuple[str, ...]  # PREMIS identifiers
+
+
+@dataclass(slots=True)
+class Reidentified:
+    """One case: how many originals were looked at, and what changed."""
+
+    objid: str
+    name: str
+    files: int = 0
+    changes: list[Changed] = field(default_factory=list)
+
+
+def installed() -> str:
+    """The identifiers and signature versions of this machine, in the words of the catalogue."""
+    fido, signatures = pronom.signatures()
+    newest, details = siegfried.signatures()
+    return f"siegfried {newest} ({details}), fido {fido} ({signatures})"
+
+
+def newer(recorded: str, here: str) -> bool:
+    """Whether this machine has signatures that were not asked; our own (`preserve-…`) come with the program."""
+    return not set(_parts(here)) <= set(_parts(recorded))
+
+
+def _parts(told: str) -> list[str]:
+    return [part.rstrip(")") for part in told.split("), ") if part and not part.startswith("preserve-")]
+
+
+def outdated(connection: Connection, here: str) -> list[tuple[str, int, int]]:
+    """Signatures that named originals of newest versions and are older than these: which, cases, files."""
+    rows = connection.execute(text(
+        "SELECT f.signatures, count(DISTINCT v.objid), sum(v.files) FROM version_formats v JOIN formats f"
+        " ON f.id = v.format WHERE f.representation = 'original' AND NOT EXISTS (SELECT 1 FROM versions n"
+        " WHERE n.objid = v.objid AND n.version > v.version) GROUP BY f.signatures ORDER BY f.signatures"
+    ))  # fmt: skip
+    return [(str(told), int(cases), int(count)) for told, cases, count in rows if newer(str(told), here)]
+
+
+def due(connection: Connection, here: str, count: int, after: str = "") -> list[str]:
+    """The next cases (objids) whose originals were named by older signatures."""
+    kinds = connection.execute(text("SELECT id, signatures FROM formats WHERE representation = 'original'"))
+    ids = ", ".join(str(int(number)) for number, told in kinds if newer(str(told), here))
+    if not ids:
+        return []
+    rows = connection.execute(
+        text(f"SELECT DISTINCT v.objid FROM version_formats v WHERE v.objid > :after AND v.format IN ({ids})"
+             " AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
+             " ORDER BY v.objid LIMIT :count"),
+        {"after": after, "count": count},
+    )  # fmt: skip
+    return [str(objid) for (objid,) in rows]
+
+
+def reidentify(
+    home: Home, catalogue: Catalogue, objid: str, *, actor: str, progress: Callable[[int], None]
+) -> Reidentified:
+    """Identify the originals of a case's newest version again, from the server store, and record what they are now.
+
+    A file whose bytes are not those that were sealed says nothing: raises NotIntact, and nothing is recorded.
+    """
+    with catalogue.read() as connection:
+        old = predecessor(home, connection, objid)
+        known = {
+            row.identifier: (row.puid or "", row.format_name, row.format_version)
+            for row in connection.execute(
+                select(files.c.identifier, files.c.puid, files.c.format_name, files.c.format_version)
+                .where(files.c.objid == old.objid, files.c.version == old.version)
+                .where(files.c.representation == "original")
+            )
+        }  # fmt: skip
+    result = Reidentified(old.objid, old.name)
+    grouped: dict[tuple[tuple[str, str, str], tuple[str, str, str], str], list[str]] = {}
+    for one, found in _identified(old, progress):
+        result.files += 1
+        new = (found.puid or "", found.name or "unknown", found.version)
+        before = known.get(one.identifier, (one.format.puid or "", one.format.name, one.format.version))
+        if new != before:
+            grouped.setdefault((before, new, found.basis), []).append(one.identifier)
+    result.changes = [Changed(old.objid, *key, tuple(named)) for key, named in sorted(grouped.items())]
+    _record(catalogue, old, result, actor)
+    return result
+
+
+def _identified(old: Predecessor, progress: Callable[[int], None]) -> Iterator[tuple[FileObject, Identification]]:
+    batch: list[FileObject] = []
+    for one in old.objects("original"):
+        batch.append(one)
+        if len(batch) >= _BATCH:
+            yield from _together(old, batch, progress)
+            batch = []
+    yield from _together(old, batch, progress)
+
+
+def _together(
+    old: Predecessor, batch: Sequence[FileObject], progress: Callable[[int], None]
+) -> Iterator[tuple[FileObject, Identification]]:
+    asked: list[tuple[Path, str, int]] = []
+    bad = []
+    for one in batch:
+        path = old.package / "representations" / "original" / one.path
+        wanted = old.wanted(f"representations/original/{one.path}")["sha256"]
+        try:
+            good = digest_file(path, ("sha256",), from_medium=False)[1]["sha256"] == wanted
+        except OSError:
+            good = False
+        if not good:
+            bad.append(damage(one.path, "damaged"))
+        name = original_bytes(one.original_name or one.path).decode("utf-8", "surrogateescape")
+        asked.append((path, name, one.size))
+        progress(one.size)
+    if bad:
+        raise NotIntact("storage.predecessor-damaged", old.name, findings=bad)
+    yield from zip(batch, identify_many(asked), strict=True)
+
+
+def _record(catalogue: Catalogue, old: Predecessor, result: Reidentified, actor: str) -> None:
+    """Ledger and catalogue in one transaction; entries name files by identifier, never by name."""
+    told: list[dict[str, Any]] = []
+    for change in result.changes:
+        for start in range(0, len(change.files), _ENTRY):
+            told.append(
+                {
+                    "old": dict(zip(("puid", "name", "version"), change.old, strict=True)),
+                    "new": dict(zip(("puid", "name", "version"), change.new, strict=True)),
+                    "basis": change.basis, "files": list(change.files[start : start + _ENTRY]),
+                }
+            )  # fmt: skip
+    here = installed()
+    with catalogue.begin() as connection:
+        for start in range(0, max(1, len(told)), 20):
+            details = {
+                "version": old.version, "signatures": here, "looked": result.files, "changes": told[start : start + 20],
+            }  # fmt: skip
+            ledger.append(
+                connection, action=formats_index.REIDENTIFIED, subject=old.objid, actor=actor, details=details,
+                moment=now(),
+            )  # fmt: skip
+            formats_index.reidentify(connection, old.objid, details)
+
+
+def run(
+    home: Home, catalogue: Catalogue, *, actor: str, limit: int, progress: Callable[[int], None],
+    only: tuple[str, ...] = (),
+) -> Iterator[Reidentified | tuple[str, NotIntact]]:  # fmt: skip
+    """Every case whose originals older signatures named, one by one; stopped or killed, the next call goes on."""
+    server_store(home).require()
+    here = installed()
+    after, done = "", 0
+    while True:
+        if only:
+            with catalogue.read() as connection:
+                found = [read_version(connection, name).objid for name in only]
+        else:
+            with catalogue.read() as connection:
+                found = due(connection, here, 100, after)
+        if not found:
+            return
+        for objid in found:
+            try:
+                yield reidentify(home, catalogue, objid, actor=actor, progress=progress)
+            except NotIntact as error:
+                yield objid, error
+            done += 1
+            if limit and done >= limit:
+                return
+        if only:
+            return
+        after = found[-1]

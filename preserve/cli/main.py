@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": ("preserve.cli.audit", "audit"),
     "repair": ("preserve.cli.repair", "repair"),
     "restore": ("preserve.cli.copies", "restore"),
+    "plan": ("preserve.cli.plan", "plan"),
     "profiles": ("preserve.cli.profiles", "profiles"),
     "request": ("preserve.cli.request", "request"),
     "retention": ("preserve.cli.retention", "retention"),

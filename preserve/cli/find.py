@@ -31,13 +31,13 @@ def list_cases(output: Output) -> None:
         rows = list(cases.list_cases(connection, limit=100_000))
         unfinished = journal.unfinished(connection)
     record_look(catalogue, person, "catalogue.listed", home.settings.archive_id, cases=len(rows))
-    heads = ("number", "title", "type", "closed", "files", "size", "objid")
+    heads = ("number", "title", "type", "closed", "version", "files", "size", "objid")
     words = read_vocabulary(home.profiles)
     output.table(
         [say(f"cli.heading-{name}") for name in heads],
         [
-            (r.case_number, r.title, words.label("case_type", r.case_type), r.closed or "", str(r.files),
-             bytes_for_people(r.size), r.objid)
+            (r.case_number, r.title, words.label("case_type", r.case_type), r.closed or "", str(r.version),
+             str(r.files), bytes_for_people(r.size), r.objid)
             for r in rows
         ],
     )  # fmt: skip
@@ -116,17 +116,29 @@ def show(output: Output, case: str) -> None:
         ],
     )  # fmt: skip
     output.table(
+        [say(f"cli.heading-{n}") for n in ("version", "name", "created", "files", "size")],
+        [
+            (str(v["version"]), v["name"], v["created"], str(v["files"]), bytes_for_people(v["size"]))
+            for v in life.versions
+        ],
+        title="\n" + say("cli.title-versions"),
+    )
+    output.table(
         [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
         [
             (say(f"cli.representation-{f['representation']}"), f["puid"] or "—", f["format_name"], str(f["files"]),
              bytes_for_people(f["size"]))
             for f in life.formats
+            if f["version"] == newest
         ],
         title="\n" + say("cli.title-formats"),
     )  # fmt: skip
     output.table(
-        [say(f"cli.heading-{n}") for n in ("medium", "state", "written", "verified")],
-        [(c.medium, say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—") for c in life.copies],
+        [say(f"cli.heading-{n}") for n in ("version", "medium", "state", "written", "verified")],
+        [
+            (str(c.version), c.medium, say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
+            for c in life.copies
+        ],
         title="\n" + say("cli.title-copies"),
     )
     output.table(

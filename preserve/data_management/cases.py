@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, delete, exists, func, or_, select
 
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
@@ -289,11 +289,17 @@ def show_case(connection: Connection, name: str) -> CaseLife | None:
         .group_by(files.c.version, files.c.representation, files.c.puid, files.c.format_name)
         .order_by(files.c.version, files.c.representation, func.count().desc())
     )  # fmt: skip
-    happened = select(events).where(events.c.objid == objid).order_by(events.c.happened, events.c.identifier)
+    later = events.alias()
+    carried = exists().where(later.c.identifier == events.c.identifier, later.c.version > events.c.version)
+    happened = select(events).where(events.c.objid == objid, ~carried)  # told again by a later version: once is enough
+    happened = happened.order_by(events.c.happened, events.c.identifier)
     return CaseLife(
         case,
         description,
-        [dict(r._mapping) for r in connection.execute(select(versions).where(versions.c.objid == objid))],
+        [
+            dict(r._mapping)
+            for r in connection.execute(select(versions).where(versions.c.objid == objid).order_by(versions.c.version))
+        ],
         [dict(r._mapping) for r in connection.execute(formats)],
         holdings.copies_of(connection, objid),
         [dict(r._mapping) for r in connection.execute(happened.limit(1000))],

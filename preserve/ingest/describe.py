@@ -271,16 +271,18 @@ class _Writer:
 
     def _rights(self) -> list[Rights]:
         case = self.ingest.description
+        rules = read_rules(self.ingest.home.profiles)
+        name = rules.regulation.zh
         entity = (Link(identifier(self.ingest.objid, "entity", self.ingest.objid)),)
         return [
             Rights(
                 identifier(self.ingest.objid, "rights", "access"), "statute", "cn",
-                "行政执法全过程记录制度 第二十条、第二十一条", "disclose",
+                f"{name} 第{rules.secrets.article}条、第{rules.disclosure.article}条", "disclose",
                 f"{chinese_of(case.strictest)}: 未经行政执法机关负责人批准不得公开", objects=entity,
             ),
             Rights(
                 identifier(self.ingest.objid, "rights", "retention"), "statute", "cn",
-                "行政执法全过程记录制度 第十九条、第二十三条", "delete",
+                f"{name} 第{rules.keeping.article}条、第{rules.destruction.article}条", "delete",
                 f"保管期限 {chinese_of(case.retention)}", case.closed.isoformat(), objects=entity,
             ),
         ]  # fmt: skip

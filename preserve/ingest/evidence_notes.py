@@ -12,7 +12,8 @@ from preserve.description.schema import CaseObject
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.rules import View
 from preserve.ingest.rules.recordings import Recording, recordings, shown
-from preserve.messages import language, listed, say
+from preserve.ingest.rules.times_agree import spoken_offset
+from preserve.messages import language, length_for_people, listed, say
 
 _LONGEST_TRANSCRIPT = 200_000  # characters of text that are printed; longer ones are named only
 
@@ -46,16 +47,17 @@ def notes(
 
 
 def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None, transcript: str) -> list[Section]:
+    rules = view.profile
     unknown = say("compliance.note-unknown")
     streams = listed(dict.fromkeys(stream.codec for stream in file.character.streams if stream.codec))
-    length = say("compliance.note-seconds", seconds=round(file.character.duration or 0, 1))
+    length = length_for_people(file.character.duration or 0)
     if one is not None:
         when = say(
             "compliance.note-when", start=shown(one.start, view.zone), end=shown(one.end, view.zone),
             source=say("rule.source-" + one.source),
         )  # fmt: skip
         if one.offset and one.source != "description":
-            when += say("compliance.note-clock", seconds=one.offset)
+            when += say("compliance.note-clock", offset=spoken_offset(one.offset))
     else:
         when = unknown
     facts = [
@@ -76,7 +78,10 @@ def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None,
     rows = tuple((say(f"compliance.note-{name}"), value) for name, value in facts)
     heads = (say("compliance.head-what"), say("compliance.head-content"))
     parts = [
-        Section(say("compliance.note-statement"), say("compliance.note-words")),
+        Section(
+            say("compliance.note-statement"),
+            say("compliance.note-words", regulation=rules.regulation.spoken, article=rules.evidence.article),
+        ),
         Section(say("compliance.note-facts"), "", heads, rows),
     ]
     if transcript:

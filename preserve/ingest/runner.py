@@ -286,7 +286,7 @@ class _Run:
         moment = now()
         settings = self.home.settings
         with speaking(settings.language):
-            papers = reports(judged.view, judged.findings, settings.institution, moment)
+            papers = reports(judged.view, judged.findings, settings.institution, moment, sealing=True)
             texts = self._transcripts(judged.view.case)
             papers += notes(judged.view, self.files.files(), settings.institution, moment, texts)
         told = Circumstances(

@@ -93,6 +93,15 @@ def bytes_for_people(size: float) -> str:
     return ""
 
 
+def length_for_people(seconds: float) -> str:
+    """A length of time as a person says it: seconds with a decimal only below a minute."""
+    if seconds < 60:
+        return say("work.seconds", seconds=f"{round(seconds, 1):g}")
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return say("work.hours" if hours else "work.minutes", hours=hours, minutes=minutes, seconds=left)
+
+
 def hint(code: str, /, **values: Value) -> str:
     """What to do about `code`; empty where nothing was written about it."""
     return say(code + ".hint", **values) if known(code + ".hint") else ""

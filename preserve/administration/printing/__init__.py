@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out."""
+    """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out.
+
+    `fresh`: on paper it begins a new page.
+    """
 
     title: str
     words: str = ""
@@ -15,3 +18,4 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     picture: str = ""
     bad: bool = False
+    fresh: bool = False

@@ -16,7 +16,7 @@ _STYLE = (
     "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
     ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"
     ".verdict.bad{border-color:#b00020;background:#fdecee}td.mono{font-family:monospace;white-space:pre-wrap}"
-    "@media print{body{margin:0}h2{break-after:avoid}}"
+    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}}"
 )
 
 
@@ -24,7 +24,7 @@ def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
     """The page in the language in use; every word of people is escaped."""
     body = [f"<h1>{escape(title)}</h1><p>{escape(under)}</p>"]
     for number, part in enumerate(parts):
-        body.append(f"<h2>{escape(part.title)}</h2>")
+        body.append(f"<h2{' class=fresh' if part.fresh else ''}>{escape(part.title)}</h2>")
         if part.words:
             kind = f' class="verdict{" bad" if part.bad else ""}"' if number == 0 else ""
             body.append(f"<p{kind}>{escape(part.words)}</p>")

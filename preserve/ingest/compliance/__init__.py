@@ -17,17 +17,20 @@ from preserve.messages import say
 
 
 def reports(
-    view: View, findings: Sequence[Finding], institution: str, moment: datetime
+    view: View, findings: Sequence[Finding], institution: str, moment: datetime, *, sealing: bool = False
 ) -> list[tuple[str, str, bytes]]:
     """Name, MIME type and bytes of the report as JSON, page and PDF/A, in the language in use.
 
-    The same case at the same moment gives the same bytes. Raises ToolMissing where no Chinese font is installed.
+    `sealing`: its files were copied, and the package is about to be closed; else nothing was copied yet. The same case
+    at the same moment gives the same bytes. Raises ToolMissing where no Chinese font is installed.
     """
     title = say("compliance.title")
     local = f"{moment.astimezone(view.zone):%Y-%m-%d %H:%M}"
     under = say("compliance.under", institution=institution, number=view.case.case_number, moment=local)
-    parts = sections(view, findings)
-    document = (json.dumps(as_document(view, findings), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    parts = sections(view, findings, sealing=sealing)
+    document = (json.dumps(as_document(view, findings, sealing=sealing), ensure_ascii=False, indent=1) + "\n").encode(
+        "utf-8", "replace"
+    )
     return [
         ("compliance.json", "application/json", document),
         ("compliance.html", "text/html", as_html(title, under, parts)),
@@ -35,7 +38,7 @@ def reports(
     ]
 
 
-def as_document(view: View, findings: Sequence[Finding]) -> dict[str, object]:
+def as_document(view: View, findings: Sequence[Finding], *, sealing: bool = False) -> dict[str, object]:
     """The report for programs: verdict, articles, the four properties."""
     return {
         "case_number": view.case.case_number,
@@ -48,8 +51,11 @@ def as_document(view: View, findings: Sequence[Finding]) -> dict[str, object]:
             for one in judge_articles(view, findings)
         ],
         "four_properties": [
-            {"property": one.kind, "item": one.item, "result": one.result, "basis": one.basis}
-            for one in four_properties(view, findings)
+            {
+                "property": one.kind, "subject": one.subject, "item": one.item,
+                "name": say(f"compliance.item-{one.item}"), "result": one.result, "basis": one.basis,
+            }
+            for one in four_properties(view, findings, sealing=sealing)
         ],
     }  # fmt: skip
 

@@ -71,11 +71,14 @@ def _standing(own: Sequence[Finding], words: str) -> str:
     return "passed" if words else "none"
 
 
-def _producer(view: View) -> str:
+def producer_words(view: View) -> str:
+    """Who made the records, and by what instrument where they were entrusted with it."""
     producer = view.case.producer
     if not producer.entrusted_by:
         return producer.name
-    return say("compliance.entrusted", name=producer.name, by=producer.entrusted_by, instrument=producer.instrument)
+    return say(
+        "compliance.entrusted", name=producer.name, by=producer.entrusted_by, instrument=producer.instrument or "—"
+    )
 
 
 def _stages(view: View) -> str:
@@ -106,6 +109,11 @@ def _recordings(view: View) -> str:
     return say("compliance.recordings", files=files, runs=joined) if files else ""
 
 
+def _checked(view: View) -> str:
+    count = sum(bool(one.device_checked) for one in view.case.objects)
+    return say("compliance.devices", count=count) if count else ""
+
+
 def _holes(view: View) -> str:
     holes = sum(len(runs) - 1 for runs in runs_by_day(view))
     return say("compliance.holes", count=holes) if any(True for _ in recordings(view)) else ""
@@ -116,7 +124,8 @@ def _storing(view: View) -> str:
     return say("compliance.storing", count=told) if _recordings(view) else ""
 
 
-def _filing(view: View) -> str:
+def filing_words(view: View) -> str:
+    """When the case was closed, by when it must be filed, and what day it is."""
     due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
     unsure = "" if certain else say("compliance.uncertain")
     return say("compliance.filing", closed=str(view.case.closed), due=str(due), today=str(view.today)) + unsure
@@ -149,9 +158,10 @@ def _classification(view: View) -> str:
 
 
 _BASIS: dict[str, Callable[[View], str]] = {
-    "entrusted": _producer, "stages": _stages, "documents": _documents, "readable": _files, "coverage": _measures(True),
-    "situational": _measures(False), "contents": _recordings, "device_check": _recordings, "preamble": _recordings,
-    "continuity": _recordings, "times": _recordings, "interruption": _holes, "storing": _storing, "filing": _filing,
-    "evidence": _evidence, "long_term": _long_term, "keeping": _keeping, "secrets": _classification,
+    "entrusted": producer_words, "stages": _stages, "documents": _documents, "readable": _files,
+    "coverage": _measures(True), "situational": _measures(False), "contents": _recordings, "device_check": _checked,
+    "preamble": _recordings, "continuity": _recordings, "times": _recordings, "interruption": _holes,
+    "storing": _storing, "filing": filing_words, "evidence": _evidence, "long_term": _long_term, "keeping": _keeping,
+    "secrets": _classification,
 }  # fmt: skip
 """By the rule of the profile, in the regulation's order: on what ground the case is judged; empty where it has none."""

@@ -1,67 +1,120 @@
-"""The four-property test of the filing stage (DA/T 70-2018 四性检测), from what ingest found."""
+"""The four-property test of the filing stage (DA/T 70-2018 四性检测), in its order, from what ingest found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from metadata.findings import Finding
 from preserve.ingest.rules import View
 from preserve.messages import say
 
+Result = Literal["pass", "warning", "fail", "not-tested", "at-seal"]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of the test. `result` is `pass`, `warning`, `fail` or `not-tested`."""
+    """One row of the test: property, what is tested, the test. `at-seal` is tested when the package is closed."""
 
     kind: str
+    subject: str
     item: str
-    result: str
+    result: Result
     basis: str
 
 
-_ITEMS = (
-    # property, item, the findings that speak against it
-    ("authenticity", "source", ("rule.no-instrument", "case.")),
-    ("authenticity", "fixity", ("ingest.digest-differs", "ingest.size-differs")),
-    ("authenticity", "times", ("rule.recording-times", "rule.stored-before")),
-    ("integrity", "documents", ("rule.document-missing",)),
-    ("integrity", "recordings", ("rule.measure-not-recorded", "rule.recording-gap")),
-    ("integrity", "description", ("rule.evidence", "rule.contents", "rule.stored-unknown")),
-    ("usability", "readable", ("format.truncated", "format.encrypted", "format.unreadable", "format.empty")),
-    (
-        "usability",
-        "format",
-        ("format.by-extension", "format.identifiers", "format.extension-lies", "format.unknown", "normalise."),
-    ),
-    ("security", "virus", ("sip.no-scanner", "sip.not-scanned", "sip.virus")),
-    ("security", "secrets", ("rule.state-secret",)),
-    ("security", "carriers", ("rule.stored-late",)),
-)
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """`against`: beginnings of the codes that speak against it. `when`: from what on it can be told: the description
+    (`read`), the files (`files`), their copies (`copied`), the closed package (`seal`), or not here (`never`)."""
+
+    kind: str
+    subject: str
+    item: str
+    against: tuple[str, ...] = ()
+    when: Literal["read", "files", "copied", "seal", "never"] = "read"
 
 
-def four_properties(view: View, findings: Sequence[Finding]) -> list[Item]:
-    """Every item with its result and what speaks against it; explained errors and notes do not."""
-    rows = []
-    for kind, item, codes in _ITEMS:
-        against = [
-            one
-            for one in findings
-            if one.code.startswith(codes)
-            and one.severity in ("refuse", "error", "warning")
-            and one.code[-9:] != "explained"
-        ]
-        open_ones = [one for one in against if "accepted_by" not in one.values]
-        result = "warning" if open_ones else "pass"
-        if any(one.severity != "warning" for one in open_ones):
-            result = "fail"
-        if item == "virus" and against:
-            result = "not-tested"
-        if view.characters is None and item in ("recordings", "times", "readable"):
-            result = "not-tested"
-        if against:
-            basis = say("compliance.against", count=len(against), first=say(against[0].code, **against[0].values))
-        else:
-            basis = say(f"compliance.basis-{item}")
-        rows.append(Item(kind, item, result, basis))
-    return rows
+_TESTS = (
+    _Test("authenticity", "source", "fixity", ("ingest.digest-differs", "sip.bag-tag-differs"), "copied"),
+    _Test("authenticity", "metadata", "length", ("case.field-long", "case.field-empty")),
+    _Test("authenticity", "metadata", "type", ("case.field-",)),
+    _Test("authenticity", "metadata", "range", ("case.field-choice", "case.name-unknown")),
+    _Test("authenticity", "metadata", "reasonable",
+          ("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case")),
+    _Test("authenticity", "metadata", "characters", ("sip.names-collide", "sip.bad-path")),
+    _Test("authenticity", "metadata", "archival-number", (), "never"),
+    _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known")),
+    _Test("authenticity", "content", "electronic", ("format.extension-lies", "sip.name-misleads"), "files"),
+    _Test("authenticity", "linked", "linked", ("case.file-missing", "case.file-unlisted")),
+    _Test("authenticity", "package", "papers", (), "seal"),
+    _Test("authenticity", "package", "structure", (), "seal"),
+    _Test("authenticity", "package", "same", (), "seal"),
+    _Test("integrity", "amount", "count", ("case.file-missing", "case.file-unlisted", "sip.bag-file")),
+    _Test("integrity", "amount", "bytes", ("ingest.size-differs",), "copied"),
+    _Test("integrity", "metadata", "complete", ("rule.contents", "rule.stored-unknown", "rule.preamble")),
+    _Test("integrity", "metadata", "required", ("rule.evidence", "rule.no-instrument")),
+    _Test("integrity", "metadata", "process", ("rule.measure-not-recorded",), "files"),
+    _Test("integrity", "metadata", "continuous", ("rule.recording-gap", "rule.recording-overlap"), "files"),
+    _Test("integrity", "content", "content", ("format.truncated", "format.empty"), "files"),
+    _Test("integrity", "content", "attachments", ("rule.transcript-unknown", "rule.acceptance-document")),
+    _Test("integrity", "package", "scope", ("rule.document-missing",)),
+    _Test("integrity", "package", "package-metadata", (), "seal"),
+    _Test("integrity", "package", "package-content", (), "seal"),
+    _Test("usability", "metadata", "legible", (), "seal"),
+    _Test("usability", "metadata", "accessible", (), "seal"),
+    _Test("usability", "content", "format", ("format.by-extension", "format.identifiers", "format.unknown"), "files"),
+    _Test("usability", "content", "opens", ("format.encrypted", "format.unreadable", "format.encoding"), "files"),
+    _Test("usability", "content", "lasting", ("normalise.",), "copied"),
+    _Test("usability", "environment", "environment", (), "never"),
+    _Test("usability", "package", "conforming", ("sip.nested", "format.encrypted"), "files"),
+    _Test("security", "virus", "scanner", ("sip.no-scanner",)),
+    _Test("security", "virus", "virus", ("sip.virus", "sip.no-scanner", "sip.not-scanned", "sip.scan-incomplete")),
+    _Test("security", "carrier", "surplus", ("case.file-unlisted", "sip.litter")),
+    _Test("security", "carrier", "speed", (), "never"),
+    _Test("security", "carrier", "look", (), "never"),
+    _Test("security", "carrier", "disc", (), "never"),
+    _Test("security", "process", "process-safe", ("rule.state-secret", "rule.stored-late")),
+)  # fmt: skip
+
+
+def four_properties(view: View, findings: Sequence[Finding], *, sealing: bool = False) -> list[Item]:
+    """Every test of the stage with its result and ground; explained errors and notes do not speak against it.
+
+    `sealing`: the files were copied and normalised, and the package is about to be closed; else nothing was copied.
+    """
+    return [_judge(test, view, findings, sealing) for test in _TESTS]
+
+
+def overall(items: Sequence[Item], kind: str) -> Result:
+    """The worst result of a property, leaving out what was not tested or is tested when the package is closed."""
+    reached = {one.result for one in items if one.kind == kind}
+    return "fail" if "fail" in reached else "warning" if "warning" in reached else "pass"
+
+
+def _judge(test: _Test, view: View, findings: Sequence[Finding], sealing: bool) -> Item:
+    def item(result: Result, basis: str) -> Item:
+        return Item(test.kind, test.subject, test.item, result, basis)
+
+    if test.when == "seal":
+        return item("at-seal", say("compliance.at-seal-basis")) if sealing else item("not-tested", _not_yet())
+    if test.when == "never":
+        return item("not-tested", say(f"compliance.basis-{test.item}"))
+    if (test.when == "copied" and not sealing) or (test.when == "files" and view.characters is None):
+        return item("not-tested", _not_yet())
+    against = [one for one in findings if one.code.startswith(test.against) and one.severity != "note"]
+    if not against:
+        return item("pass", say(f"compliance.basis-{test.item}", files=len(view.case.objects)))
+    open_ones = [one for one in against if "accepted_by" not in one.values]
+    first = (open_ones or against)[0]
+    basis = say("compliance.against", count=len(against), first=say(first.code, **first.values))
+    if test.item == "virus" and all(one.code != "sip.virus" for one in against):
+        return item("not-tested", basis)
+    if not open_ones:
+        return item("pass", say("compliance.answered", count=len(against), first=say(first.code, **first.values)))
+    return item("fail" if any(one.severity != "warning" for one in open_ones) else "warning", basis)
+
+
+def _not_yet() -> str:
+    return say("compliance.not-yet")

@@ -7,22 +7,26 @@ from collections.abc import Sequence
 from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
-from preserve.ingest.compliance.articles import judge_articles
-from preserve.ingest.compliance.properties import four_properties
+from preserve.ingest.compliance.articles import filing_words, judge_articles, producer_words
+from preserve.ingest.compliance.properties import Item, four_properties, overall
 from preserve.ingest.compliance.time_line import days_with_recordings, draw_day, draw_stages
 from preserve.ingest.rules import View
-from preserve.messages import hint, say
+from preserve.ingest.rules.long_term import reasons
+from preserve.messages import hint, listed, say
 
 _MOST = 300
+_SOME = 12  # sentences on the first page
 
 
-def sections(view: View, findings: Sequence[Finding]) -> list[Section]:
-    """The verdict first, on a page of its own; what to send back; then the articles, time lines, four properties."""
-    parts = [_verdict(view, findings), *_to_do(findings), _articles(view, findings), _stages(view)]
+def sections(view: View, findings: Sequence[Finding], *, sealing: bool = False) -> list[Section]:
+    """A page for the head of the bureau, one to send back to the officers, then the grounds; see `four_properties`."""
+    four = four_properties(view, findings, sealing=sealing)
+    parts = [_verdict(view, findings), _missing(findings), _four_in_short(four), *_to_do(view, findings)]
+    parts += [_articles(view, findings), _stages(view)]
     parts += [
         Section(say("compliance.time-line", day=day), picture=draw_day(view, day)) for day in days_with_recordings(view)
     ]
-    return [*parts, _four(view, findings), _all(findings)]
+    return [*parts, _four(four), _all(findings)]
 
 
 def _heads(*names: str) -> tuple[str, ...]:
@@ -34,21 +38,69 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
 
     case = view.case
     reached = verdict(findings)
-    count = {name: sum(one.severity == name for one in findings) for name in ("refuse", "error", "warning")}
+    count = {
+        name: sum(one.severity == name and "accepted_by" not in one.values for one in findings)
+        for name in ("refuse", "error", "warning")
+    }
+    count["explained"] = sum("accepted_by" in one.values for one in findings)
     words = say(f"compliance.verdict-{reached}") + "\n" + say("compliance.counts", **count)
+    why = reasons(case, view.profile.long_term, view.words)
     facts = (
         (say("compliance.case"), f"{case.case_number}　{case.title}"),
         (say("compliance.kind"), f"{view.case_type.name.spoken}　{label_of(case.procedure)}"),
-        (say("compliance.producer"), case.producer.name),
+        (say("compliance.producer"), producer_words(view)),
         (say("compliance.dates"), f"{case.start} — {case.closed}"),
         (say("compliance.size"), say("compliance.files", count=len(case.objects))),
-    )
+        (say("compliance.due"), filing_words(view)),
+        (say("compliance.retention"), label_of(case.retention)),
+        (say("compliance.restriction"), label_of(case.strictest)),
+        (say("compliance.storage"), say("compliance.storage-long-term", reasons=listed(why)) if why
+         else say("compliance.storage-ordinary")),
+    )  # fmt: skip
     return Section(
         say("compliance.verdict"), words, _heads("what", "content"), facts, bad=reached in ("refuse", "error")
     )
 
 
-def _to_do(findings: Sequence[Finding]) -> list[Section]:
+_KINDS = {
+    "rule.document-missing": ("documents", "document"), "rule.measure-not-recorded": ("measures", "measure"),
+    "rule.measure-not-recorded-situational": ("measures", "measure"),
+    "rule.recording-gap": ("gaps", ""), "rule.recording-gap-spoken-nowhere": ("gaps", ""),
+}  # fmt: skip
+"""What is missing, as the head of the bureau asks for it: kind, and the value that names it."""
+
+
+def _missing(findings: Sequence[Finding]) -> Section:
+    """What is missing, in short: documents, recordings, explanations; then the other errors in words."""
+    kinds: dict[str, dict[str, None]] = {}
+    for one in findings:
+        if not _open(one):
+            continue
+        kind, value = _KINDS.get(one.code, ("others", ""))
+        if kind == "others" and one.severity == "warning":
+            kind = "warnings"
+        sentence = say("compliance.gap", **one.values) if kind == "gaps" else say(one.code, **one.values)
+        named = str(one.values[value]) if value else sentence
+        kinds.setdefault(kind, {})[named] = None
+    rows = []
+    for kind in ("documents", "measures", "gaps", "others", "warnings"):
+        if named_ones := list(kinds.get(kind, ())):
+            some = named_ones[:_SOME] if kind in ("others", "warnings") else named_ones[:_MOST]
+            told = ("\n" if kind in ("others", "warnings") else say("work.list-separator")).join(some)
+            more = say("compliance.and-more", count=len(named_ones) - len(some)) if len(some) < len(named_ones) else ""
+            rows.append((say(f"compliance.missing-{kind}"), str(len(named_ones)), told + more))
+    if not rows:
+        return Section(say("compliance.missing"), say("compliance.missing-nothing"))
+    return Section(say("compliance.missing"), "", _heads("what", "count", "content"), tuple(rows))
+
+
+def _four_in_short(four: Sequence[Item]) -> Section:
+    kinds = list(dict.fromkeys(one.kind for one in four))
+    row = tuple(say(f"compliance.{overall(four, kind)}") for kind in kinds)
+    return Section(say("compliance.four"), "", tuple(say(f"report.{kind}") for kind in kinds), (row,))
+
+
+def _to_do(view: View, findings: Sequence[Finding]) -> list[Section]:
     """What goes back to the officers: everything that a person can mend."""
     rows = [
         (str(number), say("ingest.severity-" + one.severity), _article(one), one.where or "—",
@@ -58,7 +110,8 @@ def _to_do(findings: Sequence[Finding]) -> list[Section]:
     if not rows:
         return []
     heads = _heads("number", "severity", "article", "where", "found", "do")
-    return [Section(say("compliance.to-do"), say("compliance.to-do-words"), heads, tuple(rows[:_MOST]))]
+    words = say("compliance.to-do-words", number=view.case.case_number, title=view.case.title)
+    return [Section(say("compliance.to-do"), words, heads, tuple(rows[:_MOST]), fresh=True)]
 
 
 def _open(one: Finding) -> bool:
@@ -77,8 +130,8 @@ def _articles(view: View, findings: Sequence[Finding]) -> Section:
         told = "\n".join(say(f.code, **f.values) + _answer(f) for f in one.findings[:8])
         rows.append((one.article, one.title, say(f"compliance.{one.standing}"), one.basis, told or "—"))
     return Section(
-        say("compliance.articles"), "", _heads("article", "asks", "standing", "basis", "found"), tuple(rows)
-    )  # fmt: skip
+        say("compliance.articles"), "", _heads("article", "asks", "standing", "basis", "found"), tuple(rows), fresh=True
+    )
 
 
 def _answer(one: Finding) -> str:
@@ -89,13 +142,14 @@ def _stages(view: View) -> Section:
     return Section(say("compliance.stages-title"), "", picture=draw_stages(view))
 
 
-def _four(view: View, findings: Sequence[Finding]) -> Section:
+def _four(four: Sequence[Item]) -> Section:
     rows = [
-        (say(f"report.{one.kind}"), say(f"compliance.item-{one.item}"), say(f"compliance.{one.result}"), one.basis)
-        for one in four_properties(view, findings)
-    ]
-    heads = _heads("property", "item", "result", "basis")
-    return Section(say("compliance.four"), say("compliance.four-words"), heads, tuple(rows))
+        (say(f"report.{one.kind}"), say(f"compliance.subject-{one.subject}"), say(f"compliance.item-{one.item}"),
+         say(f"compliance.{one.result}"), one.basis)
+        for one in four
+    ]  # fmt: skip
+    heads = _heads("property", "subject", "item", "result", "basis")
+    return Section(say("compliance.four"), say("compliance.four-words"), heads, tuple(rows), fresh=True)
 
 
 def _all(findings: Sequence[Finding]) -> Section:

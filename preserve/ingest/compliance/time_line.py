@@ -9,11 +9,13 @@ from html import escape
 from preserve.description.labels import label_of
 from preserve.ingest.rules import View
 from preserve.ingest.rules.recordings import Run, in_utc, runs_by_day
-from preserve.messages import say
+from preserve.messages import length_for_people, say
 
 _LEFT, _WIDE, _ROW, _TOP = 150, 600, 24, 10
 _FONT = "font-family='Noto Sans CJK SC,Microsoft YaHei,sans-serif' font-size='11'"
 _MOST_DAYS = 12
+_HOLE, _TWICE = "#c62828", "#b26a00"
+_ROOM_FOR_WORDS = 80
 Bar = tuple[datetime, datetime, str]
 
 
@@ -41,12 +43,12 @@ def _bars(runs: Sequence[Run]) -> list[Bar]:
     bars: list[Bar] = []
     for number, run in enumerate(runs):
         if number:
-            bars.append((runs[number - 1].end, run.start, "#e57373"))
+            bars.append((runs[number - 1].end, run.start, _HOLE))
         reached = run.start
         for part in run.parts:
             bars.append((part.start, part.end, "#2e7d32"))
             if part.start < reached:
-                bars.append((part.start, min(reached, part.end), "#f9a825"))
+                bars.append((part.start, min(reached, part.end), _TWICE))
             reached = max(reached, part.end)
     return bars
 
@@ -93,4 +95,9 @@ def _draw(view: View, rows: Sequence[tuple[str, list[Bar]]], scale: str) -> str:
             x = _LEFT + _WIDE * (start - first).total_seconds() / span
             wide = max(_WIDE * (end - start).total_seconds() / span, 2)
             parts.append(f"<rect x='{x:.1f}' y='{y + 4}' width='{wide:.1f}' height='{_ROW - 8}' fill='{colour}'/>")
+            if colour in (_HOLE, _TWICE) and wide > _ROOM_FOR_WORDS:
+                length = escape(length_for_people((end - start).total_seconds()))
+                parts.append(
+                    f"<text x='{x + wide / 2:.1f}' y='{y + 16}' text-anchor='middle' fill='#fff'>{length}</text>"
+                )
     return "".join(parts) + "</svg>"

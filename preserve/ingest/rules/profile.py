@@ -100,6 +100,7 @@ class LongTerm(Rule):
 class RulesProfile(_Part):
     """`profiles/rules.toml`: the rules that hold for every type of case."""
 
+    regulation: Words
     stages: Asked
     readable: Rule
     coverage: Coverage
@@ -117,6 +118,8 @@ class RulesProfile(_Part):
     keeping: Keeping
     secrets: Rule
     entrusted: Rule
+    disclosure: Asked
+    destruction: Asked
 
 
 class When(_Part):

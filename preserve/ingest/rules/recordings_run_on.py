@@ -10,6 +10,7 @@ from itertools import pairwise
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.recordings import Recording, Run, in_utc, runs_by_day, shown, time_code
+from preserve.messages import length_for_people
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -58,6 +59,7 @@ def _values(view: View, before: Recording, after: Recording, start: datetime, en
     return {
         "device": after.device, "before": before.file, "start": shown(start, view.zone), "end": shown(end, view.zone),
         "seconds": round(abs((end - start).total_seconds()), 1),
+        "length": length_for_people(abs((end - start).total_seconds())),
     }  # fmt: skip
 
 

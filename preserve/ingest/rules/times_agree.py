@@ -8,7 +8,7 @@ from dataclasses import replace
 from metadata.findings import Finding
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.recordings import Recording, recordings, shifted_by_zone, shown
-from preserve.messages import listed, say
+from preserve.messages import length_for_people, listed, say
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -21,10 +21,15 @@ def check(view: View) -> Iterator[Finding]:
     for clock in view.case.clocks:
         if count := corrected.get(clock.device):
             told = finding(
-                "clock-corrected", view.profile.times, clock.device, seconds=clock.seconds, source=clock.source,
-                files=count,
+                "clock-corrected", view.profile.times, clock.device, seconds=clock.seconds,
+                offset=spoken_offset(clock.seconds), source=clock.source, files=count,
             )  # fmt: skip
             yield replace(told, severity="note")
+
+
+def spoken_offset(seconds: float) -> str:
+    """By how much a clock is fast (positive) or slow."""
+    return say("rule.clock-fast" if seconds > 0 else "rule.clock-slow", length=length_for_people(abs(seconds)))
 
 
 def _disagreement(view: View, one: Recording) -> Iterator[Finding]:

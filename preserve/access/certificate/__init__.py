@@ -28,6 +28,7 @@ from preserve.archival_storage.labels import font_folder
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import now
 from preserve.data_management import accounts
+from preserve.errors import NotPermitted
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -69,12 +70,15 @@ def certify(
     """Write the signed certificate of the package `staged` into it.
 
     `numbers` are the ledger entries that tell its way, `dip.made` among them, under the newest checkpoint. Raises as
-    `check_signer`, NotIntact where the proof does not hold, MediumProblem where the time-stamp server does not answer;
-    nothing is written then.
+    `check_signer`, NotPermitted without approval (regulation Art. 21, 23), NotIntact where evidence or proof fail,
+    MediumProblem where the time-stamp server does not answer; nothing is written then.
     """
     moment = now()
     dip = staged.name
-    anchored = anchoring.anchor(connection, home, dip, evidence_sha256, numbers)
+    if request.decision is None or request.decision.outcome != "approved":
+        raise NotPermitted("request.approval-missing", request.number)
+    anchoring.check_evidence(staged, given, evidence_sha256)
+    anchored = anchoring.anchor(connection, home, dip, request, evidence_sha256, numbers)
     cases = [read_case(connection, objid).description for objid in dict.fromkeys(one.selected.objid for one in given)]
     packages = {one.selected.package: one.selected.case_number for one in given}
     steps = custody.trace(connection, home, packages, numbers, len(cases) > 1)

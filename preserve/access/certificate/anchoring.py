@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.data_management import checkpoints, ledger, merkle
+from preserve.access.dip.contents import Given
+from preserve.access.requests.model import Request
+from preserve.data_management import anchors, checkpoints, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proofs import roots
 from preserve.errors import NotIntact
@@ -26,8 +30,14 @@ class Anchored:
     fingerprint: str
 
 
-def anchor(connection: Connection, home: Home, dip: str, evidence_sha256: str, numbers: Sequence[int]) -> Anchored:
-    """The proof as it will be printed, checked before. Raises NotIntact where anything in it does not hold."""
+def anchor(
+    connection: Connection, home: Home, dip: str, request: Request, evidence_sha256: str, numbers: Sequence[int]
+) -> Anchored:
+    """The proof as it will be printed, checked before.
+
+    Raises NotIntact where anything in it does not hold, or where registration, approval or package are not among the
+    entries `numbers`.
+    """
     public = checkpoints.read_public_key(home.keys / "ledger.pub")
     made = checkpoints.read_checkpoints(connection)[-1:]
     if not made or made[0].size < max(numbers, default=0) or not checkpoints.signature_holds(made[0], public):
@@ -36,17 +46,47 @@ def anchor(connection: Connection, home: Home, dip: str, evidence_sha256: str, n
     root = roots(connection)
     if root(0, size) != made[0].root:
         raise NotIntact("ledger.contradicts-checkpoint", dip, first=1, last=size)
-    for number in sorted(numbers, reverse=True):
-        (entry,) = ledger.entries(connection, number, number)
-        data = json.loads(entry.text)
-        if (data["action"], data["subject"]) == ("dip.made", dip):
-            break
-    else:
-        raise NotIntact("certificate.not-anchored", dip)
-    if data["details"].get("evidence_sha256") != evidence_sha256 or ledger.leaf_hash(entry.text) != entry.leaf:
+    entry = _entries(connection, dip, request, numbers)["dip.made", dip]
+    if json.loads(entry.text)["details"].get("evidence_sha256") != evidence_sha256:
         raise NotIntact("certificate.not-anchored", dip)
     path = tuple(merkle.inclusion_path(root, entry.number - 1, size))
     return Anchored(entry.number, entry.leaf, path, made[0], checkpoints.fingerprint(public))
+
+
+def _entries(
+    connection: Connection, dip: str, request: Request, numbers: Sequence[int]
+) -> dict[tuple[str, str], ledger.Entry]:
+    """The entries by action and subject; those without which there is no certificate are there."""
+    found = {}
+    for number in numbers:
+        for entry in ledger.entries(connection, number, number):
+            if ledger.leaf_hash(entry.text) != entry.leaf:
+                raise NotIntact("certificate.not-anchored", dip)
+            data = json.loads(entry.text)
+            found[data["action"], data["subject"]] = entry
+    needed = {("dip.made", dip), ("request.approved", request.number)}
+    needed |= {(anchors.REGISTERED, objid) for objid in request.cases}
+    if not needed <= found.keys():
+        raise NotIntact("certificate.not-anchored", dip)
+    return found
+
+
+def check_evidence(staged: Path, given: Sequence[Given], evidence_sha256: str) -> None:
+    """That proof/evidence.json is the one whose digest is told, and says of each file what the certificate will say.
+
+    Raises NotIntact.
+    """
+    path = staged / "proof" / "evidence.json"
+    try:
+        data = path.read_bytes()
+        listed = {one["path"]: (one["size"], one["sha256"], one["sm3"]) for one in json.loads(data)["files"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotIntact("certificate.evidence-differs", str(path), detail=str(error)) from error
+    told = {
+        f"data/{staged.name}/{one.path}": (one.size, one.digests["sha256"], one.digests["sm3"]) for one in given
+    }  # fmt: skip
+    if hashlib.sha256(data).hexdigest() != evidence_sha256 or not told.items() <= listed.items():
+        raise NotIntact("certificate.evidence-differs", str(path))
 
 
 def code_text(dip: str, evidence_sha256: str, anchored: Anchored) -> str:

@@ -11,6 +11,7 @@ from preserve.access.certificate.anchoring import Anchored
 from preserve.access.certificate.custody import Step
 from preserve.access.certificate.words import Pair, both, grouped, local
 from preserve.access.dip.contents import Given
+from preserve.access.redaction.log import clock
 from preserve.access.requests.model import Request
 from preserve.access.requests.profile import Capacity
 from preserve.administration.signing import SignerFacts
@@ -72,7 +73,8 @@ def document(about: Contents) -> dict[str, Any]:
             _fact("entry", str(anchored.number)), _fact("leaf", grouped(anchored.leaf.hex()), mono=True),
             _fact("size", str(made.size)), _fact("root", grouped(made.root.hex()), mono=True),
             _fact("checkpoint-time", local(home, made.made)),
-            _fact("fingerprint", grouped(anchored.fingerprint), mono=True),
+            # By fours, as the verifiers show it: it is the one that people are asked to compare.
+            _fact("fingerprint", grouped(anchored.fingerprint, 4), mono=True),
         ],
         "checkpoint-label": both("checkpoint"), "checkpoint": made.text().strip("\n").split("\n"),
         "path-label": both("path"), "path": [grouped(one.hex()) for one in anchored.path] or ["—"],
@@ -117,15 +119,17 @@ def _file(dip: str, one: Given, several: bool) -> dict[str, Any]:
     title = (one.about.title or one.about.kind) if one.about else one.selected.path
     if several:
         title = f"{title}　{one.selected.case_number}"
-    form = {"redaction": "redacted", "modification": "clip"}.get(one.event, one.representation)
     notes = []
     if one.event:
         notes.append(both("note-derived", how=one.made_by, source=one.selected.path))
+    if one.selected.begin is not None and one.selected.end is not None:
+        notes.append(both("note-range", begin=clock(one.selected.begin), end=clock(one.selected.end)))
     digests = [("SHA-256", one.digests["sha256"]), ("SM3", one.digests["sm3"])]
     if one.event or one.representation != "original":
         digests.append((" ".join(both("source").values()), one.selected.original_sha256))
     return {
-        "number": str(one.number), "title": title, "path": f"data/{dip}/{one.path}", "form": both(f"form-{form}"),
+        "number": str(one.number), "title": title, "path": f"data/{dip}/{one.path}",
+        "form": both(f"form-{one.representation}"),
         "size": f"{one.size:,} B" + (f" ({bytes_for_people(one.size)})" if one.size >= 1000 else ""),
         "digests": [{"name": name, "value": grouped(digest)} for name, digest in digests],
         "notes": notes,

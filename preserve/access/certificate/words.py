@@ -24,9 +24,9 @@ def both(code: str, **values: Value | Mapping[str, str]) -> Pair:
     return made
 
 
-def grouped(digest: str) -> str:
-    """In groups of eight, to be compared by eye and to break between them."""
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+def grouped(digest: str, width: int = 8) -> str:
+    """In groups, to be compared by eye and to break between them."""
+    return " ".join(digest[start : start + width] for start in range(0, len(digest), width))
 
 
 def local(home: Home, moment: datetime | str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -55,7 +56,6 @@ from tests.time_server import answering, make_authority
 pytestmark = pytest.mark.xdist_group("certificate")
 
 DIP = "dip-01m8da4yhapvktyhqdbb39pb31"
-EVIDENCE = hashlib.sha256(b"evidence").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Delivery:
     request: Request
     given: tuple[Given, ...]
     numbers: tuple[int, ...]
+    evidence: bytes
+
+    @property
+    def evidence_sha256(self) -> str:
+        return hashlib.sha256(self.evidence).hexdigest()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -76,17 +81,29 @@ class Delivery:
 
     def certify(self, folder: Path, home: Home | None = None, **changes: Any) -> CertificateMade:
         """The certificate in `folder`/DIP."""
-        told = {"evidence": EVIDENCE, "given": self.given, "numbers": self.numbers} | changes
+        told = {
+            "evidence": self.evidence, "digest": self.evidence_sha256, "given": self.given, "numbers": self.numbers,
+            "request": self.request,
+        } | changes  # fmt: skip
         staged = folder / DIP
-        staged.mkdir(parents=True)
+        write_file(staged / "proof" / "evidence.json", told["evidence"])
         with self.connection() as connection:
             return certify(
-                home or self.home, connection, self.request, told["given"], staged, told["evidence"], told["numbers"]
+                home or self.home, connection, told["request"], told["given"], staged, told["digest"], told["numbers"]
             )
 
     def signed_by(self, **signing: Any) -> Home:
         """The home with another signer."""
         return replace(self.home, settings=self.home.settings.model_copy(update={"signing": Signing(**signing)}))
+
+
+def evidence_of(given: Sequence[Given]) -> bytes:
+    """proof/evidence.json about these files."""
+    files = [
+        {"path": f"data/{DIP}/{one.path}", "size": one.size, "sha256": one.digests["sha256"], "sm3": one.digests["sm3"]}
+        for one in given
+    ]
+    return json.dumps({"format": "preserve-dip-1", "dip": DIP, "files": files}, ensure_ascii=False).encode()
 
 
 @pytest.fixture(scope="module")
@@ -115,13 +132,17 @@ def delivery(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Delive
             e.number for objid in cases for e in ledger.about(connection, objid) if e.action == "case.registered"
         ]
         numbers += [entry.number for entry in ledger.about(connection, number)]
-        details = {"cases": list(cases), "request": number, "evidence_sha256": EVIDENCE, "files": len(given)}
+        evidence = evidence_of(given)
+        details = {
+            "cases": list(cases), "request": number, "files": len(given),
+            "evidence_sha256": hashlib.sha256(evidence).hexdigest(),
+        }  # fmt: skip
         numbers.append(
             ledger.append(connection, action="dip.made", subject=DIP, actor="head", moment=now(), details=details)
         )
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     catalogue.close()
-    return Delivery(home, request, tuple(given), tuple(numbers))
+    return Delivery(home, request, tuple(given), tuple(numbers), evidence)
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +290,7 @@ def test_its_text_holds_every_digest_and_the_whole_way(made: Path, delivery: Del
         assert "".join(one.path.split()) in text
         assert f"{len(data):,}B" in text
     for word in (
-        "电子档案证明", "CertificateofArchivedElectronicRecords", "临江市文化和旅游局", "张法官", "人民法院", "李局长", EVIDENCE,
+        "电子档案证明", "CertificateofArchivedElectronicRecords", "临江市文化和旅游局", "张法官", "人民法院", "李局长", delivery.evidence_sha256,
         DIP, delivery.request.number, "《行政执法全过程记录制度》第21条", delivery.request.wanted[0].case_number,
         "接收移交的案卷", "逐字节复制", "从存储介质重新读出全部文件", "登记入档", "定期核验完好1次", "受理利用申请", "审核利用申请",
         "批准利用申请", "制作利用包", "仅供试用和培训", "王审核", "不对文件所记载内容的真实性作出判断",
@@ -297,7 +318,7 @@ def test_the_printed_path_leads_to_the_signed_root(made: Path, delivery: Deliver
     with delivery.connection() as connection:
         (entry,) = ledger.entries(connection, number, number)
     assert check_proof.leaf_hash(entry.text.encode()).hex() == leaf
-    assert EVIDENCE in entry.text
+    assert delivery.evidence_sha256 in entry.text
     assert check_proof.includes(bytes.fromhex(leaf), number - 1, int(size), path, bytes.fromhex(root))
     assert not check_proof.includes(bytes.fromhex(leaf), number, int(size), path, bytes.fromhex(root))
 
@@ -309,27 +330,54 @@ def test_the_code_on_it_reads(made: Path, delivery: Delivery, tmp_path: Path) ->
     with delivery.connection() as connection:
         checkpoint = checkpoints.read_checkpoints(connection)[-1]
         root = checkpoints.root_at(connection, checkpoint.size).hex()
+    evidence = delivery.evidence_sha256
     key = hashlib.sha256(checkpoints.raw_public_key(delivery.home.keys / "ledger.pub")).hexdigest()
-    assert code.text == f"preserve:dip:{DIP}?evidence={EVIDENCE}&size={checkpoint.size}&root={root}&key={key}"
+    told = f"evidence={evidence}&size={checkpoint.size}&root={root}&key={key}"
+    assert code.text == f"preserve:dip:{DIP}?{told}"
 
 
 def test_what_was_made_from_an_original_is_told_apart(delivery: Delivery, tmp_path: Path) -> None:
     first, second, *others = delivery.given
-    blurred = replace(first, event="redaction", representation="access", made_by="ffmpeg boxblur", path="access/a.mp4")
-    copy = replace(second, representation="access")
+    blurred = replace(
+        first, event="redaction", representation="redacted", made_by="ffmpeg boxblur", path="access/a.mp4"
+    )
+    part = second.selected.model_copy(update={"begin": 61.5, "end": 122.0})
+    copy = replace(second, representation="clip", event="modification", made_by="ffmpeg -ss", selected=part)
     hostile = replace(others[0], about=None, path='#panic("x") $y$ \\ *b* ' + "长" * 90)
-    delivery.certify(tmp_path, given=(blurred, copy, hostile, *others[1:]))
+    told = anchored_again(delivery, (blurred, copy, hostile, *others[1:]))
+    told.certify(tmp_path)
     text = text_of(tmp_path / DIP / NAME)
-    for word in ("遮盖件", "利用件", "ffmpegboxblur", "由原件制作", first.selected.original_sha256, '#panic("x")$y$'):
+    for word in (
+        "遮盖件",
+        "片段",
+        "ffmpegboxblur",
+        "0:01:01.500至0:02:02.000",
+        "由原件制作",
+        first.selected.original_sha256,
+        '#panic("x")$y$',
+    ):
         assert word in text, word
     assert "下列文件均为原件的逐字节复制" not in text
+
+
+def anchored_again(delivery: Delivery, given: Sequence[Given]) -> Delivery:
+    """The delivery with other files, which stand in the ledger as well."""
+    evidence = evidence_of(given)
+    details = {"cases": list(delivery.request.cases), "request": delivery.request.number, "files": len(given),
+               "evidence_sha256": hashlib.sha256(evidence).hexdigest()}  # fmt: skip
+    catalogue = open_catalogue(delivery.home)
+    with catalogue.begin() as connection:
+        number = ledger.append(connection, action="dip.made", subject=DIP, actor="head", moment=now(), details=details)
+        checkpoints.checkpoint(connection, delivery.home.keys, delivery.home.settings.archive_id, now())
+    catalogue.close()
+    return replace(delivery, given=tuple(given), numbers=(*delivery.numbers[:-1], number), evidence=evidence)
 
 
 def refused(delivery: Delivery, folder: Path, home: Home | None = None, **changes: Any) -> PreserveError:
     """Why no certificate was made; nothing was left."""
     with pytest.raises(PreserveError) as told:
         delivery.certify(folder, home, **changes)
-    assert list((folder / DIP).iterdir()) == []
+    assert [path.name for path in (folder / DIP).iterdir()] == ["proof"]
     for language in LANGUAGES:
         with speaking(language):
             sentence = say(told.value.code, **told.value.values)
@@ -455,16 +503,35 @@ def test_what_kind_of_key_it_must_be(delivery: Delivery, tmp_path: Path) -> None
 
 
 def test_no_certificate_for_what_the_ledger_does_not_hold(delivery: Delivery, tmp_path: Path) -> None:
-    other = hashlib.sha256(b"other").hexdigest()
-    for number, changes in enumerate(
-        (
-            {"evidence": other},
-            {"numbers": delivery.numbers[:-1]},
-            {"numbers": (*delivery.numbers, 100_000)},
-            {"numbers": ()},
-        )
-    ):
-        assert refused(delivery, tmp_path / str(number), **changes).code == "certificate.not-anchored"
+    numbers = delivery.numbers
+    wrong: list[dict[str, Any]] = [
+        {"numbers": numbers[:-1]}, {"numbers": numbers[1:]}, {"numbers": (*numbers, 100_000)}, {"numbers": ()},
+        {"numbers": (*numbers[:-2], numbers[-1])},
+    ]  # fmt: skip
+    for count, changes in enumerate(wrong):
+        assert refused(delivery, tmp_path / str(count), **changes).code == "certificate.not-anchored", changes
+    other = anchored_again(delivery, delivery.given[1:])
+    assert refused(replace(other, numbers=numbers), tmp_path / "other").code == "certificate.not-anchored"
+
+
+def test_no_certificate_for_other_files_than_the_evidence(delivery: Delivery, tmp_path: Path) -> None:
+    first, *others = delivery.given
+    swapped = replace(first, digests={**first.digests, "sm3": others[0].digests["sm3"]})
+    wrong: list[dict[str, Any]] = [
+        {"given": (swapped, *others)}, {"given": (replace(first, size=1), *others)}, {"evidence": b"{}"},
+        {"evidence": delivery.evidence + b" "}, {"evidence": b"\xff"}, {"digest": "0" * 64},
+    ]  # fmt: skip
+    for count, changes in enumerate(wrong):
+        assert refused(delivery, tmp_path / str(count), **changes).code == "certificate.evidence-differs", changes
+
+
+def test_no_certificate_without_approval(delivery: Delivery, tmp_path: Path) -> None:
+    request = delivery.request
+    assert request.decision is not None
+    denied = request.decision.model_copy(update={"outcome": "refused"})
+    for count, decision in enumerate((None, denied)):
+        error = refused(delivery, tmp_path / str(count), request=request.model_copy(update={"decision": decision}))
+        assert (error.code, error.status) == ("request.approval-missing", 6)
 
 
 def test_a_time_stamp_stands_in_the_signature_where_one_is_configured(delivery: Delivery, tmp_path: Path) -> None:

@@ -163,6 +163,16 @@ def test_a_key_that_is_not_the_certificate_s_signs_nothing(token: Token, tmp_pat
     assert (told.value.code, told.value.status) == ("signing.not-valid", 4)
 
 
+@pytest.mark.parametrize(
+    "institution", ["广西壮族自治区某某市某某新区文化广电体育和旅游局综合执法支队", 'A "quoted", name=+#;<>\\']
+)
+def test_a_test_authority_for_any_name(institution: str, tmp_path: Path) -> None:
+    signing = make_test_authority(tmp_path / "keys", institution, now())
+    facts = check_signer(Home(tmp_path, Settings(archive_id="x", institution=institution, signing=signing)), now())
+    assert facts.subject.startswith("TEST 测试 ")
+    assert facts.test
+
+
 def test_doctor_needs_no_pin(token: Token) -> None:
     home = token.home(password_file="")
     assert read_facts(home) == check_signer(token.home(), now())

@@ -69,9 +69,12 @@ def make_ledger(folder: Path, entries: int = 5) -> Ledger:
 
 
 def digests(path: Path) -> dict[str, str]:
-    """SHA-256 and SM3 of a file."""
-    data = path.read_bytes()
-    return {name: hashlib.new(name, data).hexdigest() for name in ALGORITHMS}
+    """SHA-256 and SM3 of a file of any size."""
+    found = {}
+    for name in ALGORITHMS:
+        with path.open("rb") as stream:
+            found[name] = hashlib.file_digest(stream, name).hexdigest()
+    return found
 
 
 def listed(root: Path) -> list[dict[str, Any]]:
@@ -98,9 +101,10 @@ def manifests(root: Path) -> None:
     for name in ("manifest", "tagmanifest"):
         for algorithm in ALGORITHMS:
             (root / f"{name}-{algorithm}.txt").unlink(missing_ok=True)
-    payload = [path for path in sorted((root / "data").rglob("*")) if path.is_file()]
+    paths = [path for path in sorted((root / "data").rglob("*")) if path.is_file()]
+    payload = {path.relative_to(root).as_posix(): digests(path) for path in paths}
     for algorithm in ALGORITHMS:
-        lines = [(path.relative_to(root).as_posix(), digests(path)[algorithm]) for path in payload]
+        lines = [(name, known[algorithm]) for name, known in payload.items()]
         bag.write_manifest(root / f"manifest-{algorithm}.txt", lines)
     bag.write_tag_manifests(root, ALGORITHMS)
 

@@ -249,6 +249,7 @@ def test_links_are_not_followed(
 ) -> None:
     link(delivery, world)
     assert told_by_python(delivery, program) == [("link", MP4), ("missing", MP4)]
+    assert told_by_page(browser, delivery) == [("missing", MP4)]  # a browser hands over no links
 
 
 def test_what_systems_leave_behind_is_no_part_of_it(

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.proofs import proved, roots
+from preserve.data_management.proofs import beginning, proved, roots
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
 
@@ -19,12 +19,15 @@ FORMAT = "preserve-dip-proof-1"
 def write_proof(connection: Connection, public_key: Path, target: Path, numbers: Sequence[int]) -> None:
     """Write the entries `numbers` with their paths to the newest checkpoint, that checkpoint, and the public key.
 
+    The checkpoints between the last two entries go along, shown to be beginnings of the newest: a certificate that
+    was made between its package's entry and its own has one of them printed.
+
     `public_key` is the file `ledger.pub` (PEM). Raises ValueError for a number that no checkpoint covers, NotIntact
     where the checkpoint is not signed by that key: a proof that does not hold is not given away.
     `check_proof.py` (preserve.data_management.evidence) reads it as well as the verifiers in the DIP do.
     """
     wanted = sorted(set(numbers))
-    made = checkpoints.read_checkpoints(connection)[-1]
+    *before, made = checkpoints.read_checkpoints(connection)
     # One at a time: an entry of the first days and one of today may have the whole ledger between them.
     found = [entry for number in wanted for entry in ledger.entries(connection, number, min(number, made.size))]
     if [entry.number for entry in found] != wanted or not wanted:
@@ -35,5 +38,6 @@ def write_proof(connection: Connection, public_key: Path, target: Path, numbers:
     document = {
         "format": FORMAT, "checkpoint": made.text(), "public_key": public_key.read_text(encoding="ascii"),
         "entries": [proved(entry, root, made.size) for entry in found],
+        "earlier": [beginning(one, made, root) for one in before if one.size >= wanted[-2:][0]],
     }  # fmt: skip
     write_file(target, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from preserve.data_management import checkpoints, ledger, merkle
+from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.tables import ledger as ledger_table
+from preserve.errors import NotIntact
 
 
 def roots(connection: Connection) -> merkle.Root:
@@ -30,3 +32,14 @@ def proved(entry: ledger.Entry, root: merkle.Root, size: int) -> dict[str, Any]:
     """An entry's text, its index from 0, and its path in the tree over the first `size` (RFC 9162 §2.1.3), hex."""
     path = merkle.inclusion_path(root, entry.number - 1, size)
     return {"entry": entry.text, "index": entry.number - 1, "path": [step.hex() for step in path]}
+
+
+def beginning(one: Checkpoint, made: Checkpoint, root: merkle.Root) -> dict[str, Any]:
+    """An earlier checkpoint, and the path that shows it to be the beginning of `made` (RFC 9162 §2.1.4), hex.
+
+    Raises NotIntact where it is none.
+    """
+    if one.size > made.size or root(0, one.size) != one.root:
+        raise NotIntact("ledger.contradicts-checkpoint", one.made, first=1, last=one.size)
+    path = merkle.consistency_path(root, one.size, made.size)
+    return {"checkpoint": one.text(), "path": [step.hex() for step in path]}

@@ -83,9 +83,6 @@ def _form() -> str:
         "payload": reading.PAYLOAD, "tags": reading.TAGS, "own": reading.OWN, "marks": reading.MARKS,
         "limit": reading.LIMIT, "words": program.WORDS, "control": reading.CONTROL.pattern,
         "desktop": OF_DESKTOP.pattern, "system": OF_SYSTEM.pattern,
-        **{
-            name: f"^(?:{expression.pattern})$"
-            for name, expression in (("dip", reading.DIP), ("note", reading.NOTE), ("key", reading.KEY))
-        },
+        **{name: f"^(?:{getattr(reading, name.upper()).pattern})$" for name in ("dip", "note", "key", "code")},
     }  # fmt: skip
     return json.dumps(form, indent=1)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """核对一份交付包。Checks a delivery of evidence (DIP) from the archive.
 
-    python verify.py [--key FINGERPRINT] [FOLDER]      the folder in which this program lies, or another delivery
+    python verify.py [--key FINGERPRINT] [FOLDER]     the folder in which this program lies, or another delivery
 
 Needs Python 3.8 or newer and nothing else, no network, no software of the archive. It only reads; links are not
 followed. Each file is held against proof/evidence.json (SHA-256, and SM3 where this Python computes it), that list
 and the certificate against the archive's ledger, the ledger's entries against its signed checkpoint (RFC 9162,
 Ed25519), and the BagIt manifests (RFC 8493) against all of it. Compare the fingerprint of the key, which is printed,
-with the one in the certificate, or give it with --key. Exit status: 0 intact, 4 not intact, 2 called wrongly.
+with the one in the certificate, or give with --key that fingerprint, or what the code on the first page holds.
+Exit status: 0 intact, 4 not intact, 2 called wrongly.
 """
 
 from __future__ import annotations
@@ -27,17 +28,16 @@ import re
 import time
 from typing import Any, TextIO
 
+from preserve.access.verifier.holding import anchor, check_manifests, hold_against
 from preserve.access.verifier.reading import (
     CERTIFICATE,
+    CODE,
     DIGEST,
     EVIDENCE,
     MARKS,
     OWN,
-    PAYLOAD,
     PROOF,
-    TAGS,
     Broken,
-    manifest_lines,
     read_evidence,
     read_proof,
     read_small,
@@ -66,45 +66,11 @@ WORDS = {
     "evidence": ("文件清单与档案库日志记载的不一致", "the list of files is not the one in the archive's ledger"),
     "certificate": ("证明与档案库日志记载的不一致", "the certificate is not the one in the archive's ledger"),
     "entry": ("日志记录未被检查点证明", "an entry of the ledger that the checkpoint does not prove"),
+    "checkpoint": ("检查点与日志不符", "a checkpoint that is not the ledger's"),
     "signature": ("检查点的签名不成立", "the signature of the checkpoint does not hold"),
     "key": ("公钥指纹与所给的不一致", "the key's fingerprint is not the given one"),
     "other": ("属于另一份交付包", "belongs to another delivery"),
 }
-
-
-def anchor(check: Check, proof: dict[str, Any], dip: str, action: str, name: str, path: str, found: str | None) -> None:
-    """Hold the digest of a file against the one entry of the ledger that names it."""
-    kind = name.partition("_")[0]
-    made = [entry for entry in proof["entries"] if entry["action"] == action]
-    strange = sorted({entry["subject"] for entry in made if entry["subject"] != dip})
-    about = [entry for entry in made if entry["subject"] == dip]
-    if strange:
-        check.report("other", PROOF, ", ".join(strange))
-    if len(about) != 1:
-        check.report(kind, path, f"{action}: {len(about)}")
-    elif found is not None and about[0]["details"].get(name) != found:
-        check.report(kind, path, found)
-
-
-def check_manifests(check: Check, files: dict[str, Any], seen: dict[str, dict[str, str]]) -> None:
-    """Hold all four manifests against the list, and against what was read of the files that it cannot name."""
-    for name in (*PAYLOAD, *TAGS):
-        algorithm = name.rpartition("-")[2][:-4]
-        payload = name in PAYLOAD
-        expected = {path: one[algorithm] for path, one in files.items() if path.startswith("data/") is payload}
-        if not payload:
-            expected.update({path: seen[path].get(algorithm, "") for path in OWN if path in seen and path not in TAGS})
-        try:
-            listed = manifest_lines(read_small(check, name))
-        except Broken as error:
-            if str(error):
-                check.report("malformed", name, str(error))
-            continue
-        # An empty digest is one that this Python does not compute; a file that was not read is reported already.
-        wrong = {path for path, digest in expected.items() if listed.get(path) != (digest or listed.get(path))}
-        unread = {path for path in OWN if path not in seen}
-        for path in sorted((wrong | set(listed) ^ set(expected)) - (set() if payload else unread)):
-            check.report("manifest", name, path)
 
 
 class Meter:
@@ -211,22 +177,24 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
             anchor(check, proof, evidence["dip"], action, name, path, own.get(path, {}).get("sha256"))
     if files:
         check_manifests(check, files, own)
-    if key and proof.get("fingerprint", key) != key:
-        check.report("key", PROOF, proof["fingerprint"])
+    evidence_sha256 = own.get(EVIDENCE, {}).get("sha256", "")
+    if key and files and "size" in proof:
+        hold_against(check, key, evidence["dip"], evidence_sha256, proof)
     problems = [check.problems[one] for one in sorted(check.problems)]
     return {
         "intact": not problems, "dip": evidence.get("dip", ""), "request": evidence.get("request", ""),
         "made": evidence.get("made", ""), "listed": len(files), "files_intact": intact, "bytes": meter.done,
-        "sm3": can("sm3"), "fingerprint": proof.get("fingerprint", ""), "key_given": bool(key),
+        "sm3": can("sm3"), "fingerprint": proof.get("fingerprint", ""),
+        "evidence_sha256": evidence_sha256, "roots": proof.get("roots", {}), "key_given": bool(key),
         "checkpoint": {"size": proof.get("size", 0), "made": proof.get("made", "")}, "entries": len(proof["entries"]),
         "ignored": sorted(name for name in check.found if left_by_systems(name) and name not in files),
         "problems": [dict(problem._asdict()) for problem in problems],
     }  # fmt: skip
 
 
-def grouped(fingerprint: str) -> str:
-    """A fingerprint as people compare it: four characters at a time."""
-    return " ".join(re.findall("....", fingerprint))
+def grouped(digest: str) -> str:
+    """A digest as it is printed in the certificate: eight characters at a time."""
+    return " ".join(re.findall("." * 8, digest))
 
 
 def show(result: dict[str, Any], out: TextIO) -> None:
@@ -242,9 +210,10 @@ def show(result: dict[str, Any], out: TextIO) -> None:
     if not result["sm3"]:
         out.write("本机的 Python 不会算 SM3，只核对了 SHA-256。/ This Python has no SM3: only SHA-256 was checked.\n")
     if result["fingerprint"]:
-        point = result["checkpoint"]
-        out.write("日志检查点 / checkpoint: {}, {} 条 / entries\n".format(point["made"], point["size"]))
         out.write("公钥指纹 / fingerprint of the key:\n  {}\n".format(grouped(result["fingerprint"])))
+        out.write("证据清单摘要 / digest of the evidence:\n  {}\n".format(grouped(result["evidence_sha256"])))
+        for size, root in result["roots"].items():
+            out.write(f"树根 / root ({size} 条 entries):\n  {grouped(root)}\n")
     if not result["intact"]:
         out.write("结论：不完好！/ Result: NOT intact! ({})\n".format(len(result["problems"])))
         return
@@ -262,12 +231,17 @@ def main() -> int:
         setattr(sys, name, io.TextIOWrapper(old.buffer, old.encoding, "backslashreplace", line_buffering=True))
     parser = argparse.ArgumentParser(description="核对一份交付包 / checks a delivery of evidence")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
-    parser.add_argument("--key", default="", help="证明上印的公钥指纹 / the key's fingerprint in the certificate")
+    parser.add_argument(
+        "--key",
+        default="",
+        help="证明上印的公钥指纹，或核对码的内容 / the key's fingerprint, or what the code of the certificate holds",
+    )
     parser.add_argument("--json", action="store_true", help="结果写成 JSON / the result as JSON")
     arguments = parser.parse_args()
-    key = re.sub(r"[\s:-]", "", arguments.key).lower()
+    key = arguments.key.strip()
+    key = key if CODE.fullmatch(key) else re.sub(r"[\s:-]", "", key).lower()
     try:
-        if arguments.key and not DIGEST.fullmatch(key):
+        if arguments.key and not DIGEST.fullmatch(key) and not CODE.fullmatch(key):
             raise ValueError("指纹应为 64 个十六进制字符 / a fingerprint has 64 hexadecimal characters")
         result = verify(arguments.folder, key, quiet=arguments.json)
     except ValueError as error:

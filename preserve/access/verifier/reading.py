@@ -13,7 +13,13 @@ import unicodedata
 from typing import Any
 
 from preserve.archival_storage.guide.verify import Check, is_safe
-from preserve.data_management.evidence.check_proof import includes, leaf_hash, public_key, signature_holds
+from preserve.data_management.evidence.check_proof import (
+    begins_with,
+    includes,
+    leaf_hash,
+    public_key,
+    signature_holds,
+)
 
 EVIDENCE, PROOF, CERTIFICATE = "proof/evidence.json", "proof/proof.json", "certificate.pdf"
 PAYLOAD = ("manifest-sha256.txt", "manifest-sm3.txt")
@@ -28,6 +34,9 @@ CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 NOTE = re.compile(
     r"preserve/[!-~]+\n([1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n([0-9T:.Z-]+)\n"
     r"\n\u2014 ([0-9a-f]{64}) ([A-Za-z0-9+/]{86}==)\n"
+)
+CODE = re.compile(
+    r"preserve:dip:(dip-[0-9a-z]{26})\?evidence=([0-9a-f]{64})&size=([1-9][0-9]{0,14})&root=([0-9a-f]{64})&key=([0-9a-f]{64})"
 )
 KEY = re.compile(r"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=\n-----END PUBLIC KEY-----\n")
 
@@ -122,28 +131,47 @@ def read_evidence(check: Check, data: bytes) -> dict[str, Any]:
     return dict(said)
 
 
+def read_path(one: dict[str, Any]) -> list[bytes]:
+    """The steps of a path in the tree. Raises Broken."""
+    path = one.get("path")
+    wanted(isinstance(path, list) and len(path) < 128 and all(hexadecimal(step) for step in path), "path")
+    return [bytes.fromhex(step) for step in path or ()]
+
+
+def read_checkpoint(check: Check, text: object, raw: bytes) -> tuple[int, bytes, str]:
+    """Size, root and time of a signed checkpoint; reported where the signature is not this key's. Raises Broken."""
+    note = NOTE.fullmatch(text) if isinstance(text, str) else None
+    if note is None:
+        raise Broken("checkpoint")
+    signed = note.group(0).partition("\n\n")[0] + "\n"
+    known = note.group(4) == hashlib.sha256(raw).hexdigest()
+    if not known or not signature_holds(raw, signed.encode(), base64.b64decode(note.group(5))):
+        check.report("signature", PROOF)
+    return int(note.group(1)), base64.b64decode(note.group(2)), note.group(3)
+
+
 def read_proof(check: Check, data: bytes) -> dict[str, Any]:
     """What proof/proof.json proves: the key, the checkpoint, the entries that hold. Raises Broken."""
     said = strict_json(as_text(data))
     wanted(isinstance(said, dict) and said.get("format") == "preserve-dip-proof-1", "format")
     wanted(isinstance(said.get("public_key"), str) and KEY.fullmatch(said["public_key"]), "public_key")
-    note = NOTE.fullmatch(said["checkpoint"]) if isinstance(said.get("checkpoint"), str) else None
-    wanted(note, "checkpoint")
-    assert note is not None
-    wanted(isinstance(said.get("entries"), list) and said["entries"], "entries")
     raw = public_key(said["public_key"])
-    fingerprint = hashlib.sha256(raw).hexdigest()
-    signed = said["checkpoint"].partition("\n\n")[0] + "\n"
-    good = note.group(4) == fingerprint and signature_holds(raw, signed.encode(), base64.b64decode(note.group(5)))
-    if not good:
-        check.report("signature", PROOF)
-    size, root, seen = int(note.group(1)), base64.b64decode(note.group(2)), set()
+    size, root, made = read_checkpoint(check, said.get("checkpoint"), raw)
+    roots = {size: root}
+    wanted(isinstance(said.get("earlier"), list) and len(said["earlier"]) < 1000, "earlier")
+    for one in said["earlier"]:
+        wanted(isinstance(one, dict), "earlier")
+        older, older_root, _ = read_checkpoint(check, one.get("checkpoint"), raw)
+        if begins_with(older, size, older_root, root, read_path(one)):
+            roots.setdefault(older, older_root)
+        else:
+            check.report("checkpoint", PROOF, str(older))
+    wanted(isinstance(said.get("entries"), list) and said["entries"], "entries")
+    seen = set()
     entries = []
     for one in said["entries"]:
         wanted(isinstance(one, dict) and isinstance(one.get("entry"), str) and whole(one.get("index"), 0), "entries")
-        path = one.get("path")
-        wanted(isinstance(path, list) and len(path) < 64, "entries")
-        wanted(all(hexadecimal(step) for step in path), "entries")
+        steps = read_path(one)
         wanted(not CONTROL.search(one["entry"]), "entries")
         entry = strict_json(one["entry"])
         wanted(isinstance(entry, dict) and whole(entry.get("number"), 1), "entries")
@@ -151,12 +179,14 @@ def read_proof(check: Check, data: bytes) -> dict[str, Any]:
         wanted(isinstance(entry.get("details"), dict) and one["index"] not in seen, "entries")
         seen.add(one["index"])
         leaf = leaf_hash(one["entry"].encode("utf-8"))
-        steps = [bytes.fromhex(step) for step in path]
         if entry["number"] != one["index"] + 1 or not includes(leaf, one["index"], size, steps, root):
             check.report("entry", PROOF, "{} {}".format(entry["number"], entry["action"]))
         else:
             entries.append(entry)
-    return {"fingerprint": fingerprint, "size": size, "made": note.group(3), "entries": entries, "signed": good}
+    return {
+        "fingerprint": hashlib.sha256(raw).hexdigest(), "size": size, "made": made, "entries": entries,
+        "roots": {str(number): known.hex() for number, known in sorted(roots.items())},
+    }  # fmt: skip
 
 
 def manifest_lines(data: bytes) -> dict[str, str]:

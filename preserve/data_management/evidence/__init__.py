@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from preserve.clock import stamp
-from preserve.data_management import audits, checkpoints, history, ledger, merkle
+from preserve.data_management import audits, checkpoints, history, ledger
 from preserve.data_management.checkpoints import Checkpoint
-from preserve.data_management.proofs import proved, roots
-from preserve.errors import NotIntact, Refused
+from preserve.data_management.proofs import beginning, proved, roots
+from preserve.errors import Refused
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -59,7 +59,7 @@ def write_evidence(
         "package": name, "institution": home.settings.institution, "archive": home.settings.archive_id,
         "checkpoint": made.text(), "public_key": (home.keys / "ledger.pub").read_text(),
         "entries": [proved(entry, root, made.size) for entry in _ordered(found) if entry.number <= made.size],
-        "earlier": [_beginning(one, made, root) for one in earlier],
+        "earlier": [beginning(one, made, root) for one in earlier],
         "checks": [
             {"when": stamp(row.when), "run": row.run, "medium": row.medium, "outcome": row.outcome, "files": row.files,
              "bytes": row.bytes, "sha256": row.sha256}
@@ -83,10 +83,3 @@ def write_evidence(
 
 def _ordered(found: Iterable[ledger.Entry]) -> list[ledger.Entry]:
     return sorted({entry.number: entry for entry in found}.values(), key=lambda entry: entry.number)
-
-
-def _beginning(one: Checkpoint, made: Checkpoint, root: merkle.Root) -> dict[str, Any]:
-    if one.size > made.size or root(0, one.size) != one.root:
-        raise NotIntact("ledger.contradicts-checkpoint", one.made, first=1, last=one.size)
-    path = merkle.consistency_path(root, one.size, made.size)
-    return {"checkpoint": one.text(), "path": [step.hex() for step in path]}

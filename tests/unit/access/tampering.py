@@ -213,12 +213,14 @@ WOUNDS: dict[str, tuple[Wound, Found]] = {
     "an entry twice": (lambda root, _: edit(root, PROOF, lambda said: said["entries"].append(said["entries"][0])), [*BROKEN_PROOF]),
     "no entries": (lambda root, _: edit(root, PROOF, lambda said: said.update(entries=[])), [*BROKEN_PROOF]),
     "sealed twice": (lambda root, world: (world.archive.append("dip.made", DIP, {"evidence_sha256": "0" * 64}), world.archive.prove(root / PROOF, range(1, _size(world) + 1)), manifests(root)), [("evidence", EVIDENCE), ("other", PROOF)]),
-    "the checkpoint's size": (lambda root, _: rewrite(root, PROOF, "\\n8\\n", "\\n9\\n"), [("signature", PROOF), *UNPROVED, ("certificate", CERTIFICATE)]),
+    "the checkpoint's size": (lambda root, _: rewrite(root, PROOF, "\\n8\\n", "\\n9\\n"), [("signature", PROOF), *UNPROVED, ("certificate", CERTIFICATE), ("checkpoint", PROOF)]),
     "the checkpoint's time": (lambda root, _: rewrite(root, PROOF, "2026-03-12T01:30:15Z\\n\\n", "2025-03-12T01:30:15Z\\n\\n"), [("signature", PROOF)]),
     "another key": (sign_anew, [("signature", PROOF)]),
     "the forger's checkpoint under the archive's name": (forged_checkpoint, [("signature", PROOF)]),
     "a proof that is no JSON": (lambda root, _: add(root, PROOF, b"[]]"), [*BROKEN_PROOF]),
     "a key that is none": (lambda root, _: edit(root, PROOF, lambda said: said.update(public_key="-----BEGIN PUBLIC KEY-----")), [*BROKEN_PROOF]),
+    "an earlier root altered": (lambda root, _: edit(root, PROOF, lambda said: said["earlier"][0].update(path=["0" * 64])), [("checkpoint", PROOF)]),
+    "an earlier checkpoint of another ledger": (lambda root, world: edit(root, PROOF, lambda said: said.update(earlier=_proof_of(root, world)["earlier"])), [("signature", PROOF), ("checkpoint", PROOF)]),
     # the manifests
     "a manifest's digest": (lambda root, _: line(root, "manifest-sm3.txt", lambda lines: ["0" * 64 + lines[0][64:], *lines[1:]]), [("manifest", "manifest-sm3.txt"), *TAGS]),
     "a manifest's line less": (lambda root, _: line(root, "manifest-sha256.txt", lambda lines: lines[1:]), [("manifest", "manifest-sha256.txt"), *TAGS]),
@@ -228,6 +230,12 @@ WOUNDS: dict[str, tuple[Wound, Found]] = {
     "no manifest": (lambda root, _: (root / "manifest-sm3.txt").unlink(), [("missing", "manifest-sm3.txt")]),
     "no tag manifest": (lambda root, _: (root / "tagmanifest-sha256.txt").unlink(), [("missing", "tagmanifest-sha256.txt")]),
 }  # fmt: skip
+
+
+def _proof_of(root: Path, world: World) -> dict[str, Any]:
+    other = make_dip(world.forger, world.place / "other" / root.parent.name)
+    said: dict[str, Any] = json.loads((other / PROOF).read_text(encoding="utf-8"))
+    return said
 
 
 def _size(world: World) -> int:

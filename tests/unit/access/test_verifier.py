@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.util
 import json
 import os
@@ -19,7 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metadata.names import safe_names
+from preserve.access.certificate.anchoring import Anchored, code_text
 from preserve.access.proof import write_proof
+from preserve.data_management import checkpoints
 from preserve.data_management.evidence import check_proof
 from tests.browser import Browser, opened
 from tests.dips import CONTENT, DIP, make_dip, make_ledger
@@ -111,9 +114,8 @@ def test_a_true_delivery_is_intact(program: ModuleType, world: World, pristine: 
     assert told_by_page(browser, pristine) == told_by_python(pristine, program) == []
     mine, theirs = browser.run("last"), json.loads(python(pristine, "--json").stdout)
     assert isinstance(mine, dict)
-    assert {name: mine[name] for name in theirs if name != "bytes"} == {
-        name: theirs[name] for name in theirs if name != "bytes"
-    }
+    alike = set(theirs) - {"bytes", "key_given"}
+    assert {name: mine[name] for name in alike} == {name: theirs[name] for name in alike}
     assert theirs["fingerprint"] == world.archive.fingerprint
     assert theirs["sm3"] and theirs["files_intact"] == theirs["listed"] == len(CONTENT) + 5
     assert browser.complaints() == []
@@ -144,6 +146,31 @@ def test_a_key_may_be_demanded(world: World, pristine: Path, browser: Browser) -
     done = python(pristine, "--key", bad)
     assert done.returncode == 4 and "fingerprint is not the given one" in done.stdout
     assert python(pristine, "--key", good[:40]).returncode == 2
+
+
+def test_what_the_certificate_s_code_holds_is_compared(world: World, pristine: Path, browser: Browser) -> None:
+    """The code is printed before its certificate is entered: its root is that of an earlier checkpoint."""
+    document = json.loads((pristine / PROOF).read_text(encoding="utf-8"))
+    made = checkpoints.parse_checkpoint(document["earlier"][0]["checkpoint"])
+    anchored = Anchored(6, b"", (), made, world.archive.fingerprint)
+    evidence = hashlib.sha256((pristine / EVIDENCE).read_bytes()).hexdigest()
+    good = code_text(DIP, evidence, anchored)
+    told_by_page(browser, pristine)
+    wrong = {
+        good.replace(DIP, DIP[:-1] + "8"): ("other", PROOF),
+        good.replace(evidence, "0" * 64): ("evidence", EVIDENCE),
+        good.replace(f"size={made.size}", "size=99"): ("checkpoint", PROOF),
+        good.replace(made.root.hex(), "0" * 64): ("checkpoint", PROOF),
+        good.replace(world.archive.fingerprint, world.forger.fingerprint): ("key", PROOF),
+    }
+    for code, problem in {good: None, **wrong}.items():
+        done = python(pristine, "--json", "--key", code)
+        expected = [] if problem is None else [problem]
+        assert [(one["kind"], one["path"]) for one in json.loads(done.stdout)["problems"]] == expected
+        typed = f"element('key').value = {json.dumps(code)}, element('key').dispatchEvent(new Event('input')), "
+        assert browser.run(typed + "differences(last)") == [kind for kind, _ in expected]
+        assert browser.run("element('verdict').className") == ("bad" if problem else "good")
+    browser.run("element('key').value = '', 1")
 
 
 def test_a_delivery_that_another_key_sealed_shows_another_fingerprint(

@@ -33,9 +33,9 @@ async function chooseHashers() {
 class Stopped extends Error {}
 
 // `known` is the list of a delivery that was found intact before on this page; single files may be held against it.
-async function verify(given, { key = "", known = null, tell = () => {}, halted = () => false } = {}) {
+async function verify(given, { known = null, tell = () => {}, halted = () => false } = {}) {
   const hashers = await chooseHashers(), problems = new Map(), begun = performance.now();
-  const result = { whole: false, root: "", stopped: false, unsigned: false, intact: false, dip: "", request: "", made: "", listed: 0, files_intact: 0, bytes: 0, sm3: hashers.sm3, fingerprint: "", key_given: Boolean(key), checkpoint: { size: 0, made: "" }, entries: 0, outside: 0, ignored: [], files: [], problems: [] };
+  const result = { whole: false, root: "", stopped: false, unsigned: false, intact: false, dip: "", request: "", made: "", listed: 0, files_intact: 0, bytes: 0, sm3: hashers.sm3, fingerprint: "", evidence_sha256: "", roots: {}, checkpoint: { size: 0, made: "" }, entries: 0, outside: 0, ignored: [], files: [], problems: [] };
   const report = (kind, path, detail = "") => { if (!problems.has(`${kind} ${path}`)) problems.set(`${kind} ${path}`, { kind, path, detail }); };
   const root = findRoot(given), here = new Map(), byNfc = new Map();
   result.whole = root !== null; result.root = root || "";
@@ -84,7 +84,7 @@ async function verify(given, { key = "", known = null, tell = () => {}, halted =
     const proof = await small(FORM.proof, bytes => readProof(bytes, hashers.hash, report));
     const files = evidence ? evidence.files : new Map(), own = new Map();
     if (evidence) Object.assign(result, { dip: evidence.dip, request: evidence.request, made: evidence.made, listed: files.size });
-    if (proof) Object.assign(result, { fingerprint: proof.fingerprint, checkpoint: { size: proof.size, made: proof.made }, entries: proof.entries.length, unsigned: proof.signed === null });
+    if (proof) Object.assign(result, { fingerprint: proof.fingerprint, checkpoint: { size: proof.size, made: proof.made }, entries: proof.entries.length, unsigned: !proof.signed, roots: proof.roots });
     result.ignored = [...here.keys()].filter(name => FORM.desktop.test(name) && !files.has(name)).sort();
     const used = new Set(FORM.own);
     for (const path of FORM.own) {
@@ -93,6 +93,7 @@ async function verify(given, { key = "", known = null, tell = () => {}, halted =
       if (seen) own.set(path, seen);
       if (seen) note(path, here.get(path), "own", seen);
     }
+    if (own.has(FORM.evidence)) result.evidence_sha256 = own.get(FORM.evidence).sha256;
     const fits = (one, seen) => Object.keys(seen).every(name => one[name] === seen[name]);
     if (result.whole) {
       for (const [path, one] of files) {
@@ -126,7 +127,6 @@ async function verify(given, { key = "", known = null, tell = () => {}, halted =
     }
     result.anchored = Boolean(evidence && (proof || evidence === known));
     if (evidence && result.whole) for (const name of [...FORM.payload, ...FORM.tags]) await small(name, bytes => checkManifest(name, readManifest(bytes), files, own, report));
-    if (key && proof && proof.fingerprint !== key) report("key", FORM.proof, proof.fingerprint);
     if (evidence && result.whole) result.evidence = evidence;
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;

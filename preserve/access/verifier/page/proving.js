@@ -31,26 +31,66 @@ function includes(hash, leaf, index, size, path, root) {
   return sn === 0 && same(result, root);
 }
 
-// The key, the checkpoint, and the entries that hold; signed is null where this browser cannot check a signature.
+// Whether the tree over second leaves begins with the one over first (RFC 9162, 2.1.4.2).
+function beginsWith(hash, first, second, firstRoot, secondRoot, path) {
+  if (first < 1 || first > second) return false;
+  if (first === second) return !path.length && same(firstRoot, secondRoot);
+  const half = number => Math.floor(number / 2), steps = [...path];
+  let power = 1;
+  while (power < first) power *= 2;
+  if (power === first) steps.unshift(firstRoot);
+  if (!steps.length) return false;
+  let fn = first - 1, sn = second - 1, [older] = steps, newer = older;
+  while (fn % 2 === 1) { fn = half(fn); sn = half(sn); }
+  for (const step of steps.slice(1)) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      older = hash(joined([1], step, older)); newer = hash(joined([1], step, newer));
+      while (fn % 2 === 0 && fn !== 0) { fn = half(fn); sn = half(sn); }
+    } else newer = hash(joined([1], newer, step));
+    fn = half(fn); sn = half(sn);
+  }
+  return sn === 0 && same(older, firstRoot) && same(newer, secondRoot);
+}
+
+function readPath(one) {
+  wanted(Array.isArray(one.path) && one.path.length < 128 && one.path.every(hexadecimal), "path");
+  return one.path.map(bytesOf);
+}
+
+// Whether this browser can check a signature at all.
+async function canSign() {
+  try { await noble.hashes.sha512Async(new Uint8Array(1)); return true; } catch (error) { console.warn(error); return false; }
+}
+
+async function readCheckpoint(text, raw, fingerprint, able, report) {
+  const note = typeof text === "string" ? FORM.note.exec(text) : null;
+  wanted(note, "checkpoint");
+  let good = false;
+  try { good = note[4] === fingerprint && (!able || await noble.verifyAsync(decode64(note[5]), encode(text.split("\n\n")[0] + "\n"), raw, { zip215: false })); } catch (error) { console.warn(error); }
+  if (!good) report("signature", FORM.proof);
+  return [Number(note[1]), decode64(note[2]), note[3]];
+}
+
+// The key, the checkpoint, and the entries that hold; signed is false where this browser cannot check a signature.
 async function readProof(bytes, hash, report) {
   const said = strictJson(asText(bytes));
   wanted(isObject(said) && said.format === "preserve-dip-proof-1", "format");
   wanted(typeof said.public_key === "string" && FORM.key.test(said.public_key), "public_key");
-  const note = typeof said.checkpoint === "string" ? FORM.note.exec(said.checkpoint) : null;
-  wanted(note, "checkpoint");
-  wanted(Array.isArray(said.entries) && said.entries.length > 0, "entries");
-  const raw = decode64(said.public_key.split("\n")[1]).slice(-32), fingerprint = hexOf(hash(raw));
-  const text = encode(said.checkpoint.split("\n\n")[0] + "\n");
-  let signed = null;
-  try { await noble.hashes.sha512Async(text); signed = false; } catch (error) { console.warn(error); }
-  if (signed !== null) {
-    try { signed = note[4] === fingerprint && await noble.verifyAsync(decode64(note[5]), text, raw, { zip215: false }); } catch (error) { signed = false; }
-    if (!signed) report("signature", FORM.proof);
+  const raw = decode64(said.public_key.split("\n")[1]).slice(-32), fingerprint = hexOf(hash(raw)), signed = await canSign();
+  const [size, root, made] = await readCheckpoint(said.checkpoint, raw, fingerprint, signed, report), roots = new Map([[size, hexOf(root)]]);
+  wanted(Array.isArray(said.earlier) && said.earlier.length < 1000, "earlier");
+  for (const one of said.earlier) {
+    wanted(isObject(one), "earlier");
+    const [older, olderRoot] = await readCheckpoint(one.checkpoint, raw, fingerprint, signed, report);
+    if (!beginsWith(hash, older, size, olderRoot, root, readPath(one))) report("checkpoint", FORM.proof, String(older));
+    else if (!roots.has(older)) roots.set(older, hexOf(olderRoot));
   }
-  const size = Number(note[1]), root = decode64(note[2]), seen = new Set(), entries = [];
+  wanted(Array.isArray(said.entries) && said.entries.length > 0, "entries");
+  const seen = new Set(), entries = [];
   for (const one of said.entries) {
     wanted(isObject(one) && typeof one.entry === "string" && whole(one.index, 0), "entries");
-    wanted(Array.isArray(one.path) && one.path.length < 64 && one.path.every(hexadecimal), "entries");
+    const path = readPath(one);
     wanted(!FORM.control.test(one.entry), "entries");
     const entry = strictJson(one.entry);
     wanted(isObject(entry) && whole(entry.number, 1), "entries");
@@ -58,11 +98,11 @@ async function readProof(bytes, hash, report) {
     wanted(isObject(entry.details) && !seen.has(one.index), "entries");
     seen.add(one.index);
     const holds = entry.number === one.index + 1
-      && includes(hash, hash(joined([0], encode(one.entry))), one.index, size, one.path.map(bytesOf), root);
+      && includes(hash, hash(joined([0], encode(one.entry))), one.index, size, path, root);
     if (holds) entries.push(entry);
     else report("entry", FORM.proof, `${entry.number} ${entry.action}`);
   }
-  return { fingerprint, size, made: note[3], entries, signed };
+  return { fingerprint, size, made, entries, signed, roots: Object.fromEntries([...roots].sort((one, other) => one[0] - other[0])) };
 }
 
 // Hold the digest of a file against the one entry of the ledger that names it.
@@ -72,4 +112,13 @@ function anchor(proof, dip, action, name, path, found, report) {
   if (strange.size) report("other", FORM.proof, [...strange].sort().join(", "));
   if (about.length !== 1) report(kind, path, `${action}: ${about.length}`);
   else if (found && about[0].details[name] !== found) report(kind, path, found);
+}
+
+// Compare with what the person has from the certificate: the key's fingerprint, or all that its code holds.
+function holdAgainst(key, result, report) {
+  const code = FORM.code.exec(key);
+  if (code && code[1] !== result.dip) report("other", FORM.proof, code[1]);
+  if (code && code[2] !== result.evidence_sha256) report("evidence", FORM.evidence, result.evidence_sha256);
+  if (code && result.roots[code[3]] !== code[4]) report("checkpoint", FORM.proof, code[3]);
+  if ((code ? code[5] : key) !== result.fingerprint) report("key", FORM.proof, result.fingerprint);
 }

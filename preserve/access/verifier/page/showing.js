@@ -13,8 +13,19 @@ function put(parent, tag, text, className = "") {
 }
 function both(parent, chinese, english) { parent.append(chinese + " "); put(parent, "span", english, "en line"); }
 
-const pasted = () => element("key").value.normalize("NFKC").replace(/^sha-?256:/i, "").replace(/[\s:-]/g, "").toLowerCase();
-const keyState = result => !pasted() ? "" : !hexadecimal(pasted()) ? "partial" : pasted() === result.fingerprint ? "good" : "bad";
+function pasted() {
+  const text = element("key").value.normalize("NFKC").trim();
+  return FORM.code.test(text) ? text : text.replace(/^sha-?256:/i, "").replace(/[\s:-]/g, "").toLowerCase();
+}
+
+// What differs from that which the person gave; null where nothing was given, or something that is no fingerprint.
+function differences(result) {
+  const key = pasted(), found = [];
+  if (!hexadecimal(key) && !FORM.code.test(key)) return null;
+  holdAgainst(key, result, kind => found.push(kind));
+  return found;
+}
+const keyState = result => !pasted() ? "" : !differences(result) ? "partial" : differences(result).length ? "bad" : "good";
 
 function verdictOf(result) {
   const count = kind => result.problems.filter(one => one.kind === kind).length;
@@ -22,8 +33,8 @@ function verdictOf(result) {
   if (!result.whole && !result.listed) return ["", "没有清单，未能核对", "Nothing to compare with", "下面只是所选文件的摘要。请选择整个文件夹，或先核对整个文件夹，或连同 evidence.json 和 proof.json 一起选择。", "Below are only the digests of these files. Choose the whole folder, check the whole folder first, or choose evidence.json and proof.json together with them."];
   if (result.problems.length || keyState(result) === "bad") {
     const said = FILES.filter(count).map(kind => [`${count(kind)} 个文件${FORM.words[kind][0]}`, `${count(kind)} file(s) ${FORM.words[kind][1]}`]);
-    const rest = [...new Set(result.problems.map(one => one.kind))].filter(kind => !FILES.includes(kind) && kind !== "key").map(kind => FORM.words[kind]);
-    const all = [...said, ...rest, ...(keyState(result) === "bad" || count("key") ? [FORM.words.key] : [])];
+    const rest = [...new Set(result.problems.map(one => one.kind))].filter(kind => !FILES.includes(kind)).map(kind => FORM.words[kind]);
+    const all = [...said, ...rest, ...(differences(result) || []).map(kind => FORM.words[kind])];
     // Browsers keep back some dropped files (shortcuts, names that end in ~); chosen by the button, they are all there.
     const hint = result.dropped && count("missing") ? ["有的浏览器不交出拖来的某些文件（如快捷方式），请改用按钮选择文件夹再查一次。", " Some browsers keep back certain dropped files, such as shortcuts: check again by the button."] : ["", ""];
     return ["bad", "不完好！", "NOT intact!", `${all.map(one => one[0]).join("；")}。其余 ${result.files_intact} 个文件完好。请勿采信，并联系档案库。${hint[0]}`, `${all.map(one => one[1]).join("; ")}. The other ${result.files_intact} file(s) are intact. Do not rely on it; ask the archive.${hint[1]}`];
@@ -34,8 +45,8 @@ function verdictOf(result) {
     return [result.anchored ? "step" : "", `所选的 ${result.files.length} 个文件完好`, `The ${result.files.length} chosen file(s) are intact`, `其余文件没有核对。${basis[0]}`, `The others were not checked. ${basis[1]}`];
   }
   const outside = result.outside ? [`所选文件夹里另有 ${result.outside} 个文件不属于这份交付包，没有核对，请勿与它混在一起。`, ` ${result.outside} other file(s) in what you chose are no part of this delivery and were not checked: keep them apart.`] : ["", ""];
-  if (keyState(result) === "good") return [result.outside ? "step" : "good", "完好", "Intact", `全部 ${result.listed} 个文件与档案库封装时完全一致，公钥指纹也与您给出的一致。${outside[0]}`, `All ${result.listed} files are exactly those that the archive sealed, and the key's fingerprint is the one you gave.${outside[1]}`];
-  return [result.outside ? "step" : "good step", "文件完好，还差一步", "Files intact; one step left", `全部 ${result.listed} 个文件与封装时完全一致。最后一步：对照下面的公钥指纹。${outside[0]}`, `All ${result.listed} files are exactly those that were sealed. Last step: compare the fingerprint below.${outside[1]}`];
+  if (keyState(result) === "good") return [result.outside ? "step" : "good", "完好", "Intact", `全部 ${result.listed} 个文件与档案库封装时完全一致，也与您从证明上取得的一致。${outside[0]}`, `All ${result.listed} files are exactly those that the archive sealed, and agree with what you gave from the certificate.${outside[1]}`];
+  return [result.outside ? "step" : "good step", "文件完好，还差一步", "Files intact; one step left", `全部 ${result.listed} 个文件与封装时完全一致。最后一步：与证明对照。${outside[0]}`, `All ${result.listed} files are exactly those that were sealed. Last step: compare with the certificate, below.${outside[1]}`];
 }
 
 function stepsOf(result) {
@@ -46,10 +57,10 @@ function stepsOf(result) {
     [rank(list, has(...FILES)), `每个文件与文件清单一致（${digest}）`, `Every file agrees with the list of files (${result.sm3 ? "SHA-256 and SM3" : "SHA-256; SM3 could not be computed"})`],
     [rank(list && proof, has("evidence", "other") || broken(FORM.evidence)), "文件清单（evidence.json）就是档案库日志记载的那一份", "The list (evidence.json) is the one in the archive's ledger"],
     [rank(list && proof, has("certificate") || broken(FORM.certificate)), "证明（certificate.pdf）就是档案库日志记载的那一份", "The certificate is the one in the archive's ledger"],
-    [rank(proof, has("entry") || broken(FORM.proof)), `${result.entries} 条日志记录包含在检查点之内（RFC 9162）`, `${result.entries} entries of the ledger stand below the checkpoint (RFC 9162)`],
+    [rank(proof, has("entry", "checkpoint") || broken(FORM.proof)), `${result.entries} 条日志记录包含在检查点之内（RFC 9162）`, `${result.entries} entries of the ledger stand below the checkpoint (RFC 9162)`],
     [rank(proof && !result.unsigned, has("signature")), "日志检查点由下列公钥签名（Ed25519）", "The checkpoint is signed by the key shown here (Ed25519)"],
     [rank(list, has("manifest") || broken(...FORM.payload, ...FORM.tags)), "四份 BagIt 清单与文件清单一致", "The four BagIt manifests agree with the list"],
-    [keyState(result).replace("partial", ""), "公钥指纹与证明上印的一致（由您对照）", "The fingerprint is the one in the certificate (you compare)"],
+    [keyState(result).replace("partial", ""), "公钥指纹等与证明上印的一致（由您对照）", "The fingerprint and the rest are those in the certificate (you compare)"],
   ];
 }
 
@@ -62,9 +73,15 @@ function show(result) {
   const point = result.checkpoint, facts = [["文件夹 Folder", result.root.replace(/\/$/, "")], ["交付包 Delivery", result.dip], ["申请 Request", result.request], ["封装时间 Sealed (UTC)", result.made], ["日志检查点 Checkpoint", point.size && `${point.made}（${point.size} 条 entries）`], ["读取 Read", result.files.length && `${result.files.length} / ${(result.bytes / 1e6).toFixed(1)} MB`]];
   for (const [name, value] of facts) if (value) { const pair = put(element("facts"), "div"); put(pair, "dt", name); put(put(pair, "dd"), "bdi", value); }
   element("facts").hidden = !result.dip;
-  for (const part of result.fingerprint.match(/.{4}/g) || []) put(element("print"), "span", part);
+  const printed = [["公钥指纹 Fingerprint of the key", result.fingerprint], ["证据清单摘要 Digest of the evidence", result.evidence_sha256], ...Object.entries(result.roots).map(([size, root]) => [`树根（${size} 条日志） Root (${size} entries)`, root])];
+  for (const [name, digest] of printed) {
+    if (!digest) continue;
+    put(element("print"), "dt", name);
+    const line = put(element("print"), "dd", "", "code");
+    for (const part of digest.match(/.{8}/g)) put(line, "span", part);
+  }
   element("fingerprints").hidden = !result.fingerprint;
-  const state = keyState(result), said = { good: "一致。 The same.", bad: "不一致！ NOT the same!", partial: "指纹应为 64 个字符（0–9、a–f）。 A fingerprint has 64 characters, 0–9 and a–f." };
+  const state = keyState(result), said = { good: "一致。 The same.", bad: "不一致！ NOT the same!", partial: "这不是完整的指纹（64 个字符，0–9、a–f），也不是核对码的内容。 Neither a whole fingerprint, 64 characters of 0–9 and a–f, nor what the code holds." };
   element("keyed").className = state; element("keyed").textContent = said[state] || "";
   for (const [rank, chinese, words] of stepsOf(result)) both(put(element("steps"), "li", "", rank), chinese, words);
   element("checked").hidden = !result.whole || result.stopped;

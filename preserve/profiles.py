@@ -45,13 +45,18 @@ def read_profile(
     try:
         text = file.read_text(encoding="utf-8")
         data = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        told = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = told[1] if told else "1"
+        raise Refused("profile.syntax", f"{file}:{line}", reason=str(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error
     try:
         return model.model_validate(data, context=context)
     except ValidationError as error:
-        mistakes = tuple(_mistake(dict(one), text, file) for one in error.errors())
-        raise Refused("profile.wrong", str(file), findings=mistakes, count=len(mistakes)) from error
+        found = [_mistake(dict(one), text, file) for one in error.errors()]
+        found.sort(key=lambda one: int(one.where.rpartition(":")[2]))
+        raise Refused("profile.wrong", str(file), findings=tuple(found), count=len(found)) from error
 
 
 _CODES = {
@@ -63,6 +68,8 @@ _CODES = {
     "float_parsing": "profile.value-number", "string_type": "profile.value-text", "tuple_type": "profile.value-list",
     "too_short": "profile.value-empty", "string_too_short": "profile.value-empty",
     "string_pattern_mismatch": "profile.value-name", "model_type": "profile.value-table",
+    "date_from_datetime_parsing": "profile.value-date", "date_parsing": "profile.value-date",
+    "date_type": "profile.value-date",
 }  # fmt: skip
 """The library's kinds of mistake that have a sentence of their own; of the others its own words are given."""
 _TOLD = {"names", "word", "expected", "ge", "le"}
@@ -75,7 +82,7 @@ def _mistake(one: dict[str, Any], text: str, file: Path) -> Finding:
     code = _CODES.get(one["type"], "profile.value-wrong")
     written = "" if missing else str(one.get("input", ""))[:100]
     values = {"key": ".".join(map(str, path)), "written": written, "reason": str(one["msg"])}
-    values |= {name: str(value) for name, value in one.get("ctx", {}).items() if name in _TOLD}
+    values |= {name: str(value).replace(" or ", ", ") for name, value in one.get("ctx", {}).items() if name in _TOLD}
     return Finding(code, where, "refuse", values)
 
 

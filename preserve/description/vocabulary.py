@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -78,13 +79,13 @@ class _CaseType(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The terms of each field, in the profiles' order."""
+    """The terms of each field, in the profiles' order; nothing is held to a field that is left out."""
 
     terms: Mapping[str, tuple[Term, ...]]
 
     def knows(self, field: str, name: str) -> bool:
         """Whether the profiles have this name."""
-        return any(term.name == name for term in self.terms[field])
+        return field not in self.terms or any(term.name == name for term in self.terms[field])
 
     def label(self, field: str, name: str) -> str:
         """What people read for it, in the language in use; of a package from elsewhere the name itself."""
@@ -121,6 +122,25 @@ def _key(word: str) -> str:
 def read_vocabulary(own: Path | None = None) -> Vocabulary:
     """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
     profile = read_profile("vocabulary.toml", VocabularyProfile, own)
+    types = read_case_types(own)
+    return Vocabulary(
+        {"case_type": types, "measure": profile.measure, "incident": profile.incident, "shows": profile.shows}
+    )
+
+
+def read_what_is_sound(own: Path | None) -> Vocabulary:
+    """The words of those profiles that can be read, for a check that is to find every mistake in the others too."""
+    terms: dict[str, tuple[Term, ...]] = {}
+    with suppress(Refused):
+        terms["case_type"] = read_case_types(own)
+    with suppress(Refused):
+        profile = read_profile("vocabulary.toml", VocabularyProfile, own)
+        terms |= {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows}
+    return Vocabulary(terms)
+
+
+def read_case_types(own: Path | None) -> tuple[Term, ...]:
+    """The types of case that there are profiles for. Raises Refused, also where two of them have one name."""
     types: dict[str, Term] = {}
     for name in names_in("cases", own):
         one = read_profile(name, _CaseType, own)
@@ -129,14 +149,7 @@ def read_vocabulary(own: Path | None = None) -> Vocabulary:
             if same := _written(term) & _written(known):
                 raise Refused("profile.case-type-twice", str(locate(name, own)), other=other, word=min(same))
         types[name] = term
-    return Vocabulary(
-        {
-            "case_type": tuple(types.values()),
-            "measure": profile.measure,
-            "incident": profile.incident,
-            "shows": profile.shows,
-        }
-    )
+    return tuple(types.values())
 
 
 def _known(field: str) -> AfterValidator:

@@ -110,6 +110,7 @@ def _view(home: Home, description: CaseDescription, characters: dict[str, Charac
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
         zone=zone(home.settings.time_zone),
+        institution=home.settings.institution,
     )
 
 

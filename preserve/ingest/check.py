@@ -44,11 +44,13 @@ def view_of(
     state_secrets: bool,
     own_profiles: Path | None,
     zone: tzinfo = _CHINA,
+    institution: str = "",
 ) -> View:
     """The case as the rules see it. Raises Refused on a wrong profile."""
     words = read_vocabulary(own_profiles)
     rules, case_type = read_rules(own_profiles, words), read_case_type(case.case_type, own_profiles, words)
-    return View(case, characters, rules, case_type, words, read_calendar(own_profiles), today, zone, state_secrets)
+    calendar = read_calendar(own_profiles)
+    return View(case, characters, rules, case_type, words, calendar, today, zone, state_secrets, institution)
 
 
 def check(
@@ -59,13 +61,15 @@ def check(
     state_secrets: bool,
     own_profiles: Path | None,
     zone: tzinfo = _CHINA,
+    institution: str = "",
 ) -> list[Finding]:
     """Every rule's findings; where `characters` is None nothing is said of recordings.
 
     Raises Refused on a wrong profile.
     """
     view = view_of(
-        case, characters, today=today, state_secrets=state_secrets, own_profiles=own_profiles, zone=zone
+        case, characters, today=today, state_secrets=state_secrets, own_profiles=own_profiles, zone=zone,
+        institution=institution,
     )  # fmt: skip
     return apply(view)
 

@@ -13,7 +13,7 @@ from preserve.ingest.provenance import TakenFile
 from preserve.ingest.rules import View
 from preserve.ingest.rules.recordings import Recording, recordings, shown
 from preserve.ingest.rules.times_agree import spoken_offset
-from preserve.messages import language, length_for_people, listed, say
+from preserve.messages import length_for_people, listed, say
 
 _LONGEST_TRANSCRIPT = 200_000  # characters of text that are printed; longer ones are named only
 
@@ -68,7 +68,7 @@ def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None,
         ("made", when),
         ("maker", item.maker or unknown),
         ("device", item.device or file.character.device or unknown),
-        ("how", f"{streams or unknown}，{length}" if language() == "zh" else f"{streams or unknown}, {length}"),
+        ("how", say(f"compliance.note-how-{file.character.kind}", streams=streams or unknown, length=length)),
         ("carrier", item.original_carrier or unknown),
         ("shows", listed(view.words.label("shows", one_) for one_ in item.shows) or unknown),
         ("place", f"representations/original/data/{file.stored}"),

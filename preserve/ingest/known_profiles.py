@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
-from preserve.description.vocabulary import read_vocabulary
+from preserve.description.vocabulary import read_case_types, read_what_is_sound
 from preserve.errors import Refused
 from preserve.profiles import locate, names_in, read_profile
 
@@ -52,13 +51,13 @@ def check_all(own: Path | None) -> Iterator[tuple[str, Path, Refused | None]]:
     """Each profile: its name, the file that counts, and what is wrong with it; all are looked at.
 
     Two files for one type of case are a mistake too: only one of them would count. Names in one profile that another
-    must hold are looked for as soon as the vocabulary can be read.
+    must hold are looked for wherever that other one can be read.
     """
     twice: Refused | None = None
-    context: dict[str, Any] = {}
+    context = {"vocabulary": read_what_is_sound(own)}
     try:
-        context["vocabulary"] = read_vocabulary(own)
-    except Refused as refusal:  # its own mistakes are found below, each in its file
+        read_case_types(own)
+    except Refused as refusal:  # other mistakes in them are found below, each in its file
         twice = refusal if refusal.code == "profile.case-type-twice" else None
     for name in all_names(own):
         file, wrong = locate(name, own), None

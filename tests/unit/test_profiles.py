@@ -53,6 +53,33 @@ def test_every_mistake_has_its_line(tmp_path: Path) -> None:
     assert found == {("document.1.stage", 13), ("document.1.words", 16), ("document.1.colour", 17)}
 
 
+def test_the_mistakes_of_all_profiles_are_found_together(tmp_path: Path) -> None:
+    """A type of case that cannot be read does not hide what is wrong with the names in other files."""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "penalty.toml").write_text(WRONG, encoding="utf-8")
+    rules = (SHIPPED / "rules.toml").read_text(encoding="utf-8").replace('"unseal"', '"unsael"', 1)
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
+    (tmp_path / "cameras.toml").write_text("# ours\na = \n", encoding="utf-8")
+    wrong = {name: refusal for name, _, refusal in check_all(tmp_path) if refusal}
+    assert set(wrong) == {"rules.toml", "cameras.toml", "cases/penalty.toml"}
+    assert wrong["cameras.toml"].where == f"{tmp_path / 'cameras.toml'}:2"
+    (unknown,) = wrong["rules.toml"].findings
+    line = rules[: rules.index('"unsael"')].count("\n") + 1
+    assert (unknown.code, unknown.where) == ("profile.name-not-there", f"{tmp_path / 'rules.toml'}:{line}")
+
+
+def test_one_word_for_two_things_is_a_mistake(tmp_path: Path) -> None:
+    words = (SHIPPED / "vocabulary.toml").read_text(encoding="utf-8").replace('zh = "解除查封"', 'zh = "查封"')
+    (tmp_path / "vocabulary.toml").write_text(words, encoding="utf-8")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "ours.toml").write_text(BUREAU, encoding="utf-8")
+    wrong = {name: refusal for name, _, refusal in check_all(tmp_path) if refusal}
+    assert {name: one.code for name, one in wrong.items()} == {
+        "vocabulary.toml": "profile.wrong", "cases/penalty.toml": "profile.case-type-twice",
+    }  # fmt: skip
+    assert [one.code for one in wrong["vocabulary.toml"].findings] == ["profile.word-twice"]
+
+
 def test_what_is_missing_points_to_its_table(tmp_path: Path) -> None:
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases" / "penalty.toml").write_text(

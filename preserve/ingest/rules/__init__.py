@@ -27,6 +27,7 @@ class View:
     today: date
     zone: tzinfo
     state_secrets: bool
+    institution: str = ""  # whose archive it is; empty: not known
 
 
 def finding(code: str, rule: Rule, where: str = "", **values: Value) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
@@ -31,5 +32,9 @@ def check(view: View) -> Iterator[Finding]:
             "rule.classification-raised", "", "note",
             {"article": profile.secrets.article, "case": label_of(case.classification), "highest": label_of(highest)},
         )  # fmt: skip
-    if case.producer.entrusted_by and not case.producer.instrument:
-        yield finding("no-instrument", profile.entrusted, producer=case.producer.name)
+    producer = case.producer
+    if producer.entrusted_by and not producer.instrument:
+        yield finding("no-instrument", profile.entrusted, producer=producer.name)
+    elif view.institution and not producer.entrusted_by and producer.name != view.institution:
+        told = finding("producer-other", profile.entrusted, producer=producer.name, institution=view.institution)
+        yield replace(told, severity="warning")

@@ -15,6 +15,9 @@ def check(view: View) -> Iterator[Finding]:
     rule = view.profile.filing
     due, certain = working_days_after(view.calendar, view.case.closed, rule.working_days)
     if view.today <= due:
+        if not certain:
+            told = finding("filing-uncertain", rule, "", closed=view.case.closed.isoformat(), due=due.isoformat())
+            yield replace(told, severity="note")
         return
     late, _ = working_days_between(view.calendar, due, view.today)
     values: dict[str, Value] = {"closed": view.case.closed.isoformat(), "due": due.isoformat(), "days": late}

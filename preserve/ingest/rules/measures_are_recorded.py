@@ -43,6 +43,10 @@ def check(view: View) -> Iterator[Finding]:
                 "measure-not-recorded", rule, measure=view.words.label("measure", measure.measure),
                 start=shown(start, view.zone), end=shown(end, view.zone),
             )  # fmt: skip
+        elif measure.end is None:
+            named = view.words.label("measure", measure.measure)
+            found = finding("measure-end-unknown", rule, measure=named, start=shown(start, view.zone))
+            yield replace(found, severity="warning")
 
 
 def _touching(view: View, start: object, end: object) -> bool:

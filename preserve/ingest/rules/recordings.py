@@ -41,17 +41,18 @@ def recordings(view: View) -> Iterator[Recording]:
         device = item.device or character.device
         offset = offsets.get(device, 0.0)
         length = timedelta(seconds=character.duration)
-        witnesses = tuple(
+        told = tuple(
             (source, moment if source == "description" else moment - timedelta(seconds=offset))
-            for source, moment in _witnesses(item, character, view.zone)
+            for source, moment in witnesses(item, character, view.zone)
         )
-        if not witnesses:
+        if not told:
             continue
-        source, start = chosen(witnesses, view.zone, view.profile.times.tolerance_seconds)
-        yield Recording(item.file, device, start, start + length, source, witnesses, offset, item)
+        source, start = chosen(told, view.zone, view.profile.times.tolerance_seconds)
+        yield Recording(item.file, device, start, start + length, source, told, offset, item)
 
 
-def _witnesses(item: CaseObject, character: Character, zone: tzinfo) -> Iterator[tuple[str, datetime]]:
+def witnesses(item: CaseObject, character: Character, zone: tzinfo) -> Iterator[tuple[str, datetime]]:
+    """Everything that tells when a file was taken, in UTC, best first; the device's clock is not corrected yet."""
     if item.recording_start:
         yield "description", in_utc(item.recording_start, zone)
     if character.started is not None and character.started_from != "file-name":
@@ -103,13 +104,31 @@ def join(taken: Iterable[Recording], tolerance: float) -> list[Run]:
 
 
 def runs_by_day(view: View) -> list[list[Run]]:
-    """For each device and local day its runs in order; a file whose device is not known is a run by itself."""
-    groups: dict[tuple[str, str, str], list[Recording]] = {}
+    """For each device and local day its runs in order; a file whose device is not known is a run by itself.
+
+    A run that goes on past midnight, and one that a measure goes on from, belong to the day on which it began.
+    """
+    groups: dict[tuple[str, str], list[Recording]] = {}
     for one in recordings(view):
-        day = one.start.astimezone(view.zone).date().isoformat()
-        groups.setdefault((one.device, day, "" if one.device else one.file), []).append(one)
-    tolerance = view.profile.continuity.tolerance_seconds
-    return [join(taken, tolerance) for _, taken in sorted(groups.items())]
+        groups.setdefault((one.device, "" if one.device else one.file), []).append(one)
+    spans = [
+        (in_utc(one.start, view.zone), in_utc(one.end, view.zone)) for one in view.case.measures if one.end is not None
+    ]  # fmt: skip
+    days: list[list[Run]] = []
+    for _, taken in sorted(groups.items()):
+        last: Run | None = None
+        for run in join(taken, view.profile.continuity.tolerance_seconds):
+            if last is not None and _one_sitting(last.end, run.start, spans, view.zone):
+                days[-1].append(run)
+            else:
+                days.append([run])
+            last = run
+    return days
+
+
+def _one_sitting(ended: datetime, began: datetime, spans: Sequence[tuple[datetime, datetime]], zone: tzinfo) -> bool:
+    same_day = ended.astimezone(zone).date() == began.astimezone(zone).date()
+    return same_day or any(start <= ended and began <= end for start, end in spans)
 
 
 def in_utc(moment: datetime, zone: tzinfo) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from metadata.findings import Finding, Value
 from preserve.calendar import working_days_after, working_days_between
@@ -13,6 +14,7 @@ from preserve.ingest.rules.recordings import in_utc, recordings
 def check(view: View) -> Iterator[Finding]:
     """Recordings stored late, an exception without reason or return, and how many say nothing of when."""
     rule, silent, first = view.profile.storing, 0, ""
+    unsure: list[str] = []
     for one in recordings(view):
         item = one.item
         if item is None or item.stored is None:
@@ -35,5 +37,10 @@ def check(view: View) -> Iterator[Finding]:
             if (item.returned is None) != (not item.late_storing_reason):
                 code = "stored-late-half-excepted"
             yield finding(code, rule, one.file, days=over, **values)
+        elif not certain:
+            unsure.append(one.file)
+    if unsure:
+        told = finding("stored-uncertain", rule, unsure[0] if len(unsure) == 1 else "", count=len(unsure))
+        yield replace(told, severity="note")
     if silent:
         yield finding("stored-unknown", rule, first if silent == 1 else "", count=silent)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from metadata.findings import Finding
 from preserve.ingest.rules import View, finding
-from preserve.ingest.rules.recordings import Recording, recordings, shifted_by_zone, shown
+from preserve.ingest.rules.recordings import Recording, recordings, shifted_by_zone, shown, witnesses
 from preserve.messages import length_for_people, listed, say
 
 
 def check(view: View) -> Iterator[Finding]:
     """Disagreements over the tolerance; and each clock offset that was applied, once a device."""
     corrected: dict[str, int] = {}
+    yield from _photographs(view)
     for one in recordings(view):
         yield from _disagreement(view, one)
         if one.offset and one.source != "description":
@@ -30,6 +32,27 @@ def check(view: View) -> Iterator[Finding]:
 def spoken_offset(seconds: float) -> str:
     """By how much a clock is fast (positive) or slow."""
     return say("rule.clock-fast" if seconds > 0 else "rule.clock-slow", length=length_for_people(abs(seconds)))
+
+
+def _photographs(view: View) -> Iterator[Finding]:
+    """Photographs whose EXIF, file name and date in the description disagree; the camera's clock is corrected."""
+    rule = view.profile.times
+    offsets = {one.device: one.seconds for one in view.case.clocks}
+    for item in view.case.objects:
+        character = (view.characters or {}).get(item.file)
+        if character is None or character.kind != "image":
+            continue
+        offset = timedelta(seconds=offsets.get(item.device or character.device, 0.0))
+        moments = {source: moment - offset for source, moment in witnesses(item, character, view.zone)}
+        if not moments:
+            continue
+        days = {moment.astimezone(view.zone).date() for moment in moments.values()}
+        apart = (max(moments.values()) - min(moments.values())).total_seconds() > rule.tolerance_seconds
+        if apart or (item.date is not None and item.date not in days):
+            told = [f"{say('rule.source-' + source)} {shown(moment, view.zone)}" for source, moment in moments.items()]
+            if item.date is not None:
+                told.append(f"{say('rule.source-description')} {item.date}")
+            yield finding("photograph-times-differ", rule, item.file, times=listed(told))
 
 
 def _disagreement(view: View, one: Recording) -> Iterator[Finding]:

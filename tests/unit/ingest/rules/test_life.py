@@ -33,6 +33,7 @@ class Case:
     def __init__(self) -> None:
         self.today = date(2026, 4, 20)
         self.secrets = False
+        self.institution = "临江市文化和旅游局"
         self.files: dict[str, tuple[float, float]] = {"a1.mp4": (0, 300), "a2.mp4": (300, 300)}
         self.started: dict[str, datetime] = {}
         self.named: dict[str, datetime] = {}
@@ -91,7 +92,10 @@ def judged(case: Case) -> list[str]:
     """`severity name where` of every finding but the note that sealing asks for long-term storage (Art. 18)."""
     described, mistakes = check_content(case.content, {}, "case")
     assert described is not None, mistakes
-    found = check(described, case.characters(), today=case.today, state_secrets=case.secrets, own_profiles=None)
+    found = check(
+        described, case.characters(), today=case.today, state_secrets=case.secrets, own_profiles=None,
+        institution=case.institution,
+    )  # fmt: skip
     for one in found:
         assert one.values["article"]
         assert all(known(one.code, language) for language in LANGUAGES), one.code
@@ -207,6 +211,7 @@ simple("recording of another day", lambda c: c.files.update({"a1.mp4": (86400, 3
 for chinese, document in (("扣押", ""), ("代履行", "error document-missing 代履行决定书"), ("其他强制措施", "")):
     simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m),
            NOT, *([document] if document else []))  # fmt: skip
+simple("sealing without its end", lambda c: c.content["measures"][0].pop("end"), "warning measure-end-unknown")
 # Art. 10: as the situation requires
 for chinese in ("现场检查", "询问"):
     simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m),
@@ -252,6 +257,21 @@ def _(c: Case) -> None:
     c.add("b.mp4", 5 * 3600, 300)
 
 
+# past midnight: 13 hours 58 minutes after ten
+@life("a recording that goes on past midnight is one")
+def _(c: Case) -> None:
+    c.measure("询问", "2026-03-04 23:58", "2026-03-05 00:07")
+    c.add("b1.mp4", 50280, 240)
+    c.add("b2.mp4", 50520, 300, preamble=None, shows=[])
+
+
+@life("a measure past midnight with a hole", "error recording-gap b2.mp4")
+def _(c: Case) -> None:
+    c.measure("询问", "2026-03-04 23:50", "2026-03-05 00:30")
+    c.add("b1.mp4", 49800, 480)
+    c.add("b2.mp4", 51000, 1200)
+
+
 # when it was: container, file name, description, clocks
 AT = "2026-03-04 10:00:00"
 simple("file name agrees", lambda c: c.named.update({"a1.mp4": TEN}))
@@ -271,6 +291,13 @@ def _(c: Case) -> None:
 
 simple("a clock ten minutes fast, not corrected", lambda c: c.files.update({"a1.mp4": (600, 300), "a2.mp4": (900, 300)}),
        NOT)  # fmt: skip
+simple("a photograph of the day that is told", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
+       "p.jpg", 0, 0, kind="现场照片", date="2026-03-04")))  # fmt: skip
+simple("a photograph of another day", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
+       "p.jpg", 0, 0, kind="现场照片", date="2026-03-05")), "warning photograph-times-differ p.jpg")  # fmt: skip
+simple("a photograph whose name tells another hour", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
+       "p.jpg", 0, 0, kind="现场照片"), c.named.update({"p.jpg": TEN + timedelta(hours=1)})),
+       "warning photograph-times-differ p.jpg")  # fmt: skip
 # Art. 15: two working days; 4 March is a Wednesday, so Friday the 6th is the last
 simple("stored on the second working day", lambda c: c.both(stored="2026-03-06 17:00"))
 simple("stored on Monday", lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00"), "warning stored-late a1.mp4")
@@ -288,6 +315,15 @@ simple("filed on the last day", lambda c: setattr(c, "today", date(2026, 5, 26))
 simple("filed a day late", lambda c: setattr(c, "today", date(2026, 5, 27)), "warning filed-late")
 simple("late with a reason", lambda c: (setattr(c, "today", date(2026, 5, 27)),
        c.content.update(late_filing_reason="复议期间")), "note filed-late-explained")  # fmt: skip
+
+
+@life("a year whose holidays nobody knows yet", "note filing-uncertain", "note stored-uncertain b.mp4")
+def _(c: Case) -> None:
+    c.content["closed"], c.today = "2060-12-01", date(2060, 12, 2)
+    c.add("b.mp4", 0, 300, stored="2060-01-07 09:00")
+    c.started["b.mp4"] = datetime(2060, 1, 6, 10)
+
+
 # Art. 17: evidence
 simple("evidence proves nothing", lambda c: c.of("a1.mp4").update(proves=""), "warning evidence-not-explained a1.mp4")
 for lacking in ("maker", "original_carrier", "transcript"):
@@ -307,6 +343,8 @@ simple("entrusted without instrument", lambda c: c.content.update(producer={"nam
        "error no-instrument")  # fmt: skip
 simple("entrusted with instrument", lambda c: c.content.update(
        producer={"name": "支队", "entrusted_by": "局", "instrument": "委〔2025〕3号"}))  # fmt: skip
+simple("made by somebody else without entrustment", lambda c: c.content.update(producer={"name": "某支队"}),
+       "warning producer-other")  # fmt: skip
 
 
 def answer(finding: str, **more: str) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from preserve.messages import bytes_for_people, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from preserve.access.redaction.plan import Redaction
     from preserve.access.requests.model import Request
     from preserve.home import Home
 
@@ -175,11 +176,32 @@ def show(output: Output, number: str) -> None:
     person = acting(catalogue, Duty.SEE_REQUESTS, subject=number)
     with catalogue.read() as connection:
         found = read_request(connection, home, number)
+        plan = _plan_of(home, found)
     record_look(catalogue, person, "request-record.viewed", number, cases=list(found.cases))
-    output.result({"ok": True, "request": found.model_dump(mode="json")})
+    from preserve.access.redaction.log import as_data, where
+
+    redactions = [{"object": one.object, **as_data(one)} for one in plan]
+    output.result({"ok": True, "request": found.model_dump(mode="json"), "redactions": redactions})
     if output.as_json:
         return
     _tell(output, found, _labels(home))
+    if plan:
+        output.table(
+            [say("cli.heading-file"),
+             *(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))],
+            [(one.object, say(f"redaction.what-{one.what}"), where(one), one.reason, one.article) for one in plan],
+            title="\n" + say("redaction.planned"),
+        )  # fmt: skip
+
+
+def _plan_of(home: Home, found: Request) -> tuple[Redaction, ...]:
+    """What the plan of a request takes out: whoever approves must see it. Raises NotIntact where it was changed."""
+    from preserve.access.redaction.plan import read_plan
+    from preserve.access.requests.filing import check_paper
+
+    if found.examination is None or found.examination.redaction is None:
+        return ()
+    return read_plan(check_paper(home, found.number, found.examination.redaction))
 
 
 def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:
@@ -260,6 +282,27 @@ def examine(
         {"ok": True, "number": number, "state": done.state, "files": len(done.examination.selection),
          "concerns": [one.model_dump() for one in done.examination.concerns]}
     )  # fmt: skip
+
+
+@request.command()
+@click.argument("number", metavar="REQUEST")
+@click.option("--output", "plan_file", type=_FILE, required=True, metavar="FILE")
+@click.pass_obj
+def redactions(output: Output, number: str, plan_file: Path) -> None:
+    """Draft a redaction plan to fill in."""
+    from preserve.access.redaction.template import write_template
+    from preserve.administration.duties import Duty
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    person = acting(catalogue, Duty.EXAMINE, subject=number)
+    target = plan_file.absolute()
+    with catalogue.read() as connection:
+        files = write_template(home, connection, number, target)
+    record_look(catalogue, person, "request-record.viewed", number)
+    output.sentence("cli.redactions-drafted", style="green", file=str(target), files=files)
+    output.result({"ok": True, "number": number, "file": str(target), "files": files})
 
 
 @request.command()

@@ -54,7 +54,7 @@ _HELP = (
 
 def read_workbook(data: bytes) -> tuple[dict[str, Any], dict[str, str], list[Finding]]:
     """Plain data of the schema's shape, the cell of each field, and what makes the workbook unreadable."""
-    if findings := list(_hostile(data)):
+    if findings := list(hostile(data)):
         return {}, {}, findings
     import openpyxl
 
@@ -78,7 +78,7 @@ def read_workbook(data: bytes) -> tuple[dict[str, Any], dict[str, str], list[Fin
     return content, places, findings
 
 
-def _hostile(data: bytes) -> Iterator[Finding]:
+def hostile(data: bytes) -> Iterator[Finding]:
     """A workbook is a zip of XML: no bombs, no document types."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

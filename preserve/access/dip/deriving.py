@@ -107,12 +107,14 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
         for number, one in enumerate(selection):
             source = source_of(connection, one)
             redactions = tuple(by_path.get(one.path, ()))
+            # Originals and preservation copies never bear a watermark; what is made to be looked at does.
+            own = mark if can_be_marked(source) and (redactions or _as_access(request, one)) else None
             if redactions:
-                found[number] = Order(one, source, "redacted", redactions, mark)
+                found[number] = Order(one, source, "redacted", redactions, own)
             elif one.begin is not None:
-                found[number] = Order(one, source, "clip", (), mark if _as_access(request, one) else None)
-            elif mark is not None and _as_access(request, one) and can_be_marked(source):
-                found[number] = Order(one, source, "access", (), mark)
+                found[number] = Order(one, source, "clip", (), own)
+            elif own is not None:
+                found[number] = Order(one, source, "access", (), own)
             if number in found:
                 if (one.objid, one.path, one.begin) in seen:
                     raise Refused("redaction.asked-twice", one.path)

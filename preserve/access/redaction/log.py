@@ -71,14 +71,15 @@ def _document(request: Request, made: Sequence[Line]) -> dict[str, Any]:
                 "result": {"path": one.path, "sha256": one.sha256},
                 "made_by": one.made_by, "command": list(one.command), "watermark": one.watermark,
                 "clip": one.clip or None, "streams_left_out": one.left_out,
-                "redactions": [_redaction(redaction) for redaction in one.redactions],
+                "redactions": [as_data(redaction) for redaction in one.redactions],
             }
             for one in made
         ],
     }  # fmt: skip
 
 
-def _redaction(one: Redaction) -> dict[str, Any]:
+def as_data(one: Redaction) -> dict[str, Any]:
+    """One redaction as plain data, without the name of its object."""
     found = {key: value for key, value in asdict(one).items() if value not in (None, ()) and key != "place"}
     found.pop("object")
     return found
@@ -112,7 +113,7 @@ def _section(one: Line) -> Section:
     if one.left_out:
         facts.append(say("redaction.streams-left-out", count=one.left_out))
     rows = tuple(
-        (say(f"redaction.what-{redaction.what}"), _where(redaction), redaction.reason, redaction.article)
+        (say(f"redaction.what-{redaction.what}"), where(redaction), redaction.reason, redaction.article)
         for redaction in one.redactions
     )
     heads = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article")) if rows else ()
@@ -120,7 +121,8 @@ def _section(one: Line) -> Section:
     return Section(title, "\n".join(facts) if len(facts) > 1 else facts[0], heads, rows)
 
 
-def _where(one: Redaction) -> str:
+def where(one: Redaction) -> str:
+    """Where something is taken out, in words."""
     parts = []
     if one.pages:
         parts.append(say("redaction.where-pages", pages=_spans(one.pages)))

@@ -1,4 +1,4 @@
-"""The redaction plan: what an examiner wants taken out of which file, why, and by which article; read from TOML."""
+"""The redaction plan: what an examiner wants taken out of which file, why, and by which article."""
 
 from __future__ import annotations
 
@@ -75,11 +75,16 @@ class Redaction:
 
 
 def read_plan(path: Path) -> tuple[Redaction, ...]:
-    """Read a plan. Raises Refused with every mistake at once, each with file and line."""
+    """Read a plan, TOML or a workbook. Raises Refused with every mistake at once, each with file and line or cell."""
     try:
         if path.stat().st_size > _LARGEST:
             raise Refused("redaction.plan-unreadable", str(path), reason=f"> {_LARGEST}")
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
+        if path.suffix.lower() == ".xlsx":
+            from preserve.access.redaction.workbook import read_workbook
+
+            return read_workbook(path, content)
+        text = content.decode("utf-8-sig")
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise Refused("redaction.plan-unreadable", str(path), reason=str(error)) from error

@@ -1,0 +1,84 @@
+"""Drafts a redaction plan for a request: the files that must not be given whole, for an examiner to fill in."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from preserve.access.redaction.sources import Kind, source_of
+from preserve.access.redaction.workbook import write_workbook
+from preserve.access.requests import filing
+from preserve.access.requests.model import Selected
+from preserve.access.requests.profile import read_requests_profile
+from preserve.access.requests.selecting import find_concerns, read_case, resolve
+from preserve.errors import Refused
+from preserve.home import Home
+from preserve.messages import say
+from storage_adapters.durable import write_file
+
+_EXAMPLES: dict[Kind, tuple[tuple[str, ...], ...]] = {
+    "pdf": (('what = "box"', 'pages = "1"', "left = 20", "top = 35", "width = 80", "height = 6", 'unit = "mm"'),
+            ('what = "pages"', 'pages = "3-5, 8"')),
+    "picture": (('what = "box"', "left = 10", "top = 20", "width = 30", "height = 15", 'unit = "%"'),),
+    "recording": (('what = "blur-mute"', 'from = "0:01:10.5"', 'to = "0:02:00"'),
+                  ('what = "box"', 'from = "0:00:00"', 'to = "0:00:10"', "left = 10", "top = 20", "width = 30",
+                   "height = 15", 'unit = "%"')),
+    "text": (('what = "lines"', 'lines = "12-15"'),),
+    "other": (),
+}  # fmt: skip
+
+
+def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Selected, str, str]]:
+    """What a request asks for that must be redacted or left out, with reason and article; all of it where nothing must.
+
+    Raises Refused for an unknown request.
+    """
+    request = filing.read_request(connection, home, number)
+    capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
+    held = {objid: read_case(connection, objid) for objid in request.cases}
+    selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid])]
+    found = {}
+    for concern in find_concerns(request.consumer, capacity, list(held.values()), selection, (), ()):
+        if concern.object:
+            reason = say(concern.code.replace("request.restricted", "redaction.reason"))
+            found[concern.object] = (reason, concern.article)
+    if not found:
+        return [(one, "", "20") for one in selection]
+    return [(one, *found[one.path]) for one in selection if one.path in found]
+
+
+def write_template(home: Home, connection: Connection, number: str, target: Path) -> int:
+    """Write the draft to `target`, a workbook where that ends in `.xlsx`, else TOML; returns how many files it names.
+
+    Raises Refused where the file is there already: somebody may have filled it in.
+    """
+    if target.exists():
+        raise Refused("redaction.template-exists", str(target))
+    rows = restricted(home, connection, number)
+    if target.suffix.lower() == ".xlsx":
+        with tempfile.TemporaryDirectory() as scratch:
+            made = Path(scratch) / "plan.xlsx"
+            write_workbook(made, [(one.path, reason, article) for one, reason, article in rows])
+            data = made.read_bytes()
+    else:
+        kinds = [source_of(connection, one).kind for one, _, _ in rows]
+        data = _toml(number, rows, kinds).encode()
+    write_file(target, data)
+    return len(rows)
+
+
+def _toml(number: str, rows: Sequence[tuple[Selected, str, str]], kinds: Sequence[Kind]) -> str:
+    parts = ["\n".join(f"# {line}".rstrip() for line in say("redaction.template-head", number=number).split("\n"))]
+    for (one, reason, article), kind in zip(rows, kinds, strict=True):
+        parts.append(f"# ── {one.path}" + ("" if _EXAMPLES[kind] else f"\n# {say('redaction.template-cannot')}"))
+        for example in _EXAMPLES[kind]:
+            # JSON's strings are TOML's basic strings.
+            written = [json.dumps(value, ensure_ascii=False) for value in (one.path, reason, article)]
+            lines = ["[[redaction]]", f"object = {written[0]}", *example, f"reason = {written[1]}",
+                     f"article = {written[2]}"]  # fmt: skip
+            parts.append("\n".join("#" + line for line in lines))
+    return "\n\n".join(parts) + "\n"

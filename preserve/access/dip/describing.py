@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -158,7 +158,7 @@ def _representation(
             yield FileObject(
                 identifier=_name(dip, one.path) if one.event else source,
                 path=one.path.removeprefix(base), size=one.size, digests=one.digests,
-                format=Format(row.format_name, row.format_version, None if one.event else row.puid, one.made_by),
+                format=_format(one) if one.event else Format(row.format_name, row.format_version, row.puid),
                 original_name=xml_name(one.selected.path), properties=known, relationships=derived if one.event else (),
             )  # fmt: skip
 
@@ -192,6 +192,18 @@ def _representation(
     )  # fmt: skip
     written.take(base + csip.METS)
     return RepresentationReference(role, written.reference(base + csip.METS, "application/xml"))
+
+
+_MADE = {
+    ".pdf": "Portable Document Format", ".jpg": "JPEG File Interchange Format", ".png": "Portable Network Graphics",
+    ".mp4": "MPEG-4 Media File", ".m4a": "MPEG-4 Media File", ".mkv": "Matroska", ".txt": "Plain Text File",
+    ".flac": "FLAC (Free Lossless Audio Codec)",
+}  # fmt: skip
+
+
+def _format(one: Given) -> Format:
+    """Of a file that was made for this delivery: by its ending, which we gave it."""
+    return Format(_MADE.get(PurePosixPath(one.path).suffix.lower(), "Plain Text File"), note=one.made_by)
 
 
 def _mime(path: str) -> str:

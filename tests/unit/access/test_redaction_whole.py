@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import subprocess
+import sys
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from preserve.errors import MediumProblem, NotIntact, PreserveError, Refused, St
 from preserve.home import acting_person, open_home
 from tests.office import Office, staff
 from tests.program import found, state_of
+from tests.strangers.eark import VERSIONS, validate
 
 pytestmark = pytest.mark.xdist_group("redaction-whole")
 RECORD, LETTER, REPORT = "02调查取证/现场检查笔录.pdf", "01立案/举报信.txt", "03审查/终结报告.docx"
@@ -50,7 +52,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         if one["file"] in (RECORD, LETTER, REPORT) or one["file"].endswith(("_0001.mp4", ".jpg")):
             one["classification"] = "个人隐私"
     (case / "case.json").write_text(json.dumps(description, ensure_ascii=False))
-    archive = found(folder / "home")
+    archive = found(folder / "home", "--test-authority")
     done = archive.run("--json", "ingest", str(case))
     assert done.returncode == 0, done.stdout + done.stderr
     number = archive.json("list")["cases"][0]["case_number"]
@@ -402,3 +404,23 @@ def test_one_file_asked_for_twice(office: Office, desk: Desk, tmp_path: Path) ->
     plan.write_text(entry(recording(office), "mute", **{"from": "0:00", "to": "0:00.5"}))
     number = desk.open(recording(office), recording(office), capacity="court")
     assert mistakes(desk, number, plan) == ["redaction.asked-twice"]
+
+
+def test_what_is_delivered_tells_of_it(office: Office, redacted: tuple[str, Path, Derived], tmp_path: Path) -> None:
+    """The whole package, from the command line: events and derivations in PREMIS, the log beside the files."""
+    number = redacted[0]
+    done = office.json("", "request", "deliver", number, "--output", str(tmp_path))
+    folder = Path(done["place"])
+    package = folder / "data" / folder.name
+    subprocess.run([sys.executable, "-I", str(folder / "verify.py"), str(folder)], check=True, capture_output=True)
+    for version in VERSIONS:
+        assert validate(package, version)[0] == []
+    premis = (package / "representations/redacted/metadata/preservation/premis.xml").read_text(encoding="utf-8")
+    assert premis.count(">redaction<") == 5
+    assert premis.count(">has source<") == 5
+    assert premis.count("Portable Document Format") == 2
+    assert (package / "documentation/redaction-log.pdf").is_file()
+    given = b"".join(path.read_bytes() for path in package.rglob("*") if path.is_file())
+    assert b"420106" not in given
+    assert not list(package.rglob("*.docx"))
+    assert office.archive.leftovers() == []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -199,4 +199,8 @@ def _description(
 
 
 if __name__ == "__main__":
-    make_case(Path(sys.argv[1]), small="--small" in sys.argv)
+    parser = argparse.ArgumentParser(prog="python -m demo.make_case", description="Make the demonstration's case.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--small", action="store_true", help="a few tiny files")
+    given = parser.parse_args()
+    make_case(given.folder, small=given.small)

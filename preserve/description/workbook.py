@@ -239,6 +239,7 @@ class _Writer:
         sheet.write_string(0, 0, "项目", self.heading)
         sheet.write_string(0, 1, "内容", self.heading)
         sheet.freeze_panes(1, 0)
+        _for_paper(sheet)
         for number, (field, label) in enumerate(CASE.items(), 1):
             sheet.write_string(number, 0, label + (" *" if field in _REQUIRED else ""), self.heading)
             holder, _, name = field.rpartition(".")
@@ -251,6 +252,7 @@ class _Writer:
         """A sheet of rows."""
         sheet = self.book.add_worksheet(title)
         sheet.freeze_panes(1, 1)
+        _for_paper(sheet)
         for place, (name, label) in enumerate(columns.items()):
             wide = 48 if name == "file" else 28 if name in ("title", "proves", "note", "explains", "shows") else 18
             sheet.set_column(place, place, wide)
@@ -269,9 +271,12 @@ class _Writer:
         sheet.set_column(1, 1, 90)
         shows = "、".join(term.label.zh for term in self.words.terms["shows"])
         wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        _for_paper(sheet)
         for number, (first, second) in enumerate(_HELP):
-            sheet.write_string(number, 0, first, self.heading if number == 0 else None)
-            sheet.write_string(number, 1, second.replace("{shows}", shows), wrapped)
+            told = second.replace("{shows}", shows)
+            sheet.set_row(number, 16.0 * (1 + len(told) // 44))  # a line holds some 44 Chinese characters
+            sheet.write_string(number, 0, first, self.heading if number == 0 else wrapped)
+            sheet.write_string(number, 1, told, wrapped)
 
     def choices(self) -> None:
         """The lists that cells let a person choose from, out of sight."""
@@ -317,3 +322,10 @@ class _Writer:
         if isinstance(value, bool):
             return "是" if value else "否"
         return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+
+
+def _for_paper(sheet: Any) -> None:
+    """Printed on A4, as wide as the paper."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

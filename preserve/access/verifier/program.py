@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""核对一份交付包。Checks a delivery of evidence (DIP) from the archive.
+"""核对一份利用包。Checks a delivery of evidence (DIP) from the archive.
 
     python verify.py [--key FINGERPRINT] [FOLDER]     the folder in which this program lies, or another delivery
 
@@ -69,7 +69,7 @@ WORDS = {
     "checkpoint": ("检查点与日志不符", "a checkpoint that is not the ledger's"),
     "signature": ("检查点的签名不成立", "the signature of the checkpoint does not hold"),
     "key": ("公钥指纹与所给的不一致", "the key's fingerprint is not the given one"),
-    "other": ("属于另一份交付包", "belongs to another delivery"),
+    "other": ("属于另一份利用包", "belongs to another delivery"),
 }
 
 
@@ -153,7 +153,7 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
     check = Check(root)
     take_inventory(check)
     if sum(name in check.found for name in MARKS) < 3:
-        raise ValueError("这里不是交付包 / no delivery here: " + folder)
+        raise ValueError("这里不是利用包 / no delivery here: " + folder)
     evidence: dict[str, Any] = {"files": {}}
     proof: dict[str, Any] = {"entries": []}
     for path in (EVIDENCE, PROOF):
@@ -199,7 +199,7 @@ def grouped(digest: str) -> str:
 
 def show(result: dict[str, Any], out: TextIO) -> None:
     """Say the result in both languages."""
-    for label, name in (("交付包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
+    for label, name in (("利用包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
         out.write(f"{label}: {printable(result[name])}\n")
     for problem in result["problems"]:
         detail = "  [{}]".format(problem["detail"]) if problem["detail"] else ""
@@ -229,7 +229,7 @@ def main() -> int:
     for name in ("stdout", "stderr"):  # an old console may not know Chinese; an escape is better than no result
         old = getattr(sys, name)
         setattr(sys, name, io.TextIOWrapper(old.buffer, old.encoding, "backslashreplace", line_buffering=True))
-    parser = argparse.ArgumentParser(description="核对一份交付包 / checks a delivery of evidence")
+    parser = argparse.ArgumentParser(description="核对一份利用包 / checks a delivery of evidence")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument(
         "--key",

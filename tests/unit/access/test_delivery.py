@@ -10,9 +10,12 @@ import zipfile
 from pathlib import Path
 
 import bagit
+import pypdfium2
 import pytest
 import pyzipper
+import zxingcpp
 
+from tests.browser import opened
 from tests.office import Office, make_office
 from tests.program import state_of
 from tests.strangers.eark import VERSIONS, validate
@@ -189,3 +192,20 @@ def test_no_room(office: Office, tmp_path: Path) -> None:
     assert office.run("", "request", "deliver", number, "--output", str(locked / "x")).returncode == 5
     assert office.json("", "request", "show", number)["request"]["state"] == "approved"
     assert office.archive.leftovers() == []
+
+
+def test_a_browser_and_a_telephone_find_it_true(delivered: Path, tmp_path: Path) -> None:
+    """The page in the package, and what the code on the certificate holds, as a court uses both."""
+    with pypdfium2.PdfDocument(delivered / "certificate.pdf") as document:
+        picture = document[0].render(scale=3).to_pil()
+    (code,) = zxingcpp.read_barcodes(picture)
+    done = subprocess.run([sys.executable, delivered / "verify.py", "--key", code.text], check=False)
+    assert done.returncode == 0
+    with opened(tmp_path / "profile") as browser:
+        browser.open(delivered / "verify.html")
+        assert browser.choose("folder", delivered)["verdict"][0] == "good step"
+        browser.run(
+            f"element('key').value = {json.dumps(code.text)}, element('key').dispatchEvent(new Event('input')), 1"
+        )
+        assert browser.run("element('verdict').className") == "good"
+        assert browser.complaints() == []

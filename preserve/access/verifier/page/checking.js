@@ -12,7 +12,7 @@ function findRoot(given) {
   }
   const deep = folder => folder.split("/").length;
   const fit = [...counted].filter(([folder, count]) => count >= 3 && (folder || given.some(({ path }) => path.includes("/")))).map(([folder]) => folder).sort((one, other) => deep(one) - deep(other));
-  if (fit.length > 1 && deep(fit[0]) === deep(fit[1])) throw new Error("请一次只核对一份交付包。Only one delivery at a time, please.");
+  if (fit.length > 1 && deep(fit[0]) === deep(fit[1])) throw new Error("请一次只核对一份利用包。Only one delivery at a time, please.");
   return fit.length ? fit[0] : null;
 }
 

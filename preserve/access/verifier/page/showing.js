@@ -44,7 +44,7 @@ function verdictOf(result) {
     const basis = result.anchored ? ["清单已由日志证明。", "The list is proved by the ledger."] : ["清单本身没有核对（缺 proof.json）。", "The list itself was not checked (no proof.json)."];
     return [result.anchored ? "step" : "", `所选的 ${result.files.length} 个文件完好`, `The ${result.files.length} chosen file(s) are intact`, `其余文件没有核对。${basis[0]}`, `The others were not checked. ${basis[1]}`];
   }
-  const outside = result.outside ? [`所选文件夹里另有 ${result.outside} 个文件不属于这份交付包，没有核对，请勿与它混在一起。`, ` ${result.outside} other file(s) in what you chose are no part of this delivery and were not checked: keep them apart.`] : ["", ""];
+  const outside = result.outside ? [`所选文件夹里另有 ${result.outside} 个文件不属于这份利用包，没有核对，请勿与它混在一起。`, ` ${result.outside} other file(s) in what you chose are no part of this delivery and were not checked: keep them apart.`] : ["", ""];
   if (keyState(result) === "good") return [result.outside ? "step" : "good", "完好", "Intact", `全部 ${result.listed} 个文件与档案库封装时完全一致，也与您从证明上取得的一致。${outside[0]}`, `All ${result.listed} files are exactly those that the archive sealed, and agree with what you gave from the certificate.${outside[1]}`];
   return [result.outside ? "step" : "good step", "文件完好，还差一步", "Files intact; one step left", `全部 ${result.listed} 个文件与封装时完全一致。最后一步：与证明对照。${outside[0]}`, `All ${result.listed} files are exactly those that were sealed. Last step: compare with the certificate, below.${outside[1]}`];
 }
@@ -70,7 +70,7 @@ function show(result) {
   for (const id of ["big", "meaning", "facts", "steps", "print", "keyed"]) element(id).textContent = "";
   both(element("big"), big, bigEnglish);
   both(element("meaning"), meaning, english);
-  const point = result.checkpoint, facts = [["文件夹 Folder", result.root.replace(/\/$/, "")], ["交付包 Delivery", result.dip], ["申请 Request", result.request], ["封装时间 Sealed (UTC)", result.made], ["日志检查点 Checkpoint", point.size && `${point.made}（${point.size} 条 entries）`], ["读取 Read", result.files.length && `${result.files.length} / ${(result.bytes / 1e6).toFixed(1)} MB`]];
+  const point = result.checkpoint, facts = [["文件夹 Folder", result.root.replace(/\/$/, "")], ["利用包 Delivery", result.dip], ["申请 Request", result.request], ["封装时间 Sealed (UTC)", result.made], ["日志检查点 Checkpoint", point.size && `${point.made}（${point.size} 条 entries）`], ["读取 Read", result.files.length && `${result.files.length} / ${(result.bytes / 1e6).toFixed(1)} MB`]];
   for (const [name, value] of facts) if (value) { const pair = put(element("facts"), "div"); put(pair, "dt", name); put(put(pair, "dd"), "bdi", value); }
   element("facts").hidden = !result.dip;
   const printed = [["公钥指纹 Fingerprint of the key", result.fingerprint], ["证据清单摘要 Digest of the evidence", result.evidence_sha256], ...Object.entries(result.roots).map(([size, root]) => [`树根（${size} 条日志） Root (${size} entries)`, root])];

@@ -514,6 +514,28 @@ def test_no_certificate_for_what_the_ledger_does_not_hold(delivery: Delivery, tm
     assert refused(replace(other, numbers=numbers), tmp_path / "other").code == "certificate.not-anchored"
 
 
+def test_bad_news_stands_in_the_chain_of_custody(office: Office, delivery: Delivery, tmp_path: Path) -> None:
+    victim = next(office.archive.packages()[0].rglob("original/data/**/*.mp4"))
+    whole, mode = victim.read_bytes(), victim.stat().st_mode
+    victim.chmod(0o644)
+    victim.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        assert office.archive.run("audit", "run", "--all").returncode == 4
+    finally:
+        victim.write_bytes(whole)
+        victim.chmod(mode)
+    assert office.archive.run("audit", "run", "--all").returncode == 0
+    delivery.certify(tmp_path)
+    text = text_of(tmp_path / DIP / NAME)
+    for word in (
+        "定期核验发现副本损坏：服务器",
+        "副本存疑",
+        "定期核验完好2次",
+        "Aregularcheckfoundacopydamaged:server",
+    ):
+        assert word in text, word
+
+
 def test_no_certificate_for_other_files_than_the_evidence(delivery: Delivery, tmp_path: Path) -> None:
     first, *others = delivery.given
     swapped = replace(first, digests={**first.digests, "sm3": others[0].digests["sm3"]})

@@ -524,13 +524,12 @@ def test_bad_news_stands_in_the_chain_of_custody(office: Office, delivery: Deliv
     finally:
         victim.write_bytes(whole)
         victim.chmod(mode)
-    assert office.archive.run("audit", "run", "--all").returncode == 0
     delivery.certify(tmp_path)
     text = text_of(tmp_path / DIP / NAME)
     for word in (
         "定期核验发现副本损坏：服务器",
         "副本存疑",
-        "定期核验完好2次",
+        "定期核验完好1次",
         "Aregularcheckfoundacopydamaged:server",
     ):
         assert word in text, word

@@ -15,7 +15,7 @@ from preserve.clock import stamp
 from preserve.data_management import accounts, anchors, history, holdings
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
-from preserve.messages import bytes_for_people
+from preserve.messages import bytes_for_people, known
 
 _OF_CASES = (
     "ingest.started", "ingest.copied", "ingest.sealed", *anchors.ANCHORING, "copy.changed", "copy.repaired",
@@ -90,8 +90,8 @@ def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) 
 
 
 def _name(connection: Connection, account: str) -> str:
-    known = accounts.read_account(connection, account)
-    return f"{known.person}（{account}）" if known and known.person != account else account
+    row = accounts.read_account(connection, account)
+    return f"{row.person}（{account}）" if row and row.person != account else account
 
 
 def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
@@ -133,6 +133,10 @@ def _unknown(medium: str) -> Pair:
     return Pair(zh=medium, en=medium)
 
 
+def _reason(code: str) -> Pair:
+    return both(f"reason-{code}") if known(f"certificate.reason-{code}") else Pair(zh=code, en=code)
+
+
 def _checks(home: Home, package: str, about: str, labels: Mapping[str, Pair]) -> Iterator[Step]:
     """The audits: those that found nothing summed up a medium, every other one a line of its own."""
     rows = [row for row in history.of_package(home.store, package) if not row.path]
@@ -143,8 +147,8 @@ def _checks(home: Home, package: str, about: str, labels: Mapping[str, Pair]) ->
         counts: Counter[str] = Counter()
         for row in checks:
             counts[row.outcome] += row.checks
-        known = labels.get(medium, _unknown(medium))
-        named = Pair(zh=known["zh"] + about, en=known["en"] + about)
+        label = labels.get(medium, _unknown(medium))
+        named = Pair(zh=label["zh"] + about, en=label["en"] + about)
         good = [row for row in checks if row.outcome == "intact"]
         if good:
             event = both("step-audits", count=counts["intact"], medium=named)
@@ -153,4 +157,4 @@ def _checks(home: Home, package: str, about: str, labels: Mapping[str, Pair]) ->
         for row in checks:
             if row.outcome == "damaged":
                 event = both("step-damaged", medium=named)
-                yield Step(stamp(row.when), event, "preserve", both("how-damaged", reason=row.reason), None)
+                yield Step(stamp(row.when), event, "preserve", both("how-damaged", reason=_reason(row.reason)), None)

@@ -16,6 +16,7 @@ from preserve.errors import MediumProblem, NotIntact, ToolMissing
 
 if TYPE_CHECKING:
     from pyhanko.sign.timestamps import TimeStamper
+    from pyhanko_certvalidator import ValidationContext
 
 _FIELD = "Signature"
 _TRIES = 8  # signatures of elliptic curves and time stamps vary in length by a byte or two
@@ -125,7 +126,7 @@ def _read_back(data: bytes, opened: OpenSigner, moment: datetime, stamps: TimeSt
     return stamped.timestamp
 
 
-def _stamp_trust(stamps: TimeStamps, base: Path):  # type: ignore[no-untyped-def]
+def _stamp_trust(stamps: TimeStamps, base: Path) -> ValidationContext | None:
     from asn1crypto import pem
     from asn1crypto.x509 import Certificate
     from pyhanko_certvalidator import ValidationContext

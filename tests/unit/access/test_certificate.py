@@ -531,6 +531,7 @@ def test_bad_news_stands_in_the_chain_of_custody(office: Office, delivery: Deliv
         "副本存疑",
         "定期核验完好1次",
         "Aregularcheckfoundacopydamaged:server",
+        "原因：内容改变",
     ):
         assert word in text, word
 

@@ -23,6 +23,7 @@ NAMES = (
     "rules",
     "search",
     "retention",
+    "planning",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

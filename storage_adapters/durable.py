@@ -282,10 +282,21 @@ def write_file(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o
 
 
 def move_in(made: Path, target: Path) -> None:
-    """Give a finished file on the same file system its final name, replacing an earlier attempt."""
+    """Give a finished file its final name, replacing an earlier attempt.
+
+    From another file system it is copied beside its place first, so that the name never stands for half a file.
+    """
     with on_medium(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(made, target)
+        try:
+            os.replace(made, target)
+            return
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+    copy_file_checked(made, target, (), lambda moved: None)
+    with on_medium(made):
+        os.unlink(made)
 
 
 def sync_folder(folder: Path) -> None:

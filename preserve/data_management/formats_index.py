@@ -111,8 +111,12 @@ def made_kind(role: str, puid: str | None, path: str, properties: Iterable[tuple
 
 
 def signatures_of(note: str) -> str:
-    """The identifiers and signature versions that a format note of ours names: `fido 1.6.1 (…), siegfried …`."""
-    return ", ".join(dict.fromkeys(f"{who} {version} ({what})" for who, version, what in _ANSWER.findall(note)))
+    """The identifiers and signature versions that a format note of ours names: `siegfried 1.11.9 (…), fido 1.6.1 (…)`.
+
+    Our own signatures are left out: they come with the program.
+    """
+    told = (found for found in _ANSWER.findall(note) if not found[0].startswith("preserve-"))
+    return ", ".join(dict.fromkeys(f"{who} {version} ({what})" for who, version, what in told))
 
 
 class Counter:

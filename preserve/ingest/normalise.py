@@ -220,6 +220,8 @@ def _preserve(action: str, source: Path, work: Path, file: TakenFile, pulse: Pul
     if action == "pdfa":
         return office.to_pdfa(source, work, "preservation", extension, pulse, file.path)
     encoding = dict(file.character.properties).get("Encoding", "")
+    if not encoding:
+        raise ToolFailed("no encoding is known of it")
     suffix = PurePosixPath(file.stored).suffix or ".txt"
     return text.to_utf8(source, work, "preservation", suffix, encoding, file.path)
 

@@ -62,12 +62,12 @@ def installed() -> str:
 
 
 def newer(recorded: str, here: str) -> bool:
-    """Whether this machine has signatures that were not asked; our own (`preserve-…`) come with the program."""
+    """Whether this machine has signatures that were not asked."""
     return not set(_parts(here)) <= set(_parts(recorded))
 
 
 def _parts(told: str) -> list[str]:
-    return [part.rstrip(")") for part in told.split("), ") if part and not part.startswith("preserve-")]
+    return [part.rstrip(")") for part in told.split("), ") if part]
 
 
 def outdated(connection: Connection, here: str) -> list[tuple[str, int, int]]:

@@ -132,7 +132,8 @@ class _Run:
             yield number, original_bytes(one.original_name or stored), stored, one.size, None
 
     def _give_up(self, row: Row) -> None:
-        discard(self.adapter.staging(self.name), self.adapter.root / "incoming")
+        staged = self.adapter.staging(f"{row.objid}_v{row.version:04}")
+        discard(staged, self.adapter.root / "incoming")
         discard(self.home.work / row.id, self.home.work)
         with self.catalogue.begin() as connection:
             journal.forget_files(connection, row.id)

@@ -70,6 +70,8 @@ def show(output: Output, case: str) -> None:
     from preserve.data_management import gone, retention_index
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
+    from preserve.description.labels import label_of
+    from preserve.description.schema import Classification
     from preserve.description.vocabulary import read_vocabulary
     from preserve.errors import Refused
 
@@ -107,6 +109,7 @@ def show(output: Output, case: str) -> None:
             (say("cli.heading-title"), facts["title"]),
             (say("cli.heading-type"), read_vocabulary(home.profiles).label("case_type", facts["case_type"])),
             (say("cli.heading-closed"), facts["closed"] or "—"),
+            (say("compliance.restriction"), label_of(Classification(facts["classification"]))),
             (say("cli.heading-objid"), facts["objid"]),
             (say("cli.heading-due"), (kept[0].due if kept else None) or "—"),
             (say("cli.heading-holds"), listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held)

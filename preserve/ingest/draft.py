@@ -39,6 +39,7 @@ class DraftingProfile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    case_type: CaseTypeName
     case_types: dict[CaseTypeName, tuple[str, ...]] = {}
     stages: dict[Stage, tuple[str, ...]]
     kind: tuple[KindWords, ...]
@@ -80,7 +81,7 @@ def draft(folder: Path, own: Path | None = None) -> tuple[dict[str, Any], list[F
         "objects": objects,
     }
     kind = _case_type(f"{content['case_number']} {folder.name}", profile)
-    content["case_type"] = kind or words.terms["case_type"][0].name
+    content["case_type"] = kind or profile.case_type
     label = words.label("case_type", content["case_type"])
     if not kind:
         findings.append(Finding("case.draft-type", "", "note", {"type": label}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -103,10 +103,23 @@ def _metadata(premis: MetsFile, descriptive: MetsFile | None) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A part of a representation in an order of its own: kind, label for people, identifiers of its files."""
+
+    kind: str
+    label: str
+    files: Sequence[str]
+
+
 def write_representation_mets(
-    path: Path, header: Header, premis: MetsFile, files: Iterable[MetsFile], group: str
-) -> None:
-    """Write the METS of one representation; `header.objid` is its folder's name, `group` identifies its file group."""
+    path: Path, header: Header, premis: MetsFile, files: Iterable[MetsFile], group: str,
+    divisions: Sequence[Division] = (),
+) -> None:  # fmt: skip
+    """Write the METS of one representation; `header.objid` is its folder's name, `group` identifies its file group.
+
+    `divisions` become a logical structural map beside the one that CSIP asks for.
+    """
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(_open(header, "../../schemas/", ""))
         out.write(_metadata(premis, None))
@@ -119,8 +132,18 @@ def write_representation_mets(
             f'<div ID="ID-{group}-root" LABEL={_a(header.objid)}>'
             f'<div ID="ID-{group}-metadata" LABEL="Metadata" ADMID="ID-{premis.identifier}"/>'
             f'<div ID="ID-{group}-data" LABEL="Data"><fptr FILEID="ID-{group}"/></div>'
-            "</div></structMap>\n</mets>\n"
+            "</div></structMap>\n"
         )
+        if divisions:
+            out.write(f'<structMap ID="ID-{group}-divisions" TYPE="LOGICAL" LABEL="Divisions">')
+            out.write(f'<div ID="ID-{group}-divided" LABEL={_a(header.objid)}>\n')
+            for order, one in enumerate(divisions, 1):
+                named = f"TYPE={_a(one.kind)} LABEL={_a(one.label)}"
+                out.write(f'<div ID="ID-{group}-division-{order}" ORDER="{order}" {named}>\n')
+                out.writelines(f'<fptr FILEID="ID-{file}"/>\n' for file in one.files)
+                out.write("</div>\n")
+            out.write("</div></structMap>\n")
+        out.write("</mets>\n")
 
 
 @dataclass(frozen=True, slots=True)

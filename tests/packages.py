@@ -22,7 +22,14 @@ from metadata.entities import (
     Representation,
     Rights,
 )
-from metadata.mets import Header, MetsFile, RepresentationReference, write_representation_mets, write_root_mets
+from metadata.mets import (
+    Division,
+    Header,
+    MetsFile,
+    RepresentationReference,
+    write_representation_mets,
+    write_root_mets,
+)
 from metadata.names import xml_name
 from metadata.premis import write_premis
 from metadata.schemas import IN_PACKAGE, schema_folder
@@ -139,7 +146,12 @@ def _representation(
     premis = maker.reference(base + csip.PREMIS, "application/xml", base)
     files = [maker.reference(f"{base}data/{name}", "text/plain", base, role) for name, _ in content]
     inside = Header(role, header.label, header.created, header.program, header.version)
-    maker.write(base + csip.METS, lambda path: write_representation_mets(path, inside, premis, files, f"data-{role}"))
+    first = [one.identifier for one in files[:1]]
+    divisions = [Division("initiation", "启动 initiation", first)] if role == "original" else []
+    maker.write(
+        base + csip.METS,
+        lambda path: write_representation_mets(path, inside, premis, files, f"data-{role}", divisions),
+    )
     return RepresentationReference(role, maker.reference(base + csip.METS, "application/xml"))
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from metadata import csip
 from metadata.dublin_core import write_dublin_core
 from metadata.entities import Agent, Event, IntellectualEntity, Link, Object, Relationship, Representation, Rights
 from metadata.findings import Finding
-from metadata.mets import Header, MetsFile, RepresentationReference
+from metadata.mets import Division, Header, MetsFile, RepresentationReference
 from preserve import __version__
 from preserve.archival_storage.packing.documents import Described, PackageWriter
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software
+from preserve.archival_storage.packing.stages import by_stage
 from preserve.description.labels import chinese_of, label_of
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
@@ -142,8 +143,16 @@ class _Writer:
         programs = sorted(set().union(*tools.values()) | {OWN})
         return self.out.representation(
             role, self._objects(role, files), self._events(role, files, counts, tools),
-            [software(name) for name in programs], self._mets_files(role, files),
+            [software(name) for name in programs], self._mets_files(role, files), self._stages(role, files),
         )  # fmt: skip
+
+    def _stages(self, role: str, files: Files) -> Sequence[Division]:
+        """The originals by stage (regulation Art. 3)."""
+        if role != "original":
+            return ()
+        objid = self.ingest.objid
+        named = ((identifier(objid, role, one.stored), one.path.encode("utf-8", "surrogateescape")) for one in files())
+        return by_stage(self.ingest.description, named)
 
     def _objects(self, role: str, files: Files) -> Iterator[Object]:
         objid = self.ingest.objid

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pikepdf
 import pytest
+from lxml import etree
 
 from demo.make_case import make_case
 from tests.pdfa import against_pdfa
@@ -86,6 +87,11 @@ def test_an_error_keeps_the_case_out_until_a_person_answers(place: Path) -> None
     ingest = json.loads(done.stdout)["ingests"][0]
     package = Path(ingest["location"])
     documents = package / "data" / ingest["objid"] / "documentation"
+    # Art. 3: the structural map has the originals by stage, in the regulation's order.
+    mets = etree.parse(package / "data" / ingest["objid"] / "representations" / "original" / "METS.xml")
+    ns = {"m": "http://www.loc.gov/METS/"}
+    stages = [(one.get("TYPE"), len(one)) for one in mets.iterfind(".//m:structMap[@TYPE='LOGICAL']/m:div/m:div", ns)]
+    assert stages == [("initiation", 2), ("investigation", 4)]
     report = json.loads((documents / "compliance.json").read_text("utf-8"))
     assert report["verdict"] == "explained"
     standing = {one["article"]: one["standing"] for one in report["articles"]}

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from metadata import csip
 from metadata.entities import Agent, Event, Object, Rights
-from metadata.mets import Header, MetsFile, RepresentationReference, write_representation_mets, write_root_mets
+from metadata.mets import (
+    Division,
+    Header,
+    MetsFile,
+    RepresentationReference,
+    write_representation_mets,
+    write_root_mets,
+)
 from metadata.premis import write_premis
 from metadata.schemas import IN_PACKAGE, schema_folder
 from preserve.archival_storage.packing.identifiers import identifier
@@ -60,16 +67,16 @@ class PackageWriter:
 
     def representation(
         self, role: str, objects: Iterable[Object], events: Iterable[Event], agents: Iterable[Agent],
-        files: Iterable[MetsFile],
+        files: Iterable[MetsFile], divisions: Sequence[Division] = (),
     ) -> RepresentationReference:  # fmt: skip
-        """PREMIS and METS of one representation, streamed."""
+        """PREMIS and METS of one representation, streamed; `divisions` as `write_representation_mets` has them."""
         base = f"representations/{role}/"
         write_premis(self.place(base + csip.PREMIS), objects, events, agents)
         premis = self.note(base + csip.PREMIS, "application/xml")
         inside = MetsFile(premis.identifier, csip.PREMIS, premis.size, premis.sha256, premis.mime, premis.created)
         own = self.header
         header = Header(role, own.label, own.created, own.program, own.version, own.package, own.status)
-        write_representation_mets(self.place(base + csip.METS), header, inside, files, f"data-{role}")
+        write_representation_mets(self.place(base + csip.METS), header, inside, files, f"data-{role}", divisions)
         return RepresentationReference(role, self.note(base + csip.METS, "application/xml"))
 
     def schemas(self) -> list[MetsFile]:

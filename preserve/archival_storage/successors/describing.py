@@ -5,7 +5,7 @@ Everything is read and written as a stream, so that a package of 100,000 files n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from metadata.entities import (
     Representation,
     Rights,
 )
-from metadata.mets import Header, MetsFile, RepresentationReference
+from metadata.mets import Division, Header, MetsFile, RepresentationReference
+from metadata.names import original_bytes
 from preserve import __version__
 from preserve.archival_storage.packing.documents import Described, PackageWriter
 from preserve.archival_storage.packing.identifiers import (
@@ -32,8 +33,10 @@ from preserve.archival_storage.packing.identifiers import (
     software,
     versioned,
 )
+from preserve.archival_storage.packing.stages import by_stage
 from preserve.archival_storage.successors.change import Change, Renewal
 from preserve.archival_storage.successors.predecessor import Predecessor
+from preserve.description.schema import CaseDescription
 from preserve.messages import LANGUAGES, say, speaking
 
 _OBJECTS = (FileObject, Representation, IntellectualEntity)
@@ -130,8 +133,21 @@ def _representation(out: PackageWriter, writing: Writing, role: str) -> Represen
         return None
     return out.representation(
         role, _objects(writing, role, there=there), _events(writing, role, there=there),
-        _agents(writing, role, there=there), _files(writing, role, there=there),
+        _agents(writing, role, there=there), _files(writing, role, there=there), _stages(writing, role),
     )  # fmt: skip
+
+
+def _stages(writing: Writing, role: str) -> Sequence[Division]:
+    """The originals by stage (regulation Art. 3), as the case's description has them."""
+    if role != "original":
+        return ()
+    old, renewal = writing.old, writing.renewal
+    case = CaseDescription.model_validate_json((old.package / csip.CASE).read_bytes())
+    kept = (one.entity for one in renewal.originals()) if renewal is not None else old.objects(role)
+    named = (
+        (one.identifier, original_bytes(one.original_name)) for one in kept if one.identifier not in writing.dropped
+    )
+    return by_stage(case, named)
 
 
 def _objects(writing: Writing, role: str, *, there: bool) -> Iterator[Object]:

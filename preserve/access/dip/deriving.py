@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from metadata.names import safe_names
 from preserve.access.dip.contents import digests_of, take
 from preserve.access.redaction import log
-from preserve.access.redaction.checking import group
+from preserve.access.redaction.checking import group, read_checked
 from preserve.access.redaction.making import Made, Order, make
 from preserve.access.redaction.painting import Mark
 from preserve.access.redaction.plan import read_plan
@@ -95,8 +95,8 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     """What is to be made, by place in the selection. Raises NotIntact where plan and approval do not agree."""
     assert request.examination is not None
     paper, selection = request.examination.redaction, request.examination.selection
-    plan = read_plan(filing.check_paper(home, request.number, paper)) if paper is not None else ()
-    by_path = group(plan, selection)
+    path = filing.check_paper(home, request.number, paper) if paper is not None else None
+    by_path = group(read_plan(path) if path else (), selection)
     if {one.path for one in selection if one.redacted} != set(by_path):
         raise NotIntact("redaction.plan-other", request.number)
     capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
@@ -104,6 +104,7 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     found: dict[int, Order] = {}
     seen: set[tuple[str, str, float | None]] = set()
     with open_catalogue(home).read() as connection:
+        read_checked(home, connection, selection, path)
         for number, one in enumerate(selection):
             source = source_of(connection, one)
             redactions = tuple(by_path.get(one.path, ()))

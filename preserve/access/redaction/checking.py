@@ -33,9 +33,10 @@ def read_checked(
     """
     redactions = read_plan(plan) if plan else ()
     by_path = group(redactions, selection)
+    met = {one.place for mine in by_path.values() for one in mine}
     findings = [
         Finding("redaction.object-not-asked", one.place, "refuse", {"object": one.object})
-        for one in redactions if not any(same(one.object, path) for path in by_path)
+        for one in redactions if one.place not in met
     ]  # fmt: skip
     for path, mine in by_path.items():
         holders = {one.objid for one in selection if one.path == path}
@@ -63,12 +64,16 @@ def same(one: str, other: str) -> bool:
 
 
 def group(redactions: Sequence[Redaction], selection: Sequence[Selected]) -> dict[str, list[Redaction]]:
-    """What is to be done to each path of the selection that the plan is about."""
+    """What is to be done to each path of the selection that the plan is about.
+
+    A name that is there exactly is meant exactly; else the one that is the same to a person, if there is only one.
+    """
+    paths = list(dict.fromkeys(one.path for one in selection))
     found: dict[str, list[Redaction]] = {}
-    for path in dict.fromkeys(one.path for one in selection):
-        mine = [one for one in redactions if same(one.object, path)]
-        if mine:
-            found[path] = mine
+    for one in redactions:
+        alike = [one.object] if one.object in paths else [path for path in paths if same(one.object, path)]
+        if len(alike) == 1:
+            found.setdefault(alike[0], []).append(one)
     return found
 
 

@@ -26,6 +26,7 @@ class Recording:
     height: int
     length: float
     start: float  # the time stamp that ffmpeg takes for zero
+    turn: int  # degrees that a preservation copy is yet to be turned by, as its tag says; else ffmpeg turns by itself
     others: int
 
 
@@ -59,12 +60,13 @@ def look(path: Path, name: str) -> Recording:
     if not (video or sound) or length <= 0:
         raise Refused("redaction.unreadable", name, reason="ffprobe")
     width, height = (int(video[0].get("width", 0)), int(video[0].get("height", 0))) if video else (0, 0)
-    if video and _turned(video[0]):
+    turn = _left_to_turn(video[0]) if video else 0
+    if video and (_turned(video[0]) or turn % 180 == 90):
         width, height = height, width
     used = (1 if video else 0) + len(sound)
     found = Recording(
         video[0] if video else None, sound, width, height, length, float(about.get("start_time") or 0),
-        len(streams) - used,
+        turn, len(streams) - used,
     )  # fmt: skip
     _require_whole(path, name, found)
     return found
@@ -75,6 +77,12 @@ def _turned(stream: dict[str, Any]) -> bool:
         if "rotation" in data:
             return round(float(data["rotation"])) % 180 == 90
     return False
+
+
+def _left_to_turn(stream: dict[str, Any]) -> int:
+    """Our preservation copies keep the pixels as they were and the angle in a tag (Matroska has no display matrix)."""
+    text = str(stream.get("tags", {}).get("DISPLAY_ROTATION", "0"))
+    return int(text) % 360 if text.lstrip("-").isdigit() else 0
 
 
 def frame_times(path: Path, name: str, recording: Recording, pulse: Pulse) -> array[float]:
@@ -91,10 +99,10 @@ def frame_times(path: Path, name: str, recording: Recording, pulse: Pulse) -> ar
     except ToolFailed as error:
         raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
     times = array("d")
-    for line in said.splitlines():
-        value = line.strip().strip(",")
-        if value and value != "N/A":
-            times.append(float(value) - recording.start)
+    stamps = [line.strip().strip(",") for line in said.splitlines()]
+    if "N/A" in stamps:
+        raise Refused("redaction.unreadable", name, reason="pts")
+    times.extend(float(value) - recording.start for value in stamps if value)
     if not times or any(later <= earlier for earlier, later in pairwise(times)):
         raise Refused("redaction.unreadable", name, reason="pts")
     return times

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from preserve.access.redaction.plan import Redaction
+from preserve.access.redaction.sources import kind_of
 from preserve.access.requests.model import Request, Selected
 from preserve.administration.printing import Section
 from preserve.administration.printing.pages import as_html
 from preserve.administration.printing.paper import as_pdf
-from preserve.clock import stamp
+from preserve.clock import parse, zone
 from preserve.home import Home
 from preserve.messages import say
 
@@ -43,9 +44,9 @@ def documents(home: Home, request: Request, made: Sequence[Line], moment: dateti
     """Path in the package, MIME type and content of each form of the log."""
     name = "redaction-log" if any(one.redactions for one in made) else "derivation-log"
     title = say(f"redaction.{name}")
-    under = say("dip.under", institution=home.settings.institution, number=request.number, time=stamp(moment))
+    under = say("dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment))
     content = (json.dumps(_document(request, made), ensure_ascii=False, indent=1) + "\n").encode()
-    sections = [_decided(request), *(_section(one) for one in made)]
+    sections = [_decided(home, request), *(part for one in made for part in _sections(one))]
     yield f"documentation/{name}.json", "application/json", content
     yield f"documentation/{name}.html", "text/html", as_html(title, under, sections)
     yield (
@@ -85,12 +86,12 @@ def as_data(one: Redaction) -> dict[str, Any]:
     return found
 
 
-def _decided(request: Request) -> Section:
+def _decided(home: Home, request: Request) -> Section:
     seen, decision = request.examination, request.decision
     assert seen is not None and decision is not None
     rows = [
-        (say("request.examined-by"), f"{seen.by} {seen.when}"),
-        (say("request.decided-by"), f"{decision.by} {decision.when}"),
+        (say("request.examined-by"), f"{seen.by} {_local(home, parse(seen.when))}"),
+        (say("request.decided-by"), f"{decision.by} {_local(home, parse(decision.when))}"),
         (say("redaction.approval-article"), decision.article),
     ]  # fmt: skip
     if seen.redaction is not None:
@@ -99,26 +100,28 @@ def _decided(request: Request) -> Section:
     return Section(say("redaction.decided"), words, (say("dip.head-item"), say("dip.head-content")), tuple(rows))
 
 
-def _section(one: Line) -> Section:
-    facts = [say("redaction.made-from", name=say(f"dip.form-{one.source.representation}"),
-                 digest=_grouped(one.source.sha256))]  # fmt: skip
+def _sections(one: Line) -> Iterator[Section]:
+    facts = [
+        (say("redaction.made-from", name=say(f"dip.form-{one.source.representation}")), _grouped(one.source.sha256))
+    ]
     if one.source.sha256 != one.selected.original_sha256:
-        facts.append(say("redaction.of-original", digest=_grouped(one.selected.original_sha256)))
-    facts.append(say("redaction.made-as", path=one.path, digest=_grouped(one.sha256)))
+        facts.append((say("redaction.of-original"), _grouped(one.selected.original_sha256)))
+    facts += [(say("redaction.made-as"), one.path), (say("redaction.made-digest"), _grouped(one.sha256))]
     if one.clip:
-        facts.append(say("redaction.clip-of", begin=clock(float(one.clip["begin"] or 0)),
-                         end=clock(float(one.clip["end"] or 0))))  # fmt: skip
+        begin, end = (clock(float(one.clip[key] or 0)) for key in ("begin", "end"))
+        facts.append((say("redaction.clip"), say("redaction.clip-of", begin=begin, end=end)))
     if one.watermark:
-        facts.append(say("redaction.with-watermark"))
+        facts.append((say("redaction.watermark"), say("cli.yes")))
     if one.left_out:
-        facts.append(say("redaction.streams-left-out", count=one.left_out))
-    rows = tuple(
-        (say(f"redaction.what-{redaction.what}"), where(redaction), redaction.reason, redaction.article)
-        for redaction in one.redactions
-    )
-    heads = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article")) if rows else ()
-    title = f"{one.selected.case_number}　{one.selected.path}"
-    return Section(title, "\n".join(facts) if len(facts) > 1 else facts[0], heads, rows)
+        facts.append((say("redaction.streams-left-out"), str(one.left_out)))
+    heads = (say("dip.head-item"), say("dip.head-content"))
+    yield Section(f"{one.selected.case_number}　{one.selected.path}", heads=heads, rows=tuple(facts))
+    if one.redactions:
+        rows = [
+            (say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in one.redactions
+        ]  # fmt: skip
+        names = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
+        yield Section(say("redaction.taken-out"), heads=names, rows=tuple(rows))
 
 
 def where(one: Redaction) -> str:
@@ -126,7 +129,7 @@ def where(one: Redaction) -> str:
     parts = []
     if one.pages:
         parts.append(say("redaction.where-pages", pages=_spans(one.pages)))
-    elif one.what == "box" and one.begin is None:
+    elif one.what == "box" and one.begin is None and kind_of(one.object) != "picture":
         parts.append(say("redaction.where-all-pages"))
     if one.lines:
         parts.append(say("redaction.where-lines", lines=_spans(one.lines)))
@@ -138,11 +141,11 @@ def where(one: Redaction) -> str:
             say("redaction.where-box", left=f"{box.left:g}", top=f"{box.top:g}", width=f"{box.width:g}",
                 height=f"{box.height:g}", unit=box.unit)
         )  # fmt: skip
-    return say("cli.list-comma").join(parts)
+    return say("redaction.separator").join(parts)
 
 
 def _spans(spans: Sequence[tuple[int, int]]) -> str:
-    return say("cli.list-comma").join(f"{first}–{last}" if first != last else str(first) for first, last in spans)
+    return say("redaction.separator").join(f"{first}–{last}" if first != last else str(first) for first, last in spans)
 
 
 def clock(seconds: float) -> str:
@@ -155,3 +158,7 @@ def clock(seconds: float) -> str:
 
 def _grouped(digest: str) -> str:
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+def _local(home: Home, moment: datetime) -> str:
+    return moment.astimezone(zone(home.settings.time_zone)).strftime("%Y-%m-%d %H:%M")

@@ -97,7 +97,9 @@ def _recording(order: Order, taken: Path, folder: Path, progress: Callable[[int]
         progress(max(now_at - moved[0], 0))
         moved[0] = max(moved[0], now_at)
 
-    cut = recordings.make(taken, result, name, order.redactions, one.begin, one.end, order.mark, order.lossless, pulse)
+    cut = recordings.make(
+        taken, result, name, found, order.redactions, one.begin, one.end, order.mark, order.lossless, pulse
+    )
     clip: dict[str, float | int | None] = {}
     if one.begin is not None:
         clip = {"asked_begin": one.begin, "asked_end": one.end, "begin": round(cut.begin, 6), "end": round(cut.end, 6),

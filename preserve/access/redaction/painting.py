@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _FAMILY = "Noto Sans CJK SC"
 _STRENGTH = 56  # of 255: legible, and what lies under it too
 _LEAN = 30  # degrees
+_DARK = 110  # of 255, in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,28 @@ def tile(mark: Mark, width: int) -> Image.Image:
     """The watermark once, slanting, as a mask (`L`), for something `width` pixels wide."""
     from PIL import Image, ImageDraw
 
-    face = font(min(max(width // 32, 12), 160))
+    size = min(max(width // 32, 12), 160)
+    face = font(size)
+    # The whole of it must fit, slanting, or nobody could read whose copy it is.
+    if (longest := 0.9 * width) < face.getlength(mark.words):
+        face = font(int(size * longest / face.getlength(mark.words)))
     left, top, right, bottom = face.getbbox(mark.words)
-    gap = int(bottom - top) * 3
-    words = Image.new("L", (int(right - left) + 2 * gap, int(bottom - top) + gap), 0)
-    ImageDraw.Draw(words).text((gap - left, gap // 2 - top), mark.words, fill=_STRENGTH, font=face)
+    gap = int(bottom - top) * 4
+    words = Image.new("L", (int(right - left) + gap, int(bottom - top) + gap), 0)
+    ImageDraw.Draw(words).text((gap // 2 - left, gap // 2 - top), mark.words, fill=_STRENGTH, font=face)
     return words.rotate(_LEAN, expand=True, resample=Image.Resampling.BICUBIC)
 
 
 def stamp(picture: Image.Image, mark: Mark) -> None:
-    """Cover a picture (`RGB` or `L`) with the watermark, on the picture itself."""
+    """Cover a picture (`RGB` or `L`) with the watermark, on the picture itself: grey, and white where it is dark."""
     once = tile(mark, min(picture.width, picture.height))
     for top in range(0, picture.height, once.height):
         for left in range(0, picture.width, once.width):
-            picture.paste("#808080" if picture.mode == "RGB" else 128, (left, top), once)
+            under = picture.crop(
+                (left, top, min(left + once.width, picture.width), min(top + once.height, picture.height))
+            )
+            tone = 255 if under.convert("L").resize((1, 1)).getpixel((0, 0)) < _DARK else 128  # type: ignore[operator]
+            picture.paste((tone, tone, tone) if picture.mode == "RGB" else tone, (left, top), once)
 
 
 def layer(mark: Mark, width: int, height: int) -> Image.Image:

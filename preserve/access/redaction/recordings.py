@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from preserve.access.redaction.frames import Recording, Span, frame_times, look, touched
+from preserve.access.redaction.frames import Recording, Span, frame_times, touched
 from preserve.access.redaction.painting import Mark, bright_layer
 from preserve.access.redaction.plan import Box, Redaction
 from preserve.errors import PreserveError, Refused
@@ -45,14 +45,13 @@ def ending(recording: Recording, lossless: bool) -> str:
 
 
 def make(
-    source: Path, result: Path, name: str, redactions: Sequence[Redaction], begin: float | None, end: float | None,
-    mark: Mark | None, lossless: bool, pulse: Pulse,
+    source: Path, result: Path, name: str, recording: Recording, redactions: Sequence[Redaction],
+    begin: float | None, end: float | None, mark: Mark | None, lossless: bool, pulse: Pulse,
 ) -> Cut:  # fmt: skip
-    """Write the copy to `result`. Raises Refused for a source that cannot be read whole, ToolFailed.
+    """Write the copy of `source`, which is `recording`, to `result`. Raises ToolFailed, Refused where it is damaged.
 
     A range is met by the frames of which any part is on the screen during it, so that nothing within it escapes.
     """
-    recording = look(source, name)
     times = frame_times(source, name, recording, pulse) if recording.video else None
     span = _span(recording, times, begin, end)
     graph: list[str] = []
@@ -118,7 +117,8 @@ def _video(
 ) -> Iterator[str]:  # fmt: skip
     assert recording.video is not None
     width, height = recording.width & ~1, recording.height & ~1
-    steps = [f"[0:{recording.video['index']}]sidedata=mode=delete"]
+    upright = {90: "transpose=cclock,", 180: "hflip,vflip,", 270: "transpose=clock,"}.get(recording.turn, "")
+    steps = [f"[0:{recording.video['index']}]{upright}sidedata=mode=delete"]
     if span is not None:
         steps.append(f"trim=start={span.after:.7f}:end={span.before:.7f}")
     if not lossless:

@@ -20,12 +20,13 @@ from preserve.access.requests.model import (
     Examination,
     Form,
     Request,
+    Selected,
     State,
     Wanted,
     Withdrawal,
 )
 from preserve.access.requests.profile import Capacity, read_requests_profile
-from preserve.access.requests.selecting import find_concerns, read_case, resolve
+from preserve.access.requests.selecting import HeldCase, find_concerns, read_case, resolve
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.calendar import read_calendar
@@ -129,19 +130,18 @@ def examine(
     """
     from preserve.access.redaction.checking import read_checked
 
+    with catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
+        require(connection, person, Duty.EXAMINE)
+        request, _, selection = _asked_for(connection, home, number, person, left_out)
+        looked_at = [one for one in selection if one.path not in left_out]
+        redacted = read_checked(home, connection, looked_at, plan)
     with catalogue.begin() as connection:
         require(connection, person, Duty.EXAMINE)
-        request = filing.read_request(connection, home, number)
-        states.check_step(request, "examined", person.account)
-        capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
-        held = {objid: read_case(connection, objid) for objid in request.cases}
-        selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid])]
-        known = {one.path for one in selection}
-        for name in left_out:
-            if name not in known:
-                raise Refused("request.object-not-asked", name, number=number)
+        request, held, selection = _asked_for(connection, home, number, person, left_out)
         given = [one for one in selection if one.path not in left_out]
-        redacted = read_checked(home, connection, given, plan)
+        if given != looked_at:
+            raise Refused("request.busy", number)
+        capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
         concerns = [
             one.model_copy(update={"solved": "answered", "values": {**one.values, "answer": answered}})
             if one.code == "request.not-concerned" and answered else one
@@ -158,6 +158,22 @@ def examine(
             selection=chosen, left_out=tuple(left_out), redaction=paper,
         )  # fmt: skip
         return _step(connection, home, request, "examined", person, moment, examination=found)
+
+
+def _asked_for(
+    connection: Connection, home: Home, number: str, person: Person, left_out: Collection[str]
+) -> tuple[Request, dict[str, HeldCase], list[Selected]]:
+    """A request that this person may examine now, its cases, and the files it comes down to, each once."""
+    request = filing.read_request(connection, home, number)
+    states.check_step(request, "examined", person.account)
+    held = {objid: read_case(connection, objid) for objid in request.cases}
+    found = (one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid]))
+    selection = list(dict.fromkeys(found))
+    known = {one.path for one in selection}
+    for name in left_out:
+        if name not in known:
+            raise Refused("request.object-not-asked", name, number=number)
+    return request, held, selection
 
 
 def decide(

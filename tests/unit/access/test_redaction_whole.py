@@ -74,12 +74,18 @@ class Desk:
             return recognise(connection, acting_person(), self.office.tokens[who] if who else "", now())
 
     def open(
-        self, *objects: str, capacity: str = "party", span: tuple[float, float] | None = None, form: Any = "original"
+        self,
+        *objects: str,
+        capacity: str = "party",
+        span: tuple[float, float] | None = None,
+        form: Any = "original",
+        again: tuple[float, float] | None = None,
     ) -> str:
         """A request for these objects, or for the whole case; its number."""
         kind, file = self.office.paper({"party": "身份证明", "court": "调取证据通知书"}[capacity]).split("=")
         begin, end = span or (None, None)
         asked = [Asked(self.office.case, "", name, begin, end, form) for name in objects or ("",)]
+        asked += [Asked(self.office.case, "", objects[0], *again, form)] if again else []
         done = deeds.open_request(
             self.home, self.catalogue, self.person(""), consumer=Consumer(name=PARTY, capacity=capacity),
             papers=[(kind, Path(file))], asked=asked, purpose="复议", urgent="", received=None, due=None, moment=now(),
@@ -403,6 +409,10 @@ def test_one_file_asked_for_twice(office: Office, desk: Desk, tmp_path: Path) ->
     plan = tmp_path / "p.toml"
     plan.write_text(entry(recording(office), "mute", **{"from": "0:00", "to": "0:00.5"}))
     number = desk.open(recording(office), recording(office), capacity="court")
+    assert desk.examine(number, plan) == []
+    examined = request_of(office, number).examination
+    assert examined is not None and len(examined.selection) == 1, "asked for twice is given once"
+    number = desk.open(recording(office), capacity="court", span=(0, 0.5), again=(0, 0.9))
     assert mistakes(desk, number, plan) == ["redaction.asked-twice"]
 
 

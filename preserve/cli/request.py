@@ -287,9 +287,11 @@ def examine(
 @request.command()
 @click.argument("number", metavar="REQUEST")
 @click.option("--output", "plan_file", type=_FILE, required=True, metavar="FILE")
+@click.option("--pages", "page_folder", type=_FILE, default=None, metavar="DIR")
 @click.pass_obj
-def redactions(output: Output, number: str, plan_file: Path) -> None:
+def redactions(output: Output, number: str, plan_file: Path, page_folder: Path | None) -> None:
     """Draft a redaction plan to fill in."""
+    from preserve.access.redaction.measuring import write_pages
     from preserve.access.redaction.template import write_template
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
@@ -298,11 +300,18 @@ def redactions(output: Output, number: str, plan_file: Path) -> None:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.EXAMINE, subject=number)
     target = plan_file.absolute()
+    # What is shown is recorded before it is shown.
+    record_look(catalogue, person, "request-pages.viewed" if page_folder else "request-record.viewed", number)
+    pages = []
     with catalogue.read() as connection:
         files = write_template(home, connection, number, target)
-    record_look(catalogue, person, "request-record.viewed", number)
+        if page_folder is not None:
+            mark = say("redaction.measure-mark", account=person.account, number=number)
+            pages = write_pages(home, connection, number, page_folder.absolute(), mark)
     output.sentence("cli.redactions-drafted", style="green", file=str(target), files=files)
-    output.result({"ok": True, "number": number, "file": str(target), "files": files})
+    if page_folder is not None:
+        output.sentence("cli.redaction-pages", count=len(pages), folder=str(page_folder.absolute()))
+    output.result({"ok": True, "number": number, "file": str(target), "files": files, "pages": [str(p) for p in pages]})
 
 
 @request.command()

@@ -80,6 +80,12 @@ def _as_sheets(image: Any) -> Iterator[Sheet]:
         yield Sheet(number + 1, picture, picture.width * 72 / DPI, picture.height * 72 / DPI)
 
 
+def as_sheets(path: Path, name: str) -> Iterator[Sheet]:
+    """The frames of a picture, one at a time, upright. Raises Refused."""
+    with _opened(path, name) as image:
+        yield from _as_sheets(image)
+
+
 def ending(path: Path, name: str) -> str:
     """The ending of what is made: several frames become the pages of a PDF."""
     with _opened(path, name) as image:

@@ -330,8 +330,13 @@ def test_access_copies_are_watermarked_where_the_capacity_says_so(office: Office
 
 def test_the_draft_names_what_must_be_redacted(office: Office, desk: Desk, tmp_path: Path) -> None:
     number, plan = desk.open(), tmp_path / "方案.toml"
-    drafted = office.json("wang", "request", "redactions", number, "--output", str(plan))
+    shown = tmp_path / "pages"
+    drafted = office.json("wang", "request", "redactions", number, "--output", str(plan), "--pages", str(shown))
     assert drafted["files"] == 5
+    assert [str(path) for path in sorted(shown.iterdir())] == drafted["pages"]
+    pages = "".join(path.read_text(encoding="utf-8") for path in shown.iterdir())
+    assert (pages.count("<figure"), pages.count('data-unit="mm"'), pages.count("http-equiv")) == (3, 2, 3)
+    assert "request-pages.viewed" in [one["action"] for one in office.log() if one["subject"] == number]
     assert office.run("wang", "request", "redactions", number, "--output", str(plan)).returncode == 3, "overwritten"
     assert office.run("", "request", "redactions", number, "--output", str(tmp_path / "x.toml")).returncode == 6
     assert mistakes(desk, number, plan) == ["redaction.plan-empty"]

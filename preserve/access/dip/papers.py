@@ -38,9 +38,10 @@ def documents(
 ) -> Iterator[tuple[str, str, bytes]]:  # fmt: skip
     """Path in the package, MIME type and content of each paper."""
     moment = parse(made)
+    told = _cases(cases, read_vocabulary(home.profiles))
     for name, title, parts in (
-        ("case", say("dip.case-title"), [*_request(request, capacity), *_cases(cases, read_vocabulary(home.profiles))]),
-        ("evidence-list", say("dip.list-title"), [_evidence(given)]),
+        ("case", say("dip.case-title"), [*_request(home, request, capacity), *told, _contents(given)]),
+        ("evidence-list", say("dip.list-title"), [_evidence(given), _handed_in(home, request, moment)]),
     ):
         under = say(
             "dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment)
@@ -59,18 +60,17 @@ def _local(home: Home, moment: datetime) -> str:
     return moment.astimezone(ZoneInfo(home.settings.time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def _request(request: Request, capacity: Capacity) -> Iterator[Section]:
+def _request(home: Home, request: Request, capacity: Capacity) -> Iterator[Section]:
     consumer = request.consumer
-    who = consumer.name + (f"（{consumer.organisation}）" if consumer.organisation else "")
     rows = [
-        (say("dip.request-number"), request.number), (say("dip.consumer"), who),
+        (say("dip.request-number"), request.number), (say("dip.consumer"), _who(request)),
         (say("dip.capacity"), capacity.label.spoken), (say("dip.purpose"), request.purpose),
         (say("dip.papers"), say("cli.list-comma").join(paper.kind for paper in request.papers) or "—"),
     ]  # fmt: skip
     if consumer.represents:
         rows.insert(2, (say("dip.represents"), consumer.represents))
     if request.decision is not None:
-        rows.append((say("dip.approved-on"), request.decision.when))
+        rows.append((say("dip.approved-on"), _local(home, parse(request.decision.when))))
     yield Section(say("dip.request-section"), heads=(say("dip.head-item"), say("dip.head-content")), rows=tuple(rows))
 
 
@@ -105,21 +105,50 @@ def _digest(one: Given) -> str:
     return own + "\n" + say("dip.of-original", digest=_grouped(one.selected.original_sha256))
 
 
-def _evidence(given: Sequence[Given]) -> Section:
-    heads = tuple(
-        say(f"dip.head-{name}") for name in ("number", "title", "stage", "proves", "file", "form", "size", "sha256")
+def _title(one: Given) -> str:
+    return (one.about.title or one.about.kind) if one.about else one.selected.path
+
+
+def _made(one: Given) -> str:
+    """When and by whom it was made, as far as the case says so."""
+    about = one.about
+    when = (about.recording_start or about.date) if about else None
+    return "\n".join(filter(None, (str(when or ""), about.maker if about else ""))) or "—"
+
+
+def _contents(given: Sequence[Given]) -> Section:
+    """卷内目录 of what is handed over."""
+    heads = tuple(say(f"dip.head-{name}") for name in ("number", "title", "stage", "made", "file"))
+    rows = tuple(
+        (str(number), _title(one), label_of(one.about.stage) if one.about else "—", _made(one), one.path)
+        for number, one in enumerate(in_court_order(given), 1)
     )
+    return Section(say("dip.contents-section"), "", heads, rows)
+
+
+def _evidence(given: Sequence[Given]) -> Section:
+    heads = tuple(say(f"dip.head-{name}") for name in ("number", "title", "made", "proves", "form", "file", "sha256"))
     rows = []
     for number, one in enumerate(in_court_order(given), 1):
-        about = one.about
-        rows.append(
-            (
-                str(number), (about.title or about.kind) if about else one.selected.path,
-                label_of(about.stage) if about else "—", (about.proves if about else "") or "—", one.path,
-                say(f"dip.form-{one.representation}"), bytes_for_people(one.size), _digest(one),
-            )
-        )  # fmt: skip
+        stage = f"\n{label_of(one.about.stage)}" if one.about else ""
+        form = f"{say(f'dip.form-{one.representation}')}\n{bytes_for_people(one.size)}"
+        proves = (one.about.proves if one.about else "") or "—"
+        rows.append((str(number), _title(one) + stage, _made(one), proves, form, one.path, _digest(one)))
     return Section(say("dip.list-section"), say("dip.list-words", count=len(rows)), heads, tuple(rows))
+
+
+def _handed_in(home: Home, request: Request, moment: datetime) -> Section:
+    """Where the agency puts its seal and the court its receipt."""
+    rows = (
+        (say("dip.handed-in-by"), home.settings.institution), (say("dip.handed-in-to"), _who(request)),
+        (say("dip.handed-in-on"), _local(home, moment)[:10]), (say("dip.received-by"), ""),
+    )  # fmt: skip
+    return Section(say("dip.handed-in"), heads=(say("dip.head-item"), say("dip.head-content")), rows=rows)
+
+
+def _who(request: Request) -> str:
+    consumer = request.consumer
+    return consumer.name + (f"（{consumer.organisation}）" if consumer.organisation else "")
 
 
 _README = """<!DOCTYPE html>

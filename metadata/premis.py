@@ -38,7 +38,7 @@ _EVENT_CODES = {
     "packing": "pac", "information package creation": "ipc", "fixity check": "fix", "replication": "rep",
     "refreshment": "ref", "recovery": "rec", "dissemination": "dis", "redaction": "red",
     "policy assignment": "poa", "appraisal": "app", "deaccession": "dea", "deletion": "del", "creation": "cre",
-    "metadata modification": "mem", "quarantine": "qua",
+    "metadata modification": "mem", "modification": "mod", "quarantine": "qua",
 }  # fmt: skip
 _RELATIONS = {
     "has source": "hss", "is source of": "iso", "represents": "rep", "is included in": "isi", "supersedes": "sup",

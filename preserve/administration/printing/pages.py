@@ -11,7 +11,8 @@ from preserve.messages import language
 _STYLE = (
     "body{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:70em;margin:2em auto;padding:0 1em;"
     "color:#222;line-height:1.5}table{border-collapse:collapse;width:100%;margin:.6em 0;font-size:.86em}"
-    "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}td{white-space:pre-line}"
+    "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "td{white-space:pre-line}"
     "th{background:#eef3f8;white-space:nowrap}h1{margin-bottom:0}"
     "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
     ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"

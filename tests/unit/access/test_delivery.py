@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -15,9 +16,10 @@ import pytest
 import pyzipper
 import zxingcpp
 
+from demo.make_case import PARTY
 from tests.browser import opened
 from tests.office import Office, make_office
-from tests.program import state_of
+from tests.program import kill, state_of
 from tests.strangers.eark import VERSIONS, validate
 
 pytestmark = pytest.mark.xdist_group("delivery")
@@ -209,3 +211,135 @@ def test_a_browser_and_a_telephone_find_it_true(delivered: Path, tmp_path: Path)
         )
         assert browser.run("element('verdict').className") == "good"
         assert browser.complaints() == []
+
+
+PLAN = """
+[[redaction]]
+object = "{paper}"
+what = "box"
+left = 0
+top = 0
+width = 100
+height = 30
+unit = "%"
+reason = "他人隐私"
+article = "20"
+
+[[redaction]]
+object = "{video}"
+what = "blur-mute"
+from = "0"
+to = "1"
+reason = "未成年人"
+article = "20"
+"""
+
+
+def test_a_party_gets_a_redacted_copy_and_no_original(office: Office, tmp_path: Path) -> None:
+    names = originals(office)
+    paper = next(name for name in names if name.endswith("笔录.pdf"))
+    video = next(name for name in names if name.endswith(".mp4"))
+    before = state_of(office.archive.home / "store" / "packages")
+    number = office.open("party", PARTY, "--object", paper, "--object", video, "--form", "access")
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN.format(paper=paper, video=video), encoding="utf-8")
+    office.json("wang", "request", "examine", number, "--redactions", str(plan))
+    office.json("head", "request", "approve", number)
+    plan.write_text("")  # what was approved is what the archive kept
+    done = office.json("", "request", "deliver", number, "--output", str(tmp_path / "out"))
+    folder = Path(done["place"])
+    assert checked(folder).returncode == 0
+    assert office.archive.run("verify", str(folder)).returncode == 0
+    for version in VERSIONS:
+        assert validate(folder / "data" / folder.name, version)[0] == []
+    kinds = {path.name for path in (folder / "data" / folder.name / "representations").iterdir()}
+    assert kinds == {"redacted"}
+    (made,) = folder.rglob("redacted/data/**/*.pdf")
+    words = subprocess.run(["pdftotext", str(made), "-"], capture_output=True, text=True, check=True).stdout
+    assert words.strip() == ""
+    log = json.loads(next(folder.rglob("redaction-log.json")).read_text(encoding="utf-8"))
+    assert {"他人隐私", "未成年人"} <= set(json.dumps(log, ensure_ascii=False).split('"'))
+    premis = next(folder.rglob("redacted/metadata/preservation/premis.xml")).read_text(encoding="utf-8")
+    assert premis.count(">redaction<") == 2
+    given = {line.split()[0] for line in (folder / "manifest-sha256.txt").read_text("utf-8").splitlines()}
+    kept = {digest for name, (_, _, digest) in before.items() if "/representations/" in name}
+    assert not given & kept, "something of the archive's went along as it is"
+    assert not list(folder.rglob("explanatory-notes/*")), "a note prints the transcript of a muted recording"
+    assert state_of(office.archive.home / "store" / "packages") == before
+
+
+def test_a_clip_stands_beside_the_digest_of_its_source(office: Office, tmp_path: Path) -> None:
+    video = next(name for name in originals(office) if name.endswith(".mp4"))
+    number = office.approved("--object", video, "--range", "0:00.2-0:00.8")
+    folder = Path(office.json("", "request", "deliver", number, "--output", str(tmp_path))["place"])
+    assert checked(folder).returncode == 0
+    (clip,) = (path for path in folder.rglob("representations/clip/data/**/*") if path.is_file())
+    told = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(clip)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert 0.55 <= float(told) <= 0.7
+    source = office.json("", "request", "show", number)["request"]["examination"]["selection"][0]["original_sha256"]
+    assert source[:8] in next(folder.rglob("evidence-list.html")).read_text(encoding="utf-8")
+
+
+def originals(office: Office) -> list[str]:
+    """What may be asked for, by the depositor's names."""
+    number = office.open()
+    examined = office.json("wang", "request", "examine", number)
+    assert examined["files"] > 3
+    office.json("", "request", "withdraw", number, "--reason", "仅查看目录")
+    shown = office.json("", "request", "show", number)["request"]
+    return [one["path"] for one in shown["examination"]["selection"]]
+
+
+def test_killed_in_the_middle_it_is_made_anew(office: Office, tmp_path: Path) -> None:
+    number = office.approved()
+    building = office.archive.home / "work" / f"request-{number}.building"
+    process = office.archive.start("request", "deliver", number, "--output", str(tmp_path), "--as", "zip")
+    while not list(building.glob("dip-*/data")) and process.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.003)
+    kill(process)
+    assert building.exists()
+    assert office.json("", "request", "show", number)["request"]["state"] == "approved"
+    # As it would be had it been killed while it wrote to the consumer's medium.
+    (dip,) = (path.name for path in building.iterdir())
+    (tmp_path / f".{dip}.zip.part").write_bytes(b"half")
+    done = office.json("", "request", "deliver", number, "--output", str(tmp_path), "--as", "zip")
+    assert [path.name for path in tmp_path.iterdir()] == [Path(done["place"]).name]
+    assert office.archive.leftovers() == []
+    assert office.archive.run("ledger", "verify").returncode == 0
+
+
+def test_two_at_once_deliver_once(office: Office, tmp_path: Path) -> None:
+    number = office.approved()
+    runs = [office.archive.start("request", "deliver", number, "--output", str(tmp_path / str(n))) for n in range(2)]
+    for run in runs:
+        run.communicate(timeout=240)
+    assert sorted(run.returncode for run in runs) == [0, 3]
+    assert sum(len(list(folder.iterdir())) for folder in tmp_path.iterdir()) == 1
+
+
+def test_withdrawn_after_approval_nothing_leaves(office: Office, tmp_path: Path) -> None:
+    number = office.approved()
+    office.json("", "request", "withdraw", number, "--reason", "法院撤回")
+    assert office.run("", "request", "deliver", number, "--output", str(tmp_path)).returncode == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_our_own_verifier_reads_it_too(office: Office, delivered: Path, tmp_path: Path) -> None:
+    assert office.archive.run("verify", str(delivered)).returncode == 0
+    hurt = tmp_path / delivered.name
+    shutil.copytree(delivered, hurt)
+    next(hurt.rglob("premis.xml")).write_text("<x/>")
+    assert office.archive.run("verify", str(hurt)).returncode == 4
+
+
+def test_without_a_signer_nothing_is_built(tmp_path: Path) -> None:
+    unsigned = make_office(tmp_path)
+    number = unsigned.approved()
+    done = unsigned.run("", "request", "deliver", number, "--output", str(tmp_path / "out"))
+    assert done.returncode == 7
+    assert unsigned.archive.leftovers() == []
+    assert [one["action"] for one in unsigned.log() if one["action"].startswith("dip.")] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -12,27 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo.access import appoint, deliver
 from demo.make_case import make_case
-from preserve.home import locale_name
-from preserve.messages import language_of_locale
-
-OUTPUT = Path("demo-output")
-ZH = language_of_locale(locale_name()) == "zh"
-
-
-def say(zh: str, en: str) -> None:
-    """A heading before each step."""
-    print(f"\n\033[1m=== {zh if ZH else en}\033[0m" if sys.stdout.isatty() else f"\n=== {zh if ZH else en}", flush=True)
-
-
-def run(*arguments: str, allowed: tuple[int, ...] = (0,)) -> None:
-    """Run `preserve` as a person would, showing the command line."""
-    print("$ preserve " + " ".join(arguments), flush=True)
-    program = Path(sys.executable).parent / "preserve"
-    environment = {**os.environ, "PRESERVE_HOME": str((OUTPUT / "archive").absolute())}
-    status = subprocess.run([str(program), *arguments], env=environment, check=False).returncode
-    if status not in allowed:
-        raise SystemExit(f"preserve {arguments[0]}: exit status {status}")
+from demo.showing import OUTPUT, ZH, run, say
 
 
 def tree(folder: Path) -> None:
@@ -132,7 +113,7 @@ def main() -> None:
     case = make_case(OUTPUT / "案件")
     tree(case)
     say("二、建立档案库", "2. Founding an archive")
-    run("init", "--institution", "临江市文化和旅游局", "--digests", "sm3")
+    run("init", "--institution", "临江市文化和旅游局", "--digests", "sm3", "--test-authority")
     run("doctor")
     say("三、归档前检查", "3. Checking before ingest")
     run("check", str(case))
@@ -158,6 +139,7 @@ def main() -> None:
     run("ledger", "checkpoint")
     copies(package)
     fixity(package)
+    deliver(appoint(), case)
     say(f"完成，用时 {time.monotonic() - began:.0f} 秒", f"Done in {time.monotonic() - began:.0f} seconds")
     page = package / "data" / package.name.partition("_")[0] / "documentation" / "findings.html"
     print(f"{'归档查验记录' if ZH else 'What was found, as a page'}: {page}")
@@ -167,6 +149,11 @@ def main() -> None:
     for name, zh, en in (
         ("disc-inside/index.html", "光盘自带的查验页（用浏览器打开）", "The page on the disc that verifies it"),
         ("label-disc.pdf", "光盘标签", "The disc's label"),
+        (
+            "court",
+            "交给法院的利用信息包（先打开其中的 README.html）",
+            "What the court got (open README.html in it first)",
+        ),
     ):
         print(f"{zh if ZH else en}: {OUTPUT / name}")
     print("README.zh.md、docs/" if ZH else "Next: README.md, docs/architecture.md")

@@ -50,7 +50,7 @@ def copies(output: Output, case: str) -> None:
             + (f" {c.part}/{c.parts}" if c.parts > 1 else "") + f" ({say('cli.copy-' + c.state)})"
             for c in one.copies if c.state != "retired"
         )  # fmt: skip
-        todo = "\n".join(say_task(task) for task in one.next)
+        todo = listed(say_task(task) for task in one.next)
         rows.append((one.case_number, wanted, there or "—", todo or say("cli.sealed-short")))
     output.table([say(f"cli.heading-{n}") for n in ("number", "wanted", "copies", "next")], rows)
     open_ = sum(not one.standing.sealed for one in found)

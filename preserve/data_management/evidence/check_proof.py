@@ -88,6 +88,9 @@ def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     response = int.from_bytes(signature[32:], "little")
     if key is None or commitment is None or response >= ORDER:
         return False
+    # Eight times a key of small order is nothing: with such a key anything passes for signed, by nobody.
+    if _times(8, key)[0] % P == 0:
+        return False
     digest = hashlib.sha512(signature[:32] + public + message).digest()
     challenge = int.from_bytes(digest, "little") % ORDER
     left, right = _times(response, BASE), _add(commitment, _times(challenge, key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -138,6 +139,23 @@ def forged_checkpoint(root: Path, world: World) -> None:
     )  # fmt: skip
 
 
+def key_of_nobody(root: Path, world: World) -> None:
+    """A public key of small order, with which one signature passes for every text without anybody's secret."""
+    raw = bytes([1]) + bytes(31)
+    pem = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + raw).decode()
+    signature = base64.b64encode(bytes([1]) + bytes(63)).decode()
+
+    def sign(text: str) -> str:
+        return f"{text.partition(chr(10) * 2)[0]}\n\n\u2014 {hashlib.sha256(raw).hexdigest()} {signature}\n"
+
+    def change(said: dict[str, Any]) -> None:
+        said["public_key"] = f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n"
+        for one in (said, *said["earlier"]):
+            one["checkpoint"] = sign(one["checkpoint"])
+
+    edit(root, PROOF, change)
+
+
 def link(root: Path, world: World) -> None:
     """A file moved out of the delivery, and a link to it, which leads to the right bytes."""
     outside = world.place / f"{root.parent.name}.mp4"
@@ -169,6 +187,8 @@ WOUNDS: dict[str, tuple[Wound, Found]] = {
     "the readme": (lambda root, _: flip(root / "README.html"), [("altered", "README.html")]),
     "the verifier": (lambda root, _: flip(root / "verify.py"), [("altered", "verify.py")]),
     "a folder for a file": (lambda root, _: ((root / MP4).unlink(), (root / MP4).mkdir()), [("missing", MP4)]),
+    "a twin whose name looks the same": (lambda root, _: add(root, DATA + "representations/original/data/caf\u00e9.txt"), [("extra", DATA + "representations/original/data/caf\u00e9.txt")]),
+    "a delivery in the delivery": (lambda root, _: shutil.copytree(root / "proof", root / DATA / "x" / "proof"), [("extra", DATA + "x/proof/evidence.json"), ("extra", DATA + "x/proof/proof.json")]),
     # certificate
     "another certificate": (lambda root, _: (flip(root / CERTIFICATE), manifests(root)), [("certificate", CERTIFICATE)]),
     "no certificate": (lambda root, _: (root / CERTIFICATE).unlink(), [("missing", CERTIFICATE)]),
@@ -217,6 +237,7 @@ WOUNDS: dict[str, tuple[Wound, Found]] = {
     "the checkpoint's time": (lambda root, _: rewrite(root, PROOF, "2026-03-12T01:30:15Z\\n\\n", "2025-03-12T01:30:15Z\\n\\n"), [("signature", PROOF)]),
     "another key": (sign_anew, [("signature", PROOF)]),
     "the forger's checkpoint under the archive's name": (forged_checkpoint, [("signature", PROOF)]),
+    "a key of nobody": (key_of_nobody, [("signature", PROOF)]),
     "a proof that is no JSON": (lambda root, _: add(root, PROOF, b"[]]"), [*BROKEN_PROOF]),
     "a key that is none": (lambda root, _: edit(root, PROOF, lambda said: said.update(public_key="-----BEGIN PUBLIC KEY-----")), [*BROKEN_PROOF]),
     "an earlier root altered": (lambda root, _: edit(root, PROOF, lambda said: said["earlier"][0].update(path=["0" * 64])), [("checkpoint", PROOF)]),

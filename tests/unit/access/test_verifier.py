@@ -420,6 +420,12 @@ def test_single_files(delivery: Path, browser: Browser, pristine: Path, tmp_path
     assert told["look"] == "bad"
     assert [(one["kind"], one["path"]) for one in told["problems"]] == [("altered", "a.mp4"), ("extra", "strange.txt")]  # type: ignore[attr-defined]
     assert choose(CERTIFICATE, PROOF)["look"] == "bad"
+    shutil.copy(pristine / MP4, delivery / "proof" / "a.mp4")
+    told = choose("proof/a.mp4", MP4)
+    assert [(one["path"], one["state"]) for one in told["files"]] == [("a.mp4", "intact"), ("a.mp4 (2)", "altered")]  # type: ignore[attr-defined]
+    add(delivery, "twice/evidence.json", b"{")
+    browser.open(pristine / "verify.html")
+    assert choose("twice/evidence.json", MP4)["look"] == "bad"
 
 
 def test_a_folder_may_be_dropped_and_lie_in_another(delivery: Path, browser: Browser) -> None:

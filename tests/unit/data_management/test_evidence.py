@@ -75,6 +75,15 @@ def test_signatures_as_a_library_makes_them(message: bytes, seed: bytes, bit: in
     assert not check_proof.signature_holds(raw, message, bytes(spoilt))
 
 
+@pytest.mark.parametrize(
+    "raw", [bytes([1]) + bytes(31), bytes(32), (2**255 - 19 + 1).to_bytes(32, "little"), b"\xff" * 32]
+)
+def test_keys_that_nobody_holds(raw: bytes) -> None:
+    """Points of small order and no points: with them a signature could be made without a secret."""
+    for commitment in (bytes([1]) + bytes(31), raw):
+        assert not check_proof.signature_holds(raw, b"anything", commitment + bytes(32))
+
+
 @pytest.fixture(scope="module")
 def proven(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, Path]:
     """A case that was ingested and audited, with its proof and an earlier checkpoint's."""

@@ -45,6 +45,8 @@ async function verify(given, { known = null, tell = () => {}, halted = () => fal
     if (FORM.system.test(name.split("/")[0])) continue;
     // A single file carries no folder: these two are known by their names.
     if (root === null) name = FORM.own.find(own => own.endsWith("/" + name)) || name;
+    // Two single files may bear one name; both are checked.
+    for (let plain = name, count = 2; here.has(name); count++) name = `${plain} (${count})`;
     here.set(name, file);
     byNfc.set(name.normalize("NFC"), name);
   }
@@ -112,7 +114,7 @@ async function verify(given, { known = null, tell = () => {}, halted = () => fal
       const contents = new Map([...files.values()].map(one => [one.sha256, one])), names = new Set([...files.keys()].map(path => path.split("/").pop().normalize("NFC")));
       for (const [path, file] of here) {
         if (used.has(path)) continue;
-        const seen = await digests(path), one = seen && contents.get(seen.sha256), state = !evidence ? "unlisted" : one && fits(one, seen) ? "intact" : names.has(path.normalize("NFC")) ? "altered" : "extra";
+        const seen = await digests(path), one = seen && contents.get(seen.sha256), state = !evidence ? "unlisted" : one && fits(one, seen) ? "intact" : names.has(file.name.normalize("NFC")) ? "altered" : "extra";
         if (!seen) continue;
         if (state === "intact") result.files_intact++;
         else if (evidence) report(state, path, seen.sha256);

@@ -11,7 +11,7 @@ function put(parent, tag, text, className = "") {
   parent.append(made);
   return made;
 }
-function both(parent, chinese, english) { parent.append(chinese + " "); put(parent, "span", english, "en line"); }
+function both(parent, chinese, english) { parent.append(chinese + " "); put(parent, "span", english, "en line").lang = "en"; }
 
 function pasted() {
   const text = element("key").value.normalize("NFKC").trim();
@@ -30,7 +30,7 @@ const keyState = result => !pasted() ? "" : !differences(result) ? "partial" : d
 function verdictOf(result) {
   const count = kind => result.problems.filter(one => one.kind === kind).length;
   if (result.stopped) return ["", "没有核对完", "Not finished", "核对中途停止，不能下结论。", "Stopped before the end; nothing can be concluded."];
-  if (!result.whole && !result.listed) return ["", "没有清单，未能核对", "Nothing to compare with", "下面只是所选文件的摘要。请选择整个文件夹，或先核对整个文件夹，或连同 evidence.json 和 proof.json 一起选择。", "Below are only the digests of these files. Choose the whole folder, check the whole folder first, or choose evidence.json and proof.json together with them."];
+  if (!result.whole && !result.listed && !result.problems.length) return ["", "没有清单，未能核对", "Nothing to compare with", "下面只是所选文件的摘要。请选择整个文件夹，或先核对整个文件夹，或连同 evidence.json 和 proof.json 一起选择。", "Below are only the digests of these files. Choose the whole folder, check the whole folder first, or choose evidence.json and proof.json together with them."];
   if (result.problems.length || keyState(result) === "bad") {
     const said = FILES.filter(count).map(kind => [`${count(kind)} 个文件${FORM.words[kind][0]}`, `${count(kind)} file(s) ${FORM.words[kind][1]}`]);
     const rest = [...new Set(result.problems.map(one => one.kind))].filter(kind => !FILES.includes(kind)).map(kind => FORM.words[kind]);

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from benchmarks.chinese_cases import FREQUENT, RARE, Made, make_cases
 from benchmarks.measure import row, scratch
-from preserve.data_management import facets, search
+from preserve.data_management import search
 from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.data_management.facets import Filters
 from preserve.data_management.search import Passage
@@ -40,8 +40,7 @@ def enter(connection: Connection, number: int, made: Made) -> None:
         head += [Passage("device", file, item["device"]), Passage("place", file, item["place"])]
         head.append(Passage("file", file, file))
     body = [Passage("text", *one) for one in made.texts]
-    entered = search.enter(connection, objid, known["closed"], head, body, indexed=False)
-    facets.enter(connection, entered, known)
+    search.enter(connection, objid, known, head, body, indexed=False)
 
 
 def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:

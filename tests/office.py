@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -81,12 +81,14 @@ class Office:
         return [json.loads(line) for line in lines]
 
 
-def staff(archive: Archive) -> dict[str, str]:
-    """Appoint everyone; the founder appoints the security administrator, who appoints the others."""
+def staff(archive: Archive, names: Collection[str] = tuple(STAFF)) -> dict[str, str]:
+    """Appoint everyone, or those named; the founder appoints the security administrator, who appoints the others."""
     catalogue = open_catalogue(open_home(archive.home))
     moment = now()
     tokens: dict[str, str] = {}
     for name, (person, role) in STAFF.items():
+        if name not in (*names, "security"):
+            continue
         with catalogue.read() as connection:
             by = recognise(connection, acting_person(), tokens.get("security", ""), moment)
         first = add_person(catalogue, name, person=person, roles=[role], os_user="", actor=by, moment=moment)

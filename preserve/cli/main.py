@@ -24,6 +24,7 @@ COMMANDS = {
     "list": ("preserve.cli.find", "list_cases"),
     "show": ("preserve.cli.find", "show"),
     "search": ("preserve.cli.search", "search"),
+    "look": ("preserve.cli.look", "look"),
     "verify": ("preserve.cli.verify", "verify"),
     "media": ("preserve.cli.media", "media"),
     "copies": ("preserve.cli.copies", "copies"),

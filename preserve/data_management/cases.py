@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, exists, func, or_, select
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from preserve.data_management import facets, formats_index, holdings, ledger, search
+from preserve.data_management import formats_index, holdings, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
@@ -91,10 +91,8 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
         names = _enter_entities(connection, objid, version, package)
         if leads:
             known = description.model_dump(mode="json")
-            findable = search.enter(
-                connection, objid, known["closed"], [*_words(description), *names], _texts(package), indexed=indexed
-            )
-            facets.enter(connection, findable, known)
+            head = [*_words(description), *names]
+            search.enter(connection, objid, known, head, _texts(package), indexed=indexed)
         for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
             details = json.loads(entry.text)["details"]
             if details["version"] == version:
@@ -168,7 +166,8 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
                 rows.append({**common, **_file_row(role, entity)})
                 counter.take(role, entity)
                 if role == "original":
-                    names.append(Passage("file", entity.path, entity.original_name or entity.path))
+                    name = entity.original_name or entity.path.removeprefix("data/")
+                    names.append(Passage("file", name, name))
             elif isinstance(entity, Event):
                 deeds.append({**common, **_event_row(entity)})
             if len(rows) + len(deeds) >= _BATCH:

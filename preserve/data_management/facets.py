@@ -1,22 +1,27 @@
 """What a case can be picked out by beside its text: people, devices, places, stages, days; one row for each.
 
-A row says which file it is about where it is about one. Values are folded as in the text index; names that people
-write in part (parties, officers, devices, places, kinds of document) are found by any part of them.
+A row says which file it is about where it is about one. The text index has the same values in columns of its own, so
+that words and filters are one question; only days are asked of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from preserve.data_management.tables import facets
-from preserve.data_management.tokens import folded
+from preserve.data_management.tokens import BETWEEN, folded, terms, tokens
+from preserve.errors import UsageError
 
-_IN_PART = ("party", "officer", "device", "place", "kind")
-_FEW = 2000  # up to so many cases a filter is a list of them, above it is asked case by case
+IN_PART = ("party", "officer", "device", "place", "kind")
+"""Found by any word of them; each has a column of the index."""
+
+_NAMES = ("stage", "case_type", "measure", "classification")
+_FEW = 50_000  # up to so many rows a span of days is a list of cases; of a longer one each case is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +43,33 @@ class Filters:
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
 
-    def asked(self) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Kind, condition on a row's value, and its values, for each filter that is set."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value and field.name not in ("since", "until"):
-                kind = field.name
-                holds = f"instr(value, :{kind}) > 0" if kind in _IN_PART else f"value = :{kind}"
-                yield kind, holds, {kind: folded(value)}
-        if self.since or self.until:
-            yield (
-                "date",
-                "value BETWEEN :since AND :until",
-                {
-                    "since": self.since or "0000",
-                    "until": self.until or "9999",
-                },
-            )
+    def expression(self) -> str:
+        """What the index is asked for; empty where only days are given. Raises UsageError for what has no letter."""
+        parts = []
+        for kind in IN_PART:
+            if value := getattr(self, kind):
+                wanted = [term.expression for term in terms(value)]
+                if not wanted:
+                    raise UsageError("catalogue.nothing-to-search", value)
+                parts += [f"{{{kind}}}: {one}" for one in wanted]
+        parts += [f'{{marks}}: "{_mark(kind, getattr(self, kind))}"' for kind in _NAMES if getattr(self, kind)]
+        return " AND ".join(parts)
+
+
+def _mark(kind: str, value: str) -> str:
+    """One token for a name that is asked for whole; the parts are joined by what no text and no query has."""
+    return "\ue001".join((kind, *re.findall(r"[^\W_]+", folded(value))))
+
+
+def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The index's columns for a case's rows of kind and value."""
+    found: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
+    for kind, value in rows:
+        if kind in IN_PART:
+            found[kind].append(" ".join(tokens(value)))
+        elif kind in _NAMES:
+            found["marks"].append(_mark(kind, value))
+    return {kind: BETWEEN.join(values) for kind, values in found.items()}
 
 
 def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -107,39 +122,57 @@ def forget(connection: Connection, number: int) -> None:
     connection.execute(facets.delete().where(facets.c.number == number))
 
 
-def condition(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]:
-    """An SQL condition on `{number}` that begins with AND, and its values.
+def rows_of(connection: Connection, number: int) -> list[tuple[str, str]]:
+    """Kind and value of each row of a case, in a fixed order."""
+    order = (facets.c.kind, facets.c.value, facets.c.file)
+    query = select(facets.c.kind, facets.c.value).where(facets.c.number == number).order_by(*order)
+    return [(row.kind, row.value) for row in connection.execute(query)]
 
-    A filter that few cases pass becomes the list of them; of one that many pass each case is asked, for the search is
-    over when enough of them are found.
+
+def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]:
+    """An SQL condition on `{number}` that begins with AND, or nothing; and its values.
+
+    A short span becomes the cases in it, and where among all cases they lie; in a long one each case is asked, for
+    the search is over when enough of them are found.
     """
-    where = ""
-    values: dict[str, Any] = {}
-    for kind, holds, given in filters.asked():
-        few = connection.execute(
-            text(f"SELECT DISTINCT number FROM facets WHERE kind = '{kind}' AND {holds} LIMIT {_FEW + 1}"), given
-        ).scalars()
-        numbers = [int(one) for one in few]
-        if len(numbers) <= _FEW:
-            where += f" AND {{number}} IN ({','.join(map(str, numbers))})"
-        else:
-            values |= given
-            where += (
-                f" AND EXISTS (SELECT 1 FROM facets INDEXED BY facets_by_case"
-                f" WHERE number = {{number}} AND kind = '{kind}' AND {holds})"
-            )
-    return where, values
+    if not (filters.since or filters.until):
+        return "", {}
+    values: dict[str, Any] = {"since": filters.since or "0000", "until": filters.until or "9999"}
+    there = "FROM facets WHERE kind = 'date' AND value BETWEEN :since AND :until"
+    count, first, last = connection.execute(
+        text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1})"), values
+    ).one()
+    if count > _FEW:
+        return (
+            " AND EXISTS (SELECT 1 FROM facets INDEXED BY facets_by_case WHERE number = {number} AND kind = 'date'"
+            " AND value BETWEEN :since AND :until)"
+        ), values
+    where = f" AND {{number}} BETWEEN :first AND :last AND +{{number}} IN (SELECT number {there})"
+    return where, {**values, "first": first or 0, "last": last if last is not None else -1}
 
 
 def matching_file(connection: Connection, number: int, filters: Filters) -> tuple[str, str, str]:
     """Field, file and value of a row that answers a filter, one about a file before others."""
-    best = ("date", "", "")
-    for kind, holds, given in filters.asked():
-        row = connection.execute(
-            text(f"SELECT value, file FROM facets WHERE number = :number AND kind = '{kind}' AND {holds}"
-                 " ORDER BY file = '', file LIMIT 1"),
-            {**given, "number": number},
-        ).first()  # fmt: skip
-        if row is not None and (not best[2] or (row.file and not best[1])):
-            best = (kind, row.file, row.value)
+    best = ("", "", "")
+    for kind in (*IN_PART, *_NAMES):
+        if not (value := folded(getattr(filters, kind))):
+            continue
+        holds = "instr(value, :part) > 0" if kind in IN_PART else "value = :part"
+        best = _better(connection, best, number, kind, holds, {"part": value.split()[0]})
+    if filters.since or filters.until:
+        span = {"since": filters.since or "0000", "until": filters.until or "9999"}
+        best = _better(connection, best, number, "date", "value BETWEEN :since AND :until", span)
+    return best if best[0] else ("title", "", "")
+
+
+def _better(
+    connection: Connection, best: tuple[str, str, str], number: int, kind: str, holds: str, values: dict[str, str]
+) -> tuple[str, str, str]:
+    row = connection.execute(
+        text(f"SELECT value, file FROM facets WHERE number = :number AND kind = '{kind}' AND {holds}"
+             " ORDER BY file = '', file LIMIT 1"),
+        {**values, "number": number},
+    ).first()  # fmt: skip
+    if row is not None and (not best[0] or (row.file and not best[1])):
+        return kind, row.file, row.value
     return best

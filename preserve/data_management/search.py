@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,13 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, text
 
 from preserve.data_management import facets
-from preserve.data_management.facets import Filters, condition, matching_file
+from preserve.data_management.facets import Filters
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import Term, folded, terms, tokens
+from preserve.data_management.tokens import BETWEEN, Term, folded, terms, tokens
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
-_BETWEEN = " \ue000 "  # a token that no query can have: no phrase reaches from one passage into the next
 _BEFORE, _AFTER = 24, 72  # characters shown around a hit
 
 
@@ -51,16 +50,16 @@ class Hit:
 
 
 def enter(
-    connection: Connection, objid: str, closed: str, head: Iterable[Passage], body: Iterable[Passage], *,
-    indexed: bool = True,
-) -> int:  # fmt: skip
-    """Make a case findable by what its description says (`head`) and its documents (`body`); return its number.
+    connection: Connection, objid: str, description: Mapping[str, Any], head: Iterable[Passage],
+    body: Iterable[Passage], *, indexed: bool = True,
+) -> None:  # fmt: skip
+    """Make a case findable by its description (plain data), the passages of it (`head`) and its documents (`body`).
 
-    Without `indexed` only its text is kept, and `fill` makes the index of all cases at once.
+    Without `indexed` all is written down but the index, and `fill` makes that for all cases at once.
     """
     before = connection.execute(select(findable.c.number).where(findable.c.objid == objid)).scalar()
     forget(connection, objid, indexed=indexed)
-    day = date.fromisoformat(closed).toordinal() * _A_DAY
+    day = date.fromisoformat(description["closed"]).toordinal() * _A_DAY
     last = connection.execute(
         text("SELECT max(number) FROM findable WHERE number >= :day AND number < :next"),
         {"day": day, "next": day + _A_DAY},
@@ -70,9 +69,9 @@ def enter(
         number = int(before)  # a later version of a case keeps its place
     row = {"number": number, "objid": objid, "head": _pack(head), "body": _pack(body)}
     connection.execute(findable.insert(), row)
+    facets.enter(connection, number, description)
     if indexed:
-        connection.execute(_INSERT, _words(row))
-    return number
+        connection.execute(_INSERT, _words(connection, row))
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
@@ -82,7 +81,7 @@ def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
         return
     if indexed:
         # An index without content is told what it must forget.
-        connection.execute(_DELETE, _words(dict(row._mapping)))
+        connection.execute(_DELETE, _words(connection, dict(row._mapping)))
     facets.forget(connection, row.number)
     connection.execute(findable.delete().where(findable.c.objid == objid))
 
@@ -97,12 +96,15 @@ def fill(connection: Connection) -> None:
         ).all()
         if not rows:
             break
-        connection.execute(_INSERT, [_words(dict(row._mapping)) for row in rows])
+        connection.execute(_INSERT, [_words(connection, dict(row._mapping)) for row in rows])
         number = rows[-1].number
 
 
-_DELETE = text("INSERT INTO search (search, rowid, head, body) VALUES ('delete', :number, :head, :body)")
-_INSERT = text("INSERT INTO search (rowid, head, body) VALUES (:number, :head, :body)")
+_COLUMNS = ("head", "body", *facets.IN_PART, "marks")
+_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
+_INSERT = text(f"INSERT INTO search (rowid, {', '.join(_COLUMNS)}) VALUES (:number, {_VALUES})")
+_DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', :number, {_VALUES})")
+CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 
 
 def _pack(passages: Iterable[Passage]) -> bytes:
@@ -116,9 +118,9 @@ def _unpack(packed: bytes) -> Iterator[Passage]:
         yield Passage(*row)
 
 
-def _words(row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: _BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
-    return {"number": row["number"], **made}
+def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    made = {name: BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
+    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
@@ -137,14 +139,18 @@ def find(connection: Connection, query: str, filters: Filters | None = None, lim
     wanted = terms(query)
     if not wanted and (query.strip() or not filters):
         raise UsageError("catalogue.nothing-to-search", query)
-    where, values = condition(connection, filters)
+    where, values = facets.days(connection, filters)
+    rest = filters.expression()
     numbers: list[int] = []
-    if not wanted:
+    if not wanted and not rest:
         numbers = _numbers(connection, "findable", "number", where, values, limit)
     else:
         phrase = " AND ".join(term.expression for term in wanted)
-        for match in (f"{{head}}: ({phrase})", phrase):
+        # First by the description alone, then by everything.
+        questions = ([f"{{head}}: ({phrase})", f"{{head body}}: ({phrase})"] if wanted else [""])  # fmt: skip
+        for question in questions:
             if len(numbers) < limit:
+                match = " AND ".join(part for part in (question, rest) if part)
                 more = _numbers(connection, "search", "rowid", where, {**values, "match": match}, limit)
                 numbers += [one for one in more if one not in numbers]
     return _hits(connection, numbers[:limit], wanted, filters)
@@ -155,7 +161,7 @@ def _numbers(
 ) -> list[int]:
     matches = "search MATCH :match" if table == "search" else "1"
     rows = connection.execute(
-        text(f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'+{table}.{column}')}"
+        text(f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'{table}.{column}')}"
              f" ORDER BY {column} DESC LIMIT :limit"),
         {**values, "limit": limit},
     )  # fmt: skip
@@ -175,7 +181,7 @@ def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term]
             continue
         best = _best([*_unpack(row.head), *_unpack(row.body)], wanted) if wanted else None
         if best is None:
-            field, file, value = matching_file(connection, number, filters)
+            field, file, value = facets.matching_file(connection, number, filters)
             best = (Passage(field, file, value), value, ())
         found, shown, marks = best
         hits.append(

@@ -2,7 +2,8 @@
 
 Most Chinese words have two characters, so the index has one token for every two neighbouring ideographs (`演出活动`
 is `演出 出活 活动 动`): a word of two is one look-up, however often its characters occur alone. The last ideograph of
-a run stands alone too, so that a single one is found wherever it is the beginning of a token.
+a run stands alone too, and the first where a number or word of another script comes right before it (`12号`), so that
+a single one is found there without looking through all pairs that begin with it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+BETWEEN = " \ue000 "
+"""Stands between two passages: a token that no query can have, so that no phrase reaches from one into the next."""
 
 _MOST_TERMS = 16
 _LONGEST_TERM = 200
@@ -26,15 +30,33 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _split(text: str) -> Iterator[tuple[str, bool, bool]]:
+    """Runs of one kind in folded text: the run, whether it is of ideographs, whether another kind is right before it.
+
+    Blanks between Chinese and another script are a matter of setting, not of meaning.
+    """
+    end, chinese_before = -1, True
+    for found in _RUNS.finditer(text):
+        chinese = found[1] is not None
+        follows = end >= 0 and chinese and not chinese_before and not text[end : found.start()].strip(" ")
+        yield found[0], chinese, follows
+        end, chinese_before = found.end(), chinese
+
+
+def _of_run(run: str, chinese: bool, follows: bool) -> Iterator[str]:
+    if not chinese:
+        yield run
+        return
+    if follows:
+        yield run[0]
+    yield from map("".join, pairwise(run))
+    yield run[-1]
+
+
 def tokens(text: str) -> Iterator[str]:
     """The tokens of a text, after folding. Everything that is neither letter nor digit parts them."""
-    for found in _RUNS.finditer(folded(text)):
-        run = found[1]
-        if run is None:
-            yield found[2]
-        else:
-            yield from map("".join, pairwise(run))
-            yield run[-1]
+    for run in _split(folded(text)):
+        yield from _of_run(*run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +71,16 @@ def terms(query: str) -> list[Term]:
     """The words of a query. Only tokens come into an expression, quoted, so no character of a query has a meaning."""
     found = []
     for word in query[: _MOST_TERMS * _LONGEST_TERM].split()[:_MOST_TERMS]:
-        runs = [(match[1] or "", match[2] or "") for match in _RUNS.finditer(folded(word[:_LONGEST_TERM]))]
+        runs = list(_split(folded(word[:_LONGEST_TERM])))
         if not runs:
             continue
-        parts = [token for chinese, other in runs for token in tokens(chinese or other)]
-        last = runs[-1][0]
-        if len(last) > 1:
-            parts.pop()  # what follows the word in a text is not known
-        open_end = "" if len(last) > 1 else "*"
-        pattern = r"[\W_]*".join(re.escape(chinese or other) for chinese, other in runs)
+        parts = [token for run in runs for token in _of_run(*run)]
+        last, chinese, follows = runs[-1]
+        open_end = ""
+        if chinese and (len(last) > 1 or follows):
+            parts.pop()  # what comes after the word in a text is not known
+        elif chinese or not last.isdigit():
+            open_end = "*"
+        pattern = r"[\W_]*".join(re.escape(run) for run, _, _ in runs)
         found.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE)))
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from metadata.findings import Finding
-from preserve.ingest.facts import Copied, to_json
+from preserve.ingest.facts import Character, Copied, Identification, to_json
 from storage_adapters.durable import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
@@ -51,10 +51,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined."""
+    """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
+
+    `texts` is the folder for what is read out of documents; empty: nothing is read.
+    """
 
     source: str
     target: str
+    texts: str
     algorithms: tuple[str, ...]
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
@@ -68,19 +72,28 @@ def take_batch(batch: Batch) -> list[Taken]:
     """
     source, target = Path(batch.source), Path(batch.target)
     taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
-    return _examine(target, batch.jobs, taken)
+    return _examine(target, _folder(batch), batch.jobs, taken)
+
+
+def _folder(batch: Batch) -> Path | None:
+    return Path(batch.texts) if batch.texts else None
 
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(Path(batch.target), batch.jobs, batch.taken)
+    return _examine(Path(batch.target), _folder(batch), batch.jobs, batch.taken)
 
 
 def take_file(
-    source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
+    source: Path,
+    target: Path,
+    texts: Path | None,
+    algorithms: tuple[str, ...],
+    job: Job,
+    progress: Callable[[int], None],
 ) -> Taken:
     """Copy one file of a folder and find out what it is."""
-    return _examine(target, (job,), [_copy(source, target, algorithms, job, progress)])[0]
+    return _examine(target, texts, (job,), [_copy(source, target, algorithms, job, progress)])[0]
 
 
 def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
@@ -104,21 +117,22 @@ def take_stream(
     return _checked(job, size, digests, algorithms)
 
 
-def _examine(target: Path, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[Taken]:
-    """Identify and characterise copied files, from the copies."""
+def _examine(target: Path, texts: Path | None, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[Taken]:
+    """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
     from preserve.ingest.characterise import characterise
+    from preserve.ingest.extraction.parts import write_part
     from preserve.ingest.identify import identify_many
 
     good = [(job, one) for job, one in zip(jobs, taken, strict=True) if one.refusal is None]
     found = identify_many([(target / job.stored, job.name or job.path, one.size) for job, one in good], workers=1)
-    examined = {
-        one.number: replace(
-            one,
-            identified=to_json(identification),
-            characterised=to_json(characterise(target / job.stored, identification, job.name or job.path)),
-        )
-        for (job, one), identification in zip(good, found, strict=True)
-    }
+    examined: dict[int, Taken] = {}
+    read: list[tuple[int, str, Character, Identification]] = []
+    for (job, one), identification in zip(good, found, strict=True):
+        character = characterise(target / job.stored, identification, job.name or job.path)
+        read.append((job.number, job.stored, character, identification))
+        examined[one.number] = replace(one, identified=to_json(identification), characterised=to_json(character))
+    if texts is not None:
+        write_part(texts, target, read)
     return [examined.get(one.number, one) for one in taken]
 
 

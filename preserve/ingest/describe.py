@@ -52,6 +52,7 @@ class Circumstances:
     findings: tuple[Finding, ...]
     submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
     papers: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of reports that go into documentation/
+    texts: tuple[tuple[str, int], ...] = ()  # outcomes of reading the documents' text, and how many
 
 
 @dataclass(slots=True)
@@ -219,6 +220,8 @@ class _Writer:
         descriptive = out.note(csip.DUBLIN_CORE, "application/xml")
         out.write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
         documentation = [out.note(csip.CASE, "application/json")]
+        if self.told.texts:
+            documentation.append(out.note(csip.TEXT, "text/plain"))
         names = []
         for name, mime, data in documents(self.ingest, self.told.findings, counts.files, counts.size):
             names.append((f"documentation/{name}", mime, data))
@@ -264,6 +267,12 @@ class _Writer:
         )
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in told.findings[:500])
         yield event("validation", told.ended, say("premis.validated"), findings)
+        if told.texts:
+            counts_ = {"text": 0, "cut": 0, "none": 0, "failed": 0, "left-out": 0, **dict(told.texts)}
+            yield event(
+                "metadata extraction", told.ended, say("premis.texts", path=csip.TEXT),
+                "; ".join(f"{name}: {count}" for name, count in counts_.items()),
+            )  # fmt: skip
         yield event(
             "policy assignment", told.ended,
             say("premis.policy", retention=label_of(case.retention), long_term=storage_class(self.ingest)),

@@ -22,6 +22,7 @@ _README = """# {title}
 - `representations/preservation/data/`：为长期保存转换的文件（如有）
 - `representations/access/data/`：便于查看的小文件（如有）
 - `metadata/descriptive/case.json`：案件说明；`dc.xml`：都柏林核心著录
+- `metadata/other/text.jsonl`：从各文件中提取的正文，每行一份（JSON），供检索使用（如有）
 - `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
   包括原文件名、摘要、格式、转换所用的程序和命令、转换无损的证明
 - `documentation/compliance.pdf`、`compliance.html`：合规检查报告；`findings.html`：归档时发现的问题
@@ -38,6 +39,7 @@ This is an archival information package (AIP). No special program is needed to r
 - `representations/preservation/data/`: files made to last (where there are any)
 - `representations/access/data/`: small files that are easy to look at (where there are any)
 - `metadata/descriptive/case.json`: the description of the case; `dc.xml`: Dublin Core
+- `metadata/other/text.jsonl`: the text read out of the files, one a line (JSON), for searching (where there is any)
 - `metadata/preservation/premis.xml`, `representations/*/metadata/preservation/premis.xml`: PREMIS 3.0 with the
   original file names, digests, formats, the programs and commands that made each derived file, and the proof
 - `documentation/compliance.pdf`, `compliance.html`: the compliance report; `findings.html`: what was found at ingest

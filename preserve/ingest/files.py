@@ -31,6 +31,7 @@ def take_all(
     origin: Source,
     prefix: str,
     target: Path,
+    texts: Path | None,
     algorithms: tuple[str, ...],
     jobs: Iterable[Job],
     count: int,
@@ -44,7 +45,7 @@ def take_all(
     with ExitStack() as stack:
         pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
         if origin.folder is None:
-            batches = _copied(origin, prefix, target, algorithms, jobs, watcher)
+            batches = _copied(origin, prefix, target, texts, algorithms, jobs, watcher)
             results = map_batches(pool, examine_batch, batches) if pool else map(examine_batch, batches)
             for taken in results:
                 watcher(0, len(taken))
@@ -52,7 +53,7 @@ def take_all(
             return
         source = origin.folder / prefix
         large: list[Job] = []
-        batches = _small(source, target, algorithms, jobs, large)
+        batches = _small(source, target, texts, algorithms, jobs, large)
         for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
             watcher(sum(one.size for one in taken), len(taken))
             yield taken
@@ -60,13 +61,13 @@ def take_all(
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            done = take_file(source, target, algorithms, job, watcher)
+            done = take_file(source, target, texts, algorithms, job, watcher)
             watcher(0, 1)
             yield [done]
 
 
 def _small(
-    source: Path, target: Path, algorithms: tuple[str, ...], jobs: Iterable[Job], large: list[Job]
+    source: Path, target: Path, texts: Path | None, algorithms: tuple[str, ...], jobs: Iterable[Job], large: list[Job]
 ) -> Iterator[Batch]:
     batch: list[Job] = []
     size = 0
@@ -77,14 +78,20 @@ def _small(
         batch.append(job)
         size += job.size
         if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
-            yield Batch(str(source), str(target), algorithms, tuple(batch))
+            yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
             batch, size = [], 0
     if batch:
-        yield Batch(str(source), str(target), algorithms, tuple(batch))
+        yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
 
 
 def _copied(
-    origin: Source, prefix: str, target: Path, algorithms: tuple[str, ...], jobs: Iterable[Job], watcher: Watcher
+    origin: Source,
+    prefix: str,
+    target: Path,
+    texts: Path | None,
+    algorithms: tuple[str, ...],
+    jobs: Iterable[Job],
+    watcher: Watcher,
 ) -> Iterator[Batch]:
     """Copy members in the order in which they lie, reading the archive once; they are examined in batches."""
     waiting = {prefix + job.path: job for job in jobs}
@@ -95,10 +102,10 @@ def _copied(
         taken.append(take_stream(stream, target, algorithms, job, watcher))
         batch.append(job)
         if len(batch) >= _BATCH_FILES:
-            yield Batch("", str(target), algorithms, tuple(batch), tuple(taken))
+            yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
             batch, taken = [], []
     if batch:
-        yield Batch("", str(target), algorithms, tuple(batch), tuple(taken))
+        yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
 
 
 def damaged_rows(target: Path, rows: Iterable[FileRow], *, thorough: bool) -> Iterator[int]:

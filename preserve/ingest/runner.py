@@ -41,6 +41,7 @@ from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
 from preserve.ingest.describe import Circumstances, describe
 from preserve.ingest.evidence_notes import notes
+from preserve.ingest.extraction import parts
 from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.readers.text import read_text
 from preserve.ingest.run_log import RunLog
@@ -101,6 +102,7 @@ def _abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) ->
         adapter = server_store(home)
         discard(adapter.staging(f"{row.objid}_v0001"), adapter.root / "incoming")
         discard(home.work / row.id, home.work)
+        discard(parts.folder_of(home.work, row.id), home.work)
         ledger.append(
             connection, action="ingest.abandoned", subject=row.objid, actor=person,
             details={"case_number": case_number}, moment=now(),
@@ -152,7 +154,8 @@ class _Run:
             row.id, row.objid, self.home, self.assessed.description,
             self.adapter.staging(f"{row.objid}_v0001"), self.home.work / row.id,
         )  # fmt: skip
-        self.files = UnderWay(self.catalogue, self.ingest, self.jobs, self.watcher)
+        self.texts = parts.folder_of(self.home.work, row.id)
+        self.files = UnderWay(self.catalogue, self.ingest, self.jobs, self.watcher, self.texts)
         self.log = RunLog(self.home.log, row.id)
         self.log.write(
             "resumed" if resumed else "started", source=str(self.assessed.deposit.origin), person=self.person
@@ -166,8 +169,11 @@ class _Run:
                 self._judge()  # before the long work: what is refused now need not be transcoded
                 self._normalise()
                 judged = self._judge()
-                findings = judged.findings
-                count, size = self._package(judged)
+                deposit = self.assessed.deposit
+                own = deposit.description_name.removeprefix(deposit.prefix)
+                texts = parts.gather(self.texts, self.ingest, self.files.numbered(), own)
+                findings = (*judged.findings, *texts.findings)
+                count, size = self._package(judged, texts)
             else:
                 findings = tuple(journal.read_findings(row.findings))
                 count, size = 0, 0
@@ -175,6 +181,7 @@ class _Run:
         except Refused as refusal:
             discard(self.ingest.package, self.adapter.root / "incoming")
             discard(self.ingest.scratch, self.home.work)
+            discard(self.texts, self.home.work)
             _refuse(self.home, self.catalogue, row, self.assessed.deposit.origin, refusal, self.person)
             self.log.write("refused", reasons=[f.code for f in refusal.findings] or [refusal.code])
             raise
@@ -280,7 +287,7 @@ class _Run:
             journal.change(connection, self.row.id, findings=journal.findings_text(found.findings))
         return found
 
-    def _package(self, judged: Judged) -> tuple[int, int]:
+    def _package(self, judged: Judged, read: parts.Gathered) -> tuple[int, int]:
         """Describe, seal, read back, publish."""
         self.watcher.begin(say("ingest.step-describe"))
         moment = now()
@@ -291,7 +298,7 @@ class _Run:
             papers += notes(judged.view, self.files.files(), settings.institution, moment, texts)
         told = Circumstances(
             self.row.started, stamp(moment), self.person, self.row.source_kind, self.assessed.scanner,
-            judged.findings, self.assessed.submission(), tuple(papers),
+            (*judged.findings, *read.findings), self.assessed.submission(), tuple(papers), read.counts,
         )  # fmt: skip
         described: list[Described] = describe(self.ingest, self.files.files, told)
         self.watcher.begin(say("ingest.step-seal"))
@@ -343,6 +350,7 @@ class _Run:
             standing = storage_policy.standing(
                 connection, self.row.objid, 1, storage_policy.read_policy(self.home.profiles)
             )
+        discard(self.texts, self.home.work)
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             self.row.objid, self.ingest.name, self.row.case_number, location, count, size, findings, resumed,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from metadata.findings import Finding
@@ -28,12 +29,16 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor)."""
+    """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
+
+    `texts` is where what is read out of documents goes; None where nothing is to be read.
+    """
 
     catalogue: Catalogue
     ingest: Ingest
     jobs: int
     watcher: Watcher
+    texts: Path | None = None
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -53,11 +58,16 @@ class UnderWay:
             yield from rows
             number = rows[-1].number
 
-    def files(self) -> Iterator[TakenFile]:
-        """Every file with all that is known of it."""
+    def numbered(self) -> Iterator[tuple[int, TakenFile]]:
+        """Every file with all that is known of it, by its number."""
         for row in self.pages():
             assert row.copied and row.identified and row.characterised
-            yield read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
+            file = read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
+            yield row.number, file
+
+    def files(self) -> Iterator[TakenFile]:
+        """Every file with all that is known of it."""
+        return (file for _, file in self.numbered())
 
     def totals(self, lacking: str = "") -> tuple[int, int]:
         """Files and bytes, or those that lack a fact."""
@@ -88,7 +98,15 @@ class UnderWay:
         again: list[Finding] = []
         wanted = jobs(self.pages(lacking="copied"))
         for taken in files.take_all(
-            source, prefix, self.ingest.data("original"), self.algorithms, wanted, count, self.jobs, self.watcher
+            source,
+            prefix,
+            self.ingest.data("original"),
+            self.texts,
+            self.algorithms,
+            wanted,
+            count,
+            self.jobs,
+            self.watcher,
         ):
             for one in taken:
                 if one.refusal is not None:

@@ -19,10 +19,12 @@ from storage_adapters.reading import digest_file
 
 
 def stays(old: Predecessor) -> list[str]:
-    """Descriptive metadata and documentation of the old package, by path below the information package."""
+    """Descriptive metadata, text and documentation of the old package, by path below the information package."""
     prefix = f"data/{old.objid}/"
     inside = (path.removeprefix(prefix) for path in old.digests if path.startswith(prefix))
-    return sorted(path for path in inside if path.startswith(("documentation/", "metadata/descriptive/")))
+    return sorted(
+        path for path in inside if path.startswith(("documentation/", "metadata/descriptive/", "metadata/other/"))
+    )
 
 
 def carry(

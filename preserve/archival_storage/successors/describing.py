@@ -92,7 +92,7 @@ def describe(writing: Writing) -> list[Described]:
     descriptive = _carried(old, writing.carried[csip.DUBLIN_CORE], csip.DUBLIN_CORE, "application/xml", writing.moment)
     documentation = []
     for path, one in writing.carried.items():
-        if path == csip.CASE or path.startswith("documentation/"):
+        if path in (csip.CASE, csip.TEXT) or path.startswith("documentation/"):
             mime, created = in_mets.get(path, ("application/octet-stream", writing.moment))
             documentation.append(_carried(old, one, path, mime, created))
     for path, mime, data in (*writing.change.documents, _note(writing)):

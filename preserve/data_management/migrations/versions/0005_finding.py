@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from preserve.data_management import facets, search
+from preserve.data_management import search
 
 revision = "0005"
 down_revision = "0004"
@@ -32,11 +32,11 @@ def upgrade() -> None:
     connection = op.get_bind()
     old = "SELECT field, place, shown FROM search WHERE objid = :objid ORDER BY rowid"
     known = {}
-    for objid, closed, description in connection.execute(sa.text("SELECT objid, closed, description FROM cases")).all():
+    for objid, description in connection.execute(sa.text("SELECT objid, description FROM cases")).all():
         rows = connection.execute(sa.text(old), {"objid": objid}).all()
-        known[objid] = (closed, description, [search.Passage(*row) for row in rows])
+        known[objid] = (description, [search.Passage(*row) for row in rows])
     op.execute("DROP TABLE search")
-    op.execute("CREATE VIRTUAL TABLE search USING fts5(head, body, content='', columnsize=0, tokenize='ascii')")
-    for objid, (closed, description, head) in known.items():
-        number = search.enter(connection, objid, closed, head, ())
-        facets.enter(connection, number, json.loads(description))
+    op.execute(search.CREATE)
+    for objid, (description, head) in known.items():
+        search.enter(connection, objid, json.loads(description), head, (), indexed=False)
+    search.fill(connection)

@@ -1,0 +1,60 @@
+"""The text of documents, for searching: which files have some, and how much of it is taken.
+
+What a reader meets is hostile: it runs in a process of its own (`helper`), with bounds on time, memory and length, and
+what it cannot read is told and never stops an ingest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from preserve.ingest.facts import Character, Identification
+
+MOST_OF_A_FILE = 200_000
+"""Characters kept of one document: more than a hundred pages closely written."""
+
+MOST_OF_A_CASE = 2_000_000
+"""Characters kept of all documents of a case, so that one deposit of a million texts cannot fill the index."""
+
+Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "email"]
+Outcome = Literal["text", "cut", "none", "failed", "left-out"]
+
+_OFFICE: dict[str, Way] = {
+    "wordprocessingml": "docx", "spreadsheetml": "xlsx", "presentationml": "pptx", "opendocument": "odf",
+}  # fmt: skip
+_ENDINGS: dict[str, Way] = {
+    ".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".pptx": "pptx", ".odt": "odf", ".ods": "odf",
+    ".odp": "odf",
+}  # fmt: skip
+_HOPELESS = {"format.empty", "format.encrypted", "format.unreadable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What was read out of one file. `cut`: there was more; `reason`: why it failed."""
+
+    outcome: Outcome
+    text: str = ""
+    reason: str = ""
+
+
+def way_of(identification: Identification, character: Character, name: str) -> Way | None:
+    """How the text of a file is read, or None where it has none that we can read."""
+    if {finding.code for finding in (*identification.findings, *character.findings)} & _HOPELESS:
+        return None
+    mime = identification.mime.lower()
+    if character.kind == "email":
+        return "email"
+    if character.kind == "text":
+        return "html" if "html" in mime or "hypertext" in identification.name.lower() else "plain"
+    if character.kind != "document":
+        return None
+    if "pdf" in mime:
+        return "pdf"
+    if "ofd" in mime:
+        return "ofd"
+    return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(
+        PurePosixPath(name).suffix.lower()
+    )

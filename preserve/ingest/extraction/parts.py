@@ -1,0 +1,141 @@
+"""From the texts that the workers read to the one file in the package that the index is made from.
+
+Each batch of files leaves one part in the ingest's own folder; nothing of the package depends on it: what is missing
+there after a power loss is read again. State secrets are left out: nothing of them goes into an index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata import csip
+from metadata.findings import Finding
+from metadata.names import xml_name
+from preserve.description.schema import CaseDescription, Classification
+from preserve.ingest.context import Ingest
+from preserve.ingest.extraction import MOST_OF_A_CASE, MOST_OF_A_FILE, Extracted, Way, way_of
+from preserve.ingest.extraction.helper import HELPER
+from preserve.ingest.facts import Character, Identification
+from preserve.ingest.provenance import TakenFile
+from storage_adapters.durable import write_file
+
+_FORM = 1
+"""How a line of the file is written; it goes up when that changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """How many documents came to which outcome, and what a person should know."""
+
+    counts: tuple[tuple[str, int], ...]
+    findings: tuple[Finding, ...]
+
+
+def folder_of(work: Path, ingest: str) -> Path:
+    """Where the parts of an ingest lie: beside its scratch, which is emptied in between."""
+    return work / f"{ingest}.text"
+
+
+def extract(path: Path, way: Way) -> Extracted:
+    """The text of one file: what is plain is decoded here, everything that must be parsed by the helper."""
+    if way != "plain":
+        return HELPER.extract(path, way)
+    from preserve.ingest.extraction.readers import decoded, tidy
+
+    try:
+        text = tidy(decoded(path, 4 * (MOST_OF_A_FILE + 1)), way)
+    except OSError as error:
+        return Extracted("failed", reason=str(error))
+    kept = text[:MOST_OF_A_FILE]
+    more = len(text) > len(kept) or path.stat().st_size > 4 * (MOST_OF_A_FILE + 1)
+    return Extracted("none" if not kept else "cut" if more else "text", kept)
+
+
+def write_part(folder: Path, target: Path, files: Sequence[tuple[int, str, Character, Identification]]) -> None:
+    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part."""
+    lines = []
+    length = 0
+    for number, stored, character, identification in files:
+        way = way_of(identification, character, stored)
+        if way is None:
+            continue
+        # One batch alone may reach the bound of the case; what is over it is not read.
+        found = extract(target / stored, way) if length < MOST_OF_A_CASE else Extracted("left-out")
+        length += len(found.text)
+        lines.append(json.dumps([number, found.outcome, found.text, found.reason], ensure_ascii=False))
+    if lines:
+        write_file(folder / f"{files[0][0]:09}.jsonl", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+
+
+def _parts(folder: Path) -> dict[int, Extracted]:
+    """Everything the workers read, by the file's number; a part that is not whole counts for nothing."""
+    found: dict[int, Extracted] = {}
+    length = 0
+    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
+        if length > MOST_OF_A_CASE:
+            break  # memory is bounded too; what is wanted after all is read again
+        with suppress(OSError, ValueError):
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            found |= {int(row[0]): Extracted(*row[1:4]) for row in rows}
+            length += sum(len(row[2]) for row in rows)
+    return found
+
+
+def gather(folder: Path, ingest: Ingest, files: Iterable[tuple[int, TakenFile]], own: str = "") -> Gathered:
+    """Write the texts of all documents into the package, in the order of the deposit and within the case's bound.
+
+    `own` is the description of the case itself, which is findable field by field.
+    """
+    known = _parts(folder)
+    counts: Counter[str] = Counter()
+    findings: list[Finding] = []
+    lines: list[str] = []
+    length = 0
+    secret = _secret(ingest.description)
+    for number, file in files:
+        source = _source(ingest, file)
+        if source is None or file.path == own:
+            continue
+        if secret is None or file.path in secret or length >= MOST_OF_A_CASE:
+            found = Extracted("left-out")
+        else:
+            found = known[number] if number in known else extract(*source)
+        text = found.text[: MOST_OF_A_CASE - length]
+        outcome = "cut" if len(text) < len(found.text) else found.outcome
+        length += len(text)
+        counts[outcome] += 1
+        if outcome == "failed":
+            findings.append(Finding("ingest.text-failed", file.path, "note", {"reason": found.reason[:200]}))
+        row = {"form": _FORM, "file": xml_name(file.path), "outcome": outcome, "reason": found.reason, "text": text}
+        lines.append(json.dumps(row, ensure_ascii=False))
+    for outcome in ("none", "cut", "left-out"):
+        if counts[outcome]:
+            findings.append(Finding(f"ingest.text-{outcome}", "", "note", {"count": counts[outcome]}))
+    path = ingest.information_package / csip.TEXT
+    if lines:
+        write_file(path, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+    return Gathered(tuple(sorted(counts.items())), tuple(findings))
+
+
+def _source(ingest: Ingest, file: TakenFile) -> tuple[Path, Way] | None:
+    """What is read for a file: itself, or for the older office formats the PDF/A made of it."""
+    way = way_of(file.identification, file.character, file.stored)
+    if way is not None:
+        return ingest.data("original") / file.stored, way
+    if file.character.kind == "document":
+        for made in file.normalised.derivatives if file.normalised else ():
+            if made.role == "preservation" and made.mime == "application/pdf":
+                return ingest.data("preservation") / made.stored, "pdf"
+    return None
+
+
+def _secret(case: CaseDescription) -> frozenset[str] | None:
+    """The files that are state secrets; None where the whole case is one."""
+    if case.classification == Classification.STATE_SECRET:
+        return None
+    return frozenset(item.file for item in case.objects if item.classification == Classification.STATE_SECRET)

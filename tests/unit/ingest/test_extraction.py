@@ -1,0 +1,205 @@
+"""Text comes out of real files of every format; what is hostile is told, ends in time, and harms nothing else."""
+
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demo import papers
+from preserve.ingest.characterise import characterise
+from preserve.ingest.extraction import MOST_OF_A_FILE, Extracted, Way, helper, way_of
+from preserve.ingest.extraction.helper import HELPER, Helper
+from preserve.ingest.extraction.parts import extract
+from preserve.ingest.extraction.readers import tidy
+from preserve.ingest.identify import identify_many
+from tests.material import corpus
+
+pytestmark = pytest.mark.xdist_group("extraction")
+WORDS = "当事人擅自变更营业性演出内容"
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def _pdf(path: Path) -> None:
+    papers.pdf(path, "现场检查笔录", "临文检〔2026〕1号", papers.paragraphs(*[WORDS * 9] * 3), "王晓梅")
+
+
+def _docx(path: Path) -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph(WORDS[:5]).add_run(WORDS[5:])
+    document.add_table(1, 1).cell(0, 0).text = "表格里的字"
+    document.sections[0].header.paragraphs[0].text = "页眉里的字"
+    document.save(str(path))
+
+
+def _xlsx(path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.worksheets[0].append([WORDS, 50000])
+    book.save(path)
+
+
+def _pptx(path: Path) -> None:
+    space = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    slide = f'<s xmlns:a="{space}"><a:p><a:r><a:t>{WORDS[:4]}</a:t></a:r><a:r><a:t>{WORDS[4:]}</a:t></a:r></a:p></s>'
+    corpus.make_zip(path, {"[Content_Types].xml": b"<Types/>", "ppt/slides/slide1.xml": slide.encode()})
+
+
+def _odt(path: Path) -> None:
+    space = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    content = f'<c xmlns:text="{space}"><text:p>{WORDS[:6]}<text:span>{WORDS[6:]}</text:span></text:p></c>'
+    mime = b"application/vnd.oasis.opendocument.text"
+    corpus.make_zip(path, {"mimetype": mime, "content.xml": content.encode()}, first_stored=True)
+
+
+def _ofd(path: Path) -> None:
+    corpus.make_ofd(path, 1)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    # A line in two objects on one height, as OFD writers leave them.
+    page = members["Doc_0/Pages/Page_0/Content.xml"].decode()
+    start = page.index("<ofd:TextObject")
+    one = page[start : page.index("</ofd:Layer>")]
+    parts = one.replace("行政处罚决定书", WORDS[:7]) + one.replace("行政处罚决定书", WORDS[7:])
+    members["Doc_0/Pages/Page_0/Content.xml"] = page.replace(one, parts).encode()
+    corpus.make_zip(path, members)
+
+
+def _html(path: Path) -> None:
+    page = f"<html><head><title>题</title><script>藏着</script></head><body><p>{WORDS[:3]}<b>{WORDS[3:]}</b></p></body>"
+    path.write_bytes(page.encode("gb18030"))
+
+
+def _eml(path: Path) -> None:
+    letter = EmailMessage()
+    letter["Subject"], letter["From"], letter["To"] = "关于" + WORDS, "张三 <a@example.org>", "b@example.org"
+    letter.set_content("见附件。")
+    letter.add_alternative(f"<p>{WORDS}</p>", subtype="html")
+    letter.add_attachment(b"%PDF-1.4\n", maintype="application", subtype="pdf", filename="现场照片.pdf")
+    path.write_bytes(letter.as_bytes())
+
+
+FILES: dict[str, tuple[Callable[[Path], object], Way]] = {
+    "a.pdf": (_pdf, "pdf"), "a.docx": (_docx, "docx"), "a.xlsx": (_xlsx, "xlsx"), "a.pptx": (_pptx, "pptx"),
+    "a.odt": (_odt, "odf"), "a.ofd": (_ofd, "ofd"), "a.html": (_html, "html"), "a.eml": (_eml, "email"),
+    "a.txt": (lambda path: path.write_bytes(WORDS.encode("gb18030")), "plain"),
+    "b.txt": (lambda path: path.write_bytes(WORDS.encode("utf-16")), "plain"),
+    "a.csv": (lambda path: path.write_bytes(f"案号,说明\n1,{WORDS}\n".encode()), "plain"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_gives_its_text(tmp_path: Path, name: str) -> None:
+    make, way = FILES[name]
+    path = tmp_path / name
+    make(path)
+    if name not in ("a.pptx", "a.odt"):  # these hold no more than their reader needs; real ones are in the story
+        (found,) = identify_many([(path, name, path.stat().st_size)], workers=1)
+        assert way_of(found, characterise(path, found, name), name) == way
+    read = extract(path, way)
+    assert read.outcome == "text"
+    assert WORDS in read.text
+    assert "藏着" not in read.text
+    for word in {"docx": ("表格里的字", "页眉里的字"), "xlsx": ("50000",), "email": ("现场照片.pdf", "张三")}.get(
+        way, ()
+    ):
+        assert word in read.text
+
+
+def test_a_scan_has_no_text_and_that_is_no_failure(tmp_path: Path) -> None:
+    assert extract(corpus.make_pdfs(tmp_path)["paper.pdf"], "pdf") == Extracted("none")
+
+
+def _bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as part:
+        part.write(f'<w:document xmlns:w="{_W}"><w:p>'.encode())
+        for _ in range(40):
+            part.write(b"<w:t>a</w:t>" * 100_000)
+        part.write(b"</w:p></w:document>")
+
+
+def _laughs(path: Path) -> None:
+    entities = "".join(f'<!ENTITY {chr(97 + n)} "{("&" + chr(96 + n) + ";") * 10 if n else "ha"}">' for n in range(9))
+    xml = f'<!DOCTYPE x [{entities}]><w:document xmlns:w="{_W}"><w:p><w:t>&i;</w:t></w:p></w:document>'
+    corpus.make_zip(path, {"word/document.xml": xml.encode()})
+
+
+def _outside(path: Path) -> None:
+    xml = f'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:d xmlns:w="{_W}"><w:p><w:t>&e;</w:t></w:p></w:d>'
+    corpus.make_zip(path, {"word/document.xml": xml.encode()})
+
+
+def _half(path: Path) -> None:
+    _pdf(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+
+
+@pytest.mark.parametrize(
+    ("make", "way", "outcomes"),
+    [
+        (_bomb, "docx", {"cut"}),
+        (_laughs, "docx", {"failed", "none"}),
+        (_outside, "docx", {"failed", "none"}),
+        (_half, "pdf", {"failed", "none"}),
+        (lambda path: path.write_bytes(os.urandom(5000)), "xlsx", {"failed"}),
+        (lambda path: path.write_bytes(b""), "pdf", {"failed"}),
+        (lambda path: path.write_bytes(b"<p>" * 200_000), "html", {"failed", "none", "cut"}),
+    ],
+)
+def test_what_is_hostile_ends_in_time_and_the_next_file_is_read(
+    tmp_path: Path, make: Callable[[Path], object], way: Way, outcomes: set[str]
+) -> None:
+    path = tmp_path / "hostile"
+    make(path)
+    began = time.monotonic()
+    read = extract(path, way)
+    assert time.monotonic() - began < helper._KILLED_AFTER + 5
+    assert read.outcome in outcomes
+    assert "root:" not in read.text
+    assert len(read.text) <= MOST_OF_A_FILE
+    good = tmp_path / "good.docx"
+    _docx(good)
+    assert WORDS in extract(good, "docx").text
+
+
+def test_a_reader_that_hangs_or_dies_is_replaced(tmp_path: Path) -> None:
+    good = tmp_path / "good.docx"
+    _docx(good)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # opening it waits for ever
+    one = Helper(patience=3)
+    assert one.extract(pipe, "html").outcome == "failed"
+    assert WORDS in Helper(patience=60).extract(good, "docx").text
+    process = HELPER._started()
+    process.kill()
+    process.wait()
+    assert WORDS in HELPER.extract(good, "docx").text
+    one.close()
+
+
+def test_long_text_is_cut_and_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes((WORDS * 30_000).encode())
+    read = extract(path, "plain")
+    assert (read.outcome, len(read.text)) == ("cut", MOST_OF_A_FILE)
+
+
+def test_lines_and_spaced_characters_are_put_together() -> None:
+    assert tidy("当 事 人：张三\r\n处 罚 决 定 书\r\n", "docx") == "当事人：张三\n处罚决定书"
+    assert tidy("擅自从事营业性演\r\n出活动", "pdf") == "擅自从事营业性演出活动"
+    assert tidy("第一行\n第二行", "docx") == "第一行\n第二行"
+
+
+@given(st.text(), st.sampled_from(["pdf", "docx", "plain"]))
+def test_tidy_text_can_always_be_written(text: str, way: Way) -> None:
+    clean = tidy(text, way)
+    clean.encode()
+    assert "\0" not in clean

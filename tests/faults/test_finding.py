@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -101,6 +103,7 @@ def test_who_may_not_see_cases_may_not_search_and_no_word_is_kept(archive: Archi
         done = archive.run("search", "锣鼓", token=tokens[who])
         assert done.returncode == 6, who
         assert "来信" not in done.stdout
+        assert archive.run("look", _case(archive), "来信.html", token=tokens[who]).returncode == 6
     entries = archive.run("ledger", "export").stdout
     assert "catalogue.searched" in entries
     assert "锣鼓" not in entries
@@ -124,3 +127,66 @@ def test_a_rebuilt_catalogue_finds_the_same(archive: Archive) -> None:
 def test_dates_in_the_wrong_order_are_refused(archive: Archive) -> None:
     assert archive.run("search", "--since", "2026-02-01", "--until", "2026-01-01").returncode == 2
     assert archive.run("search").returncode == 2
+
+
+def _case(archive: Archive) -> str:
+    return str(archive.json("list")["cases"][0]["case_number"])
+
+
+def _viewing(archive: Archive) -> list[Path]:
+    root = archive.home / "viewing"
+    return sorted(path for path in root.rglob("*") if path.is_file() and ".pictures" not in path.parts)
+
+
+def test_a_look_gives_what_was_registered_into_a_private_folder(archive: Archive) -> None:
+    case = _case(archive)
+    there = {one["name"]: one for one in archive.json("look", case)["files"]}
+    recording = next(name for name, one in there.items() if one["recording"])
+    assert there[recording]["representation"] == "access"
+    assert there["清点记录.doc"]["path"].endswith(".pdf")
+    (viewed,) = archive.json("look", case, recording)["viewed"]
+    copy = Path(viewed["paths"][0])
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() == there[recording]["sha256"]
+    assert archive.home / "viewing" in copy.parents
+    assert (archive.home / "viewing").stat().st_mode & 0o077 == 0
+    assert copy.stat().st_mode & 0o777 == 0o400
+    (original,) = archive.json("look", case, recording, "--original")["viewed"]
+    assert original["representation"] == "original"
+    entry = [e for e in map(json.loads, archive.run("ledger", "export").stdout.splitlines())
+             if e["action"] == "object.viewed"][-1]  # fmt: skip
+    assert entry["details"] == {"objects": [there[recording]["identifier"]], "what": "original"}
+    assert archive.run("look", case, "没有.mp4").returncode == 3
+
+
+def test_frame_sheets_are_made_once(archive: Archive) -> None:
+    case = _case(archive)
+    first = archive.json("look", case, "--frames")["viewed"]
+    assert len(first) == 2
+    for one in first:
+        assert [Path(path).suffix for path in one["paths"]] == [".jpg", ".png"]
+        assert not one["failed"] and not one["missing"]
+    kept = {path: path.stat().st_ino for path in (archive.home / "viewing" / ".pictures").iterdir()}
+    assert archive.json("look", case, "--frames")["viewed"] == first
+    assert {path: path.stat().st_ino for path in (archive.home / "viewing" / ".pictures").iterdir()} == kept
+
+
+def test_what_lay_there_long_enough_goes(archive: Archive) -> None:
+    case = _case(archive)
+    (viewed,) = archive.json("look", case, "举报信.txt")["viewed"]
+    old = Path(viewed["paths"][0])
+    os.utime(old, (1, 1))
+    archive.json("look", case, "清点记录.odt")
+    assert not old.exists()
+    assert _viewing(archive)
+
+
+def test_a_file_that_was_altered_is_not_shown(archive: Archive) -> None:
+    case = _case(archive)
+    one = next(o for o in archive.json("look", case)["files"] if o["name"] == "来信.html")
+    (stored,) = archive.home.glob(f"store/packages/*/{one['path']}")
+    before = stored.read_bytes()
+    stored.write_bytes(before.replace(b"<p>", b"<q>"))
+    done = archive.run("look", case, "来信.html")
+    stored.write_bytes(before)
+    assert done.returncode == 4, done.stderr
+    assert not [path for path in _viewing(archive) if "来信" in path.name]

@@ -22,7 +22,7 @@ def list_cases(output: Output) -> None:
     from preserve.administration.duties import Duty
     from preserve.data_management import cases, journal
     from preserve.data_management.database import open_catalogue
-    from preserve.description.vocabulary import read_vocabulary
+    from preserve.description.vocabulary import read_what_is_sound
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -32,7 +32,7 @@ def list_cases(output: Output) -> None:
         unfinished = journal.unfinished(connection)
     record_look(catalogue, person, "catalogue.listed", home.settings.archive_id, cases=len(rows))
     heads = ("number", "title", "type", "closed", "version", "files", "size", "objid")
-    words = read_vocabulary(home.profiles)
+    words = read_what_is_sound(home.profiles)
     output.table(
         [say(f"cli.heading-{name}") for name in heads],
         [
@@ -72,7 +72,7 @@ def show(output: Output, case: str) -> None:
     from preserve.data_management.database import open_catalogue
     from preserve.description.labels import label_of
     from preserve.description.schema import Classification
-    from preserve.description.vocabulary import read_vocabulary
+    from preserve.description.vocabulary import read_what_is_sound
     from preserve.errors import Refused
 
     home = output.home()
@@ -107,7 +107,7 @@ def show(output: Output, case: str) -> None:
             (say("cli.heading-number"), facts["case_number"]),
             (say("cli.heading-archival-number"), facts["archival_number"] or "—"),
             (say("cli.heading-title"), facts["title"]),
-            (say("cli.heading-type"), read_vocabulary(home.profiles).label("case_type", facts["case_type"])),
+            (say("cli.heading-type"), read_what_is_sound(home.profiles).label("case_type", facts["case_type"])),
             (say("cli.heading-closed"), facts["closed"] or "—"),
             (say("compliance.restriction"), label_of(Classification(facts["classification"]))),
             (say("cli.heading-objid"), facts["objid"]),

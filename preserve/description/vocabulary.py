@@ -89,11 +89,11 @@ class Vocabulary:
 
     def label(self, field: str, name: str) -> str:
         """What people read for it, in the language in use; of a package from elsewhere the name itself."""
-        return next((term.label.spoken for term in self.terms[field] if term.name == name), name)
+        return next((term.label.spoken for term in self.terms.get(field, ()) if term.name == name), name)
 
     def chinese(self, field: str, name: str) -> str:
         """What stands for it in the workbook; a name that is not known stands for itself."""
-        return next((term.label.zh for term in self.terms[field] if term.name == name), name)
+        return next((term.label.zh for term in self.terms.get(field, ()) if term.name == name), name)
 
     def name_of(self, field: str, written: str) -> str:
         """The name that a label, a name or another word of the profile stands for; anything else comes back."""
@@ -129,7 +129,8 @@ def read_vocabulary(own: Path | None = None) -> Vocabulary:
 
 
 def read_what_is_sound(own: Path | None) -> Vocabulary:
-    """The words of those profiles that can be read, for a check that is to find every mistake in the others too."""
+    """The words of those profiles that can be read: to find every mistake in the others too, and to show what is held
+    already, which a mistake in a profile must not hide."""
     terms: dict[str, tuple[Term, ...]] = {}
     with suppress(Refused):
         terms["case_type"] = read_case_types(own)

@@ -175,6 +175,10 @@ def test_a_word_that_no_profile_has_is_a_mistake_with_its_line(bureau: Archive) 
         told = bureau.run("profiles", "check", lang="zh")
         line = next(n for n, text in enumerate(sound.splitlines(), 1) if '"unseal", ' in text)
         assert told.returncode == 3
+        (bureau.home / "profiles" / "vocabulary.toml").rename(bureau.home / "aside")
+        (bureau.home / "profiles" / "vocabulary.toml").write_text("measure = 1\n", encoding="utf-8")
+        assert bureau.run("list", lang="zh").returncode == 0  # what is held already can be found all the same
+        (bureau.home / "aside").replace(bureau.home / "profiles" / "vocabulary.toml")
         assert f"rules.toml:{line}" in told.stderr and "unsael" in told.stderr and "block-account" in told.stderr
     finally:
         file.write_text(sound, encoding="utf-8")

@@ -15,7 +15,7 @@ from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse
 from preserve.description.labels import label_of
 from preserve.description.schema import CaseDescription
-from preserve.description.vocabulary import Vocabulary, read_vocabulary
+from preserve.description.vocabulary import Vocabulary, read_what_is_sound
 from preserve.home import Home
 from preserve.messages import bytes_for_people, say
 
@@ -38,7 +38,7 @@ def documents(
 ) -> Iterator[tuple[str, str, bytes]]:  # fmt: skip
     """Path in the package, MIME type and content of each paper."""
     moment = parse(made)
-    told = _cases(cases, read_vocabulary(home.profiles))
+    told = _cases(cases, read_what_is_sound(home.profiles))
     for name, title, parts in (
         ("case", say("dip.case-title"), [*_request(home, request, capacity), *told, _contents(given)]),
         ("evidence-list", say("dip.list-title"), [_evidence(given), _handed_in(home, request, moment)]),

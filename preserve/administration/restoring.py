@@ -18,6 +18,7 @@ from preserve.archival_storage.discs.extracting import extract, parts_of, whole_
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store, store_identity
 from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.records_on_media import take_records
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, holdings, ledger
 from preserve.data_management.database import Catalogue, open_catalogue
@@ -156,6 +157,8 @@ def restore_archive(
         if name.endswith((".jsonl", ".checkpoint")):
             write_file(home.store / name, newest.read(name, 1 << 31), durable=True)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
+    for source in sources:
+        take_records(home, source)
     findings = []
     count = 0
     store = server_store(home)

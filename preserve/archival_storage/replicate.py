@@ -19,6 +19,7 @@ from preserve.archival_storage.ledger_on_media import write_ledger
 from preserve.archival_storage.media import attached, bucket_of, require_medium, server_store
 from preserve.archival_storage.packages import as_package, expected, package_files, read_version
 from preserve.archival_storage.policy import Standing, StorageProfile, judge
+from preserve.archival_storage.records_on_media import ON_MEDIUM, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, holdings, ledger
@@ -200,6 +201,7 @@ class DriveSession:
         with self.catalogue.read() as connection, self.adapter.writable():
             size = ledger.size(connection)
             write_ledger(self.home, connection, self.adapter.root / "ledger", size, [one.name for one in held])
+            write_records(self.home, self.adapter.root)
             _guide(self.home, connection, self.adapter.root, row, held)
         state = self.adapter.probe()
         with self.catalogue.begin() as connection:
@@ -263,7 +265,7 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
         )  # fmt: skip
         files = package_files(root / "packages" / copy.name, version.manifest_sha256)
         listed += [GuideFile(f"packages/{copy.name}/{file.path}", file.size, file.sha256) for file in files]
-    for folder in ("ledger", "recovery"):
+    for folder in ("ledger", "recovery", ON_MEDIUM):
         for name in walk_files(root / folder) if (root / folder).is_dir() else ():
             size, digests = digest_file(root / folder / name, ("sha256",), from_medium=False)
             listed.append(GuideFile(f"{folder}/{name}", size, digests["sha256"]))
@@ -316,6 +318,10 @@ def replicate(
                     )
                 except (StorageError, NotIntact) as error:
                     failed.append((task.name, task.medium, error))
+    for row in inventory:
+        # A drive at hand takes the records of what was decided since, whether or not a package waits for it.
+        if row.kind == "drive" and row.id in here and any(missing_records(home, here[row.id].root)):
+            sittings.setdefault(row.label, [])
     for label, names in sittings.items():
         row = labels[label]
         session = DriveSession(home, catalogue, row, here[row.id], actor=actor, now=now)
@@ -328,7 +334,7 @@ def replicate(
                     failed.append((name, label, error))  # a smaller one may still fit
             session.end()
         except (StorageError, NotIntact) as error:
-            failed.append((names[0][0], label, error))
+            failed.append((names[0][0] if names else "", label, error))
     with catalogue.read() as connection:
         left = [task for case in overview(home, connection, profile, only) for task in case.next]
     return written, left, failed

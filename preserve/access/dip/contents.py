@@ -11,11 +11,11 @@ from metadata.names import safe_names
 from preserve.access.requests.model import Selected
 from preserve.archival_storage.media import server_store
 from preserve.description.schema import CaseObject
-from preserve.errors import NotIntact
+from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import copy_stream, drop_file
-from storage_adapters.errors import StorageError
+from storage_adapters.errors import MediumFull, StorageError
 
 ALGORITHMS = ("sha256", "sm3")
 
@@ -55,6 +55,8 @@ def take(home: Home, one: Selected, target: Path, progress: Callable[[int], None
     try:
         with store.read(CopyRef(one.package), path) as stream:
             size, seen = copy_stream(stream, target, ALGORITHMS, progress)
+    except MediumFull as error:
+        raise MediumProblem("redaction.no-room", str(target.parent)) from error
     except StorageError as error:
         raise NotIntact("request.source-unreadable", f"{one.package}/{path}", reason=str(error)) from error
     if seen["sha256"] != one.sha256:

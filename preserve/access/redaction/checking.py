@@ -14,7 +14,7 @@ from preserve.access.redaction import frames, lines, pages, pictures
 from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.redaction.sources import Kind, source_of, stored_at
 from preserve.access.requests.model import Selected
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
 _FITS: dict[Kind, tuple[str, ...]] = {
@@ -108,6 +108,8 @@ def _check_file(
             yield from _check_recording(fitting, one, frames.look(path, one.path))
     except Refused as error:
         yield Finding(error.code, error.where or one.path, "refuse", error.values)
+    except OSError as error:
+        raise NotIntact("request.source-unreadable", str(path), reason=error.strerror or str(error)) from error
 
 
 def _said_rightly(redaction: Redaction, kind: Kind) -> bool:

@@ -113,7 +113,11 @@ def _require_whole(path: Path, name: str, recording: Recording) -> None:
     command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-show_entries", "packet=stream_index,pts_time,dts_time",
                "-print_format", "csv=p=0", file_argument(path)]  # fmt: skip
     last: dict[int, float] = {}
-    for line in run(command).splitlines():
+    try:
+        said = run(command)
+    except ToolFailed as error:
+        raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
+    for line in said.splitlines():
         number, *stamps = line.strip().split(",")
         for value in stamps:
             if number.isdigit() and value not in ("", "N/A"):

@@ -17,7 +17,7 @@ _STYLE = (
     "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
     ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"
     ".verdict.bad{border-color:#b00020;background:#fdecee}td.mono{font-family:monospace;white-space:pre-wrap}"
-    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}}"
+    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}}td.short{white-space:nowrap}"
 )
 
 
@@ -32,9 +32,10 @@ def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
         body.append(part.picture)
         if part.rows:
             head = "".join(f"<th>{escape(name)}</th>" for name in part.heads)
-            kind = ' class="mono"' if part.heads == ("",) else ""
+            mono = part.heads == ("",)
             rows = "".join(
-                "<tr>" + "".join(f"<td{kind}>{escape(value)}</td>" for value in row) + "</tr>\n" for row in part.rows
+                "<tr>" + "".join(f"<td{_kind(value, mono)}>{escape(value)}</td>" for value in row) + "</tr>\n"
+                for row in part.rows
             )
             body.append(f"<table>{f'<tr>{head}</tr>' if part.heads != ('',) else ''}\n{rows}</table>")
     lang = "zh-CN" if language() == "zh" else "en"
@@ -43,3 +44,8 @@ def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
     )
     return page.encode("utf-8", "replace")
+
+
+def _kind(value: str, mono: bool) -> str:
+    """A number or a word stays whole, however narrow its column."""
+    return ' class="mono"' if mono else ' class="short"' if len(value) <= 4 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, Protocol
 
@@ -108,13 +108,27 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Warrant:
-    """Permission to remove one copy, made by reading the other copies again; names two people and a decision."""
+    """Permission to remove one copy and whatever lies beside it of the same name; names two people and a decision.
+
+    With `overwrite` files are overwritten before they are unlinked.
+    """
 
     copy: CopyRef
     medium: str
     decision: str
     people: tuple[str, str]
     expires: datetime
+    overwrite: bool = False
+
+    def holds_for(self, copy: CopyRef, medium: str) -> bool:
+        """Whether it permits to remove this copy from this medium now."""
+        return (
+            self.copy == copy
+            and self.medium == medium
+            and bool(self.decision and all(self.people))
+            and self.people[0] != self.people[1]
+            and self.expires > datetime.now(UTC)
+        )
 
 
 class StorageAdapter(Protocol):

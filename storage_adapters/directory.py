@@ -31,6 +31,7 @@ from storage_adapters.contract import (
     Warrant,
 )
 from storage_adapters.durable import copy_file_checked, discard, on_medium, publish, sync_file_system, write_file
+from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
 from storage_adapters.reading import check_files, size_of, walk_files
 
@@ -155,19 +156,38 @@ class DirectoryAdapter:
         """Compare every expected file with its bytes on the medium; then name what should not be there."""
         yield from check_tree(self.path(copy), scope, progress, self.pool)
 
+    def remains(self, copy: CopyRef) -> list[Path]:
+        """Everything on this medium that has the name of a package: published, half-written, put aside, repair data.
+
+        `incoming/NAME`, `incoming/NAME.removed` (of a removal that was cut off), `quarantine/NAME.*`, `recovery/NAME`.
+        """
+        name = _one_name(copy.name)
+        places = [self.root / PACKAGES / name, self.root / INCOMING / name, self.root / INCOMING / f"{name}.removed"]
+        places += sorted((self.root / "quarantine").glob(f"{name}.*"))
+        places.append(self.root / "recovery" / name)
+        return [place for place in places if os.path.lexists(place)]
+
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
-        """Remove a package under a warrant for just this copy on this medium. Raises WarrantVoid."""
-        path = self.path(copy)
-        if (
-            warrant.copy != copy
-            or warrant.medium != self.identity
-            or warrant.people[0] == warrant.people[1]
-            or warrant.expires <= datetime.now(UTC)
-        ):
-            raise WarrantVoid(str(path))
-        leaving = self.root / INCOMING / f"{copy.name}.removed"
-        publish(path, leaving)
-        discard(leaving, self.root / INCOMING)
+        """Remove a package, and all that lies here under its name, under a warrant for this copy on this medium.
+
+        Called again after a kill it goes on. Raises WarrantVoid, CopyUnknown where nothing of it is here.
+        """
+        if not warrant.holds_for(copy, self.identity):
+            raise WarrantVoid(f"{self.root}/{PACKAGES}/{copy.name}")
+        if not self.remains(copy):
+            raise CopyUnknown(f"{self.root}/{PACKAGES}/{copy.name}")
+        leaving = self.root / INCOMING / f"{_one_name(copy.name)}.removed"
+        with on_medium(self.root):
+            (self.root / INCOMING).mkdir(exist_ok=True)
+        for place in [leaving, *self.remains(copy)]:
+            if place != leaving and os.path.lexists(place):
+                publish(place, leaving)  # no name that anybody reads stands for half a package
+            if not os.path.lexists(leaving):
+                continue
+            if warrant.overwrite:
+                overwrite_tree(leaving)
+            discard(leaving, self.root / INCOMING)
+        sync_file_system(self.root)
 
 
 def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | None = None) -> Iterator[FileCheck]:

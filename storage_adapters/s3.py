@@ -14,7 +14,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -392,17 +392,33 @@ class S3Adapter:
         wrong = [name for name, value in expected.digests.items() if seen[name] != value]
         return FileCheck(expected.path, "damaged" if wrong else "intact", size, seen, ", ".join(wrong))
 
+    def _prefixes(self, copy: CopyRef) -> tuple[str, str, str]:
+        return (f"published/{copy.name}.json", f"packages/{copy.name}/", f"quarantine/{copy.name}.")
+
+    def left(self, copy: CopyRef) -> tuple[int, str]:
+        """How many versions of objects of a copy are there, and until when one is locked (RFC 3339, or empty)."""
+        client = self.client()
+        count, until = 0, ""
+        for prefix in self._prefixes(copy):
+            with _asking(self._where):
+                pages = client.get_paginator("list_object_versions").paginate(
+                    Bucket=self.bucket, Prefix=self._key(prefix)
+                )  # fmt: skip
+                rows = [row for page in pages for row in page.get("Versions", [])]
+            count += len(rows)
+            for row in rows[:1]:
+                with suppress(StorageError), _asking(self._where):
+                    head = client.head_object(Bucket=self.bucket, Key=row["Key"], VersionId=row["VersionId"])
+                    if found := head.get("ObjectLockRetainUntilDate"):
+                        until = max(until, found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return count, until
+
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove every version of a copy's objects under a warrant. Raises WarrantVoid, NotErasable while locked."""
-        if (
-            warrant.copy != copy
-            or warrant.medium != self.identity
-            or warrant.people[0] == warrant.people[1]
-            or warrant.expires <= datetime.now(UTC)
-        ):
+        if not warrant.holds_for(copy, self.identity):
             raise WarrantVoid(f"{self._where}{copy.name}")
         client = self.client()
-        for prefix in (f"published/{copy.name}.json", f"packages/{copy.name}/"):
+        for prefix in self._prefixes(copy):
             with _asking(self._where):
                 pages = client.get_paginator("list_object_versions").paginate(
                     Bucket=self.bucket, Prefix=self._key(prefix)

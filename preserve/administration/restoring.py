@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.founding import lay_out
-from preserve.administration.retention.keeping import after_rebuild
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
 from preserve.archival_storage.discs.sources import Source
@@ -20,7 +22,8 @@ from preserve.archival_storage.media import establish_store, server_store, store
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.records_on_media import take_records
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management import checkpoints, gone, holdings, ledger
+from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -57,6 +60,8 @@ def restore_package(
     Raises Refused where the store still has it, NotIntact where the media hold another package than was registered.
     """
     with catalogue.read() as connection:
+        gone.refuse(connection, find_case(connection, name) or name)
+        gone.refuse(connection, name)
         version = read_version(connection, name)
     if to is not None:
         place = to / version.name
@@ -162,7 +167,11 @@ def restore_archive(
     findings = []
     count = 0
     store = server_store(home)
+    destroyed = gone.told_in(_entries(newest))
     for name in whole_or_parts(sources):
+        if destroyed(name):
+            findings.append(Finding("storage.destroyed-not-restored", name, "warning", {}))
+            continue
         try:
             size = extract(name, sources, store.staging(name), progress)
         except (NotIntact, MediumProblem, StorageError) as error:
@@ -206,6 +215,14 @@ def _newest_ledger(sources: Sequence[Source]) -> tuple[Source, bytes]:
     if best is None:
         raise NotIntact("storage.no-ledger-on-media", ", ".join(str(source.path) for source in sources))
     return best[1], best[2]
+
+
+def _entries(source: Source) -> Iterator[dict[str, Any]]:
+    """The entries of the ledger on a medium."""
+    for name in sorted(source.sizes("ledger/")):
+        if name.endswith(".jsonl"):
+            for line in source.read(name, 1 << 31).decode().splitlines():
+                yield json.loads(line)
 
 
 def _leaves(source: Source, size: int) -> list[bytes]:

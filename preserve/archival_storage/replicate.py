@@ -22,7 +22,7 @@ from preserve.archival_storage.policy import Standing, StorageProfile, judge
 from preserve.archival_storage.records_on_media import ON_MEDIUM, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management import checkpoints, gone, holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.tables import cases, versions
@@ -81,7 +81,16 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
     for copy in holdings.copies_of(connection, rows[0].objid if only and rows else ""):
         copies.setdefault(copy.name, []).append(copy)
     found = []
+    newest: dict[str, int] = {}
     for row in rows:
+        newest[row.objid] = max(newest.get(row.objid, 0), row.version)
+    going = {(one.objid, one.item) for one in gone.all_gone(connection) if one.state == "begun"}
+    whole = {objid for objid, item in going if not item}
+    partly = {objid for objid, item in going if item}
+    for row in rows:
+        # What is being destroyed needs no copies any more, nor do the versions that still hold a part that goes.
+        if row.objid in whole or (row.objid in partly and row.version < newest[row.objid]):
+            continue
         held = copies.get(row.name, [])
         stands = judge(held, media, bool(row.long_term), profile)
         wanted_kinds = tuple((one.kind, one.count) for one in profile.wanted(bool(row.long_term)))
@@ -162,6 +171,7 @@ class DriveSession:
     def write(self, name: str, recovery: int, progress: Callable[[int], None]) -> Written:
         """Copy one package from the server store, read it back, and record it. Raises StorageError, NotIntact."""
         with self.catalogue.read() as connection:
+            gone.refuse(connection, name)
             version = read_version(connection, name)
             before = holdings.read_copy(connection, name, self.identity)
         root = server_store(self.home).path(CopyRef(name))
@@ -217,6 +227,7 @@ def write_to_bucket(
 ) -> Written:  # fmt: skip
     """Send one package to a bucket, fetch it back, and record it. Raises StorageError, NotIntact."""
     with catalogue.read() as connection:
+        gone.refuse(connection, name)
         version = read_version(connection, name)
         until = _retained_until(connection, version.objid)
         before = holdings.read_copy(connection, name, row.id)

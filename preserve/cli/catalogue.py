@@ -17,7 +17,7 @@ def catalogue() -> None:
 @click.pass_obj
 def rebuild(output: Output) -> None:
     """Make the catalogue again from packages and ledger."""
-    from preserve.administration.retention.keeping import after_rebuild
+    from preserve.administration.disposal.tombstones import after_rebuild
     from preserve.archival_storage.media import server_store
     from preserve.data_management.rebuild import rebuild as make_again
 

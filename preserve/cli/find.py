@@ -65,9 +65,9 @@ def list_cases(output: Output) -> None:
 def show(output: Output, case: str) -> None:
     """The whole life of one case."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.standing import blocks
     from preserve.archival_storage.policy import read_policy, standing
     from preserve.data_management import gone, retention_index
+    from preserve.data_management.blocks import blocks
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
     from preserve.description.labels import label_of
@@ -82,7 +82,7 @@ def show(output: Output, case: str) -> None:
         life = show_case(connection, case)
         if life is None:
             raise Refused("cli.case-unknown", case)
-        newest = max(int(version["version"]) for version in life.versions)
+        newest = max((int(version["version"]) for version in life.versions), default=0)
         stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
         objid = life.case["objid"]
         kept, held, lost = retention_index.rows_of(connection, objid), blocks(connection, objid), gone.of_case(
@@ -159,7 +159,8 @@ def show(output: Output, case: str) -> None:
     )
     from preserve.cli.ingest import _say_standing
 
-    _say_standing(output, stands.sealed, stands.missing)
+    if not any(not one.item for one in lost):
+        _say_standing(output, stands.sealed, stands.missing)
 
 
 def _copy(row: Any) -> dict[str, Any]:

@@ -68,8 +68,8 @@ def list_holds(output: Output, any_hold: bool) -> None:
     """Holds that stand, and the requests that hold cases by themselves; --all: released ones too."""
     from preserve.administration.duties import Duty
     from preserve.administration.holds.deeds import all_holds
-    from preserve.administration.holds.standing import ASKED, HELD
     from preserve.data_management import request_index
+    from preserve.data_management.blocks import ASKED, HELD
     from preserve.data_management.database import open_catalogue
 
     home = output.home()

@@ -38,6 +38,7 @@ COMMANDS = {
     "request": ("preserve.cli.request", "request"),
     "retention": ("preserve.cli.retention", "retention"),
     "hold": ("preserve.cli.hold", "hold"),
+    "disposal": ("preserve.cli.disposal", "disposal"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

@@ -32,10 +32,10 @@ def retention() -> None:
 def list_(output: Output, only_case: str) -> None:
     """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.standing import blocks_by_case
     from preserve.administration.retention import keeping
     from preserve.administration.retention.explaining import rule_name
     from preserve.data_management import gone, retention_index
+    from preserve.data_management.blocks import blocks_by_case
     from preserve.data_management.cases import find_case, list_cases
     from preserve.data_management.database import open_catalogue
     from preserve.errors import Refused
@@ -89,10 +89,10 @@ def list_(output: Output, only_case: str) -> None:
 def explain(output: Output, case: str) -> None:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.standing import blocks
     from preserve.administration.retention import keeping
     from preserve.administration.retention.explaining import basis, due_words, period_words, rule_name
     from preserve.data_management import gone, retention_index
+    from preserve.data_management.blocks import blocks
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
     from preserve.errors import Refused

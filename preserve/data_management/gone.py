@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
-from preserve.data_management.tables import tombstones
+from preserve.data_management.anchors import REDUCED
+from preserve.data_management.tables import tombstones, versions
+from preserve.errors import Refused
 
 BEGUN = "case.destruction-begun"
 DESTROYED = "case.destroyed"
@@ -28,11 +32,13 @@ class Gone:
     sha256: str
 
 
-def begin(connection: Connection, objid: str, item: str, disposal: str, *, actor: str, moment: datetime) -> None:
-    """From here on nothing can be placed on it, and it is not repaired or restored."""
-    details = {"item": item, "disposal": disposal}
+def begin(
+    connection: Connection, objid: str, item: str, disposal: str, draft: str, *, actor: str, moment: datetime
+) -> None:
+    """From here on it is not copied, repaired or restored; `draft` is the digest of what is known of it beforehand."""
+    details = {"item": item, "disposal": disposal, "sha256": draft}
     ledger.append(connection, action=BEGUN, subject=objid, actor=actor, details=details, moment=moment)
-    _apply(connection, objid, item, disposal, "begun", stamp(moment), "")
+    _apply(connection, objid, item, disposal, "begun", stamp(moment), draft)
 
 
 def finish(
@@ -50,6 +56,61 @@ def of_case(connection: Connection, objid: str, *, whole: bool = False) -> list[
     if whole:
         query = query.where(tombstones.c.item == "")
     return [Gone(*row) for row in connection.execute(query)]
+
+
+def is_gone(connection: Connection, name: str) -> bool:
+    """Whether a package is of a case that goes or went, or an older version that held a part that went."""
+    objid, _, version = name.rpartition("_v")
+    for one in of_case(connection, objid):
+        if not one.item:
+            return True
+        if one.state == "destroyed" and version.isdigit() and int(version) < _reduced(connection, objid, one.disposal):
+            return True
+    return False
+
+
+def told_in(entries: Iterable[Mapping[str, Any]]) -> Callable[[str], bool]:
+    """The same from entries of a ledger that is in no catalogue yet."""
+    whole: set[str] = set()
+    parts: dict[str, set[str]] = {}
+    least: dict[tuple[str, str], int] = {}
+    for one in entries:
+        details = one["details"]
+        if one["action"] in (BEGUN, DESTROYED) and not details["item"]:
+            whole.add(one["subject"])
+        elif one["action"] == DESTROYED:
+            parts.setdefault(one["subject"], set()).add(details["disposal"])
+        elif one["action"] == REDUCED and "disposal" in details:
+            key = (one["subject"], details["disposal"])
+            least[key] = max(least.get(key, 0), int(details["version"]))
+
+    def gone(name: str) -> bool:
+        objid, _, version = name.rpartition("_v")
+        return objid in whole or any(int(version) < least.get((objid, one), 0) for one in parts.get(objid, ()))
+
+    return gone
+
+
+def _reduced(connection: Connection, objid: str, disposal: str) -> int:
+    """The version that a disposal made without the part; 0 where it made none."""
+    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, REDUCED)]
+    return max((int(one["version"]) for one in told if one.get("disposal") == disposal), default=0)
+
+
+def refuse(connection: Connection, name: str) -> None:
+    """Raises Refused where a package (or the case of that objid) is being destroyed or is destroyed."""
+    objid, _, version = name.partition("_v")
+    for one in of_case(connection, objid):
+        older = one.item and version.isdigit() and _newest(connection, objid) > int(version)
+        if not one.item or older:
+            raise Refused("storage.destroyed", name, disposal=one.disposal, when=one.since[:10])
+
+
+def _newest(connection: Connection, objid: str) -> int:
+    return int(
+        connection.execute(select(func.coalesce(func.max(versions.c.version), 0)).where(versions.c.objid == objid))
+        .scalar_one()
+    )  # fmt: skip
 
 
 def all_gone(connection: Connection) -> list[Gone]:

@@ -174,6 +174,10 @@ def _enter_packages(
         present = set()
         for copy in adapter.copies():
             present.add(copy.name)
+            if gone.is_gone(connection, copy.name):
+                where = {"medium": adapter.identity}
+                findings.append(Finding("catalogue.destroyed-found", copy.name, "warning", where))
+                continue
             if holdings.read_copy(connection, copy.name, adapter.identity) is None:
                 findings.append(Finding("catalogue.copy-not-in-ledger", copy.name, "warning"))
             if copy.name not in entered:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from metadata.names import original_bytes, text_of
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
+from preserve.data_management import gone
 from preserve.data_management.cases import find_case
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription, CaseObject, Classification
@@ -36,6 +37,7 @@ def read_case(connection: Connection, name: str) -> HeldCase:
     objid = find_case(connection, name)
     if objid is None:
         raise Refused("cli.case-unknown", name)
+    gone.refuse(connection, objid)
     text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
     newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
     package = connection.execute(

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.administration.filing import read_record, write_record
-from preserve.administration.holds.standing import HELD
 from preserve.administration.people import Person, require
 from preserve.clock import stamp
 from preserve.data_management import gone, proceedings
+from preserve.data_management.blocks import HELD
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
@@ -66,7 +66,8 @@ def place(
         objid = find_case(connection, name)
         if objid is None:
             raise Refused("cli.case-unknown", name)
-        if gone.of_case(connection, objid, whole=True):
+        # While it is under way a hold still keeps whatever is left.
+        if any(one.state == "destroyed" for one in gone.of_case(connection, objid, whole=True)):
             raise Refused("retention.hold-too-late", name)
         objids.append(objid)
     number = proceedings.next_number(connection, "hold", moment.year)

@@ -1,0 +1,297 @@
+"""Carries a disposal out: every condition asked again, copy by copy, until nothing is left; killed, it goes on.
+
+Order, each durable before the next: what is known is written down; the ledger tells that it begins (from then on
+nothing copies, repairs or restores it); of a case that loses a part, the version without it is made and must be whole
+everywhere; each copy goes under its own warrant and is told in the ledger; everything is searched for what is left;
+the tombstone is written; the ledger tells that it is gone. A medium that fails or is away leaves the disposal open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Connection
+
+from metadata.entities import Agent, Event, Link
+from metadata.findings import Finding
+from preserve.administration.appraisal.deeds import read_review
+from preserve.administration.disposal import tombstones
+from preserve.administration.disposal.deeds import check_step, folder_of, read_disposal, step, today_of
+from preserve.administration.disposal.leaving import Going, Task, drop_images, leftovers, remove_copy
+from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
+from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.rules import against
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, require
+from preserve.administration.retention import keeping
+from preserve.archival_storage.claim import claim
+from preserve.archival_storage.media import attached, store_identity
+from preserve.archival_storage.policy import read_policy, standing
+from preserve.archival_storage.successors import Change, succeed
+from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
+from preserve.clock import stamp
+from preserve.data_management import anchors, checkpoints, gone, holdings, ledger
+from preserve.data_management.database import Catalogue
+from preserve.data_management.tables import versions
+from preserve.errors import PreserveError, Refused
+from preserve.home import Home
+from preserve.messages import say, speaking
+from preserve.work import hold
+from storage_adapters.durable import write_file
+from storage_adapters.errors import StorageError
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one line of the register: gone, or what is still to be done, or what stood against it."""
+
+    entry: Entry
+    gone: bool
+    tasks: tuple[Task, ...] = ()
+    against: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A disposal after a run: `done` when nothing of it is left anywhere."""
+
+    disposal: Disposal
+    done: bool
+    outcomes: tuple[Outcome, ...]
+
+
+def execute(
+    home: Home, catalogue: Catalogue, person: Person, number: str, *, now: Callable[[], datetime],
+    told: Told = lambda what: None, progress: Callable[[int], None] = lambda moved: None,
+) -> Report:  # fmt: skip
+    """Begin or go on. `told` hears of each step before it is taken.
+
+    Raises Refused before its day, where hands are missing, or where something stands against it at the beginning.
+    """
+    with hold(home.work / "disposal.lock", Refused("disposal.under-way", number)):
+        found = _begin(home, catalogue, person, number, now())
+        outcomes = [_one(home, catalogue, person, found, entry, now, told, progress) for entry in found.entries]
+        told("export")
+        _export(home, catalogue, now())
+        if all(one.gone for one in outcomes):
+            told("close")
+            found = _close(home, catalogue, person, found, now())
+            _export(home, catalogue, now())
+    return Report(found, found.state == "executed", tuple(outcomes))
+
+
+def _begin(home: Home, catalogue: Catalogue, person: Person, number: str, moment: datetime) -> Disposal:
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.DISPOSE)
+        found = read_disposal(connection, home, number)
+        check_step(found, "executing", person.account)
+        read_decision(connection, number)
+        today = today_of(home, moment)
+        if found.not_before is None or today < found.not_before:
+            raise Refused("disposal.not-yet", number, day=str(found.not_before))
+        if found.state == "executing":
+            return found
+        signed = Signature(by=person.account, when=stamp(moment))
+        return step(connection, home, found, "executing", "begun", person.account, moment, begun=signed)
+
+
+def _one(
+    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, now: Callable[[], datetime],
+    told: Told, progress: Callable[[int], None],
+) -> Outcome:  # fmt: skip
+    item = entry.item
+    with claim(home.work, item.case_number):
+        told("begin")
+        with catalogue.begin() as connection:
+            mine = [one for one in gone.of_case(connection, item.objid) if one.item == item.item]
+            if mine and mine[0].state == "destroyed":
+                return Outcome(entry, True)
+            if not mine:
+                reasons = _stands_against(home, connection, found, entry, now())
+                if reasons:
+                    return Outcome(entry, False, against=tuple(reasons))
+                draft = tombstones.draw_up(home, connection, found, entry, stamp(now()))
+                gone.begin(connection, item.objid, item.item, found.number, draft, actor=person.account, moment=now())
+    told("begun")
+    if item.item:
+        # Takes the claim itself; whoever came between is told of the destruction by the row that is there now.
+        task = _reduce(home, catalogue, person, found, entry, told, progress)
+        if task is not None:
+            return Outcome(entry, False, (task,))
+    with claim(home.work, item.case_number):
+        return _remove_all(home, catalogue, person, found, entry, now, told)
+
+
+def _stands_against(
+    home: Home, connection: Connection, found: Disposal, entry: Entry, moment: datetime
+) -> list[Finding]:
+    review = read_review(connection, home, found.review)
+    return list(against(home, connection, review, entry.review_row, today_of(home, moment), found.number))
+
+
+def _reduce(
+    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, told: Told,
+    progress: Callable[[int], None],
+) -> Task | None:  # fmt: skip
+    """Make the version without the part, once; a task where it is not whole on every medium that the policy asks."""
+    item = entry.item
+    with catalogue.read() as connection:
+        version = _reduced_version(connection, item.objid, found.number, item.item)
+        name = connection.execute(
+            versions.select().where(versions.c.objid == item.objid).order_by(versions.c.version.desc())
+        ).first()
+    assert name is not None
+    if not version:
+        told("reduce")
+        try:
+            made = succeed(
+                home, catalogue, name.name, _change(home, found, entry), actor=person.account, progress=progress
+            )
+        except (PreserveError, StorageError) as error:
+            if isinstance(error, Refused):
+                raise
+            return Task(name.name, "failed", detail=f"{error.code} {error.where}")
+        version = made.version
+    with catalogue.read() as connection:
+        newest = int(name.version) if int(name.version) > version else version
+        stands = standing(connection, item.objid, newest, read_policy(home.profiles))
+    if not stands.sealed:
+        missing = ", ".join(f"{kind} {count}" for kind, count in stands.missing)
+        return Task(f"{item.objid}_v{newest:04}", "successor", detail=missing)
+    return None
+
+
+def _reduced_version(connection: Connection, objid: str, disposal: str, item: str) -> int:
+    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, anchors.REDUCED)]
+    mine = [one for one in told if one.get("disposal") == disposal and one.get("item") == item]
+    return int(mine[-1]["version"]) if mine else 0
+
+
+def _change(home: Home, found: Disposal, entry: Entry) -> Change:
+    """What the new version tells: that, by whom and by which decision a part of the case was destroyed."""
+    item = entry.item
+    when = found.begun.when if found.begun else found.proposed.when
+    agents = [
+        Agent(str(uuid5(NAMESPACE_URL, f"preserve:agent:{one}")), one, "person")
+        for one in dict.fromkeys([found.proposed.by, *(one.by for one in found.supervisors),
+                                  found.approval.by if found.approval else found.proposed.by])
+    ]  # fmt: skip
+    with speaking(home.settings.language):
+        reason = say("disposal.premis-reason", number=found.number, review=found.review, reason=entry.reason or "—")
+        detail = say("disposal.premis-detail", identifier=item.item)
+    event = Event(
+        str(uuid5(NAMESPACE_URL, f"preserve:disposal:{found.number}:{item.item}")), "deletion", when, detail,
+        "success", reason, tuple(Link(agent.identifier, "authorizer") for agent in agents), (Link(item.item),),
+    )  # fmt: skip
+    return Change(
+        action=anchors.REDUCED, reason=reason, details={"disposal": found.number, "item": item.item},
+        drop=frozenset({item.item}), events=(event,), agents=tuple(agents),
+    )  # fmt: skip
+
+
+def _remove_all(
+    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, now: Callable[[], datetime],
+    told: Told,
+) -> Outcome:  # fmt: skip
+    item = entry.item
+    profile = read_policy(home.profiles)
+    minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
+    with catalogue.read() as connection:
+        media = {row.id: row for row in holdings.all_media(connection)}
+        rows = holdings.copies_of(connection, item.objid)
+        if item.item:
+            below = _reduced_version(connection, item.objid, found.number, item.item)
+            rows = [row for row in rows if row.version < below]
+    names = tuple(sorted({row.name for row in rows}))
+    going = Going(found.number, item.objid, item.item, names, today_of(home, now()), minutes)
+    drives = attached(home, list(media.values()))
+    tasks: list[Task] = []
+    # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
+    rows.sort(key=lambda row: (media[row.medium].kind == "directory" if row.medium in media else False, row.name))
+    for row in rows:
+        if row.state == "retired":
+            continue
+        if tasks and row.medium == store_identity(home) and any(one.why == "blocked" for one in tasks):
+            break
+        told(f"copy {row.name} {row.medium}")
+        task = remove_copy(
+            home, catalogue, profile, going, row, media.get(row.medium), drives, actor=person.account, moment=now()
+        )
+        if task is not None:
+            tasks.append(task)
+    if tasks:
+        return Outcome(entry, False, tuple(tasks))
+    told("images")
+    with catalogue.read() as connection:
+        try:
+            for name in names:
+                warrant_for_disposal(
+                    connection, profile, found.number, item.objid, item.item, name, store_identity(home),
+                    today=going.today, minutes=minutes, overwrite=False,
+                )  # fmt: skip
+        except Refused as error:
+            return Outcome(entry, False, (Task(names[-1], "blocked", detail=error.code),))
+    drop_images(home, going)
+    told("search")
+    if left := leftovers(home, catalogue, going, drives):
+        return Outcome(entry, False, tuple(left))
+    told("tombstone")
+    _bury(home, catalogue, person, entry, now(), told)
+    return Outcome(entry, True)
+
+
+def _bury(
+    home: Home, catalogue: Catalogue, person: Person, entry: Entry, moment: datetime, told: Told
+) -> None:  # fmt: skip
+    item = entry.item
+    with catalogue.begin() as connection:
+        mine = next(one for one in gone.of_case(connection, item.objid) if one.item == item.item)
+        draft = tombstones.read_draft(home, mine)
+        kept = sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
+        remarks = tuple(f"{name}: former catalogue, still tells of it" for name in kept)
+        stone, sha256 = tombstones.complete(home, connection, draft, remarks, stamp(moment))
+        told("bury")
+        if item.item:
+            below = _reduced_version(connection, item.objid, mine.disposal, item.item)
+            tombstones.forget_older(connection, item.objid, below)
+        else:
+            tombstones.bury(connection, stone)
+        gone.finish(connection, item.objid, item.item, mine.disposal, sha256, actor=person.account, moment=moment)
+        if item.item:
+            keeping.enter_case(home, connection, item.objid, actor=person.account, moment=moment)
+
+
+def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, moment: datetime) -> Disposal:
+    with catalogue.begin() as connection:
+        found = read_disposal(connection, home, found.number)
+        stones = stones_of(home, connection, found)
+        paper = as_paper(home, found, moment, stones)
+        write_file(folder_of(home, found.number) / "register-executed.pdf", paper, durable=True, mode=0o640)
+        sha256 = hashlib.sha256(paper).hexdigest()
+        return step(
+            connection, home, found, "executed", "executed", person.account, moment, executed=stamp(moment),
+            final_sha256=sha256, details={"register_sha256": sha256},
+        )  # fmt: skip
+
+
+def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombstone]:
+    """The tombstones of what has gone by this disposal so far."""
+    return [
+        tombstones.read_draft(home, one) for one in gone.all_gone(connection)
+        if one.disposal == found.number and one.state == "destroyed"
+    ]  # fmt: skip
+
+
+def _export(home: Home, catalogue: Catalogue, moment: datetime) -> None:
+    """The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went."""
+    with catalogue.begin() as connection:
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+    with catalogue.begin() as connection:
+        checkpoints.export_segments(connection, home.store / "ledger")

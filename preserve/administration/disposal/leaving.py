@@ -1,0 +1,210 @@
+"""Removes one copy after the other, each under a warrant of its own, and says of each what that is worth."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from preserve.administration.disposal.tombstones import COPY_GONE
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
+from preserve.archival_storage.media import bucket_of, server_store
+from preserve.archival_storage.policy import StorageProfile
+from preserve.archival_storage.warrant import warrant_for_disposal
+from preserve.data_management import holdings, ledger
+from preserve.data_management.database import Catalogue
+from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.errors import NotIntact, PreserveError
+from preserve.home import Home
+from storage_adapters.contract import CopyRef
+from storage_adapters.directory import DirectoryAdapter
+from storage_adapters.drive import DriveAdapter
+from storage_adapters.durable import drop_file
+from storage_adapters.erasing import erasure_at
+from storage_adapters.errors import NotErasable, StorageError
+
+Why = Literal["destroy", "insert", "locked", "failed", "blocked", "successor", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is still to be done before a thing is gone: with which package, on which medium, which lies where, and why.
+
+    `why`: destroy (a disc, by two people), insert (a drive that is not connected), locked (a bucket's lock), failed,
+    blocked (something stands against it), successor (the version without the part is not whole), left (something was
+    found that should not be there any more).
+    """
+
+    name: str
+    why: Why
+    medium: str = ""
+    place: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One thing that is being destroyed, by which disposal, and whose names its packages have."""
+
+    disposal: str
+    objid: str
+    item: str
+    names: tuple[str, ...]
+    today: date
+    minutes: int
+
+
+def remove_copy(
+    home: Home, catalogue: Catalogue, profile: StorageProfile, going: Going, row: CopyRow, medium: MediumRow | None,
+    drives: Mapping[str, DriveAdapter], *, actor: str, moment: datetime,
+) -> Task | None:  # fmt: skip
+    """Remove one copy and record it; None when it is gone. What cannot be done now is told, never passed over."""
+    label, place = (medium.label, medium.place) if medium else (row.medium, "")
+    if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
+        note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
+        return None
+    if row.state == "planned":
+        note_gone(catalogue, going, row, "never-written", "", actor=actor, moment=moment)
+        return None
+    if medium.kind == "optical":
+        return Task(row.name, "destroy", label, place)
+    drive = drives.get(medium.id)
+    if medium.kind == "drive" and drive is None:
+        return Task(row.name, "insert", label, place)
+    try:
+        if medium.kind == "s3":
+            worth, detail = _from_bucket(catalogue, profile, going, row, medium)
+        else:
+            root = drive.root if drive else home.store
+            worth, detail = _from_folder(catalogue, profile, going, row.name, medium.id, root, drive)
+    except NotErasable as error:
+        return Task(row.name, "locked", label, place, str(error.values.get("until", "")))
+    except StorageError as error:
+        return Task(row.name, "failed", label, place, f"{error.code} {error.where}")
+    except PreserveError as error:
+        return Task(row.name, "blocked", label, place, error.code)
+    note_gone(catalogue, going, row, worth, detail, actor=actor, moment=moment)
+    return None
+
+
+def _from_folder(
+    catalogue: Catalogue, profile: StorageProfile, going: Going, name: str, medium: str, root: Path,
+    drive: DriveAdapter | None,
+) -> tuple[str, str]:  # fmt: skip
+    """From the server store or a connected drive; returns what overwriting was worth there, and where."""
+    if drive is not None:
+        drive.require()
+    folder = DirectoryAdapter(root, medium)
+    if drive is None:
+        folder.require()
+    erasure = erasure_at(root)
+    detail = f"{erasure.file_system} {erasure.device}".strip()
+    copy = CopyRef(name)
+    if not folder.remains(copy):
+        return "absent", detail
+    with catalogue.read() as connection:
+        # Where a block is never written in place, overwriting would only wear the medium out.
+        warrant = warrant_for_disposal(
+            connection, profile, going.disposal, going.objid, going.item, name, medium, today=going.today,
+            minutes=going.minutes, overwrite=erasure.worth not in ("flash", "copy-on-write"),
+        )  # fmt: skip
+    with drive.writable() if drive else nullcontext():
+        folder.remove(copy, warrant)
+    if left := folder.remains(copy):
+        raise NotIntact("disposal.left", str(left[0]))
+    return erasure.worth, detail
+
+
+def _from_bucket(
+    catalogue: Catalogue, profile: StorageProfile, going: Going, row: CopyRow, medium: MediumRow
+) -> tuple[str, str]:  # fmt: skip
+    bucket = bucket_of(medium)
+    copy = CopyRef(row.name)
+    count, until = bucket.left(copy)
+    if not count:
+        return "absent", bucket.bucket
+    with catalogue.read() as connection:
+        warrant = warrant_for_disposal(
+            connection, profile, going.disposal, going.objid, going.item, row.name, medium.id, today=going.today,
+            minutes=going.minutes, overwrite=False,
+        )  # fmt: skip
+    try:
+        bucket.remove(copy, warrant)
+    except NotErasable as error:
+        raise NotErasable(error.where, until=until) from error
+    count, until = bucket.left(copy)
+    if count:
+        raise NotErasable(bucket.bucket, until=until)
+    return "remote", bucket.bucket
+
+
+def note_gone(
+    catalogue: Catalogue, going: Going, row: CopyRow, worth: str, detail: str, *, actor: str, moment: datetime
+) -> None:
+    """One transaction: the copy is retired, and the ledger tells how it went and what that is worth."""
+    with catalogue.begin() as connection:
+        known = holdings.read_copy(connection, row.name, row.medium)
+        if known is None or known.state == "retired":
+            return
+        write_gone(connection, going, row, worth, detail, actor=actor, moment=moment)
+
+
+def write_gone(
+    connection: Connection, going: Going, row: CopyRow, worth: str, detail: str, *, actor: str, moment: datetime
+) -> None:
+    """The same in the caller's transaction."""
+    change_copy(connection, row.name, row.medium, "retired", actor=actor, moment=moment)
+    details = {"name": row.name, "medium": row.medium, "disposal": going.disposal, "worth": worth, "detail": detail}
+    ledger.append(connection, action=COPY_GONE, subject=going.objid, actor=actor, details=details, moment=moment)
+
+
+def drop_images(home: Home, going: Going) -> None:
+    """Overwrite and drop images of discs, made but perhaps not burned, that hold one of the packages."""
+    for folder in _images(home, going):
+        _overwrite_file(folder / IMAGE)
+        drop_file(folder / IMAGE, folder)
+
+
+def _overwrite_file(path: Path) -> None:
+    size = path.lstat().st_size
+    with path.open("r+b") as stream:
+        for _ in range(0, size, 1 << 20):
+            stream.write(bytes(min(1 << 20, size - stream.tell())))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _images(home: Home, going: Going) -> Iterator[Path]:
+    top = home.store / "discs"
+    for folder in sorted(top.iterdir()) if top.is_dir() else ():
+        if (folder / IMAGE).exists():
+            held = {one.name for one in read_recipe(home, folder.name).holdings}
+            if held & set(going.names):
+                yield folder
+
+
+def leftovers(home: Home, catalogue: Catalogue, going: Going, drives: Mapping[str, DriveAdapter]) -> list[Task]:
+    """Look everywhere for what should not be there any more: store, drives at hand, images, work area, catalogue."""
+    found = []
+    roots = [(home.settings.institution, server_store(home).root)]
+    roots += [(drive.identity, drive.root) for drive in drives.values()]
+    for label, root in roots:
+        for name in going.names:
+            for place in DirectoryAdapter(root, "").remains(CopyRef(name)):
+                found.append(Task(name, "left", label, detail=str(place.relative_to(root))))
+    found += [Task(going.names[-1], "left", detail=f"discs/{one.name}/{IMAGE}") for one in _images(home, going)]
+    for path in sorted(home.work.rglob("*")):
+        if path.name.startswith(going.objid) and (not going.item or path.name in going.names):
+            found.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))
+    with catalogue.read() as connection:
+        for row in holdings.copies_of(connection, going.objid):
+            if row.name in going.names and row.state != "retired":
+                found.append(Task(row.name, "left", row.medium, detail=row.state))
+    return found

@@ -1,0 +1,88 @@
+"""Discs and drives that only a person can destroy: two see it and say so, one after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from preserve.administration.disposal.deeds import check_step, read_disposal, step, today_of
+from preserve.administration.disposal.leaving import Going, write_gone
+from preserve.administration.disposal.model import Confirmation, Disposal
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, require
+from preserve.administration.retention import keeping
+from preserve.archival_storage.media import require_medium
+from preserve.archival_storage.policy import read_policy
+from preserve.archival_storage.warrant import warrant_for_disposal
+from preserve.clock import stamp
+from preserve.data_management import gone, holdings
+from preserve.data_management.database import Catalogue
+from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.home import Home
+
+
+def confirm(
+    home: Home, catalogue: Catalogue, person: Person, number: str, medium: str, *, how: str, moment: datetime
+) -> tuple[Disposal, bool]:  # fmt: skip
+    """Say that a medium was destroyed, and how; with the second person its copies are gone. Returns whether they are.
+
+    Raises Refused while it holds anything that does not go, or where something stands against it now.
+    """
+    if not how.strip():
+        raise UsageError("disposal.how", medium)
+    with catalogue.begin() as connection:
+        require(connection, person, Duty.SUPERVISE)
+        found = read_disposal(connection, home, number)
+        if found.state != "executing":
+            raise Refused("disposal.step-wrong", number, state=found.state, step="executing")
+        check_step(found, "executing", person.account)
+        row = require_medium(connection, medium)
+        mine = _check(home, connection, found, row, moment)
+        before = [one for one in found.confirmations if one.medium == row.id]
+        if any(one.by == person.account for one in before):
+            raise NotPermitted("disposal.same-hands", number, account=person.account)
+        made = Confirmation(medium=row.id, label=row.label, by=person.account, when=stamp(moment), how=how.strip())
+        stepped = step(
+            connection, home, found, "executing", "confirmed", person.account, moment,
+            confirmations=(*found.confirmations, made), details={"medium": row.id},
+        )  # fmt: skip
+        if not before:
+            return stepped, False
+        for going, copy in mine:
+            detail = f"{before[0].by}, {person.account}"
+            write_gone(connection, going, copy, "destroyed", detail, actor=person.account, moment=moment)
+        holdings.change_medium(connection, row.id, actor=person.account, moment=moment, state="retired", why=number)
+    return stepped, True
+
+
+def _check(
+    home: Home, connection: Connection, found: Disposal, row: MediumRow, moment: datetime
+) -> list[tuple[Going, CopyRow]]:
+    """The copies of this disposal on a medium that may be destroyed whole. Raises Refused."""
+    if row.kind not in ("optical", "drive") or row.state == "retired":
+        raise Refused("disposal.not-physical", row.label)
+    begun = {one.objid: one for one in gone.all_gone(connection) if one.disposal == found.number}
+    minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
+    profile = read_policy(home.profiles)
+    mine, others = [], []
+    for copy in holdings.copies_on(connection, row.id):
+        if copy.state in ("retired", "lost", "planned"):
+            continue
+        one = begun.get(copy.objid)
+        if one is None or one.state != "begun":
+            others.append(copy.name)
+            continue
+        going = Going(found.number, copy.objid, one.item, (copy.name,), today_of(home, moment), minutes)
+        # Asks whether anything stands against it by now, and that a version without the part is whole elsewhere.
+        warrant_for_disposal(
+            connection, profile, found.number, copy.objid, one.item, copy.name, row.id, today=going.today,
+            minutes=minutes, overwrite=False,
+        )  # fmt: skip
+        mine.append((going, copy))
+    if others:
+        raise Refused("disposal.medium-holds-others", row.label, count=len(others), first=others[0])
+    if not mine:
+        raise Refused("disposal.not-on-medium", row.label, number=found.number)
+    return mine

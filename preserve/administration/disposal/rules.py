@@ -1,0 +1,50 @@
+"""Whether a thing may go, asked when it is proposed, when it is approved, and again at the moment it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import Connection
+
+from metadata.findings import Finding
+from preserve.administration.appraisal.model import Review
+from preserve.administration.retention.keeping import strictest_due
+from preserve.data_management import blocks, gone, proceedings, retention_index
+from preserve.home import Home
+
+OPEN = ("proposed", "supervised", "approved", "executing")
+"""The states in which a disposal may still destroy something."""
+
+
+def against(
+    home: Home, connection: Connection, review: Review, row: int, today: date, disposal: str = ""
+) -> Iterator[Finding]:
+    """Everything that stands against destroying an item of an appraisal now; nothing where it may go.
+
+    `disposal` is the one that asks: another open one about the same thing stands against it.
+    """
+    item = review.item(row)
+    said = review.approval.outcome.get(row) if review.approval else None
+    if item is None or said is None or said.action != "destroy":
+        yield Finding("disposal.not-appraised", f"{review.number}/{row}", "refuse", {"row": row})
+        return
+    where = item.case_number
+    if row in review.objected():
+        yield Finding("disposal.objected", where, "refuse", {"row": row})
+    for one in blocks.blocks(connection, item.objid):
+        yield Finding("disposal.blocked", where, "refuse", {"kind": one.kind, "number": one.number})
+    rows = [one for one in retention_index.rows_of(connection, item.objid) if not item.item or one.item == item.item]
+    if not rows:
+        yield Finding("disposal.not-due", where, "refuse", {"day": "—"})
+    for known in rows:
+        day, _ = strictest_due(home, connection, known)
+        if day is None or day > today.isoformat():
+            yield Finding("disposal.not-due", where, "refuse", {"day": day or "—"})
+            break
+    for lost in gone.of_case(connection, item.objid):
+        if lost.item in ("", item.item) and lost.disposal != disposal:
+            yield Finding("disposal.gone-already", where, "refuse", {"number": lost.disposal})
+    for other in proceedings.about_case(connection, "disposal", item.objid, OPEN):
+        if other.number != disposal and other.state != "executing":
+            yield Finding("disposal.in-another", where, "refuse", {"number": other.number})

@@ -1,0 +1,156 @@
+"""What is left of a thing that went: drawn up before the first byte goes, completed when nothing is left, kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, select, update
+
+from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
+from preserve.administration.filing import read_record, write_record
+from preserve.administration.retention import keeping
+from preserve.data_management import gone, holdings, ledger, search
+from preserve.data_management.cases import forget_version
+from preserve.data_management.gone import Gone
+from preserve.data_management.tables import cases, files, versions
+from preserve.description.schema import CaseDescription
+from preserve.errors import PreserveError
+from preserve.home import Home
+
+COPY_GONE = "copy.destroyed"
+
+
+def _path(home: Home, objid: str, item: str, what: str) -> Path:
+    name = f"{objid}.{item}" if item else objid
+    return home.store / "tombstones" / f"{name}.{what}.json"
+
+
+def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, begun: str) -> str:
+    """Write down what is known of a thing before it goes; return the digest of the record."""
+    item = entry.item
+    case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
+    packages = [
+        PackageGone(name=row.name, version=row.version, created=row.created, files=row.files, size=row.size,
+                    manifest_sha256=row.manifest_sha256)
+        for row in connection.execute(select(versions).where(versions.c.objid == item.objid)
+                                      .order_by(versions.c.version))
+    ]  # fmt: skip
+    query = select(files).where(files.c.objid == item.objid)
+    if item.item:
+        query = query.where((files.c.identifier == item.item) | (files.c.source == item.item))
+    listed = {
+        (row.identifier, row.sha256): FileGone(
+            identifier=row.identifier, representation=row.representation, path=row.path, size=row.size,
+            sha256=row.sha256, puid=row.puid,
+        )
+        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
+    }  # fmt: skip
+    approval = found.approval
+    people = {
+        "proposer": found.proposed.by, "supervisors": ", ".join(one.by for one in found.supervisors),
+        "head": approval.by if approval else "", "on_behalf_of": approval.on_behalf_of if approval else "",
+    }  # fmt: skip
+    stone = Tombstone(
+        objid=item.objid, item=item.item, path=item.path, case_number=case.case_number,
+        archival_number=case.archival_number, title=case.title, case_type=case.case_type, cause=case.cause,
+        producer=case.producer, started=case.started or "", closed=case.closed or "",
+        classification=case.classification, declared=item.declared, long_term=bool(case.long_term),
+        packages=tuple(packages), files=tuple(listed.values()), disposal=found.number, review=found.review,
+        reason=entry.reason, people=people, begun=begun,
+    )  # fmt: skip
+    return write_record(_path(home, item.objid, item.item, "begun"), stone)
+
+
+def read_draft(home: Home, one: Gone) -> Tombstone:
+    """What was known of a thing before it began to go. Raises NotIntact."""
+    what = "begun" if one.state == "begun" else "destroyed"
+    return read_record(_path(home, one.objid, one.item, what), one.sha256, Tombstone)
+
+
+def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyGone]:
+    """How each copy went so far, as the ledger tells it."""
+    media = {row.id: row for row in holdings.all_media(connection)}
+    found = []
+    for entry in ledger.about(connection, objid, COPY_GONE):
+        data = json.loads(entry.text)
+        told = data["details"]
+        if told["disposal"] == disposal:
+            medium = media.get(told["medium"])
+            found.append(
+                CopyGone(name=told["name"], medium=told["medium"], kind=medium.kind if medium else "",
+                         label=medium.label if medium else told["medium"], when=data["time"], worth=told["worth"],
+                         detail=told["detail"])
+            )  # fmt: skip
+    return found
+
+
+def complete(
+    home: Home, connection: Connection, draft: Tombstone, remarks: tuple[str, ...], destroyed: str
+) -> tuple[Tombstone, str]:
+    """The tombstone with how each copy went; returns it and its digest. The draft beside it stays."""
+    stone = draft.model_copy(
+        update={
+            "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)), "remarks": remarks,
+            "destroyed": destroyed,
+        }
+    )  # fmt: skip
+    return stone, write_record(_path(home, draft.objid, draft.item, "destroyed"), stone)
+
+
+def bury(connection: Connection, stone: Tombstone) -> None:
+    """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
+    if stone.item:
+        raise PreserveError("disposal.not-of-it", stone.objid, number=stone.disposal)
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    numbers = select(versions.c.version).where(versions.c.objid == stone.objid)
+    for number in connection.execute(numbers).scalars().all():
+        forget_version(connection, stone.objid, number)
+    search.forget(connection, stone.objid)
+    row = {"description": _reduced(stone).model_dump_json()}
+    connection.execute(update(cases).where(cases.c.objid == stone.objid).values(**row))
+
+
+def forget_older(connection: Connection, objid: str, below: int) -> None:
+    """Take the versions of a case that still held the part out of the catalogue."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    query = select(versions.c.version).where(versions.c.objid == objid, versions.c.version < below)
+    for number in connection.execute(query).scalars().all():
+        forget_version(connection, objid, number)
+
+
+def _reduced(stone: Tombstone) -> CaseDescription:
+    """A description that names nobody."""
+    return CaseDescription.model_validate(
+        {
+            "case_number": stone.case_number, "archival_number": stone.archival_number, "case_type": stone.case_type,
+            "title": stone.title, "cause": stone.cause or "—", "producer": {"name": stone.producer},
+            "start": stone.started or stone.closed, "closed": stone.closed, "classification": stone.classification,
+            "retention": stone.declared, "objects": (),
+        }
+    )  # fmt: skip
+
+
+def after_rebuild(home: Home) -> Callable[[Connection], None]:
+    """What a rebuilt catalogue needs: rows of cases that went, from their tombstones, and the days of those left."""
+    days = keeping.after_rebuild(home)
+
+    def enter(connection: Connection) -> None:
+        for one in gone.all_gone(connection):
+            if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
+                continue
+            stone = read_draft(home, one)
+            connection.execute(
+                cases.insert(),
+                {
+                    "objid": stone.objid, "case_number": stone.case_number, "archival_number": stone.archival_number,
+                    "title": stone.title, "case_type": stone.case_type, "cause": stone.cause,
+                    "producer": stone.producer, "classification": stone.classification, "started": stone.started,
+                    "closed": stone.closed, "long_term": stone.long_term,
+                    "description": _reduced(stone).model_dump_json(),
+                },
+            )  # fmt: skip
+        days(connection)
+
+    return enter

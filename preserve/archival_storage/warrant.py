@@ -1,0 +1,100 @@
+"""The only maker of permission to remove archived bytes: it asks ledger and catalogue itself, each time, for each copy.
+
+A warrant for disposal rests on a decision and not on other copies: the ledger must tell that one proposed, two
+supervised and the head approved, all different people; that the days between are over; that destruction of this very
+thing has begun; and nothing may stand against it now: no hold, no request, no day that has not come. It holds for
+minutes and for one copy on one medium. For a part of a case the version without it must be whole everywhere first.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from preserve.archival_storage.policy import StorageProfile, standing
+from preserve.data_management import anchors, blocks, gone, ledger, proceedings, retention_index
+from preserve.data_management.tables import versions
+from preserve.errors import Refused
+from storage_adapters.contract import CopyRef, Warrant
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision to destroy, as the ledger tells it: who proposed, supervised and approved it, and from which day."""
+
+    number: str
+    proposer: str
+    supervisors: tuple[str, str]
+    head: str
+    not_before: date
+
+
+def read_decision(connection: Connection, number: str) -> Decision:
+    """The decision of that number. Raises Refused where hands are missing or the same, or where it was withdrawn."""
+    told = [json.loads(entry.text) for entry in ledger.about(connection, number)]
+    by = {
+        deed: [one for one in told if one["action"] == f"disposal.{deed}"]
+        for deed in ("proposed", "supervised", "approved", "withdrawn")
+    }
+    supervisors = tuple(dict.fromkeys(str(one["actor"]) for one in by["supervised"]))
+    row = proceedings.read_row(connection, number)
+    if row is None or by["withdrawn"] or not by["proposed"] or not by["approved"] or len(supervisors) < 2:
+        raise Refused("disposal.not-decided", number)
+    approved = by["approved"][-1]
+    heads = {str(approved["actor"]), str(approved["details"].get("on_behalf_of", ""))} - {""}
+    proposer = str(by["proposed"][0]["actor"])
+    if {proposer, *supervisors} & heads or proposer in supervisors:
+        raise Refused("disposal.not-decided", number)
+    return Decision(
+        number, proposer, (supervisors[0], supervisors[1]), str(approved["actor"]),
+        date.fromisoformat(approved["details"]["not_before"]),
+    )  # fmt: skip
+
+
+def warrant_for_disposal(
+    connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str, medium: str, *,
+    today: date, minutes: int, overwrite: bool,
+) -> Warrant:  # fmt: skip
+    """Permission to remove the package `name` from `medium` because of a disposal. Raises Refused with what is missing.
+
+    `item` is empty where the whole case goes, else the identifier of the recording that goes.
+    """
+    decision = read_decision(connection, disposal)
+    row = proceedings.read_row(connection, disposal)
+    if row is None or row.state != "executing" or today < decision.not_before:
+        raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
+    begun = [one for one in gone.of_case(connection, objid) if one.item == item and one.disposal == disposal]
+    if not begun or name.rpartition("_v")[0] != objid:
+        raise Refused("disposal.not-of-it", name, number=disposal)
+    if found := blocks.blocks(connection, objid):
+        raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
+    for known in retention_index.rows_of(connection, objid):
+        if (not item or known.item == item) and (known.due is None or known.due > today.isoformat()):
+            raise Refused("disposal.not-due", name, day=known.due or "—")
+    if item:
+        _require_successor(connection, profile, disposal, objid, item, name)
+    # Adapters know no other time than the machine's: these minutes are real ones.
+    expires = datetime.now(UTC) + timedelta(minutes=minutes)
+    return Warrant(CopyRef(name), medium, disposal, decision.supervisors, expires, overwrite)
+
+
+def _require_successor(
+    connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str
+) -> None:  # fmt: skip
+    """The version that this disposal made must be newer than `name` and have all the copies that its class asks for."""
+    made = [
+        json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, anchors.REDUCED)
+    ]  # fmt: skip
+    mine = [one for one in made if one.get("disposal") == disposal and one.get("item") == item]
+    if not mine or int(name.rpartition("_v")[2]) >= int(mine[-1]["version"]):
+        raise Refused("disposal.no-successor", name, number=disposal)
+    newest = connection.execute(
+        select(versions.c.version).where(versions.c.objid == objid).order_by(versions.c.version.desc()).limit(1)
+    ).scalar_one()
+    stands = standing(connection, objid, newest, profile)
+    if not stands.sealed:
+        missing = ", ".join(f"{kind} {count}" for kind, count in stands.missing)
+        raise Refused("disposal.successor-not-sealed", name, missing=missing)

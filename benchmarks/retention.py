@@ -103,22 +103,24 @@ def main() -> list[str]:
         # What fell due within the last year is reviewed; what earlier years left is gone in a real archive.
         with catalogue.begin() as connection:
             connection.exec_driver_sql("UPDATE retention SET due = NULL WHERE due < '2025-11-28'")
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         with catalogue.read() as connection:
             items = gather(connection, profile, _TODAY.isoformat())
-        reviewed = time.perf_counter() - began
+        reviewed, reviewing = time.perf_counter() - began, time.process_time() - worked
         text = (Path(keeping.__file__).parents[3] / "profiles" / "retention.toml").read_text(encoding="utf-8")
         changed = text.replace("years = 5\nstarts", "years = 8\nstarts", 1)
         assert changed != text
         (home.profiles / "retention.toml").write_text(changed, encoding="utf-8")
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         with catalogue.read() as connection:
             found = keeping.preview(home, connection)
-        previewed = time.perf_counter() - began
+        previewed, previewing = time.perf_counter() - began, time.process_time() - worked
         assert found.rows == rows and found.counts["longer"] > 100_000
     return [
-        row(f"appraisal list of {len(items):,} due items among {_CASES:,} cases", f"{reviewed:.1f} s", "30 s",
+        row(f"appraisal list of {len(items):,} due items among {_CASES:,} cases ({reviewing:.1f} s of a processor)",
+            f"{reviewed:.1f} s", "30 s",
             f"{reviewed / 30:.2f}", "≤ 1", reviewed <= 30),
-        row(f"preview of a changed profile over {rows:,} rows of {_CASES:,} cases", f"{previewed:.1f} s", "60 s",
+        row(f"preview of a changed profile over {rows:,} rows of {_CASES:,} cases ({previewing:.1f} s of a processor)",
+            f"{previewed:.1f} s", "60 s",
             f"{previewed / 60:.2f}", "≤ 1", previewed <= 60),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,13 @@ def decide(office: Office, *items: str) -> str:
     return str(made)
 
 
-def carry_out(home_path: Path, number: str, kill_at: int = 0) -> Report:
-    """Carry it out in this process; with `kill_at` the process is killed before its step of that number."""
+def carry_out(
+    home_path: Path, number: str, kill_at: int = 0, meanwhile: Callable[[str], None] = lambda what: None
+) -> Report:
+    """Carry it out in this process; with `kill_at` the process is killed before its step of that number.
+
+    `meanwhile` is what others do before each step.
+    """
     home = open_home(home_path)
     catalogue = open_catalogue(home)
     count = 0
@@ -61,6 +67,7 @@ def carry_out(home_path: Path, number: str, kill_at: int = 0) -> Report:
         count += 1
         if count == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        meanwhile(what)
 
     try:
         return execute(home, catalogue, ARCHIVIST, number, now=after_the_pause, told=told)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
 from preserve.data_management.anchors import REDUCED
-from preserve.data_management.tables import tombstones, versions
+from preserve.data_management.tables import tombstones
 from preserve.errors import Refused
 
 BEGUN = "case.destruction-begun"
@@ -98,19 +98,12 @@ def _reduced(connection: Connection, objid: str, disposal: str) -> int:
 
 
 def refuse(connection: Connection, name: str) -> None:
-    """Raises Refused where a package (or the case of that objid) is being destroyed or is destroyed."""
+    """Raises Refused where a package, or the case of that objid, goes or went, or the package held a part that does."""
     objid, _, version = name.partition("_v")
     for one in of_case(connection, objid):
-        older = one.item and version.isdigit() and _newest(connection, objid) > int(version)
+        older = one.item and version.isdigit() and int(version) < _reduced(connection, objid, one.disposal)
         if not one.item or older:
             raise Refused("storage.destroyed", name, disposal=one.disposal, when=one.since[:10])
-
-
-def _newest(connection: Connection, objid: str) -> int:
-    return int(
-        connection.execute(select(func.coalesce(func.max(versions.c.version), 0)).where(versions.c.objid == objid))
-        .scalar_one()
-    )  # fmt: skip
 
 
 def all_gone(connection: Connection) -> list[Gone]:

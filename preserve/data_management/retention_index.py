@@ -89,9 +89,10 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def without_rows(connection: Connection) -> list[str]:
-    """Cases that were entered before periods were kept here."""
+    """Cases that were entered before periods were kept here, and are not gone."""
+    lost = select(tombstones.c.objid).where(tombstones.c.objid == cases.c.objid, tombstones.c.item == "")
     known = select(retention.c.objid).where(retention.c.objid == cases.c.objid, retention.c.item == "")
-    return list(connection.execute(select(cases.c.objid).where(~known.exists())).scalars())
+    return list(connection.execute(select(cases.c.objid).where(~known.exists(), ~lost.exists())).scalars())
 
 
 def decide(

@@ -15,7 +15,7 @@ from preserve.administration.filing import read_record, write_record
 from preserve.administration.people import Person, require
 from preserve.administration.retention import keeping
 from preserve.clock import stamp, zone
-from preserve.data_management import proceedings, retention_index
+from preserve.data_management import gone, proceedings, retention_index
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -88,8 +88,12 @@ def object_to(
         review = read_review(connection, home, number)
         if review.state == "withdrawn":
             raise Refused("retention.step-wrong", number, state=review.state, step="objected")
-        if review.item(row) is None:
+        item = review.item(row)
+        if item is None:
             raise Refused("retention.item-unknown", number, row=row)
+        for one in gone.of_case(connection, item.objid):
+            if one.item in ("", item.item):
+                raise Refused("storage.destroyed", item.case_number, disposal=one.disposal, when=one.since[:10])
         made = Objection(by=person.account, when=stamp(moment), row=row, reason=reason.strip())
         return _step(
             connection, home, review, review.state, "objected", person, moment,

@@ -15,7 +15,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.data_management import holdings, retention_index
 from preserve.data_management.blocks import blocks_by_case, uses_by_case
 from preserve.data_management.retention_index import RetentionRow
-from preserve.data_management.tables import cases, copies, files, versions
+from preserve.data_management.tables import cases, copies, files, retention, versions
 
 _BATCH = 500
 
@@ -79,9 +79,9 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow], labels: dict[s
         for row in connection.execute(query.where(files.c.identifier.in_(items))):
             name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
             names[row.identifier] = (name, int(row.size))
-    case_rows = {}
-    for objid in {row.objid for row in batch if row.item}:
-        case_rows[objid] = retention_index.rows_of(connection, objid)[0].facts
+    owners = [row.objid for row in batch if row.item]
+    whole = select(retention.c.objid, retention.c.facts).where(retention.c.objid.in_(owners), retention.c.item == "")
+    case_rows = {row.objid: row.facts for row in connection.execute(whole)} if owners else {}
     return case, held, sizes, names, case_rows
 
 

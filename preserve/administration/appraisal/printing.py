@@ -34,7 +34,7 @@ def cells(profile: RetentionProfile, words: Vocabulary, item: Item) -> tuple[str
         str(item.row), item.case_number, item.archival_number or "—", item.title,
         item.path or say("retention.the-case"), item.closed or "—",
         label_of(Classification(item.classification)), rule_name(profile, item.rule), item.due, str(item.files),
-        bytes_for_people(item.size), str(item.requests), listed(item.copies) or "—",
+        bytes_for_people(item.size), str(item.requests), listed(medium_name(one) for one in item.copies) or "—",
         listed(signal_name(profile, words, one) for one in item.signals) or "—",
         listed(block_name(one) for one in item.blocks) or "—",
     )  # fmt: skip
@@ -45,6 +45,12 @@ def signal_name(profile: RetentionProfile, words: Vocabulary, name: str) -> str:
     if name.startswith("incident:"):
         return words.label("incident", name.partition(":")[2])
     return next((one.label.spoken for one in profile.signal if one.name == name), name)
+
+
+def medium_name(text: str) -> str:
+    """`optical LJ-0001` in the language in use."""
+    kind, _, label = text.partition(" ")
+    return f"{say(f'cli.medium-{kind}')} {label}"
 
 
 def block_name(text: str) -> str:

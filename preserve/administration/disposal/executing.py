@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
 
-from metadata.entities import Agent, Event, Link
+from metadata.entities import Event, Link
 from metadata.findings import Finding
 from preserve.administration.appraisal.deeds import read_review
 from preserve.administration.disposal import tombstones
@@ -31,6 +31,8 @@ from preserve.administration.people import Person, require
 from preserve.administration.retention import keeping
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import attached, store_identity
+from preserve.archival_storage.packing.identifiers import identifier
+from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.archival_storage.successors import Change, succeed
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
@@ -178,17 +180,17 @@ def _change(home: Home, found: Disposal, entry: Entry) -> Change:
     """What the new version tells: that, by whom and by which decision a part of the case was destroyed."""
     item = entry.item
     when = found.begun.when if found.begun else found.proposed.when
-    agents = [
-        Agent(str(uuid5(NAMESPACE_URL, f"preserve:agent:{one}")), one, "person")
-        for one in dict.fromkeys([found.proposed.by, *(one.by for one in found.supervisors),
-                                  found.approval.by if found.approval else found.proposed.by])
-    ]  # fmt: skip
+    heads = [found.approval.by] if found.approval else []
+    hands = dict.fromkeys([found.proposed.by, *(one.by for one in found.supervisors), *heads])
+    agents = [person_agent(one) for one in hands]
     with speaking(home.settings.language):
         reason = say("disposal.premis-reason", number=found.number, review=found.review, reason=entry.reason or "—")
         detail = say("disposal.premis-detail", identifier=item.item)
     event = Event(
         str(uuid5(NAMESPACE_URL, f"preserve:disposal:{found.number}:{item.item}")), "deletion", when, detail,
-        "success", reason, tuple(Link(agent.identifier, "authorizer") for agent in agents), (Link(item.item),),
+        "success", reason, tuple(Link(agent.identifier, "authorizer") for agent in agents),
+        # The object itself is no longer in the package: the event is about the case, and names it in words.
+        (Link(identifier(item.objid, "entity", item.objid)),),
     )  # fmt: skip
     return Change(
         action=anchors.REDUCED, reason=reason, details={"disposal": found.number, "item": item.item},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
 from preserve.administration.printing import Section
@@ -39,21 +40,25 @@ def as_paper(home: Home, found: Disposal, moment: datetime, tombstones: Sequence
             Section(say("disposal.register-list"), words, heads, rows),
             Section(say("disposal.people"), say("disposal.people-words"),
                     tuple(say(f"disposal.head-{name}") for name in ("role", "account", "when", "note")),
-                    tuple(_signed(found))),
+                    tuple(_signed(found, local))),
         ]  # fmt: skip
         if found.confirmations:
             parts.append(
                 Section(
                     say("disposal.confirmations"), "",
                     tuple(say(f"disposal.head-{name}") for name in ("medium", "account", "when", "how")),
-                    tuple((one.label, one.by, one.when, one.how) for one in found.confirmations),
+                    tuple((one.label, one.by, _local(one.when, local), one.how) for one in found.confirmations),
                 )
             )  # fmt: skip
         if tombstones:
-            parts.append(_what_was_done(tombstones))
+            parts.append(_what_was_done(tombstones, local))
         under = say("disposal.register-under", institution=home.settings.institution, number=found.number,
                     moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}")  # fmt: skip
         return as_pdf(say("disposal.register-title"), under, home.settings.institution, moment, parts, wide=True)
+
+
+def _local(when: str, local: ZoneInfo) -> str:
+    return f"{parse(when).astimezone(local):%Y-%m-%d %H:%M}"
 
 
 def _line(entry: Entry, found: Disposal, today: date) -> tuple[str, ...]:
@@ -76,21 +81,28 @@ def _years(start: date, today: date) -> int:
     return today.year - start.year - ((today.month, today.day) < (start.month, start.day))
 
 
-def _signed(found: Disposal) -> list[tuple[str, str, str, str]]:
+def _signed(found: Disposal, local: ZoneInfo) -> list[tuple[str, str, str, str]]:
     def line(role: str, one: Signature | None) -> tuple[str, str, str, str]:
         if one is None:
             return (say(f"disposal.role-{role}"), "—", "—", "")
         by = f"{one.by}（{one.on_behalf_of}）" if one.on_behalf_of else one.by
-        return (say(f"disposal.role-{role}"), by, one.when, one.note)
+        return (say(f"disposal.role-{role}"), by, _local(one.when, local), one.note)
 
     supervisors: list[Signature | None] = [*found.supervisors, None, None][:2]
     return [line("proposer", found.proposed), *(line("supervisor", one) for one in supervisors),
             line("head", found.approval), line("executor", found.begun)]  # fmt: skip
 
 
-def _what_was_done(tombstones: Sequence[Tombstone]) -> Section:
+def _what_was_done(tombstones: Sequence[Tombstone], local: ZoneInfo) -> Section:
     rows = [
-        (stone.case_number, one.name, one.label, one.when, say(f"disposal.worth-{one.worth}"), one.detail or "—")
+        (
+            stone.case_number,
+            one.name,
+            one.label,
+            _local(one.when, local),
+            say(f"disposal.worth-{one.worth}"),
+            one.detail or "—",
+        )
         for stone in tombstones
         for one in stone.copies
     ]

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select, update
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
 from preserve.administration.filing import read_record, write_record
 from preserve.administration.retention import keeping
-from preserve.data_management import gone, holdings, ledger, search
+from preserve.data_management import gone, holdings, ledger, retention_index, search
 from preserve.data_management.cases import forget_version
 from preserve.data_management.gone import Gone
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
-from preserve.errors import PreserveError
+from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
 
 COPY_GONE = "copy.destroyed"
@@ -108,6 +108,7 @@ def bury(connection: Connection, stone: Tombstone) -> None:
     for number in connection.execute(numbers).scalars().all():
         forget_version(connection, stone.objid, number)
     search.forget(connection, stone.objid)
+    retention_index.replace(connection, stone.objid, ())
     row = {"description": _reduced(stone).model_dump_json()}
     connection.execute(update(cases).where(cases.c.objid == stone.objid).values(**row))
 
@@ -140,7 +141,10 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
         for one in gone.all_gone(connection):
             if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
                 continue
-            stone = read_draft(home, one)
+            try:
+                stone = read_draft(home, one)
+            except NotIntact:
+                continue  # of an archive restored from media alone only the ledger tells of it
             connection.execute(
                 cases.insert(),
                 {

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal
 
 from preserve.administration.retention.profile import Count, Event, RetentionClass, RetentionProfile
@@ -109,12 +108,19 @@ def _period(rule: str, starts: Iterable[Event], years: int, count: Count, days: 
     return Period(rule, event, start, years, count, last_day(start, years, count))
 
 
-@lru_cache(maxsize=4096)
+_KNOWN: dict[tuple[int, str, str, bool, bool, bool], tuple[RetentionProfile, tuple[RetentionClass, ...]]] = {}
+
+
 def _rules(
     profile: RetentionProfile, case_type: str, declared: str, long_term: bool, recording: bool, evidence: bool
 ) -> tuple[RetentionClass, ...]:
+    # By identity, because hashing a whole profile for each of a million cases costs more than all the rest.
+    key = (id(profile), case_type, declared, long_term, recording, evidence)
+    known = _KNOWN.get(key)
+    if known is not None and known[0] is profile:
+        return known[1]
     wanted = "recording" if recording else "case"
-    return tuple(
+    found = tuple(
         one for one in profile.classes
         if one.applies_to == wanted
         and (not one.declared or declared in one.declared)
@@ -122,6 +128,10 @@ def _rules(
         and (one.long_term is None or one.long_term == long_term)
         and (one.evidence is None or one.evidence == evidence)
     )  # fmt: skip
+    if len(_KNOWN) > 4096:
+        _KNOWN.clear()
+    _KNOWN[key] = (profile, found)
+    return found
 
 
 def _declared(value: str, days: dict[str, date | None]) -> list[Period]:

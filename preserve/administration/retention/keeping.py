@@ -28,7 +28,7 @@ from preserve.administration.retention.arithmetic import (
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.clock import zone
-from preserve.data_management import ledger, retention_index
+from preserve.data_management import gone, ledger, retention_index
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription, CaseObject
@@ -99,7 +99,10 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
         decided: dict[str, dict[str, str]] = {}
         for (objid, item), value in retention_index.decisions(connection).items():
             decided.setdefault(objid, {})[item] = value
+        lost = {one.objid for one in gone.all_gone(connection) if not one.item and one.state == "destroyed"}
         for objid in connection.execute(select(cases.c.objid)).scalars().all():
+            if objid in lost:
+                continue
             rows = _rows(home, connection, rules.profile, objid, decided.get(objid, {}))
             retention_index.replace(connection, objid, rows)
 

@@ -20,6 +20,7 @@ from preserve.administration.disposal.deeds import STEPS, check_step
 from preserve.administration.disposal.model import Disposal, Entry, Signature, State
 from preserve.administration.disposal.physical import confirm
 from preserve.administration.duties import Role
+from preserve.administration.holds.deeds import add_hold, release_hold
 from preserve.administration.people import Person
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.policy import StorageProfile, read_policy
@@ -102,8 +103,10 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     with catalogue.begin() as connection:
         holdings.add_medium(connection, "disc-1", kind="optical", label="LJ-0001", location="", actor="chen",
                             moment=after_the_pause(), place="档案库/一架")  # fmt: skip
-        for state in ("written", "verified"):
-            change_copy(connection, name, "disc-1", state, actor="chen", moment=after_the_pause())
+        holdings.add_medium(connection, "drive-1", kind="drive", label="LJ-D1", location="", actor="chen",
+                            moment=after_the_pause(), place="分馆/二架")  # fmt: skip
+        for medium, state in itertools.product(("disc-1", "drive-1"), ("written", "verified")):
+            change_copy(connection, name, medium, state, actor="chen", moment=after_the_pause())
 
     number = decide(office)
     for who, step in (("", "supervise"), ("wang", "supervise"), ("wang", "approve"), ("head", "execute")):
@@ -121,14 +124,36 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     office.json("", "request", "withdraw", asked, "--reason", "撤回")
     assert (home.store / "packages" / name).is_dir() and found_in(home.path, originals)
 
+    # A hold that comes in the middle of it: nothing more goes, and nothing went before.
+    raced: list[str] = []
+
+    def meanwhile(what: str) -> None:
+        if what.startswith("copy") and not raced:
+            made = add_hold(home, catalogue, wang, [office.case], kind="audit", reason="审计", moment=after_the_pause())
+            raced.append(made.number)
+
+    wang = Person("wang", "王审核", frozenset({Role.EXAMINER}))
+    zhao = Person("zhao", "赵审核", frozenset({Role.EXAMINER}))
+    report = carry_out(home.path, number, meanwhile=meanwhile)
+    assert "blocked" in [task.why for task in report.outcomes[0].tasks] and found_in(home.path, originals)
+    assert (home.store / "packages" / name).is_dir()
+    release_hold(home, catalogue, wang, raced[0], why="审毕", moment=after_the_pause())
+
+    # A medium that answers with an error is told of; nothing is passed over, and the disposal stays open.
+    package = home.store / "packages" / name
+    subprocess.run(["mount", "--bind", str(package), str(package)], check=True)
+    try:
+        report = carry_out(home.path, number)
+    finally:
+        subprocess.run(["umount", str(package)], check=True)
+    assert sorted(task.why for task in report.outcomes[0].tasks) == ["destroy", "failed", "insert"]
+    assert found_in(home.path, originals)
     report = carry_out(home.path, number)
-    assert [task.why for task in report.outcomes[0].tasks] == ["destroy"], "the disc is not on the list"
+    assert sorted(task.why for task in report.outcomes[0].tasks) == ["destroy", "insert"], "a medium is not on the list"
     assert found_in(home.path, originals) == [], "bytes of the case are still in the archive"
 
     # A hold while the disc is still whole: nobody may confirm, what is left stays.
     held = office.json("", "hold", "add", office.case, "--kind", "inquiry", "--reason", "调查")["hold"]["number"]
-    wang = Person("wang", "王审核", frozenset({Role.EXAMINER}))
-    zhao = Person("zhao", "赵审核", frozenset({Role.EXAMINER}))
     with pytest.raises(Refused) as refusal:
         confirm(home, catalogue, wang, number, "LJ-0001", how="粉碎", moment=after_the_pause())
     assert refusal.value.code == "disposal.blocked"
@@ -138,6 +163,8 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
         confirm(home, catalogue, wang, number, "LJ-0001", how="粉碎", moment=after_the_pause())
     assert not carry_out(home.path, number).done, "one person's word was enough"
     assert confirm(home, catalogue, zhao, number, "LJ-0001", how="粉碎", moment=after_the_pause())[1] is True
+    for who in (wang, zhao):
+        confirm(home, catalogue, who, number, "LJ-D1", how="消磁后拆解", moment=after_the_pause())
     assert carry_out(home.path, number).done
 
     shown = office.json("", "disposal", "show", number, "--folder", str(office.papers))

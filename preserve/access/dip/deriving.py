@@ -50,11 +50,6 @@ class Derived:
     papers: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
-def objects_of_plan(plan: Path) -> tuple[str, ...]:
-    """The objects that a redaction plan is about. Raises Refused with every mistake in it."""
-    return tuple(dict.fromkeys(one.object for one in read_plan(plan)))
-
-
 def derive(
     home: Home, request: Request, package: Path, names: Sequence[str], progress: Callable[[int], None]
 ) -> Derived:

@@ -18,7 +18,7 @@ from preserve.errors import PreserveError, Refused
 from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run, shown, version
 
 _SQUARES = 8
-_SAMPLES = 256  # in one piece of sound: muting begins and ends with a piece
+_PIECE = 0.005  # seconds in one piece of sound: muting begins and ends with a piece
 _WHOLE = Box(0, 0, 100, 100, "%")
 _GOOD = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p", "-a53cc", "0")
 _LOSSLESS = ("-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", "16", "-slicecrc", "1")
@@ -166,7 +166,8 @@ def _by_box(
 
 def _sound(stream: dict[str, Any], number: int, redactions: Sequence[Redaction], span: Span | None) -> str:
     rate = int(stream.get("sample_rate") or 48_000)
-    piece = _SAMPLES / rate
+    samples = max(round(rate * _PIECE), 16)
+    piece = samples / rate
     steps = []
     if span is not None:
         steps.append(f"atrim=start={span.begin:.7f}:end={span.end:.7f}")
@@ -175,7 +176,7 @@ def _sound(stream: dict[str, Any], number: int, redactions: Sequence[Redaction],
         # A filter is switched by whole pieces, by the time at which a piece begins: so they are small, and it is
         # switched on one piece early.
         when = "+".join(f"between(t,{(one.begin or 0) - piece:.7f},{one.end:.7f})" for one in silent)
-        steps += [f"asetnsamples=n={_SAMPLES}:p=0", f"volume=volume=0:enable='{when}'"]
+        steps += [f"asetnsamples=n={samples}:p=0", f"volume=volume=0:enable='{when}'"]
     if span is not None:
         steps.append(f"asetpts=PTS-{span.begin:.7f}/TB")
     return f"[0:{stream['index']}]{','.join(steps) or 'anull'}[sound{number}]"

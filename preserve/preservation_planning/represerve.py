@@ -327,7 +327,8 @@ class _Run:
         self, counts: tuple[int, int] | None, made: int = 0, left_out: int = 0, findings: tuple[Finding, ...] = ()
     ) -> Represerved:
         self.watcher.begin(say("ingest.step-register"))
-        if counts is None:  # an earlier run published it; what it found is in the journal still
+        if counts is None and not self.files.totals("normalised")[0]:
+            # An earlier run published it; what it found is in the journal, unless that was lost with the catalogue.
             findings = self._findings()
             for _, decision in self.rework.decisions():
                 made += len(decision.used)

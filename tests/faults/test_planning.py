@@ -202,6 +202,27 @@ def test_killed_at_the_edge_of_a_step_it_goes_on(act: str, archive: Archive) -> 
     assert [entry["action"] for entry in shown["ledger"]].count("case.represerved") == 1
 
 
+def test_a_catalogue_made_again_between_rename_and_entry_still_ends_well(archive: Archive) -> None:
+    (old,) = archive.packages()
+    before = state_of(old)
+    kill_at(archive, "represerve.published")
+    assert len(archive.packages()) == 2
+    rebuilt = archive.json("catalogue", "rebuild")
+    assert rebuilt["cases"] == 1
+    assert archive.json("plan", "run")["failed"] == 0
+    assert_renewed(archive, before)
+    assert archive.json("list")["cases"][0]["version"] == 2
+
+
+def test_altered_metadata_is_not_carried_into_a_new_version(archive: Archive) -> None:
+    (old,) = archive.packages()
+    premis = package_of(old) / csip.PREMIS
+    premis.write_bytes(premis.read_bytes().replace(b"<eventOutcome>success", b"<eventOutcome>warning", 1))
+    told = archive.json("plan", "run")
+    assert (told["status"], told["done"]) == (4, 0)
+    assert archive.packages() == [old]
+
+
 def kill_at(archive: Archive, act: str) -> None:
     process = archive.start("plan", "run")
     earlier = archive.log_acts().count(act)

@@ -17,6 +17,8 @@ from preserve.data_management import anchors
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
+from storage_adapters.errors import StorageError
+from storage_adapters.reading import digest_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,27 @@ def predecessor(home: Home, connection: Connection, name: str) -> Predecessor:
         findings = [damage(one.path, one.verdict) for one in contents.problems]
         raise NotIntact("storage.predecessor-damaged", known.name, findings=findings)
     digests = {file.path: dict(file.digests) for file in contents.expected}
-    return Predecessor(adapter.path(CopyRef(known.name)), known.objid, known.version, anchor.manifest, digests)
+    old = Predecessor(adapter.path(CopyRef(known.name)), known.objid, known.version, anchor.manifest, digests)
+    _prove_metadata(old)
+    return old
+
+
+def _prove_metadata(old: Predecessor) -> None:
+    """What the package tells of itself goes into the next version: it must be what was sealed. Raises NotIntact."""
+    prefix = f"data/{old.objid}/"
+    inside = [prefix + base + name for name in (csip.METS, csip.PREMIS)
+              for base in ("", *(f"representations/{role}/" for role in old.roles()))]  # fmt: skip
+    bad = []
+    for path in (*inside, prefix + csip.DUBLIN_CORE, prefix + csip.CASE, bag.INFO):
+        wanted = old.digests.get(path, {})
+        try:
+            seen = digest_file(old.root / path, tuple(wanted), from_medium=False)[1] if wanted else {}
+        except (OSError, StorageError):
+            seen = {}
+        if not wanted or seen != wanted:
+            bad.append(damage(path, "damaged"))
+    if bad:
+        raise NotIntact("storage.predecessor-damaged", old.name, findings=bad)
 
 
 def damage(path: str, verdict: str) -> Finding:

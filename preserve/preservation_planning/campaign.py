@@ -14,7 +14,7 @@ from preserve.data_management import represervations
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.home import Home
-from preserve.preservation_planning import preview
+from preserve.preservation_planning import beginning, preview
 from preserve.preservation_planning.policy import Policy
 from preserve.preservation_planning.represerve import Represerved, represerve
 from preserve.work import Watcher, check_stop
@@ -45,6 +45,7 @@ def campaign(
     A damaged package, or one that another run works on, is told and left for the next time. Errors of the store that
     would meet the next case too (full, absent, failing), a missing tool and a wish to stop are raised.
     """
+    beginning.give_up_others(home, catalogue, policy)
     for done, objid in enumerate(only or _next(catalogue, policy, again=again), 1):
         check_stop()
         try:
@@ -56,9 +57,9 @@ def campaign(
 
 
 def _next(catalogue: Catalogue, policy: Policy, *, again: bool) -> Iterator[str]:
-    """Those begun and not ended first, then every other case that the policy touches, each once."""
+    """Those begun and not ended first (others were given up), then every case that the policy touches, each once."""
     with catalogue.read() as connection:
-        begun = [row.objid for row in represervations.all_running(connection) if row.policy == policy.key]
+        begun = [row.objid for row in represervations.all_running(connection)]
     yield from begun
     after = ""
     while True:

@@ -14,19 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
-from ulid import ULID
 
 from metadata.findings import Finding
-from metadata.names import original_bytes
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing.documents import Described
 from preserve.archival_storage.successors import Change, Predecessor, describing, finishing, predecessor
 from preserve.archival_storage.successors.carrying import carry, data_path, stays
 from preserve.clock import now, stamp
-from preserve.data_management import anchors, journal, ledger, represervations
+from preserve.data_management import anchors, journal, represervations
 from preserve.data_management.database import Catalogue
-from preserve.data_management.represervations import Row
 from preserve.data_management.tables import cases
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact
@@ -40,6 +37,7 @@ from preserve.ingest.runner import boot
 from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.under_way import UnderWay
 from preserve.messages import say, speaking
+from preserve.preservation_planning import beginning
 from preserve.preservation_planning.policy import Policy
 from preserve.preservation_planning.reworking import Reworking
 from preserve.work import Watcher, require_space
@@ -95,7 +93,7 @@ class _Run:
             text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
         self.version = self.old.version + 1
         self.name = f"{objid}_v{self.version:04}"
-        self.row, self.resumed = self._begin()
+        self.row, self.resumed = beginning.begin(home, catalogue, self.old, policy, actor)
         description = CaseDescription.model_validate_json(text)
         self.ingest = Ingest(
             self.row.id, objid, home, description, self.adapter.staging(self.name), home.work / self.row.id,
@@ -104,40 +102,6 @@ class _Run:
         self.files = UnderWay(catalogue, self.ingest, jobs, watcher)
         self.rework = Reworking(self.ingest, self.old, policy, self.files)
         self.log = RunLog(home.log, self.row.id)
-
-    def _begin(self) -> tuple[Row, bool]:
-        """The journal's row of an earlier run under this policy, or a new one; any other is given up."""
-        with self.catalogue.begin() as connection:
-            known = represervations.running(connection, self.old.objid)
-            if known is not None and known.policy == self.policy.key and known.version == self.version:
-                self._entry(connection, "represervation.resumed", {"version": self.version, "step": known.step})
-                return known, True
-        if known is not None:
-            self._give_up(known)
-        row = Row(str(ULID()).lower(), self.old.objid, self.version, self.policy.key, "running", "copy", stamp(now()),
-                  None, boot())  # fmt: skip
-        with self.catalogue.begin() as connection:
-            represervations.create(connection, row)
-            journal.add_files(connection, row.id, self._inventory())
-            self._entry(
-                connection, "represervation.started",
-                {"version": self.version, "from": self.old.name, "policy": self.policy.name, "rules": self.policy.key},
-            )  # fmt: skip
-        return row, False
-
-    def _inventory(self) -> Iterator[tuple[int, bytes, str, int, int | None]]:
-        """The originals as the old package tells them: the depositor's names, and where they lie."""
-        for number, one in enumerate(self.old.objects("original"), 1):
-            stored = one.path.removeprefix("data/")
-            yield number, original_bytes(one.original_name or stored), stored, one.size, None
-
-    def _give_up(self, row: Row) -> None:
-        staged = self.adapter.staging(f"{row.objid}_v{row.version:04}")
-        discard(staged, self.adapter.root / "incoming")
-        discard(self.home.work / row.id, self.home.work)
-        with self.catalogue.begin() as connection:
-            journal.forget_files(connection, row.id)
-            represervations.forget(connection, row.id)
 
     def go(self) -> Represerved:
         """Every step to the end."""
@@ -158,7 +122,7 @@ class _Run:
             return self._finish()
         except NotIntact as error:
             # Damaged matter is never passed on: all of the new version goes, and the next run begins anew.
-            self._give_up(self.row)
+            beginning.give_up(home=self.home, catalogue=self.catalogue, row=self.row)
             codes = sorted({f.code for f in error.findings} | {error.code})
             with self.catalogue.begin() as connection:
                 self._entry(connection, "represervation.failed", {"version": self.version, "reasons": codes})
@@ -176,9 +140,7 @@ class _Run:
             self.log.write("interrupted", cause=f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
 
     def _entry(self, connection: Connection, action: str, details: dict[str, Any]) -> None:
-        ledger.append(
-            connection, action=action, subject=self.old.objid, actor=self.actor, details=details, moment=now()
-        )
+        beginning.entry(connection, self.old.objid, self.actor, action, details)
 
     def _step(self, act: str, step: str, **values: Any) -> None:
         with self.catalogue.begin() as connection:
@@ -280,9 +242,10 @@ class _Run:
         journal.forget_files(connection, self.row.id)
 
     def _change(self, gone: frozenset[str] = frozenset(), findings: tuple[Finding, ...] = ()) -> Change:
-        details = {
-            "policy": self.policy.name, "rules": self.policy.key, "findings": sorted({f.code for f in findings}),
-        }  # fmt: skip
+        # What an earlier run published follows the policy of that run.
+        details = {"rules": self.row.policy, "findings": sorted({f.code for f in findings})}
+        if self.row.policy == self.policy.key:
+            details["policy"] = self.policy.name
         with speaking(self.home.settings.language):
             reason = say(
                 "premis.represerved", policy=say(f"plan.policy-{self.policy.name}"), rules=self.policy.key[:16]

@@ -214,6 +214,18 @@ def test_a_catalogue_made_again_between_rename_and_entry_still_ends_well(archive
     assert archive.json("list")["cases"][0]["version"] == 2
 
 
+def test_a_policy_that_is_taken_back_leaves_nothing_of_what_was_begun(archive: Archive) -> None:
+    kill_at(archive, "represerve.normalised")
+    assert any(name.startswith("incoming/") for name in archive.leftovers())
+    file = archive.home / "preserve.toml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('policy = "compact"', 'policy = "lossless"'), encoding="utf-8"
+    )
+    told = archive.json("plan", "run")
+    assert (told["ok"], told["cases"]) == (True, [])
+    assert archive.leftovers() == [] and len(archive.packages()) == 1
+
+
 def test_altered_metadata_is_not_carried_into_a_new_version(archive: Archive) -> None:
     (old,) = archive.packages()
     premis = package_of(old) / csip.PREMIS

@@ -1,0 +1,53 @@
+"""A catalogue from before people, places and text could be searched for is brought up to date with what it knows."""
+
+import json
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+import preserve.data_management
+from preserve.data_management import search
+from preserve.data_management.database import open_catalogue
+from preserve.data_management.facets import Filters
+
+DESCRIPTION = {
+    "case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12", "classification": "internal",
+    "officers": [{"name": "陈立新", "number": "110233"}],
+    "objects": [{"file": "a.mp4", "kind": "现场录像", "stage": "investigation", "device": "DSJ-A20031"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "c.sqlite"
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(preserve.data_management.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, connection.begin():
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0004")
+        connection.execute(
+            text(
+                "INSERT INTO cases VALUES ('o', 'n', '', 't', 'penalty', '', 'p', 'internal', NULL, '2026-03-12', 0, :d)"
+            ),
+            {"d": json.dumps(DESCRIPTION)},
+        )
+        rows = text("INSERT INTO search (objid, field, place, shown, words) VALUES ('o', 'title', '', :s, :w)")
+        connection.execute(rows, {"s": "擅自举办演出", "w": "擅 自 举 办 演 出"})
+    engine.dispose()
+    return path
+
+
+def test_what_was_found_is_found_again_and_filters_hold(old: Path) -> None:
+    catalogue = open_catalogue(old)
+    with catalogue.read() as connection:
+        for words, filters in (
+            ("演出", Filters()), ("", Filters(officer="陈立新")), ("举办", Filters(device="a20031", stage="investigation")),
+            ("演出", Filters(since="2026-01-05", until="2026-01-05")),
+        ):  # fmt: skip
+            assert [hit.objid for hit in search.find(connection, words, filters)] == ["o"]
+        assert search.find(connection, "演出", Filters(officer="王晓梅")) == []
+    catalogue.close()

@@ -20,6 +20,7 @@ NAMES = (
     "media",
     "audits",
     "audit_history",
+    "history",
     "rules",
     "search",
     "retention",

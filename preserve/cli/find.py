@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,9 +62,23 @@ def list_cases(output: Output) -> None:
 
 @click.command(cls=Command)
 @click.argument("case", metavar="AIP")
+@click.option("--history", is_flag=True)
+@click.option("--object", "life_object", default="", metavar="PATH")
+@click.option("--pdf", "life_pdf", type=click.Path(path_type=Path), default=None, metavar="FILE")
+@click.option("--html", "life_html", type=click.Path(path_type=Path), default=None, metavar="FILE")
 @click.pass_obj
-def show(output: Output, case: str) -> None:
-    """The whole life of one case."""
+def show(
+    output: Output, case: str, history: bool, life_object: str, life_pdf: Path | None, life_html: Path | None
+) -> int:
+    """The whole life of one case; --history with every event, for courts and inspectors."""
+    if history:
+        from preserve.cli.history import tell_history
+
+        return tell_history(output, case, life_object, {"pdf": life_pdf, "html": life_html})
+    if life_object or life_pdf or life_html:
+        from preserve.errors import UsageError
+
+        raise UsageError("cli.history-only")
     from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy, standing
     from preserve.data_management import gone, retention_index
@@ -99,7 +114,7 @@ def show(output: Output, case: str) -> None:
     }  # fmt: skip
     output.result(document)
     if output.as_json:
-        return
+        return 0
     facts = life.case
     output.table(
         ["", ""],
@@ -161,6 +176,7 @@ def show(output: Output, case: str) -> None:
 
     if not any(not one.item for one in lost):
         _say_standing(output, stands.sealed, stands.missing)
+    return 0
 
 
 def _copy(row: Any) -> dict[str, Any]:

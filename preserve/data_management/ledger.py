@@ -91,8 +91,20 @@ def of_action(connection: Connection, action: str) -> list[Entry]:
     return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
 
 
-def about(connection: Connection, subject: str, *actions: str, limit: int = 1000) -> list[Entry]:
-    """The entries about one subject, oldest first; with `actions` only those, and however many there are."""
+def about(connection: Connection, subject: str, *actions: str, limit: int | None = 1000) -> list[Entry]:
+    """The entries about one subject, oldest first; with `actions` only those, and however many there are.
+
+    `limit` None: all of them.
+    """
     query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number)
     query = query.where(ledger.c.action.in_(actions)) if actions else query.limit(limit)
+    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
+
+
+def naming(connection: Connection, word: str) -> list[Entry]:
+    """Every entry whose text holds `word`, oldest first: what names a case in its details, such as a search's result.
+
+    `word` must be an identifier that nothing else contains. Reads the whole ledger once.
+    """
+    query = select(ledger).where(ledger.c.entry.contains(word, autoescape=True)).order_by(ledger.c.number)
     return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]

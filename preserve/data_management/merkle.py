@@ -10,7 +10,7 @@ from collections.abc import Callable
 Root = Callable[[int, int], bytes]
 
 
-def _split(size: int) -> int:
+def split(size: int) -> int:
     """The largest power of two smaller than `size`."""
     return 1 << (size - 1).bit_length() - 1
 
@@ -20,7 +20,7 @@ def inclusion_path(root: Root, leaf: int, size: int) -> list[bytes]:
     path: list[bytes] = []
     start, stop = 0, size
     while stop - start > 1:
-        middle = start + _split(stop - start)
+        middle = start + split(stop - start)
         if leaf < middle:
             path.append(root(middle, stop))
             stop = middle
@@ -37,7 +37,7 @@ def consistency_path(root: Root, first: int, second: int) -> list[bytes]:
     path: list[bytes] = []
     start, stop, whole = 0, second, True
     while first < stop:
-        middle = start + _split(stop - start)
+        middle = start + split(stop - start)
         if first <= middle:
             path.append(root(middle, stop))
             stop = middle

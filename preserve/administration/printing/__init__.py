@@ -10,6 +10,8 @@ class Section:
     """A heading, a sentence, a table (heads and rows) and a picture (SVG); what is empty is left out.
 
     `fresh`: on paper it begins a new page.
+    `widths` are shares of the columns where they should not be chosen by what stands in them, which for thousands of
+    rows takes long.
     """
 
     title: str
@@ -19,3 +21,4 @@ class Section:
     picture: str = ""
     bad: bool = False
     fresh: bool = False
+    widths: tuple[int, ...] = ()

@@ -17,7 +17,7 @@ _STYLE = (
     "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
     ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"
     ".verdict.bad{border-color:#b00020;background:#fdecee}td.mono{font-family:monospace;white-space:pre-wrap}"
-    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}}td.short{white-space:nowrap}"
+    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}tr{break-inside:avoid}}td.short{white-space:nowrap}"
 )
 
 
@@ -37,7 +37,9 @@ def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
                 "<tr>" + "".join(f"<td{_kind(value, mono)}>{escape(value)}</td>" for value in row) + "</tr>\n"
                 for row in part.rows
             )
-            body.append(f"<table>{f'<tr>{head}</tr>' if part.heads != ('',) else ''}\n{rows}</table>")
+            total = sum(part.widths)
+            columns = "".join(f'<col style="width:{100 * width / total:.1f}%">' for width in part.widths)
+            body.append(f"<table>{columns}{f'<tr>{head}</tr>' if part.heads != ('',) else ''}\n{rows}</table>")
     lang = "zh-CN" if language() == "zh" else "en"
     page = (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)}</title>'

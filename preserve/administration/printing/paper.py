@@ -13,6 +13,9 @@ from preserve.administration.printing import Section
 from preserve.archival_storage.labels import font_folder
 from preserve.messages import language
 
+_TAGGED = 1000
+"""Rows up to which the PDF is tagged for screen readers: tags of ten thousand rows would make it 15 times as large."""
+
 _TEMPLATE = Path(__file__).parent / "report.typ"
 
 
@@ -40,5 +43,6 @@ def as_pdf(
             typst.compile(
                 str(folder / "report.typ"), root=str(folder), font_paths=[str(font_folder())], format="pdf",
                 pdf_standards="a-2b", timestamp=int(moment.timestamp()),
+                pdf_tags=sum(len(part.rows) for part in parts) <= _TAGGED,
             )
         )  # fmt: skip

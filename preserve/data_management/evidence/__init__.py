@@ -38,9 +38,10 @@ class Evidence:
 
 def write_evidence(
     home: Home, connection: Connection, name: str, folder: Path, *, earlier: Sequence[Checkpoint] = (),
-    audits_too: bool = True, progress: Callable[[int], None] = lambda moved: None,
+    audits_too: bool = True, versions: Sequence[str] = (), also: Sequence[ledger.Entry] = (),
+    progress: Callable[[int], None] = lambda moved: None,
 ) -> Evidence:  # fmt: skip
-    """Write the proof about package `name` into the new folder.
+    """Write the proof about package `name` into the new folder; about other `versions` of the case and `also` too.
 
     `earlier` are checkpoints from elsewhere (a disc, a certificate) that are shown to be beginnings of the newest one.
     Raises Refused where the folder exists, NotIntact where an earlier checkpoint is no beginning of this ledger.
@@ -49,9 +50,10 @@ def write_evidence(
         raise Refused("storage.exists-already", str(folder))
     made = checkpoints.read_checkpoints(connection)[-1]
     root = roots(connection)
-    records = [row for row in history.of_package(home.store, name) if not row.path] if audits_too else []
+    names = dict.fromkeys((name, *versions)) if audits_too else ()
+    records = [row for one in names for row in history.of_package(home.store, one) if not row.path]
     runs = {row.run for row in records}
-    found = [entry for entry in ledger.about(connection, name.rpartition("_v")[0]) if entry.number <= made.size]
+    found = [*ledger.about(connection, name.rpartition("_v")[0], limit=None), *also]
     found += [entry for run in sorted(runs) for entry in ledger.about(connection, run) if entry.action == audits.ENDED]
     periods = {f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}
     found += [entry for period in sorted(periods) for entry in ledger.about(connection, period)]

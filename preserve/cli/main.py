@@ -39,6 +39,7 @@ COMMANDS = {
     "retention": ("preserve.cli.retention", "retention"),
     "hold": ("preserve.cli.hold", "hold"),
     "disposal": ("preserve.cli.disposal", "disposal"),
+    "transfer": ("preserve.cli.transfer", "transfer"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.catalogue", "catalogue"),
     "ledger": ("preserve.cli.ledger", "ledger"),

@@ -9,6 +9,9 @@ from sqlalchemy import Connection, text
 from preserve.data_management import proceedings, request_index
 
 HELD = "added"
+GOING = ("prepared", "approved", "handed-over")
+"""States of a transfer that block: until the receipt is here, custody is ours, and nobody can lift that by hand."""
+
 ASKED = ("opened", "examined", "approved", "delivered")
 """States of a request that block: somebody waits, or what was delivered is out and nobody has confirmed its receipt."""
 
@@ -25,7 +28,8 @@ def blocks(connection: Connection, objid: str) -> list[Block]:
     """Everything that stands against disposing of this case, oldest first."""
     found = [Block(row.about, row.number) for row in proceedings.about_case(connection, "hold", objid, (HELD,))]
     asked = [row for row in request_index.rows(connection, ASKED) if objid in row.cases]
-    return found + [Block("request", row.number) for row in asked]
+    going = [Block("transfer", row.number) for row in proceedings.about_case(connection, "transfer", objid, GOING)]
+    return found + [Block("request", row.number) for row in asked] + going
 
 
 def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
@@ -36,6 +40,8 @@ def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
     for row in request_index.rows(connection, ASKED):
         for objid in row.cases:
             found.setdefault(objid, []).append(Block("request", row.number))
+    for objid, rows in proceedings.cases_in(connection, "transfer", GOING).items():
+        found.setdefault(objid, []).extend(Block("transfer", row.number) for row in rows)
     return found
 
 

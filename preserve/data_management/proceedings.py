@@ -1,4 +1,4 @@
-"""Holds, appraisals and disposals as rows, made again from the ledger; what they say lies in records in the store."""
+"""Holds, appraisals, disposals, transfers as rows, made again from the ledger; records in the store say the rest."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from preserve.clock import stamp
 from preserve.data_management import ledger
 from preserve.data_management.tables import proceeding_cases, proceedings
 
-Kind = Literal["hold", "review", "disposal"]
-LETTERS: dict[Kind, str] = {"hold": "H", "review": "R", "disposal": "D"}
+Kind = Literal["hold", "review", "disposal", "transfer"]
+LETTERS: dict[Kind, str] = {"hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
 
 
 @dataclass(frozen=True, slots=True)

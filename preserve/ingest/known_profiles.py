@@ -18,6 +18,7 @@ _MODELS = {
     "retention.toml": ("preserve.administration.retention.profile", "RetentionProfile"),
     "looking.toml": ("preserve.access.looking.profile", "LookingProfile"),
     "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
+    "transfer.toml": ("preserve.access.transfer.profile", "TransferProfile"),
     "calendar.toml": ("preserve.calendar", "CalendarProfile"),
     "formats.toml": ("preserve.ingest.normalise", "FormatsProfile"),
     "deposit.toml": ("preserve.ingest.receive", "DepositProfile"),

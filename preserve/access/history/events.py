@@ -101,12 +101,13 @@ def _from_package(home: Home, connection: Connection, name: str, related: frozen
                 shown[entity.identifier] = ""
         for event in told:
             linked = [link.identifier for link in event.objects]
-            if related and linked and all(shown.get(one) for one in linked) and not related.intersection(linked):
+            single = tuple(linked) if all(shown.get(one) for one in linked) else ()
+            if related and single and not related.intersection(single):
                 continue
             about = ", ".join(dict.fromkeys(shown[one] for one in linked if shown.get(one)))
             text = "\n".join(filter(None, (about, event.detail, event.outcome_detail)))
             who = ", ".join(agents.get(link.identifier, "") for link in event.agents)
-            yield Happening(event.when, "package", who, event.kind, event.outcome, event.identifier, text)
+            yield Happening(event.when, "package", who, event.kind, event.outcome, event.identifier, text, about=single)
 
 
 def _checked(root: Path, home: Home, connection: Connection, name: str) -> list[Path]:

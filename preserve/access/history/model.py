@@ -21,7 +21,7 @@ class Happening:
 
     `code` is a PREMIS event type, an action of the ledger, or the outcome of a check. `reference` is where it stands:
     identifier of the event, number of the entry, run of the audit. `text` is what the package says of it, `details`
-    what the ledger or the audit's record says.
+    what the ledger or the audit's record says. `about` are the files' identifiers, where it is about single files only.
     """
 
     when: str
@@ -32,6 +32,7 @@ class Happening:
     reference: str
     text: str = ""
     details: Mapping[str, Any] | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,117 @@
+"""What goes into the encapsulations of a case: one a deposited file with what was made of it, one for the rest."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from metadata.names import original_bytes, text_of
+from preserve import __version__
+from preserve.access.history import words
+from preserve.access.history.events import read_events
+from preserve.access.history.model import Happening
+from preserve.access.transfer.eep import Deed, Document, Person, Record
+from preserve.access.transfer.model import Item
+from preserve.access.transfer.profile import TransferProfile
+from preserve.data_management.tables import cases, files
+from preserve.description.schema import CaseDescription, CaseObject
+from preserve.home import Home
+from preserve.messages import say
+from storage_adapters.contract import ExpectedFile
+
+_BUREAU, _PRODUCER = "机构1", "机构2"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One encapsulation: its name, metadata and files; every file of the package is in exactly one of them."""
+
+    name: str
+    record: Record
+    documents: tuple[Document, ...]
+    deeds: tuple[Deed, ...]
+    people: tuple[Person, ...]
+
+
+def pieces(
+    home: Home, connection: Connection, profile: TransferProfile, item: Item, expected: Sequence[ExpectedFile],
+    sizes: dict[str, int],
+) -> Iterator[Piece]:  # fmt: skip
+    """The encapsulations of one case. `expected` are the package's files, `sizes` their bytes."""
+    text = connection.execute(select(cases.c.description).where(cases.c.objid == item.objid)).scalar_one()
+    case = CaseDescription.model_validate_json(text)
+    query = select(files).where(files.c.objid == item.objid, files.c.version == int(item.package.rpartition("_v")[2]))
+    rows = connection.execute(query.order_by(files.c.path)).all()
+    base = f"data/{item.objid}/"
+    digests = {one.path.removeprefix(base): one.digests["sha256"] for one in expected if one.path.startswith(base)}
+    events = list(read_events(home, connection, [item.package], frozenset(), []))
+    people = (Person(_BUREAU, home.settings.institution, "unit"), Person(_PRODUCER, case.producer.name, "unit"))
+    originals = [row for row in rows if row.representation == "original"]
+    made: dict[str, list[object]] = {}
+    for row in rows:
+        made.setdefault(row.source or "", []).append(row)
+    given: set[str] = set()
+    number = 0
+    for number, row in enumerate(originals, 1):
+        own = [row, *made.get(row.identifier, ())]
+        about = next((one for one in case.objects if _same(one.file, _name(row))), None)
+        documents = tuple(_file(one, about, digests, sizes) for one in own)
+        given |= {one.path for one in documents}
+        related = {one.identifier for one in own}
+        deeds = [one for one in events if not one.about or related.intersection(one.about)]
+        record = _record(home, profile, case, item, number, row.identifier, about, _name(row))
+        yield Piece(f"{number:04d}.eep", record, documents, tuple(map(_deed, deeds)), people)
+    rest = tuple(
+        Document(path, path, path.rpartition("/")[2], sizes[path], digest, "")
+        for path, digest in sorted(digests.items()) if path not in given
+    )  # fmt: skip
+    record = _record(home, profile, case, item, number + 1, item.objid, None, say("transfer.case-papers"))
+    deeds = [one for one in events if not one.about]
+    yield Piece(f"{number + 1:04d}.eep", record, rest, tuple(map(_deed, deeds)), people)
+
+
+def _same(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFKC", one).strip() == unicodedata.normalize("NFKC", other).strip()
+
+
+def _name(row: object) -> str:
+    given = row.original_name  # type: ignore[attr-defined]
+    return text_of(original_bytes(given)) if given else str(row.path).removeprefix("data/")  # type: ignore[attr-defined]
+
+
+def _file(row: object, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
+    path = f"representations/{row.representation}/{row.path}"  # type: ignore[attr-defined]
+    title = f"{(about.title or about.kind) if about else _name(row)}"
+    role = say(f"cli.representation-{row.representation}")  # type: ignore[attr-defined]
+    format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))  # type: ignore[attr-defined]
+    return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
+
+
+def _record(
+    home: Home, profile: TransferProfile, case: CaseDescription, item: Item, number: int, identifier: str,
+    about: CaseObject | None, name: str,
+) -> Record:  # fmt: skip
+    level = ((about.classification if about else None) or case.classification).value
+    kept = ((about.retention if about else None) or case.retention).value
+    title = (about.title or about.kind) if about else name
+    day = (about.date if about else None) or case.closed
+    return Record(
+        number=identifier,
+        source=(("fonds_name", home.settings.institution), ("fonds_unit", case.producer.name)),
+        archival_number=item.archival_number or item.case_number,
+        numbered=(("year", str(case.closed.year)), ("retention", profile.retention.get(kept, kept)),
+                  ("item_number", str(number))),
+        description=(("title", f"{case.title} {title}"), ("keywords", about.kind if about else ""),
+                     ("document_number", item.case_number), ("author", (about.maker if about else "")
+                      or case.producer.name), ("date", day.isoformat()), ("genre", about.kind if about else ""),
+                     ("secrecy", profile.secrecy.get(level, level))),
+        control=level, system=f"preserve {__version__}", note=item.package,
+    )  # fmt: skip
+
+
+def _deed(one: Happening) -> Deed:
+    told = "\n".join(filter(None, (one.who, one.text, say(f"history.outcome-{one.outcome}"))))
+    return Deed(one.reference, _BUREAU, words.what(one), one.when, "", told)

@@ -83,6 +83,7 @@ def show(
     from preserve.archival_storage.policy import read_policy, standing
     from preserve.data_management import gone, retention_index
     from preserve.data_management.blocks import blocks
+    from preserve.data_management import gone, proceedings, retention_index
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
     from preserve.description.labels import label_of
@@ -103,6 +104,7 @@ def show(
         kept, held, lost = retention_index.rows_of(connection, objid), blocks(connection, objid), gone.of_case(
             connection, objid
         )  # fmt: skip
+        sent = proceedings.about_case(connection, "transfer", objid)
     record_look(catalogue, person, "case.viewed", objid, what="catalogue")
     document = {
         "ok": True, "case": life.case, "description": life.description, "versions": life.versions,
@@ -111,6 +113,7 @@ def show(
         "missing": [{"kind": kind, "count": count} for kind, count in stands.missing],
         "retention": [_copy(row) for row in kept], "blocks": [_copy(one) for one in held],
         "gone": [_copy(one) for one in lost],
+        "transfers": [{"number": one.number, "state": one.state, "opened": one.opened} for one in sent],
     }  # fmt: skip
     output.result(document)
     if output.as_json:
@@ -131,6 +134,7 @@ def show(
              or "—"),
             *((say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
               for one in lost),
+            *((say("transfer.head-number"), f"{one.number} {say(f'transfer.state-{one.state}')}") for one in sent),
         ],
     )  # fmt: skip
     output.table(

@@ -49,7 +49,7 @@ def prepare(
         home, catalogue, person, cases, archive=receiving_archive, basis=transfer_basis,
         form=cast(Any, package_form), moment=now(),
     )  # fmt: skip
-    _done(output, made, cases=len(made.items))
+    _done(output, made, count=len(made.items))
 
 
 @transfer.command()

@@ -98,7 +98,7 @@ def gather(
     media = {medium.id: medium for medium in holdings.all_media(connection)}
     copies = [(copy, media.get(copy.medium)) for copy in holdings.copies_of(connection, objid)]
     whole = [check for check in checks if not check.path and check.outcome == "intact"]
-    newest = max(int(package.rpartition("_v")[2]) for package in packages)
+    newest = max((int(package.rpartition("_v")[2]) for package in packages), default=0)
     found = History(
         objid=objid, case_number=row.case_number, archival_number=row.archival_number,
         title=row.title if contents else "", packages=packages, subject=subject, contents=contents,

@@ -54,14 +54,14 @@ def write_history(
     first = next(iter(targets.values()))
     proof = first.with_name(first.stem + _PROOF)
     if proof.exists():
-        if not _is_left_over(proof, found.packages[-1]):
+        if not _is_left_over(proof, _named(found)):
             raise Refused("storage.exists-already", str(proof))
         discard(proof, proof.parent)
     staged = proof.with_name(f".{proof.name}.part")
     if staged.exists():
         discard(staged, staged.parent)
     try:
-        write_evidence(home, connection, found.packages[-1], staged, versions=found.packages, also=entries)
+        write_evidence(home, connection, _named(found), staged, versions=found.packages, also=entries)
         publish(staged, proof)
     except CopyExists as error:
         raise Refused("storage.exists-already", str(proof)) from error
@@ -82,6 +82,11 @@ def write_history(
         write_file(target, data, durable=True)
     sync_folder(first.parent)
     return Written(tuple(targets.values()), proof, digest)
+
+
+def _named(found: History) -> str:
+    """The newest package; of a case of which nothing is left, a name that stands for it."""
+    return found.packages[-1] if found.packages else f"{found.objid}_v0000"
 
 
 def _is_left_over(folder: Path, package: str) -> bool:

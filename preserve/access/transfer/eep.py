@@ -203,9 +203,10 @@ def _record(out: _Out, record: Record) -> None:
     with out.element("source"):
         out.texts(record.source)
     out.text("record_number", record.number)
-    with out.element("archival_number"):
-        out.raw(escape(_clean(record.archival_number)).encode())
-        out.texts(record.numbered)
+    number = profile.elements["archival_number"]  # the whole number, and then its parts
+    out.raw(f"<{number}>{escape(_clean(record.archival_number))}\n".encode())
+    out.texts(record.numbered)
+    out.raw(f"</{number}>\n".encode())
     with out.element("description"):
         out.texts(record.description)
     with out.element("form"):

@@ -23,6 +23,7 @@ from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
+from preserve.messages import speaking
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
 from storage_adapters.durable import (
@@ -109,7 +110,8 @@ def _write(
     progress: Callable[[int], None],
 ) -> None:  # fmt: skip
     cases = []
-    with _signer(home, moment, wanted=transfer.form == "eep") as sign:
+    # What stands in the packages is in the archive's own language, whoever hands them over.
+    with speaking(home.settings.language), _signer(home, moment, wanted=transfer.form == "eep") as sign:
         for item in transfer.items:
             place = staging / (item.package if transfer.form == "bag" else item.objid)
             if not place.exists():

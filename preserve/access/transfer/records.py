@@ -108,7 +108,7 @@ def _record(
                      ("document_number", item.case_number), ("author", (about.maker if about else "")
                       or case.producer.name), ("date", day.isoformat()), ("genre", about.kind if about else ""),
                      ("secrecy", profile.secrecy.get(level, level))),
-        control=level, system=f"preserve {__version__}", note=item.package,
+        control=profile.secrecy.get(level, level), system=f"preserve {__version__}", note=item.package,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _PREMIS = "{http://www.loc.gov/premis/v3}"
 
 def text_of(pdf: Path) -> str:
     """What another program reads in it, without line breaks, spaces and places where lines may break."""
-    done = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
     return re.sub(r"[\s\u200b]+", "", done.stdout)
 
 

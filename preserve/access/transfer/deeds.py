@@ -25,6 +25,7 @@ from preserve.data_management.tables import cases
 from preserve.description.schema import CaseDescription, Classification
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
+from storage_adapters.durable import discard
 from storage_adapters.reading import digest_file
 
 OPEN = ("prepared", "approved", "handed-over")
@@ -107,7 +108,11 @@ def hand_over(
     made = export(home, catalogue, transfer, person.account, target, moment, progress)
     with catalogue.begin() as connection:
         transfer = filing.read_transfer(connection, home, number)
-        states.check_step(transfer, "handed-over", person.account)
+        try:
+            states.check_step(transfer, "handed-over", person.account)
+        except Refused:  # it was cancelled meanwhile: nothing of it may stay there
+            discard(Path(made.to), target)
+            raise
         return _step(connection, home, transfer, "handed-over", person, moment, handed_over=made)
 
 

@@ -21,7 +21,7 @@ from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
 from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
-from preserve.errors import MediumProblem, NotIntact, Refused
+from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
 from preserve.home import Home
 from preserve.messages import speaking
 from preserve.work import require_space
@@ -51,6 +51,9 @@ def export(
     Raises Refused, NotIntact, MediumProblem.
     """
     profile = read_transfer_profile(home.profiles)
+    inside = target.resolve()
+    if any(place == inside or place in inside.parents for place in (home.store.resolve(), home.path.resolve())):
+        raise UsageError("transfer.target-inside", str(target))
     final, staging = target / transfer.number, target / f".{transfer.number}.part"
     try:
         target.mkdir(parents=True, exist_ok=True)

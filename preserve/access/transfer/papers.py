@@ -113,7 +113,7 @@ def _form(
     files, size = _size(cases)
     passed = {kind: _passed(tests, kind) for kind in ("authenticity", "integrity", "usability", "security")}
     folders = [one["files"][0]["path"].partition("/")[0] for one in cases if one["files"]]
-    blank = " "
+    blank, signed = " ", "\n\n" + say("transfer.date-line")
     rows = (
         (say("transfer.work"), f"{home.settings.institution} {transfer.number}", blank),
         (say("transfer.contents"), say("transfer.contents-words", basis=transfer.basis,
@@ -127,8 +127,8 @@ def _form(
         (say("transfer.usability"), passed["usability"], blank),
         (say("transfer.security"), passed["security"], blank),
         (say("transfer.look"), blank, blank), (say("transfer.digest"), _grouped(digest), blank),
-        (say("transfer.filled-by"), blank, blank), (say("transfer.checked-by"), blank, blank),
-        (say("transfer.sealed-by"), f"{home.settings.institution}\n\n\n", f"{transfer.archive}\n\n\n"),
+        (say("transfer.filled-by"), signed, signed), (say("transfer.checked-by"), signed, signed),
+        (say("transfer.sealed-by"), f"{home.settings.institution}\n{signed}", f"{transfer.archive}\n{signed}"),
     )  # fmt: skip
     heads = (say("transfer.head-item"), say("transfer.head-giver"), say("transfer.head-receiver"))
     return Section(say("transfer.form-heading"), say("transfer.form-words"), heads, rows, widths=(3, 7, 7))

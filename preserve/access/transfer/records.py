@@ -53,15 +53,21 @@ def pieces(
     made: dict[str, list[object]] = {}
     for row in rows:
         made.setdefault(row.source or "", []).append(row)
+    described = {_plain(one.file): one for one in case.objects}
+    common = [one for one in events if not one.about]
+    single: dict[str, list[Happening]] = {}
+    for event in events:
+        for identifier in event.about:
+            single.setdefault(identifier, []).append(event)
     given: set[str] = set()
     number = 0
     for number, row in enumerate(originals, 1):
         own = [row, *made.get(row.identifier, ())]
-        about = next((one for one in case.objects if _same(one.file, _name(row))), None)
+        about = described.get(_plain(_name(row)))
         documents = tuple(_file(one, about, digests, sizes) for one in own)
         given |= {one.path for one in documents}
-        related = {one.identifier for one in own}
-        deeds = [one for one in events if not one.about or related.intersection(one.about)]
+        told = {one.reference: one for each in own for one in single.get(each.identifier, ())}
+        deeds = [*common, *told.values()]
         record = _record(home, profile, case, item, number, row.identifier, about, _name(row))
         yield Piece(f"{number:04d}.eep", record, documents, tuple(map(_deed, deeds)), people)
     rest = tuple(
@@ -69,12 +75,11 @@ def pieces(
         for path, digest in sorted(digests.items()) if path not in given
     )  # fmt: skip
     record = _record(home, profile, case, item, number + 1, item.objid, None, say("transfer.case-papers"))
-    deeds = [one for one in events if not one.about]
-    yield Piece(f"{number + 1:04d}.eep", record, rest, tuple(map(_deed, deeds)), people)
+    yield Piece(f"{number + 1:04d}.eep", record, rest, tuple(map(_deed, common)), people)
 
 
-def _same(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFKC", one).strip() == unicodedata.normalize("NFKC", other).strip()
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip()
 
 
 def _name(row: object) -> str:

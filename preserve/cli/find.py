@@ -81,9 +81,8 @@ def show(
         raise UsageError("cli.history-only")
     from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy, standing
-    from preserve.data_management import gone, retention_index
-    from preserve.data_management.blocks import blocks
     from preserve.data_management import gone, proceedings, retention_index
+    from preserve.data_management.blocks import blocks
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
     from preserve.description.labels import label_of

@@ -17,7 +17,8 @@ _STYLE = (
     "h2{margin:1.4em 0 .2em;font-size:1.15em}svg{max-width:100%;height:auto}"
     ".verdict{padding:.7em 1em;border-left:.5em solid #2e7d32;background:#eef7ee;white-space:pre-line}"
     ".verdict.bad{border-color:#b00020;background:#fdecee}td.mono{font-family:monospace;white-space:pre-wrap}"
-    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}tr{break-inside:avoid}}td.short{white-space:nowrap}"
+    "@media print{body{margin:0}h2{break-after:avoid}.fresh{break-before:page}tr{break-inside:avoid}}"
+    "td.short{white-space:nowrap}"
 )
 
 

@@ -38,11 +38,13 @@ def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Se
     Raises Refused for an unknown request.
     """
     request = filing.read_request(connection, home, number)
-    capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
+    profile = read_requests_profile(home.profiles)
+    capacity = profile.of(request.consumer.capacity)
     held = {objid: read_case(connection, objid) for objid in request.cases}
-    selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid])]
+    apart = profile.not_evidence
+    selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid], apart)]
     found = {}
-    for concern in find_concerns(request.consumer, capacity, list(held.values()), selection, (), ()):
+    for concern in find_concerns(request.consumer, capacity, list(held.values()), selection, (), (), apart):
         if concern.object:
             reason = say(concern.code.replace("request.restricted", "redaction.reason"))
             found[concern.object] = (reason, concern.article)

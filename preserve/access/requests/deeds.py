@@ -55,7 +55,8 @@ def open_request(
     asked: Sequence[Asked], purpose: str, urgent: str, received: date | None, due: date | None, moment: datetime,
 ) -> Request:  # fmt: skip
     """Enter a request. Raises Refused where a document is missing, or where what is asked for is not there."""
-    capacity = read_requests_profile(home.profiles).of(consumer.capacity)
+    profile = read_requests_profile(home.profiles)
+    capacity = profile.of(consumer.capacity)
     if not consumer.name.strip() or not purpose.strip() or not asked:
         raise UsageError("request.incomplete")
     missing = [kind for kind in capacity.documents if kind not in {kind for kind, _ in papers}]
@@ -82,7 +83,7 @@ def open_request(
                 objid=case.objid, case_number=case.description.case_number, stage=one.stage, object=one.object,
                 begin=one.begin, end=one.end, form=one.form,
             )  # fmt: skip
-            list(resolve(connection, row, case))
+            list(resolve(connection, row, case, profile.not_evidence))
             wanted.append(row)
         number = request_index.next_number(connection, today.year)
         request = Request(
@@ -141,12 +142,13 @@ def examine(
         given = [one for one in selection if one.path not in left_out]
         if given != looked_at:
             raise Refused("request.busy", number)
-        capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
+        profile = read_requests_profile(home.profiles)
+        capacity = profile.of(request.consumer.capacity)
         concerns = [
             one.model_copy(update={"solved": "answered", "values": {**one.values, "answer": answered}})
             if one.code == "request.not-concerned" and answered else one
             for one in find_concerns(
-                request.consumer, capacity, list(held.values()), selection, redacted, left_out
+                request.consumer, capacity, list(held.values()), selection, redacted, left_out, profile.not_evidence
             )
         ]  # fmt: skip
         chosen = tuple(one.model_copy(update={"redacted": one.path in redacted}) for one in given)
@@ -167,7 +169,8 @@ def _asked_for(
     request = filing.read_request(connection, home, number)
     states.check_step(request, "examined", person.account)
     held = {objid: read_case(connection, objid) for objid in request.cases}
-    found = (one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid]))
+    apart = read_requests_profile(home.profiles).not_evidence
+    found = (one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid], apart))
     selection = list(dict.fromkeys(found))
     known = {one.path for one in selection}
     for name in left_out:

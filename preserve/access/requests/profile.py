@@ -45,6 +45,7 @@ class RequestsProfile(_Part):
     """The whole file."""
 
     capacity: tuple[Capacity, ...]
+    not_evidence: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> RequestsProfile:

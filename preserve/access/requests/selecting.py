@@ -52,14 +52,19 @@ def read_case(connection: Connection, name: str) -> HeldCase:
     return HeldCase(objid, package, CaseDescription.model_validate_json(text), originals)
 
 
-def resolve(connection: Connection, wanted: Wanted, case: HeldCase) -> Iterator[Selected]:
-    """The files that what is wanted comes down to. Raises Refused where it names nothing."""
+def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Collection[str] = ()) -> Iterator[Selected]:
+    """The files that what is wanted comes down to. Raises Refused where it names nothing.
+
+    Files of the names `apart` that no object of the case describes are given only where they are asked for by name.
+    """
     names = list(case.originals)
     if wanted.object:
         names = [name for name in names if _same(name, wanted.object)]
     elif wanted.stage:
         of_stage = [one.file for one in case.description.objects if one.stage == wanted.stage]
         names = [name for name in names if any(_same(name, file) for file in of_stage)]
+    else:
+        names = [name for name in names if not _is_apart(case, name, apart)]
     if not names:
         raise Refused("request.nothing-there", wanted.object or wanted.stage or wanted.case_number)
     for name in names:
@@ -88,9 +93,12 @@ def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str,
 
 def find_concerns(
     consumer: Consumer, capacity: Capacity, held: Sequence[HeldCase], selection: Sequence[Selected],
-    redacted: Collection[str], left_out: Collection[str],
+    redacted: Collection[str], left_out: Collection[str], apart: Collection[str] = (),
 ) -> Iterator[Concern]:  # fmt: skip
-    """What stands against it (regulation Art. 20, 21): not concerned, secrets, the privacy of others."""
+    """What stands against it (regulation Art. 20, 21): not concerned, secrets, the privacy of others.
+
+    Files of the names `apart` that no object describes hold the identities of all parties.
+    """
     by_objid = {case.objid: case for case in held}
     for case in held:
         person = consumer.represents or consumer.name
@@ -103,6 +111,8 @@ def find_concerns(
         case = by_objid[one.objid]
         about = case.about(one.path)
         level = (about.classification if about else None) or case.description.classification
+        if _is_apart(case, one.path, apart) and Classification.PRIVACY in capacity.restricted:
+            level = Classification.PRIVACY
         if level not in capacity.restricted:
             continue
         solved = "left-out" if one.path in left_out else "redacted" if one.path in redacted else ""
@@ -112,6 +122,10 @@ def find_concerns(
             code=f"request.restricted-{level.value}", article="20", object=one.path,
             values={"case": case.description.case_number}, solved=solved,
         )  # fmt: skip
+
+
+def _is_apart(case: HeldCase, name: str, apart: Collection[str]) -> bool:
+    return name.rpartition("/")[2] in apart and case.about(name) is None
 
 
 def _given_name(name: str) -> str:

@@ -70,7 +70,9 @@ def test_the_originals_are_the_originals(delivered: Path, office: Office) -> Non
     }  # fmt: skip
     root = delivered / "data" / delivered.name / "representations/original/data"
     given = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    assert given == kept
+    # The description that came with the deposit holds identity numbers and is no evidence.
+    assert given == {name: data for name, data in kept.items() if name != "case.json"}
+    assert len(given) == len(kept) - 1
 
 
 def test_one_changed_byte_is_found(delivered: Path, tmp_path: Path) -> None:

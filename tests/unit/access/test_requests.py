@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from demo.papers import PARTY
 from preserve.access.requests.model import Consumer, Examination, Request, State
 from preserve.access.requests.profile import RequestsProfile
 from preserve.access.requests.states import STEPS, check_step
@@ -211,3 +212,19 @@ def test_the_shipped_profile_says_what_the_law_says() -> None:
     assert profile.of("party").concerned
     with pytest.raises(Refused):
         profile.of("journalist")
+
+
+def test_the_description_with_everybodys_numbers_is_private(office: Office) -> None:
+    whole = office.open("party", PARTY)
+    office.json("wang", "request", "examine", whole)
+    given = office.json("", "request", "show", whole)["request"]["examination"]["selection"]
+    assert "case.json" not in {one["path"] for one in given}
+    named = office.open("party", PARTY, "--object", "case.json")
+    (concern,) = office.json("wang", "request", "examine", named)["concerns"]
+    assert (concern["code"], concern["article"]) == ("request.restricted-privacy", "20")
+    assert office.run("head", "request", "approve", named).returncode == 3
+    assert office.run("wang", "request", "examine", named, "--leave-out", "case.json").returncode == 3, (
+        "nothing is left"
+    )
+    court = office.open("court", "张法官", "--object", "case.json")
+    assert office.json("wang", "request", "examine", court)["concerns"] == []

@@ -20,6 +20,7 @@ from demo.make_case import make_case
 from metadata import csip
 from metadata.entities import Event, FileObject, IntellectualEntity
 from metadata.premis import read_premis
+from tests.loop import loop
 from tests.program import Archive, found, kill, manifest, state_of
 from tests.strangers.eark import VERSIONS, validate
 
@@ -224,6 +225,27 @@ def test_a_policy_that_is_taken_back_leaves_nothing_of_what_was_begun(archive: A
     told = archive.json("plan", "run")
     assert (told["ok"], told["cases"]) == (True, [])
     assert archive.leftovers() == [] and len(archive.packages()) == 1
+
+
+def test_a_drive_holds_both_versions_and_the_archive_comes_back_from_it(archive: Archive, tmp_path: Path) -> None:
+    with loop(tmp_path, "DRV", "128M") as drive:
+        assert archive.run("media", "add", "drive", str(drive.top), "--label", "DRV-01").returncode == 0
+        assert archive.json("plan", "run")["done"] == 1
+        names = [package.name for package in archive.packages()]
+        assert sorted(one["name"] for one in archive.json("replicate")["written"]) == names
+        proofs = json.loads(next(drive.top.rglob("proofs.json")).read_text(encoding="utf-8"))
+        told = {name: json.loads(proof["entry"]) for name, proof in proofs.items()}
+        assert {name: (one["action"], one["details"]["name"]) for name, one in told.items()} == {
+            names[0]: ("case.registered", names[0]),
+            names[1]: ("case.represerved", names[1]),
+        }
+        assert archive.json("audit", "run", "--all")["counts"]["intact"] == 4
+        new = Archive(tmp_path / "new")
+        done = new.run("restore", "--archive", "--from", str(drive.top))
+        assert done.returncode == 0, done.stderr
+        assert [package.name for package in new.packages()] == names
+        assert new.json("list")["cases"][0]["version"] == 2
+        assert new.json("plan", "preview", "--policy", "compact")["cases"] == 0
 
 
 def test_altered_metadata_is_not_carried_into_a_new_version(archive: Archive) -> None:

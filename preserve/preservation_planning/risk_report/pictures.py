@@ -13,7 +13,7 @@ _FONT = "font-family='Noto Sans CJK SC, Microsoft YaHei, sans-serif'"
 LEVELS = {"risk": "#b3261e", "unknown": "#7a5c9e", "watch": "#e0a83a", "safe": "#cfe8d8"}
 AGES = {"over": "#b3261e", "old": "#e0a83a", "young": "#cfe8d8", "none": "#dddddd"}
 _MOST = 16  # bars in a picture; the table has them all
-_LEFT, _WIDTH, _ROW = 250, 330, 26
+_LEFT, _WIDTH, _ROW = 290, 300, 26
 
 
 def format_bars(formats: Sequence[FormatFacts]) -> str:
@@ -54,7 +54,7 @@ def _bars(
     parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 {height}' {_FONT} font-size='12'>"]
     for number, (name, under, share, colour, told) in enumerate(rows):
         y = 6 + number * _ROW
-        parts.append(f"<text x='{_LEFT - 70}' y='{y + 14}' text-anchor='end'>{escape(name)}</text>")
+        parts.append(f"<text x='{_LEFT - 100}' y='{y + 14}' text-anchor='end'>{escape(name)}</text>")
         parts.append(f"<text x='{_LEFT - 8}' y='{y + 14}' text-anchor='end' fill='#666'>{escape(under)}</text>")
         long = max(2.0, share * _WIDTH)
         parts.append(

@@ -131,7 +131,8 @@ def main() -> list[str]:
         for sort, asked in questions(some).items():
             median, slow, busy = measure(catalogue, asked)
             rows.append(
-                row(f"{sort} ({len(asked)})", f"median {median:.1f} ms", f"95th percentile {slow:.1f} ms ({busy:.1f} ms of processor)",
+                row(f"{sort} ({len(asked)})", f"median {median:.1f} ms",
+                    f"95th percentile {slow:.1f} ms ({busy:.1f} ms of processor)",
                     f"{slow / BOUND:.2f}", "≤ 100 ms", slow <= BOUND)
             )  # fmt: skip
         catalogue.close()

@@ -11,8 +11,8 @@ from ulid import ULID
 
 from metadata.names import original_bytes
 from preserve.archival_storage.claim import claim
-from preserve.archival_storage.media import server_store
 from preserve.archival_storage.successors import Predecessor
+from preserve.archival_storage.successors.unfinished import give_up, is_published
 from preserve.clock import now, stamp
 from preserve.data_management import journal, ledger, represervations
 from preserve.data_management.database import Catalogue
@@ -22,7 +22,6 @@ from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.runner import boot
 from preserve.preservation_planning.policy import Policy
-from storage_adapters.durable import discard
 
 
 def begin(home: Home, catalogue: Catalogue, old: Predecessor, policy: Policy, actor: str) -> tuple[Row, bool]:
@@ -33,11 +32,11 @@ def begin(home: Home, catalogue: Catalogue, old: Predecessor, policy: Policy, ac
     version = old.version + 1
     with catalogue.begin() as connection:
         known = represervations.running(connection, old.objid)
-        if known is not None and known.version == version and (known.policy == policy.key or published(home, known)):
+        if known is not None and known.version == version and (known.policy == policy.key or is_published(home, known)):
             entry(connection, old.objid, actor, "represervation.resumed", {"version": version, "step": known.step})
             return known, True
     if known is not None:
-        give_up(home=home, catalogue=catalogue, row=known)
+        give_up(home, catalogue, known)
     row = Row(str(ULID()).lower(), old.objid, version, policy.key, "running", "copy", stamp(now()), None, boot())
     with catalogue.begin() as connection:
         represervations.create(connection, row)
@@ -56,33 +55,18 @@ def _inventory(old: Predecessor) -> Iterator[tuple[int, bytes, str, int, int | N
         yield number, original_bytes(one.original_name or stored), stored, one.size, None
 
 
-def published(home: Home, row: Row) -> bool:
-    """Whether it got as far as the rename: then it is entered, whatever counts by now."""
-    return (server_store(home).root / "packages" / f"{row.objid}_v{row.version:04}").is_dir()
-
-
-def give_up(*, home: Home, catalogue: Catalogue, row: Row) -> None:
-    """Remove what was made of a new version that is not published; the next run begins anew."""
-    adapter = server_store(home)
-    discard(adapter.staging(f"{row.objid}_v{row.version:04}"), adapter.root / "incoming")
-    discard(home.work / row.id, home.work)
-    with catalogue.begin() as connection:
-        journal.forget_files(connection, row.id)
-        represervations.forget(connection, row.id)
-
-
 def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:
     """What was begun under a policy that counts no more, is not published, and is not being worked on."""
     with catalogue.read() as connection:
         running = represervations.all_running(connection)
-        others = [row for row in running if row.policy != policy.key and not published(home, row)]
+        others = [row for row in running if row.policy != policy.key and not is_published(home, row)]
         numbers = {
             row.id: connection.execute(select(cases.c.case_number).where(cases.c.objid == row.objid)).scalar()
             for row in others
         }
     for row in others:
         with suppress(Refused), claim(home.work, str(numbers[row.id])):
-            give_up(home=home, catalogue=catalogue, row=row)
+            give_up(home, catalogue, row)
 
 
 def entry(connection: Connection, objid: str, actor: str, action: str, details: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing.documents import Described
 from preserve.archival_storage.successors import Change, Predecessor, describing, finishing, predecessor
 from preserve.archival_storage.successors.carrying import carry, data_path, stays
+from preserve.archival_storage.successors.unfinished import give_up
 from preserve.clock import now, stamp
 from preserve.data_management import anchors, journal, represervations
 from preserve.data_management.database import Catalogue
@@ -122,7 +123,7 @@ class _Run:
             return self._finish()
         except NotIntact as error:
             # Damaged matter is never passed on: all of the new version goes, and the next run begins anew.
-            beginning.give_up(home=self.home, catalogue=self.catalogue, row=self.row)
+            give_up(self.home, self.catalogue, self.row)
             codes = sorted({f.code for f in error.findings} | {error.code})
             with self.catalogue.begin() as connection:
                 self._entry(connection, "represervation.failed", {"version": self.version, "reasons": codes})

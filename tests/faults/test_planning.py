@@ -20,6 +20,9 @@ from demo.make_case import make_case
 from metadata import csip
 from metadata.entities import Event, FileObject, IntellectualEntity
 from metadata.premis import read_premis
+from preserve.archival_storage.successors.unfinished import discard_of
+from preserve.data_management.database import open_catalogue
+from preserve.home import open_home
 from tests.loop import loop
 from tests.program import Archive, found, kill, manifest, state_of
 from tests.strangers.eark import VERSIONS, validate
@@ -213,6 +216,23 @@ def test_a_catalogue_made_again_between_rename_and_entry_still_ends_well(archive
     assert archive.json("plan", "run")["failed"] == 0
     assert_renewed(archive, before)
     assert archive.json("list")["cases"][0]["version"] == 2
+
+
+@pytest.mark.parametrize("act", ["represerve.normalised", "represerve.published"])
+def test_nothing_half_made_stays_when_the_case_goes(act: str, archive: Archive) -> None:
+    """What disposal asks for before it removes a case: an unfinished version goes, an entered one is never touched."""
+    (old,) = archive.packages()
+    before = state_of(old)
+    kill_at(archive, act)
+    home = open_home(archive.home)
+    catalogue = open_catalogue(home)
+    discard_of(home, catalogue, old.name.partition("_")[0])
+    discard_of(home, catalogue, old.name.partition("_")[0])
+    catalogue.close()
+    assert archive.packages() == [old] and state_of(old) == before
+    assert archive.leftovers() == []
+    with sqlite3.connect(archive.home / "catalogue.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM ingest_files").fetchone() == (0,)
 
 
 def test_a_policy_that_is_taken_back_leaves_nothing_of_what_was_begun(archive: Archive) -> None:

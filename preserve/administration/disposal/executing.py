@@ -34,7 +34,7 @@ from preserve.archival_storage.media import attached, store_identity
 from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
-from preserve.archival_storage.successors import Change, succeed
+from preserve.archival_storage.successors import Change, succeed, unfinished
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
 from preserve.data_management import anchors, checkpoints, gone, holdings, ledger
@@ -203,6 +203,7 @@ def _remove_all(
     told: Told,
 ) -> Outcome:  # fmt: skip
     item = entry.item
+    unfinished.discard_of(home, catalogue, item.objid)
     profile = read_policy(home.profiles)
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     with catalogue.read() as connection:

@@ -13,7 +13,7 @@ from metadata.entities import Agent, Event, FileObject, Object, Rights
 from metadata.findings import Finding
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import contents_of, read_version
-from preserve.data_management import anchors
+from preserve.data_management import anchors, gone
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -82,10 +82,11 @@ class Predecessor:
 def predecessor(home: Home, connection: Connection, name: str) -> Predecessor:
     """The package of that name in the server store, which must be the newest version of its case.
 
-    Raises Refused where it is not, NotIntact where its lists are not those that the ledger anchors, CopyUnknown where
+    Raises Refused where it is not, or is being or was destroyed, NotIntact where its lists are not those that the ledger anchors, CopyUnknown where
     the store does not have it.
     """
     known = read_version(connection, name)
+    gone.refuse(connection, known.name)
     newest = read_version(connection, known.objid)
     if newest.name != known.name:
         raise Refused("storage.not-the-newest", known.name, newest=newest.name)

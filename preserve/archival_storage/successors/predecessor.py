@@ -82,8 +82,8 @@ class Predecessor:
 def predecessor(home: Home, connection: Connection, name: str) -> Predecessor:
     """The package of that name in the server store, which must be the newest version of its case.
 
-    Raises Refused where it is not, or is being or was destroyed, NotIntact where its lists are not those that the ledger anchors, CopyUnknown where
-    the store does not have it.
+    Raises Refused where it is not, or is being or was destroyed; NotIntact where its lists or its metadata are not
+    those that the ledger anchors; CopyUnknown where the store does not have it.
     """
     known = read_version(connection, name)
     gone.refuse(connection, known.name)

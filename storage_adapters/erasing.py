@@ -34,8 +34,11 @@ class Erasure:
     device: str
 
 
-def erasure_at(path: Path, sys: Path = Path("/sys")) -> Erasure:
-    """What overwriting files at this place is worth. Where it cannot be told it is `unknown`, never better."""
+def erasure_at(path: Path, sys: Path = Path("/sys"), cpuinfo: Path = Path("/proc/cpuinfo")) -> Erasure:
+    """What overwriting files at this place is worth. Where it cannot be told it is `unknown`, never better.
+
+    A virtual machine cannot tell: its disks say that they turn, whatever the host keeps them on.
+    """
     try:
         mount = mount_of(path)
         number = os.stat(path).st_dev
@@ -44,6 +47,8 @@ def erasure_at(path: Path, sys: Path = Path("/sys")) -> Erasure:
     if mount.kind in _COPIES:
         return Erasure("copy-on-write", mount.kind, mount.source)
     if mount.kind not in _IN_PLACE:
+        return Erasure("unknown", mount.kind, mount.source)
+    if _is_virtual(cpuinfo):
         return Erasure("unknown", mount.kind, mount.source)
     node = sys / "dev" / "block" / f"{os.major(number)}:{os.minor(number)}"
     if (node / "dm").is_dir():
@@ -57,6 +62,14 @@ def erasure_at(path: Path, sys: Path = Path("/sys")) -> Erasure:
             continue
         return Erasure("overwritten" if turning else "flash", mount.kind, mount.source)
     return Erasure("unknown", mount.kind, mount.source)
+
+
+def _is_virtual(cpuinfo: Path) -> bool:
+    try:
+        lines = cpuinfo.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return True
+    return any("hypervisor" in line.split() for line in lines if line.startswith("flags"))
 
 
 def overwrite_tree(folder: Path, progress: Callable[[int], None] = lambda moved: None) -> int:

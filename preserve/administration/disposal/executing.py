@@ -22,7 +22,7 @@ from metadata.findings import Finding
 from preserve.administration.appraisal.deeds import read_review
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.deeds import check_step, folder_of, read_disposal, step, today_of
-from preserve.administration.disposal.leaving import Going, Task, drop_images, leftovers, remove_copy
+from preserve.administration.disposal.leaving import Going, Task, clear_views, drop_images, leftovers, remove_copy
 from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import against
@@ -213,7 +213,7 @@ def _remove_all(
             below = _reduced_version(connection, item.objid, found.number, item.item)
             rows = [row for row in rows if row.version < below]
     names = tuple(sorted({row.name for row in rows}))
-    going = Going(found.number, item.objid, item.item, names, today_of(home, now()), minutes)
+    going = Going(found.number, item.objid, item.item, names, item.case_number, today_of(home, now()), minutes)
     drives = attached(home, list(media.values()))
     tasks: list[Task] = []
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
@@ -229,7 +229,7 @@ def _remove_all(
         )
         if task is not None:
             tasks.append(task)
-    if tasks:
+    if any(one.why == "blocked" for one in tasks):
         return Outcome(entry, False, tuple(tasks))
     told("images")
     with catalogue.read() as connection:
@@ -242,6 +242,9 @@ def _remove_all(
         except Refused as error:
             return Outcome(entry, False, (Task(names[-1], "blocked", detail=error.code),))
     drop_images(home, going)
+    clear_views(home, going)
+    if tasks:
+        return Outcome(entry, False, tuple(tasks))
     told("search")
     if left := leftovers(home, catalogue, going, drives):
         return Outcome(entry, False, tuple(left))

@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from metadata.names import safe_names
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
@@ -26,8 +27,8 @@ from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.drive import DriveAdapter
-from storage_adapters.durable import drop_file
-from storage_adapters.erasing import erasure_at
+from storage_adapters.durable import discard, drop_file
+from storage_adapters.erasing import erasure_at, overwrite_tree
 from storage_adapters.errors import NotErasable, StorageError
 
 Why = Literal["destroy", "insert", "locked", "failed", "blocked", "successor", "left"]
@@ -57,6 +58,7 @@ class Going:
     objid: str
     item: str
     names: tuple[str, ...]
+    case_number: str
     today: date
     minutes: int
 
@@ -172,6 +174,29 @@ def drop_images(home: Home, going: Going) -> None:
         drop_file(folder / IMAGE, folder)
 
 
+def clear_views(home: Home, going: Going) -> None:
+    """Overwrite and drop what people looked at of the case in the viewing room, and all pictures kept there.
+
+    Pictures do not tell of which case they are; each can be made again.
+    """
+    root = home.path / "viewing"
+    for folder in _views(home, going):
+        overwrite_tree(folder)
+        discard(folder, root)
+
+
+def _views(home: Home, going: Going) -> list[Path]:
+    root = home.path / "viewing"
+    found = []
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
+        if folder.name == ".pictures":
+            found += [folder] if any(folder.iterdir()) else []
+            continue
+        (safe,) = safe_names([f"{folder.name}/{going.case_number}"])
+        found += [root / str(safe)] if (root / str(safe)).is_dir() else []
+    return found
+
+
 def _overwrite_file(path: Path) -> None:
     size = path.lstat().st_size
     with path.open("r+b") as stream:
@@ -200,6 +225,8 @@ def leftovers(home: Home, catalogue: Catalogue, going: Going, drives: Mapping[st
             for place in DirectoryAdapter(root, "").remains(CopyRef(name)):
                 found.append(Task(name, "left", label, detail=str(place.relative_to(root))))
     found += [Task(going.names[-1], "left", detail=f"discs/{one.name}/{IMAGE}") for one in _images(home, going)]
+    for folder in _views(home, going):
+        found.append(Task(going.names[-1], "left", detail=str(folder.relative_to(home.path))))
     for path in sorted(home.work.rglob("*")):
         if path.name.startswith(going.objid) and (not going.item or path.name in going.names):
             found.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))

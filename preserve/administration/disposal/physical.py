@@ -74,7 +74,7 @@ def _check(
         if one is None or one.state != "begun":
             others.append(copy.name)
             continue
-        going = Going(found.number, copy.objid, one.item, (copy.name,), today_of(home, moment), minutes)
+        going = Going(found.number, copy.objid, one.item, (copy.name,), "", today_of(home, moment), minutes)
         # Asks whether anything stands against it by now, and that a version without the part is whole elsewhere.
         warrant_for_disposal(
             connection, profile, found.number, copy.objid, one.item, copy.name, row.id, today=going.today,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from preserve.administration.retention.notice import Falling, falling_due
-from preserve.administration.retention.profile import read_retention
+from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.archival_storage import drill, schedule
 from preserve.archival_storage.media import attached
 from preserve.archival_storage.policy import StorageProfile
@@ -82,7 +82,7 @@ class Facts:
     ledger_findings: tuple[str, ...]
     checkpoint: str
     due: tuple[Falling, ...]
-    due_months: int
+    rules: RetentionProfile
 
 
 def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: datetime) -> Facts:
@@ -97,7 +97,7 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
         suspect = holdings.count_in(connection, ("suspect", "lost"))
         records = history.check_anchors(connection, home.store)
         signed = checkpoints.read_checkpoints(connection)
-        notice = read_retention(home.profiles).notice
+        rules = read_retention(home.profiles)
         return Facts(
             home.settings.institution, home.settings.archive_id, moment,
             tuple(_coverage(connection, profile, inventory, kind, moment) for kind in _kinds(inventory)),
@@ -107,7 +107,7 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
             tuple(history.by_month(home.store, moment - timedelta(days=31 * MONTHS))), suspect, sealed,
             len(cases) - sealed, proof.entries,
             tuple(finding.code for finding in (*proof.findings, *records)), signed[-1].text() if signed else "",
-            tuple(falling_due(home, connection, notice.months, moment)), notice.months,
+            tuple(falling_due(home, connection, rules.notice.months, moment)), rules,
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from preserve.administration.fixity_report import pictures
 from preserve.administration.fixity_report.facts import Facts, MediumFacts
 from preserve.administration.printing import Section
+from preserve.administration.retention.explaining import rule_name
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -150,10 +151,10 @@ def _drills(facts: Facts) -> Section:
 def _due(facts: Facts) -> Section:
     """What falls due soon, so that no appraisal is a surprise; cases by number alone."""
     rows = [(one.due, one.case_number, say("retention.a-recording") if one.item else say("retention.the-case"),
-             one.rule, listed(f"{block.number}" for block in one.blocks) or "—")
+             rule_name(facts.rules, one.rule), listed(f"{block.number}" for block in one.blocks) or "—")
             for one in facts.due[:200]]  # fmt: skip
     heads = _heads("due", "case", "what", "rule", "holds")
-    words = say("report.due-words", count=len(facts.due), months=facts.due_months)
+    words = say("report.due-words", count=len(facts.due), months=facts.rules.notice.months)
     return Section(say("report.due"), words, heads if rows else (), tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import shutil
@@ -83,6 +84,24 @@ def test_it_takes_four_people(state: State, to: State, account: str, behalf: str
         check_step(disposal_in(state, *hands), to, account, behalf)
 
 
+def test_only_one_room_makes_warrants_and_only_one_uses_them() -> None:
+    def calls(name: str) -> set[str]:
+        found = set()
+        for path in (ROOT / "preserve").rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and name in (
+                    getattr(node.func, "id", ""),
+                    getattr(node.func, "attr", ""),
+                ):
+                    found.add(str(path.relative_to(ROOT / "preserve")))
+        return found
+
+    assert calls("Warrant") == {"archival_storage/warrant.py"}
+    assert calls("remove") & {path for path in calls("remove") if "storage" in path or "disposal" in path} == {
+        "administration/disposal/leaving.py"
+    }
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return aged_office(tmp_path_factory.mktemp("disposal"), "10-years")
@@ -99,6 +118,11 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     shutil.copytree(home.store / "packages" / name, saved)
     (home.store / "quarantine").mkdir()
     shutil.copytree(saved, home.store / "quarantine" / f"{name}.01abc")
+    # What somebody looked at, and pictures of it.
+    viewing = home.path / "viewing"
+    shutil.copytree(saved / "data", viewing / "wang" / office.case)
+    (viewing / ".pictures").mkdir()
+    shutil.copy(next((saved / "data").rglob("*.mp4")), viewing / ".pictures" / "abc.frames.jpg")
     catalogue = open_catalogue(home)
     with catalogue.begin() as connection:
         holdings.add_medium(connection, "disc-1", kind="optical", label="LJ-0001", location="", actor="chen",

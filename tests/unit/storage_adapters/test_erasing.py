@@ -74,8 +74,12 @@ def test_what_overwriting_is_worth_comes_from_the_device(tmp_path: Path, kind: s
         (node / "queue" / "rotational").write_text(kind + "\n")
     if extra:
         (node / extra).mkdir()
-    found = erasure_at(tmp_path, tmp_path / "sys")
+    bare, guest = tmp_path / "bare", tmp_path / "guest"
+    bare.write_text("flags\t\t: fpu vme\n")
+    guest.write_text("flags\t\t: fpu hypervisor vme\n")
+    found = erasure_at(tmp_path, tmp_path / "sys", bare)
     in_place = mount_of(tmp_path).kind in ("ext2", "ext3", "ext4", "xfs", "vfat", "exfat")
     assert found.worth == (worth if in_place else found.worth)
     assert in_place or found.worth in ("copy-on-write", "unknown")
+    assert erasure_at(tmp_path, tmp_path / "sys", guest).worth in ("copy-on-write", "unknown")
     assert erasure_at(tmp_path / "absent" / "place").worth == "unknown"

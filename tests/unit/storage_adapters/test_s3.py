@@ -118,6 +118,8 @@ def test_a_locked_copy_cannot_be_deleted(server: ObjectStore, tmp_path: Path) ->
     with pytest.raises(ClientError):
         made.client().delete_object(Bucket=made.bucket, Key=key, VersionId=head["VersionId"])
     assert verdicts(made, package.name, expected) == {"intact"}
+    count, locked = made.left(CopyRef(package.name))
+    assert count >= len(expected) and locked[:16] == until.strftime("%Y-%m-%dT%H:%M")
 
 
 def test_removed_under_a_warrant(server: ObjectStore, tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_removed_under_a_warrant(server: ObjectStore, tmp_path: Path) -> None:
     made.write(package, quiet)
     soon = datetime.now(UTC) + timedelta(minutes=5)
     made.remove(CopyRef(package.name), Warrant(CopyRef(package.name), "s3-1", "d", ("li", "wang"), soon))
-    assert not list(made.copies())
+    assert not list(made.copies()) and made.left(CopyRef(package.name)) == (0, "")
     assert not [
         row for row in made.client().list_objects_v2(Bucket=made.bucket).get("Contents", []) if "aip" in row["Key"]
     ]

@@ -29,7 +29,7 @@ from tests.strangers.eark import VERSIONS, validate
 
 pytestmark = pytest.mark.xdist_group("planning")
 ROOT = Path(__file__).parents[2]
-EDGES = ("started", "represerve.copied", "represerve.normalised", "represerve.sealed", "represerve.published")
+EDGES = ("represerve.copied", "represerve.sealed", "represerve.published")
 
 
 @pytest.fixture(scope="module")

@@ -48,8 +48,8 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
         "files": [str(path) for path in written.files] if written else [],
         "proof": str(written.proof) if written else "", "proof_sha256": written.sha256 if written else "",
     }  # fmt: skip
-    status = 0 if found.intact else 4
-    output.result({"ok": found.intact, "status": status, **document(found, labels), **made})
+    status = 0 if found.sound else 4
+    output.result({"ok": found.sound, "status": status, **document(found, labels), **made})
     zoned = zone(home.settings.time_zone)
     said = verdict(found, labels, zoned)
     if written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -58,17 +58,19 @@ def _names(path: str, original: str) -> set[str]:
 
 
 def read_events(
-    home: Home, connection: Connection, packages: Sequence[str], related: frozenset[str], findings: list[Finding]
-) -> Iterator[Happening]:
+    home: Home, connection: Connection, packages: Sequence[str], related: frozenset[str], findings: list[Finding],
+    given_up: Collection[str] = (),
+) -> Iterator[Happening]:  # fmt: skip
     """The events of these packages, each once; of one object those that are about it or about more than single files.
 
     Where a package cannot be read, or its metadata is not what the ledger anchors, the catalogue's events of the whole
-    case take its place, and a finding says so.
+    case take its place, and a finding says so; for packages that were `given_up` by decision no finding is needed.
     """
     seen: set[str] = set()
     for name in packages:
         try:
-            told = list(_from_package(home, connection, name, related))
+            gone = name in given_up
+            told = list(_from_catalogue(connection, name) if gone else _from_package(home, connection, name, related))
         except (StorageError, NotIntact, MetadataError, OSError) as error:
             findings.append(Finding("history.package-unread", name, "error", {"reason": str(error)}))
             told = list(_from_catalogue(connection, name))

@@ -13,7 +13,7 @@ from preserve.access.history.events import find_object, read_events
 from preserve.access.history.model import Happening, History
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, history, holdings, ledger, proving
+from preserve.data_management import checkpoints, gone, history, holdings, ledger, proving
 from preserve.data_management.cases import find_case
 from preserve.data_management.history import Record
 from preserve.data_management.holdings import MEDIUM_CHANGED
@@ -90,7 +90,9 @@ def gather(
     report = proving.prove(connection, home.store / "ledger", proving.trusted_keys(home.keys / "ledger.pub"))
     findings = list(report.findings)
     entries = entries_about(connection, objid, (row.case_number, row.archival_number), made.size)
-    told = list(read_events(home, connection, packages, related, findings))
+    held = {copy.name for copy in holdings.copies_of(connection, objid) if copy.state != "retired"}
+    given_up = [package for package in packages if package not in held]
+    told = list(read_events(home, connection, packages, related, findings, given_up))
     told += [_deed(entry) for entry in entries]
     checks = [check for package in packages for check in history.of_package(home.store, package)]
     own = [check for check in checks if not check.path or subject is None or check.path.endswith(_tail(subject.path))]
@@ -105,7 +107,8 @@ def gather(
         happenings=tuple(_without_contents(_in_order(told), contents)),
         copies=tuple(pair for pair in copies if pair[0].state != "retired"),
         missing=standing(connection, objid, newest, read_policy(home.profiles)).missing,
-        last=whole[-1] if whole else None, listings=_listings(connection, entries, made.size),
+        last=whole[-1] if whole else None, gone=tuple(gone.of_case(connection, objid, whole=True)),
+        listings=_listings(connection, entries, made.size),
         entries=report.entries, checkpoint=made, key=made.key, findings=tuple(findings), moment=moment,
     )  # fmt: skip
     return found, entries

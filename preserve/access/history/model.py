@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from metadata.findings import Finding
 from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.gone import Gone
 from preserve.data_management.history import Record
 from preserve.data_management.holdings import CopyRow, MediumRow
 
@@ -54,7 +55,8 @@ class History:
 
     `contents` is whether that reader may see what is in the case: titles, names of files, details of events.
     `listings` counts how often all cases were listed, which names none of them. `entries` is the size of the ledger
-    that was proven; `findings` are what stands against the case or its proof.
+    that was proven; `gone` is its destruction, where it was destroyed by decision; `findings` are what stands against
+    the case or its proof.
     """
 
     objid: str
@@ -68,6 +70,7 @@ class History:
     copies: tuple[tuple[CopyRow, MediumRow | None], ...]
     missing: tuple[tuple[str, int], ...]
     last: Record | None
+    gone: tuple[Gone, ...]
     listings: int
     entries: int
     checkpoint: Checkpoint
@@ -89,3 +92,8 @@ class History:
     def intact(self) -> bool:
         """Whether nothing stands against it: every copy good, at least one there, the ledger unaltered."""
         return not self.findings and not self.bad_copies and self.good_copies > 0
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is as it should be: intact, or destroyed as it was decided."""
+        return self.intact or (bool(self.gone) and not self.findings and not self.good_copies)

@@ -39,21 +39,23 @@ def verdict(found: History, labels: Mapping[str, str], zone: ZoneInfo) -> Sectio
         source: sum(one.source == source for one in found.happenings) for source in ("package", "ledger", "audit")
     }
     lines = [
-        say("history.verdict-good" if found.intact else "history.verdict-bad"),
+        say("history.verdict-gone", disposal=found.gone[0].disposal, when=local(found.gone[0].since, zone))
+        if found.gone else say("history.verdict-good" if found.intact else "history.verdict-bad"),
         say("history.counts", count=len(found.happenings), events=counts["package"], entries=counts["ledger"],
             checks=counts["audit"], since=_first(found, zone)),
         _last(found, labels, zone),
-        say("history.copies-good", count=found.good_copies) if not found.bad_copies
+        say("history.no-copies") if not found.copies
+        else say("history.copies-good", count=found.good_copies) if not found.bad_copies
         else say("history.copies-bad", count=len(found.copies), bad=found.bad_copies),
     ]  # fmt: skip
-    if found.missing:
+    if found.missing and not found.gone:
         lines.append(say("history.copies-missing", what=listed(
             say("history.missing-one", kind=say(f"cli.medium-{kind}"), count=count) for kind, count in found.missing
         )))  # fmt: skip
     lines += [say(one.code, where=one.where, **one.values) for one in found.findings]
     if not found.findings:
         lines.append(say("history.ledger-good", entries=found.entries))
-    return Section(say("history.verdict"), "\n".join(lines), bad=not found.intact)
+    return Section(say("history.verdict"), "\n".join(lines), bad=not found.sound)
 
 
 def _first(found: History, zone: ZoneInfo) -> str:

@@ -119,6 +119,7 @@ def document(found: History, labels: Mapping[str, str]) -> dict[str, object]:
             for row, medium in found.copies
         ],
         "missing": [{"kind": kind, "count": count} for kind, count in found.missing],
+        "destroyed": [{"disposal": one.disposal, "state": one.state, "since": one.since} for one in found.gone],
         "listings": found.listings,
         "events": [
             {"number": number, "when": one.when, "source": one.source, "who": one.who, "code": one.code,

@@ -219,6 +219,9 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
         assert after[key] == before[key], key
     assert office.archive.run("ledger", "verify").returncode == 0
     assert objid in json.dumps(office.log())
+    told = office.json("", "show", office.case, "--history")
+    assert told["destroyed"][0]["disposal"] == number and told["copies"] == [] and told["findings"] == []
+    assert {"case.registered", "case.destroyed", "disposal.executed"} <= {one["code"] for one in told["events"]}
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,9 @@ from storage_adapters.smart import Health, read_health
 
 @dataclass(frozen=True, slots=True)
 class DriveAdapter:
-    """One drive, mounted at `root`. `uuid` is its file system's; `key` the archive's public key (raw Ed25519).
+    """One drive, mounted at `root`. `uuid` is its file system's.
+
+    `keys` are the public keys (raw Ed25519) that the archive signs with or once signed with; empty: any will do.
 
     `sessions` are the marker's session values that the inventory knows; empty means that any will do. `reserve`
     bytes stay free.
@@ -55,7 +57,7 @@ class DriveAdapter:
     root: Path
     identity: str
     uuid: str
-    key: bytes = b""
+    keys: tuple[bytes, ...] = ()
     sessions: tuple[str, ...] = ()
     reserve: int = 0
     serial: str = ""
@@ -73,7 +75,7 @@ class DriveAdapter:
         marker = read_marker(self.root)
         if mount.uuid != self.uuid:
             raise WrongMedium(str(self.root), wanted=self.uuid, found=mount.uuid)
-        check_marker(marker, str(self.root), self.identity, self.uuid, self.key, self.sessions)
+        check_marker(marker, str(self.root), self.identity, self.uuid, self.keys, self.sessions)
         twins = {str(other.target) for other in mounted() if other.uuid == self.uuid and other.source != mount.source}
         if twins:
             raise WrongMedium(str(self.root), wanted=self.uuid, found="two: " + ", ".join(sorted(twins)))
@@ -232,7 +234,12 @@ def _same(root: Path, mount: Mount) -> bool:
 
 
 def check_marker(
-    marker: Marker, where: str, identity: str, uuid: str = "", key: bytes = b"", sessions: tuple[str, ...] = ()
+    marker: Marker,
+    where: str,
+    identity: str,
+    uuid: str = "",
+    keys: tuple[bytes, ...] = (),
+    sessions: tuple[str, ...] = (),
 ) -> None:
     """Raises WrongMedium unless the marker names this medium, this file system and a known session, and is signed."""
     facts = marker.facts
@@ -240,7 +247,7 @@ def check_marker(
         raise WrongMedium(where, wanted=identity, found=marker.identity)
     if uuid and facts.get("uuid", uuid) != uuid:
         raise WrongMedium(where, wanted=uuid, found=facts["uuid"])
-    if key and not is_signed_by(marker, key):
+    if keys and not any(is_signed_by(marker, key) for key in keys):
         raise WrongMedium(where, wanted=identity, found="signature does not hold")
     if sessions and facts.get("session", "") not in sessions:
         raise WrongMedium(where, wanted=", ".join(sessions), found="clone or stale copy: " + facts.get("session", ""))

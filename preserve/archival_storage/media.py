@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 from ulid import ULID
 
-from preserve.archival_storage.policy import StorageProfile
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.policy import StorageProfile, standing
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
+from preserve.data_management.proving import key_files
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
 from storage_adapters.directory import DirectoryAdapter, prepare
@@ -118,7 +120,7 @@ def add_bucket(
 
 def attached(home: Home, rows: list[MediumRow]) -> dict[str, DriveAdapter]:
     """Those drives of the inventory that are connected and mounted now, each held against all that is known of it."""
-    known = {row.id: row for row in rows if row.kind == "drive" and row.state == "in use"}
+    known = {row.id: row for row in rows if row.kind == "drive" and row.state in ("in use", "replaced")}
     found = {}
     for mount, marker in find_drives():
         if (row := known.get(marker.identity)) is not None:
@@ -128,9 +130,11 @@ def attached(home: Home, rows: list[MediumRow]) -> dict[str, DriveAdapter]:
 
 def drive_at(home: Home, row: MediumRow, root: Path) -> DriveAdapter:
     """The adapter of a drive of the inventory that should be mounted at `root`."""
+    # A drive that outlived a fire was marked with the key of the archive that burned.
+    keys = tuple(checkpoints.raw_public_key(path) for path in key_files(home.keys / "ledger.pub"))
     sessions = tuple(str(row.details[name]) for name in ("session", "next_session") if row.details.get(name))
     return DriveAdapter(
-        root, row.id, str(row.details.get("uuid", "")), checkpoints.raw_public_key(home.keys / "ledger.pub"), sessions,
+        root, row.id, str(row.details.get("uuid", "")), keys, sessions,
         int(row.details.get("reserve", 0)), str(row.details.get("serial", "")),
     )  # fmt: skip
 
@@ -183,10 +187,28 @@ def move(
     )  # fmt: skip
 
 
-def retire(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:
-    """Take a medium out of use. Raises Refused while it holds copies that count."""
-    held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired"])
-    if held:
+def replace(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:
+    """Let a medium be replaced by others: its copies do not count any more, and can still be read. Raises Refused."""
+    if row.state != "in use" or row.kind == "directory":
+        raise Refused("storage.medium-not-replaceable", row.label)
+    holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="replaced", why=reason)
+
+
+def retire(
+    connection: Connection, row: MediumRow, profile: StorageProfile, *, reason: str, actor: str, moment: datetime
+) -> None:
+    """Take a medium out of the inventory's use; `reason` tells what became of it.
+
+    Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has.
+    """
+    held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
+    if row.state == "replaced":
+        lacking = [one for one in held if not standing(connection, one.objid, one.version, profile).sealed]
+        if lacking:
+            raise Refused("storage.medium-still-needed", row.label, count=len(lacking), first=lacking[0].name)
+        for one in held:
+            change_copy(connection, one.name, row.id, "retired", actor=actor, moment=moment)
+    elif held:
         raise Refused("storage.medium-holds-copies", row.label, count=len(held))
     holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="retired", why=reason)
 

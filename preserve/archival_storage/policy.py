@@ -174,7 +174,9 @@ def judge(
     """Compare the copies of one version, on media known by identity, with what its class needs."""
     held: dict[str, int] = {}
     buildings = set()
-    for copy in whole_copies([row for row in rows if row.medium in media]):
+    # A medium that is being replaced still has its copies, and does not count.
+    counted = [row for row in rows if row.medium in media and media[row.medium].state != "replaced"]
+    for copy in whole_copies(counted):
         kind = media[copy[0].medium].kind
         held[kind] = held.get(kind, 0) + 1
         buildings.add(media[copy[0].medium].building)

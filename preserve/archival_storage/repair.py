@@ -191,7 +191,7 @@ def _copies_at_hand(
     # Those last found good come first; a suspect copy may still hold the very file that is needed.
     for copy in sorted(others, key=lambda one: (one.state != "verified", one.verified or ""), reverse=False):
         medium = media.get(copy.medium)
-        if medium is None or medium.id == damaged.id or medium.state != "in use" or copy.parts > 1:
+        if medium is None or medium.id == damaged.id or medium.state not in ("in use", "replaced") or copy.parts > 1:
             continue
         if medium.kind == "directory":
             yield Place(medium.label, server_store(home))

@@ -331,7 +331,12 @@ def replicate(
                     failed.append((task.name, task.medium, error))
     for row in inventory:
         # A drive at hand takes the records of what was decided since, whether or not a package waits for it.
-        if row.kind == "drive" and row.id in here and any(missing_records(home, here[row.id].root)):
+        if (
+            row.kind == "drive"
+            and row.state == "in use"
+            and row.id in here
+            and any(missing_records(home, here[row.id].root))
+        ):
             sittings.setdefault(row.label, [])
     for label, names in sittings.items():
         row = labels[label]

@@ -220,8 +220,8 @@ def check_in(output: Output, what: str, place: str) -> int:
 @click.argument("medium", metavar="MEDIUM")
 @click.option("--reason", required=True, metavar="TEXT")
 @click.pass_obj
-def retire(output: Output, medium: str, reason: str) -> None:
-    """Take a medium out of use; refused while it holds copies that count."""
+def replace(output: Output, medium: str, reason: str) -> None:
+    """Let a medium be replaced: its copies count no more, and are made on others."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage import media as inventory
     from preserve.clock import now
@@ -231,6 +231,29 @@ def retire(output: Output, medium: str, reason: str) -> None:
     actor = acting(catalogue, Duty.KEEP).account
     with catalogue.begin() as connection:
         row = inventory.require_medium(connection, medium)
-        inventory.retire(connection, row, reason=reason, actor=actor, moment=now())
+        inventory.replace(connection, row, reason=reason, actor=actor, moment=now())
+    output.sentence("cli.media-replaced", style="green", label=row.label)
+    output.result({"ok": True, "medium": row.id})
+
+
+@media.command()
+@click.argument("medium", metavar="MEDIUM")
+@click.option("--reason", required=True, metavar="TEXT")
+@click.pass_obj
+def retire(output: Output, medium: str, reason: str) -> None:
+    """Take a medium out of use; refused while it holds copies that count."""
+    from preserve.administration.duties import Duty
+    from preserve.archival_storage import media as inventory
+    from preserve.archival_storage.policy import read_policy
+    from preserve.clock import now
+    from preserve.data_management.database import open_catalogue
+
+    home = output.home()
+    catalogue = open_catalogue(home)
+    actor = acting(catalogue, Duty.KEEP).account
+    with catalogue.begin() as connection:
+        row = inventory.require_medium(connection, medium)
+        policy = read_policy(home.profiles)
+        inventory.retire(connection, row, policy, reason=reason, actor=actor, moment=now())
     output.sentence("cli.media-retired", style="green", label=row.label)
     output.result({"ok": True, "medium": row.id})

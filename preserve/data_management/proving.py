@@ -69,8 +69,12 @@ def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path)
 
 def trusted_keys(public_key: Path) -> list[Ed25519PublicKey]:
     """The archive's public key, and those it had before it was restored (`former/` beside it). Raises PreserveError."""
-    former = sorted((public_key.parent / "former").glob("*.pub"))
-    return [checkpoints.read_public_key(path) for path in (public_key, *former)]
+    return [checkpoints.read_public_key(path) for path in key_files(public_key)]
+
+
+def key_files(public_key: Path) -> list[Path]:
+    """Where those keys lie, the present one first."""
+    return [public_key, *sorted((public_key.parent / "former").glob("*.pub"))]
 
 
 def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed25519PublicKey]) -> LedgerReport:

@@ -41,7 +41,7 @@ def plugged(tmp_path: Path) -> Iterator[Loop]:
 
 
 def adapter(at: Loop, **more: object) -> DriveAdapter:
-    return DriveAdapter(at.top, "drive-1", mount_of(at.top).uuid, PUBLIC, **more)  # type: ignore[arg-type]
+    return DriveAdapter(at.top, "drive-1", mount_of(at.top).uuid, (PUBLIC,), **more)  # type: ignore[arg-type]
 
 
 def quiet(_: int) -> None:
@@ -78,9 +78,9 @@ def test_another_drive_in_its_place_is_refused(plugged: Loop, tmp_path: Path) ->
     with loop(tmp_path, "other") as other:
         prepare_drive(other.top, {**FACTS, "medium": "drive-2"}, KEY.sign)
         with pytest.raises(WrongMedium):
-            DriveAdapter(other.top, "drive-1", known.uuid, PUBLIC).probe()
+            DriveAdapter(other.top, "drive-1", known.uuid, (PUBLIC,)).probe()
         with pytest.raises(WrongMedium):
-            DriveAdapter(other.top, "drive-1", mount_of(other.top).uuid, PUBLIC).probe()
+            DriveAdapter(other.top, "drive-1", mount_of(other.top).uuid, (PUBLIC,)).probe()
         with pytest.raises(WrongMedium):
             prepare_drive(other.top, FACTS, KEY.sign)
     with loop(tmp_path, "used") as used:
@@ -108,7 +108,7 @@ def test_a_clone_is_refused_beside_the_drive_and_after_it(plugged: Loop, tmp_pat
         plugged.unmount()
         clone.mount()
         with pytest.raises(WrongMedium):
-            DriveAdapter(clone.top, "drive-1", drive.uuid, PUBLIC, ("second",)).require()
+            DriveAdapter(clone.top, "drive-1", drive.uuid, (PUBLIC,), ("second",)).require()
 
 
 def test_absent_and_unmounted(plugged: Loop, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Decades of a bureau, told in a minute."""

@@ -13,7 +13,7 @@ from ulid import ULID
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.policy import StorageProfile, standing
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, holdings
+from preserve.data_management import checkpoints, gone, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.proving import key_files
@@ -169,6 +169,19 @@ def look_at(path: Path) -> Seen:
 def recognise(connection: Connection, identity: str) -> list[MediumRow]:
     """The inventory's rows of an identity; the copies of one disc carry the same, so there may be several."""
     return [row for row in holdings.all_media(connection) if row.id == identity or row.details.get("image") == identity]
+
+
+def destroyed_on(connection: Connection, rows: list[MediumRow]) -> list[str]:
+    """Packages on these media that were destroyed by decision: what a medium that is found again still holds."""
+    names = {copy.name for row in rows for copy in holdings.copies_on(connection, row.id) if copy.state != "planned"}
+    return sorted(name for name in names if gone.is_gone(connection, name))
+
+
+def refuse_destroyed(connection: Connection, identity: str) -> None:
+    """Raises Refused where a medium that is out of use holds matter that was destroyed by decision."""
+    rows = recognise(connection, identity)
+    if rows and (names := destroyed_on(connection, rows)):
+        raise Refused("storage.destroyed-matter", rows[0].label, count=len(names), first=names[0])
 
 
 def check_in(connection: Connection, row: MediumRow, *, place: str, actor: str, moment: datetime) -> None:

@@ -203,7 +203,9 @@ def check_in(output: Output, what: str, place: str) -> int:
     with catalogue.begin() as connection:
         rows = [row for row in inventory.recognise(connection, identity) if row.state in ("in use", "planned")]
         if not rows:
+            inventory.refuse_destroyed(connection, identity)
             raise Refused("storage.medium-unknown", identity)
+        destroyed = inventory.destroyed_on(connection, rows)
         if digest and digest != rows[0].details.get("image_sha256", digest):
             raise NotIntact("storage.label-differs", rows[0].label)
         if len(rows) == 1:
@@ -212,7 +214,10 @@ def check_in(output: Output, what: str, place: str) -> int:
         # The copies of one disc are alike to the last bit; only the label tells them apart.
         raise Refused("storage.which-copy", listed(row.label for row in rows))
     output.sentence("cli.media-seen", style="green", label=rows[0].label, place=place or rows[0].place or "—")
-    output.result({"ok": True, "medium": rows[0].id, "label": rows[0].label, "place": place or rows[0].place})
+    if destroyed:
+        output.sentence("cli.media-destroyed-matter", style="yellow", count=len(destroyed), first=destroyed[0])
+    output.result({"ok": True, "medium": rows[0].id, "label": rows[0].label, "place": place or rows[0].place,
+                   "destroyed": destroyed})  # fmt: skip
     return 0
 
 

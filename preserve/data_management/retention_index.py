@@ -55,9 +55,10 @@ def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
 
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
     """Every row, in the order of cases, a case before its recordings."""
-    query = select(retention).order_by(retention.c.objid, retention.c.item)
-    for row in connection.execution_options(yield_per=5000).execute(query):
-        yield RetentionRow(*row)
+    query = "SELECT objid, item, facts, rule, computed, decided, due FROM retention ORDER BY objid, item"
+    for batch in connection.execution_options(yield_per=5000).exec_driver_sql(query).partitions():
+        for row in batch:
+            yield RetentionRow(*row)
 
 
 def update(connection: Connection, rows: Sequence[RetentionRow]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from preserve.administration.filing import read_record, write_record
 from preserve.administration.people import Person, require
 from preserve.administration.retention import keeping
 from preserve.clock import stamp, zone
-from preserve.data_management import proceedings
+from preserve.data_management import ledger, proceedings
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -77,11 +78,21 @@ def propose(
         write_file(folder_of(home, made.number) / "register-proposed.pdf", paper, durable=True, mode=0o640)
         made = made.model_copy(update={"register_sha256": hashlib.sha256(paper).hexdigest()})
         cases = list(dict.fromkeys(one.item.objid for one in entries))
+        _refuse_own_releases(connection, cases, person.account)
         _write(
             connection, home, made, "proposed", person.account, moment, about=person.account, cases=cases,
             register_sha256=made.register_sha256,
         )  # fmt: skip
     return made, found
+
+
+def _refuse_own_releases(connection: Connection, cases: Collection[str], account: str) -> None:
+    """Whoever lifted a hold from a case may not be the one who proposes to destroy it. Raises NotPermitted."""
+    for objid in cases:
+        for row in proceedings.about_case(connection, "hold", objid, ("released",)):
+            told = [entry for entry in ledger.about(connection, row.number) if entry.action == "hold.released"]
+            if any(json.loads(entry.text)["actor"] == account for entry in told):
+                raise NotPermitted("disposal.own-release", row.number, account=account)
 
 
 def supervise(

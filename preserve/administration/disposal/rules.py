@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.administration.appraisal.model import Review
+from preserve.administration.disposal.model import Disposal
+from preserve.administration.filing import read_record
 from preserve.administration.retention.keeping import strictest_due
 from preserve.data_management import blocks, gone, proceedings, retention_index
 from preserve.home import Home
@@ -46,5 +48,9 @@ def against(
         if lost.item in ("", item.item) and lost.disposal != disposal:
             yield Finding("disposal.gone-already", where, "refuse", {"number": lost.disposal})
     for other in proceedings.about_case(connection, "disposal", item.objid, OPEN):
-        if other.number != disposal and other.state != "executing":
+        if other.number == disposal or other.state == "executing":
+            continue  # of one that is carried out the rows of what goes have told already
+        record = home.store / "disposals" / other.number / f"{other.steps:04d}.json"
+        listed = read_record(record, other.sha256, Disposal).entries
+        if any(e.item.objid == item.objid and (not item.item or e.item.item in ("", item.item)) for e in listed):
             yield Finding("disposal.in-another", where, "refuse", {"number": other.number})

@@ -85,26 +85,34 @@ def longest(periods: Iterable[Period]) -> Due:
     found = tuple(periods)
     if not found:
         return Due(None, "unknown", "", ())
-    best = max(found, key=_length)
+    best, length = found[0], _length(found[0])
+    for one in found[1:]:
+        if (other := _length(one)) > length:
+            best, length = one, other
     day = best.last + timedelta(days=1) if best.last is not None and best.years else None
     return Due(day, best.never, best.rule, found)
 
 
-def _length(one: Period) -> tuple[int, int]:
-    never = one.never
-    return (2, 0) if never == "permanent" else (1, 0) if never else (0, one.last.toordinal() if one.last else 0)
+_UNKNOWN, _FOR_EVER = 10**8, 10**9  # beyond every day
 
 
-def _period(rule: str, starts: Iterable[Event], years: int, count: Count, days: dict[str, date | None]) -> Period:
+def _length(one: Period) -> int:
+    if not one.years:
+        return _FOR_EVER
+    return _UNKNOWN if one.last is None else one.last.toordinal()
+
+
+def _period(rule: str, starts: tuple[Event, ...], years: int, count: Count, days: dict[str, date | None]) -> Period:
     if not years:
         return Period(rule, "", None, 0, count, None)
-    events = tuple(starts)
-    missing = tuple(name for name in events if days[name] is None)
-    if missing:
-        return Period(rule, missing[0], None, years, count, None, missing)
-    event = max(events, key=lambda name: days[name] or date.min)
-    start = days[event]
-    assert start is not None
+    event, start = "", date.min
+    for name in starts:
+        day = days[name]
+        if day is None:
+            missing = tuple(one for one in starts if days[one] is None)
+            return Period(rule, missing[0], None, years, count, None, missing)
+        if day > start or not event:
+            event, start = name, day
     return Period(rule, event, start, years, count, last_day(start, years, count))
 
 
@@ -183,11 +191,13 @@ def due_of_case(profile: RetentionProfile, case: CaseFacts, objects: Iterable[Ob
     """When the whole case falls due: not before its last recording, nor before what any object declares."""
     periods = own_periods(profile, case)
     days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
+    count = 0
     for one in objects:
+        count += 1
         periods += object_periods(profile, case, one) or _declared(one.declared, days)
         if one.recording and one.recorded is not None and one.recorded > (case.closed or date.max):
             floor = {**days, "recording": one.recorded}
             periods.append(
                 _period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", floor)
             )
-    return longest(dict.fromkeys(periods))
+    return longest(dict.fromkeys(periods) if count > 1 else periods)

@@ -13,7 +13,7 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.auditing.discs import compare_checkpoint, done_with, read_disc
 from preserve.archival_storage.auditing.run import Run
 from preserve.archival_storage.checking import CopyCheck, check_copy
-from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, server_store
+from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, refuse_destroyed, server_store
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.clock import parse, stamp
 from preserve.data_management import anchors, holdings
@@ -178,6 +178,8 @@ def _read_given(run: Run, label: str, path: Path) -> None:
     with run.catalogue.read() as connection:
         known = [row for row in recognise(connection, seen.identity) if row.state == "in use"]
         rows = [row for row in known if not label or row.label == label]
+        if not known:
+            refuse_destroyed(connection, seen.identity)
     if len(rows) != 1:
         code = "storage.which-copy" if rows else "storage.medium-unknown"
         raise Refused(code, ", ".join(row.label for row in rows) or str(path))

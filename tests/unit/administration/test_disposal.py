@@ -17,20 +17,21 @@ import pytest
 
 from metadata.verify import verify_package
 from preserve.administration.appraisal.model import Item
-from preserve.administration.disposal.deeds import STEPS, check_step
+from preserve.administration.disposal.deeds import STEPS, check_step, propose
 from preserve.administration.disposal.model import Disposal, Entry, Signature, State
 from preserve.administration.disposal.physical import confirm
 from preserve.administration.duties import Role
 from preserve.administration.holds.deeds import add_hold, release_hold
 from preserve.administration.people import Person
 from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.media import refuse_destroyed
 from preserve.archival_storage.policy import StorageProfile, read_policy
 from preserve.archival_storage.warrant import warrant_for_disposal
 from preserve.data_management import holdings
 from preserve.data_management.database import open_catalogue
 from preserve.errors import NotPermitted, Refused
 from preserve.home import open_home
-from tests.disposing import after_the_pause, aged_office, carry_out, decide, found_in, originals_of
+from tests.disposing import ARCHIVIST, after_the_pause, aged_office, carry_out, decide, found_in, originals_of
 from tests.office import Office
 
 pytestmark = pytest.mark.xdist_group("disposal")
@@ -203,6 +204,10 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     assert office.json("", "list")["cases"] == []
     assert not (home.store / "incoming").exists() or list((home.store / "incoming").iterdir()) == []
 
+    with catalogue.read() as connection, pytest.raises(Refused) as refusal:
+        refuse_destroyed(connection, "disc-1")
+    assert refusal.value.code == "storage.destroyed-matter"
+
     # Found again, on a shelf or in the store: it is recognised and does not come back.
     for arguments in (["restore", name, "--from", str(saved), "--to", str(office.papers / "out")],
                       ["request", "open", "--capacity", "internal", "--name", "某", "--case", office.case, "--purpose", "x"],
@@ -286,3 +291,24 @@ def test_a_recording_goes_and_its_case_stays_through_kills_at_every_step(partial
     actions = [one["action"] for one in office.log()]
     assert actions.count("case.reduced") == 1 and actions.count("case.destroyed") == 1
     assert actions.count("copy.destroyed") == 1, "a copy was told to be destroyed twice"
+
+
+def test_who_lifted_a_hold_does_not_propose(partial: tuple[Office, str]) -> None:
+    office, number = partial
+    home = open_home(office.archive.home)
+    catalogue = open_catalogue(home)
+    review = office.json("", "disposal", "show", number)["disposal"]["review"]
+    both = Person("liu", "刘某", frozenset({Role.ARCHIVIST, Role.EXAMINER}))
+    hold = add_hold(home, catalogue, both, [office.case], kind="other", reason="核查", moment=after_the_pause())
+    with pytest.raises(Refused):
+        propose(home, catalogue, both, review, rows=[2], moment=after_the_pause())
+    release_hold(home, catalogue, both, hold.number, why="无异常", moment=after_the_pause())
+    with pytest.raises(NotPermitted):
+        propose(home, catalogue, both, review, rows=[2], moment=after_the_pause())
+    made, _ = propose(home, catalogue, ARCHIVIST, review, rows=[2], moment=after_the_pause())
+    late = add_hold(home, catalogue, both, [office.case], kind="other", reason="再核查", moment=after_the_pause())
+    proposer = Person("chen", "陈档案", frozenset({Role.EXAMINER}))
+    with pytest.raises(NotPermitted):
+        release_hold(home, catalogue, proposer, late.number, why="x", moment=after_the_pause())
+    assert made.state == "proposed"
+    catalogue.close()

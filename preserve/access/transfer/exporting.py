@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from preserve.access.transfer import eep, papers
+from preserve.access.transfer.decoding import read_eep
 from preserve.access.transfer.filing import keep_paper
 from preserve.access.transfer.model import HandOver, Item, Tested, Transfer
 from preserve.access.transfer.profile import TransferProfile, read_transfer_profile
@@ -237,7 +238,7 @@ def _read_back(
         if transfer.form == "eep":
             found: dict[str, str] = {}
             for name in told:
-                found |= {f"{item.objid}/{one.path}": one.sha256 for one in eep.read_eep(final / name, profile.eep)}
+                found |= {f"{item.objid}/{one.path}": one.sha256 for one in read_eep(final / name, profile.eep)}
             told = found
         top = item.package if transfer.form == "bag" else item.objid
         prefix = "" if transfer.form == "bag" else base

@@ -22,7 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from preserve.access.transfer.eep import Document, Record, read_eep, write_eep
+from preserve.access.transfer.decoding import read_eep
+from preserve.access.transfer.eep import Document, Record, write_eep
 from preserve.access.transfer.profile import read_transfer_profile
 from preserve.errors import NotIntact
 from tests.office import Office

@@ -259,7 +259,9 @@ def _thinned(table: pyarrow.Table) -> pyarrow.Table:
                 counts.append(sum(checks[start + 1 : place]))
             start = place
     column = good.schema.get_field_index("checks")
-    thin = good.take(keep).set_column(column, good.schema.field(column), pa.array(counts, pa.int32()))
+    thin = good.take(pa.array(keep, pa.int64())).set_column(
+        column, good.schema.field(column), pa.array(counts, pa.int32())
+    )
     return pa.concat_tables([table.filter(pc.invert(intact)), thin])
 
 

@@ -142,3 +142,18 @@ def test_what_is_found_is_what_was_written(
         bad = [row for row in records if row.outcome != "intact"]
         assert len(history.failures(folder, "store")) == len(bad)
     made.close()
+
+
+@pytest.mark.parametrize("rows", [[], [record(START, "aip-a_v0001", "damaged")]], ids=["nothing", "failures"])
+def test_a_year_without_anything_intact_is_thinned(catalogue: Catalogue, tmp_path: Path, rows: list[Record]) -> None:
+    run = "run-000001"
+    with catalogue.begin() as connection:
+        audits.begin(connection, run, actor="scheduler", moment=START)
+        kept = history.write_run(tmp_path, run, START, rows)
+        audits.end(connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler",
+                   moment=START)  # fmt: skip
+    for years in range(1, 8):
+        compact(catalogue, tmp_path, START + timedelta(days=366 * years))
+    with catalogue.read() as connection:
+        assert history.check_anchors(connection, tmp_path) == []
+    assert len(history.failures(tmp_path)) == len(rows)

@@ -22,7 +22,15 @@ from metadata.findings import Finding
 from preserve.administration.appraisal.deeds import read_review
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.deeds import check_step, folder_of, read_disposal, step, today_of
-from preserve.administration.disposal.leaving import Going, Task, clear_views, drop_images, leftovers, remove_copy
+from preserve.administration.disposal.leaving import (
+    Going,
+    Task,
+    clear_views,
+    drop_images,
+    leftovers,
+    remove_copy,
+    told_gone,
+)
 from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import against
@@ -212,6 +220,7 @@ def _remove_all(
         if item.item:
             below = _reduced_version(connection, item.objid, found.number, item.item)
             rows = [row for row in rows if row.version < below]
+        told_of = told_gone(connection, item.objid)
     names = tuple(sorted({row.name for row in rows}))
     going = Going(found.number, item.objid, item.item, names, item.case_number, today_of(home, now()), minutes)
     drives = attached(home, list(media.values()))
@@ -219,7 +228,7 @@ def _remove_all(
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
     rows.sort(key=lambda row: (media[row.medium].kind == "directory" if row.medium in media else False, row.name))
     for row in rows:
-        if row.state == "retired":
+        if (row.name, row.medium) in told_of:
             continue
         if tasks and row.medium == store_identity(home) and any(one.why == "blocked" for one in tasks):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -72,10 +73,10 @@ def remove_copy(
     if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
         return None
-    if row.state == "planned":
+    if row.state == "planned" or (row.state == "retired" and row.written is None):
         note_gone(catalogue, going, row, "never-written", "", actor=actor, moment=moment)
         return None
-    if medium.kind == "optical":
+    if medium.kind == "optical" or (medium.kind == "drive" and medium.state != "in use"):
         return Task(row.name, "destroy", label, place)
     drive = drives.get(medium.id)
     if medium.kind == "drive" and drive is None:
@@ -152,17 +153,27 @@ def note_gone(
 ) -> None:
     """One transaction: the copy is retired, and the ledger tells how it went and what that is worth."""
     with catalogue.begin() as connection:
-        known = holdings.read_copy(connection, row.name, row.medium)
-        if known is None or known.state == "retired":
+        if (row.name, row.medium) in told_gone(connection, going.objid):
             return
         write_gone(connection, going, row, worth, detail, actor=actor, moment=moment)
+
+
+def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
+    """The copies of a case, by name and medium, of which the ledger tells that they were destroyed.
+
+    A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
+    """
+    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, COPY_GONE)]
+    return {(one["name"], one["medium"]) for one in told}
 
 
 def write_gone(
     connection: Connection, going: Going, row: CopyRow, worth: str, detail: str, *, actor: str, moment: datetime
 ) -> None:
     """The same in the caller's transaction."""
-    change_copy(connection, row.name, row.medium, "retired", actor=actor, moment=moment)
+    known = holdings.read_copy(connection, row.name, row.medium)
+    if known is not None and known.state != "retired":
+        change_copy(connection, row.name, row.medium, "retired", actor=actor, moment=moment)
     details = {"name": row.name, "medium": row.medium, "disposal": going.disposal, "worth": worth, "detail": detail}
     ledger.append(connection, action=COPY_GONE, subject=going.objid, actor=actor, details=details, moment=moment)
 
@@ -231,7 +242,8 @@ def leftovers(home: Home, catalogue: Catalogue, going: Going, drives: Mapping[st
         if path.name.startswith(going.objid) and (not going.item or path.name in going.names):
             found.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))
     with catalogue.read() as connection:
+        told = told_gone(connection, going.objid)
         for row in holdings.copies_of(connection, going.objid):
-            if row.name in going.names and row.state != "retired":
+            if row.name in going.names and (row.name, row.medium) not in told:
                 found.append(Task(row.name, "left", row.medium, detail=row.state))
     return found

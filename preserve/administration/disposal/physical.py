@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from preserve.administration.disposal.deeds import check_step, read_disposal, step, today_of
-from preserve.administration.disposal.leaving import Going, write_gone
+from preserve.administration.disposal.leaving import Going, told_gone, write_gone
 from preserve.administration.disposal.model import Confirmation, Disposal
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
@@ -61,18 +61,20 @@ def _check(
     home: Home, connection: Connection, found: Disposal, row: MediumRow, moment: datetime
 ) -> list[tuple[Going, CopyRow]]:
     """The copies of this disposal on a medium that may be destroyed whole. Raises Refused."""
-    if row.kind not in ("optical", "drive") or row.state == "retired":
+    if row.kind not in ("optical", "drive"):
         raise Refused("disposal.not-physical", row.label)
     begun = {one.objid: one for one in gone.all_gone(connection) if one.disposal == found.number}
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     profile = read_policy(home.profiles)
     mine, others = [], []
     for copy in holdings.copies_on(connection, row.id):
-        if copy.state in ("retired", "lost", "planned"):
+        if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
             continue
         one = begun.get(copy.objid)
         if one is None or one.state != "begun":
-            others.append(copy.name)
+            # What was retired or lost there counts nowhere: destroying it takes nothing that anybody relies on.
+            if copy.state not in ("retired", "lost"):
+                others.append(copy.name)
             continue
         going = Going(found.number, copy.objid, one.item, (copy.name,), "", today_of(home, moment), minutes)
         # Asks whether anything stands against it by now, and that a version without the part is whole elsewhere.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -19,7 +20,7 @@ SOURCES = ROOT / "preserve" / "access" / "verifier" / "page" / "vendored" / "sou
 
 
 def sources() -> dict[str, dict[str, str]]:
-    """By path in this repository: the package and its version, the file in it, the SHA-256 of its bytes."""
+    """By path in this repository: the package and its version, the file in it, the SHA-256 of its bytes here."""
     known: dict[str, dict[str, str]] = json.loads(SOURCES.read_text(encoding="utf-8"))
     return known
 
@@ -37,6 +38,12 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def plain(data: bytes) -> bytes:
+    """The file without web addresses in the comment at its head; pages that need no network name none."""
+    head, end, rest = data.partition(b"*/")
+    return re.sub(rb" \(https?://[^)\s]*\)", b"", head) + end + rest if data.startswith(b"/*!") else data
+
+
 def fetch(record: bool) -> None:
     """Write every file from its package. Raises SystemExit where one has another content than is recorded."""
     known = sources()
@@ -50,7 +57,7 @@ def fetch(record: bool) -> None:
                         continue
                     stream = members.extractfile(f"package/{source['member']}")
                     assert stream is not None, source
-                    data = stream.read()
+                    data = plain(stream.read())
                     if record:
                         source["sha256"] = _digest(data)
                     elif _digest(data) != source["sha256"]:

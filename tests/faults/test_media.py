@@ -242,7 +242,7 @@ def rows(home: Path) -> dict[str, list[tuple[object, ...]]]:
     with catalogue.read() as connection:
         found = state(connection)
     catalogue.close()
-    return {name: found[name] for name in ("cases", "versions", "files", "events", "search")}
+    return {name: found[name] for name in ("cases", "versions", "files", "events", "facets")}
 
 
 def test_the_whole_archive_comes_back_from_the_discs_alone(kept: Kept, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from pyhanko_certvalidator import ValidationContext
 
 _FIELD = "Signature"
-_TRIES = 8  # signatures of elliptic curves and time stamps vary in length by a byte or two
+_TRIES = 16  # signatures of elliptic curves and time stamps vary in length by a byte or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,18 @@ def sign_paper(
 
     try:
         data = once(None)
+        # Room that the signature leaves over is not covered by it: it is signed again into exactly its own. ECDSA
+        # signatures and time stamps are not always equally long, so that it takes some tries.
+        room, _ = _room(data)
         for _ in range(_TRIES):
-            # Room that the signature leaves over is not covered by it: it is signed again into exactly its own.
+            try:
+                data = once(room)
+            except SigningError:
+                room += 2  # it came out longer this time
+                continue
             needed, had = _room(data)
             if needed == had:
                 break
-            with suppress(SigningError):  # one that came out longer this time
-                data = once(needed)
     except (TimestampRequestError, OSError) as error:
         raise MediumProblem("ledger.time-server", stamps.server, reason=_root_cause(error)) from error
     except (SigningError, PdfError) as error:

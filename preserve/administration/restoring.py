@@ -146,15 +146,15 @@ def restore_archive(
     if len(archives) != 1:
         raise Refused("storage.media-of-several-archives", ", ".join(sorted(archives)))
     newest, key = _newest_ledger(sources)
-    raw = checkpoints.raw_public_key_of(key)
+    former = hashlib.sha256(checkpoints.raw_public_key_of(key)).hexdigest()
+    keys = {former: key, **_former_keys(newest, sources)}
     for source, marker in zip(sources, markers, strict=True):
-        if not is_signed_by(marker, raw):
+        if not any(is_signed_by(marker, checkpoints.raw_public_key_of(one)) for one in keys.values()):
             raise NotIntact("storage.marker-not-signed", str(source.path))
     institution = next((marker.facts["institution"] for marker in markers if "institution" in marker.facts), "")
-    former = hashlib.sha256(raw).hexdigest()
     lay_out(
         path, archive_id=archives.pop(), institution=institution, policy="lossless", store=None,
-        digests=_digests(sources), language="zh", former={former: key},
+        digests=_digests(sources), language="zh", former=keys,
     )  # fmt: skip
     home = open_home(path)
     establish_store(home)
@@ -215,6 +215,25 @@ def _newest_ledger(sources: Sequence[Source]) -> tuple[Source, bytes]:
     if best is None:
         raise NotIntact("storage.no-ledger-on-media", ", ".join(str(source.path) for source in sources))
     return best[1], best[2]
+
+
+def _former_keys(newest: Source, sources: Sequence[Source]) -> dict[str, bytes]:
+    """Public keys (PEM, by fingerprint) that the archive had before earlier restores, as its newest ledger tells them.
+
+    They lie beside the ledgers of the media; one that the ledger does not tell is not believed.
+    """
+    told = {
+        entry["details"].get("former_key_sha256") for entry in _entries(newest) if entry["action"] == "archive.restored"
+    }
+    found = {}
+    for source in sources:
+        for name in source.sizes("ledger/"):
+            if name.endswith(".pub"):
+                pem = source.read(name, 1 << 16)
+                digest = hashlib.sha256(checkpoints.raw_public_key_of(pem)).hexdigest()
+                if digest in told:
+                    found[digest] = pem
+    return found
 
 
 def _entries(source: Source) -> Iterator[dict[str, Any]]:

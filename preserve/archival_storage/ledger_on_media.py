@@ -22,6 +22,9 @@ def write_ledger(home: Home, connection: Connection, folder: Path, size: int, na
                 if not target.exists() or target.stat().st_size != one.stat().st_size:
                     write_file(target, one.read_bytes())
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
+    for path in sorted((home.keys / "former").glob("*.pub")):
+        # Older entries and media were signed with these, before the archive was restored.
+        write_file(folder / "former" / path.name, path.read_bytes())
     newest = [made for made in checkpoints.read_checkpoints(connection) if made.size == size]
     if newest:
         write_file(folder / "checkpoint.txt", newest[0].text().encode())

@@ -18,6 +18,7 @@ from preserve.administration.appraisal import deeds as appraisals
 from preserve.administration.appraisal.model import Opinion
 from preserve.administration.disposal import deeds as disposals
 from preserve.administration.disposal.executing import execute
+from preserve.administration.disposal.physical import confirm
 from preserve.administration.holds.deeds import add_hold, release_hold
 from preserve.administration.restoring import restore_archive
 from preserve.administration.retention import keeping
@@ -67,6 +68,7 @@ def test_thirty_years(tmp_path: Path) -> None:
         the_house_burns(office, two)
         one.mount()
         nothing_comes_back(office, one, objids)
+        it_burns_again(office, two, one, objids)
         the_last_years(office)
         assert office.days > 30 * 365
 
@@ -211,7 +213,20 @@ def recordings_go(office: Bureau, objid: str) -> None:
     office.until(date(2031, 4, 15))
     assert carry_out(office, number) == []  # the version without it must be whole everywhere first
     office.copy_what_is_missing()
-    assert carry_out(office, number) == []
+    assert carry_out(office, number) == []  # and the retired drive still has it
+    for member in ("wang", "zhao"):
+        confirm(
+            office.home,
+            office.catalogue,
+            office.person(member),
+            number,
+            "DRV-01",
+            how="消磁后粉碎",
+            moment=office.moment,
+        )
+    assert carry_out(office, number) == []  # no whole case went, but the recording did
+    with office.catalogue.read() as connection:
+        assert disposals.read_disposal(connection, office.home, number).state == "executed"
     names = sorted(name for name in office.packages() if name.startswith(objid))
     assert names == [f"{objid}_v0002"]
     assert not list(office.packages()[names[0]].rglob("*.wav"))
@@ -306,7 +321,7 @@ def the_house_burns(office: Bureau, drive: Loop) -> None:
 
 
 def nothing_comes_back(office: Bureau, drive: Loop, objids: list[str]) -> None:
-    """Two go at last; the catalogue is made anew with the retired drive at hand, which still has them: they stay gone."""
+    """Two go at last; the catalogue is made anew with the retired drive at hand, which nobody shredded in truth: they stay gone."""
     office.until(date(2043, 1, 1))
     number = decide(office)
     office.until(date(2044, 3, 1))
@@ -316,6 +331,23 @@ def nothing_comes_back(office: Bureau, drive: Loop, objids: list[str]) -> None:
     office.catalogue.close()
     rebuild(office.home, [server_store(office.home), old], finish=keeping.after_rebuild(office.home))
     office.catalogue = open_catalogue(office.home)
+    office.check_day()
+    office.check_year()
+
+
+def it_burns_again(office: Bureau, newer: Loop, old: Loop, objids: list[str]) -> None:
+    """Restored once more, from the drive in use and the old one that still has what was destroyed."""
+    office.until(date(2045, 5, 1))
+    office.copy_what_is_missing()
+    before = set(office.packages())
+    office.catalogue.close()
+    shutil.rmtree(office.home.path)
+    media = [open_source(old.top), open_source(newer.top)]
+    restored = restore_archive(office.folder / "third", media, actor=acting_person(), now=office.now)
+    refused = {one.where.partition("_")[0] for one in restored.findings if one.code == "storage.destroyed-not-restored"}
+    assert {objids[0], objids[6]} <= refused
+    reopen(office, office.folder / "third")
+    assert set(office.packages()) == before
     office.check_day()
     office.check_year()
 

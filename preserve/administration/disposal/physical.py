@@ -39,7 +39,7 @@ def confirm(
             raise Refused("disposal.step-wrong", number, state=found.state, step="executing")
         check_step(found, "executing", person.account)
         row = require_medium(connection, medium)
-        mine = _check(home, connection, found, row, moment)
+        mine, rest = _check(home, connection, found, row, moment)
         before = [one for one in found.confirmations if one.medium == row.id]
         if any(one.by == person.account for one in before):
             raise NotPermitted("disposal.same-hands", number, account=person.account)
@@ -50,7 +50,8 @@ def confirm(
         )  # fmt: skip
         if not before:
             return stepped, False
-        for going, copy in mine:
+        # What was retired there went with it: a later disposal need not ask for the same medium again.
+        for going, copy in (*mine, *rest):
             detail = f"{before[0].by}, {person.account}"
             write_gone(connection, going, copy, "destroyed", detail, actor=person.account, moment=moment)
         holdings.change_medium(connection, row.id, actor=person.account, moment=moment, state="retired", why=number)
@@ -59,14 +60,17 @@ def confirm(
 
 def _check(
     home: Home, connection: Connection, found: Disposal, row: MediumRow, moment: datetime
-) -> list[tuple[Going, CopyRow]]:
-    """The copies of this disposal on a medium that may be destroyed whole. Raises Refused."""
+) -> tuple[list[tuple[Going, CopyRow]], list[tuple[Going, CopyRow]]]:
+    """The copies of this disposal on a medium that may be destroyed whole, and those there that count nowhere.
+
+    Raises Refused.
+    """
     if row.kind not in ("optical", "drive"):
         raise Refused("disposal.not-physical", row.label)
     begun = {one.objid: one for one in gone.all_gone(connection) if one.disposal == found.number}
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     profile = read_policy(home.profiles)
-    mine, others = [], []
+    mine, rest, others = [], [], []
     for copy in holdings.copies_on(connection, row.id):
         if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
             continue
@@ -75,6 +79,8 @@ def _check(
             # What was retired or lost there counts nowhere: destroying it takes nothing that anybody relies on.
             if copy.state not in ("retired", "lost"):
                 others.append(copy.name)
+            names = (copy.name,)
+            rest.append((Going(found.number, copy.objid, "", names, "", today_of(home, moment), minutes), copy))
             continue
         going = Going(found.number, copy.objid, one.item, (copy.name,), "", today_of(home, moment), minutes)
         # Asks whether anything stands against it by now, and that a version without the part is whole elsewhere.
@@ -87,4 +93,4 @@ def _check(
         raise Refused("disposal.medium-holds-others", row.label, count=len(others), first=others[0])
     if not mine:
         raise Refused("disposal.not-on-medium", row.label, number=found.number)
-    return mine
+    return mine, rest

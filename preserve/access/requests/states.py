@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preserve.access.requests.model import Request, State
 from preserve.errors import NotPermitted, Refused
+from preserve.messages import say
 
 STEPS: dict[State, frozenset[State]] = {
     "opened": frozenset({"examined", "withdrawn"}),
@@ -27,7 +28,10 @@ def check_step(request: Request, to: State, account: str, on_behalf_of: str = ""
     as the head as well.
     """
     if to not in STEPS[request.state]:
-        raise Refused("request.step-wrong", request.number, state=request.state, step=to)
+        raise Refused(
+            "request.step-wrong", request.number, state=say(f"request.state-{request.state}"),
+            step=say(f"request.state-{to}"),
+        )  # fmt: skip
     hands = {account, on_behalf_of} - {""}
     if to in ("examined", "approved", "refused") and request.opened_by in hands:
         raise NotPermitted("request.own", request.number, account=account)

@@ -19,6 +19,7 @@ from preserve.data_management import gone, proceedings, retention_index
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
+from preserve.messages import say
 
 STEPS: dict[State, frozenset[State]] = {
     "drawn": frozenset({"appraised", "withdrawn"}),
@@ -87,7 +88,12 @@ def object_to(
         require(connection, person, Duty.FIND)
         review = read_review(connection, home, number)
         if review.state == "withdrawn":
-            raise Refused("retention.step-wrong", number, state=review.state, step="objected")
+            raise Refused(
+                "retention.step-wrong",
+                number,
+                state=say(f"retention.state-{review.state}"),
+                step=say("retention.state-objected"),
+            )
         item = review.item(row)
         if item is None:
             raise Refused("retention.item-unknown", number, row=row)
@@ -151,7 +157,10 @@ def withdraw(home: Home, catalogue: Catalogue, person: Person, number: str, *, r
 def check_step(review: Review, to: State, account: str, on_behalf_of: str = "") -> None:
     """Raises Refused for a step that may not follow, NotPermitted where one of the group would approve."""
     if to not in STEPS[review.state]:
-        raise Refused("retention.step-wrong", review.number, state=review.state, step=to)
+        raise Refused(
+            "retention.step-wrong", review.number, state=say(f"retention.state-{review.state}"),
+            step=say(f"retention.state-{to}"),
+        )  # fmt: skip
     if to == "approved":
         hands = {account, on_behalf_of} - {""}
         if hands & {one.by for one in review.appraisals}:

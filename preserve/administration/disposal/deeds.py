@@ -25,6 +25,7 @@ from preserve.data_management import ledger, proceedings
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
+from preserve.messages import say
 from storage_adapters.durable import write_file
 
 STEPS: dict[State, frozenset[State]] = {
@@ -156,20 +157,25 @@ def refuse_what_stands_against(home: Home, connection: Connection, found: Dispos
         raise Refused("disposal.stands-against", found.number, findings=reasons, count=len(reasons))
 
 
+def _wrong_step(found: Disposal, to: State) -> Refused:
+    state, step_ = say(f"disposal.state-{found.state}"), say(f"disposal.state-{to}")
+    return Refused("disposal.step-wrong", found.number, state=state, step=step_)
+
+
 def check_step(found: Disposal, to: State, account: str, on_behalf_of: str = "") -> None:
     """Raises Refused for a step that may not follow, NotPermitted where one person would be two of the four.
 
     Proposer, two supervisors and head are four people; a deputy counts as oneself, and as the head as well.
     """
     if to not in STEPS[found.state]:
-        raise Refused("disposal.step-wrong", found.number, state=found.state, step=to)
+        raise _wrong_step(found, to)
     hands = {account, on_behalf_of} - {""}
     if to in ("proposed", "supervised", "approved"):
         before = {found.proposed.by, *(one.by for one in found.supervisors)}
         if hands & before:
             raise NotPermitted("disposal.same-hands", found.number, account=account)
     if to == "approved" and len({one.by for one in found.supervisors}) < 2:
-        raise Refused("disposal.step-wrong", found.number, state=found.state, step=to)
+        raise _wrong_step(found, to)
 
 
 def folder_of(home: Home, number: str) -> Path:

@@ -21,6 +21,7 @@ from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
+from preserve.messages import say
 
 
 def confirm(
@@ -36,7 +37,12 @@ def confirm(
         require(connection, person, Duty.SUPERVISE)
         found = read_disposal(connection, home, number)
         if found.state != "executing":
-            raise Refused("disposal.step-wrong", number, state=found.state, step="executing")
+            raise Refused(
+                "disposal.step-wrong",
+                number,
+                state=say(f"disposal.state-{found.state}"),
+                step=say("disposal.state-executing"),
+            )
         check_step(found, "executing", person.account)
         row = require_medium(connection, medium)
         mine, rest = _check(home, connection, found, row, moment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import copy_stream, drop_file
 from storage_adapters.errors import MediumFull, StorageError
+from storage_adapters.reading import digest_file
 
 ALGORITHMS = ("sha256", "sm3")
 
@@ -67,11 +67,4 @@ def take(home: Home, one: Selected, target: Path, progress: Callable[[int], None
 
 def digests_of(path: Path) -> tuple[int, dict[str, str]]:
     """Size and digests of a file just made."""
-    running = {name: hashlib.new(name) for name in ALGORITHMS}
-    size = 0
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            size += len(block)
-            for digest in running.values():
-                digest.update(block)
-    return size, {name: digest.hexdigest() for name, digest in running.items()}
+    return digest_file(path, ALGORITHMS, from_medium=False)

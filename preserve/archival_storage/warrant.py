@@ -8,7 +8,6 @@ minutes and for one copy on one medium. For a part of a case the version without
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,27 +29,29 @@ class Decision:
     supervisors: tuple[str, str]
     head: str
     not_before: date
+    state: str
+    cases: tuple[str, ...]
 
 
 def read_decision(connection: Connection, number: str) -> Decision:
     """The decision of that number. Raises Refused where hands are missing or the same, or where it was withdrawn."""
-    told = [json.loads(entry.text) for entry in ledger.about(connection, number)]
+    told = proceedings.told(connection, number)
     by = {
-        deed: [one for one in told if one["action"] == f"disposal.{deed}"]
+        deed: [entry for entry in told if entry.action == f"disposal.{deed}"]
         for deed in ("proposed", "supervised", "approved", "withdrawn")
     }
-    supervisors = tuple(dict.fromkeys(str(one["actor"]) for one in by["supervised"]))
-    row = proceedings.read_row(connection, number)
+    supervisors = tuple(dict.fromkeys(entry.actor for entry in by["supervised"]))
+    row = proceedings.read(connection, number, "disposal")
     if row is None or by["withdrawn"] or not by["proposed"] or not by["approved"] or len(supervisors) < 2:
         raise Refused("disposal.not-decided", number)
     approved = by["approved"][-1]
-    heads = {str(approved["actor"]), str(approved["details"].get("on_behalf_of", ""))} - {""}
-    proposer = str(by["proposed"][0]["actor"])
+    heads = {approved.actor, str(approved.details.get("on_behalf_of", ""))} - {""}
+    proposer = by["proposed"][0].actor
     if {proposer, *supervisors} & heads or proposer in supervisors:
         raise Refused("disposal.not-decided", number)
     return Decision(
-        number, proposer, (supervisors[0], supervisors[1]), str(approved["actor"]),
-        date.fromisoformat(approved["details"]["not_before"]),
+        number, proposer, (supervisors[0], supervisors[1]), approved.actor,
+        date.fromisoformat(approved.details["not_before"]), row.state, row.cases,
     )  # fmt: skip
 
 
@@ -63,11 +64,10 @@ def warrant_for_disposal(
     `item` is empty where the whole case goes, else the identifier of the recording that goes.
     """
     decision = read_decision(connection, disposal)
-    row = proceedings.read_row(connection, disposal)
-    if row is None or row.state != "executing" or today < decision.not_before:
+    if decision.state != "executing" or today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
     begun = [one for one in gone.of_case(connection, objid) if one.item == item and one.disposal == disposal]
-    if not begun or name.rpartition("_v")[0] != objid:
+    if not begun or name.rpartition("_v")[0] != objid or objid not in decision.cases:
         raise Refused("disposal.not-of-it", name, number=disposal)
     if found := blocks.blocks(connection, objid):
         raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
@@ -85,9 +85,7 @@ def _require_successor(
     connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str
 ) -> None:  # fmt: skip
     """The version that this disposal made must be newer than `name` and have all the copies that its class asks for."""
-    made = [
-        json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, anchors.REDUCED)
-    ]  # fmt: skip
+    made = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
     mine = [one for one in made if one.get("disposal") == disposal and one.get("item") == item]
     if not mine or int(name.rpartition("_v")[2]) >= int(mine[-1]["version"]):
         raise Refused("disposal.no-successor", name, number=disposal)

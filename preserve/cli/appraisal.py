@@ -47,7 +47,7 @@ def review(output: Output, until: datetime | None, list_folder: Path | None) -> 
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """An appraisal as it stands; --folder: as PDF/A and workbook."""
-    from preserve.administration.appraisal.deeds import read_review
+    from preserve.administration.appraisal.deeds import REVIEWS
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
 
@@ -55,7 +55,7 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.FIND, Duty.APPRAISE, subject=number)
     with catalogue.read() as connection:
-        found = read_review(connection, home, number)
+        found = REVIEWS.read(connection, home, number)
     record_look(catalogue, person, "review-record.viewed", number, items=len(found.items))
     _tell(output, found, list_folder)
 
@@ -111,8 +111,8 @@ def appraise(
     until: datetime | None, reason: str, filled: Path | None,
 ) -> None:  # fmt: skip
     """Say what becomes of items: by --item and --decision, or with the filled workbook."""
+    from preserve.administration.appraisal.deeds import REVIEWS
     from preserve.administration.appraisal.deeds import appraise as say_it
-    from preserve.administration.appraisal.deeds import read_review
     from preserve.administration.appraisal.model import Opinion
     from preserve.administration.appraisal.printing import read_workbook
     from preserve.administration.duties import Duty
@@ -124,7 +124,7 @@ def appraise(
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.APPRAISE, subject=number)
     with catalogue.read() as connection:
-        found = read_review(connection, home, number)
+        found = REVIEWS.read(connection, home, number)
     opinions: dict[int, Opinion] = read_workbook(found, filled.absolute()) if filled else {}
     rows = [one.row for one in found.items] if every_item else list(items)
     if rows and decision is None:

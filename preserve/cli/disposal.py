@@ -30,7 +30,7 @@ def disposal() -> None:
 @click.pass_obj
 def propose(output: Output, number: str, items: tuple[int, ...], reason: str) -> None:
     """Propose what an approved appraisal says; makes the register (销毁清册)."""
-    from preserve.administration.disposal.deeds import folder_of
+    from preserve.administration.disposal.deeds import DISPOSALS
     from preserve.administration.disposal.deeds import propose as propose_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
@@ -41,7 +41,7 @@ def propose(output: Output, number: str, items: tuple[int, ...], reason: str) ->
     person = acting(catalogue, Duty.DISPOSE, subject=number)
     made, left_out = propose_it(home, catalogue, person, number, rows=items, reason=reason, moment=now())
     output.findings(left_out)
-    register = folder_of(home, made.number) / "register-proposed.pdf"
+    register = DISPOSALS.folder_of(home, made.number) / "register-proposed.pdf"
     output.sentence(
         "cli.disposal-proposed", style="green", number=made.number, count=len(made.entries), register=str(register)
     )
@@ -200,7 +200,7 @@ def list_disposals(output: Output) -> None:
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """A disposal as it stands, with its tombstones; --folder: the register as PDF/A."""
-    from preserve.administration.disposal.deeds import read_disposal
+    from preserve.administration.disposal.deeds import DISPOSALS
     from preserve.administration.disposal.executing import stones_of
     from preserve.administration.disposal.register import as_paper
     from preserve.administration.duties import Duty
@@ -212,7 +212,7 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.FIND, subject=number)
     with catalogue.read() as connection:
-        found = read_disposal(connection, home, number)
+        found = DISPOSALS.read(connection, home, number)
         stones = stones_of(home, connection, found)
     record_look(catalogue, person, "disposal-record.viewed", number, items=len(found.entries))
     files = []

@@ -68,7 +68,7 @@ def list_holds(output: Output, any_hold: bool) -> None:
     """Holds that stand, and the requests that hold cases by themselves; --all: released ones too."""
     from preserve.administration.duties import Duty
     from preserve.administration.holds.deeds import all_holds
-    from preserve.data_management import request_index
+    from preserve.data_management import proceedings
     from preserve.data_management.blocks import ASKED, HELD
     from preserve.data_management.database import open_catalogue
 
@@ -77,7 +77,7 @@ def list_holds(output: Output, any_hold: bool) -> None:
     person = acting(catalogue, Duty.FIND, Duty.HOLD)
     with catalogue.read() as connection:
         found = all_holds(connection, home, () if any_hold else (HELD,))
-        asked = request_index.rows(connection, ASKED)
+        asked = proceedings.rows(connection, "request", ASKED)
     record_look(catalogue, person, "holds.listed", home.settings.archive_id, holds=[one.number for one in found])
     rows = [
         (one.number, say(f"retention.hold-{one.kind}"), say(f"retention.hold-state-{one.state}"), listed(one.cases),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from preserve.access.redaction.plan import Redaction
     from preserve.access.requests.model import Request
+    from preserve.data_management.proceedings import ProceedingRow
     from preserve.home import Home
 
 
@@ -25,12 +26,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     """Requests that somebody waits for, urgent ones first; --overdue: those past their day."""
-    from dataclasses import asdict
-
-    from preserve.access.requests.states import OPEN
+    from preserve.access.requests.procedure import OPEN
     from preserve.administration.duties import Duty
     from preserve.clock import now, zone
-    from preserve.data_management import request_index
+    from preserve.data_management import proceedings
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
@@ -38,7 +37,7 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     acting(catalogue, Duty.SEE_REQUESTS)
     today = now().astimezone(zone(home.settings.time_zone)).date().isoformat()
     with catalogue.read() as connection:
-        rows = request_index.rows(connection, () if any_state else OPEN)
+        rows = proceedings.rows(connection, "request", () if any_state else OPEN)
     if overdue:
         rows = [row for row in rows if row.state in OPEN and row.due < today]
     rows.sort(key=lambda row: (not row.urgent, row.due, row.number))
@@ -46,7 +45,7 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     output.table(
         [say(f"cli.heading-{name}") for name in ("request", "state", "capacity", "due", "cases", "urgent")],
         [
-            (row.number, say(f"request.state-{row.state}"), label(row.capacity),
+            (row.number, say(f"request.state-{row.state}"), label(row.about),
              row.due + (" " + say("cli.overdue") if row.due < today and row.state in OPEN else ""),
              str(len(row.cases)), say("cli.yes") if row.urgent else "")
             for row in rows
@@ -54,9 +53,14 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     )  # fmt: skip
     if not rows and not output.as_json:
         output.sentence("cli.none-found")
-    output.result(
-        {"ok": True, "requests": [{**asdict(row), "overdue": row.due < today and row.state in OPEN} for row in rows]}
-    )
+    output.result({"ok": True, "requests": [_listed(row, row.due < today and row.state in OPEN) for row in rows]})
+
+
+def _listed(row: ProceedingRow, overdue: bool) -> dict[str, object]:
+    return {
+        "number": row.number, "state": row.state, "opened": row.opened, "due": row.due, "urgent": row.urgent,
+        "capacity": row.about, "cases": row.cases, "steps": row.steps, "sha256": row.sha256, "overdue": overdue,
+    }  # fmt: skip
 
 
 def _labels(home: Home) -> Callable[[str], str]:
@@ -72,7 +76,7 @@ def _labels(home: Home) -> Callable[[str], str]:
 @click.pass_obj
 def show(output: Output, number: str) -> None:
     """Everything about one request."""
-    from preserve.access.requests.filing import read_request
+    from preserve.access.requests.procedure import REQUESTS
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
 
@@ -80,7 +84,7 @@ def show(output: Output, number: str) -> None:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.SEE_REQUESTS, subject=number)
     with catalogue.read() as connection:
-        found = read_request(connection, home, number)
+        found = REQUESTS.read(connection, home, number)
         plan = _plan_of(home, found)
     record_look(catalogue, person, "request-record.viewed", number, cases=list(found.cases))
     from preserve.access.redaction.log import as_data, where
@@ -102,11 +106,13 @@ def show(output: Output, number: str) -> None:
 def _plan_of(home: Home, found: Request) -> tuple[Redaction, ...]:
     """What the plan of a request takes out: whoever approves must see it. Raises NotIntact where it was changed."""
     from preserve.access.redaction.plan import read_plan
-    from preserve.access.requests.filing import check_paper
+    from preserve.access.requests.procedure import REQUESTS
+    from preserve.administration.proceedings.records import check_paper
 
     if found.examination is None or found.examination.redaction is None:
         return ()
-    return read_plan(check_paper(home, found.number, found.examination.redaction))
+    folder = REQUESTS.folder_of(home, found.number)
+    return read_plan(check_paper(folder, found.examination.redaction))
 
 
 def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:

@@ -166,18 +166,15 @@ def _done(output: Output, made: Transfer, **values: str | int) -> None:
 @click.pass_obj
 def list_transfers(output: Output, any_state: bool) -> None:
     """Transfers under way, or all."""
-    from preserve.access.transfer.deeds import OPEN
-    from preserve.access.transfer.filing import read_transfer
+    from preserve.access.transfer.procedure import OPEN, TRANSFERS
     from preserve.administration.duties import Duty
-    from preserve.data_management import proceedings
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
     catalogue = open_catalogue(home)
     acting(catalogue, Duty.SEE_REQUESTS)
     with catalogue.read() as connection:
-        rows = proceedings.rows(connection, "transfer", () if any_state else OPEN)
-        found = [read_transfer(connection, home, row.number) for row in rows]
+        found = TRANSFERS.read_all(connection, home, () if any_state else OPEN)
     output.table(
         [say(f"transfer.head-{name}") for name in ("number", "state", "archive", "form", "cases", "prepared")],
         [
@@ -201,7 +198,7 @@ def list_transfers(output: Output, any_state: bool) -> None:
 @click.pass_obj
 def show(output: Output, number: str) -> None:
     """Everything about one transfer."""
-    from preserve.access.transfer.filing import read_transfer
+    from preserve.access.transfer.procedure import TRANSFERS
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
 
@@ -209,7 +206,7 @@ def show(output: Output, number: str) -> None:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.SEE_REQUESTS, subject=number)
     with catalogue.read() as connection:
-        found = read_transfer(connection, home, number)
+        found = TRANSFERS.read(connection, home, number)
     contents = person.may(Duty.FIND)
     record_look(catalogue, person, "transfer.viewed", number, cases=list(found.cases))
     document = found.model_dump(mode="json")

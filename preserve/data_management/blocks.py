@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from preserve.data_management import proceedings, request_index
+from preserve.data_management import proceedings
+from preserve.data_management.proceedings import Kind, ProceedingRow
 
 HELD = "added"
 GOING = ("prepared", "approved", "handed-over")
@@ -14,6 +16,8 @@ GOING = ("prepared", "approved", "handed-over")
 
 ASKED = ("opened", "examined", "approved", "delivered")
 """States of a request that block: somebody waits, or what was delivered is out and nobody has confirmed its receipt."""
+
+_BLOCKING: tuple[tuple[Kind, tuple[str, ...]], ...] = (("hold", (HELD,)), ("request", ASKED), ("transfer", GOING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +28,30 @@ class Block:
     number: str
 
 
+def _block(row: ProceedingRow) -> Block:
+    return Block(row.about if row.kind == "hold" else row.kind, row.number)
+
+
 def blocks(connection: Connection, objid: str) -> list[Block]:
-    """Everything that stands against disposing of this case, oldest first."""
-    found = [Block(row.about, row.number) for row in proceedings.about_case(connection, "hold", objid, (HELD,))]
-    asked = [row for row in request_index.rows(connection, ASKED) if objid in row.cases]
-    going = [Block("transfer", row.number) for row in proceedings.about_case(connection, "transfer", objid, GOING)]
-    return found + [Block("request", row.number) for row in asked] + going
+    """Everything that stands against disposing of this case, as the ledger says. Raises NotIntact."""
+    return list(_blocks(connection, objid))
+
+
+def _blocks(connection: Connection, objid: str) -> Iterator[Block]:
+    for kind, states in _BLOCKING:
+        for row in proceedings.about_case(connection, kind, objid, states):
+            yield _block(row)
 
 
 def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
-    """The same of every case against which something stands."""
+    """The same of every case against which something stands, as it is listed."""
     found: dict[str, list[Block]] = {}
-    for objid, rows in proceedings.cases_in(connection, "hold", (HELD,)).items():
-        found[objid] = [Block(row.about, row.number) for row in rows]
-    for row in request_index.rows(connection, ASKED):
-        for objid in row.cases:
-            found.setdefault(objid, []).append(Block("request", row.number))
-    for objid, rows in proceedings.cases_in(connection, "transfer", GOING).items():
-        found.setdefault(objid, []).extend(Block("transfer", row.number) for row in rows)
+    for kind, states in _BLOCKING:
+        for objid, rows in proceedings.cases_in(connection, kind, states).items():
+            found.setdefault(objid, []).extend(map(_block, rows))
     return found
 
 
 def uses_by_case(connection: Connection) -> dict[str, int]:
     """How many requests there ever were about each case."""
-    query = text("SELECT one.value, count(*) FROM requests, json_each(requests.cases) AS one GROUP BY one.value")
-    return {str(objid): int(count) for objid, count in connection.execute(query)}
+    return proceedings.counts_by_case(connection, "request")

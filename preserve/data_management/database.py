@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from preserve.errors import MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 

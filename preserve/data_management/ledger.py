@@ -9,27 +9,59 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from preserve.clock import stamp
 from preserve.data_management.tables import ledger
+from preserve.errors import NotIntact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
-    """One row: its number, its canonical text, and its leaf hash as stored."""
+    """One row: its number, its canonical text, and its leaf hash as stored. What the text says is read when asked."""
 
     number: int
     text: str
     leaf: bytes
-    action: str = ""
-    subject: str = ""
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The entry as the canonical JSON says. Raises ValueError where the text is none."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+    @property
+    def time(self) -> str:
+        """When it was written, RFC 3339 in UTC."""
+        return str(self.data["time"])
+
+    @property
+    def actor(self) -> str:
+        """The account that acted."""
+        return str(self.data["actor"])
+
+    @property
+    def action(self) -> str:
+        """What was done: `hold.added`."""
+        return str(self.data["action"])
+
+    @property
+    def subject(self) -> str:
+        """What it was done to: an objid, a number, an account, a medium."""
+        return str(self.data["subject"])
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What else is known of it."""
+        found: dict[str, Any] = self.data["details"]
+        return found
 
 
 def leaf_hash(text: str) -> bytes:
@@ -38,12 +70,8 @@ def leaf_hash(text: str) -> bytes:
 
 
 def row_of(text: str) -> dict[str, Any]:
-    """The row of the table that an entry's canonical text makes."""
-    data = json.loads(text)
-    return {
-        "number": data["number"], "entry": text, "leaf": leaf_hash(text), "action": data["action"],
-        "subject": data["subject"],
-    }  # fmt: skip
+    """The row of the table that an entry's canonical text makes; the columns to search by follow from the text."""
+    return {"number": json.loads(text)["number"], "entry": text, "leaf": leaf_hash(text)}
 
 
 def append(
@@ -56,6 +84,19 @@ def append(
     moment: datetime,
 ) -> int:
     """Write one entry in the caller's transaction; return its number."""
+    return add(connection, action=action, subject=subject, actor=actor, details=details, moment=moment).number
+
+
+def add(
+    connection: Connection,
+    *,
+    action: str,
+    subject: str,
+    actor: str,
+    details: Mapping[str, Any],
+    moment: datetime,
+) -> Entry:
+    """As `append`; return the entry, for whoever keeps an index of it."""
     number = size(connection) + 1
     text = rfc8785.dumps(
         {
@@ -67,8 +108,9 @@ def append(
             "details": dict(details),
         }
     ).decode("utf-8")
-    connection.execute(ledger.insert(), row_of(text))
-    return number
+    leaf = leaf_hash(text)
+    connection.execute(ledger.insert(), {"number": number, "entry": text, "leaf": leaf})
+    return Entry(number, text, leaf)
 
 
 def size(connection: Connection) -> int:
@@ -76,35 +118,65 @@ def size(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(ledger.c.number), 0))).scalar_one())
 
 
+_ROW = (ledger.c.number, ledger.c.entry, ledger.c.leaf)
+
+
 def entries(connection: Connection, start: int = 1, stop: int | None = None) -> Iterator[Entry]:
-    """Entries from number `start` up to and including `stop`, in order."""
-    query = select(ledger).where(ledger.c.number >= start)
+    """Entries from number `start` up to and including `stop`, in order, as they lie there: `proving` judges them."""
+    query = select(*_ROW).where(ledger.c.number >= start)
     if stop is not None:
         query = query.where(ledger.c.number <= stop)
     for row in connection.execution_options(yield_per=1000).execute(query.order_by(ledger.c.number)):
-        yield Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject)
+        yield Entry(row.number, row.entry, bytes(row.leaf))
 
 
-def of_action(connection: Connection, action: str) -> list[Entry]:
-    """The entries of one action, oldest first."""
-    query = select(ledger).where(ledger.c.action == action).order_by(ledger.c.number)
-    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
+def _read(connection: Connection, query: Select[Any]) -> Iterator[Entry]:
+    """Entries that somebody will act on. Raises NotIntact for one whose text is not the one that was hashed."""
+    for number, text, leaf in connection.execute(query.order_by(ledger.c.number)):
+        if leaf_hash(text) != bytes(leaf):
+            raise NotIntact("ledger.entry-changed", str(number), number=number)
+        yield Entry(number, text, bytes(leaf))
+
+
+def of_action(connection: Connection, *actions: str) -> list[Entry]:
+    """The entries of one action, or of several, oldest first. Raises NotIntact."""
+    return list(_read(connection, select(*_ROW).where(ledger.c.action.in_(actions))))
 
 
 def about(connection: Connection, subject: str, *actions: str, limit: int | None = 1000) -> list[Entry]:
     """The entries about one subject, oldest first; with `actions` only those, and however many there are.
 
-    `limit` None: all of them.
+    `limit` None: all of them. Raises NotIntact.
     """
-    query = select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.number)
+    query = select(*_ROW).where(ledger.c.subject == subject)
     query = query.where(ledger.c.action.in_(actions)) if actions else query.limit(limit)
-    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
+    return list(_read(connection, query))
 
 
 def naming(connection: Connection, word: str) -> list[Entry]:
     """Every entry whose text holds `word`, oldest first: what names a case in its details, such as a search's result.
 
-    `word` must be an identifier that nothing else contains. Reads the whole ledger once.
+    `word` must be an identifier that nothing else contains. Reads the whole ledger once. Raises NotIntact.
     """
-    query = select(ledger).where(ledger.c.entry.contains(word, autoescape=True)).order_by(ledger.c.number)
-    return [Entry(row.number, row.entry, bytes(row.leaf), row.action, row.subject) for row in connection.execute(query)]
+    return list(_read(connection, select(*_ROW).where(ledger.c.entry.contains(word, autoescape=True))))
+
+
+def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> list[str]:
+    """The subjects (numbers of proceedings) that entries of these actions opened about a case, oldest first.
+
+    The index that answers is one over the entries' own text, which the database keeps: it cannot be changed alone.
+    """
+    query = (
+        select(ledger.c.subject)
+        .where(ledger.c.cases.is_not(None), func.instr(ledger.c.cases, f'"{objid}"') > 0)
+        .where(ledger.c.action.in_(list(actions)))
+        .order_by(ledger.c.number)
+    )
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
+def subjects(connection: Connection, prefix: str) -> list[str]:
+    """Every subject that begins with these words, once."""
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    query = select(ledger.c.subject).where(ledger.c.subject >= prefix, ledger.c.subject < end).distinct()
+    return list(connection.execute(query).scalars())

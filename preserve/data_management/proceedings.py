@@ -1,44 +1,134 @@
-"""Holds, appraisals, disposals, transfers as rows, made again from the ledger; records in the store say the rest."""
+"""Requests, holds, appraisals, disposals, transfers: what the ledger says of each, and the rows that list them.
+
+Whoever acts asks `read`, `about_case` or `standing_against`: they give what the entries of the ledger say, and raise
+NotIntact where a row says something else, is missing, or has no entry. `rows` and `cases_in` read the tables alone and
+are for lists.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, delete, func, select
 
-from preserve.clock import stamp
+from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import proceeding_cases, proceedings
+from preserve.errors import NotIntact
 
-Kind = Literal["hold", "review", "disposal", "transfer"]
-LETTERS: dict[Kind, str] = {"hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
+Kind = Literal["request", "hold", "review", "disposal", "transfer"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
+OPENING: dict[Kind, str] = {
+    "request": "request.opened", "hold": "hold.added", "review": "review.drawn", "disposal": "disposal.proposed",
+    "transfer": "transfer.prepared",
+}  # fmt: skip
+"""The action of the first step of each kind."""
+
+_TABLE = "proceedings"
 
 
 @dataclass(frozen=True, slots=True)
 class ProceedingRow:
-    """One proceeding: where it stands, how many records it has, the digest of the last; `about` a hold: its kind."""
+    """One proceeding: where it stands, how many records it has, the digest of the last, the objids it is about.
+
+    `about`: a hold's kind, a consumer's capacity, who proposed a disposal, the form of a transfer. `due` is a date, of
+    requests only.
+    """
 
     number: str
-    kind: str
+    kind: Kind
     state: str
     opened: str
     about: str
+    due: str
+    urgent: bool
     steps: int
     sha256: str
+    cases: tuple[str, ...] = ()
 
 
-def next_number(connection: Connection, kind: Kind, year: int) -> str:
-    """The number of the next one of that year: H2026-0001."""
+# --- what the ledger says
+
+
+def is_step(entry: Entry) -> bool:
+    """Whether an entry is a step of a proceeding, and not a look at one."""
+    return entry.action.partition(".")[0] in KINDS and "step" in entry.details and "sha256" in entry.details
+
+
+def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
+    """What a proceeding has become with one more step: the only place that reads these entries into rows.
+
+    Requests of earlier releases have their state in the action, and their capacity in place of `about`.
+    """
+    kind, _, deed = entry.action.partition(".")
+    told = entry.details
+    if before is None:
+        before = ProceedingRow(
+            entry.subject, kind, "", entry.time, str(told.get("about", told.get("capacity", ""))), "", False, 0, "",  # type: ignore[arg-type]
+            tuple(dict.fromkeys(told.get("cases", ()))),
+        )  # fmt: skip
+    return replace(
+        before, state=str(told.get("state", deed)), steps=int(told["step"]), sha256=str(told["sha256"]),
+        due=str(told.get("due", before.due)), urgent=bool(told.get("urgent", before.urgent)),
+    )  # fmt: skip
+
+
+def told(connection: Connection, number: str) -> list[Entry]:
+    """The steps of a proceeding as the ledger has them, oldest first."""
+    return [entry for entry in ledger.about(connection, number, limit=None) if is_step(entry)]
+
+
+def _fold(entries: Iterable[Entry]) -> ProceedingRow | None:
+    row = None
+    for entry in entries:
+        row = after(row, entry)
+    return row
+
+
+def read(connection: Connection, number: str, kind: Kind) -> ProceedingRow | None:
+    """The proceeding of that number as its entries say; None where there is none.
+
+    Raises NotIntact where the index contradicts them.
+    """
+    said = _fold(told(connection, number))
+    if said != read_listed(connection, number):
+        raise NotIntact("ledger.contradicts-index", number, table=_TABLE)
+    return said if said is not None and said.kind == kind else None
+
+
+def about_case(connection: Connection, kind: Kind, objid: str, states: Sequence[str] = ()) -> list[ProceedingRow]:
+    """Those of a kind that are about a case, in any state or in some, as the ledger says. Raises NotIntact."""
+    numbers = ledger.opened_about(connection, objid, [OPENING[kind]])
+    listed = select(proceeding_cases.c.number).where(proceeding_cases.c.objid == objid)
+    for number in connection.execute(listed).scalars():
+        if number not in numbers and _is_of(number, kind):
+            raise NotIntact("ledger.contradicts-index", objid, table="proceeding_cases")
+    found = [read(connection, number, kind) for number in numbers]
+    return [row for row in found if row is not None and (not states or row.state in states)]
+
+
+def _is_of(number: str, kind: Kind) -> bool:
+    return number[:1] == LETTERS[kind] if LETTERS[kind] else number[:1].isdigit()
+
+
+def next_number(connection: Connection, kind: Kind, year: int, taken: Callable[[str], bool]) -> str:
+    """The number of the next one of that year: H2026-0001. `year` is the bureau's.
+
+    No number is given out twice: neither one that the ledger or the index knows nor one that is `taken` in the store.
+    """
     prefix = f"{LETTERS[kind]}{year}-"
-    last = connection.execute(
-        select(proceedings.c.number).where(proceedings.c.number.startswith(prefix))
-        .order_by(func.length(proceedings.c.number).desc(), proceedings.c.number.desc()).limit(1)
-    ).scalar()  # fmt: skip
-    return f"{prefix}{int(str(last).removeprefix(prefix)) + 1 if last else 1:04d}"
+    query = select(proceedings.c.number).where(proceedings.c.number.startswith(prefix))
+    known = {*connection.execute(query).scalars(), *ledger.subjects(connection, prefix)}
+    used = [int(rest) for one in known if (rest := one.removeprefix(prefix)).isdecimal() and rest.isascii()]
+    number = max(used, default=0) + 1
+    while taken(f"{prefix}{number:04d}"):
+        number += 1
+    return f"{prefix}{number:04d}"
 
 
 def add_step(
@@ -49,55 +139,76 @@ def add_step(
 
     `details`: state, step, sha256; and with the first step about and cases (objids). They name nobody.
     """
-    ledger.append(connection, action=f"{kind}.{deed}", subject=number, actor=actor, details=details, moment=moment)
-    _apply(connection, kind, number, details, stamp(moment))
+    entry = ledger.add(
+        connection, action=f"{kind}.{deed}", subject=number, actor=actor, details=details, moment=moment
+    )  # fmt: skip
+    apply(connection, entry)
 
 
-def read_row(connection: Connection, number: str) -> ProceedingRow | None:
-    """The proceeding of that number."""
-    row = connection.execute(select(proceedings).where(proceedings.c.number == number)).first()
-    return ProceedingRow(*row) if row else None
+# --- the index
+
+
+def read_listed(connection: Connection, number: str) -> ProceedingRow | None:
+    """The row of that number, as it is listed."""
+    found = _rows(connection, proceedings.c.number == number)
+    if not found:
+        cases = connection.execute(_cases_of(number)).first()
+        if cases is not None:
+            raise NotIntact("ledger.contradicts-index", number, table="proceeding_cases")
+        return None
+    return found[0]
+
+
+def _cases_of(number: str) -> Any:
+    return select(proceeding_cases.c.objid).where(proceeding_cases.c.number == number)
 
 
 def rows(connection: Connection, kind: Kind, states: Sequence[str] = ()) -> list[ProceedingRow]:
-    """Those of a kind in order, all or those in some states."""
-    query = select(proceedings).where(proceedings.c.kind == kind)
+    """Those of a kind in order, all or those in some states, as they are listed."""
+    conditions = [proceedings.c.kind == kind]
     if states:
-        query = query.where(proceedings.c.state.in_(states))
-    return [
-        ProceedingRow(*row) for row in connection.execute(query.order_by(proceedings.c.opened, proceedings.c.number))
-    ]
+        conditions.append(proceedings.c.state.in_(states))
+    return _rows(connection, *conditions)
 
 
-def about_case(connection: Connection, kind: Kind, objid: str, states: Sequence[str] = ()) -> list[ProceedingRow]:
-    """Those of a kind that are about a case."""
-    query = (
-        select(proceedings).join(proceeding_cases, proceeding_cases.c.number == proceedings.c.number)
-        .where(proceeding_cases.c.objid == objid, proceedings.c.kind == kind)
+def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
+    query = select(proceedings).where(*conditions).order_by(proceedings.c.opened, proceedings.c.number)
+    found = [ProceedingRow(**row._mapping) for row in connection.execute(query)]
+    about = (
+        select(proceeding_cases.c.number, proceeding_cases.c.objid)
+        .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
+        .where(*conditions).order_by(proceeding_cases.c.number, proceeding_cases.c.place)
     )  # fmt: skip
-    if states:
-        query = query.where(proceedings.c.state.in_(states))
-    return [ProceedingRow(*row) for row in connection.execute(query.order_by(proceedings.c.number))]
+    cases: dict[str, list[str]] = {}
+    for number, objid in connection.execute(about):
+        cases.setdefault(number, []).append(objid)
+    return [replace(row, cases=tuple(cases.get(row.number, ()))) for row in found]
 
 
 def cases_in(connection: Connection, kind: Kind, states: Sequence[str]) -> dict[str, list[ProceedingRow]]:
-    """The proceedings of a kind in some states, by the cases that they are about."""
-    query = (
-        select(proceeding_cases.c.objid, proceedings)
-        .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-        .where(proceedings.c.kind == kind, proceedings.c.state.in_(list(states)))
-        .order_by(proceedings.c.number)
-    )  # fmt: skip
+    """The proceedings of a kind in some states, by the cases that they are about, as they are listed."""
     found: dict[str, list[ProceedingRow]] = {}
-    for objid, *row in connection.execute(query):
-        found.setdefault(objid, []).append(ProceedingRow(*row))
+    for row in rows(connection, kind, states):
+        for objid in row.cases:
+            found.setdefault(objid, []).append(row)
     return found
 
 
-def cases_of(connection: Connection, number: str) -> list[str]:
-    """The cases that one is about."""
-    query = select(proceeding_cases.c.objid).where(proceeding_cases.c.number == number)
-    return list(connection.execute(query.order_by(proceeding_cases.c.objid)).scalars())
+def apply(connection: Connection, entry: Entry) -> None:
+    """Bring the index up to date with one entry of the ledger; what is no step of a proceeding changes nothing."""
+    if not is_step(entry):
+        return
+    before = read_listed(connection, entry.subject)
+    row = after(before, entry)
+    values = asdict(row)
+    del values["cases"]
+    if before is not None:
+        connection.execute(proceedings.update().where(proceedings.c.number == row.number).values(**values))
+        return
+    connection.execute(proceedings.insert(), values)
+    if row.cases:
+        listed = [{"objid": objid, "number": row.number, "place": place} for place, objid in enumerate(row.cases)]
+        connection.execute(proceeding_cases.insert(), listed)
 
 
 def replay(connection: Connection) -> None:
@@ -105,19 +216,28 @@ def replay(connection: Connection) -> None:
     connection.execute(delete(proceeding_cases))
     connection.execute(delete(proceedings))
     for entry in ledger.entries(connection):
-        kind = entry.action.partition(".")[0]
-        if kind in LETTERS:
-            data = json.loads(entry.text)
-            if "step" in data["details"]:
-                _apply(connection, kind, entry.subject, data["details"], data["time"])
+        apply(connection, entry)
 
 
-def _apply(connection: Connection, kind: str, number: str, details: Mapping[str, Any], when: str) -> None:
-    values = {"state": details["state"], "steps": details["step"], "sha256": details["sha256"]}
-    if connection.execute(select(proceedings.c.number).where(proceedings.c.number == number)).first():
-        connection.execute(proceedings.update().where(proceedings.c.number == number).values(**values))
-        return
-    row = {"number": number, "kind": kind, "opened": when, "about": details.get("about", ""), **values}
-    connection.execute(proceedings.insert(), row)
-    if cases := dict.fromkeys(details.get("cases", ())):
-        connection.execute(proceeding_cases.insert(), [{"objid": objid, "number": number} for objid in cases])
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every row that contradicts the ledger, is missing, or has no entry."""
+    listed = set(connection.execute(select(proceedings.c.number)).scalars())
+    listed |= set(connection.execute(select(proceeding_cases.c.number).distinct()).scalars())
+    opened = set()
+    for entry in ledger.of_action(connection, *OPENING.values()):
+        opened.add(entry.subject)
+    for number in sorted(listed | opened):
+        try:
+            read(connection, number, "request")
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", dict(error.values))
+
+
+def counts_by_case(connection: Connection, kind: Kind) -> dict[str, int]:
+    """How many of a kind there ever were about each case, as they are listed."""
+    query = (
+        select(proceeding_cases.c.objid, func.count())
+        .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
+        .where(proceedings.c.kind == kind).group_by(proceeding_cases.c.objid)
+    )  # fmt: skip
+    return {str(objid): int(count) for objid, count in connection.execute(query)}

@@ -30,7 +30,6 @@ from preserve.data_management import (
     ledger,
     proceedings,
     proving,
-    request_index,
     search,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
@@ -92,7 +91,6 @@ def rebuild(
             holdings.replay(connection)
             audits.replay(connection)
             accounts.replay(connection)
-            request_index.replay(connection)
             proceedings.replay(connection)
             gone.replay(connection)
             packages = _enter_packages(connection, adapters, findings, progress)
@@ -143,7 +141,8 @@ def _take_over(home: Home, connection: Connection, segments: Path, findings: lis
 
 
 def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
-    rows = source.execution_options(yield_per=2000).execute(select(table))
+    own = [column for column in table.columns if column.computed is None]
+    rows = source.execution_options(yield_per=2000).execute(select(*own))
     for batch in rows.mappings().partitions(2000):
         target.execute(table.insert(), [dict(row) for row in batch])
 

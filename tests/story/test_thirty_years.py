@@ -226,7 +226,7 @@ def recordings_go(office: Bureau, objid: str) -> None:
         )
     assert carry_out(office, number) == []  # no whole case went, but the recording did
     with office.catalogue.read() as connection:
-        assert disposals.read_disposal(connection, office.home, number).state == "executed"
+        assert disposals.DISPOSALS.read(connection, office.home, number).state == "executed"
     names = sorted(name for name in office.packages() if name.startswith(objid))
     assert names == [f"{objid}_v0002"]
     assert not list(office.packages()[names[0]].rglob("*.wav"))
@@ -316,7 +316,7 @@ def the_house_burns(office: Bureau, drive: Loop) -> None:
     assert office.packages().keys() == before.keys()
     with office.catalogue.read() as connection:
         number = next(subject for action, subject in office.deeds if action == "request.returned")
-        assert requests.filing.read_request(connection, office.home, number).state == "returned"
+        assert requests.REQUESTS.read(connection, office.home, number).state == "returned"
     office.check_year()
 
 

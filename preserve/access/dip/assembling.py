@@ -24,13 +24,13 @@ from preserve.access.dip.deriving import derive
 from preserve.access.dip.forms import Form, check_form, hand_over
 from preserve.access.dip.notes import notes_of
 from preserve.access.proof import write_proof
-from preserve.access.requests import deeds, filing, states
+from preserve.access.requests import deeds
 from preserve.access.requests.model import Delivery, Request
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.access.verifier import put_verifiers
-from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import Person
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import Catalogue
@@ -60,7 +60,7 @@ def deliver(
     Nothing is delivered without approval (regulation Art. 21, 23): what is given is exactly what the head approved,
     as the record of that step lists it, file by file with digests.
     """
-    with filing.claimed(home, number):
+    with REQUESTS.claimed(home, number, "request.busy"):
         return _deliver(home, catalogue, person, number, target, form, to, now, progress, password, device)
 
 
@@ -70,9 +70,7 @@ def _deliver(
 ) -> Delivered:  # fmt: skip
     check_form(target, form, password)
     with catalogue.read() as connection:
-        require(connection, person, Duty.DELIVER)
-        request = filing.read_request(connection, home, number)
-        states.check_step(request, "delivered", person.account)
+        request = REQUESTS.take(connection, home, person, number, "delivered").record
         cases = {objid: read_case(connection, objid) for objid in request.cases}
     assert request.examination is not None
     selection = request.examination.selection
@@ -88,7 +86,7 @@ def _deliver(
         delivery = delivery.model_copy(update={"to": to or request.consumer.name, "form": kind})
         with catalogue.begin() as connection:
             # Somebody may have withdrawn it, or delivered it too, since it was read.
-            current = filing.read_request(connection, home, number)
+            current = REQUESTS.read(connection, home, number)
             done = deeds.note_delivery(connection, home, person, current, delivery, now())
             checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
             checkpoints.export_segments(connection, home.store / "ledger")

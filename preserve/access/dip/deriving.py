@@ -18,9 +18,10 @@ from preserve.access.redaction.making import Made, Order, make
 from preserve.access.redaction.painting import Mark
 from preserve.access.redaction.plan import read_plan
 from preserve.access.redaction.sources import can_be_marked, source_of
-from preserve.access.requests import filing
 from preserve.access.requests.model import Request, Selected
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
+from preserve.administration.proceedings.records import check_paper
 from preserve.clock import now
 from preserve.data_management.database import open_catalogue
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -90,7 +91,8 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     """What is to be made, by place in the selection. Raises NotIntact where plan and approval do not agree."""
     assert request.examination is not None
     paper, selection = request.examination.redaction, request.examination.selection
-    path = filing.check_paper(home, request.number, paper) if paper is not None else None
+    folder = REQUESTS.folder_of(home, request.number)
+    path = check_paper(folder, paper) if paper is not None else None
     by_path = group(read_plan(path) if path else (), selection)
     if {one.path for one in selection if one.redacted} != set(by_path):
         raise NotIntact("redaction.plan-other", request.number)

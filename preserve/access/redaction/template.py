@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from preserve.access.redaction.sources import Kind, source_of
 from preserve.access.redaction.workbook import write_workbook
-from preserve.access.requests import filing
 from preserve.access.requests.model import Selected
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import find_concerns, read_case, resolve
 from preserve.errors import Refused
@@ -37,7 +37,7 @@ def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Se
 
     Raises Refused for an unknown request.
     """
-    request = filing.read_request(connection, home, number)
+    request = REQUESTS.read(connection, home, number)
     profile = read_requests_profile(home.profiles)
     capacity = profile.of(request.consumer.capacity)
     held = {objid: read_case(connection, objid) for objid in request.cases}

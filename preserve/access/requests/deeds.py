@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from preserve.access.requests import filing, states
 from preserve.access.requests.model import (
     Acknowledgement,
     Consumer,
@@ -21,17 +20,17 @@ from preserve.access.requests.model import (
     Form,
     Request,
     Selected,
-    State,
     Wanted,
     Withdrawal,
 )
+from preserve.access.requests.procedure import REQUESTS, index_details
 from preserve.access.requests.profile import Capacity, read_requests_profile
 from preserve.access.requests.selecting import HeldCase, find_concerns, read_case, resolve
-from preserve.administration.duties import Duty
+from preserve.administration.duties import Duty, Role
 from preserve.administration.people import Person, require
+from preserve.administration.proceedings.records import keep_paper
 from preserve.calendar import read_calendar
 from preserve.clock import stamp
-from preserve.data_management import request_index
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -85,14 +84,17 @@ def open_request(
             )  # fmt: skip
             list(resolve(connection, row, case, profile.not_evidence))
             wanted.append(row)
-        number = request_index.next_number(connection, today.year)
+        number = REQUESTS.new_number(home, connection, moment)
+        folder = REQUESTS.folder_of(home, number)
         request = Request(
             number=number, state="opened", step=1, opened=stamp(moment), opened_by=person.account, received=came,
             due=last, due_certain=certain, urgent=urgent.strip(), consumer=consumer,
-            papers=tuple(filing.keep_paper(home, number, kind, path) for kind, path in papers),
+            papers=tuple(keep_paper(folder, kind, path) for kind, path in papers),
             wanted=tuple(wanted), purpose=purpose.strip(),
         )  # fmt: skip
-        filing.write_step(connection, home, request, actor=person.account, moment=moment)
+        REQUESTS.open(
+            connection, home, request, actor=person.account, moment=moment, details=index_details(request)
+        )  # fmt: skip
     return request
 
 
@@ -100,7 +102,7 @@ def require_approval(connection: Connection, home: Home, case: str, number: str)
     """Raises NotPermitted unless an approved request asks for the whole of this case (regulation Art. 21, 23)."""
     if not number:
         raise NotPermitted("request.approval-missing", case)
-    request = filing.read_request(connection, home, number)
+    request = REQUESTS.read(connection, home, number)
     objid = read_case(connection, case).objid
     whole = any(one.objid == objid and not one.object and not one.stage for one in request.wanted)
     left_out = request.examination is None or request.examination.left_out or request.examination.redaction
@@ -132,12 +134,10 @@ def examine(
     from preserve.access.redaction.checking import read_checked
 
     with catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
-        require(connection, person, Duty.EXAMINE)
         request, _, selection = _asked_for(connection, home, number, person, left_out)
         looked_at = [one for one in selection if one.path not in left_out]
         redacted = read_checked(home, connection, looked_at, plan)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.EXAMINE)
         request, held, selection = _asked_for(connection, home, number, person, left_out)
         given = [one for one in selection if one.path not in left_out]
         if given != looked_at:
@@ -154,7 +154,8 @@ def examine(
         chosen = tuple(one.model_copy(update={"redacted": one.path in redacted}) for one in given)
         if opinion == "grant" and not chosen:
             raise Refused("request.nothing-left", number)
-        paper = filing.keep_paper(home, number, "redaction-plan", plan) if plan else None
+        folder = REQUESTS.folder_of(home, number)
+        paper = keep_paper(folder, "redaction-plan", plan) if plan else None
         found = Examination(
             by=person.account, when=stamp(moment), opinion=opinion, note=note.strip(), concerns=tuple(concerns),
             selection=chosen, left_out=tuple(left_out), redaction=paper,
@@ -166,8 +167,7 @@ def _asked_for(
     connection: Connection, home: Home, number: str, person: Person, left_out: Collection[str]
 ) -> tuple[Request, dict[str, HeldCase], list[Selected]]:
     """A request that this person may examine now, its cases, and the files it comes down to, each once."""
-    request = filing.read_request(connection, home, number)
-    states.check_step(request, "examined", person.account)
+    request = REQUESTS.take(connection, home, person, number, "examined").record
     held = {objid: read_case(connection, objid) for objid in request.cases}
     apart = read_requests_profile(home.profiles).not_evidence
     found = (one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid], apart))
@@ -187,28 +187,19 @@ def decide(
 
     Raises Refused where something still stands against it, NotPermitted for a person who may not.
     """
-    state: State = "approved" if approve else "refused"
+    state: Literal["approved", "refused"] = "approved" if approve else "refused"
     if not approve and not (article.strip() and reason.strip()):
         raise UsageError("request.refusal-reason", number)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DECIDE)
-        request = filing.read_request(connection, home, number)
-        own = Duty.DECIDE in _own_duties(person)
-        behalf = "" if own else person.deputy_of
-        states.check_step(request, state, person.account, behalf)
+        taking = REQUESTS.take(connection, home, person, number, state)
         if approve:
-            _check_open_concerns(request)
+            _check_open_concerns(taking.record)
         made = Decision(
-            by=person.account, on_behalf_of=behalf, delegation="" if own else person.delegation, when=stamp(moment),
-            outcome="approved" if approve else "refused", article=article.strip() or "21", reason=reason.strip(),
+            by=person.account, on_behalf_of=taking.on_behalf_of, delegation=taking.delegation, when=stamp(moment),
+            outcome=state, article=article.strip() or "21", reason=reason.strip(),
         )  # fmt: skip
-        return _step(connection, home, request, state, person, moment, decision=made)
-
-
-def _own_duties(person: Person) -> set[Duty]:
-    from preserve.administration.duties import allows
-
-    return {duty for duty in Duty if allows(person.roles, duty)}
+        told = {"article": made.article, "on_behalf_of": made.on_behalf_of, "delegation": made.delegation}
+        return _step(connection, home, taking.record, state, person, moment, told, decision=made)
 
 
 def _check_open_concerns(request: Request) -> None:
@@ -229,13 +220,13 @@ def _check_open_concerns(request: Request) -> None:
 def withdraw(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime
 ) -> Request:
-    """Take a request back before anything was delivered."""
+    """Take a request back before anything was delivered: whoever entered it, or an archivist in their place."""
     if not reason.strip():
         raise UsageError("request.withdrawal-reason", number)
-    with filing.claimed(home, number), catalogue.begin() as connection:
-        require(connection, person, Duty.OPEN_REQUEST)
-        request = filing.read_request(connection, home, number)
-        states.check_step(request, "withdrawn", person.account)
+    with REQUESTS.claimed(home, number, "request.busy"), catalogue.begin() as connection:
+        request = REQUESTS.take(connection, home, person, number, "withdrawn").record
+        if request.opened_by != person.account and Role.ARCHIVIST not in person.roles:
+            raise NotPermitted("request.withdrawn-by-another", number, account=person.account)
         made = Withdrawal(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, request, "withdrawn", person, moment, withdrawal=made)
 
@@ -244,8 +235,8 @@ def note_delivery(
     connection: Connection, home: Home, person: Person, request: Request, delivery: Delivery, moment: datetime
 ) -> Request:
     """Write down what was delivered, in the transaction in which it is handed over."""
-    states.check_step(request, "delivered", person.account)
-    return _step(connection, home, request, "delivered", person, moment, delivery=delivery)
+    told = {"dip": delivery.dip, "evidence_sha256": delivery.evidence_sha256}
+    return _step(connection, home, request, "delivered", person, moment, told, delivery=delivery)
 
 
 def acknowledge(
@@ -256,10 +247,8 @@ def acknowledge(
     if not receiver.strip():
         raise UsageError("request.receiver-missing", number)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DELIVER)
-        request = filing.read_request(connection, home, number)
-        states.check_step(request, "returned", person.account)
-        paper = filing.keep_paper(home, number, "receipt", receipt) if receipt else None
+        request = REQUESTS.take(connection, home, person, number, "returned").record
+        paper = keep_paper(REQUESTS.folder_of(home, number), "receipt", receipt) if receipt else None
         made = Acknowledgement(
             by=person.account, when=stamp(moment), receiver=receiver.strip(), receipt=paper,
             carrier_returned=carrier_returned, outcome=outcome.strip(),
@@ -268,9 +257,10 @@ def acknowledge(
 
 
 def _step(
-    connection: Connection, home: Home, request: Request, state: State, person: Person, moment: datetime,
-    **changes: Any,
+    connection: Connection, home: Home, request: Request, deed: str, person: Person, moment: datetime,
+    details: Mapping[str, Any] | None = None, **changes: Any,
 ) -> Request:  # fmt: skip
-    stepped = request.model_copy(update={"state": state, "step": request.step + 1, **changes})
-    filing.write_step(connection, home, stepped, actor=person.account, moment=moment)
-    return stepped
+    return REQUESTS.go_on(
+        connection, home, request, deed, actor=person.account, moment=moment,
+        details={**index_details(request), **(details or {})}, **changes,
+    )  # fmt: skip

@@ -7,6 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from preserve.administration.proceedings import Record
+from preserve.administration.proceedings.records import Paper
+
 State = Literal["opened", "examined", "approved", "refused", "withdrawn", "delivered", "returned"]
 Form = Literal["original", "preservation", "access"]
 
@@ -23,16 +26,6 @@ class Consumer(_Record):
     organisation: str = ""
     represents: str = ""
     contact: str = ""
-
-
-class Paper(_Record):
-    """A scanned document that belongs to the request; `file` lies in the request's folder. Size in bytes."""
-
-    kind: str
-    file: str
-    original_name: str
-    size: int
-    sha256: str
 
 
 class Wanted(_Record):
@@ -133,12 +126,10 @@ class Withdrawal(_Record):
     reason: str
 
 
-class Request(_Record):
+class Request(Record):
     """One request as it stands after a step; times are RFC 3339 in UTC."""
 
-    number: str
     state: State
-    step: int
     opened: str
     opened_by: str
     received: date

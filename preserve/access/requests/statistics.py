@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from preserve.access.requests.filing import read_request
-from preserve.access.requests.states import OPEN
+from preserve.access.requests.procedure import OPEN, REQUESTS
 from preserve.clock import parse, zone
-from preserve.data_management import request_index
 from preserve.home import Home
 
 
@@ -40,8 +38,7 @@ def count_use(connection: Connection, home: Home, year: int | None = None) -> li
     purposes: dict[int, Counter[str]] = {}
     people: dict[int, set[str]] = {}
     here = zone(home.settings.time_zone)
-    for row in request_index.rows(connection):
-        request = read_request(connection, home, row.number)
+    for request in REQUESTS.read_all(connection, home):
         when = request.received.year
         if year is not None and when != year:
             continue

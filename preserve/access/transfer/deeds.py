@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from preserve.access.transfer import filing, states
 from preserve.access.transfer.exporting import export
-from preserve.access.transfer.model import Decision, Form, Item, Receipt, State, Transfer
-from preserve.administration.duties import Duty, allows
+from preserve.access.transfer.model import Decision, Form, Item, Receipt, Transfer
+from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
+from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
+from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.packages import read_version
 from preserve.clock import stamp
-from preserve.data_management import gone, proceedings
+from preserve.data_management import gone, ledger, proceedings
 from preserve.data_management.anchors import read_anchor
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
@@ -28,7 +29,6 @@ from preserve.home import Home
 from storage_adapters.durable import discard
 from storage_adapters.reading import digest_file
 
-OPEN = ("prepared", "approved", "handed-over")
 _SHORTEST = 16  # hex digits of the list's digest that a receipt must repeat
 
 
@@ -42,13 +42,14 @@ def prepare(
     with catalogue.begin() as connection:
         require(connection, person, Duty.DELIVER)
         items = tuple({one.objid: one for one in (_item(connection, home, name) for name in names)}.values())
-        number = proceedings.next_number(connection, "transfer", moment.year)
         made = Transfer(
-            number=number, state="prepared", step=1, prepared=stamp(moment), prepared_by=person.account,
+            number=TRANSFERS.new_number(home, connection, moment), state="prepared", step=1,
+            prepared=stamp(moment), prepared_by=person.account,
             archive=archive.strip(), basis=basis.strip(), form=form, items=items,
         )  # fmt: skip
-        filing.write_step(connection, home, made, actor=person.account, moment=moment)
-    return made
+        return TRANSFERS.open(
+            connection, home, made, actor=person.account, moment=moment, details=index_details(made)
+        )  # fmt: skip
 
 
 def _item(connection: Connection, home: Home, name: str) -> Item:
@@ -78,16 +79,16 @@ def decide(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, approve: bool, reason: str, moment: datetime
 ) -> Transfer:
     """The head, or whoever decides in the head's place, approves or refuses; never who prepared it."""
-    state: State = "approved" if approve else "refused"
+    state = "approved" if approve else "refused"
     if not approve and not reason.strip():
         raise UsageError("transfer.reason", number)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DECIDE)
-        transfer = filing.read_transfer(connection, home, number)
-        behalf = "" if allows(person.roles, Duty.DECIDE) else person.deputy_of
-        states.check_step(transfer, state, person.account, behalf)
-        made = Decision(by=person.account, on_behalf_of=behalf, when=stamp(moment), reason=reason.strip())
-        return _step(connection, home, transfer, state, person, moment, decision=made)
+        taking = TRANSFERS.take(connection, home, person, number, state)
+        made = Decision(
+            by=person.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
+        )  # fmt: skip
+        told = {"on_behalf_of": made.on_behalf_of}
+        return _step(connection, home, taking.record, state, person, moment, told, decision=made)
 
 
 def hand_over(
@@ -99,21 +100,20 @@ def hand_over(
     Stopped in between, the same call goes on with what is whole. Raises Refused, NotIntact, MediumProblem.
     """
     with catalogue.read() as connection:
-        require(connection, person, Duty.DELIVER)
-        transfer = filing.read_transfer(connection, home, number)
-        states.check_step(transfer, "handed-over", person.account)
+        transfer = TRANSFERS.take(connection, home, person, number, "handed-over").record
         for item in transfer.items:
             if gone.of_case(connection, item.objid):
                 raise Refused("transfer.gone", item.case_number)
     made = export(home, catalogue, transfer, person.account, target, moment, progress)
     with catalogue.begin() as connection:
-        transfer = filing.read_transfer(connection, home, number)
+        transfer = TRANSFERS.read(connection, home, number)
         try:
-            states.check_step(transfer, "handed-over", person.account)
+            TRANSFERS.check(transfer, "handed-over", person.account)
         except Refused:  # it was cancelled meanwhile: nothing of it may stay there
             discard(Path(made.to), target)
             raise
-        return _step(connection, home, transfer, "handed-over", person, moment, handed_over=made)
+        told = {"list_sha256": made.list_sha256, "files": made.files, "bytes": made.size}
+        return _step(connection, home, transfer, "handed-over", person, moment, told, handed_over=made)
 
 
 def receive(
@@ -127,9 +127,7 @@ def receive(
     if not receipt_number.strip() or not receiver.strip():
         raise UsageError("transfer.receipt-incomplete", number)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DELIVER)
-        transfer = filing.read_transfer(connection, home, number)
-        states.check_step(transfer, "received", person.account)
+        transfer = TRANSFERS.take(connection, home, person, number, "received").record
         assert transfer.handed_over is not None
         given = "".join(confirms.split()).lower()
         if len(given) < _SHORTEST or not transfer.handed_over.list_sha256.startswith(given):
@@ -142,12 +140,13 @@ def receive(
         if not handed.astimezone(local).date() <= day <= today:
             raise Refused("transfer.receipt-date", number, date=day.isoformat())
         _check_receipt(connection, home, transfer, receipt, receipt_number.strip())
-        paper = filing.keep_paper(home, number, "receipt", receipt)
+        paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt)
         made = Receipt(
             by=person.account, when=stamp(moment), number=receipt_number.strip(), receiver=receiver.strip(),
             received=day, confirms=given, paper=paper,
         )  # fmt: skip
-        return _step(connection, home, transfer, "received", person, moment, receipt=made)
+        told = {"receipt_number": made.number, "receipt_sha256": paper.sha256}
+        return _step(connection, home, transfer, "received", person, moment, told, receipt=made)
 
 
 def _check_receipt(connection: Connection, home: Home, transfer: Transfer, receipt: Path, number: str) -> None:
@@ -159,10 +158,9 @@ def _check_receipt(connection: Connection, home: Home, transfer: Transfer, recei
     assert transfer.handed_over is not None
     if seen in {paper.sha256 for paper in transfer.handed_over.papers}:
         raise Refused("transfer.receipt-is-ours", str(receipt))
-    for row in proceedings.rows(connection, "transfer", ("received",)):
-        other = filing.read_transfer(connection, home, row.number).receipt
-        if other is not None and (other.paper.sha256 == seen or other.number == number):
-            raise Refused("transfer.receipt-used", number, number=row.number)
+    for entry in ledger.of_action(connection, "transfer.received"):
+        if entry.details["receipt_sha256"] == seen or entry.details["receipt_number"] == number:
+            raise Refused("transfer.receipt-used", number, number=entry.subject)
 
 
 def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime) -> Transfer:
@@ -170,17 +168,16 @@ def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, rea
     if not reason.strip():
         raise UsageError("transfer.reason", number)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DELIVER)
-        transfer = filing.read_transfer(connection, home, number)
-        states.check_step(transfer, "cancelled", person.account)
+        transfer = TRANSFERS.take(connection, home, person, number, "cancelled").record
         made = Decision(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, transfer, "cancelled", person, moment, ended=made)
 
 
 def _step(
-    connection: Connection, home: Home, transfer: Transfer, state: State, person: Person, moment: datetime,
-    **changes: Any,
+    connection: Connection, home: Home, transfer: Transfer, deed: str, person: Person, moment: datetime,
+    details: Mapping[str, Any] | None = None, **changes: Any,
 ) -> Transfer:  # fmt: skip
-    stepped = transfer.model_copy(update={"state": state, "step": transfer.step + 1, **changes})
-    filing.write_step(connection, home, stepped, actor=person.account, moment=moment)
-    return stepped
+    return TRANSFERS.go_on(
+        connection, home, transfer, deed, actor=person.account, moment=moment,
+        details={**index_details(transfer), **(details or {})}, **changes,
+    )  # fmt: skip

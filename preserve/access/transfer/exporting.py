@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 
 from preserve.access.transfer import eep, papers
 from preserve.access.transfer.decoding import read_eep
-from preserve.access.transfer.filing import keep_paper
 from preserve.access.transfer.model import HandOver, Item, Tested, Transfer
+from preserve.access.transfer.procedure import TRANSFERS
 from preserve.access.transfer.profile import TransferProfile, read_transfer_profile
 from preserve.access.transfer.records import pieces
 from preserve.access.transfer.testing import four_properties
+from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
@@ -76,7 +77,8 @@ def export(
         raise
     except OSError as error:
         raise MediumProblem("request.target-unwritable", str(target), reason=error.strerror or str(error)) from error
-    kept = tuple(keep_paper(home, transfer.number, kind, final / name) for kind, name in papers.NAMES.items())
+    folder = TRANSFERS.folder_of(home, transfer.number)
+    kept = tuple(keep_paper(folder, kind, final / name) for kind, name in papers.NAMES.items())
     digest = digest_file(final / LIST, ("sha256",))[1]["sha256"]
     files = [one for case in listed["cases"] for one in case["files"]]
     return HandOver(

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from preserve.access.requests.model import Paper
+from preserve.administration.proceedings import Record
+from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
 Form = Literal["eark", "bag", "eep"]
@@ -80,12 +81,10 @@ class Receipt(_Record):
     paper: Paper
 
 
-class Transfer(_Record):
+class Transfer(Record):
     """One transfer as it stands after a step; times are RFC 3339 in UTC."""
 
-    number: str
     state: State
-    step: int
     prepared: str
     prepared_by: str
     archive: str

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from preserve.administration.proceedings import Record
+
 State = Literal["drawn", "appraised", "approved", "withdrawn"]
 Action = Literal["destroy", "extend", "transfer", "permanent"]
 ACTIONS: tuple[Action, ...] = ("destroy", "extend", "transfer", "permanent")
@@ -78,12 +80,10 @@ class Approval(_Record):
     outcome: dict[int, Opinion]
 
 
-class Review(_Record):
+class Review(Record):
     """One appraisal as it stands after a step."""
 
-    number: str
     state: State
-    step: int
     until: date
     drawn: str
     drawn_by: str

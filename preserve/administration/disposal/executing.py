@@ -19,9 +19,9 @@ from sqlalchemy import Connection
 
 from metadata.entities import Event, Link
 from metadata.findings import Finding
-from preserve.administration.appraisal.deeds import read_review
+from preserve.administration.appraisal.deeds import REVIEWS
 from preserve.administration.disposal import tombstones
-from preserve.administration.disposal.deeds import check_step, folder_of, read_disposal, step, today_of
+from preserve.administration.disposal.deeds import DISPOSALS, today_of
 from preserve.administration.disposal.leaving import (
     Going,
     Task,
@@ -34,8 +34,7 @@ from preserve.administration.disposal.leaving import (
 from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import against
-from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import Person
 from preserve.administration.retention import keeping
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import attached, store_identity
@@ -99,9 +98,10 @@ def execute(
 
 def _begin(home: Home, catalogue: Catalogue, person: Person, number: str, moment: datetime) -> Disposal:
     with catalogue.begin() as connection:
-        require(connection, person, Duty.DISPOSE)
-        found = read_disposal(connection, home, number)
-        check_step(found, "executing", person.account)
+        DISPOSALS.may(connection, person, "begun")
+        found = DISPOSALS.read(connection, home, number)
+        if found.state != "executing":
+            DISPOSALS.check(found, "begun", person.account)
         read_decision(connection, number)
         today = today_of(home, moment)
         if found.not_before is None or today < found.not_before:
@@ -109,7 +109,7 @@ def _begin(home: Home, catalogue: Catalogue, person: Person, number: str, moment
         if found.state == "executing":
             return found
         signed = Signature(by=person.account, when=stamp(moment))
-        return step(connection, home, found, "executing", "begun", person.account, moment, begun=signed)
+        return DISPOSALS.go_on(connection, home, found, "begun", actor=person.account, moment=moment, begun=signed)
 
 
 def _one(
@@ -142,7 +142,7 @@ def _one(
 def _stands_against(
     home: Home, connection: Connection, found: Disposal, entry: Entry, moment: datetime
 ) -> list[Finding]:
-    review = read_review(connection, home, found.review)
+    review = REVIEWS.read(connection, home, found.review)
     return list(against(home, connection, review, entry.review_row, today_of(home, moment), found.number))
 
 
@@ -285,14 +285,15 @@ def _bury(
 
 def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, moment: datetime) -> Disposal:
     with catalogue.begin() as connection:
-        found = read_disposal(connection, home, found.number)
+        found = DISPOSALS.read(connection, home, found.number)
         stones = stones_of(home, connection, found)
         paper = as_paper(home, found, moment, stones)
-        write_file(folder_of(home, found.number) / "register-executed.pdf", paper, durable=True, mode=0o640)
+        register = DISPOSALS.folder_of(home, found.number) / "register-executed.pdf"
+        write_file(register, paper, durable=True, mode=0o640)
         sha256 = hashlib.sha256(paper).hexdigest()
-        return step(
-            connection, home, found, "executed", "executed", person.account, moment, executed=stamp(moment),
-            final_sha256=sha256, details={"register_sha256": sha256},
+        return DISPOSALS.go_on(
+            connection, home, found, "executed", actor=person.account, moment=moment,
+            details={"register_sha256": sha256}, executed=stamp(moment), final_sha256=sha256,
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from preserve.administration.appraisal.model import Item
+from preserve.administration.proceedings import Record
 
 State = Literal["proposed", "supervised", "approved", "executing", "executed", "withdrawn"]
 
@@ -45,12 +46,10 @@ class Confirmation(_Record):
     how: str
 
 
-class Disposal(_Record):
+class Disposal(Record):
     """One disposal as it stands after a step."""
 
-    number: str
     state: State
-    step: int
     review: str
     appraised: str = Field(description="when the head approved the appraisal")
     entries: tuple[Entry, ...]

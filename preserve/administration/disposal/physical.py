@@ -6,11 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from preserve.administration.disposal.deeds import check_step, read_disposal, step, today_of
+from preserve.administration.disposal.deeds import DISPOSALS, today_of
 from preserve.administration.disposal.leaving import Going, told_gone, write_gone
 from preserve.administration.disposal.model import Confirmation, Disposal
-from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import Person
 from preserve.administration.retention import keeping
 from preserve.archival_storage.media import require_medium
 from preserve.archival_storage.policy import read_policy
@@ -21,7 +20,6 @@ from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
-from preserve.messages import say
 
 
 def confirm(
@@ -34,25 +32,16 @@ def confirm(
     if not how.strip():
         raise UsageError("disposal.how", medium)
     with catalogue.begin() as connection:
-        require(connection, person, Duty.SUPERVISE)
-        found = read_disposal(connection, home, number)
-        if found.state != "executing":
-            raise Refused(
-                "disposal.step-wrong",
-                number,
-                state=say(f"disposal.state-{found.state}"),
-                step=say("disposal.state-executing"),
-            )
-        check_step(found, "executing", person.account)
+        found = DISPOSALS.take(connection, home, person, number, "confirmed").record
         row = require_medium(connection, medium)
         mine, rest = _check(home, connection, found, row, moment)
         before = [one for one in found.confirmations if one.medium == row.id]
         if any(one.by == person.account for one in before):
             raise NotPermitted("disposal.same-hands", number, account=person.account)
         made = Confirmation(medium=row.id, label=row.label, by=person.account, when=stamp(moment), how=how.strip())
-        stepped = step(
-            connection, home, found, "executing", "confirmed", person.account, moment,
-            confirmations=(*found.confirmations, made), details={"medium": row.id},
+        stepped = DISPOSALS.go_on(
+            connection, home, found, "confirmed", actor=person.account, moment=moment, details={"medium": row.id},
+            confirmations=(*found.confirmations, made),
         )  # fmt: skip
         if not before:
             return stepped, False

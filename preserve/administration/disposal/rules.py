@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.administration.appraisal.model import Review
 from preserve.administration.disposal.model import Disposal
-from preserve.administration.filing import read_record
+from preserve.administration.proceedings import records
 from preserve.administration.retention.keeping import strictest_due
 from preserve.data_management import blocks, gone, proceedings, retention_index
 from preserve.home import Home
@@ -50,7 +50,7 @@ def against(
     for other in proceedings.about_case(connection, "disposal", item.objid, OPEN):
         if other.number == disposal or other.state == "executing":
             continue  # of one that is carried out the rows of what goes have told already
-        record = home.store / "disposals" / other.number / f"{other.steps:04d}.json"
-        listed = read_record(record, other.sha256, Disposal).entries
+        path = home.store / "disposals" / other.number / records.record_name(other.kind, other.steps, other.state)
+        listed = records.read_record(path, other.sha256, Disposal).entries
         if any(e.item.objid == item.objid and (not item.item or e.item.item in ("", item.item)) for e in listed):
             yield Finding("disposal.in-another", where, "refuse", {"number": other.number})

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
-from preserve.administration.filing import read_record, write_record
+from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import keeping
 from preserve.data_management import gone, holdings, ledger, retention_index, search
 from preserve.data_management.cases import forget_version

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.administration.filing import read_record, write_record
 from preserve.administration.people import Person, require
+from preserve.administration.proceedings import Proceeding, Record, step
 from preserve.clock import stamp
 from preserve.data_management import gone, proceedings
 from preserve.data_management.blocks import HELD
@@ -25,14 +24,10 @@ KINDS: tuple[HoldKind, ...] = get_args(HoldKind)
 OPEN_DISPOSAL = ("proposed", "supervised", "approved", "executing")
 
 
-class Hold(BaseModel):
+class Hold(Record):
     """One hold as it stands after a step; `paper` is the number of the document that asks for it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    number: str
     state: Literal["added", "released"]
-    step: int
     kind: HoldKind
     cases: tuple[str, ...]
     reason: str
@@ -42,6 +37,17 @@ class Hold(BaseModel):
     released_by: str = ""
     released: str = ""
     why_released: str = ""
+
+
+HOLDS = Proceeding(
+    kind="hold",
+    folder="holds",
+    model=Hold,
+    words="retention.hold",
+    unknown="retention.hold-unknown",
+    wrong_step="retention.hold-released-already",
+    steps=(step("released", HELD, "", Duty.RELEASE_HOLD),),
+)
 
 
 def add_hold(
@@ -70,13 +76,11 @@ def place(
         if any(one.state == "destroyed" for one in gone.of_case(connection, objid, whole=True)):
             raise Refused("retention.hold-too-late", name)
         objids.append(objid)
-    number = proceedings.next_number(connection, "hold", moment.year)
     hold = Hold(
-        number=number, state="added", step=1, kind=kind, cases=tuple(dict.fromkeys(objids)), reason=reason.strip(),
-        paper=paper.strip(), by=by, when=stamp(moment),
+        number=HOLDS.new_number(home, connection, moment), state="added", step=1, kind=kind,
+        cases=tuple(dict.fromkeys(objids)), reason=reason.strip(), paper=paper.strip(), by=by, when=stamp(moment),
     )  # fmt: skip
-    _write(connection, home, hold, actor=by, moment=moment)
-    return hold
+    return HOLDS.open(connection, home, hold, actor=by, moment=moment, details=_index_details(hold))
 
 
 def release_hold(
@@ -86,41 +90,28 @@ def release_hold(
     if not why.strip():
         raise UsageError("retention.hold-reason")
     with catalogue.begin() as connection:
-        require(connection, person, Duty.RELEASE_HOLD)
+        HOLDS.may(connection, person, "released")
         return lift(connection, home, number, why=why, by=person.account, moment=moment)
 
 
 def lift(connection: Connection, home: Home, number: str, *, why: str, by: str, moment: datetime) -> Hold:
-    """The same in the caller's transaction, without asking who may."""
-    hold = read_hold(connection, home, number)
-    if hold.state != HELD:
-        raise Refused("retention.hold-released-already", number)
+    """As `release_hold`, in the caller's transaction and without a permission check."""
+    hold = HOLDS.read(connection, home, number)
+    HOLDS.check(hold, "released", by)
     for objid in hold.cases:
         for row in proceedings.about_case(connection, "disposal", objid, OPEN_DISPOSAL):
             if row.about == by:
                 raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
-    stepped = hold.model_copy(
-        update={"state": "released", "step": 2, "released_by": by, "released": stamp(moment),
-                "why_released": why.strip()}
+    return HOLDS.go_on(
+        connection, home, hold, "released", actor=by, moment=moment, details=_index_details(hold), released_by=by,
+        released=stamp(moment), why_released=why.strip(),
     )  # fmt: skip
-    _write(connection, home, stepped, actor=by, moment=moment)
-    return stepped
-
-
-def read_hold(connection: Connection, home: Home, number: str) -> Hold:
-    """A hold as its last record says. Raises Refused, NotIntact."""
-    row = proceedings.read_row(connection, number)
-    if row is None or row.kind != "hold":
-        raise Refused("retention.hold-unknown", number)
-    return read_record(home.store / "holds" / number / f"{row.steps:04d}-{row.state}.json", row.sha256, Hold)
 
 
 def all_holds(connection: Connection, home: Home, states: Sequence[str] = ()) -> list[Hold]:
-    """Every hold, or those in some states."""
-    return [read_hold(connection, home, row.number) for row in proceedings.rows(connection, "hold", states)]
+    """Every hold, or those in some states. Raises NotIntact."""
+    return HOLDS.read_all(connection, home, states)
 
 
-def _write(connection: Connection, home: Home, hold: Hold, *, actor: str, moment: datetime) -> None:
-    sha256 = write_record(home.store / "holds" / hold.number / f"{hold.step:04d}-{hold.state}.json", hold)
-    details = {"state": hold.state, "step": hold.step, "sha256": sha256, "about": hold.kind, "cases": list(hold.cases)}
-    proceedings.add_step(connection, "hold", hold.number, hold.state, details, actor=actor, moment=moment)
+def _index_details(hold: Hold) -> dict[str, object]:
+    return {"about": hold.kind, "cases": list(hold.cases)}

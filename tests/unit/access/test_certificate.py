@@ -37,8 +37,8 @@ from sqlalchemy import Connection
 from preserve.access.certificate import CHAIN, NAME, CertificateMade, certify, check_signer, put_chain
 from preserve.access.dip import contents
 from preserve.access.dip.contents import Given
-from preserve.access.requests import filing
 from preserve.access.requests.model import Request
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.selecting import read_case
 from preserve.administration.health import examine_signer
 from preserve.administration.signing.authority import make_test_authority
@@ -120,7 +120,7 @@ def delivery(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Delive
     catalogue = open_catalogue(home)
     given = []
     with catalogue.begin() as connection:
-        request = filing.read_request(connection, home, number)
+        request = REQUESTS.read(connection, home, number)
         assert request.examination is not None
         selection = request.examination.selection
         cases = {objid: read_case(connection, objid) for objid in request.cases}

@@ -24,8 +24,8 @@ from preserve.access.dip.deriving import Derived, derive
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import deeds
 from preserve.access.requests.deeds import Asked
-from preserve.access.requests.filing import read_request
 from preserve.access.requests.model import Concern, Consumer, Request
+from preserve.access.requests.procedure import REQUESTS
 from preserve.administration.people import Person, recognise
 from preserve.clock import now
 from preserve.data_management.database import open_catalogue
@@ -130,7 +130,7 @@ def mistakes(desk: Desk, number: str, plan: Path | None = None) -> list[str]:
 def request_of(office: Office, number: str) -> Request:
     home = open_home(office.archive.home)
     with open_catalogue(home).read() as connection:
-        return read_request(connection, home, number)
+        return REQUESTS.read(connection, home, number)
 
 
 def derived(office: Office, number: str, package: Path, progress: Any = lambda moved: None) -> Derived:

@@ -53,7 +53,7 @@ def test_sound(kept: Catalogue, tmp_path: Path) -> None:
         ),
         (
             ["UPDATE ledger SET number = -number - 1 WHERE number >= 6", "UPDATE ledger SET number = -number",
-             "INSERT INTO ledger SELECT 6, entry, leaf, action, subject FROM ledger WHERE number = -1"],
+             "INSERT INTO ledger (number, entry, leaf) SELECT 6, entry, leaf FROM ledger WHERE number = -1"],
             "ledger.entry-missing",
             "1",
         ),

@@ -159,6 +159,7 @@ def examine_signer(home: Home) -> Iterator[Check]:
 
 
 def _catalogue(home: Home) -> Iterator[Check]:
+    from preserve.administration.index_check import last_verified
     from preserve.data_management import journal
     from preserve.data_management.database import open_catalogue
 
@@ -166,10 +167,18 @@ def _catalogue(home: Home) -> Iterator[Check]:
         catalogue = open_catalogue(home)
         with catalogue.read() as connection:
             unfinished = len(journal.unfinished(connection))
+            verified = last_verified(connection)
     except PreserveError as error:
         yield Check("health.catalogue", "wrong", {"path": str(home.catalogue), "reason": error.code})
         return
     yield Check("health.catalogue", "good", {"path": str(home.catalogue)})
+    if verified is None:
+        yield Check("health.never-verified", "optional")
+    else:
+        values: dict[str, str | int | float] = {"when": verified.time, "entries": int(verified.details["entries"])}
+        findings = int(verified.details["findings"])
+        code = "health.verified-bad" if findings else "health.verified"
+        yield Check(code, "wrong" if findings else "good", {**values, "findings": findings})
     if unfinished:
         yield Check("health.unfinished", "optional", {"count": unfinished})
 

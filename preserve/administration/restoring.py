@@ -22,7 +22,7 @@ from preserve.archival_storage.media import establish_store, server_store, store
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.records_on_media import take_records
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, gone, holdings, ledger
+from preserve.data_management import anchors, checkpoints, gone, holdings, ledger
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild
@@ -50,12 +50,11 @@ def restore_package(
     name: str,
     sources: Sequence[Source],
     *,
-    to: Path | None,
     actor: str,
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> Restored:
-    """Write a package to the folder `to`, or back into the server store where it is lost there.
+    """Write a package back into the server store where it is lost there; `access.requests` hands packages out.
 
     Raises Refused where the store still has it, NotIntact where the media hold another package than was registered.
     """
@@ -63,14 +62,7 @@ def restore_package(
         gone.refuse(connection, find_case(connection, name) or name)
         gone.refuse(connection, name)
         version = read_version(connection, name)
-    if to is not None:
-        place = to / version.name
-        if place.exists():
-            raise Refused("storage.exists-already", str(place))
-        size = extract(version.name, sources, place, progress)
-        _same(place, version.manifest_sha256)
-        _record(catalogue, version.objid, version.name, str(place), sources, actor, now())
-        return Restored(version.name, place, size)
+        anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
     try:
         raise Refused("storage.exists-already", str(store.path(CopyRef(version.name))))
@@ -81,7 +73,7 @@ def restore_package(
         discard(staged, staged.parent)
     size = extract(version.name, sources, staged, progress)
     try:
-        _same(staged, version.manifest_sha256)
+        require_same(staged, anchor.manifest)
     except NotIntact:
         discard(staged, staged.parent)
         raise
@@ -92,7 +84,8 @@ def restore_package(
     return Restored(version.name, Path(receipt.location), size)
 
 
-def _same(place: Path, wanted: str) -> None:
+def require_same(place: Path, wanted: str) -> None:
+    """Raises NotIntact where the package at a place has another manifest than the one that was registered."""
     found = digest_file(place / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
     if found != wanted:
         raise NotIntact("storage.manifest-altered", str(place), wanted=wanted, found=found)

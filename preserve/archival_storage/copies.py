@@ -39,8 +39,10 @@ def change_copy(
     """Record that the copy `name` (`<objid>_v0001`) on `medium` is now in `state`; return its row.
 
     `part` is number, count and set of a package divided over media; it counts only when the copy is new. Raises
-    PreserveError where the life of a copy does not allow the step.
+    PreserveError where the life of a copy does not allow the step, NotIntact where the rows of the case's copies
+    contradict the ledger.
     """
+    holdings.require_copies(connection, name.rpartition("_v")[0])
     known = holdings.read_copy(connection, name, medium)
     before = known.state if known else None
     if state not in TRANSITIONS[before]:

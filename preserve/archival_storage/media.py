@@ -58,13 +58,17 @@ def register_store(connection: Connection, home: Home, *, actor: str, moment: da
 
 
 def require_medium(connection: Connection, name: str) -> MediumRow:
-    """The medium of that identity or label, or whose label begins so where only one does. Raises Refused."""
+    """The medium of that identity or label, or whose label begins so where only one does.
+
+    Raises Refused; NotIntact where its row is not what the ledger says.
+    """
     found = holdings.read_medium(connection, name)
     if found is None:
         like = [row for row in holdings.all_media(connection) if row.label.startswith(name) and row.state != "lost"]
         found = like[0] if len(like) == 1 else None
     if found is None:
         raise Refused("storage.medium-unknown", name)
+    holdings.require_listed(connection, found.id)
     return found
 
 

@@ -14,9 +14,13 @@ from sqlalchemy import Connection, select
 
 from metadata import bag
 from metadata.errors import BagUnreadable
+from preserve.archival_storage.media import server_store
+from preserve.data_management import case_index, holdings
 from preserve.data_management.anchors import Anchor
+from preserve.data_management.cases import find_case
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
+from preserve.home import Home
 from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package
 from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
 from storage_adapters.reading import digest_file
@@ -50,6 +54,27 @@ def read_version(connection: Connection, name: str) -> Version:
     if row is None:
         raise Refused("cli.case-unknown", name)
     return Version(row.name, row.objid, row.version, row.files, row.size, row.manifest_sha256)
+
+
+def require_case(home: Home, connection: Connection, name: str) -> str:
+    """The objid of a case that somebody will decide about, by objid, package, case number or archival number.
+
+    Raises Refused where there is none, NotIntact where the catalogue does not say of it what was registered.
+    """
+    objid = find_case(connection, name)
+    if objid is None:
+        raise Refused("cli.case-unknown", name)
+    require_registered(home, connection, objid)
+    return objid
+
+
+def require_registered(home: Home, connection: Connection, objid: str) -> None:
+    """Raises NotIntact where the catalogue does not say of a case, its files and its copies what was registered."""
+    holdings.require_copies(connection, objid)
+    try:
+        case_index.require(connection, objid, lambda package: server_store(home).path(CopyRef(package)))
+    except CopyUnknown as error:
+        raise NotIntact("storage.package-unreadable", objid, detail=str(error), reason=str(error)) from error
 
 
 def package_files(root: Path, manifest_sha256: str) -> list[PackageFile]:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from preserve.archival_storage.policy import StorageProfile, standing
-from preserve.data_management import anchors, blocks, gone, ledger, proceedings, retention_index
+from preserve.data_management import anchors, blocks, gone, holdings, ledger, proceedings, retention_index
 from preserve.data_management.tables import versions
 from preserve.errors import Refused
 from storage_adapters.contract import CopyRef, Warrant
@@ -64,6 +64,8 @@ def warrant_for_disposal(
     `item` is empty where the whole case goes, else the identifier of the recording that goes.
     """
     decision = read_decision(connection, disposal)
+    holdings.require_copies(connection, objid)
+    holdings.require_listed(connection, medium)
     if decision.state != "executing" or today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
     begun = [one for one in gone.of_case(connection, objid) if one.item == item and one.disposal == disposal]
@@ -71,6 +73,7 @@ def warrant_for_disposal(
         raise Refused("disposal.not-of-it", name, number=disposal)
     if found := blocks.blocks(connection, objid):
         raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
+    retention_index.require_decided(connection, objid)
     for known in retention_index.rows_of(connection, objid):
         if (not item or known.item == item) and (known.due is None or known.due > today.isoformat()):
             raise Refused("disposal.not-due", name, day=known.due or "—")

@@ -123,7 +123,7 @@ def replicate(output: Output, case: str) -> int:
 @click.pass_obj
 def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, approved: str) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
-    from preserve.access.requests.deeds import require_approval
+    from preserve.access.requests.whole_package import hand_out
     from preserve.administration.duties import Duty
     from preserve.administration.restoring import restore_archive, restore_package
     from preserve.archival_storage.discs.sources import open_source
@@ -155,14 +155,14 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
             return
         home = output.home()
         catalogue = open_catalogue(home)
-        actor = acting(catalogue, Duty.KEEP).account
         if to is not None:
-            with catalogue.read() as connection:
-                require_approval(connection, home, case, approved)
-        done = restore_package(
-            home, catalogue, case, sources, to=to.absolute() if to else None, actor=actor,
-            now=now, progress=watcher,
-        )  # fmt: skip
+            person = acting(catalogue, Duty.DELIVER, subject=case)
+            done = hand_out(
+                home, catalogue, person, case, sources, to=to.absolute(), number=approved, now=now, progress=watcher
+            )  # fmt: skip
+        else:
+            actor = acting(catalogue, Duty.KEEP).account
+            done = restore_package(home, catalogue, case, sources, actor=actor, now=now, progress=watcher)
     output.sentence("cli.restored", style="green", name=done.name, place=str(done.place),
                     size=bytes_for_people(done.size))  # fmt: skip
     output.result({"ok": True, "name": done.name, "place": str(done.place), "bytes": done.size})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     pass
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_FORMS = ("original", "preservation", "access", "package")
 _STAGES = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
 _FILE = click.Path(path_type=Path)
 
@@ -40,7 +41,7 @@ def request() -> None:
 @click.option("--stage", "stages", multiple=True, type=click.Choice(_STAGES))
 @click.option("--object", "objects", multiple=True, metavar="PATH")
 @click.option("--range", "excerpt", default="", metavar="0:00-0:00")
-@click.option("--form", "wanted_form", type=click.Choice(["original", "preservation", "access"]), default="original")
+@click.option("--form", "wanted_form", type=click.Choice(_FORMS), default="original")
 @click.option("--purpose", required=True, metavar="TEXT")
 @click.option("--urgent", default="", metavar="TEXT")
 @click.option("--received", type=_DAY, default=None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from preserve.clock import stamp
+from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import audits
 
 BEGUN = "audit.begun"
@@ -33,8 +34,7 @@ class AuditRow:
 
 def begin(connection: Connection, run: str, *, actor: str, moment: datetime) -> None:
     """Write down that a run begins."""
-    ledger.append(connection, action=BEGUN, subject=run, actor=actor, details={}, moment=moment)
-    connection.execute(audits.insert(), {"id": run, "started": stamp(moment), "state": "running"})
+    _apply(connection, ledger.add(connection, action=BEGUN, subject=run, actor=actor, details={}, moment=moment))
 
 
 def end(
@@ -43,13 +43,29 @@ def end(
 ) -> None:  # fmt: skip
     """Write down how a run ended, and the digest of its records, which anchors them in the ledger."""
     details = {"state": state, "reason": reason, "counts": dict(counts), "records": records, "sha256": sha256}
-    ledger.append(connection, action=ENDED, subject=run, actor=actor, details=details, moment=moment)
-    _apply_end(connection, run, details, stamp(moment))
+    _apply(connection, ledger.add(connection, action=ENDED, subject=run, actor=actor, details=details, moment=moment))
 
 
-def _apply_end(connection: Connection, run: str, details: Mapping[str, object], when: str) -> None:
-    values = {**details, "counts": json.dumps(details["counts"], sort_keys=True), "ended": when}
-    connection.execute(update(audits).where(audits.c.id == run).values(**values))
+def _after(before: AuditRow | None, entry: Entry) -> AuditRow:
+    """What a run has become with one more entry."""
+    if before is None:
+        before = AuditRow(entry.subject, entry.time, None, "running", "", {}, "", "")
+    return replace(before, ended=entry.time, **entry.details) if entry.action == ENDED else before
+
+
+def _apply(connection: Connection, entry: Entry) -> None:
+    before = _read(connection, entry.subject)
+    row = _after(before, entry)
+    values = {**asdict(row), "counts": json.dumps(dict(row.counts), sort_keys=True)}
+    if before is None:
+        connection.execute(audits.insert(), values)
+    else:
+        connection.execute(update(audits).where(audits.c.id == row.id).values(**values))
+
+
+def _read(connection: Connection, run: str) -> AuditRow | None:
+    row = connection.execute(select(audits).where(audits.c.id == run)).first()
+    return AuditRow(**{**row._mapping, "counts": json.loads(row.counts)}) if row else None
 
 
 def runs(connection: Connection, state: str = "", limit: int = 10_000) -> list[AuditRow]:
@@ -63,9 +79,16 @@ def runs(connection: Connection, state: str = "", limit: int = 10_000) -> list[A
 def replay(connection: Connection) -> None:
     """Make the rows again from the ledger alone."""
     connection.execute(delete(audits))
-    for entry in ledger.entries(connection):
-        data = json.loads(entry.text)
-        if data["action"] == BEGUN:
-            connection.execute(audits.insert(), {"id": data["subject"], "started": data["time"], "state": "running"})
-        elif data["action"] == ENDED:
-            _apply_end(connection, data["subject"], data["details"], data["time"])
+    for entry in ledger.of_action(connection, BEGUN, ENDED):
+        _apply(connection, entry)
+
+
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every run of which the row contradicts the ledger."""
+    known = set(ledger.subjects_of(connection, BEGUN)) | set(connection.execute(select(audits.c.id)).scalars())
+    for run in sorted(known):
+        said: AuditRow | None = None
+        for entry in ledger.about(connection, run, BEGUN, ENDED):
+            said = _after(said, entry)
+        if said != _read(connection, run):
+            yield Finding("ledger.contradicts-index", run, "error", {"table": "audits"})

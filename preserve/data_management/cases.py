@@ -24,6 +24,9 @@ from storage_adapters.reading import digest_file
 
 _BATCH = 2000
 
+READ_FROM = (csip.METS, csip.PREMIS, csip.CASE, csip.TEXT)
+"""The files of a package that its rows are read from, besides `bag-info.txt`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:

@@ -1,20 +1,24 @@
-"""What was destroyed, or is being destroyed: rows made again from the ledger, asked before anything is done with it."""
+"""What was destroyed, or is being destroyed: what the ledger says of a case, and rows that list it.
+
+`of_case`, `is_gone` and `refuse` ask the ledger, and raise NotIntact where a row contradicts it; `all_gone` is for
+lists.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from preserve.clock import stamp
+from metadata.findings import Finding
 from preserve.data_management import ledger
 from preserve.data_management.anchors import REDUCED
+from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import tombstones
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 
 BEGUN = "case.destruction-begun"
 DESTROYED = "case.destroyed"
@@ -37,8 +41,7 @@ def begin(
 ) -> None:
     """From here on it is not copied, repaired or restored; `draft` is the digest of what is known of it beforehand."""
     details = {"item": item, "disposal": disposal, "sha256": draft}
-    ledger.append(connection, action=BEGUN, subject=objid, actor=actor, details=details, moment=moment)
-    _apply(connection, objid, item, disposal, "begun", stamp(moment), draft)
+    _apply(connection, ledger.add(connection, action=BEGUN, subject=objid, actor=actor, details=details, moment=moment))
 
 
 def finish(
@@ -46,16 +49,25 @@ def finish(
 ) -> None:
     """Nothing is left of it but its tombstone, whose digest is given."""
     details = {"item": item, "disposal": disposal, "sha256": tombstone}
-    ledger.append(connection, action=DESTROYED, subject=objid, actor=actor, details=details, moment=moment)
-    _apply(connection, objid, item, disposal, "destroyed", stamp(moment), tombstone)
+    entry = ledger.add(connection, action=DESTROYED, subject=objid, actor=actor, details=details, moment=moment)
+    _apply(connection, entry)
+
+
+def _said(entry: Entry) -> Gone:
+    """What an entry makes of the thing it is about: the last one counts."""
+    told = entry.details
+    state = "begun" if entry.action == BEGUN else "destroyed"
+    return Gone(entry.subject, told["item"], told["disposal"], state, entry.time, told.get("sha256", ""))
 
 
 def of_case(connection: Connection, objid: str, *, whole: bool = False) -> list[Gone]:
-    """What is gone of a case; with `whole` only where that is all of it."""
+    """What is gone of a case, as the ledger says; with `whole` only where that is all of it. Raises NotIntact."""
+    by_item = {one.item: one for one in map(_said, ledger.about(connection, objid, BEGUN, DESTROYED))}
+    said = [by_item[item] for item in sorted(by_item)]
     query = select(tombstones).where(tombstones.c.objid == objid).order_by(tombstones.c.item)
-    if whole:
-        query = query.where(tombstones.c.item == "")
-    return [Gone(*row) for row in connection.execute(query)]
+    if [Gone(*row) for row in connection.execute(query)] != said:
+        raise NotIntact("ledger.contradicts-index", objid, table="tombstones")
+    return [one for one in said if not one.item] if whole else said
 
 
 def is_gone(connection: Connection, name: str) -> bool:
@@ -93,7 +105,7 @@ def told_in(entries: Iterable[Mapping[str, Any]]) -> Callable[[str], bool]:
 
 def _reduced(connection: Connection, objid: str, disposal: str) -> int:
     """The version that a disposal made without the part; 0 where it made none."""
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, REDUCED)]
+    told = [entry.details for entry in ledger.about(connection, objid, REDUCED)]
     return max((int(one["version"]) for one in told if one.get("disposal") == disposal), default=0)
 
 
@@ -114,15 +126,21 @@ def all_gone(connection: Connection) -> list[Gone]:
 def replay(connection: Connection) -> None:
     """Make the rows again from the ledger alone."""
     connection.execute(delete(tombstones))
-    for action, state in ((BEGUN, "begun"), (DESTROYED, "destroyed")):
-        for entry in ledger.of_action(connection, action):
-            data = json.loads(entry.text)
-            one = data["details"]
-            _apply(connection, entry.subject, one["item"], one["disposal"], state, data["time"], one.get("sha256", ""))
+    for entry in ledger.of_action(connection, BEGUN, DESTROYED):
+        _apply(connection, entry)
 
 
-def _apply(connection: Connection, objid: str, item: str, disposal: str, state: str, since: str, sha256: str) -> None:
-    here = (tombstones.c.objid == objid, tombstones.c.item == item)
-    connection.execute(delete(tombstones).where(*here))
-    row = {"objid": objid, "item": item, "disposal": disposal, "state": state, "since": since, "sha256": sha256}
-    connection.execute(tombstones.insert(), row)
+def _apply(connection: Connection, entry: Entry) -> None:
+    row = _said(entry)
+    connection.execute(delete(tombstones).where(tombstones.c.objid == row.objid, tombstones.c.item == row.item))
+    connection.execute(tombstones.insert(), asdict(row))
+
+
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every case of which the rows contradict the ledger."""
+    known = {entry.subject for entry in ledger.of_action(connection, BEGUN, DESTROYED)}
+    for objid in sorted(known | set(connection.execute(select(tombstones.c.objid).distinct()).scalars())):
+        try:
+            of_case(connection, objid)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", dict(error.values))

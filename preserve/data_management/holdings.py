@@ -1,22 +1,26 @@
 """Rows of media and copies, and the ledger entries they can be made again from.
 
 Whatever changes here is written to the ledger in the same transaction with everything the row holds, so that
-replaying the ledger gives the same rows (`replay`).
+replaying the ledger gives the same rows (`replay`). Whoever acts on a row holds it against its entries first
+(`require_copies`, `require_listed`): rows can be edited by whoever has the file, and are only for lists.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from metadata.findings import Finding
 from preserve.clock import stamp
 from preserve.data_management import ledger
+from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import copies, media
+from preserve.errors import NotIntact
 
 MEDIUM_ADDED = "medium.added"
 MEDIUM_CHANGED = "medium.changed"
@@ -84,14 +88,19 @@ def add_medium(
     if connection.execute(select(media.c.id).where(media.c.id == identity)).first():
         return
     details = {"kind": kind, "label": label, "location": location, **more}
-    ledger.append(connection, action=MEDIUM_ADDED, subject=identity, actor=actor, details=details, moment=moment)
-    _apply_medium(connection, identity, details, stamp(moment))
+    _apply_medium(
+        connection,
+        ledger.add(connection, action=MEDIUM_ADDED, subject=identity, actor=actor, details=details, moment=moment),
+    )
 
 
 def change_medium(connection: Connection, identity: str, *, actor: str, moment: datetime, **changes: Any) -> None:
-    """Write down what a medium has become: columns by name, anything else into its details."""
-    ledger.append(connection, action=MEDIUM_CHANGED, subject=identity, actor=actor, details=changes, moment=moment)
-    _change_medium(connection, identity, changes)
+    """Write down what a medium has become: columns by name, anything else into its details. Raises NotIntact."""
+    require_listed(connection, identity)
+    _apply_medium(
+        connection,
+        ledger.add(connection, action=MEDIUM_CHANGED, subject=identity, actor=actor, details=changes, moment=moment),
+    )
 
 
 def read_medium(connection: Connection, identity: str) -> MediumRow | None:
@@ -116,8 +125,10 @@ def set_copy(connection: Connection, row: CopyRow, *, actor: str, moment: dateti
     details: dict[str, Any] = {"medium": row.medium, "name": row.name, "version": row.version, "state": row.state}
     if row.parts > 1:
         details |= {"part": row.part, "parts": row.parts, "set": row.set}
-    ledger.append(connection, action=COPY_CHANGED, subject=row.objid, actor=actor, details=details, moment=moment)
-    _apply_copy(connection, row.objid, details, stamp(moment))
+    _apply_copy(
+        connection,
+        ledger.add(connection, action=COPY_CHANGED, subject=row.objid, actor=actor, details=details, moment=moment),
+    )
 
 
 def confirm(connection: Connection, copies_: Iterable[tuple[str, str]], moment: datetime) -> None:
@@ -167,40 +178,111 @@ def replay(connection: Connection) -> None:
     connection.execute(delete(copies))
     connection.execute(delete(media))
     for entry in ledger.entries(connection):
-        data = json.loads(entry.text)
-        if data["action"] == MEDIUM_ADDED:
-            _apply_medium(connection, data["subject"], data["details"], data["time"])
-        elif data["action"] == MEDIUM_CHANGED:
-            _change_medium(connection, data["subject"], data["details"])
-        elif data["action"] == COPY_CHANGED:
-            _apply_copy(connection, data["subject"], data["details"], data["time"])
+        if entry.action in (MEDIUM_ADDED, MEDIUM_CHANGED):
+            _apply_medium(connection, entry)
+        elif entry.action == COPY_CHANGED:
+            _apply_copy(connection, entry)
 
 
-def _apply_medium(connection: Connection, identity: str, given: Mapping[str, Any], when: str) -> None:
-    row = {"state": "in use", "place": "", "custodian": "", "capacity": 0, "checked": None}
-    row |= {name: value for name, value in given.items() if name in (*_HERE, "kind")}
-    details = {name: value for name, value in given.items() if name not in (*_HERE, "kind")}
-    connection.execute(media.insert(), {"id": identity, **row, "added": when, "details": _json(details)})
+# --- what the ledger says: the only places that read its entries into rows
 
 
-def _change_medium(connection: Connection, identity: str, changes: Mapping[str, Any]) -> None:
-    before = connection.execute(select(media.c.details).where(media.c.id == identity)).scalar_one()
-    details = json.loads(before) | {name: value for name, value in changes.items() if name not in _HERE}
-    values = {name: value for name, value in changes.items() if name in _HERE}
-    connection.execute(update(media).where(media.c.id == identity).values(details=_json(details), **values))
+def medium_after(before: MediumRow | None, entry: Entry) -> MediumRow:
+    """What a medium has become with one more entry."""
+    told = entry.details
+    columns = {name: value for name, value in told.items() if name in (*_HERE, "kind")}
+    details = {name: value for name, value in told.items() if name not in (*_HERE, "kind")}
+    if before is None:
+        empty: dict[str, Any] = {"state": "in use", "place": "", "custodian": "", "capacity": 0, "checked": None}
+        return MediumRow(id=entry.subject, added=entry.time, details=details, **(empty | columns))
+    columns.pop("kind", None)  # a medium never becomes another kind of thing
+    if "kind" in told:
+        details["kind"] = told["kind"]
+    return replace(before, details={**before.details, **details}, **columns)
+
+
+def copy_after(before: CopyRow | None, entry: Entry) -> CopyRow:
+    """What a copy has become with one more entry."""
+    told = entry.details
+    if before is None:
+        before = CopyRow(
+            told["name"], told["medium"], entry.subject, told["version"], "", None, None, told.get("part", 1),
+            told.get("parts", 1), told.get("set", ""),
+        )  # fmt: skip
+    times: dict[str, Any] = {told["state"]: entry.time} if told["state"] in ("written", "verified") else {}
+    return replace(before, state=told["state"], **times)
+
+
+def require_listed(connection: Connection, identity: str) -> None:
+    """Raises NotIntact where the row of a medium is not what the ledger says of it."""
+    said: MediumRow | None = None
+    for entry in ledger.about(connection, identity, MEDIUM_ADDED, MEDIUM_CHANGED):
+        said = medium_after(said, entry)
+    row = connection.execute(select(media).where(media.c.id == identity)).first()
+    if (_medium(row) if row else None) != said:
+        raise NotIntact("ledger.contradicts-index", identity, table="media")
+
+
+def require_copies(connection: Connection, objid: str) -> None:
+    """Raises NotIntact where the rows of a case's copies are not what the ledger says of them.
+
+    When a copy was last read back is no entry: the records of the audit say it, whose digests the ledger has.
+    """
+    said: dict[tuple[str, str], CopyRow] = {}
+    for entry in ledger.about(connection, objid, COPY_CHANGED):
+        key = (entry.details["name"], entry.details["medium"])
+        said[key] = copy_after(said.get(key), entry)
+    listed = {(row.name, row.medium): row for row in copies_of(connection, objid)} if objid else {}
+    if listed.keys() != said.keys() or any(not _agree(row, said[key]) for key, row in listed.items()):
+        raise NotIntact("ledger.contradicts-index", objid, table="copies")
+
+
+def _agree(row: CopyRow, said: CopyRow) -> bool:
+    confirmed = row.state == "verified" and said.state in ("written", "due", "repaired")
+    return replace(row, verified=None, state="") == replace(said, verified=None, state="") and (
+        row.state == said.state or confirmed
+    )
+
+
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every medium, and every case's copies, of which the rows contradict the ledger."""
+    known = {entry.subject for entry in ledger.of_action(connection, MEDIUM_ADDED)}
+    for identity in sorted(known | set(connection.execute(select(media.c.id)).scalars())):
+        try:
+            require_listed(connection, identity)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", dict(error.values))
+    held = set(ledger.subjects_of(connection, COPY_CHANGED))
+    for objid in sorted(held | set(connection.execute(select(copies.c.objid).distinct()).scalars())):
+        try:
+            require_copies(connection, objid)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", dict(error.values))
 
 
 def _json(details: Mapping[str, Any]) -> str:
     return json.dumps(dict(details), ensure_ascii=False, sort_keys=True)
 
 
-def _apply_copy(connection: Connection, objid: str, details: Mapping[str, Any], when: str) -> None:
-    times: dict[str, str] = {}
-    if details["state"] in ("written", "verified"):
-        times["written" if details["state"] == "written" else "verified"] = when
-    here = (copies.c.name == details["name"], copies.c.medium == details["medium"])
-    if connection.execute(select(copies.c.name).where(*here)).first():
-        connection.execute(update(copies).where(*here).values(state=details["state"], **times))
+def _apply_medium(connection: Connection, entry: Entry) -> None:
+    row = connection.execute(select(media).where(media.c.id == entry.subject)).first()
+    values = _columns(medium_after(_medium(row) if row else None, entry))
+    if row:
+        connection.execute(update(media).where(media.c.id == entry.subject).values(**values))
     else:
-        row = {"objid": objid, "written": None, "verified": None, "part": 1, "parts": 1, "set": "", **details, **times}
-        connection.execute(copies.insert(), row)
+        connection.execute(media.insert(), values)
+
+
+def _columns(row: MediumRow) -> dict[str, Any]:
+    return {**{name: getattr(row, name) for name in MediumRow.__dataclass_fields__}, "details": _json(row.details)}
+
+
+def _apply_copy(connection: Connection, entry: Entry) -> None:
+    told = entry.details
+    before = read_copy(connection, told["name"], told["medium"])
+    values = asdict(copy_after(before, entry))
+    if before is not None:
+        here = (copies.c.name == told["name"], copies.c.medium == told["medium"])
+        connection.execute(update(copies).where(*here).values(**values))
+    else:
+        connection.execute(copies.insert(), values)

@@ -175,6 +175,11 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
     return list(dict.fromkeys(connection.execute(query).scalars()))
 
 
+def subjects_of(connection: Connection, action: str) -> list[str]:
+    """Every subject of an action, once."""
+    return list(connection.execute(select(ledger.c.subject).where(ledger.c.action == action).distinct()).scalars())
+
+
 def subjects(connection: Connection, prefix: str) -> list[str]:
     """Every subject that begins with these words, once."""
     end = prefix[:-1] + chr(ord(prefix[-1]) + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from preserve.data_management import ledger
 from preserve.data_management.tables import cases, retention, tombstones
+from preserve.errors import NotIntact
 
 DECIDED = "retention.decided"
 RULES = "retention.rules-in-force"
@@ -110,13 +110,23 @@ def decide(
         )
 
 
+def require_decided(connection: Connection, objid: str) -> None:
+    """Raises NotIntact where rows of a case do not say what appraisals decided, or their day does not follow from it.
+
+    What the rules make of the facts is computed again by who knows the rules (`keeping.require_rows`).
+    """
+    said = {one.details["item"]: str(one.details["decided"]) for one in ledger.about(connection, objid, DECIDED)}
+    for row in rows_of(connection, objid):
+        if row.decided != said.get(row.item, "") or row.due != due_day(row.computed, row.decided):
+            raise NotIntact("ledger.contradicts-index", objid, table="retention")
+
+
 def decisions(connection: Connection) -> dict[tuple[str, str], str]:
     """Every decision that stands, the last of each thing, from the ledger."""
-    found = {}
-    for entry in ledger.of_action(connection, DECIDED):
-        data = json.loads(entry.text)
-        found[data["subject"], data["details"]["item"]] = data["details"]["decided"]
-    return found
+    return {
+        (entry.subject, entry.details["item"]): str(entry.details["decided"])
+        for entry in ledger.of_action(connection, DECIDED)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +141,5 @@ class InForce:
 
 def rules_in_force(connection: Connection) -> list[InForce]:
     """The rules that were in force, oldest first."""
-    told = [json.loads(entry.text) for entry in ledger.of_action(connection, RULES)]
-    return [InForce(one["time"], one["actor"], one["details"]["sha256"], one["details"]["text"]) for one in told]
+    told = ledger.of_action(connection, RULES)
+    return [InForce(one.time, one.actor, one.details["sha256"], one.details["text"]) for one in told]

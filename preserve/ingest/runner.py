@@ -27,7 +27,7 @@ from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
-from preserve.data_management import anchors, checkpoints, journal, ledger
+from preserve.data_management import anchors, case_index, checkpoints, journal, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import IngestRow
@@ -337,7 +337,7 @@ class _Run:
                 connection, anchors.REGISTERED, self.row.objid,
                 {"case_number": self.row.case_number, "name": self.ingest.name, "files": count, "bytes": size,
                  "findings": sorted({f.code for f in findings}), "accepted": accepted(findings),
-                 **anchors.details(location)},
+                 **anchors.details(location), **case_index.digests(connection, self.row.objid, 1)},
             )  # fmt: skip
             keeping.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))

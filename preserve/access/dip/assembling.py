@@ -71,7 +71,7 @@ def _deliver(
     check_form(target, form, password)
     with catalogue.read() as connection:
         request = REQUESTS.take(connection, home, person, number, "delivered").record
-        cases = {objid: read_case(connection, objid) for objid in request.cases}
+        cases = {objid: read_case(home, connection, objid) for objid in request.cases}
     assert request.examination is not None
     selection = request.examination.selection
     require_space(home.work, 3 * sum(one.size for one in selection), home.settings.reserve)

@@ -74,7 +74,7 @@ class Placed:
 
 def contents(connection: Connection, home: Home, case_name: str, form: str = "access") -> tuple[HeldCase, list[Viewed]]:
     """The originals of a case, and for each the copy that is shown: of `form`, else what there is. Raises Refused."""
-    case = read_case(connection, case_name)
+    case = read_case(home, connection, case_name)
     newest = (files.c.objid == case.objid, files.c.version == int(case.package.rpartition("_v")[2]))
     rows = connection.execute(select(files).where(*newest, files.c.representation == "original")).all()
     made: dict[str, dict[str, object]] = {}

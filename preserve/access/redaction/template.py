@@ -40,7 +40,7 @@ def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Se
     request = REQUESTS.read(connection, home, number)
     profile = read_requests_profile(home.profiles)
     capacity = profile.of(request.consumer.capacity)
-    held = {objid: read_case(connection, objid) for objid in request.cases}
+    held = {objid: read_case(home, connection, objid) for objid in request.cases}
     apart = profile.not_evidence
     selection = [one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid], apart)]
     found = {}

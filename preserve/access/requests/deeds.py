@@ -75,14 +75,14 @@ def open_request(
         require(connection, person, Duty.OPEN_REQUEST)
         wanted = []
         for one in asked:
-            case = read_case(connection, one.case)
+            case = _case(home, connection, person, one)
             if one.begin is not None and (one.end is None or one.end <= one.begin or not one.object):
                 raise UsageError("request.range-wrong", one.object or one.case)
             row = Wanted(
                 objid=case.objid, case_number=case.description.case_number, stage=one.stage, object=one.object,
                 begin=one.begin, end=one.end, form=one.form,
             )  # fmt: skip
-            list(resolve(connection, row, case, profile.not_evidence))
+            _require_there(connection, person, one, row, case, profile.not_evidence)
             wanted.append(row)
         number = REQUESTS.new_number(home, connection, moment)
         folder = REQUESTS.folder_of(home, number)
@@ -98,16 +98,25 @@ def open_request(
     return request
 
 
-def require_approval(connection: Connection, home: Home, case: str, number: str) -> None:
-    """Raises NotPermitted unless an approved request asks for the whole of this case (regulation Art. 21, 23)."""
-    if not number:
-        raise NotPermitted("request.approval-missing", case)
-    request = REQUESTS.read(connection, home, number)
-    objid = read_case(connection, case).objid
-    whole = any(one.objid == objid and not one.object and not one.stage for one in request.wanted)
-    left_out = request.examination is None or request.examination.left_out or request.examination.redaction
-    if request.state != "approved" or not whole or left_out:
-        raise NotPermitted("request.approval-does-not-cover", case, number=number)
+def _case(home: Home, connection: Connection, person: Person, one: Asked) -> HeldCase:
+    try:
+        return read_case(home, connection, one.case)
+    except Refused as error:
+        raise _one_answer(person, one.case) or error from error
+
+
+def _require_there(
+    connection: Connection, person: Person, one: Asked, wanted: Wanted, case: HeldCase, apart: Collection[str]
+) -> None:
+    try:
+        list(resolve(connection, wanted, case, apart))
+    except Refused as error:
+        raise _one_answer(person, one.case) or error from error
+
+
+def _one_answer(person: Person, case: str) -> Refused | None:
+    """Who may not see cases is not told whether there is such a case, or what is in it."""
+    return None if person.may(Duty.FIND) else Refused("request.not-to-be-had", case)
 
 
 def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
@@ -168,7 +177,7 @@ def _asked_for(
 ) -> tuple[Request, dict[str, HeldCase], list[Selected]]:
     """A request that this person may examine now, its cases, and the files it comes down to, each once."""
     request = REQUESTS.take(connection, home, person, number, "examined").record
-    held = {objid: read_case(connection, objid) for objid in request.cases}
+    held = {objid: read_case(home, connection, objid) for objid in request.cases}
     apart = read_requests_profile(home.profiles).not_evidence
     found = (one for wanted in request.wanted for one in resolve(connection, wanted, held[wanted.objid], apart))
     selection = list(dict.fromkeys(found))

@@ -11,7 +11,8 @@ from preserve.administration.proceedings import Record
 from preserve.administration.proceedings.records import Paper
 
 State = Literal["opened", "examined", "approved", "refused", "withdrawn", "delivered", "returned"]
-Form = Literal["original", "preservation", "access"]
+Form = Literal["original", "preservation", "access", "package"]
+"""What is wanted of each file; `package`: the case's package as it is kept, with everything in it."""
 
 
 class _Record(BaseModel):

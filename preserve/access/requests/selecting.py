@@ -11,11 +11,12 @@ from sqlalchemy import Connection, func, select
 from metadata.names import original_bytes, text_of
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
+from preserve.archival_storage.packages import require_case
 from preserve.data_management import gone
-from preserve.data_management.cases import find_case
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription, CaseObject, Classification
 from preserve.errors import Refused
+from preserve.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class HeldCase:
         return next((one for one in self.description.objects if _same(one.file, name)), None)
 
 
-def read_case(connection: Connection, name: str) -> HeldCase:
-    """A case by objid, case number or archival number. Raises Refused where there is none."""
-    objid = find_case(connection, name)
-    if objid is None:
-        raise Refused("cli.case-unknown", name)
+def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
+    """A case by objid, case number or archival number. Raises Refused where there is none, or it was destroyed.
+
+    Raises NotIntact where the catalogue does not say of it what was registered.
+    """
+    objid = require_case(home, connection, name)
     gone.refuse(connection, objid)
     text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
     newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
@@ -63,7 +65,7 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Colle
     elif wanted.stage:
         of_stage = [one.file for one in case.description.objects if one.stage == wanted.stage]
         names = [name for name in names if any(_same(name, file) for file in of_stage)]
-    else:
+    elif wanted.form != "package":
         names = [name for name in names if not _is_apart(case, name, apart)]
     if not names:
         raise Refused("request.nothing-there", wanted.object or wanted.stage or wanted.case_number)
@@ -77,7 +79,7 @@ def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str,
         select(files).where(files.c.identifier == identifier, files.c.version == version)
     ).one()
     given = original
-    if wanted.form != "original":
+    if wanted.form not in ("original", "package"):
         of_form = (
             files.c.source == identifier, files.c.objid == case.objid, files.c.representation == wanted.form,
             files.c.version == original.version,

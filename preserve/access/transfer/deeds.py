@@ -16,11 +16,10 @@ from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings.records import keep_paper
-from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
 from preserve.data_management import gone, ledger, proceedings
 from preserve.data_management.anchors import read_anchor
-from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
 from preserve.data_management.tables import cases
 from preserve.description.schema import CaseDescription, Classification
@@ -53,9 +52,7 @@ def prepare(
 
 
 def _item(connection: Connection, home: Home, name: str) -> Item:
-    objid = find_case(connection, name)
-    if objid is None:
-        raise Refused("cli.case-unknown", name)
+    objid = require_case(home, connection, name)
     if gone.of_case(connection, objid, whole=True):
         raise Refused("transfer.gone", name)
     for row in proceedings.about_case(connection, "transfer", objid, (*OPEN, "received")):
@@ -104,6 +101,7 @@ def hand_over(
         for item in transfer.items:
             if gone.of_case(connection, item.objid):
                 raise Refused("transfer.gone", item.case_number)
+            require_registered(home, connection, item.objid)
     made = export(home, catalogue, transfer, person.account, target, moment, progress)
     with catalogue.begin() as connection:
         transfer = TRANSFERS.read(connection, home, number)

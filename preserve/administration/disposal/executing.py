@@ -216,6 +216,7 @@ def _remove_all(
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     with catalogue.read() as connection:
         media = {row.id: row for row in holdings.all_media(connection)}
+        holdings.require_copies(connection, item.objid)
         rows = holdings.copies_of(connection, item.objid)
         if item.item:
             below = _reduced_version(connection, item.objid, found.number, item.item)
@@ -299,8 +300,10 @@ def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, mo
 
 def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombstone]:
     """The tombstones of what has gone by this disposal so far."""
+    objids = dict.fromkeys(entry.item.objid for entry in found.entries)
+    lost = [one for objid in objids for one in gone.of_case(connection, objid)]
     return [
-        tombstones.read_draft(home, one) for one in gone.all_gone(connection)
+        tombstones.read_draft(home, one) for one in sorted(lost, key=lambda one: one.since)
         if one.disposal == found.number and one.state == "destroyed"
     ]  # fmt: skip
 

@@ -62,14 +62,14 @@ def _check(
     """
     if row.kind not in ("optical", "drive"):
         raise Refused("disposal.not-physical", row.label)
-    begun = {one.objid: one for one in gone.all_gone(connection) if one.disposal == found.number}
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     profile = read_policy(home.profiles)
     mine, rest, others = [], [], []
     for copy in holdings.copies_on(connection, row.id):
         if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
             continue
-        one = begun.get(copy.objid)
+        lost = [one for one in gone.of_case(connection, copy.objid) if one.disposal == found.number]
+        one = lost[-1] if lost else None
         if one is None or one.state != "begun":
             # What was retired or lost there counts nowhere: destroying it takes nothing that anybody relies on.
             if copy.state not in ("retired", "lost"):

@@ -11,7 +11,8 @@ from metadata.findings import Finding
 from preserve.administration.appraisal.model import Review
 from preserve.administration.disposal.model import Disposal
 from preserve.administration.proceedings import records
-from preserve.administration.retention.keeping import strictest_due
+from preserve.administration.retention.keeping import require_rows, strictest_due
+from preserve.archival_storage.packages import require_registered
 from preserve.data_management import blocks, gone, proceedings, retention_index
 from preserve.home import Home
 
@@ -24,7 +25,8 @@ def against(
 ) -> Iterator[Finding]:
     """Everything that stands against destroying an item of an appraisal now; nothing where it may go.
 
-    `disposal` is the one that asks: another open one about the same thing stands against it.
+    `disposal` is the one that asks: another open one about the same thing stands against it. Raises NotIntact where
+    the catalogue does not say of the case what the ledger and its packages say: nobody decides on that.
     """
     item = review.item(row)
     said = review.approval.outcome.get(row) if review.approval else None
@@ -32,6 +34,9 @@ def against(
         yield Finding("disposal.not-appraised", f"{review.number}/{row}", "refuse", {"row": row})
         return
     where = item.case_number
+    require_registered(home, connection, item.objid)
+    if not gone.of_case(connection, item.objid, whole=True):
+        require_rows(home, connection, item.objid)
     if row in review.objected():
         yield Finding("disposal.objected", where, "refuse", {"row": row})
     for one in blocks.blocks(connection, item.objid):

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings import Proceeding, Record, step
+from preserve.archival_storage.packages import require_case
 from preserve.clock import stamp
 from preserve.data_management import gone, proceedings
 from preserve.data_management.blocks import HELD
-from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -69,9 +69,7 @@ def place(
     """The same in the caller's transaction, for procedures that are under way (a transfer)."""
     objids = []
     for name in cases:
-        objid = find_case(connection, name)
-        if objid is None:
-            raise Refused("cli.case-unknown", name)
+        objid = require_case(home, connection, name)
         # While it is under way a hold still keeps whatever is left.
         if any(one.state == "destroyed" for one in gone.of_case(connection, objid, whole=True)):
             raise Refused("retention.hold-too-late", name)

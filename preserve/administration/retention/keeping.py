@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, func, select
 
+from metadata.findings import Finding
 from metadata.names import original_bytes, text_of
 from preserve.administration.retention.arithmetic import (
     CaseFacts,
@@ -32,7 +33,7 @@ from preserve.data_management import gone, ledger, retention_index
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription, CaseObject
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
 _BATCH = 5000
@@ -108,6 +109,34 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
             retention_index.replace(connection, objid, rows)
 
     return enter
+
+
+def require_rows(home: Home, connection: Connection, objid: str) -> None:
+    """Raises NotIntact where the days of a case are not what rules in force, description and decisions make of them.
+
+    The rows of `cases`, `versions` and `files` must have been held against what was registered.
+    """
+    retention_index.require_decided(connection, objid)
+    rules = rules_in_force(home, connection) or rules_now(home)
+    listed = retention_index.rows_of(connection, objid)
+    decided = {row.item: row.decided for row in listed}
+    try:
+        made = set(_rows(home, connection, rules.profile, objid, decided))
+    except (ValueError, KeyError, TypeError) as error:  # words where there should be a day, JSON that is none
+        raise NotIntact("ledger.contradicts-index", objid, table="cases", detail=str(error)) from error
+    if made != set(listed):
+        raise NotIntact("ledger.contradicts-index", objid, table="retention")
+
+
+def compare(home: Home, connection: Connection) -> Iterator[Finding]:
+    """Every case of which the days are not what they should be."""
+    for objid in connection.execute(select(cases.c.objid).order_by(cases.c.objid)).scalars().all():
+        # Cases of the first releases have no rows until the next appraisal computes them.
+        if retention_index.rows_of(connection, objid) and not gone.of_case(connection, objid, whole=True):
+            try:
+                require_rows(home, connection, objid)
+            except NotIntact as error:
+                yield Finding(error.code, error.where, "error", dict(error.values))
 
 
 # --- facts

@@ -20,7 +20,7 @@ from preserve.archival_storage.packing.documents import Described
 from preserve.archival_storage.successors.change import Change, Succeeded
 from preserve.archival_storage.successors.predecessor import Predecessor
 from preserve.clock import now
-from preserve.data_management import anchors, checkpoints, ledger
+from preserve.data_management import anchors, case_index, checkpoints, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotIntact
@@ -96,6 +96,7 @@ def enter(
         index_package(connection, location)
         for state in ("written", "verified"):
             change_copy(connection, name, adapter.identity, state, actor=actor, moment=moment)
+        details |= case_index.digests(connection, old.objid, version)
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)

@@ -123,7 +123,7 @@ def delivery(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Delive
         request = REQUESTS.read(connection, home, number)
         assert request.examination is not None
         selection = request.examination.selection
-        cases = {objid: read_case(connection, objid) for objid in request.cases}
+        cases = {objid: read_case(home, connection, objid) for objid in request.cases}
         for count, (one, name) in enumerate(zip(selection, contents.names_for(selection), strict=True), 1):
             path = f"representations/original/data/{name}"
             size, digests = contents.take(home, one, folder / path, lambda moved: None)

@@ -59,9 +59,10 @@ def restore_package(
     Raises Refused where the store still has it, NotIntact where the media hold another package than was registered.
     """
     with catalogue.read() as connection:
-        gone.refuse(connection, find_case(connection, name) or name)
+        objid = find_case(connection, name) or name
+        gone.refuse(connection, objid)
         gone.refuse(connection, name)
-        version = read_version(connection, name)
+        version = read_version(connection, name if name.startswith(f"{objid}_v") else objid)
         anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
     try:

@@ -70,7 +70,7 @@ def require_case(home: Home, connection: Connection, name: str) -> str:
 
 def require_registered(home: Home, connection: Connection, objid: str) -> None:
     """Raises NotIntact where the catalogue does not say of a case, its files and its copies what was registered."""
-    holdings.require_copies(connection, objid)
+    holdings.require_held(connection, objid)
     try:
         case_index.require(connection, objid, lambda package: server_store(home).path(CopyRef(package)))
     except CopyUnknown as error:

@@ -64,8 +64,7 @@ def warrant_for_disposal(
     `item` is empty where the whole case goes, else the identifier of the recording that goes.
     """
     decision = read_decision(connection, disposal)
-    holdings.require_copies(connection, objid)
-    holdings.require_listed(connection, medium)
+    holdings.require_held(connection, objid)
     if decision.state != "executing" or today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
     begun = [one for one in gone.of_case(connection, objid) if one.item == item and one.disposal == disposal]

@@ -223,6 +223,13 @@ def require_listed(connection: Connection, identity: str) -> None:
         raise NotIntact("ledger.contradicts-index", identity, table="media")
 
 
+def require_held(connection: Connection, objid: str) -> None:
+    """Raises NotIntact where the rows of a case's copies, or of a medium that has one, are not what the ledger says."""
+    require_copies(connection, objid)
+    for identity in sorted({row.medium for row in copies_of(connection, objid)}):
+        require_listed(connection, identity)
+
+
 def require_copies(connection: Connection, objid: str) -> None:
     """Raises NotIntact where the rows of a case's copies are not what the ledger says of them.
 

@@ -216,7 +216,7 @@ def _remove_all(
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     with catalogue.read() as connection:
         media = {row.id: row for row in holdings.all_media(connection)}
-        holdings.require_copies(connection, item.objid)
+        holdings.require_held(connection, item.objid)
         rows = holdings.copies_of(connection, item.objid)
         if item.item:
             below = _reduced_version(connection, item.objid, found.number, item.item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
@@ -17,6 +18,7 @@ from preserve.access.requests.profile import RequestsProfile
 from preserve.errors import NotPermitted, Refused
 from preserve.profiles import read_profile
 from tests.office import Office, make_office
+from tests.program import state_of
 
 pytestmark = pytest.mark.xdist_group("requests")
 STATES: tuple[State, ...] = get_args(State)
@@ -227,3 +229,79 @@ def test_the_description_with_everybodys_numbers_is_private(office: Office) -> N
     )
     court = office.open("court", "张法官", "--object", "case.json")
     assert office.json("wang", "request", "examine", court)["concerns"] == []
+
+
+def test_who_withdraws_a_request_is_who_entered_it_or_an_archivist(office: Office) -> None:
+    """A depositor could withdraw a court's approved request, for good."""
+    number = office.approved()
+    for who in ("depositor", "wang", "head"):
+        done = office.run(who, "request", "withdraw", number, "--reason", "x")
+        assert done.returncode == 6, done.stderr
+    own = str(
+        office.json("depositor", "request", "open", "--capacity", "internal", "--name", "周", "--case", office.case,
+                    "--purpose", "x")["number"]
+    )  # fmt: skip
+    office.json("depositor", "request", "withdraw", own, "--reason", "x")
+    office.json("", "request", "withdraw", number, "--reason", "x")
+
+
+def test_who_sees_no_cases_gets_one_answer(office: Office) -> None:
+    asked = ["request", "open", "--capacity", "internal", "--name", "周", "--purpose", "x"]
+    none = office.run("depositor", *asked, "--case", "没有这个案号")
+    nothing = office.run("depositor", *asked, "--case", office.case, "--object", "没有这个文件.pdf")
+    assert none.returncode == nothing.returncode == 3
+    assert none.stderr.replace("没有这个案号", "N") == nothing.stderr.replace(office.case, "N")
+
+
+@pytest.fixture(scope="module")
+def disc(office: Office) -> str:
+    """An image of a disc with the case's package."""
+    return str(office.json("", "disc", "compose", "--now")["discs"][0]["image"])
+
+
+def whole_package(office: Office) -> str:
+    number = office.open("internal", "法制科", "--form", "package")
+    office.json("wang", "request", "examine", number)
+    office.json("head", "request", "approve", number)
+    return number
+
+
+@pytest.mark.parametrize("form", ["access", "preservation", "original"])
+def test_a_package_leaves_only_where_all_of_it_was_approved(
+    office: Office, disc: str, tmp_path: Path, form: str
+) -> None:
+    """`original` leaves out what is no evidence: the description with everybody's identity numbers."""
+    number = office.approved("--form", form)
+    done = office.run("", "restore", office.case, "--from", disc, "--to", str(tmp_path / "out"), "--request", number)
+    assert done.returncode == 6, done.stderr
+    assert not (tmp_path / "out").exists()
+    assert office.json("", "request", "show", number)["request"]["state"] == "approved"
+
+
+def test_a_package_leaves_once_and_the_ledger_says_for_which_request(office: Office, disc: str, tmp_path: Path) -> None:
+    number = whole_package(office)
+    given = ["restore", office.case, "--from", disc, "--request", number]
+    assert office.run("system", *given, "--to", str(tmp_path / "no")).returncode == 6, "keeps bytes, sees no content"
+    made = office.json("", *given, "--to", str(tmp_path / "out"))
+    (package,) = (tmp_path / "out").iterdir()
+    assert (str(package), package.name) == (made["place"], made["name"])
+    assert state_of(package).keys() == state_of(office.archive.packages()[0]).keys()
+    told = [one for one in office.log() if one["action"] == "package.restored"]
+    assert [one["details"]["request"] for one in told] == [number]
+    shown = office.json("", "request", "show", number)["request"]
+    assert (shown["state"], shown["delivery"]["form"]) == ("delivered", "package")
+    assert office.run("", *given, "--to", str(tmp_path / "again")).returncode == 3
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_package_that_was_left_unrecorded_is_found_again(office: Office, disc: str, tmp_path: Path) -> None:
+    """Killed between the rename and the entry: the next run proves what lies there and enters it; nothing else is."""
+    number = whole_package(office)
+    whole = office.archive.packages()[0]
+    given = ["restore", office.case, "--from", disc, "--request", number, "--to"]
+    shutil.copytree(whole, tmp_path / "cut" / whole.name)
+    (tmp_path / "cut" / whole.name / "bagit.txt").write_text("x")
+    assert office.run("", *given, str(tmp_path / "cut")).returncode == 3
+    shutil.copytree(whole, tmp_path / "left" / whole.name)
+    office.json("", *given, str(tmp_path / "left"))
+    assert office.json("", "request", "show", number)["request"]["state"] == "delivered"

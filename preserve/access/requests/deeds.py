@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from preserve.access.dip import handing
 from preserve.access.requests import filing, states
 from preserve.access.requests.model import (
     Acknowledgement,
@@ -236,6 +237,7 @@ def withdraw(
         require(connection, person, Duty.OPEN_REQUEST)
         request = filing.read_request(connection, home, number)
         states.check_step(request, "withdrawn", person.account)
+        handing.take_back(home, number)  # of a delivery that was killed
         made = Withdrawal(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, request, "withdrawn", person, moment, withdrawal=made)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.program import PROGRAM, Archive
@@ -11,20 +12,36 @@ from tests.program import PROGRAM, Archive
 _CALLS = "rename,renameat,renameat2,link,rmdir"
 
 
-def killed_at(archive: Archive, edge: int, *arguments: str) -> bool:
-    """Run a command that dies before its n-th change of a name; whether it got that far. Ended sooner, it succeeded."""
-    done = _traced(archive, Path("/dev/null"), ["-e", f"inject={_CALLS}:signal=KILL:when={edge}"], arguments)
+@dataclass(frozen=True)
+class Edge:
+    """The n-th call of that name by the main thread, and what was called."""
+
+    call: str
+    number: int
+    text: str
+
+
+def killed_at(archive: Archive, edge: Edge, *arguments: str) -> bool:
+    """Run a command that dies before that change of a name; whether it got that far. Ended sooner, it succeeded."""
+    options = ["-e", f"inject={edge.call}:signal=KILL:when={edge.number}"]
+    done = _traced(archive, Path("/dev/null"), options, arguments)
     assert done.returncode in (0, -9, 137), done.stderr + done.stdout
     return done.returncode != 0
 
 
-def changes(archive: Archive, log: Path, *arguments: str) -> list[str]:
+def edges_of(archive: Archive, log: Path, *arguments: str) -> list[Edge]:
     """Run a command to its end; every change of a name that its main thread made, in order."""
     done = _traced(archive, log, [], arguments)
     assert done.returncode == 0, done.stderr + done.stdout
-    lines = log.read_text(encoding="utf-8").splitlines()
-    main = lines[0].split()[0]
-    return [line for line in lines if line.split()[0] == main and "(" in line]
+    found: list[Edge] = []
+    main = ""
+    for line in log.read_text(encoding="utf-8").splitlines():
+        thread, _, text = line.partition(" ")
+        main = main or thread
+        call = text.strip().partition("(")[0]
+        if thread == main and call in _CALLS.split(","):
+            found.append(Edge(call, 1 + sum(one.call == call for one in found), text))
+    return found
 
 
 def _traced(

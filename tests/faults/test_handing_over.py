@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edges import changes, killed_at
+from tests.edges import Edge, edges_of, killed_at
 from tests.office import Office, make_office
 from tests.program import Archive
 
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.xdist_group("handing")
 
 @dataclass(frozen=True)
 class Approved:
-    """An office with an approved request, and the changes of names of a delivery of it, from its note on."""
+    """An office with an approved request, and the edges of a delivery of it by name."""
 
     office: Office
     number: str
-    edges: dict[str, range]
+    edges: dict[str, dict[str, Edge]]
 
     def mine(self, folder: Path) -> Office:
         """The same with an archive of its own."""
@@ -37,9 +37,15 @@ def approved(tmp_path_factory: pytest.TempPathFactory) -> Approved:
     for form in ("folder", "zip"):
         (folder / form).mkdir()
         mine = made.mine(folder / form)
-        done = changes(mine.archive, folder / f"{form}.log", *delivering(made.number, folder / form / "out", form))
-        first = next(place for place, line in enumerate(done, 1) if "handing.json" in line)
-        made.edges[form] = range(first, len(done) + 1)
+        done = edges_of(mine.archive, folder / f"{form}.log", *delivering(made.number, folder / form / "out", form))
+        published = "renameat2" if form == "folder" else "link"
+        made.edges[form] = {
+            "noted": next(one for one in done if "handing.json" in one.text),
+            "published": [one for one in done if one.call == published][-1],
+            "recorded": next(one for one in done if "-delivered.json" in one.text),
+            "exported": [one for one in done if "segment-" in one.text][-1],
+            "cleared": done[-1],
+        }
     return made
 
 
@@ -62,26 +68,28 @@ def one_package(office: Office, *targets: Path) -> Path:
     return place
 
 
-@pytest.mark.parametrize("form", ["folder", "zip"])
-def test_killed_while_it_leaves_there_is_one_package(form: str, approved: Approved, tmp_path: Path) -> None:
-    edges = approved.edges[form]
-    assert len(edges) >= 4
-    for edge in edges:
-        folder = tmp_path / str(edge)
-        folder.mkdir()
-        mine = approved.mine(folder)
-        assert killed_at(mine.archive, edge, *delivering(approved.number, folder / "out", form))
-        done = mine.run("", *delivering(approved.number, folder / "out", form))
-        assert done.returncode in (0, 3), done.stderr  # entered before it was killed, there is nothing left to do
-        place = one_package(mine, folder / "out")
-        if form == "folder":
-            assert mine.run("", "verify", str(place)).returncode == 0
-        shutil.rmtree(folder)
+EDGES = [
+    *(("folder", edge) for edge in ("noted", "published", "recorded", "exported", "cleared")),
+    *(("zip", edge) for edge in ("published", "recorded")),
+]
 
 
-def published(approved: Approved) -> int:
+@pytest.mark.parametrize(("form", "edge"), EDGES)
+def test_killed_while_it_leaves_there_is_one_package(form: str, edge: str, approved: Approved, tmp_path: Path) -> None:
+    mine, target = approved.mine(tmp_path), tmp_path / "out"
+    assert killed_at(mine.archive, approved.edges[form][edge], *delivering(approved.number, target, form))
+    outside = len(list(target.glob("dip-*")))
+    assert outside == (edge not in ("noted", "published"))
+    done = mine.run("", *delivering(approved.number, target, form))
+    assert done.returncode in (0, 3), done.stderr  # entered before it was killed, there is nothing left to do
+    place = one_package(mine, target)
+    if form == "folder":
+        assert mine.run("", "verify", str(place)).returncode == 0
+
+
+def published(approved: Approved) -> Edge:
     """The edge at which the package is outside and no entry tells of it."""
-    return approved.edges["folder"].start + 2
+    return approved.edges["folder"]["recorded"]
 
 
 def test_pointed_elsewhere_it_enters_what_lies_there(approved: Approved, tmp_path: Path) -> None:

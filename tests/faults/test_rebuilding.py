@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -145,3 +146,31 @@ def test_killed_again_and_again(mine: Office) -> None:
     assert mine.archive.run("catalogue", "rebuild").returncode == 0
     assert numbers(mine) == [first["number"]]
     whole(mine)
+
+
+@pytest.mark.parametrize("free", [0, 40, 400])
+def test_a_rebuild_on_a_full_disk_changes_nothing(free: int, office: Office, tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", str(place)], check=True)
+    try:
+        shutil.copytree(office.archive.home, place / "home")
+        mine = Office(Archive(place / "home"), office.case, office.tokens, office.papers)
+        status, first = ended(opening(mine, "first"))
+        assert status == 0
+        room = os.statvfs(place)
+        with (place / "full").open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, room.f_bavail * room.f_frsize - (free << 10))
+        done = mine.archive.run("--json", "catalogue", "rebuild")
+        assert done.returncode == 5, done.stdout + done.stderr
+        assert not list(mine.archive.home.glob("catalogue.sqlite.*"))
+        for words in (["list"], ["hold", "add", mine.case, "--kind", "litigation", "--reason", "诉讼"]):
+            one = mine.archive.run("--json", *words)
+            assert one.returncode in (0, 5), one.stdout + one.stderr
+            assert one.returncode == 5 or free
+        (place / "full").unlink()
+        assert mine.archive.run("catalogue", "rebuild").returncode == 0
+        assert numbers(mine) == [first["number"]]
+        whole(mine)
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)

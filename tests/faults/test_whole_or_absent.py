@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from demo.make_case import make_case
-from tests.edges import killed_at
+from tests.edges import edges_of, killed_at
 from tests.loop import loop
 from tests.program import Archive, found
 
@@ -33,14 +32,15 @@ def test_a_founding_that_is_killed_leaves_nothing_or_an_archive(outside: bool, t
     archive = Archive(tmp_path / "place" / "home")
     store = tmp_path / "store"
     arguments = ["init", "--institution", "局", "--test-authority", *(["--store", str(store)] if outside else [])]
-    for edge in count(1):
-        if not killed_at(archive, edge, *arguments):
-            break
-        if absent_or_whole(archive, 2):
-            assert archive.run(*arguments).returncode == 3
-            break
+    trial = [word.replace(str(store), str(tmp_path / "trial" / "store")) for word in arguments]
+    edges = edges_of(Archive(tmp_path / "trial" / "home"), tmp_path / "log", *trial)
+    assert len(edges) > 5
+    for edge in edges:
+        assert killed_at(archive, edge, *arguments)
+        assert not absent_or_whole(archive, 2)
+    done = archive.run(*arguments)
+    assert done.returncode == 0, done.stderr
     assert absent_or_whole(archive, 2)
-    assert edge > 5
     assert [path.name for path in archive.home.parent.iterdir()] == ["home"], "keys of an archive that never was"
     told = archive.run("media", "list", "--json").stdout
     assert ".home." not in told
@@ -86,24 +86,23 @@ def medium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Medium]:
 def test_an_archive_that_is_restored_is_absent_until_it_is_whole(medium: Medium, tmp_path: Path) -> None:
     new = Archive(tmp_path / "new")
     arguments = ["restore", "--archive", "--from", str(medium.top)]
-    # Early, among the ledger's files, among those of the package; then all over again from behind.
-    edges = [1, 5, 12, 30, 60, 70]
-    while killed_at(new, edges[-1] + 4, *arguments):
-        assert not new.home.exists()
-        edges.append(edges[-1] + 4)
-    assert absent_or_whole(new, 2)
-    for edge in (*edges[:6:2], *edges[-5:]):
-        again = Archive(tmp_path / "again")
-        assert killed_at(again, edge, *arguments) or again.home.exists()
-        if again.home.exists():
+    edges = edges_of(Archive(tmp_path / "trial"), tmp_path / "log", *arguments)
+    for edge in edges[:-6:8]:  # over and over: each run goes on with what the last one left
+        if not killed_at(new, edge, *arguments):
             break
-    if not again.home.exists():
-        done = again.run(*arguments)
-        assert done.returncode == 0, done.stderr
-    for one in (new, again):
+        assert not absent_or_whole(new, 2)
+    done = new.run(*arguments)
+    assert done.returncode in (0, 3), done.stderr
+    late = Archive(tmp_path / "late")
+    assert edges[-1].call == "renameat2"
+    assert killed_at(late, edges[-1], *arguments)
+    assert not absent_or_whole(late, 2)
+    done = late.run(*arguments)
+    assert done.returncode == 0, done.stderr
+    for one in (new, late):
         assert absent_or_whole(one, 2)
         assert [path.name for path in one.packages()] == [path.name for path in medium.archive.packages()]
         acts = [line for line in one.run("ledger", "export").stdout.splitlines() if "archive.restored" in line]
         assert len(acts) == 1
         assert one.run("audit", "run", "--all").returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "new"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["late", "log", "new", "trial"]

@@ -14,8 +14,7 @@ from preserve.administration.filing import write_record
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.durable import discard, drop_file, sync_folder
-from storage_adapters.errors import MediumAbsent
-from storage_adapters.file_systems import mount_of
+from storage_adapters.file_systems import medium_of
 from storage_adapters.reading import digest_file
 
 _SEAL = "tagmanifest-sha256.txt"
@@ -51,7 +50,7 @@ def note(
     """Write down, durably, what is about to be handed over."""
     sealed = digest_file(staged / _SEAL, ("sha256",), from_medium=False)[1]["sha256"]
     made = Handing(
-        delivery=delivery, form=form, target=str(target), device=str(device or ""), medium=_medium(target),
+        delivery=delivery, form=form, target=str(target), device=str(device or ""), medium=medium_of(target),
         sealed=sealed,
     )  # fmt: skip
     write_record(_file(home, number), made)
@@ -106,16 +105,8 @@ def take_back(home: Home, number: str) -> None:
 
 def _require_place(found: Handing) -> None:
     """A stick that was pulled out may hold a package that nobody knows of."""
-    if not Path(found.target).is_dir() or _medium(Path(found.target)) != found.medium:
+    if not Path(found.target).is_dir() or medium_of(Path(found.target)) != found.medium:
         raise Refused("request.handed-over-elsewhere", str(found.place))
-
-
-def _medium(folder: Path) -> str:
-    try:
-        mount = mount_of(folder)
-    except MediumAbsent:
-        return ""
-    return mount.uuid or f"{mount.kind} {mount.target}"
 
 
 def _file(home: Home, number: str) -> Path:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from preserve.access.transfer import filing, states
+from preserve.access.transfer import filing, handing, states
 from preserve.access.transfer.exporting import export
 from preserve.access.transfer.model import Decision, Form, Item, Receipt, State, Transfer
 from preserve.administration.duties import Duty, allows
@@ -113,7 +113,9 @@ def hand_over(
         except Refused:  # it was cancelled meanwhile: nothing of it may stay there
             discard(Path(made.to), target)
             raise
-        return _step(connection, home, transfer, "handed-over", person, moment, handed_over=made)
+        done = _step(connection, home, transfer, "handed-over", person, moment, handed_over=made)
+    handing.forget(home, number)
+    return done
 
 
 def receive(
@@ -173,6 +175,8 @@ def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, rea
         require(connection, person, Duty.DELIVER)
         transfer = filing.read_transfer(connection, home, number)
         states.check_step(transfer, "cancelled", person.account)
+        if transfer.handed_over is None:
+            handing.take_back(home, number)  # of a run that was killed
         made = Decision(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, transfer, "cancelled", person, moment, ended=made)
 

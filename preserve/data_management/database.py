@@ -7,6 +7,7 @@ Alembic is imported only when the schema must be made or changed, since every co
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -158,7 +159,7 @@ def _engine(path: Path) -> Engine:
             before = identity_of(path)
             made = sqlite3.connect(
                 # Never made by opening it: where there is none, it was lost or is being replaced.
-                f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0.25, isolation_level=None,
+                f"file:{quote(os.fsencode(path))}?mode=rw", uri=True, timeout=0.25, isolation_level=None,
                 check_same_thread=False, factory=_File,
             )  # fmt: skip
             if identity_of(path) == before:

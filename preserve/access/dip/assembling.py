@@ -111,6 +111,8 @@ def _settle(
     """What a run handed over that was killed before it entered it: entered now where it is whole, else taken back."""
     found = handing.noted(home, request.number)
     if found is None:
+        if request.delivery is not None and building.exists():  # killed while it cleared up
+            discard(building, home.work)
         return None
     entered = request.delivery is not None and request.delivery.dip == found.delivery.dip
     adopted = None

@@ -89,17 +89,16 @@ def rebuild(
     busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
     with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as held:
         replacing.finish(home.catalogue)
-        old = _hold_old(home, held, findings)
-        told("held")
         replacing.drop_unfinished(fresh)
         held.callback(replacing.drop_unfinished, fresh)
-        made = create_catalogue(fresh)
-        try:
-            report = _fill(made, home, old, adapters, findings, progress, finish)
-            told("filled")
-            fold(made)
-        finally:
-            made.close()
+        made = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        held.callback(made.close)
+        old = _hold_old(home, held, findings)
+        told("held")
+        report = _fill(made, home, old, adapters, findings, progress, finish)
+        told("filled")
+        fold(made)
+        made.close()
         told("made")
         return dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
 

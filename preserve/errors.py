@@ -7,7 +7,8 @@ PreserveError                 1  a defect of ours
 ├── MediumProblem             5  a medium is absent, full or failing
 ├── NotPermitted              6  this person may not do this
 ├── ToolMissing               7  a program or library this needs is not installed
-└── Stopped                   8  stopped before the end; run again to resume
+├── Stopped                   8  stopped before the end; run again to resume
+└── Busy                      9  another operation is at it; nothing was done, run again in a while
 """
 
 from __future__ import annotations
@@ -99,3 +100,9 @@ class Stopped(PreserveError):
     """Stopped before the end; nothing is lost, and the same command goes on where it stopped."""
 
     status = 8
+
+
+class Busy(PreserveError):
+    """Another operation holds what this one needs; nothing was done, and the same command may succeed in a while."""
+
+    status = 9

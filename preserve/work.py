@@ -38,6 +38,7 @@ Show = Literal["bars", "lines", "nothing"]
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _LINE_EVERY = 10.0  # seconds between two lines on a pipe
+_LOOK_AGAIN = 0.02  # seconds between two looks at a lock that another holds
 
 _stop = threading.Event()
 
@@ -157,21 +158,33 @@ def require_space(path: Path, needed: int, reserve: int = 0) -> None:
 
 
 @contextmanager
-def hold(file: Path, busy: PreserveError) -> Iterator[None]:
-    """Hold a lock file; it is let go with the process that holds it, however that ends. Raises `busy` while held."""
+def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
+    """Hold a lock file; it is let go with the process that holds it, however that ends.
+
+    Raises `busy` while another holds it, after so many seconds of waiting.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     except OSError as error:
         raise MediumProblem("ingest.work-unwritable", str(file), reason=error.strerror or str(error)) from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise busy from error
+        _lock(handle, busy, time.monotonic() + wait)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, busy: PreserveError, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if time.monotonic() >= until:
+                raise busy from error
+        check_stop()
+        time.sleep(_LOOK_AGAIN)
 
 
 def how_to_show(stream: TextIO, *, as_json: bool) -> Show:

@@ -53,6 +53,15 @@ def mount_of(folder: Path) -> Mount:
     return found[-1]
 
 
+def medium_of(folder: Path) -> str:
+    """What tells the file system of a folder from another that may be mounted there later; empty if unknown."""
+    try:
+        mount = mount_of(folder)
+    except MediumAbsent:
+        return ""
+    return mount.uuid or f"{mount.kind} {mount.target}"
+
+
 def mounted() -> list[Mount]:
     """Every mounted file system that has a UUID: where drives may be looked for."""
     return [mount for mount in _mounts("-l") if mount.uuid]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,15 @@ from pathlib import Path
 from ulid import ULID
 
 from preserve.administration.signing.authority import make_test_authority
-from preserve.archival_storage.media import establish_store, register_store, store_identity
+from preserve.administration.sites import clear, is_store_of, publish_site, site
+from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.database import create_catalogue
-from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.data_management.database import create_catalogue, open_catalogue
+from preserve.errors import PreserveError
 from preserve.home import SETTINGS, Home, acting_person, open_home
-from storage_adapters.durable import discard, publish, write_file
-from storage_adapters.errors import StorageError
+from storage_adapters.directory import MARKER
+from storage_adapters.durable import discard, drop_file, write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,63 +35,60 @@ def found(
 ) -> Founded:  # fmt: skip
     """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
 
-    Raises Refused where something lies there already.
+    Raises Refused where something lies there already, Busy while another run makes one there.
     """
-    fingerprint = lay_out(
-        path, archive_id=str(ULID()).lower(), institution=institution, policy=policy, store=store, digests=digests,
-        language=language, test_authority=test_authority,
-    )  # fmt: skip
+    with site(path, "founding") as building:
+        _take_back(building, store)
+        clear(building)
+        fingerprint = lay_out(
+            building, archive_id=str(ULID()).lower(), institution=institution, policy=policy, store=store,
+            digests=digests, language=language, test_authority=test_authority,
+        )  # fmt: skip
+        _first_entries(open_home(building), path, fingerprint)
+        publish_site(building, path)
     home = open_home(path)
-    _first_entries(home, fingerprint)
     return Founded(home, store_identity(home), fingerprint)
 
 
+def _take_back(building: Path, store: Path | None) -> None:
+    """A store outside that a killed run had marked for an archive which never came to be is free again."""
+    try:
+        begun = open_home(building)
+    except PreserveError:
+        return  # it did not get that far
+    if store is None or not is_store_of(store, begun.settings.archive_id) or list(server_store(begun).copies()):
+        return
+    if (store / "ledger").is_dir():
+        discard(store / "ledger", store)
+    drop_file(store / MARKER, store)
+
+
 def lay_out(
-    path: Path, *, archive_id: str, institution: str, policy: str, store: Path | None, digests: Sequence[str],
+    folder: Path, *, archive_id: str, institution: str, policy: str, store: Path | None, digests: Sequence[str],
     language: str, former: Mapping[str, bytes] | None = None, test_authority: bool = False,
 ) -> str:  # fmt: skip
-    """Make a home's files with a new key and an empty catalogue; return the key's fingerprint.
+    """Make a home's files with a new key and an empty catalogue in a folder; return the key's fingerprint.
 
-    `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before. Raises Refused.
+    `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before.
     """
-    if (path / SETTINGS).exists():
-        raise Refused("home.exists", str(path))
-    if path.exists() and (not path.is_dir() or any(os.scandir(path))):
-        raise Refused("home.not-empty", str(path))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = path.parent / f".{path.name}.{ULID()}"
-        building.mkdir(mode=0o750)
-    except OSError as error:
-        raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
-    try:
-        for name in ("work", "log", "profiles"):
-            (building / name).mkdir()
-        lines = [
-            f'archive_id = "{archive_id}"',
-            f"institution = {_quoted(institution)}",
-            f'language = "{language}"',
-            f'policy = "{policy}"',
-            "digests = [" + ", ".join(f'"{name}"' for name in digests) + "]",
-            f"store = {_quoted(str(store) if store else 'store')}",
-        ]
-        fingerprint = checkpoints.create_keys(building / "keys")
-        if test_authority:
-            signing = make_test_authority(building / "keys", institution, now()).model_dump(exclude_defaults=True)
-            lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
-        write_file(building / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
-        for name, key in (former or {}).items():
-            write_file(building / "keys" / "former" / f"{name}.pub", key, durable=True)
-        create_catalogue(building / "catalogue.sqlite").close()
-        if path.exists():
-            path.rmdir()
-        publish(building, path)
-    except StorageError:
-        discard(building, path.parent)
-        raise
-    except OSError as error:
-        discard(building, path.parent)
-        raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
+    for name in ("work", "log", "profiles"):
+        (folder / name).mkdir()
+    lines = [
+        f'archive_id = "{archive_id}"',
+        f"institution = {_quoted(institution)}",
+        f'language = "{language}"',
+        f'policy = "{policy}"',
+        "digests = [" + ", ".join(f'"{name}"' for name in digests) + "]",
+        f"store = {_quoted(str(store) if store else 'store')}",
+    ]
+    fingerprint = checkpoints.create_keys(folder / "keys")
+    if test_authority:
+        signing = make_test_authority(folder / "keys", institution, now()).model_dump(exclude_defaults=True)
+        lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
+    for name, key in (former or {}).items():
+        write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
+    create_catalogue(folder / "catalogue.sqlite").close()
+    write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
     return fingerprint
 
 
@@ -102,9 +99,9 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _first_entries(home: Home, fingerprint: str) -> None:
-    from preserve.data_management.database import open_catalogue
-
+def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
+    """The store, and what the ledger begins with; `path` is where the home will be."""
+    final = Home(path.resolve(), home.settings)
     establish_store(home)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
     catalogue = open_catalogue(home)
@@ -118,7 +115,7 @@ def _first_entries(home: Home, fingerprint: str) -> None:
             details={"institution": home.settings.institution, "public_key_sha256": fingerprint},
             moment=moment,
         )
-        register_store(connection, home, actor=person, moment=moment)
+        register_store(connection, final, actor=person, moment=moment)
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
         checkpoints.export_segments(connection, home.store / "ledger")
     catalogue.close()

@@ -125,7 +125,8 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
     from preserve.access.requests.whole_package import hand_out
     from preserve.administration.duties import Duty
-    from preserve.administration.restoring import restore_archive, restore_package
+    from preserve.administration.restoring import restore_package
+    from preserve.administration.restoring_archive import restore_archive
     from preserve.archival_storage.discs.sources import open_source
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

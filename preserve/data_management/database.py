@@ -1,83 +1,179 @@
 """Opens the catalogue: connections, transactions, schema version.
 
 SQLite in WAL mode with full synchronisation: an entry in the ledger that was answered for survives a power loss.
+A transaction belongs to the file that lies under the catalogue's name: one that was replaced is let go and opened anew.
 Alembic is imported only when the schema must be made or changed, since every command would pay for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.errors import MediumProblem, NotIntact, PreserveError
+from preserve.data_management.replacing import WAIT, Identity, identity_of, is_under_way, wait_for
+from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
 SCHEMA = "0008"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_FAILING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_CLOSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class _File(sqlite3.Connection):
+    """A connection that knows which file it opened, whatever lies under the name by now."""
+
+    opened: Identity | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """An open catalogue."""
+    """An open catalogue. `guards` are asked at the beginning of each write transaction; they raise to stop it."""
 
     path: Path
     engine: Engine
+    guards: tuple[Callable[[Connection], None], ...] = ()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A write transaction: all of it is recorded, durably, or nothing. Waits its turn for up to a minute."""
-        with (
-            _translated(self.path),
-            self.engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
+        """A write transaction: all of it is recorded, durably, or nothing.
+
+        Raises Busy where its turn does not come within some seconds, or where the file was replaced under it.
+        """
+        with _translated(self.path), self._begun(writes=True) as connection, _to_its_end(connection):
+            for guard in self.guards:
+                guard(connection)
             yield connection
+            if not self._is_current(connection):
+                raise Busy("catalogue.replaced", str(self.path))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view of the catalogue; writers do not wait for it."""
-        with _translated(self.path), self.engine.connect() as connection, connection.begin():
+        """A consistent view of the catalogue; writers do not wait for it. Raises Busy."""
+        with _translated(self.path), self._begun(writes=False) as connection, _to_its_end(connection):
+            yield connection
+
+    @contextmanager
+    def locked(self) -> Iterator[Connection]:
+        """A view during which nobody else writes, and in which nothing is written, for who replaces the file."""
+        with _translated(self.path), self._begun(writes=True) as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection; the WAL is folded into the file."""
         self.engine.dispose()
 
+    def _begun(self, *, writes: bool) -> Connection:
+        """A connection to the file that lies there now, with its transaction begun. Waits for a lock, not for ever."""
+        until = time.monotonic() + WAIT
+        while True:
+            if not wait_for(self.path):
+                raise NotIntact("catalogue.missing", str(self.path))
+            before = identity_of(self.path)
+            try:
+                connection = self._connect(writes)
+            except (sqlite3.Error, DBAPIError) as error:
+                passing = _code(error) in _BUSY or identity_of(self.path) != before
+                if not passing or time.monotonic() >= until:
+                    raise
+                self.engine.dispose()
+                continue
+            if self._is_current(connection) and not is_under_way(self.path):
+                return connection
+            connection.close()
+            self.engine.dispose()
+            if time.monotonic() >= until:
+                raise Busy("catalogue.busy", str(self.path))
+
+    def _connect(self, writes: bool) -> Connection:
+        connection = self.engine.connect().execution_options(writes=writes)
+        try:
+            connection.begin()
+            # Until something is read, the view is not fixed and the log not opened.
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").all()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_current(self, connection: Connection) -> bool:
+        raw = connection.connection.dbapi_connection
+        return isinstance(raw, _File) and raw.opened == identity_of(self.path)
+
+
+@contextmanager
+def _to_its_end(connection: Connection) -> Iterator[None]:
+    transaction = connection.get_transaction()
+    assert transaction is not None
+    with transaction:
+        yield
+
+
+def _code(error: BaseException) -> int:
+    """The primary result code of SQLite, 0 where the error is not its own."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether an error says that the file is damaged or no catalogue, and not that its medium fails or is full."""
+    return _code(error) in {*_DAMAGED, sqlite3.SQLITE_ERROR}
+
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig)
-        if "disk is full" in reason or "disk I/O" in reason:
+    except PoolTimeout as error:
+        raise Busy("catalogue.busy", str(path)) from error
+    except (sqlite3.Error, DBAPIError) as error:
+        code, reason = _code(error), str(error.orig if isinstance(error, DBAPIError) else error)
+        if code in _FAILING:
             raise MediumProblem("catalogue.medium", str(path), reason=reason) from error
-        if "readonly" in reason or "unable to open" in reason:
+        if code in _CLOSED:
             raise MediumProblem("catalogue.read-only", str(path), reason=reason) from error
-        if "locked" in reason:
-            raise PreserveError("catalogue.busy", str(path)) from error
-        raise
-    except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            raise NotIntact("catalogue.damaged", str(path), detail=str(error.orig)) from error
+        if code in _BUSY:
+            raise Busy("catalogue.busy", str(path)) from error
+        if code in _DAMAGED:
+            raise NotIntact("catalogue.damaged", str(path), detail=reason) from error
         raise
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    def connect() -> _File:
+        while True:
+            before = identity_of(path)
+            made = sqlite3.connect(
+                # Never made by opening it: where there is none, it was lost or is being replaced.
+                f"file:{quote(os.fsencode(path))}?mode=rw", uri=True, timeout=0.25, isolation_level=None,
+                check_same_thread=False, factory=_File,
+            )  # fmt: skip
+            if identity_of(path) == before:
+                made.opened = before
+                return made
+            made.close()
+
+    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:
-        # The driver must not open transactions by itself: ours begin with the lock they need.
-        connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=60000", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        # SQLite's own patience is short, since it counts what it sleeps and not what passes; `_begun` looks at a clock.
+        for pragma in ("busy_timeout=250", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -91,43 +187,55 @@ def _engine(path: Path) -> Engine:
 
 def create_catalogue(path: Path) -> Catalogue:
     """Make a new catalogue file with the newest schema."""
-    engine = _engine(path)
     with _translated(path):
-        raw = engine.raw_connection()
+        made = sqlite3.connect(path, isolation_level=None)
         try:
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            made.execute("PRAGMA journal_mode=WAL")
+        finally:
+            made.close()
+    catalogue = Catalogue(path, _engine(path))
+    _migrate(catalogue)
+    return catalogue
+
+
+def fold(catalogue: Catalogue) -> None:
+    """Bring the log into the file, as far as nobody needs it. Raises MediumProblem."""
+    with _translated(catalogue.path):
+        raw = catalogue.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             raw.close()
-        _migrate(engine)
-    return Catalogue(path, engine)
 
 
 def open_catalogue(home: Home | Path) -> Catalogue:
     """Open a home's catalogue (or the file), bringing its schema up to date.
 
-    Raises NotIntact where it is missing or damaged; `preserve catalogue rebuild` makes it again.
+    Raises NotIntact where it is missing or damaged (`preserve catalogue rebuild` makes it again), Busy where another
+    operation holds it, MediumProblem.
     """
     path = home.catalogue if isinstance(home, Home) else home
-    if not path.is_file():
-        raise NotIntact("catalogue.missing", str(path))
-    engine = _engine(path)
-    with _translated(path):
-        with engine.connect() as connection, connection.begin():
+    catalogue = Catalogue(path, _engine(path))
+    try:
+        with catalogue.read() as connection:
             tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name='alembic_version'").all()
             version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if tables else None
         if version is not None and str(version) > SCHEMA:
             raise PreserveError("catalogue.newer", str(path), version=str(version), known=SCHEMA)
         if version != SCHEMA:
-            _migrate(engine)
-    return Catalogue(path, engine)
+            _migrate(catalogue)
+    except BaseException:
+        catalogue.close()
+        raise
+    return catalogue
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(catalogue: Catalogue) -> None:
     from alembic import command
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with catalogue.begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

@@ -7,14 +7,15 @@ contradicts nothing.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
@@ -22,6 +23,7 @@ from preserve.data_management import (
     accounts,
     anchors,
     audits,
+    case_index,
     cases,
     checkpoints,
     gone,
@@ -30,9 +32,10 @@ from preserve.data_management import (
     ledger,
     proceedings,
     proving,
+    replacing,
     search,
 )
-from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
     credentials,
@@ -45,12 +48,13 @@ from preserve.data_management.tables import (
     tokens,
 )
 from preserve.data_management.tables import ledger as ledger_table
-from preserve.errors import NotIntact, PreserveError
-from preserve.home import Home
+from preserve.errors import Busy, NotIntact
+from preserve.home import Home, acting_person
+from preserve.work import hold
 from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.durable import drop_file, move_in, sync_folder
 
 LEDGER_FOLDER = "ledger"
+_LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
 _JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
 
 
@@ -71,73 +75,96 @@ def rebuild(
     adapters: Iterable[DirectoryAdapter],
     progress: Callable[[int], None] = lambda _: None,
     finish: Callable[[Connection], None] = lambda _: None,
+    told: Callable[[str], None] = lambda what: None,
 ) -> Report:
     """Make the catalogue again and put it in the old one's place; `progress` is told 1 for each package.
 
-    `finish` computes, in the same transaction, what rooms above this one keep in the catalogue.
+    Nobody writes to the old one from the first look at it until the new one has taken its place. `finish` computes, in
+    the same transaction, what rooms above this one keep in the catalogue; `told` hears of each edge that is passed.
 
-    Raises NotIntact, and changes nothing, where the old ledger contradicts its checkpoints and no segment can
-    stand in for it.
+    Raises Busy while another rebuild is under way or a writer does not end; and NotIntact, having changed nothing,
+    where the old ledger contradicts its checkpoints and no segment can stand in for it.
     """
     fresh = home.path / "catalogue.sqlite.new"
-    for suffix in ("", "-wal", "-shm"):
-        drop_file(Path(f"{fresh}{suffix}"), home.path)
     findings: list[Finding] = []
-    made = create_catalogue(fresh)
-    segments = home.store / LEDGER_FOLDER
-    try:
-        with made.begin() as connection:
-            from_old = _take_over(home, connection, segments, findings)
-            holdings.replay(connection)
-            audits.replay(connection)
-            accounts.replay(connection)
-            proceedings.replay(connection)
-            gone.replay(connection)
-            packages = _enter_packages(connection, adapters, findings, progress)
-            search.fill(connection)
-            history.replay(connection, home.store)
-            findings += history.check_anchors(connection, home.store)
-            finish(connection)
-            found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
-            entries = ledger.size(connection)
-        _fold(made)
-    finally:
+    busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
+    with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as held:
+        replacing.finish(home.catalogue)
+        replacing.drop_unfinished(fresh)
+        held.callback(replacing.drop_unfinished, fresh)
+        made = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        held.callback(made.close)
+        old = _hold_old(home, held, findings)
+        told("held")
+        report = _fill(made, home, old, adapters, findings, progress, finish)
+        told("filled")
+        fold(made)
         made.close()
-    kept = _swap(home, fresh)
-    return Report(found, packages, entries, from_old, kept, tuple(findings))
+        told("made")
+        return dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
 
 
-def _take_over(home: Home, connection: Connection, segments: Path, findings: list[Finding]) -> bool:
-    """Ledger, checkpoints and journal from the old file where it is sound; else the ledger from its segments."""
-    public = proving.trusted_keys(home.keys / "ledger.pub")
+def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connection | None:
+    """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
+        if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
+            raise NotIntact("catalogue.missing", str(home.catalogue))
         old = open_catalogue(home)
-    except (PreserveError, SQLAlchemyError) as error:
+        held.callback(old.close)
+        fold(old)  # what is put aside is then one file
+        return held.enter_context(old.locked())
+    except (NotIntact, SQLAlchemyError) as error:
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        return None
+
+
+def _fill(
+    made: Catalogue, home: Home, old: Connection | None, adapters: Iterable[DirectoryAdapter],
+    findings: list[Finding], progress: Callable[[int], None], finish: Callable[[Connection], None],
+) -> Report:  # fmt: skip
+    with made.begin() as connection:
+        from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
+        holdings.replay(connection)
+        audits.replay(connection)
+        accounts.replay(connection)
+        proceedings.replay(connection)
+        gone.replay(connection)
+        packages = _enter_packages(connection, adapters, findings, progress)
+        _anchor_rows(home, connection, findings)
+        search.fill(connection)
+        history.replay(connection, home.store)
+        findings += history.check_anchors(connection, home.store)
+        finish(connection)
+        found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
+        return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
+
+
+def _take_over(
+    home: Home, old: Connection | None, connection: Connection, segments: Path, findings: list[Finding]
+) -> bool:
+    """Ledger, checkpoints and journal from the old file where it is sound; else the ledger from its segments."""
+    if old is None:
         _read_segments(connection, segments, findings)
         return False
+    public = proving.trusted_keys(home.keys / "ledger.pub")
     try:
-        with old.read() as source:
-            report = proving.prove(source, segments, public)
-            if not report.intact:
-                findings.extend(report.findings)
-                if not checkpoints.segments(segments):
-                    raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
-                _read_segments(connection, segments, findings)
-                return False
+        report = proving.prove(old, segments, public)
+        if report.intact:
             for table in (ledger_table, checkpoint_table, *_JOURNAL):
-                _copy_rows(source, connection, table)
+                _copy_rows(old, connection, table)
             return True
-    except (SQLAlchemyError, NotIntact) as error:
-        if isinstance(error, NotIntact) and error.code != "catalogue.damaged":
-            raise
+    except DatabaseError as error:
+        if not is_unreadable(error):
+            raise  # a full disk or a busy one does not make the old ledger a lost one
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
         for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
-        _read_segments(connection, segments, findings)
-        return False
-    finally:
-        old.close()
+    else:
+        findings.extend(report.findings)
+        if not checkpoints.segments(segments):
+            raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
+    _read_segments(connection, segments, findings)
+    return False
 
 
 def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
@@ -205,6 +232,17 @@ def _enter_packages(
     return len(entered)
 
 
+def _anchor_rows(home: Home, connection: Connection, findings: list[Finding]) -> None:
+    """The ledger names what the rows of each case are, where no registration did, or it said less than is read now."""
+    for objid in connection.execute(text("SELECT objid FROM cases ORDER BY objid")).scalars().all():
+        try:
+            case_index.anchor(
+                connection, objid, lambda name: home.store / "packages" / name, actor=acting_person(), moment=now()
+            )
+        except NotIntact as error:
+            findings.append(Finding(error.code, objid, "error", detail=error.detail))
+
+
 def _unregistered(connection: Connection, name: str) -> bool:
     """Whether this is a later version of a package that no entry of the ledger registers."""
     if name.endswith("_v0001"):
@@ -214,28 +252,6 @@ def _unregistered(connection: Connection, name: str) -> bool:
     except NotIntact as error:
         return error.code == "ledger.no-anchor"
     return False
-
-
-def _fold(catalogue: Catalogue) -> None:
-    raw = catalogue.engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        raw.close()
-
-
-def _swap(home: Home, fresh: Path) -> str:
-    aside = home.path / f"catalogue.sqlite.before-{now():%Y%m%dT%H%M%SZ}"
-    kept = ""
-    # The log of the old file must not lie beside the new one, so it goes with the old.
-    for suffix in ("-wal", "-shm", ""):
-        old = Path(f"{home.catalogue}{suffix}")
-        if old.exists():
-            move_in(old, Path(f"{aside}{suffix}"))
-            kept = str(aside)
-    move_in(fresh, home.catalogue)
-    sync_folder(home.path)
-    return kept
 
 
 def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tuple[Any, ...]]]:

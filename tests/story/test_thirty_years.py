@@ -20,7 +20,7 @@ from preserve.administration.disposal import deeds as disposals
 from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.physical import confirm
 from preserve.administration.holds.deeds import add_hold, release_hold
-from preserve.administration.restoring import restore_archive
+from preserve.administration.restoring_archive import restore_archive
 from preserve.administration.retention import keeping
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import drive_at, replace, retire, server_store

@@ -18,7 +18,7 @@ from metadata import bag
 from metadata.findings import Finding
 from preserve import __version__
 from preserve.access.certificate import CertificateMade, certify, check_signer, put_chain
-from preserve.access.dip import contents, describing, papers
+from preserve.access.dip import contents, describing, handing, papers
 from preserve.access.dip.contents import ALGORITHMS, Given
 from preserve.access.dip.deriving import derive
 from preserve.access.dip.forms import Form, check_form, hand_over
@@ -34,10 +34,12 @@ from preserve.administration.people import Person
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import Catalogue
+from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
 from preserve.work import require_space
 from storage_adapters.durable import discard, drop_file, sync_file_system, write_file
+from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
 
 
@@ -68,32 +70,87 @@ def _deliver(
     home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, form: Form, to: str,
     now: Callable[[], datetime], progress: Callable[[int], None], password: str, device: Path | None,
 ) -> Delivered:  # fmt: skip
+    with catalogue.read() as connection:
+        REQUESTS.may(connection, person, "delivered")
+        request = REQUESTS.read(connection, home, number)
+    building = home.work / f"request-{number}.building"
+    if (adopted := _settle(home, catalogue, person, request, building, password, now, progress)) is not None:
+        return adopted
+    REQUESTS.check(request, "delivered", person.account)
     check_form(target, form, password)
     with catalogue.read() as connection:
-        request = REQUESTS.take(connection, home, person, number, "delivered").record
         cases = {objid: read_case(home, connection, objid) for objid in request.cases}
     assert request.examination is not None
     selection = request.examination.selection
     require_space(home.work, 3 * sum(one.size for one in selection), home.settings.reserve)
     check_signer(home)
-    building = home.work / f"request-{number}.building"
     _sweep(building, home.work, target)
     staged = building / f"dip-{str(ULID()).lower()}"
     try:
         with speaking(home.settings.language):
             delivery, findings = _build(home, catalogue, person, request, cases, staged, now, progress)
-        place, kind = hand_over(staged, target, form, password, device, progress)
-        delivery = delivery.model_copy(update={"to": to or request.consumer.name, "form": kind})
-        with catalogue.begin() as connection:
-            # Somebody may have withdrawn it, or delivered it too, since it was read.
-            current = REQUESTS.read(connection, home, number)
-            done = deeds.note_delivery(connection, home, person, current, delivery, now())
-            checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
-            checkpoints.export_segments(connection, home.store / "ledger")
+        delivery = delivery.model_copy(update={"to": to or request.consumer.name, "form": form})
+        handing.note(home, number, staged, delivery, target, form, device)
+        place, _ = hand_over(staged, target, form, password, device, progress)
+        done = _enter(home, catalogue, person, delivery, number, now)
+        handing.forget(home, number)
+    except BaseException:
+        with suppress(PreserveError, StorageError):  # where it cannot be done now, the next run does it
+            _undo(home, catalogue, number)
+        raise
     finally:
         with suppress(FileNotFoundError):
             discard(building, home.work)
     return Delivered(done, delivery, place, findings)
+
+
+def _settle(
+    home: Home, catalogue: Catalogue, person: Person, request: Request, building: Path, password: str,
+    now: Callable[[], datetime], progress: Callable[[int], None],
+) -> Delivered | None:  # fmt: skip
+    """What a run handed over that was killed before it entered it: entered now where it is whole, else taken back."""
+    found = handing.noted(home, request.number)
+    if found is None:
+        if request.delivery is not None and building.exists():  # killed while it cleared up
+            discard(building, home.work)
+        return None
+    entered = request.delivery is not None and request.delivery.dip == found.delivery.dip
+    adopted = None
+    staged = building / found.delivery.dip
+    if not entered and request.state == "approved" and handing.is_whole(found, staged, password, progress):
+        done = _enter(home, catalogue, person, found.delivery, request.number, now)
+        adopted = Delivered(done, found.delivery, found.place)
+    if entered or adopted:
+        handing.forget(home, request.number)
+    else:
+        handing.take_back(home, request.number)
+    with suppress(FileNotFoundError):
+        discard(building, home.work)
+    return adopted
+
+
+def _undo(home: Home, catalogue: Catalogue, number: str) -> None:
+    """What no entry tells of may not lie outside."""
+    with catalogue.read() as connection:
+        delivery = REQUESTS.read(connection, home, number).delivery
+    found = handing.noted(home, number)
+    if found is not None and delivery is not None and delivery.dip == found.delivery.dip:
+        handing.forget(home, number)
+    else:
+        handing.take_back(home, number)
+
+
+def _enter(
+    home: Home, catalogue: Catalogue, person: Person, delivery: Delivery, number: str, now: Callable[[], datetime]
+) -> Request:
+    """Write down that it was delivered."""
+    with catalogue.begin() as connection:
+        # Somebody may have withdrawn it, or delivered it too, since it was read.
+        current = REQUESTS.read(connection, home, number)
+        done = deeds.note_delivery(connection, home, person, current, delivery, now())
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+        checkpoints.export_segments(connection, home.store / "ledger")
+    return done
 
 
 def _sweep(building: Path, work: Path, target: Path) -> None:

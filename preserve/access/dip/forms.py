@@ -13,6 +13,7 @@ from preserve.clock import now
 from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
 from storage_adapters.contract import ExpectedFile
 from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder
+from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file, walk_files
 
 Form = Literal["folder", "zip", "encrypted-zip", "disc"]
@@ -124,7 +125,6 @@ def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable
     """An image of a disc; burned and read back where a burner is named. Raises the optical adapter's errors."""
     from storage_adapters.optical.burning import burn
     from storage_adapters.optical.image import Graft, make_image
-    from storage_adapters.optical.reading import check_disc_files, list_files
 
     final = target / f"{staged.name}.iso"
     if final.exists():
@@ -138,16 +138,34 @@ def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable
         if device is not None:
             burn(final, device, progress=progress)
             disc = device
-        expected = [_expected(staged, name) for name in names]
-        checks = list(check_disc_files(disc, list_files(disc), iter(expected), progress, f"{staged.name}/"))
-        if any(check.verdict != "intact" for check in checks) or len(checks) != len(names):
-            raise NotIntact("request.form-broken", str(disc))
+        _check_disc(staged, disc, progress)
     except BaseException:
         drop_file(final, target)
         raise
     if device is not None:
         drop_file(final, target)
     return disc
+
+
+def _check_disc(staged: Path, disc: Path, progress: Callable[[int], None]) -> None:
+    from storage_adapters.optical.reading import check_disc_files, list_files
+
+    expected = [_expected(staged, name) for name in sorted(walk_files(staged))]
+    checks = list(check_disc_files(disc, list_files(disc), iter(expected), progress, f"{staged.name}/"))
+    if any(check.verdict != "intact" for check in checks) or len(checks) != len(expected):
+        raise NotIntact("request.form-broken", str(disc))
+
+
+def reads_back(staged: Path, place: Path, form: Form, password: str, progress: Callable[[int], None]) -> bool:
+    """Whether a zip, a disc or its image holds the finished DIP byte for byte, and opens with the password."""
+    try:
+        if form == "disc":
+            _check_disc(staged, place, progress)
+        else:
+            _check_zip(staged, place, password if form == "encrypted-zip" else "")
+    except (NotIntact, OSError, RuntimeError, StorageError, zipfile.BadZipFile):
+        return False  # zip libraries raise RuntimeError for a wrong password
+    return True
 
 
 def _expected(staged: Path, name: str) -> ExpectedFile:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from preserve.access.dip import handing
 from preserve.access.requests.model import (
     Acknowledgement,
     Consumer,
@@ -236,6 +237,7 @@ def withdraw(
         request = REQUESTS.take(connection, home, person, number, "withdrawn").record
         if request.opened_by != person.account and Role.ARCHIVIST not in person.roles:
             raise NotPermitted("request.withdrawn-by-another", number, account=person.account)
+        handing.take_back(home, number)  # of a delivery that was killed
         made = Withdrawal(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, request, "withdrawn", person, moment, withdrawal=made)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from preserve.access.transfer import handing
 from preserve.access.transfer.exporting import export
 from preserve.access.transfer.model import Decision, Form, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
@@ -111,7 +112,9 @@ def hand_over(
             discard(Path(made.to), target)
             raise
         told = {"list_sha256": made.list_sha256, "files": made.files, "bytes": made.size}
-        return _step(connection, home, transfer, "handed-over", person, moment, told, handed_over=made)
+        done = _step(connection, home, transfer, "handed-over", person, moment, told, handed_over=made)
+    handing.forget(home, number)
+    return done
 
 
 def receive(
@@ -167,6 +170,8 @@ def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, rea
         raise UsageError("transfer.reason", number)
     with catalogue.begin() as connection:
         transfer = TRANSFERS.take(connection, home, person, number, "cancelled").record
+        if transfer.handed_over is None:
+            handing.take_back(home, number)  # of a run that was killed
         made = Decision(by=person.account, when=stamp(moment), reason=reason.strip())
         return _step(connection, home, transfer, "cancelled", person, moment, ended=made)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from preserve.access.transfer import eep, papers
+from preserve.access.transfer import eep, handing, papers
 from preserve.access.transfer.decoding import read_eep
 from preserve.access.transfer.model import HandOver, Item, Tested, Transfer
 from preserve.access.transfer.procedure import TRANSFERS
@@ -63,6 +63,7 @@ def export(
             raise Refused("storage.exists-already", str(final))
         held = {item.objid: _held(home, catalogue, item) for item in transfer.items}
         tests = four_properties(home, catalogue, transfer, {objid: len(one) for objid, one in held.items()})
+        handing.note(home, transfer.number, target)
         if not final.exists():
             needed = sum(item.size for item in transfer.items)
             require_space(target, int(needed * (_ENCODED if transfer.form == "eep" else 1)) + (64 << 20))

@@ -26,6 +26,7 @@ from preserve.access.transfer.decoding import read_eep
 from preserve.access.transfer.eep import Document, Record, write_eep
 from preserve.access.transfer.profile import read_transfer_profile
 from preserve.errors import NotIntact
+from tests.edges import edges_of, killed_at
 from tests.office import Office
 from tests.program import kill, manifest, state_of
 from tests.strangers.eark import VERSIONS, validate
@@ -137,6 +138,29 @@ def test_killed_in_the_middle_it_goes_on(bureau: Office, tmp_path: Path) -> None
     decoded = {one.path: one.sha256 for path in final.glob("aip-*/*.eep") for one in read_eep(path, PROFILE)}
     assert decoded == manifest(bureau.archive.packages()[0])
     given_up(bureau, number)
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_killed_before_it_is_entered_there_are_never_two_sets(goes_on: bool, bureau: Office, tmp_path: Path) -> None:
+    trial = prepared(bureau, "bag")
+    words = ("transfer", "hand-over", trial, "--to", str(tmp_path / "trial"))
+    edges = edges_of(bureau.archive, tmp_path / "log", *words)
+    published = max(place for place, edge in enumerate(edges) if edge.call == "renameat2")
+    given_up(bureau, trial)
+    number = prepared(bureau, "bag")
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert killed_at(bureau.archive, edges[published + 1], "transfer", "hand-over", number, "--to", str(one))
+    assert [path.name for path in one.iterdir()] == [number]
+    assert bureau.json("", "transfer", "show", number)["transfer"]["state"] == "approved"
+    one.rename(tmp_path / "pulled-out")
+    assert bureau.run("", "transfer", "hand-over", number, "--to", str(other)).returncode == 3
+    (tmp_path / "pulled-out").rename(one)
+    if goes_on:
+        assert bureau.run("", "transfer", "hand-over", number, "--to", str(other)).returncode == 0
+        assert [path.name for path in other.iterdir()] == [number]
+    given_up(bureau, number)
+    assert list(one.iterdir()) == []
+    assert bureau.archive.leftovers() == []
 
 
 def test_what_is_altered_is_not_handed_over(bureau: Office, tmp_path: Path) -> None:

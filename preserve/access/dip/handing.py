@@ -1,0 +1,113 @@
+"""What is about to leave, written down before it is there: after a kill the next run enters it, or takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from metadata.verify import verify_package
+from preserve.access.dip.forms import Form, reads_back
+from preserve.access.requests.model import Delivery
+from preserve.administration.proceedings.records import write_record
+from preserve.errors import NotIntact, Refused
+from preserve.home import Home
+from storage_adapters.durable import discard, drop_file, sync_folder
+from storage_adapters.file_systems import medium_of
+from storage_adapters.reading import digest_file
+
+_SEAL = "tagmanifest-sha256.txt"
+_ENDINGS: dict[Form, str] = {"folder": "", "zip": ".zip", "encrypted-zip": ".zip", "disc": ".iso"}
+
+
+class Handing(BaseModel):
+    """A finished package on its way: the delivery as it will be recorded, where to, and the digest that seals it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    delivery: Delivery
+    form: Form
+    target: str
+    device: str = Field("", description="the burner; empty where it is no disc, or only its image")
+    medium: str = Field("", description="the file system that the folder lies on")
+    sealed: str = Field(pattern="[0-9a-f]{64}", description="SHA-256 of the package's tag manifest")
+
+    @property
+    def place(self) -> Path:
+        """Where the whole of it lies once it was published."""
+        return Path(self.device) if self.device else Path(self.target) / self.file
+
+    @property
+    def file(self) -> str:
+        """Its name in the folder."""
+        return f"{self.delivery.dip}{_ENDINGS[self.form]}"
+
+
+def note(
+    home: Home, number: str, staged: Path, delivery: Delivery, target: Path, form: Form, device: Path | None
+) -> Handing:
+    """Write down, durably, what is about to be handed over."""
+    sealed = digest_file(staged / _SEAL, ("sha256",), from_medium=False)[1]["sha256"]
+    made = Handing(
+        delivery=delivery, form=form, target=str(target), device=str(device or ""), medium=medium_of(target),
+        sealed=sealed,
+    )  # fmt: skip
+    write_record(_file(home, number), made)
+    return made
+
+
+def noted(home: Home, number: str) -> Handing | None:
+    """What a run that was cut off was handing over. Raises NotIntact where that cannot be read."""
+    file = _file(home, number)
+    try:
+        return Handing.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise NotIntact("proceeding.record-altered", str(file), detail=str(error)) from error
+
+
+def forget(home: Home, number: str) -> None:
+    """It was entered, or nothing of it is left."""
+    drop_file(_file(home, number), home.work)
+
+
+def is_whole(found: Handing, staged: Path, password: str, progress: Callable[[int], None]) -> bool:
+    """Whether what was published is all of it, read byte for byte. Raises Refused where its place is not there."""
+    _require_place(found)
+    if not found.place.exists():
+        return False
+    if found.form != "folder":
+        return staged.is_dir() and reads_back(staged, found.place, found.form, password, progress)
+    try:
+        seal = digest_file(found.place / _SEAL, ("sha256",))[1]["sha256"]
+    except OSError:
+        return False
+    return seal == found.sealed and verify_package(found.place, from_medium=True, progress=progress).intact
+
+
+def take_back(home: Home, number: str) -> None:
+    """Nothing of what was being handed over stays outside. Raises Refused where its place is not there."""
+    found = noted(home, number)
+    if found is None:
+        return
+    _require_place(found)
+    target, dip = Path(found.target), found.delivery.dip
+    for name in (found.file, f".{dip}.part", f".{dip}.zip.part", f"{dip}.iso", f"{dip}.iso.part"):
+        if (target / name).is_dir():
+            discard(target / name, target)
+        else:
+            drop_file(target / name, target)
+    sync_folder(target)
+    forget(home, number)
+
+
+def _require_place(found: Handing) -> None:
+    """A stick that was pulled out may hold a package that nobody knows of."""
+    if not Path(found.target).is_dir() or medium_of(Path(found.target)) != found.medium:
+        raise Refused("request.handed-over-elsewhere", str(found.place))
+
+
+def _file(home: Home, number: str) -> Path:
+    return home.work / f"request-{number}.handing.json"

@@ -1,0 +1,64 @@
+"""Where a transfer is being written, noted before it is: never two sets of it, and none once it is given up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from preserve.administration.proceedings.records import write_record
+from preserve.errors import NotIntact, Refused
+from preserve.home import Home
+from storage_adapters.durable import discard, drop_file
+from storage_adapters.file_systems import medium_of
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target: str
+    medium: str
+
+
+def note(home: Home, number: str, target: Path) -> None:
+    """Write down, durably, where a transfer is written; what an earlier run wrote elsewhere is taken back first.
+
+    Raises Refused where that place is not there now.
+    """
+    found = _noted(home, number)
+    if found is not None and Path(found.target) != target:
+        take_back(home, number)
+    write_record(_file(home, number), _Note(target=str(target), medium=medium_of(target)))
+
+
+def take_back(home: Home, number: str) -> None:
+    """Nothing that was not entered as handed over stays outside. Raises Refused where its place is not there."""
+    found = _noted(home, number)
+    if found is None:
+        return
+    target = Path(found.target)
+    if not target.is_dir() or medium_of(target) != found.medium:
+        raise Refused("request.handed-over-elsewhere", str(target / number))
+    for name in (number, f".{number}.part"):
+        if (target / name).is_dir():
+            discard(target / name, target)
+    forget(home, number)
+
+
+def forget(home: Home, number: str) -> None:
+    """It was entered, or nothing of it is left."""
+    drop_file(_file(home, number), home.work)
+
+
+def _noted(home: Home, number: str) -> _Note | None:
+    file = _file(home, number)
+    try:
+        return _Note.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise NotIntact("proceeding.record-altered", str(file), detail=str(error)) from error
+
+
+def _file(home: Home, number: str) -> Path:
+    return home.work / f"transfer-{number}.handing.json"

@@ -1,0 +1,268 @@
+"""Gets the whole archive back from discs and drives alone: beside its place, and into it by one rename."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from metadata.findings import Finding
+from preserve.administration.disposal.tombstones import after_rebuild
+from preserve.administration.founding import lay_out
+from preserve.administration.sites import clear, is_store_of, publish_site, site
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
+from preserve.archival_storage.discs.sources import Source
+from preserve.archival_storage.media import establish_store, server_store
+from preserve.archival_storage.records_on_media import take_records
+from preserve.clock import stamp
+from preserve.data_management import checkpoints, gone, holdings, ledger
+from preserve.data_management.database import open_catalogue
+from preserve.data_management.rebuild import rebuild
+from preserve.errors import MediumProblem, NotIntact, Refused
+from preserve.home import Home, open_home
+from storage_adapters.contract import CopyRef, Package
+from storage_adapters.directory import MARKER
+from storage_adapters.durable import discard, drop_file, write_file
+from storage_adapters.errors import CopyUnknown, MediumFull, ReadOnly, StorageError
+from storage_adapters.marker import Marker, is_signed_by
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRestored:
+    """A whole archive that was taken back: packages, entries of the ledger, the key that signed the old ledger."""
+
+    home: Home
+    packages: int
+    entries: int
+    former_key: str
+    findings: tuple[Finding, ...]
+
+
+def restore_archive(
+    path: Path,
+    sources: Sequence[Source],
+    *,
+    actor: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda moved: None,
+) -> ArchiveRestored:
+    """Make a home at `path` from media alone: packages, ledger, catalogue; a new signing key beside the old public one.
+
+    Nothing lies at `path` before all of it is there. Killed at any moment, the same call goes on with the packages that
+    it had brought back. The newest ledger among the media counts; its checkpoint must be signed by the public key that
+    lies beside it, whose fingerprint a person should compare with a printed label or certificate.
+
+    Raises Refused where something lies at `path` or the media are of more than one archive, NotIntact where a ledger
+    contradicts its checkpoint, Busy while another call makes a home there.
+    """
+    with site(path, "restoring") as building:
+        origin = _origin(sources)
+        kept = building / "store" / "packages" if is_store_of(building / "store", origin.archive) else None
+        clear(building, kept)
+        lay_out(
+            building, archive_id=origin.archive, institution=origin.institution, policy="lossless", store=None,
+            digests=_digests(sources), language="zh", former=origin.keys,
+        )  # fmt: skip
+        home = open_home(building)
+        drop_file(home.store / MARKER, home.store)  # of an earlier call
+        establish_store(home)
+        _bring_ledger(home, origin.newest, sources)
+        count, findings = _bring_packages(home, origin.newest, sources, progress)
+        drop_file(home.catalogue, home.path)  # the empty one that was laid out
+        report = rebuild(home, [server_store(home)], finish=after_rebuild(home))
+        entries = _last_entries(home, sources, origin, count, actor, now())
+        publish_site(building, path)
+    found = (*findings, *(_at(one, building, path) for one in report.findings))
+    return ArchiveRestored(open_home(path), count, entries, origin.former, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The archive that the media are of: its newest ledger, and the public keys that it had, by fingerprint."""
+
+    archive: str
+    institution: str
+    newest: Source
+    former: str
+    keys: Mapping[str, bytes]
+    markers: tuple[Marker, ...]
+
+
+def _origin(sources: Sequence[Source]) -> _Origin:
+    markers = tuple(source.marker() for source in sources)
+    archives = {marker.facts.get("archive", "") for marker in markers}
+    if len(archives) != 1:
+        raise Refused("storage.media-of-several-archives", ", ".join(sorted(archives)))
+    newest, key = _newest_ledger(sources)
+    former = hashlib.sha256(checkpoints.raw_public_key_of(key)).hexdigest()
+    keys = {former: key, **_former_keys(newest, sources)}
+    for source, marker in zip(sources, markers, strict=True):
+        if not any(is_signed_by(marker, checkpoints.raw_public_key_of(one)) for one in keys.values()):
+            raise NotIntact("storage.marker-not-signed", str(source.path))
+    institution = next((marker.facts["institution"] for marker in markers if "institution" in marker.facts), "")
+    return _Origin(archives.pop(), institution, newest, former, keys, markers)
+
+
+def _bring_ledger(home: Home, newest: Source, sources: Sequence[Source]) -> None:
+    """The ledger's files, and what people decided and audits found."""
+    for name in newest.sizes("ledger/"):
+        if name.endswith((".jsonl", ".checkpoint")):
+            write_file(home.store / name, newest.read(name, 1 << 31), durable=True)
+    write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
+    for source in sources:
+        take_records(home, source)
+
+
+def _bring_packages(
+    home: Home, newest: Source, sources: Sequence[Source], progress: Callable[[int], None]
+) -> tuple[int, list[Finding]]:
+    """Every package that was not destroyed. One that an earlier call brought is there, whole, and stays."""
+    findings = []
+    store = server_store(home)
+    there = {copy.name for copy in store.copies()}
+    brought = set()
+    destroyed = gone.told_in(_entries(newest))
+    for name in whole_or_parts(sources):
+        if destroyed(name):
+            findings.append(Finding("storage.destroyed-not-restored", name, "warning", {}))
+            continue
+        brought.add(name)
+        if name in there:
+            continue
+        try:
+            size = extract(name, sources, store.staging(name), progress)
+        except (MediumFull, ReadOnly):
+            raise  # of the disk that it goes to: the media are only read
+        except (NotIntact, MediumProblem, StorageError) as error:
+            findings.append(Finding(error.code, f"{name} {error.where}".strip(), "error", dict(error.values)))
+            brought.remove(name)
+            continue
+        store.write(Package(name, store.staging(name), size), progress)
+    for name in there - brought:
+        discard(store.path(CopyRef(name)), home.store)
+    return len(brought), findings
+
+
+def _last_entries(
+    home: Home, sources: Sequence[Source], origin: _Origin, packages: int, actor: str, moment: datetime
+) -> int:
+    """Write down the media and that the archive was restored; return the number of entries."""
+    catalogue = open_catalogue(home)
+    try:
+        with catalogue.begin() as connection:
+            for source, marker in zip(sources, origin.markers, strict=True):
+                _enter_medium(connection, source, marker, actor, moment)
+            details = {
+                "from": [marker.identity for marker in origin.markers], "former_key_sha256": origin.former,
+                "packages": packages,
+            }  # fmt: skip
+            ledger.append(
+                connection, action="archive.restored", subject=home.settings.archive_id, actor=actor, moment=moment,
+                details=details,
+            )  # fmt: skip
+            checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+        with catalogue.begin() as connection:
+            checkpoints.export_segments(connection, home.store / "ledger")
+            return ledger.size(connection)
+    finally:
+        catalogue.close()
+
+
+def _at(finding: Finding, building: Path, path: Path) -> Finding:
+    """A finding under the name that its place has by now."""
+    return dataclasses.replace(finding, where=finding.where.replace(str(building.resolve()), str(path.resolve())))
+
+
+def _newest_ledger(sources: Sequence[Source]) -> tuple[Source, bytes]:
+    best: tuple[int, Source, bytes] | None = None
+    for source in sources:
+        try:
+            made = checkpoints.parse_checkpoint(source.read("ledger/checkpoint.txt").decode())
+            key = source.read("ledger/ledger.pub")
+        except (CopyUnknown, UnicodeDecodeError):
+            continue
+        if not checkpoints.signature_holds(made, checkpoints.public_key_of(key)):
+            raise NotIntact("ledger.checkpoint-forged", str(source.path), size=made.size)
+        if checkpoints.root_of(_leaves(source, made.size)) != made.root:
+            raise NotIntact("ledger.contradicts-checkpoint", str(source.path), first=1, last=made.size)
+        if best is None or made.size > best[0]:
+            best = made.size, source, key
+    if best is None:
+        raise NotIntact("storage.no-ledger-on-media", ", ".join(str(source.path) for source in sources))
+    return best[1], best[2]
+
+
+def _former_keys(newest: Source, sources: Sequence[Source]) -> dict[str, bytes]:
+    """Public keys (PEM, by fingerprint) that the archive had before earlier restores, as its newest ledger tells them.
+
+    They lie beside the ledgers of the media; one that the ledger does not tell is not believed.
+    """
+    told = {
+        entry["details"].get("former_key_sha256") for entry in _entries(newest) if entry["action"] == "archive.restored"
+    }
+    found = {}
+    for source in sources:
+        for name in source.sizes("ledger/"):
+            if name.endswith(".pub"):
+                pem = source.read(name, 1 << 16)
+                digest = hashlib.sha256(checkpoints.raw_public_key_of(pem)).hexdigest()
+                if digest in told:
+                    found[digest] = pem
+    return found
+
+
+def _entries(source: Source) -> Iterator[dict[str, Any]]:
+    """The entries of the ledger on a medium."""
+    for name in sorted(source.sizes("ledger/")):
+        if name.endswith(".jsonl"):
+            for line in source.read(name, 1 << 31).decode().splitlines():
+                yield json.loads(line)
+
+
+def _leaves(source: Source, size: int) -> list[bytes]:
+    leaves = []
+    for name in sorted(source.sizes("ledger/")):
+        if name.endswith(".jsonl"):
+            lines = source.read(name, 1 << 31).decode().splitlines()
+            leaves += [ledger.leaf_hash(line) for line in lines]
+    return leaves[:size]
+
+
+def _digests(sources: Sequence[Source]) -> list[str]:
+    """The algorithms of the manifests that lie in the packages."""
+    found = {"sha256"}
+    for source in sources:
+        for path in source.sizes("packages/"):
+            name = path.rpartition("/")[2]
+            if path.count("/") == 2 and name.startswith("manifest-"):
+                found.add(name.removeprefix("manifest-").removesuffix(".txt"))
+    return ["sha256", *sorted(found - {"sha256"})]
+
+
+def _enter_medium(connection: Connection, source: Source, marker: Marker, actor: str, moment: datetime) -> None:
+    """A medium that the old ledger did not know yet, with the copies it was read for."""
+    facts = dict(marker.facts)
+    if any(row.id == marker.identity or row.details.get("image") == marker.identity
+           for row in holdings.all_media(connection)):  # fmt: skip
+        return
+    more = {name: facts[name] for name in ("uuid", "session", "set") if name in facts}
+    holdings.add_medium(
+        connection, marker.identity, kind=facts.get("kind", "optical"), label=facts.get("label", marker.identity),
+        location="", actor=actor, moment=moment, checked=stamp(moment), image=marker.identity, **more,
+    )  # fmt: skip
+    for name in sorted(source.packages()[0]):
+        change_copy(connection, name, marker.identity, "written", actor=actor, moment=moment)
+        change_copy(connection, name, marker.identity, "verified", actor=actor, moment=moment)
+    for name in sorted(source.packages()[1]):
+        one = parts_of(name, [source])[0]
+        part = (one.number, one.count, facts.get("set", ""))
+        change_copy(connection, name, marker.identity, "written", actor=actor, moment=moment, part=part)
+        change_copy(connection, name, marker.identity, "verified", actor=actor, moment=moment)

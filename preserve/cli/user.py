@@ -11,7 +11,7 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, finding_document
 from preserve.messages import say
 
 if TYPE_CHECKING:
@@ -138,16 +138,23 @@ def password(output: Output, name: str) -> None:
 @click.pass_obj
 def login(output: Output, name: str) -> None:
     """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
+    from preserve.administration.news import news
     from preserve.administration.passwords import log_in
     from preserve.clock import now, stamp
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
     token, expires = log_in(catalogue, name, ask("cli.ask-password"), now())
+    with catalogue.read() as connection:
+        told = news(connection, name, now())
+    output.findings(told)
     output.sentence("cli.logged-in", until=stamp(expires))
     if not output.as_json:
         sys.stdout.write(token + "\n")
-    output.result({"ok": True, "account": name, "token": token, "expires": stamp(expires)})
+    output.result(
+        {"ok": True, "account": name, "token": token, "expires": stamp(expires),
+         "findings": [finding_document(one) for one in told]}
+    )  # fmt: skip
 
 
 @user.command()

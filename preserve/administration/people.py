@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -76,7 +76,15 @@ def founder_of(connection: Connection) -> str:
 
 
 def require(connection: Connection, person: Person, duty: Duty) -> None:
-    """Raises NotPermitted unless this person may do this; says which roles may. Raises NotIntact as `recognise`."""
+    """Raises NotPermitted unless this person may do this now; says which roles may. Raises NotIntact as `recognise`.
+
+    A deed may come long after its person was recognised: the account is read again, in the deed's transaction.
+    """
+    row = accounts.read_account(connection, person.account)
+    if row is not None and row.state != "active":
+        raise NotPermitted("people.suspended", row.name)
+    if row is not None:
+        person = replace(person, roles=frozenset(map(Role, row.roles)))
     if person.may(duty):
         return
     if duty is Duty.APPOINT and person.founder and not _has_security_administrator(connection):

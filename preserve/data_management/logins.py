@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from metadata.findings import Finding
 from preserve.clock import parse, stamp
 from preserve.data_management import ledger
 from preserve.data_management.accounts import ADDED, CHANGED, said
@@ -112,6 +113,21 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
                 break
             return str(row.account)
     raise NotIntact("ledger.contradicts-index", str(row.account), table=tokens.name)
+
+
+def compare(connection: Connection, moment: datetime) -> Iterator[Finding]:
+    """Every password and every token that still holds which the ledger does not tell of as it stands."""
+    held = select(credentials.c.account).where(credentials.c.account != "")  # whose name is empty is nobody
+    for account in connection.execute(held).scalars().all():
+        try:
+            read_credential(connection, account)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", error.values)
+    for digest in connection.execute(select(tokens.c.digest)).scalars().all():
+        try:
+            account_of_token(connection, digest, moment)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", error.values)
 
 
 def forget_tokens(connection: Connection, account: str) -> None:

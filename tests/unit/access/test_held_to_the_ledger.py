@@ -15,7 +15,7 @@ from preserve.administration.appointing import add_person, change_person, delega
 from preserve.administration.passwords import hash_password, log_in, reset_password
 from preserve.administration.people import Person, recognise, token_digest
 from preserve.clock import now, stamp
-from preserve.data_management import accounts, ledger
+from preserve.data_management import accounts, ledger, logins
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact, NotPermitted
 from preserve.home import acting_person, open_home
@@ -63,7 +63,9 @@ class Desk:
 
     def differences(self) -> list[tuple[str, object]]:
         with self.catalogue.read() as connection:
-            return [(one.where, one.values["table"]) for one in accounts.compare(connection)]
+            found = [*accounts.compare(connection), *logins.compare(connection, now())]
+            assert {one.code for one in found} <= {"ledger.contradicts-index"}
+            return [(one.where, one.values["table"]) for one in found]
 
     def nothing_done(self, deed: Callable[[], object], table: str) -> None:
         """The deed is refused as the ledger contradicts this table, and leaves nothing behind."""
@@ -117,7 +119,7 @@ def test_a_column_of_an_account_is_changed(desk: Desk, column: str, value: str) 
 
 def test_the_row_of_an_account_is_deleted(desk: Desk) -> None:
     desk.edit("DELETE FROM accounts WHERE name = 'wang'")
-    assert desk.differences() == [("wang", "accounts")]
+    assert desk.differences() == [("wang", "accounts")]  # the password is that of an account, which the ledger knows
     desk.nothing_done(lambda: desk.person("wang"), "accounts")
     desk.nothing_done(lambda: desk.at_the_desk_of("wangsh"), "accounts")
     security = desk.person("security")
@@ -186,6 +188,7 @@ def test_a_token_that_nobody_logged_in_for(desk: Desk) -> None:
     desk.edit("INSERT INTO tokens VALUES (?, 'head', ?, ?)", token_digest("a token of mine"), stamp(now()),
               stamp(now() + timedelta(hours=9)))  # fmt: skip
     desk.nothing_done(lambda: desk.person("forged"), "tokens")
+    assert desk.differences() == [("head", "tokens")]
     desk.edit("UPDATE tokens SET account = 'ghost' WHERE digest = ?", token_digest("a token of mine"))
     desk.nothing_done(lambda: desk.person("forged"), "tokens")
 
@@ -220,6 +223,7 @@ def test_a_column_of_a_password_is_changed(desk: Desk, column: str) -> None:
     value = {"password": hash_password("mine"), "must_change": 1, "failures": "many", "locked_until": "soon"}[column]
     desk.edit(f"UPDATE credentials SET {column} = ? WHERE account = 'head'", value)
     desk.nothing_done(lambda: log_in(desk.catalogue, "head", "mine", now()), "credentials")
+    assert desk.differences() == [("head", "credentials")]
 
 
 def test_the_password_of_another_is_put_in_place(desk: Desk) -> None:
@@ -260,6 +264,17 @@ def test_the_entry_of_another_is_put_in_place(desk: Desk) -> None:
     desk.edit("UPDATE ledger SET subject = 'depositor' WHERE subject = 'head' AND action = 'person.added'")
     with pytest.raises(NotIntact, match="entry-changed"):
         desk.person("depositor")
+
+
+def test_a_deed_asks_again_what_its_person_may(desk: Desk) -> None:
+    security, head = desk.person("security"), desk.person("head")
+    period = {"since": now(), "until": now() + timedelta(days=1), "reason": "x", "moment": now()}
+    change_person(desk.catalogue, "head", roles=["examiner"], os_user=None, state="", actor=security, moment=now())
+    with pytest.raises(NotPermitted, match="may-not"):
+        delegate(desk.catalogue, "depositor", actor=head, **period)  # type: ignore[arg-type]
+    change_person(desk.catalogue, "head", roles=["head"], os_user=None, state="suspended", actor=security, moment=now())
+    with pytest.raises(NotPermitted, match="suspended"):
+        delegate(desk.catalogue, "depositor", actor=head, **period)  # type: ignore[arg-type]
 
 
 def test_secrets_stay_out_of_the_ledger(desk: Desk) -> None:

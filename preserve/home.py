@@ -7,8 +7,8 @@ name another place, `store/`, the server store.
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +107,20 @@ class Home:
 def default_path() -> Path:
     """`PRESERVE_HOME`, else `~/.local/share/preserve`."""
     named = os.environ.get("PRESERVE_HOME")
-    return Path(named) if named else Path.home() / ".local" / "share" / "preserve"
+    return Path(named) if named else _own_folder() / ".local" / "share" / "preserve"
+
+
+def cache_path() -> Path:
+    """The folder of what can be computed again: `preserve` in `XDG_CACHE_HOME`, else in `~/.cache`."""
+    named = os.environ.get("XDG_CACHE_HOME")
+    return (Path(named) if named else _own_folder() / ".cache") / "preserve"
+
+
+def _own_folder() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise UsageError("home.no-folder", acting_person()) from None
 
 
 def locale_name() -> str:
@@ -119,13 +132,24 @@ def locale_name() -> str:
 
 
 def acting_person() -> str:
-    """The operating-system user on whose behalf this runs."""
-    return getpass.getuser()
+    """The operating-system user on whose behalf this runs: the kernel's answer, and nothing from the environment.
+
+    A user without an entry is `uid:1234`. No entry can have that name, since the colon parts the fields of
+    passwd(5), so nobody becomes somebody else when a directory of users cannot be reached.
+    """
+    user = os.geteuid()
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"uid:{user}"
 
 
-def given_token() -> str:
-    """The token by which somebody else than the operating-system user acts (`PRESERVE_TOKEN`), or nothing."""
-    return os.environ.get("PRESERVE_TOKEN", "")
+def given_token() -> str | None:
+    """The token by which somebody else than the operating-system user acts (`PRESERVE_TOKEN`), as it is given.
+
+    None where it is not set. An empty one is returned as such: it is the token of nobody, and not the same as none.
+    """
+    return os.environ.get("PRESERVE_TOKEN")
 
 
 def given_signing_password() -> str:

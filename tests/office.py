@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from demo.make_case import make_case
-from preserve.administration.people import add_person, log_in, recognise, set_password
+from preserve.administration.appointing import add_person
+from preserve.administration.passwords import log_in, set_password
+from preserve.administration.people import recognise
 from preserve.clock import now
 from preserve.data_management.database import open_catalogue
 from preserve.home import acting_person, open_home
@@ -90,7 +92,7 @@ def staff(archive: Archive, names: Collection[str] = tuple(STAFF)) -> dict[str, 
         if name not in (*names, "security"):
             continue
         with catalogue.read() as connection:
-            by = recognise(connection, acting_person(), tokens.get("security", ""), moment)
+            by = recognise(connection, acting_person(), tokens.get("security"), moment)
         first = add_person(catalogue, name, person=person, roles=[role], os_user="", actor=by, moment=moment)
         set_password(catalogue, name, first, PASSWORD, moment)
         tokens[name], _ = log_in(catalogue, name, PASSWORD, moment)

@@ -1,7 +1,7 @@
 """Holds every table of the catalogue that people decide by against the ledger, row by row; and when that was last done.
 
-What lies only here is left out: passwords, tokens, the journal of work under way, and the words to search by, which
-`catalogue rebuild` makes again from the packages.
+What lies only here is left out: the journal of work under way, and the words to search by, which `catalogue rebuild`
+makes again from the packages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.administration.retention import keeping
 from preserve.archival_storage.media import server_store
-from preserve.data_management import audits, case_index, gone, holdings, ledger, proceedings
+from preserve.clock import now
+from preserve.data_management import accounts, audits, case_index, gone, holdings, ledger, logins, proceedings
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -34,6 +35,8 @@ def compare(home: Home, connection: Connection, progress: Callable[[int], None] 
 
 
 def _compare(home: Home, connection: Connection, progress: Callable[[int], None]) -> Iterator[Finding]:
+    yield from accounts.compare(connection)
+    yield from logins.compare(connection, now())
     yield from proceedings.compare(connection)
     yield from gone.compare(connection)
     yield from holdings.compare(connection)

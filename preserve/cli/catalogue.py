@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from preserve.cli.acting import acting_on_damage
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
 
@@ -18,10 +19,12 @@ def catalogue() -> None:
 def rebuild(output: Output) -> None:
     """Make the catalogue again from packages and ledger."""
     from preserve.administration.disposal.tombstones import after_rebuild
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.media import server_store
     from preserve.data_management.rebuild import rebuild as make_again
 
     home = output.home()
+    acting_on_damage(home, Duty.KEEP)
     report = make_again(home, [server_store(home)], finish=after_rebuild(home))
     output.findings(report.findings)
     output.sentence(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
 
@@ -82,12 +83,14 @@ def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[list[TimeStamp], lis
 @click.pass_obj
 def checkpoint(output: Output) -> None:
     """Sign the ledger as it stands and write its segment into the store."""
+    from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management import checkpoints
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
     catalogue = open_catalogue(home)
+    acting(catalogue, Duty.KEEP, Duty.REPORT)
     with catalogue.begin() as connection:
         made = checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.begin() as connection:
@@ -105,10 +108,12 @@ def checkpoint(output: Output) -> None:
 @click.pass_obj
 def export(output: Output, target: Path | None) -> None:
     """Write every entry as canonical JSON, one a line."""
+    from preserve.administration.duties import Duty
     from preserve.data_management import ledger as log
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
+    acting(catalogue, Duty.REPORT)
     with catalogue.read() as connection:
         if target is None:
             for entry in log.entries(connection):
@@ -127,6 +132,7 @@ def export(output: Output, target: Path | None) -> None:
 @click.pass_obj
 def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) -> None:
     """Write what a third party needs to check when a case was registered and audited."""
+    from preserve.administration.duties import Duty
     from preserve.archival_storage.packages import read_version
     from preserve.clock import now
     from preserve.data_management import checkpoints
@@ -136,6 +142,7 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
 
     home = output.home()
     catalogue = open_catalogue(home)
+    acting(catalogue, Duty.REPORT, subject=case)
     with catalogue.begin() as connection:
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     known = [checkpoints.parse_checkpoint(path.read_text(encoding="utf-8")) for path in earlier]

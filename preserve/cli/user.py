@@ -11,7 +11,7 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, finding_document
 from preserve.messages import say
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def user() -> None:
 @click.pass_obj
 def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user: str) -> None:
     """Make an account; its first password is shown once."""
+    from preserve.administration.appointing import add_person
     from preserve.administration.duties import Duty
-    from preserve.administration.people import add_person
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -89,8 +89,8 @@ def list_users(output: Output) -> None:
 @click.pass_obj
 def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: str) -> None:
     """Other roles, another user of the system; out for a time, and in again."""
+    from preserve.administration.appointing import change_person
     from preserve.administration.duties import Duty
-    from preserve.administration.people import change_person
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -107,7 +107,7 @@ def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | Non
 def reset(output: Output, name: str) -> None:
     """A new first password for somebody who has lost theirs."""
     from preserve.administration.duties import Duty
-    from preserve.administration.people import reset_password
+    from preserve.administration.passwords import reset_password
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -123,7 +123,7 @@ def reset(output: Output, name: str) -> None:
 @click.pass_obj
 def password(output: Output, name: str) -> None:
     """Change one's own password; the old one and the new one are asked for, or read from stdin, a line each."""
-    from preserve.administration.people import set_password
+    from preserve.administration.passwords import set_password
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -138,28 +138,36 @@ def password(output: Output, name: str) -> None:
 @click.pass_obj
 def login(output: Output, name: str) -> None:
     """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
-    from preserve.administration.people import log_in
+    from preserve.administration.news import news
+    from preserve.administration.passwords import log_in
     from preserve.clock import now, stamp
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
     token, expires = log_in(catalogue, name, ask("cli.ask-password"), now())
+    with catalogue.read() as connection:
+        told = news(connection, name, now())
+    output.findings(told)
     output.sentence("cli.logged-in", until=stamp(expires))
     if not output.as_json:
         sys.stdout.write(token + "\n")
-    output.result({"ok": True, "account": name, "token": token, "expires": stamp(expires)})
+    output.result(
+        {"ok": True, "account": name, "token": token, "expires": stamp(expires),
+         "findings": [finding_document(one) for one in told]}
+    )  # fmt: skip
 
 
 @user.command()
 @click.pass_obj
 def logout(output: Output) -> None:
     """End every token of the acting account."""
-    from preserve.administration.people import log_out
+    from preserve.administration.passwords import log_out
+    from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
     catalogue = open_catalogue(output.home())
     person = acting(catalogue)
-    log_out(catalogue, person.account)
+    log_out(catalogue, person.account, now())
     output.sentence("cli.logged-out", account=person.account)
     output.result({"ok": True, "account": person.account})
 
@@ -172,7 +180,7 @@ def logout(output: Output) -> None:
 @click.pass_obj
 def delegate(output: Output, deputy: str, since: datetime | None, until: datetime, reason: str) -> None:
     """Let somebody decide in one's place, through the whole of the last day."""
-    from preserve.administration import people
+    from preserve.administration import appointing
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -182,7 +190,7 @@ def delegate(output: Output, deputy: str, since: datetime | None, until: datetim
     by = acting(catalogue, Duty.DELEGATE, subject=deputy)
     moment = now()
     begin = _midnight(home, since) if since else moment
-    made = people.delegate(
+    made = appointing.delegate(
         catalogue, deputy, since=begin, until=_midnight(home, until) + timedelta(days=1), reason=reason, actor=by,
         moment=moment,
     )  # fmt: skip
@@ -195,8 +203,8 @@ def delegate(output: Output, deputy: str, since: datetime | None, until: datetim
 @click.pass_obj
 def end_delegation(output: Output, deputy: str) -> None:
     """Decide oneself again before the time."""
+    from preserve.administration.appointing import end_delegations
     from preserve.administration.duties import Duty
-    from preserve.administration.people import end_delegations
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 

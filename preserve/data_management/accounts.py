@@ -1,18 +1,21 @@
-"""Accounts, delegations, passwords and tokens: the first two made again from the ledger, the others only here."""
+"""Accounts and delegations: what the ledger's entries say of them, and the tables that list it and are held to it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Table, delete, select
 
+from metadata.findings import Finding
 from preserve.clock import stamp
 from preserve.data_management import ledger
-from preserve.data_management.tables import accounts, credentials, delegations, tokens
+from preserve.data_management.ledger import Entry
+from preserve.data_management.tables import accounts, delegations
+from preserve.errors import NotIntact
 
 ADDED = "person.added"
 CHANGED = "person.changed"
@@ -45,149 +48,224 @@ class DelegationRow:
     ended: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialRow:
-    """A password's hash (argon2), whether it must be changed, and how often it was lately given wrongly."""
+Row = TypeVar("Row", AccountRow, DelegationRow)
 
-    account: str
-    password: str
-    must_change: bool
-    failures: int
-    locked_until: str | None
+
+# --- what an entry makes of what stood before
+
+
+def step(before: AccountRow | None, entry: Entry) -> AccountRow | None:
+    """The account after an entry; nothing where an entry changes what no entry has added.
+
+    Raises NotIntact where the entry is not the one that its row in the ledger says.
+    """
+    told = said(entry)
+    details = told["details"]
+    if entry.action == ADDED:
+        roles = tuple(sorted(details["roles"]))
+        return AccountRow(entry.subject, details["person"], roles, details["os_user"], "active", told["time"])
+    if before is None or entry.action != CHANGED:
+        return before
+    changes = {name: details[name] for name in ("person", "os_user", "state") if name in details}
+    return replace(before, **changes, roles=tuple(sorted(details.get("roles", before.roles))))
+
+
+def step_delegation(before: DelegationRow | None, entry: Entry) -> DelegationRow | None:
+    """The delegation after an entry, likewise."""
+    told = said(entry)
+    if entry.action == DELEGATED:
+        words = {name: told["details"][name] for name in ("head", "deputy", "since", "until", "reason")}
+        return DelegationRow(id=entry.subject, ended=None, **words)
+    if before is None or entry.action != DELEGATION_ENDED:
+        return before
+    return replace(before, ended=told["time"])
+
+
+def said(entry: Entry) -> dict[str, Any]:
+    """What an entry's own text says. Raises NotIntact where action or subject beside it say another thing."""
+    told: dict[str, Any] = json.loads(entry.text)
+    if (told["number"], told["action"], told["subject"]) != (entry.number, entry.action, entry.subject):
+        raise NotIntact("ledger.entry-changed", entry.subject, number=entry.number)
+    return told
+
+
+def _fold(steps: Callable[[Row | None, Entry], Row | None], entries: Iterable[Entry]) -> dict[str, Row]:
+    """What entries in their order make, by subject."""
+    made: dict[str, Row] = {}
+    for entry in entries:
+        after = steps(made.get(entry.subject), entry)
+        if after is not None:
+            made[entry.subject] = after
+    return made
+
+
+def _all(connection: Connection, *actions: str) -> list[Entry]:
+    found = [entry for action in actions for entry in ledger.of_action(connection, action)]
+    return sorted(found, key=lambda entry: entry.number)
+
+
+def _accounts_told(connection: Connection) -> dict[str, AccountRow]:
+    return _fold(step, _all(connection, ADDED, CHANGED))
+
+
+def _delegations_told(connection: Connection) -> dict[str, DelegationRow]:
+    return _fold(step_delegation, _all(connection, DELEGATED, DELEGATION_ENDED))
+
+
+# --- what the tables list, and whether it is the same
+
+
+def _accounts_listed(connection: Connection, *where: Any) -> Iterator[AccountRow]:
+    for row in connection.execution_options(yield_per=1000).execute(select(accounts).where(*where)):
+        yield AccountRow(**{**row._mapping, "roles": _roles(row.roles)})
+
+
+def _roles(text: object) -> tuple[str, ...]:
+    """The roles of a row; what is no list of them is kept as it is, and so never equals what the ledger says."""
+    try:
+        return tuple(json.loads(text))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return (str(text),)
+
+
+def _delegations_listed(connection: Connection, *where: Any) -> Iterator[DelegationRow]:
+    for row in connection.execution_options(yield_per=1000).execute(select(delegations).where(*where)):
+        yield DelegationRow(**row._mapping)
+
+
+def _differ(told: Mapping[str, Row], listed: Iterable[Row], key: Callable[[Row], str]) -> Iterator[str]:
+    """Where a table and the ledger differ: a row changed, a row that no entry made, an entry without its row."""
+    rest = dict(told)
+    for row in listed:
+        if rest.pop(key(row), None) != row:
+            yield key(row)
+    yield from rest
+
+
+def _name(row: AccountRow) -> str:
+    return row.name
+
+
+def _id(row: DelegationRow) -> str:
+    return row.id
+
+
+def _agree(table: Table, differences: Iterator[str]) -> None:
+    for where in differences:
+        raise NotIntact("ledger.contradicts-index", str(where), table=table.name)
+
+
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every row of accounts and delegations that is not what the ledger says, and every one that is wanting."""
+    listings: tuple[tuple[Table, Iterator[str]], ...] = (
+        (accounts, _differ(_accounts_told(connection), _accounts_listed(connection), _name)),
+        (delegations, _differ(_delegations_told(connection), _delegations_listed(connection), _id)),
+    )
+    for table, differences in listings:
+        for where in differences:
+            yield Finding("ledger.contradicts-index", str(where), "error", {"table": table.name})
+
+
+def read_account(connection: Connection, name: str) -> AccountRow | None:
+    """The account of that name, as the ledger tells of it. Raises NotIntact where the table lists another."""
+    told = _fold(step, ledger.about(connection, name, ADDED, CHANGED))
+    _agree(accounts, _differ(told, _accounts_listed(connection, accounts.c.name == name), _name))
+    return told.get(name)
+
+
+def account_of_user(connection: Connection, os_user: str) -> AccountRow | None:
+    """The account that an operating-system user acts as. Raises NotIntact where the table lists another."""
+    if not os_user:
+        return None
+    told = {name: row for name, row in _accounts_told(connection).items() if row.os_user == os_user}
+    _agree(accounts, _differ(told, _accounts_listed(connection, accounts.c.os_user == os_user), _name))
+    for name in told:
+        return read_account(connection, name)
+    return None
+
+
+def all_accounts(connection: Connection) -> list[AccountRow]:
+    """Every account, in the order they were added. Raises NotIntact where table and ledger differ in any."""
+    told = _accounts_told(connection)
+    _agree(accounts, _differ(told, _accounts_listed(connection), _name))
+    return sorted(told.values(), key=lambda row: (row.added, row.name))
+
+
+def all_delegations(connection: Connection) -> list[DelegationRow]:
+    """Every delegation, oldest first. Raises NotIntact where table and ledger differ in any."""
+    told = _delegations_told(connection)
+    _agree(delegations, _differ(told, _delegations_listed(connection), _id))
+    return sorted(told.values(), key=lambda row: (row.since, row.id))
+
+
+def delegated_by(connection: Connection, deputy: str, moment: datetime) -> DelegationRow | None:
+    """The delegation under which this account decides at this moment; of several, the one that holds longest.
+
+    Raises NotIntact where the table lists other delegations of this account than the ledger tells of.
+    """
+    here = stamp(moment)
+    told = {key: row for key, row in _delegations_told(connection).items() if row.deputy == deputy}
+    _agree(delegations, _differ(told, _delegations_listed(connection, delegations.c.deputy == deputy), _id))
+    valid = [row for row in told.values() if row.ended is None and row.since <= here < row.until]
+    return max(valid, key=lambda row: row.until, default=None)
+
+
+# --- writing: the entry first, then the row that it makes
 
 
 def add_account(
     connection: Connection, name: str, *, person: str, roles: tuple[str, ...], os_user: str, actor: str,
-    moment: datetime,
+    moment: datetime, credential: str,
 ) -> None:  # fmt: skip
-    """Enter an account. An official is named in the ledger once, here; every other entry names the account."""
-    details = {"person": person, "roles": sorted(roles), "os_user": os_user}
+    """Enter an account. An official is named in the ledger once, here; every other entry names the account.
+
+    `credential` is the digest of the first password's hash (see `logins`).
+    """
+    details = {"person": person, "roles": sorted(roles), "os_user": os_user, "credential": credential}
     ledger.append(connection, action=ADDED, subject=name, actor=actor, details=details, moment=moment)
-    _apply_added(connection, name, details, stamp(moment))
+    _list_account(connection, name)
 
 
 def change_account(connection: Connection, name: str, *, actor: str, moment: datetime, **changes: Any) -> None:
     """Change person, roles, os_user or state."""
     ledger.append(connection, action=CHANGED, subject=name, actor=actor, details=changes, moment=moment)
-    _apply_changed(connection, name, changes)
-
-
-def read_account(connection: Connection, name: str) -> AccountRow | None:
-    """The account of that name."""
-    row = connection.execute(select(accounts).where(accounts.c.name == name)).first()
-    return _account(row) if row else None
-
-
-def account_of_user(connection: Connection, os_user: str) -> AccountRow | None:
-    """The account that an operating-system user acts as."""
-    row = connection.execute(select(accounts).where(accounts.c.os_user == os_user, accounts.c.os_user != "")).first()
-    return _account(row) if row else None
-
-
-def all_accounts(connection: Connection) -> list[AccountRow]:
-    """Every account, in the order they were added."""
-    return [_account(row) for row in connection.execute(select(accounts).order_by(accounts.c.added, accounts.c.name))]
-
-
-def _account(row: Any) -> AccountRow:
-    return AccountRow(**{**row._mapping, "roles": tuple(json.loads(row.roles))})
+    _list_account(connection, name)
 
 
 def add_delegation(connection: Connection, row: DelegationRow, *, actor: str, moment: datetime) -> None:
     """Write down that a head lets another decide for a time."""
     details = {"head": row.head, "deputy": row.deputy, "since": row.since, "until": row.until, "reason": row.reason}
     ledger.append(connection, action=DELEGATED, subject=row.id, actor=actor, details=details, moment=moment)
-    _apply_delegated(connection, row.id, details)
+    _list_delegation(connection, row.id)
 
 
 def end_delegation(connection: Connection, identifier: str, *, actor: str, moment: datetime) -> None:
     """End a delegation before its time."""
     ledger.append(connection, action=DELEGATION_ENDED, subject=identifier, actor=actor, details={}, moment=moment)
-    _apply_ended(connection, identifier, stamp(moment))
-
-
-def all_delegations(connection: Connection) -> list[DelegationRow]:
-    """Every delegation, oldest first."""
-    rows = connection.execute(select(delegations).order_by(delegations.c.since, delegations.c.id))
-    return [DelegationRow(**row._mapping) for row in rows]
-
-
-def delegated_by(connection: Connection, deputy: str, moment: datetime) -> DelegationRow | None:
-    """The delegation under which this account decides at this moment."""
-    here = stamp(moment)
-    valid = (
-        delegations.c.deputy == deputy, delegations.c.ended.is_(None), delegations.c.since <= here,
-        delegations.c.until > here,
-    )  # fmt: skip
-    row = connection.execute(select(delegations).where(*valid).order_by(delegations.c.until.desc())).first()
-    return DelegationRow(**row._mapping) if row else None
-
-
-def read_credential(connection: Connection, account: str) -> CredentialRow | None:
-    """What is known of an account's password."""
-    row = connection.execute(select(credentials).where(credentials.c.account == account)).first()
-    return CredentialRow(**row._mapping) if row else None
-
-
-def write_credential(connection: Connection, row: CredentialRow) -> None:
-    """Keep a password's hash in place of the one before."""
-    connection.execute(delete(credentials).where(credentials.c.account == row.account))
-    names = ("account", "password", "must_change", "failures", "locked_until")
-    connection.execute(credentials.insert(), {name: getattr(row, name) for name in names})
-
-
-def add_token(connection: Connection, digest: str, account: str, made: datetime, expires: datetime) -> None:
-    """Keep the digest of a token; tokens that have expired are forgotten."""
-    connection.execute(delete(tokens).where(tokens.c.expires <= stamp(made)))
-    values = {"digest": digest, "account": account, "made": stamp(made), "expires": stamp(expires)}
-    connection.execute(tokens.insert(), values)
-
-
-def account_of_token(connection: Connection, digest: str, moment: datetime) -> AccountRow | None:
-    """The account that a token which still holds was given to."""
-    held = select(tokens.c.account).where(tokens.c.digest == digest, tokens.c.expires > stamp(moment))
-    name = connection.execute(held).scalar()
-    return read_account(connection, name) if name else None
-
-
-def forget_tokens(connection: Connection, account: str) -> None:
-    """End every token of an account."""
-    connection.execute(delete(tokens).where(tokens.c.account == account))
+    _list_delegation(connection, identifier)
 
 
 def replay(connection: Connection) -> None:
-    """Make accounts and delegations again from the ledger alone."""
+    """Make both tables again from the ledger alone."""
     connection.execute(delete(delegations))
     connection.execute(delete(accounts))
-    for entry in ledger.entries(connection):
-        if entry.action not in (ADDED, CHANGED, DELEGATED, DELEGATION_ENDED):
-            continue
-        data = json.loads(entry.text)
-        if entry.action == ADDED:
-            _apply_added(connection, entry.subject, data["details"], data["time"])
-        elif entry.action == CHANGED:
-            _apply_changed(connection, entry.subject, data["details"])
-        elif entry.action == DELEGATED:
-            _apply_delegated(connection, entry.subject, data["details"])
-        else:
-            _apply_ended(connection, entry.subject, data["time"])
+    for account in _accounts_told(connection).values():
+        connection.execute(accounts.insert(), _listing(account))
+    for delegation in _delegations_told(connection).values():
+        connection.execute(delegations.insert(), asdict(delegation))
 
 
-def _apply_added(connection: Connection, name: str, details: Mapping[str, Any], when: str) -> None:
-    row = {**details, "roles": json.dumps(details["roles"]), "name": name, "state": "active", "added": when}
-    connection.execute(accounts.insert(), row)
+def _list_account(connection: Connection, name: str) -> None:
+    connection.execute(delete(accounts).where(accounts.c.name == name))
+    for row in _fold(step, ledger.about(connection, name, ADDED, CHANGED)).values():
+        connection.execute(accounts.insert(), _listing(row))
 
 
-def _apply_changed(connection: Connection, name: str, changes: Mapping[str, Any]) -> None:
-    values = dict(changes)
-    if "roles" in values:
-        values["roles"] = json.dumps(sorted(values["roles"]))
-    connection.execute(update(accounts).where(accounts.c.name == name).values(**values))
+def _list_delegation(connection: Connection, identifier: str) -> None:
+    connection.execute(delete(delegations).where(delegations.c.id == identifier))
+    for row in _fold(step_delegation, ledger.about(connection, identifier, DELEGATED, DELEGATION_ENDED)).values():
+        connection.execute(delegations.insert(), asdict(row))
 
 
-def _apply_delegated(connection: Connection, identifier: str, details: Mapping[str, Any]) -> None:
-    connection.execute(delegations.insert(), {**details, "id": identifier, "ended": None})
-
-
-def _apply_ended(connection: Connection, identifier: str, when: str) -> None:
-    connection.execute(update(delegations).where(delegations.c.id == identifier).values(ended=when))
+def _listing(row: AccountRow) -> dict[str, Any]:
+    return {**asdict(row), "roles": json.dumps(row.roles)}

@@ -16,6 +16,7 @@ _MODELS = {
     "vocabulary.toml": ("preserve.description.vocabulary", "VocabularyProfile"),
     "rules.toml": ("preserve.ingest.rules.profile", "RulesProfile"),
     "retention.toml": ("preserve.administration.retention.profile", "RetentionProfile"),
+    "alike.toml": ("preserve.administration.alike", "Alike"),
     "looking.toml": ("preserve.access.looking.profile", "LookingProfile"),
     "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
     "transfer.toml": ("preserve.access.transfer.profile", "TransferProfile"),

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from metadata.verify import verify_package
 from preserve import clock
+from preserve.administration.appointing import add_person
 from preserve.administration.founding import found
-from preserve.administration.people import Person, add_person, recognise
+from preserve.administration.people import Person, recognise
 from preserve.archival_storage.auditing import run_audit
 from preserve.archival_storage.media import add_drive
 from preserve.archival_storage.pace import Budget
@@ -126,7 +127,7 @@ class Bureau:
     def person(self, name: str) -> Person:
         """Somebody of the staff at their own desk; the founder where the name is empty."""
         with self.catalogue.read() as connection:
-            return recognise(connection, name or acting_person(), "", self.moment)
+            return recognise(connection, name or acting_person(), None, self.moment)
 
     def note(self, action: str, subject: str) -> None:
         """This was done: the ledger must tell of it."""

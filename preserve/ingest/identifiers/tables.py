@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from preserve.home import cache_path
 from preserve.ingest.identifiers.prefilter import Need, needs
 
 FORMATS = ("formats-v109.xml", "format_extensions.xml")
@@ -112,8 +113,7 @@ def _cache_file(folder: Path) -> Path:
     digest = hashlib.sha256(_LAYOUT)
     for name in (*FORMATS, CONTAINERS):
         digest.update((folder / name).read_bytes())
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "preserve" / f"pronom-{digest.hexdigest()[:32]}.json"
+    return cache_path() / f"pronom-{digest.hexdigest()[:32]}.json"
 
 
 def _ours(file: Path) -> bool:

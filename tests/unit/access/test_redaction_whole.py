@@ -71,7 +71,7 @@ class Desk:
     def person(self, who: str) -> Person:
         """One of the staff, or the founder."""
         with self.catalogue.read() as connection:
-            return recognise(connection, acting_person(), self.office.tokens[who] if who else "", now())
+            return recognise(connection, acting_person(), self.office.tokens[who] if who else None, now())
 
     def open(
         self,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from metadata.findings import Finding
 from preserve.access.redaction.plan import Redaction, plan_of
-from preserve.description.workbook import hostile
+from preserve.description.hostile import hostile
 from preserve.errors import Refused
 
 SHEET = "遮盖"
@@ -79,6 +80,11 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
         raise Refused("redaction.plan-unreadable", str(path), reason=str(error)) from error
     names = {label: name for name, label in COLUMNS.items()}
     headings = [names.get(str(value or "").strip().rstrip("*＊ "), "") for value in (table[0] if table else ())]
+    twice = [
+        Finding("redaction.column-twice", f"{path.name} {SHEET}!{chr(ord('A') + place)}1", "refuse",
+                {"label": COLUMNS[name]})
+        for place, name in enumerate(headings[:26]) if name and name in headings[:place]
+    ]  # fmt: skip
     letters = {name: chr(ord("A") + place) for place, name in enumerate(headings) if name and place < 26}
     rows, numbers = [], []
     for number, cells in enumerate(table[1:], 2):
@@ -91,7 +97,7 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
     def place(index: int, key: str) -> str:
         return f"{path.name} {SHEET}!{letters.get(key, 'A')}{numbers[index]}"
 
-    return plan_of(rows, place, path, [])
+    return plan_of(rows, place, path, twice)
 
 
 def _given(value: Any) -> bool:

@@ -29,7 +29,7 @@ from preserve.access.requests.profile import Capacity, read_requests_profile
 from preserve.access.requests.selecting import HeldCase, find_concerns, read_case, resolve
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
-from preserve.calendar import read_calendar
+from preserve.calendar import read_calendar, working_day_from
 from preserve.clock import stamp
 from preserve.data_management import request_index
 from preserve.data_management.database import Catalogue
@@ -110,14 +110,7 @@ def require_approval(connection: Connection, home: Home, case: str, number: str)
 
 def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
     """The last day; one that is no working day moves to the next that is (民事诉讼法 Art. 85)."""
-    calendar = read_calendar(home.profiles)
-    day = received + timedelta(days=capacity.due_days)
-    works, certain = calendar(day)
-    while not works:
-        day += timedelta(days=1)
-        works, sure = calendar(day)
-        certain = certain and sure
-    return day, certain
+    return working_day_from(read_calendar(home.profiles), received + timedelta(days=capacity.due_days))
 
 
 def examine(

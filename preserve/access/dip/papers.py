@@ -105,7 +105,7 @@ def _digest(one: Given) -> str:
 
 
 def _title(one: Given) -> str:
-    return (one.about.title or one.about.kind) if one.about else one.selected.path
+    return (one.about.title or one.about.kind) if one.about else one.selected.shown
 
 
 def _made(one: Given) -> str:

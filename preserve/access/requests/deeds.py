@@ -123,6 +123,7 @@ def examine(
     mistake in the plan, and where a clip ends after its recording.
     """
     from preserve.access.redaction.checking import read_checked
+    from preserve.access.redaction.naming import names_given
 
     with catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
         require(connection, person, Duty.EXAMINE)
@@ -144,7 +145,11 @@ def examine(
                 request.consumer, capacity, list(held.values()), selection, redacted, left_out, profile.not_evidence
             )
         ]  # fmt: skip
-        chosen = tuple(one.model_copy(update={"redacted": one.path in redacted}) for one in given)
+        names = names_given(home, plan, given)
+        chosen = tuple(
+            one.model_copy(update={"redacted": one.path in redacted, "given_as": names.get(one.path, "")})
+            for one in given
+        )
         if opinion == "grant" and not chosen:
             raise Refused("request.nothing-left", number)
         paper = filing.keep_paper(home, number, "redaction-plan", plan) if plan else None

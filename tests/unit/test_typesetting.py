@@ -114,9 +114,13 @@ def test_a_file_that_is_no_font_is_refused(tmp_path: Path) -> None:
 
 
 def chunks(size: int) -> list[str]:
-    """Every code point that fonts show, and each sixteenth of those that stand as their number."""
-    known = [chr(code) for code in range(0x110000)]
-    kept = [one for number, one in enumerate(known) if visible(one, shows=shows) == one or number % 16 == 0]
+    """Every code point that fonts show, of those that stand as their number and of Han, which are alike, each 61st."""
+    kept = []
+    for number in range(0x110000):
+        one = chr(number)
+        shown = visible(one, shows=shows) == one
+        if number % 61 == 0 or (shown and not unicodedata.name(one, "").startswith(("CJK UNI", "HANGUL SYL"))):
+            kept.append(one)
     return ["\n".join(kept[start : start + size]) for start in range(0, len(kept), size)]
 
 
@@ -134,7 +138,7 @@ def test_every_code_point_can_be_printed(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", ["\u0301", "\u0f71", "\u20e3\ufe0f"])
 def test_every_code_point_can_be_printed_beside_a_mark(mark: str, tmp_path: Path) -> None:
-    every = [chr(code) for code in range(0x20, 0x30000) if visible(chr(code), shows=shows) == chr(code)]
+    every = [chr(code) for code in range(0x20, 0x20000) if visible(chr(code), shows=shows) == chr(code)]
     kinds: dict[tuple[str, int], list[str]] = {}
     for one in every:  # of each kind and block as many as show what its font and shaper do with it
         kinds.setdefault((unicodedata.category(one), ord(one) >> 6), []).append(one)

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from preserve.profiles import read_profile
+from preserve.work import check_stop
 
 _LIMIT = 3660  # days looked at before something must be wrong with the calendar itself
 
@@ -61,6 +62,12 @@ def _calendar(profile: CalendarProfile) -> Calendar:
     return works
 
 
+def _ask(day: date) -> None:
+    """Whether to stop, asked some times a year: it costs more than the counting."""
+    if not day.toordinal() % 64:
+        check_stop()
+
+
 def working_days_after(calendar: Calendar, day: date, count: int) -> tuple[date, bool]:
     """The day that is `count` working days after `day`, and whether that is certain.
 
@@ -68,11 +75,12 @@ def working_days_after(calendar: Calendar, day: date, count: int) -> tuple[date,
     Raises ValueError where the calendar has ten years without enough working days.
     """
     certain = True
-    end = day + timedelta(days=_LIMIT)
+    end = date.fromordinal(min(day.toordinal() + _LIMIT, date.max.toordinal()))
     while count > 0:
-        day += timedelta(days=1)
-        if day > end:
+        if day >= end:
             raise ValueError("no working days")
+        day += timedelta(days=1)
+        _ask(day)
         works, sure = calendar(day)
         certain = certain and sure
         count -= works
@@ -80,12 +88,28 @@ def working_days_after(calendar: Calendar, day: date, count: int) -> tuple[date,
 
 
 def working_days_between(calendar: Calendar, first: date, last: date) -> tuple[int, bool]:
-    """How many working days lie after `first`, up to and with `last`; and whether that is certain."""
+    """How many working days lie after `first`, up to and with `last`; and whether that is certain.
+
+    Raises Stopped where somebody asked to stop: between far days there are many.
+    """
     count, certain = 0, True
     day = first
     while day < last:
         day += timedelta(days=1)
+        _ask(day)
         works, sure = calendar(day)
         certain = certain and sure
         count += works
     return count, certain
+
+
+def working_day_from(calendar: Calendar, day: date) -> tuple[date, bool]:
+    """The day itself, or the next on which people work (民事诉讼法 Art. 85); and whether that is certain.
+
+    Raises ValueError where the calendar has ten years without one.
+    """
+    works, certain = calendar(day)
+    if works:
+        return day, certain
+    following, sure = working_days_after(calendar, day, 1)
+    return following, certain and sure

@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING, Literal, Self, TextIO, TypeVar
 
 from preserve.errors import MediumProblem, PreserveError, Stopped
 from preserve.messages import bytes_for_people, say
+from preserve.terminal import console
+from preserve.visible_text import one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -214,7 +216,6 @@ class Watcher:
 
     def __enter__(self) -> Self:
         if self._show == "bars":
-            from rich.console import Console
             from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._bars = Progress(
@@ -223,7 +224,7 @@ class Watcher:
                 DownloadColumn(),
                 TextColumn("{task.fields[files]}", markup=False),
                 TimeRemainingColumn(),
-                console=Console(file=self._stream),
+                console=console(self._stream),
                 transient=True,
             )
             self._bars.start()
@@ -239,6 +240,7 @@ class Watcher:
     def begin(self, title: str, total: int | None = None, files: int = 0) -> None:
         """A new stretch of work: its name, and its bytes and files as far as they are known."""
         check_stop()
+        title = one_line(title)
         self._title, self._total, self._files = title, total, files
         self.done = self.files_done = self._said_of = 0
         self._said = time.monotonic()

@@ -9,7 +9,7 @@ python=${PYTHON:-python3}
 # command:package, one a tool
 tools="xorriso:xorriso dvdisaster:dvdisaster smartctl:smartmontools par2:par2 findmnt:util-linux
        mkfs.ext4:e2fsprogs bsdtar:libarchive-tools ffmpeg:ffmpeg soffice:libreoffice-writer-nogui qpdf:qpdf fc-match:fontconfig espeak-ng:espeak-ng pdftoppm:poppler-utils"
-packages="libreoffice-calc-nogui libreoffice-impress-nogui fonts-noto-cjk"
+packages="libreoffice-calc-nogui libreoffice-impress-nogui fonts-noto-cjk fonts-noto-core fonts-hanazono"
 if [ "$what" = test ]; then
     tools="$tools mediaconch:mediaconch xmllint:libxml2-utils chromium:chromium
            strace:strace clamd:clamav-daemon fuseiso:fuseiso 7z:p7zip-full sha256sum:coreutils openssl:openssl systemd-analyze:systemd softhsm2-util:softhsm2"

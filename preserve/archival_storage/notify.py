@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from preserve.archival_storage.policy import Notify
+from preserve.visible_text import one_line, visible
 
 _TIMEOUT = 30
 
@@ -33,10 +34,10 @@ def notify(settings: Notify, subject: str, words: str, document: dict[str, Any])
 
 def _mail(settings: Notify, subject: str, words: str) -> None:
     message = EmailMessage()
-    message["Subject"] = subject
+    message["Subject"] = one_line(subject)  # an end of line would begin a header of somebody else's making
     message["From"] = settings.sender or settings.receivers[0]
     message["To"] = ", ".join(settings.receivers)
-    message.set_content(words)
+    message.set_content(visible(words, keep="\n"))
     host, _, port = settings.smtp.partition(":")
     with smtplib.SMTP(host, int(port or 25), timeout=_TIMEOUT) as server:
         server.ehlo()

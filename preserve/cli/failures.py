@@ -16,6 +16,8 @@ from metadata.findings import Finding, Value
 from preserve.cli.output import Output, finding_document
 from preserve.errors import PreserveError
 from preserve.messages import hint, say
+from preserve.terminal import safe_values
+from preserve.visible_text import visible
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
 
 
@@ -53,9 +55,10 @@ def tell(error: BaseException, as_json: bool) -> int:
         output.result(_document(status, code, where, values, findings))
         return status
     console = output.console(error=True)
-    place = f"{where}: " if where else ""
-    console.print(f"{say('cli.failed')} {place}{say(code, **values)}", style="bold red", markup=False, soft_wrap=True)
-    if advice := hint(code, **values):
+    place = f"{visible(where)}: " if where else ""
+    shown = safe_values(values)
+    console.print(f"{say('cli.failed')} {place}{say(code, **shown)}", style="bold red", markup=False, soft_wrap=True)
+    if advice := hint(code, **shown):
         console.print("    → " + advice, markup=False, soft_wrap=True)
     output.findings(findings)
     return status
@@ -72,7 +75,7 @@ def tell_usage(error: click.ClickException, as_json: bool) -> int:
         context = getattr(error, "ctx", None)
         if context is not None:
             sys.stderr.write(context.get_usage() + "\n")
-        sys.stderr.write(f"{say('cli.usage')} {message}\n")
+        sys.stderr.write(f"{say('cli.usage')} {visible(message, keep=chr(10))}\n")
     return 2
 
 

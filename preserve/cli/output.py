@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from metadata.findings import Finding
 from preserve.messages import hint, say
+from preserve.terminal import console, json_text, safe_values
+from preserve.visible_text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,21 +48,21 @@ class Output:
 
     def console(self, *, error: bool = False) -> Console:
         """A console on stdout, or on stderr where the words are about the work and not its result."""
-        from rich.console import Console
-
         # A pipe has no width; tables written to one should not be folded to that of an old terminal.
         stream = sys.stderr if error else sys.stdout
-        return Console(stderr=error, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
+        return console(stream, width=None if stream.isatty() else _PIPE_WIDTH)
 
     def sentence(self, code: str, /, style: str = "", **values: str | int | float) -> None:
         """Say something about the work, on stderr; silent with --json."""
         if not self.as_json:
-            self.console(error=True).print(say(code, **values), style=style or None, markup=False, soft_wrap=True)
+            self.console(error=True).print(
+                say(code, **safe_values(values)), style=style or None, markup=False, soft_wrap=True
+            )
 
     def result(self, document: Mapping[str, Any]) -> None:
         """With --json: print the one document on stdout."""
         if self.as_json:
-            sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+            sys.stdout.write(json_text(document) + "\n")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
         """A table on stdout for a person; silent with --json. Cells are shown literally."""
@@ -75,7 +76,7 @@ class Output:
         for heading in headings:
             table.add_column(heading, overflow="fold")
         for row in rows:
-            table.add_row(*[Text(_visible(cell)) for cell in row])
+            table.add_row(*[Text(visible(cell)) for cell in row])
         self.console().print(table)
 
     def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
@@ -87,23 +88,16 @@ class Output:
         ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
         for finding in ranked[:limit]:
             console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False, soft_wrap=True)
-            if advice := hint(finding.code, **finding.values):
+            if advice := hint(finding.code, **safe_values(finding.values)):
                 console.print("    → " + advice, markup=False, soft_wrap=True)
         if len(ranked) > limit:
             console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
 
 
-def _visible(text: str) -> str:
-    """Control characters and lone surrogates made visible, so that no name can command the terminal."""
-    return "".join(
-        c if c.isprintable() else "".join(f"\\x{b:02x}" for b in c.encode("utf-8", "surrogateescape")) for c in text
-    )
-
-
 def finding_line(finding: Finding) -> str:
     """One finding as one line: severity, place, sentence."""
-    where = f"{_visible(finding.where)}: " if finding.where else ""
-    values = {name: _visible(v) if isinstance(v, str) else v for name, v in finding.values.items()}
+    where = f"{visible(finding.where)}: " if finding.where else ""
+    values = safe_values(finding.values)
     sentence = f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
     if "accepted_by" in values:
         sentence += " " + say("rule.accepted", **values)
@@ -117,7 +111,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": finding.severity,
-        "where": _visible(finding.where),
+        "where": finding.where,
         "values": dict(finding.values),
         "message": say(finding.code, **finding.values),
         "hint": hint(finding.code, **finding.values),

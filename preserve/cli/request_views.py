@@ -148,10 +148,10 @@ def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:
     output.table(["", ""], rows)
     if seen is not None and seen.selection:
         output.table(
-            [say(f"cli.heading-{name}") for name in ("file", "representation", "size", "redacted")],
+            [say(f"cli.heading-{name}") for name in ("file", "representation", "size", "redacted", "given-as")],
             [
                 (one.path, say(f"cli.representation-{one.representation}"), bytes_for_people(one.size),
-                 say("cli.yes") if one.redacted else "")
+                 say("cli.yes") if one.redacted else "", one.given_as)
                 for one in seen.selection
             ],
             title="\n" + say("request.selection"),

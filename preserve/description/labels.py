@@ -76,6 +76,13 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }  # fmt: skip
 """Sheets of rows: field of the description, name of the sheet, its columns."""
 
+KEYS: Mapping[str, str] = {
+    **{field: label for _, columns in SHEETS.values() for field, label in columns.items()},
+    **{field: label for field, label in CASE.items() if "." not in field},
+    **{field: sheet for field, (sheet, _) in SHEETS.items()},
+}
+"""What the workbook calls a field, where only its own name is known."""
+
 CASE_SHEET = "案件"
 HELP_SHEET = "说明"
 CHOICES_SHEET = "选项"

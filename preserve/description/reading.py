@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 import unicodedata
@@ -15,10 +14,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from metadata.findings import Finding
-from preserve.description.labels import CASE, SHEETS, VALUES, value_of
-from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
+from preserve.description.labels import CASE, KEYS, SHEETS, VALUES, value_of
+from preserve.description.schema import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_SECONDS,
+    CaseDescription,
+    Classification,
+    Procedure,
+    Retention,
+    Stage,
+)
 from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
 from preserve.messages import language, listed
+from preserve.strict_json import KeyTwice, NotANumber, read_json
 
 _ENUMS: Mapping[str, type[StrEnum]] = {
     "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
@@ -40,7 +49,7 @@ def read_description(
         if suffix == "toml":
             content: Any = tomllib.loads(data.decode("utf-8-sig"))
         elif suffix == "json":
-            content = json.loads(data.decode("utf-8-sig"))
+            content = read_json(data.decode("utf-8-sig"))
         elif suffix == "xlsx":
             from preserve.description.workbook import read_workbook
 
@@ -51,6 +60,11 @@ def read_description(
             return None, [Finding("case.unknown-kind", name, "refuse")]
     except UnicodeDecodeError as error:
         return None, [Finding("case.not-utf8", name, "refuse", {"position": error.start})]
+    except KeyTwice as error:
+        values = {"field": KEYS.get(error.key, error.key), "key": error.key}
+        return None, [Finding("case.key-twice", name, "refuse", values)]
+    except NotANumber as error:
+        return None, [Finding("case.not-a-number", name, "refuse", {"written": error.written})]
     except (ValueError, RecursionError) as error:  # both parsers' own errors are ValueError, as is a number too long
         return None, [Finding("case.syntax", name, "refuse", {"reason": str(error)[:300]})]
     if not isinstance(content, dict):
@@ -161,6 +175,13 @@ _KINDS = {
     "enum": "case.field-choice",
     "bool_parsing": "case.field-yes-no",
     "bool_type": "case.field-yes-no",
+    "date_year": "case.field-year",
+    "too_long": "case.field-many",
+    "greater_than_equal": "case.field-range",
+    "less_than_equal": "case.field-range",
+    "finite_number": "case.field-range",
+    "float_type": "case.field-range",
+    "float_parsing": "case.field-range",
 }
 
 
@@ -176,8 +197,14 @@ def _mistake(mistake: Mapping[str, Any], places: Mapping[str, str], name: str) -
     if kind == "enum":
         words = VALUES[_ENUMS[last]] if (last := str(path[-1])) in _ENUMS else {}
         values["choices"] = listed(words.values() if language() == "zh" else (f"{v} ({w})" for v, w in words.items()))
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         values["limit"] = int(mistake["ctx"]["max_length"])
+    if kind == "too_long":
+        values["written"] = ""
+    if kind == "date_year":
+        values |= {"least": FIRST_YEAR, "most": LAST_YEAR}
+    if _KINDS.get(kind) == "case.field-range":
+        values["most"] = MOST_SECONDS
     return Finding(code, _place(path, places, name), "refuse", values, detail=str(mistake["msg"]))
 
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import date as Date  # noqa: N812  a field of the schema is called date
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+MOST_SECONDS = 315_576_000
+"""Ten years: a clock that is further off than that was never set."""
+MOST_WORDS = 100_000
+_MANY, _MOST_OBJECTS = 10_000, 1_000_000
+Moments = TypeVar("Moments", Date, datetime)
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -23,8 +30,17 @@ def _no_number(value: object) -> object:
     return value
 
 
-Day = Annotated[Date, BeforeValidator(_no_number)]
-Moment = Annotated[datetime, BeforeValidator(_no_number)]
+def _in_our_time(value: Moments) -> Moments:
+    """A year that no record of this archive can be of is a slip of the pen, and calendars end at both sides of it."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("date_year", "no year of a case")
+    return value
+
+
+Day = Annotated[Date, BeforeValidator(_no_number), AfterValidator(_in_our_time)]
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_our_time)]
+Words = Annotated[str, Field(max_length=MOST_WORDS)]
+"""Text that may be left out, and may be long."""
 
 
 class Procedure(StrEnum):
@@ -72,7 +88,7 @@ class Party(_Record):
 
     name: Text
     role: Text = "当事人"
-    identity: str = Field("", description="identity or credit code")
+    identity: Words = Field("", description="identity or credit code")
     classification: Classification = Classification.PRIVACY
 
 
@@ -80,15 +96,15 @@ class Officer(_Record):
     """An enforcement officer."""
 
     name: Text
-    number: str = Field("", description="执法证号")
+    number: Words = Field("", description="执法证号")
 
 
 class Producer(_Record):
     """Who made the records: the bureau, or an organisation entrusted by it (regulation Art. 28)."""
 
     name: Text
-    entrusted_by: str = ""
-    instrument: str = Field("", description="委托书文号")
+    entrusted_by: Words = ""
+    instrument: Words = Field("", description="委托书文号")
 
 
 class StageDates(_Record):
@@ -105,8 +121,8 @@ class MeasureTaken(_Record):
     measure: Name = Field(description="a measure of the profile (regulation Art. 9, 10)")
     start: Moment
     end: Moment | None = None
-    place: str = Field("", description="where it was taken")
-    note: str = ""
+    place: Words = Field("", description="where it was taken")
+    note: Words = ""
 
 
 class IncidentNoted(_Record):
@@ -114,7 +130,7 @@ class IncidentNoted(_Record):
 
     incident: Name = Field(description="an incident of the profile (regulation Art. 18)")
     when: Moment | None = None
-    note: str = ""
+    note: Words = ""
 
 
 class CaseObject(_Record):
@@ -123,36 +139,36 @@ class CaseObject(_Record):
     file: Text = Field(description="path inside the deposit, with /")
     kind: Text = Field(description="kind of document or recording: 立案审批表, 现场录像 …")
     stage: Stage
-    title: str = ""
+    title: Words = ""
     date: Day | None = None
-    maker: str = ""
-    place: str = Field("", description="where it was made or recorded")
-    device: str = ""
+    maker: Words = ""
+    place: Words = Field("", description="where it was made or recorded")
+    device: Words = ""
     recording_start: Moment | None = None
-    proves: str = Field("", description="what it is to prove (regulation Art. 17)")
+    proves: Words = Field("", description="what it is to prove (regulation Art. 17)")
     evidence: bool = False
     classification: Classification | None = None
     retention: Retention | None = None
-    explains: str = Field("", description="file whose interruption this explains (regulation Art. 14)")
-    spoken_explanation: str = Field(
+    explains: Words = Field("", description="file whose interruption this explains (regulation Art. 14)")
+    spoken_explanation: Words = Field(
         "", description="time in this recording, 0:03 or 1:02:03, where the interruption before it is explained aloud"
     )
-    shows: tuple[Name, ...] = Field((), description="what the recording shows (regulation Art. 11)")
+    shows: tuple[Name, ...] = Field((), max_length=_MANY, description="what the recording shows (regulation Art. 11)")
     preamble: bool | None = Field(None, description="time, place, officers and so on were said first (Art. 13)")
     device_checked: bool | None = Field(None, description="the device was checked before recording (Art. 12)")
     stored: Moment | None = Field(None, description="when it was stored in the bureau (regulation Art. 15)")
     returned: Day | None = Field(None, description="when the officers returned to the bureau (regulation Art. 15)")
-    late_storing_reason: str = Field("", description="continuous, remote or hardly reachable work (Art. 15)")
-    original_carrier: str = Field("", description="where the original carrier is (Art. 17)")
-    transcript: str = Field("", description="file of the case that holds what is said in it (Art. 17)")
-    note: str = ""
+    late_storing_reason: Words = Field("", description="continuous, remote or hardly reachable work (Art. 15)")
+    original_carrier: Words = Field("", description="where the original carrier is (Art. 17)")
+    transcript: Words = Field("", description="file of the case that holds what is said in it (Art. 17)")
+    note: Words = ""
 
 
 class ClockOffset(_Record):
     """By how much a device's clock was ahead (positive) or behind; it is applied visibly, never written into files."""
 
     device: Text
-    seconds: float
+    seconds: float = Field(ge=-MOST_SECONDS, le=MOST_SECONDS, allow_inf_nan=False)
     source: Text = Field(description="how that is known")
 
 
@@ -160,37 +176,37 @@ class Acceptance(_Record):
     """A named person answers for an error: the case is taken in with it, and it is shown everywhere."""
 
     finding: Text = Field(description="name of the error, as `preserve check` gives it: document-missing")
-    where: str = Field("", description="file or kind of document that it is about; empty: all errors of that name")
+    where: Words = Field("", description="file or kind of document that it is about; empty: all errors of that name")
     person: Text
     reason: Text
-    document: str = Field("", description="file of the case that explains it")
+    document: Words = Field("", description="file of the case that explains it")
 
 
 class CaseDescription(_Record):
     """One closed case."""
 
     case_number: Text = Field(description="案号")
-    archival_number: str = Field("", description="档号 (DA/T 13)")
+    archival_number: Words = Field("", description="档号 (DA/T 13)")
     case_type: Name = Field(description="a type of case of the profile (regulation Art. 7)")
     procedure: Procedure = Procedure.ORDINARY
     title: Text
     cause: Text = Field(description="案由")
-    parties: tuple[Party, ...] = ()
-    officers: tuple[Officer, ...] = ()
+    parties: tuple[Party, ...] = Field((), max_length=_MANY)
+    officers: tuple[Officer, ...] = Field((), max_length=_MANY)
     producer: Producer
     start: Day
     closed: Day
-    stages: tuple[StageDates, ...] = ()
-    measures: tuple[MeasureTaken, ...] = ()
-    incidents: tuple[IncidentNoted, ...] = ()
-    clocks: tuple[ClockOffset, ...] = ()
-    acceptances: tuple[Acceptance, ...] = ()
+    stages: tuple[StageDates, ...] = Field((), max_length=_MANY)
+    measures: tuple[MeasureTaken, ...] = Field((), max_length=_MANY)
+    incidents: tuple[IncidentNoted, ...] = Field((), max_length=_MANY)
+    clocks: tuple[ClockOffset, ...] = Field((), max_length=_MANY)
+    acceptances: tuple[Acceptance, ...] = Field((), max_length=_MANY)
     classification: Classification = Classification.INTERNAL
-    access: tuple[str, ...] = Field((), description="who may see the case")
+    access: tuple[Words, ...] = Field((), max_length=_MANY, description="who may see the case")
     retention: Retention = Retention.YEARS_30
-    late_filing_reason: str = ""
-    note: str = ""
-    objects: tuple[CaseObject, ...]
+    late_filing_reason: Words = ""
+    note: Words = ""
+    objects: tuple[CaseObject, ...] = Field(max_length=_MOST_OBJECTS)
 
     @property
     def strictest(self) -> Classification:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
-from xml.parsers.expat import ExpatError, ParserCreate
+from typing import Any
 
 from metadata.findings import Finding
+from preserve.description.hostile import hostile
 from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SHEET, SHEETS, VALUES, chinese_of
 from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
 from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
+from preserve.errors import Stopped
+from preserve.work import check_stop
 
 _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
     "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
 }  # fmt: skip
 _YES_NO = ("evidence", "preamble", "device_checked")
-_LARGEST_UNPACKED = 256 << 20
 _MOST_ROWS = 200_000
-_ZIP_ERRORS = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError)
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
 _REQUIRED_COLUMNS = {
@@ -73,55 +71,11 @@ def read_workbook(data: bytes) -> tuple[dict[str, Any], dict[str, str], list[Fin
             content[field] = []
             if sheet in book.sheetnames:
                 findings += _read_rows(book[sheet], sheet, field, columns, content, places)
+    except Stopped:
+        raise
     except Exception as error:  # noqa: BLE001
         return {}, {}, [Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))]
     return content, places, findings
-
-
-def hostile(data: bytes) -> Iterator[Finding]:
-    """A workbook is a zip of XML: no bombs, no document types."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _LARGEST_UNPACKED:
-                yield Finding("case.workbook-bomb", "", "refuse", {"limit": _LARGEST_UNPACKED})
-                return
-            for member in archive.infolist():
-                if member.filename.endswith((".xml", ".rels")):
-                    with archive.open(member) as stream:
-                        declares = _declares_type(stream)
-                    if declares:
-                        yield Finding("case.workbook-entities", member.filename, "refuse")
-    except (zipfile.BadZipFile, zlib.error, ExpatError, *_ZIP_ERRORS) as error:
-        yield Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))
-
-
-class _Seen(Exception):
-    """Enough of the XML was read to answer."""
-
-    def __init__(self, declares: bool) -> None:
-        super().__init__()
-        self.declares = declares
-
-
-def _declares_type(stream: IO[bytes]) -> bool:
-    """Whether the XML declares a document type; read only as far as its first element, however much stands before.
-
-    Raises ExpatError where it is not XML, or in an encoding that another parser might understand otherwise.
-    """
-
-    def seen(declares: bool) -> None:
-        raise _Seen(declares)
-
-    parser = ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: seen(True)
-    parser.StartElementHandler = lambda *_: seen(False)
-    try:
-        while chunk := stream.read(1 << 14):
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except _Seen as answer:
-        return answer.declares
-    return False
 
 
 def _cell(value: Any) -> Any:
@@ -151,6 +105,8 @@ def _read_case(sheet: Any, content: dict[str, Any], places: dict[str, str]) -> I
             yield Finding("case.row-unknown", f"{CASE_SHEET}!A{number}", "refuse", {"label": label})
             continue
         field = fields[label]
+        if field in places:
+            yield Finding("case.row-twice", f"{CASE_SHEET}!A{number}", "refuse", {"label": label})
         value = _cell(row[1] if len(row) > 1 else None)
         holder, _, name = field.rpartition(".")
         target = content.setdefault(holder, {}) if holder else content
@@ -176,8 +132,12 @@ def _read_rows(
     for place, heading in enumerate(headings):
         if heading and heading not in names:
             yield Finding("case.column-unknown", f"{title}!{_letter(place)}1", "refuse", {"label": heading})
+        elif heading and heading in headings[:place]:
+            yield Finding("case.column-twice", f"{title}!{_letter(place)}1", "refuse", {"label": heading})
     empty = 0
     for number, row in enumerate(rows, 2):
+        if not number % 1000:
+            check_stop()
         values = {
             names[heading]: _several(value) if names[heading] == "shows" else value
             for heading, raw in zip(headings, row, strict=False)

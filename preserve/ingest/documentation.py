@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from metadata.findings import Finding
 from preserve import __version__
+from preserve.administration.printing.pages import shown
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.messages import hint, say
@@ -92,10 +92,10 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
     """One self-contained page in the archive's language."""
     case = ingest.description
     rows = "".join(
-        f'<tr class="{f.severity}"><td>{escape(say("ingest.severity-" + f.severity))}</td>'
-        f"<td>{escape(str(f.values.get('article', '')))}</td><td>{escape(_shown(f.where))}</td>"
-        f"<td>{escape(_shown(_sentence(f)))}"
-        f"<br><small>{escape(hint(f.code, **f.values))}</small></td></tr>\n"
+        f'<tr class="{f.severity}"><td>{shown(say("ingest.severity-" + f.severity))}</td>'
+        f"<td>{shown(str(f.values.get('article', '')))}</td><td>{shown(f.where)}</td>"
+        f"<td>{shown(_sentence(f))}"
+        f"<br><small>{shown(hint(f.code, **f.values))}</small></td></tr>\n"
         for f in findings
     )
     facts = [
@@ -104,18 +104,18 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
         (say("ingest.page-producer"), case.producer.name),
         (say("ingest.page-closed"), case.closed.isoformat()),
     ]
-    table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
-    heads = "".join(f"<th>{escape(say('ingest.page-' + n))}</th>" for n in ("severity", "article", "where", "what"))
-    empty = f"<p>{escape(say('ingest.page-none'))}</p>" if not findings else ""
+    table = "".join(f"<tr><th>{shown(name)}</th><td>{shown(value)}</td></tr>" for name, value in facts)
+    heads = "".join(f"<th>{shown(say('ingest.page-' + n))}</th>" for n in ("severity", "article", "where", "what"))
+    empty = f"<p>{shown(say('ingest.page-none'))}</p>" if not findings else ""
     page = (
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>'
-        f"{escape(case.title)}</title><style>body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
+        f"{shown(case.title)}</title><style>body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
         "max-width:62em;margin:2em auto;padding:0 1em;color:#222}"
         "table{border-collapse:collapse;width:100%;margin:1em 0}"
         "th,td{border:1px solid #bbb;padding:.4em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
         "th{background:#eef3f8;white-space:nowrap}tr.refuse td:first-child,tr.error td:first-child{color:#b00020;"
         "font-weight:bold}tr.warning td:first-child{color:#9a6700}small{color:#666}</style></head><body>"
-        f"<h1>{escape(case.title)}</h1><h2>{escape(say('ingest.page-heading'))}</h2><table>{table}</table>{empty}"
+        f"<h1>{shown(case.title)}</h1><h2>{shown(say('ingest.page-heading'))}</h2><table>{table}</table>{empty}"
         + (f"<table><tr>{heads}</tr>\n{rows}</table>" if findings else "")
         + "</body></html>\n"
     )

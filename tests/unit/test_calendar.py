@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preserve.calendar import read_calendar, working_days_after, working_days_between
-from preserve.errors import Refused
+from preserve.calendar import read_calendar, working_day_from, working_days_after, working_days_between
+from preserve.errors import Refused, Stopped
+from preserve.work import ask_to_stop, stoppable
 
 OTHER = holidays.country_holidays("CN", years=range(2018, 2026))
 DAYS = st.dates(date(2018, 1, 1), date(2025, 12, 31))
@@ -48,3 +49,29 @@ def test_a_wrong_calendar_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read_calendar(tmp_path)
     assert [one.where.rpartition(":")[2] for one in refusal.value.findings] == ["3"]
+
+
+def test_counting_far_days_ends_when_somebody_asks() -> None:
+    with stoppable():
+        ask_to_stop()
+        with pytest.raises(Stopped):
+            working_days_between(read_calendar(), date(1, 1, 1), date(2026, 1, 1))
+        with pytest.raises(Stopped):
+            working_days_after(read_calendar(), date(2026, 1, 1), 2000)
+
+
+@given(st.dates(), st.integers(0, 40))
+def test_no_day_overflows_the_calendar(day: date, count: int) -> None:
+    try:
+        assert working_days_after(read_calendar(), day, count)[0] >= day
+    except ValueError as error:
+        assert "no working days" in str(error)
+        assert day.year == 9999
+
+
+@given(DAYS)
+def test_a_due_day_is_the_day_itself_or_the_next_working_day(day: date) -> None:
+    calendar = read_calendar()
+    found, certain = working_day_from(calendar, day)
+    assert certain and calendar(found)[0]
+    assert working_days_between(calendar, day, found)[0] == (found > day)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +22,13 @@ from preserve.access.requests.selecting import read_case
 from preserve.administration import signing
 from preserve.administration.signing import OpenSigner, SignerFacts
 from preserve.administration.signing.papers import sign_paper
-from preserve.archival_storage.labels import font_folder
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import now
 from preserve.data_management import accounts
 from preserve.errors import NotPermitted
 from preserve.home import Home
+from preserve.typesetting import set_pdf
+from preserve.typesetting.fonts import present
 from storage_adapters.durable import write_file
 
 NAME, CHAIN = "certificate.pdf", "certificate-chain.pem"
@@ -53,7 +52,7 @@ def check_signer(home: Home) -> SignerFacts:
     Raises ToolMissing where no signer is configured or its token or a Chinese font is not there, Refused where its
     password, its rights or its time will not do.
     """
-    font_folder()
+    present()
     return signing.check_signer(home, now())
 
 
@@ -128,18 +127,7 @@ def _as_pem(opened: OpenSigner) -> bytes:
 def _set(document: dict[str, Any], code: str, moment: datetime) -> bytes:
     """The page as PDF/A-2b. Raises ToolMissing where no Chinese font is installed."""
     import segno
-    import typst
 
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        picture = io.BytesIO()
-        segno.make(code, error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
-        (folder / "code.svg").write_bytes(picture.getvalue())
-        (folder / "certificate.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-        (folder / "certificate.typ").write_bytes(_TEMPLATE.read_bytes())
-        return bytes(
-            typst.compile(
-                str(folder / "certificate.typ"), root=str(folder), font_paths=[str(font_folder())], format="pdf",
-                pdf_standards="a-2b", timestamp=int(moment.timestamp()),
-            )
-        )  # fmt: skip
+    picture = io.BytesIO()
+    segno.make(code, error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
+    return set_pdf(_TEMPLATE, document, moment, pictures={"code.svg": picture.getvalue().decode()})

@@ -116,12 +116,12 @@ def _facts(about: Contents) -> list[dict[str, Any]]:
 
 
 def _file(dip: str, one: Given, several: bool) -> dict[str, Any]:
-    title = (one.about.title or one.about.kind) if one.about else one.selected.path
+    title = (one.about.title or one.about.kind) if one.about else one.selected.shown
     if several:
         title = f"{title}　{one.selected.case_number}"
     notes = []
     if one.event:
-        notes.append(both("note-derived", how=one.made_by, source=one.selected.path))
+        notes.append(both("note-derived", how=one.made_by, source=one.selected.shown))
     if one.selected.begin is not None and one.selected.end is not None:
         notes.append(both("note-range", begin=clock(one.selected.begin), end=clock(one.selected.end)))
     digests = [("SHA-256", one.digests["sha256"]), ("SM3", one.digests["sm3"])]

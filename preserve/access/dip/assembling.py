@@ -24,6 +24,7 @@ from preserve.access.dip.deriving import derive
 from preserve.access.dip.forms import Form, check_form, hand_over
 from preserve.access.dip.notes import notes_of
 from preserve.access.proof import write_proof
+from preserve.access.redaction.naming import told_of
 from preserve.access.requests import deeds
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
@@ -219,7 +220,7 @@ def _evidence(
     made = derive(home, request, package, contents.names_for(selection), progress)
     given = []
     for number, (one, name) in enumerate(zip(selection, contents.names_for(selection), strict=True), 1):
-        about = cases[one.objid].about(one.path)
+        about = told_of(one, cases[one.objid].about(one.path))
         if (derived := made.files.get((one.objid, one.path, one.begin))) is not None:
             size, digests = contents.digests_of(package / derived.path)
             given.append(

@@ -40,10 +40,10 @@ def names_for(selection: Sequence[Selected]) -> list[str]:
     several = len({one.objid for one in selection}) > 1
     names = []
     for one in selection:
-        tail = PurePosixPath(one.path)
+        tail = PurePosixPath(one.shown)
         # A copy has another format than the original: the name stays, the ending is that of what is given.
         suffix = PurePosixPath(one.file).suffix
-        name = str(tail if one.representation == "original" else tail.with_name(tail.stem + suffix))
+        name = str(tail if one.representation == "original" or one.given_as else tail.with_name(tail.stem + suffix))
         names.append(f"{one.case_number}/{name}" if several else name)
     return list(safe_names(names))
 

@@ -159,7 +159,8 @@ def _representation(
                 identifier=_name(dip, one.path) if one.event else source,
                 path=one.path.removeprefix(base), size=one.size, digests=one.digests,
                 format=_format(one) if one.event else Format(row.format_name, row.format_version, row.puid),
-                original_name=xml_name(one.selected.path), properties=known, relationships=derived if one.event else (),
+                original_name=xml_name(one.selected.shown), properties=known,
+                relationships=derived if one.event else (),
             )  # fmt: skip
 
     def events() -> Iterator[Event]:

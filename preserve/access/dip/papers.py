@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from html import escape
 
 from preserve.access.dip.contents import Given
 from preserve.access.requests.model import Request
 from preserve.access.requests.profile import Capacity
 from preserve.administration.printing import Section
-from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.pages import as_html, shown
 from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse
 from preserve.description.labels import label_of
@@ -106,7 +105,7 @@ def _digest(one: Given) -> str:
 
 
 def _title(one: Given) -> str:
-    return (one.about.title or one.about.kind) if one.about else one.selected.path
+    return (one.about.title or one.about.kind) if one.about else one.selected.shown
 
 
 def _made(one: Given) -> str:
@@ -184,6 +183,6 @@ to install. Or run <code>python verify.py</code>. Compare the fingerprint it sho
 def readme(home: Home, request: Request, dip: str) -> bytes:
     """What a lay person opens first, in both languages."""
     return _README.format(
-        title="电子档案利用包 · Evidence from the archive", institution=escape(home.settings.institution),
-        number=escape(request.number), dip=dip,
+        title="电子档案利用包 · Evidence from the archive", institution=shown(home.settings.institution),
+        number=shown(request.number), dip=dip,
     ).encode()  # fmt: skip

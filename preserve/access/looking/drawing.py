@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preserve.archival_storage.labels import font_folder
-from preserve.errors import ToolMissing
 from preserve.messages import say
+from preserve.typesetting.fonts import face, shown_by
+from preserve.visible_text import visible
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -52,20 +52,13 @@ def time_code(seconds: float) -> str:
 def _font(size: int) -> FreeTypeFont:
     from PIL import ImageFont
 
-    for path in sorted(font_folder().glob("NotoSansCJK*Regular.*")) or sorted(font_folder().glob("NotoSans*SC*")):
-        for number in range(5):
-            try:
-                found = ImageFont.truetype(str(path), size, index=number)
-            except OSError:
-                break
-            if str(found.getname()[0]) == "Noto Sans CJK SC":
-                return found
-    raise ToolMissing("tool.font-missing", "Noto Sans CJK SC")
+    path, number = face()
+    return ImageFont.truetype(str(path), size, index=number)
 
 
 def _fitted(draw: ImageDraw, words: str, font: FreeTypeFont, width: int) -> str:
     """A line that fits, cut in the middle: the end of a file's name tells as much as its beginning."""
-    words = "".join(c if c.isprintable() or c == "\u3000" else "□" for c in words)
+    words = visible(words, shows=shown_by())
     shown = words
     keep = len(words)
     while keep > 8 and draw.textlength(shown, font=font) > width:

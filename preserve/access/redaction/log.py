@@ -65,9 +65,10 @@ def _document(request: Request, made: Sequence[Line]) -> dict[str, Any]:
                      "article": decision.article},
         "files": [
             {
-                "case": one.selected.case_number, "object": one.selected.path,
+                "case": one.selected.case_number, "object": one.selected.shown,
                 "original_sha256": one.selected.original_sha256,
-                "source": {"representation": one.source.representation, "file": one.source.file,
+                "source": {"representation": one.source.representation,
+                           "file": one.selected.given_as or one.source.file,
                            "sha256": one.source.sha256, "identifier": one.source.identifier},
                 "result": {"path": one.path, "sha256": one.sha256},
                 "made_by": one.made_by, "command": list(one.command), "watermark": one.watermark,
@@ -83,6 +84,8 @@ def as_data(one: Redaction) -> dict[str, Any]:
     """One redaction as plain data, without the name of its object."""
     found = {key: value for key, value in asdict(one).items() if value not in (None, ()) and key != "place"}
     found.pop("object")
+    if not one.name:
+        found.pop("name")
     return found
 
 
@@ -115,7 +118,7 @@ def _sections(one: Line) -> Iterator[Section]:
     if one.left_out:
         facts.append((say("redaction.streams-left-out"), str(one.left_out)))
     heads = (say("dip.head-item"), say("dip.head-content"))
-    yield Section(f"{one.selected.case_number}　{one.selected.path}", heads=heads, rows=tuple(facts))
+    yield Section(f"{one.selected.case_number}　{one.selected.shown}", heads=heads, rows=tuple(facts))
     if one.redactions:
         rows = [
             (say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in one.redactions

@@ -56,7 +56,7 @@ class Made:
 def make(order: Order, taken: Path, folder: Path, moment: datetime, progress: Callable[[int], None]) -> Made:
     """Make the file in `folder` from `taken`, a checked copy of the source. Raises Refused, ToolFailed, OSError."""
     name, kind = order.selected.path, order.source.kind
-    title = PurePosixPath(name).name
+    title = PurePosixPath(order.selected.shown).name
 
     def tick() -> None:
         progress(0)

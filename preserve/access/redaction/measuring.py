@@ -16,6 +16,7 @@ from preserve.access.redaction.painting import Mark, stamp
 from preserve.access.redaction.pictures import as_sheets
 from preserve.access.redaction.sources import source_of, stored_at
 from preserve.access.redaction.template import restricted
+from preserve.administration.printing.pages import shown
 from preserve.home import Home
 from preserve.messages import language, say
 from storage_adapters.durable import move_in
@@ -101,7 +102,7 @@ def write_pages(home: Home, connection: Connection, number: str, folder: Path, m
 
 def _page(name: str, found: Iterator[Sheet], paper: bool, mark: Mark) -> Iterator[str]:
     lang = "zh-CN" if language() == "zh" else "en"
-    yield _HEAD.format(lang=lang, title=escape(name), name=escape(name), words=escape(say("redaction.measure-words")))
+    yield _HEAD.format(lang=lang, title=shown(name), name=escape(name), words=escape(say("redaction.measure-words")))
     for sheet in found:
         picture: Any = sheet.picture
         picture.thumbnail((_WIDE, 4 * _WIDE))

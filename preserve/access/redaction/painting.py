@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preserve.archival_storage.labels import font_folder
-from preserve.errors import ToolMissing
+from preserve.typesetting.fonts import face, shown_by
+from preserve.visible_text import visible
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
-_FAMILY = "Noto Sans CJK SC"
 _STRENGTH = 56  # of 255: legible, and what lies under it too
 _LEAN = 30  # degrees
 _DARK = 110  # of 255, in the mean
@@ -27,26 +24,11 @@ class Mark:
     words: str
 
 
-@cache
-def _font_file() -> tuple[Path, int]:
-    """The font's file and the place of the Chinese face in it. Raises ToolMissing."""
-    from PIL import ImageFont
-
-    for path in sorted(font_folder().glob("NotoSansCJK-Regular*")) or sorted(font_folder().glob("NotoSansCJK*")):
-        for index in range(12):
-            try:
-                if ImageFont.truetype(path, 12, index=index).getname()[0] == _FAMILY:
-                    return path, index
-            except OSError:
-                break
-    raise ToolMissing("tool.font-missing", _FAMILY)
-
-
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The Chinese font, `size` pixels high. Raises ToolMissing."""
     from PIL import ImageFont
 
-    path, index = _font_file()
+    path, index = face()
     return ImageFont.truetype(path, max(size, 8), index=index)
 
 
@@ -60,15 +42,16 @@ def tile(mark: Mark, width: int) -> Image.Image:
     """The watermark once, slanting, as a mask (`L`), for something `width` pixels wide."""
     from PIL import Image, ImageDraw
 
+    said = visible(mark.words, shows=shown_by())
     size = min(max(width // 32, 12), 160)
-    face = font(size)
+    drawn = font(size)
     # The whole of it must fit, slanting, or nobody could read whose copy it is.
-    if (longest := 0.9 * width) < face.getlength(mark.words):
-        face = font(int(size * longest / face.getlength(mark.words)))
-    left, top, right, bottom = face.getbbox(mark.words)
+    if (longest := 0.9 * width) < drawn.getlength(said):
+        drawn = font(int(size * longest / drawn.getlength(said)))
+    left, top, right, bottom = drawn.getbbox(said)
     gap = int(bottom - top) * 4
     words = Image.new("L", (int(right - left) + gap, int(bottom - top) + gap), 0)
-    ImageDraw.Draw(words).text((gap // 2 - left, gap // 2 - top), mark.words, fill=_STRENGTH, font=face)
+    ImageDraw.Draw(words).text((gap // 2 - left, gap // 2 - top), said, fill=_STRENGTH, font=drawn)
     return words.rotate(_LEAN, expand=True, resample=Image.Resampling.BICUBIC)
 
 
@@ -118,10 +101,10 @@ def words_on_white(width: int, height: int, lines: Sequence[str]) -> Image.Image
     draw = ImageDraw.Draw(page)
     size = max(width // 30, 12)
     top = height // 3
-    for line in lines:
-        face = font(size)
-        while face.getlength(line) > width * 0.9 and face.size > 8:
-            face = font(int(face.size) - 2)
-        draw.text(((width - face.getlength(line)) / 2, top), line, fill=0, font=face)
+    for line in (visible(one, shows=shown_by()) for one in lines):
+        drawn = font(size)
+        while drawn.getlength(line) > width * 0.9 and drawn.size > 8:
+            drawn = font(int(drawn.size) - 2)
+        draw.text(((width - drawn.getlength(line)) / 2, top), line, fill=0, font=drawn)
         top += size * 2
     return page

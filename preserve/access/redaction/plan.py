@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any, Literal
 from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.profiles import line_of
+from preserve.visible_text import visible
 
 What = Literal["box", "pages", "lines", "blur", "mute", "blur-mute"]
 Unit = Literal["mm", "%"]
 _LARGEST = 1 << 20  # bytes of a plan
 _MOST_PAGES = 100_000
+_LONGEST_NAME = 120
 # What each kind of redaction must say beside object, reason and article; and what it may.
 _MUST: dict[str, tuple[str, ...]] = {
     "box": (), "pages": ("pages",), "lines": ("lines",), "blur": ("from", "to"), "mute": ("from", "to"),
@@ -55,7 +58,8 @@ class Box:
 class Redaction:
     """One thing to take out. Pages and lines are counted from 1, ranges in seconds of the whole recording.
 
-    `pages` is empty where every page is meant; `place` is where the plan says it, for messages.
+    `pages` is empty where every page is meant; `place` is where the plan says it, for messages; `name` is the one under
+    which the file is given.
     """
 
     object: str
@@ -68,6 +72,7 @@ class Redaction:
     box: Box | None = None
     begin: float | None = None
     end: float | None = None
+    name: str = ""
 
     def covers_page(self, page: int) -> bool:
         """Whether it is about that page."""
@@ -114,6 +119,11 @@ def plan_of(
         mistakes += row_mistakes
         if made is not None and not row_mistakes:
             found.append(made)
+    named: dict[str, Redaction] = {}
+    for one in found:
+        if one.name and named.setdefault(one.object, one).name != one.name:
+            other = named[one.object].name
+            mistakes.append(Finding("redaction.name-differs", one.place, "refuse", {"name": one.name, "other": other}))
     if not rows and not mistakes:
         mistakes.append(Finding("redaction.plan-empty", path.name, "refuse"))
     if mistakes:
@@ -130,7 +140,7 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
         wrong("redaction.value-wrong" if what else "redaction.key-missing", "what", written=what,
               wanted=" ".join(_MUST))  # fmt: skip
         return None
-    may = {"object", "what", "reason", "article", *_MUST[what], *_MAY.get(what, ())}
+    may = {"object", "what", "reason", "article", "name", *_MUST[what], *_MAY.get(what, ())}
     for key in row:
         if key not in may:
             wrong("redaction.key-unknown", str(key))
@@ -162,6 +172,7 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
         object=str(row["object"]).strip(), what=what, reason=str(row["reason"]).strip(),  # type: ignore[arg-type]
         article=str(row["article"]).strip(), place=where("object"), pages=values.get("pages", ()),
         lines=values.get("lines", ()), box=box, begin=values.get("from"), end=values.get("to"),
+        name=values.get("name", ""),
     )  # fmt: skip
 
 
@@ -218,9 +229,18 @@ def _unit(written: Any) -> Unit:
     raise ValueError(written)
 
 
+def _name(written: Any) -> str:
+    """A name, or a path below the delivery, that a person can read; where it may lie, the package decides."""
+    text = unicodedata.normalize("NFC", str(written).strip())
+    parts = text.split("/")
+    if len(text) > _LONGEST_NAME or visible(text) != text or any(part.strip(" .") == "" for part in parts):
+        raise ValueError(written)
+    return text
+
+
 _SOMEWHERE, _SOME = _number(-100_000, False), _number(0, True)
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "pages": (ranges, "3-5, 8"), "lines": (ranges, "12-15"), "left": (_SOMEWHERE, "20"), "top": (_SOMEWHERE, "35.5"),
     "width": (_SOME, "> 0"), "height": (_SOME, "> 0"), "unit": (_unit, "mm, %"), "from": (seconds, "0:01:10.5"),
-    "to": (seconds, "0:02:00"),
+    "to": (seconds, "0:02:00"), "name": (_name, "笔录（证人）"),
 }  # fmt: skip

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from metadata.findings import Finding
 from preserve.access.redaction.plan import Redaction, plan_of
-from preserve.description.workbook import hostile
+from preserve.description.hostile import hostile
 from preserve.errors import Refused
 
 SHEET = "遮盖"
 COLUMNS = {
     "object": "文件", "what": "方式", "pages": "页码", "lines": "行号", "left": "距左", "top": "距上", "width": "宽",
     "height": "高", "unit": "单位", "from": "起", "to": "止", "reason": "理由", "article": "条款",
+    "name": "交付时的名称",
 }  # fmt: skip
 WAYS = {
     "box": "涂黑",
@@ -24,7 +26,7 @@ WAYS = {
     "mute": "静音",
     "blur-mute": "模糊并静音",
 }
-_WIDE = {"object": 52, "what": 12, "reason": 28}
+_WIDE = {"object": 52, "what": 12, "reason": 28, "name": 28}
 _ALWAYS = ("object", "what", "reason", "article")
 _MOST_ROWS = 20_000
 _HELP = (
@@ -35,6 +37,8 @@ _HELP = (
     "画面模糊、静音、模糊并静音：用于录像和录音，写起止时间，例如 0:01:10.5 至 0:02:00；模糊的位置留空即整个画面。",
     "需要确保无法辨认的人脸、文字，请用“涂黑”，写上起止时间；模糊只适合保留大致场景。",
     "理由写类别，例如“个人隐私”，不要写出被遮盖的内容本身：理由会写入交给申请人的遮盖说明。",
+    "被遮盖的文件默认以“文件 001”一类的名称交付：原来的文件名和题名也可能写有须遮盖的内容。",
+    "要另取名称，请填“交付时的名称”；照填原文件名，即保留原来的文件名和题名。",
     "填好后运行 preserve request examine 申请号 --redactions 本文件。",
 )
 
@@ -79,6 +83,11 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
         raise Refused("redaction.plan-unreadable", str(path), reason=str(error)) from error
     names = {label: name for name, label in COLUMNS.items()}
     headings = [names.get(str(value or "").strip().rstrip("*＊ "), "") for value in (table[0] if table else ())]
+    twice = [
+        Finding("redaction.column-twice", f"{path.name} {SHEET}!{chr(ord('A') + place)}1", "refuse",
+                {"label": COLUMNS[name]})
+        for place, name in enumerate(headings[:26]) if name and name in headings[:place]
+    ]  # fmt: skip
     letters = {name: chr(ord("A") + place) for place, name in enumerate(headings) if name and place < 26}
     rows, numbers = [], []
     for number, cells in enumerate(table[1:], 2):
@@ -91,7 +100,7 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
     def place(index: int, key: str) -> str:
         return f"{path.name} {SHEET}!{letters.get(key, 'A')}{numbers[index]}"
 
-    return plan_of(rows, place, path, [])
+    return plan_of(rows, place, path, twice)
 
 
 def _given(value: Any) -> bool:

@@ -30,7 +30,7 @@ from preserve.access.requests.selecting import HeldCase, find_concerns, read_cas
 from preserve.administration.duties import Duty, Role
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings.records import keep_paper
-from preserve.calendar import read_calendar
+from preserve.calendar import read_calendar, working_day_from
 from preserve.clock import stamp
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused, UsageError
@@ -122,14 +122,7 @@ def _one_answer(person: Person, case: str) -> Refused | None:
 
 def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
     """The last day; one that is no working day moves to the next that is (民事诉讼法 Art. 85)."""
-    calendar = read_calendar(home.profiles)
-    day = received + timedelta(days=capacity.due_days)
-    works, certain = calendar(day)
-    while not works:
-        day += timedelta(days=1)
-        works, sure = calendar(day)
-        certain = certain and sure
-    return day, certain
+    return working_day_from(read_calendar(home.profiles), received + timedelta(days=capacity.due_days))
 
 
 def examine(
@@ -142,6 +135,7 @@ def examine(
     mistake in the plan, and where a clip ends after its recording.
     """
     from preserve.access.redaction.checking import read_checked
+    from preserve.access.redaction.naming import names_given
 
     with catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
         request, _, selection = _asked_for(connection, home, number, person, left_out)
@@ -161,7 +155,11 @@ def examine(
                 request.consumer, capacity, list(held.values()), selection, redacted, left_out, profile.not_evidence
             )
         ]  # fmt: skip
-        chosen = tuple(one.model_copy(update={"redacted": one.path in redacted}) for one in given)
+        names = names_given(home, plan, given)
+        chosen = tuple(
+            one.model_copy(update={"redacted": one.path in redacted, "given_as": names.get(one.path, "")})
+            for one in given
+        )
         if opinion == "grant" and not chosen:
             raise Refused("request.nothing-left", number)
         folder = REQUESTS.folder_of(home, number)

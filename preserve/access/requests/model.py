@@ -67,6 +67,12 @@ class Selected(_Record):
     begin: float | None = None
     end: float | None = None
     redacted: bool = False
+    given_as: str = Field("", description="path under which it is given, where that is not its own: names tell too")
+
+    @property
+    def shown(self) -> str:
+        """The name that the consumer sees."""
+        return self.given_as or self.path
 
 
 class Examination(_Record):

@@ -7,6 +7,7 @@ from html import escape
 
 from preserve.administration.printing import Section
 from preserve.messages import language
+from preserve.visible_text import visible
 
 _STYLE = (
     "body{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:70em;margin:2em auto;padding:0 1em;"
@@ -23,19 +24,19 @@ _STYLE = (
 
 
 def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
-    """The page in the language in use; every word of people is escaped."""
-    body = [f"<h1>{escape(title)}</h1><p>{escape(under)}</p>"]
+    """The page in the language in use; every word of people is made visible and escaped."""
+    body = [f"<h1>{shown(title)}</h1><p>{shown(under)}</p>"]
     for number, part in enumerate(parts):
-        body.append(f"<h2{' class=fresh' if part.fresh else ''}>{escape(part.title)}</h2>")
+        body.append(f"<h2{' class=fresh' if part.fresh else ''}>{shown(part.title)}</h2>")
         if part.words:
             kind = f' class="verdict{" bad" if part.bad else ""}"' if number == 0 else ""
-            body.append(f"<p{kind}>{escape(part.words)}</p>")
-        body.append(part.picture)
+            body.append(f"<p{kind}>{shown(part.words)}</p>")
+        body.append(visible(part.picture, keep="\n"))
         if part.rows:
-            head = "".join(f"<th>{escape(name)}</th>" for name in part.heads)
+            head = "".join(f"<th>{shown(name)}</th>" for name in part.heads)
             mono = part.heads == ("",)
             rows = "".join(
-                "<tr>" + "".join(f"<td{_kind(value, mono)}>{escape(value)}</td>" for value in row) + "</tr>\n"
+                "<tr>" + "".join(f"<td{_kind(value, mono)}>{shown(value)}</td>" for value in row) + "</tr>\n"
                 for row in part.rows
             )
             total = sum(part.widths)
@@ -43,10 +44,15 @@ def as_html(title: str, under: str, parts: Sequence[Section]) -> bytes:
             body.append(f"<table>{columns}{f'<tr>{head}</tr>' if part.heads != ('',) else ''}\n{rows}</table>")
     lang = "zh-CN" if language() == "zh" else "en"
     page = (
-        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{shown(title)}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
     )
     return page.encode("utf-8", "replace")
+
+
+def shown(value: str) -> str:
+    """Text from people for a page: made visible, and escaped; ends of lines stay."""
+    return escape(visible(value, keep="\n"))
 
 
 def _kind(value: str, mono: bool) -> str:

@@ -15,6 +15,7 @@ from preserve.data_management.blocks import Block, blocks_by_case
 from preserve.data_management.tables import cases
 from preserve.home import Home
 from preserve.messages import say
+from preserve.visible_text import visible
 
 _BATCH = 500
 
@@ -69,6 +70,6 @@ def announce(home: Home, falling: list[Falling], months: int) -> list[str]:
     """Tell those whom the audit profile names, by mail or webhook; cases by number. Returns what could not be sent."""
     settings = read_audit_profile(home.profiles).notify
     subject = say("retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months)
-    words = "\n".join([subject, *(f"{one.due}  {one.case_number}" for one in falling[:500])])
+    words = "\n".join([subject, *(f"{one.due}  {visible(one.case_number)}" for one in falling[:500])])
     document = {"retention": [{"objid": one.objid, "case_number": one.case_number, "due": one.due} for one in falling]}
     return notify(settings, subject, words, document)

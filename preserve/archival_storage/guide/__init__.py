@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from preserve.archival_storage.guide import page
+from preserve.visible_text import one_line
 from storage_adapters.durable import write_file
 
 README = "先读我-README.txt"
@@ -181,14 +182,14 @@ def _values(
         "BYTES": f"{size:,}",
         "SIZE": page.readable(size),
     }
-    lines = {name: page.one_line(value) for name, value in values.items()}
+    lines = {name: one_line(value) for name, value in values.items()}
     return {**lines, "CASES_ZH": _case_lines(cases, places, "结案"), "CASES_EN": _case_lines(cases, places, "closed")}
 
 
 def _case_lines(cases: Sequence[GuideCase], places: Mapping[str, object], closed: str) -> str:
     return "\n".join(
-        f"  {page.one_line(case.case_number)}  {page.one_line(case.title)}\n"
-        f"      {page.one_line(case.archival_number)}  {closed} {page.one_line(case.closed)}\n"
+        f"  {one_line(case.case_number)}  {one_line(case.title)}\n"
+        f"      {one_line(case.archival_number)}  {closed} {one_line(case.closed)}\n"
         f"      {page.folder_of(case, places)}"
         for case in cases
     )

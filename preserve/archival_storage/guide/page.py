@@ -10,6 +10,8 @@ from importlib.resources import files as resources
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from preserve.visible_text import one_line, visible
+
 if TYPE_CHECKING:
     from preserve.archival_storage.guide import GuideCase, GuideFile
 
@@ -55,12 +57,6 @@ def readable(size: int) -> str:
             break
         value /= 1000
     return f"{size} B" if unit == "B" else f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
-
-
-def one_line(text: str) -> str:
-    """Text from people on one line, without what steers a terminal or breaks a page."""
-    kept = re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", " ", text)
-    return " ".join(kept.split())
 
 
 def key_places(files: Iterable[GuideFile]) -> dict[str, dict[str, str]]:
@@ -122,7 +118,7 @@ def embedded(guide: Sequence[str], files: Sequence[GuideFile]) -> str:
 
 def render(values: Mapping[str, str], rows: str, data: str) -> str:
     """The whole page; `values` are plain text and escaped here."""
-    plain = {name: html.escape(value) for name, value in values.items()}
+    plain = {name: html.escape(visible(value, keep="\n")) for name, value in values.items()}
     return fill(
         template("index.html"),
         {

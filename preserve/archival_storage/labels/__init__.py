@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from preserve.errors import Refused, ToolMissing
+from preserve.errors import Refused
+from preserve.typesetting import set_pdf
 from storage_adapters.durable import write_file
 
 Form = Literal["drive", "inlay", "face"]
 _TEMPLATES = Path(__file__).parent
 _QR = re.compile(r"preserve:medium:([a-z0-9-]{1,80})(?:\?sha256=([0-9a-f]{64}))?")
-_FONT = "Noto Sans CJK SC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +58,17 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
     written.
     """
     import segno
-    import typst
 
     if not labels:
         raise Refused("storage.no-label", str(target))
-    fonts = font_folder()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for number, label in enumerate(labels):
-            code = io.BytesIO()
-            segno.make(qr_text(label), error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False)
-            (folder / f"{number}.svg").write_bytes(code.getvalue())
-        # Titles come from people: they reach the template as data and are never part of it.
-        (folder / "labels.json").write_text(json.dumps([asdict(one) for one in labels], ensure_ascii=False))
-        for name in ("common.typ", f"{form}.typ"):
-            (folder / name).write_bytes((_TEMPLATES / name).read_bytes())
-        made = typst.compile(
-            str(folder / f"{form}.typ"),
-            root=str(folder),
-            font_paths=[str(fonts)],
-            format="pdf",
-            pdf_standards="a-2b",
-            timestamp=int(_moment(labels).timestamp()),
-        )
-    write_file(target, made)
+    codes = {}
+    for number, label in enumerate(labels):
+        code = io.BytesIO()
+        segno.make(qr_text(label), error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False)
+        codes[f"{number}.svg"] = code.getvalue().decode()
+    data = [asdict(one) for one in labels]
+    common = _TEMPLATES / "common.typ"
+    write_file(target, set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes))
 
 
 def _moment(labels: Sequence[Label]) -> datetime:
@@ -93,17 +77,3 @@ def _moment(labels: Sequence[Label]) -> datetime:
         return datetime.fromisoformat(max(label.date for label in labels)).replace(tzinfo=UTC)
     except ValueError:
         return datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def font_folder() -> Path:
-    """Where the Chinese font lies. Raises ToolMissing."""
-    try:
-        done = subprocess.run(
-            ["fc-match", "-f", "%{family}\n%{file}", _FONT], capture_output=True, text=True, check=True, timeout=30
-        )
-        family, _, file = done.stdout.partition("\n")
-    except (OSError, subprocess.SubprocessError) as error:
-        raise ToolMissing("tool.font-missing", _FONT) from error
-    if _FONT not in family:
-        raise ToolMissing("tool.font-missing", _FONT)
-    return Path(file).parent

@@ -12,7 +12,7 @@ from ulid import ULID
 from preserve.administration.signing.authority import make_test_authority
 from preserve.archival_storage.media import establish_store, register_store, store_identity
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import SETTINGS, Home, acting_person, open_home
@@ -115,10 +115,15 @@ def _first_entries(home: Home, fingerprint: str) -> None:
             action="archive.founded",
             subject=home.settings.archive_id,
             actor=person,
-            details={"institution": home.settings.institution, "public_key_sha256": fingerprint},
+            details={
+                "institution": home.settings.institution,
+                "public_key_sha256": fingerprint,
+                "witness": sealing.HEAD,
+            },
             moment=moment,
         )
         register_store(connection, home, actor=person, moment=moment)
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
         checkpoints.export_segments(connection, home.store / "ledger")
     catalogue.close()
+    sealing.seal(home)

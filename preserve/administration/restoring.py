@@ -152,7 +152,7 @@ def restore_archive(
         if not any(is_signed_by(marker, checkpoints.raw_public_key_of(one)) for one in keys.values()):
             raise NotIntact("storage.marker-not-signed", str(source.path))
     institution = next((marker.facts["institution"] for marker in markers if "institution" in marker.facts), "")
-    lay_out(
+    own = lay_out(
         path, archive_id=archives.pop(), institution=institution, policy="lossless", store=None,
         digests=_digests(sources), language="zh", former=keys,
     )  # fmt: skip
@@ -188,7 +188,8 @@ def restore_archive(
             _enter_medium(connection, source, marker, actor, moment)
         ledger.append(
             connection, action="archive.restored", subject=home.settings.archive_id, actor=actor, moment=moment,
-            details={"from": [marker.identity for marker in markers], "former_key_sha256": former, "packages": count},
+            details={"from": [marker.identity for marker in markers], "former_key_sha256": former,
+                     "public_key_sha256": own, "packages": count},
         )  # fmt: skip
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
     with catalogue.begin() as connection:

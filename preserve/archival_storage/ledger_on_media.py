@@ -25,9 +25,9 @@ def write_ledger(home: Home, connection: Connection, folder: Path, size: int, na
     for path in sorted((home.keys / "former").glob("*.pub")):
         # Older entries and media were signed with these, before the archive was restored.
         write_file(folder / "former" / path.name, path.read_bytes())
-    newest = [made for made in checkpoints.read_checkpoints(connection) if made.size == size]
-    if newest:
-        write_file(folder / "checkpoint.txt", newest[0].text().encode())
+    made = checkpoints.checkpoint_over(connection, size)
+    if made is not None:
+        write_file(folder / "checkpoint.txt", made.text().encode())
     proofs = {}
     for name in sorted(names):
         objid = name.rpartition("_v")[0]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -18,16 +18,27 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from preserve.errors import MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0007"
+SCHEMA = "0009"
 """The newest migration; `migrations/versions/` holds a file for each."""
+
+
+class Rules(Protocol):
+    """What every write transaction of an archive's catalogue keeps to; each may raise, and then nothing is written."""
+
+    def opening(self, connection: Connection) -> None:
+        """Before anything is written."""
+
+    def closing(self, connection: Connection) -> None:
+        """When all was written, before it is committed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """An open catalogue."""
+    """An open catalogue; `rules` where it is that of an archive and not only a file."""
 
     path: Path
     engine: Engine
+    rules: Rules | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -37,7 +48,11 @@ class Catalogue:
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
+            if self.rules is not None:
+                self.rules.opening(connection)
             yield connection
+            if self.rules is not None:
+                self.rules.closing(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -119,7 +134,11 @@ def open_catalogue(home: Home | Path) -> Catalogue:
             raise PreserveError("catalogue.newer", str(path), version=str(version), known=SCHEMA)
         if version != SCHEMA:
             _migrate(engine)
-    return Catalogue(path, engine)
+    if isinstance(home, Path):
+        return Catalogue(path, engine)
+    from preserve.data_management.sealing import Keeper
+
+    return Catalogue(path, engine, Keeper(home))
 
 
 def _migrate(engine: Engine) -> None:

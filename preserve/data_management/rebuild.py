@@ -31,9 +31,11 @@ from preserve.data_management import (
     proceedings,
     proving,
     request_index,
+    sealing,
     search,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
     credentials,
@@ -89,6 +91,9 @@ def rebuild(
     try:
         with made.begin() as connection:
             from_old = _take_over(home, connection, segments, findings)
+            lost = 0 if from_old else sealing.enter_loss(home, connection)
+            if lost:
+                findings.append(Finding("catalogue.entries-lost", str(segments), "warning", {"count": lost}))
             holdings.replay(connection)
             audits.replay(connection)
             accounts.replay(connection)
@@ -102,10 +107,16 @@ def rebuild(
             finish(connection)
             found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
             entries = ledger.size(connection)
+            head = checkpoints.newest(connection)
         _fold(made)
     finally:
         made.close()
+    if head is not None and not lost:
+        sealing.write_head(home, head)
     kept = _swap(home, fresh)
+    if head is not None and lost:
+        # Only now: were it killed before, the next one would not know of the loss.
+        sealing.write_head(home, head)
     return Report(found, packages, entries, from_old, kept, tuple(findings))
 
 
@@ -121,8 +132,8 @@ def _take_over(home: Home, connection: Connection, segments: Path, findings: lis
     try:
         with old.read() as source:
             report = proving.prove(source, segments, public)
-            if not report.intact:
-                findings.extend(report.findings)
+            findings.extend(report.findings)
+            if not report.sound:
                 if not checkpoints.segments(segments):
                     raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
                 _read_segments(connection, segments, findings)
@@ -149,17 +160,19 @@ def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
 
 
 def _read_segments(connection: Connection, folder: Path, findings: list[Finding]) -> None:
-    for _, _, path in checkpoints.segments(folder):
+    frontier = Frontier()
+    for first, _, path in checkpoints.segments(folder):
         rows = []
         with path.open(encoding="utf-8", newline="\n") as stream:
             for line in stream:
                 rows.append(ledger.row_of(line.removesuffix("\n")))
+                frontier.add(rows[-1]["leaf"])
         if rows:
             connection.execute(ledger_table.insert(), rows)
         with suppress(OSError):
             one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
-            names = ("size", "root", "made", "note", "signature", "key")
-            connection.execute(checkpoint_table.insert(), {name: getattr(one, name) for name in names})
+            peaks = frontier.peaks() if one.size == frontier.size else None
+            checkpoints.keep(connection, one, peaks=peaks, first_entry=first)
     findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
 
 
@@ -246,6 +259,9 @@ def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tu
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
         for table in tables
     }
+    # What was signed between two segments lies in the catalogue alone.
+    closing = select(checkpoint_table).where(checkpoint_table.c.first_entry.isnot(None))
+    found["checkpoints"] = [tuple(row) for row in connection.execute(closing.order_by(checkpoint_table.c.size))]
     # A case's number in the index may be another when the catalogue is made again.
     for name in ("findable", "facets"):
         del found[name]

@@ -205,6 +205,17 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
 
 
+def parse_exactly(data: bytes) -> Checkpoint:
+    """The checkpoint in a file that this program wrote: byte for byte, the unsigned parts too. Raises NotIntact."""
+    try:
+        made = parse_checkpoint(data.decode())
+    except UnicodeDecodeError as error:
+        raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
+    if made.text().encode() != data:
+        raise NotIntact("ledger.checkpoint-unreadable", detail="not as it was written")
+    return made
+
+
 def export_segments(connection: Connection, folder: Path) -> list[Path]:
     """Write what was added since the last segment as `segment-<first>-<last>.jsonl` with its checkpoint beside it.
 

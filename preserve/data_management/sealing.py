@@ -141,8 +141,8 @@ def enter_loss(home: Home, connection: Connection) -> int:
     The head's text goes into the entry: what contradicts it in others' hands is explained by it.
     """
     try:
-        head = checkpoints.parse_checkpoint((ledger_folder(home) / HEAD).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, NotIntact):
+        head = checkpoints.parse_exactly((ledger_folder(home) / HEAD).read_bytes())
+    except (OSError, NotIntact):
         return 0
     size = ledger.size(connection)
     if head.size <= size:
@@ -191,8 +191,8 @@ def _against_head(home: Home, connection: Connection, file: Path, size: int) -> 
     if data is None:
         return False
     try:
-        head = checkpoints.parse_checkpoint(data.decode())
-    except (UnicodeDecodeError, NotIntact) as error:
+        head = checkpoints.parse_exactly(data)
+    except NotIntact as error:
         raise NotIntact("ledger.checkpoint-unreadable", str(file)) from error
     if not checkpoints.signed_by_any(head, ledger_keys.believed_keys(connection, home.keys / "ledger.pub")):
         raise NotIntact("ledger.checkpoint-forged", str(file), size=head.size)
@@ -203,6 +203,8 @@ def _against_head(home: Home, connection: Connection, file: Path, size: int) -> 
         raise NotIntact("ledger.checkpoint-row-missing", HEAD, size=head.size)
     if row.root != head.root:
         raise NotIntact("ledger.forked", str(file), number=head.size, witness=HEAD)
+    if row.text() != head.text():
+        raise NotIntact("ledger.checkpoint-differs", HEAD, size=head.size)
     return True
 
 

@@ -22,7 +22,7 @@ _OWN = re.compile(
     r"(segment-\d{10,}-\d{10,}\.(jsonl|checkpoint)|checkpoint\.txt|ledger\.pub|\d{10,}\.tsr)"
     r"(\.part)?"  # what a kill left of one that was being written
 )
-_OF_DESKTOP = re.compile(r"(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)")
+OF_DESKTOP = re.compile(r"(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)")
 
 
 def read_witnesses(folder: Path, findings: list[Finding]) -> list[tuple[str, Checkpoint]]:
@@ -31,8 +31,8 @@ def read_witnesses(folder: Path, findings: list[Finding]) -> list[tuple[str, Che
     paths = [*sorted(folder.glob("*.checkpoint")), folder / sealing.HEAD]
     for path in (path for path in paths if path.exists()):
         try:
-            found.append((path.name, checkpoints.parse_checkpoint(path.read_text(encoding="utf-8"))))
-        except (NotIntact, OSError, UnicodeDecodeError):
+            found.append((path.name, checkpoints.parse_exactly(path.read_bytes())))
+        except (NotIntact, OSError):
             findings.append(Finding("ledger.checkpoint-unreadable", path.name))
     return found
 
@@ -118,5 +118,5 @@ def strangers(folder: Path) -> Iterator[Finding]:
     """What lies among the ledger's files and is none of them."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_symlink() or not path.is_file() or not _OWN.fullmatch(path.name):
-            level: Severity = "note" if path.is_file() and _OF_DESKTOP.fullmatch(path.name) else "error"
+            level: Severity = "note" if path.is_file() and OF_DESKTOP.fullmatch(path.name) else "error"
             yield Finding("ledger.stranger", path.name, level)

@@ -206,10 +206,10 @@ class DriveSession:
             checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
         with self.catalogue.begin() as connection:
             checkpoints.export_segments(connection, self.home.store / "ledger")
+            size = ledger.size(connection)  # here and now: others go on meanwhile, and no segment holds that yet
             row = require_medium(connection, self.identity)
             held = holdings.copies_on(connection, self.identity, ["verified", "due"])
         with self.catalogue.read() as connection, self.adapter.writable():
-            size = ledger.size(connection)
             write_ledger(self.home, connection, self.adapter.root / "ledger", size, [one.name for one in held])
             write_records(self.home, self.adapter.root)
             guide = _guide(self.home, connection, self.adapter.root, row, held)

@@ -68,7 +68,7 @@ def check_surroundings(root: Path, expected: Expected, progress: Callable[[int],
     seen: set[str] = set()
     for path, kind in walk(root, _inside_package):
         if kind == "folder":
-            if path not in parents and path.split("/")[0] not in _PER_PACKAGE and not _OF_SYSTEM.match(path):
+            if path not in parents and path.split("/")[0] not in _PER_PACKAGE and not _of_system(path):
                 yield told("file-unexpected", f"{path}/")
         elif kind != "file":
             yield told("file-unreadable" if kind == "unreadable" else "not-a-file", path)
@@ -141,6 +141,10 @@ def walk(root: Path, passed_over: Callable[[str], bool]) -> Iterator[tuple[str, 
             yield path, "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
             if stat.S_ISDIR(mode):
                 pending.append(path + "/")
+
+
+def _of_system(path: str) -> bool:
+    return _OF_SYSTEM.fullmatch(path.split("/")[0]) is not None
 
 
 def is_litter(root: Path, path: str) -> bool:

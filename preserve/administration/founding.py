@@ -12,7 +12,7 @@ from preserve.administration.signing.authority import make_test_authority
 from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.errors import PreserveError
 from preserve.home import SETTINGS, Home, acting_person, open_home
@@ -112,10 +112,15 @@ def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
             action="archive.founded",
             subject=home.settings.archive_id,
             actor=person,
-            details={"institution": home.settings.institution, "public_key_sha256": fingerprint},
+            details={
+                "institution": home.settings.institution,
+                "public_key_sha256": fingerprint,
+                "witness": sealing.HEAD,
+            },
             moment=moment,
         )
         register_store(connection, final, actor=person, moment=moment)
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
         checkpoints.export_segments(connection, home.store / "ledger")
     catalogue.close()
+    sealing.seal(home)

@@ -23,7 +23,7 @@ from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
 from preserve.archival_storage.records_on_media import take_records
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, gone, holdings, ledger
+from preserve.data_management import checkpoints, gone, holdings, ledger, sealing
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -67,7 +67,7 @@ def restore_archive(
         origin = _origin(sources)
         kept = building / "store" / "packages" if is_store_of(building / "store", origin.archive) else None
         clear(building, kept)
-        lay_out(
+        own = lay_out(
             building, archive_id=origin.archive, institution=origin.institution, policy="lossless", store=None,
             digests=_digests(sources), language="zh", former=origin.keys,
         )  # fmt: skip
@@ -78,7 +78,8 @@ def restore_archive(
         count, findings = _bring_packages(home, origin.newest, sources, progress)
         drop_file(home.catalogue, home.path)  # the empty one that was laid out
         report = rebuild(home, [server_store(home)], finish=after_rebuild(home))
-        entries = _last_entries(home, sources, origin, count, actor, now())
+        entries = _last_entries(home, sources, origin, own, count, actor, now())
+        sealing.seal(home)  # while it has the name under which this process knows it
         publish_site(building, path)
     found = (*findings, *(_at(one, building, path) for one in report.findings))
     return ArchiveRestored(open_home(path), count, entries, origin.former, found)
@@ -152,7 +153,7 @@ def _bring_packages(
 
 
 def _last_entries(
-    home: Home, sources: Sequence[Source], origin: _Origin, packages: int, actor: str, moment: datetime
+    home: Home, sources: Sequence[Source], origin: _Origin, own: str, packages: int, actor: str, moment: datetime
 ) -> int:
     """Write down the media and that the archive was restored; return the number of entries."""
     catalogue = open_catalogue(home)
@@ -162,7 +163,7 @@ def _last_entries(
                 _enter_medium(connection, source, marker, actor, moment)
             details = {
                 "from": [marker.identity for marker in origin.markers], "former_key_sha256": origin.former,
-                "packages": packages,
+                "public_key_sha256": own, "packages": packages,
             }  # fmt: skip
             ledger.append(
                 connection, action="archive.restored", subject=home.settings.archive_id, actor=actor, moment=moment,

@@ -15,11 +15,11 @@ from ulid import ULID
 
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, write_guide
-from preserve.archival_storage.ledger_on_media import write_ledger
+from preserve.archival_storage.ledger_on_media import is_own, write_ledger
 from preserve.archival_storage.media import attached, bucket_of, require_medium, server_store
 from preserve.archival_storage.packages import as_package, expected, package_files, read_version
 from preserve.archival_storage.policy import Standing, StorageProfile, judge
-from preserve.archival_storage.records_on_media import ON_MEDIUM, missing_records, write_records
+from preserve.archival_storage.records_on_media import ON_MEDIUM, RECORDS, RULES, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, gone, holdings, ledger
@@ -158,7 +158,7 @@ class DriveSession:
         with self.catalogue.begin() as connection:
             holdings.change_medium(
                 connection, self.identity, actor=self.actor, moment=self.now(), next_session=session,
-                **self.adapter.health().facts(),
+                unfinished=True, **self.adapter.health().facts(),
             )  # fmt: skip
             row = require_medium(connection, self.identity)
         self.adapter.begin_session(session, checkpoints.signer(self.home.keys))
@@ -206,18 +206,18 @@ class DriveSession:
             checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
         with self.catalogue.begin() as connection:
             checkpoints.export_segments(connection, self.home.store / "ledger")
+            size = ledger.size(connection)  # here and now: others go on meanwhile, and no segment holds that yet
             row = require_medium(connection, self.identity)
             held = holdings.copies_on(connection, self.identity, ["verified", "due"])
         with self.catalogue.read() as connection, self.adapter.writable():
-            size = ledger.size(connection)
             write_ledger(self.home, connection, self.adapter.root / "ledger", size, [one.name for one in held])
             write_records(self.home, self.adapter.root)
-            _guide(self.home, connection, self.adapter.root, row, held)
+            guide = _guide(self.home, connection, self.adapter.root, row, held)
         state = self.adapter.probe()
         with self.catalogue.begin() as connection:
             holdings.change_medium(
                 connection, self.identity, actor=self.actor, moment=moment, checked=stamp(moment), free=state.free,
-                **self.adapter.health().facts(),
+                guide=guide, unfinished=False, **self.adapter.health().facts(),
             )  # fmt: skip
 
 
@@ -261,8 +261,8 @@ def _retained_until(connection: Connection, objid: str) -> datetime:
     return closed.replace(year=closed.year + years, day=min(closed.day, 28), tzinfo=UTC)
 
 
-def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held: Sequence[CopyRow]) -> None:
-    """The drive explains itself, with what lies on it now."""
+def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held: Sequence[CopyRow]) -> dict[str, str]:
+    """The drive explains itself, with what was written on it; the digests of the guide's files, which name the rest."""
     described, listed = [], []
     for copy in held:
         version = read_version(connection, copy.name)
@@ -278,6 +278,9 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
         listed += [GuideFile(f"packages/{copy.name}/{file.path}", file.size, file.sha256) for file in files]
     for folder in ("ledger", "recovery", ON_MEDIUM):
         for name in walk_files(root / folder) if (root / folder).is_dir() else ():
+            # What somebody else put there is never listed: the next audit names it.
+            if not _is_ours(home, folder, name, [copy.name for copy in held]):
+                continue
             size, digests = digest_file(root / folder / name, ("sha256",), from_medium=False)
             listed.append(GuideFile(f"{folder}/{name}", size, digests["sha256"]))
     medium = GuideMedium(
@@ -285,7 +288,17 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
         contact=row.custodian or home.settings.institution, kind="drive", volume=1, volumes=1, made=row.added,
         archive_id=home.settings.archive_id, set_name="",
     )  # fmt: skip
-    write_guide(root, medium, described, listed)
+    names = write_guide(root, medium, described, listed)
+    return {name: digest_file(root / name, ("sha256",), from_medium=False)[1]["sha256"] for name in names}
+
+
+def _is_ours(home: Home, folder: str, name: str, held: Sequence[str]) -> bool:
+    if folder == "ledger":
+        return is_own(name)
+    if folder == "recovery":
+        return name.partition("/")[0] in held
+    kind, _, inside = name.partition("/")
+    return (kind in RECORDS and (home.store / name).is_file()) or (kind == RULES and inside.endswith(".toml"))
 
 
 def recovery_for(profile: StorageProfile, long_term: bool) -> int:
@@ -330,12 +343,13 @@ def replicate(
                 except (StorageError, NotIntact) as error:
                     failed.append((task.name, task.medium, error))
     for row in inventory:
-        # A drive at hand takes the records of what was decided since, whether or not a package waits for it.
+        # A drive at hand takes the records of what was decided since, whether or not a package waits for it; and one
+        # at which a sitting was cut off gets its guide and ledger.
         if (
             row.kind == "drive"
             and row.state == "in use"
             and row.id in here
-            and any(missing_records(home, here[row.id].root))
+            and (row.details.get("unfinished") or any(missing_records(home, here[row.id].root)))
         ):
             sittings.setdefault(row.label, [])
     for label, names in sittings.items():

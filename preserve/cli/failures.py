@@ -64,6 +64,14 @@ def tell(error: BaseException, as_json: bool) -> int:
     return status
 
 
+def tell_aside(error: BaseException) -> None:
+    """Say on stderr, whatever the form of the output, what went wrong after the command had done its work."""
+    known = isinstance(error, (PreserveError, MetadataError, StorageError))
+    code, values = (error.code, dict(error.values)) if known else ("", {})  # type: ignore[attr-defined]
+    reason = say(code, **values) if known else f"{type(error).__name__}: {error}"
+    sys.stderr.write(f"{say('ledger.not-witnessed', reason=reason)}\n")
+
+
 def tell_usage(error: click.ClickException, as_json: bool) -> int:
     """Say that the command was called wrongly; status 2."""
     message = error.format_message()

@@ -39,7 +39,7 @@ def verify(output: Output) -> int:
     catalogue = open_catalogue(home)
     report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
     stamps, bad = _time_stamps(home, catalogue)
-    report = replace(report, findings=(*report.findings, *bad))
+    report = replace(report, findings=(*report.findings, *bad, *_media(home, catalogue)))
     if not report.intact and not output.as_json:
         raise NotIntact("cli.ledger-bad", str(home.catalogue), findings=report.findings)
     output.findings(report.findings)
@@ -58,6 +58,22 @@ def verify(output: Output) -> int:
         }
     )  # fmt: skip
     return 0 if report.intact else 4
+
+
+def _media(home: Home, catalogue: Catalogue) -> list[Finding]:
+    """The ledger on drives at hand."""
+    from preserve.archival_storage.discs.sources import open_source
+    from preserve.archival_storage.ledger_on_media import compare_ledger
+    from preserve.archival_storage.media import attached
+    from preserve.data_management import holdings
+
+    with catalogue.read() as connection:
+        rows = holdings.all_media(connection, "drive")
+        drives = attached(home, rows) if rows else {}
+        return [
+            finding for row in rows if row.id in drives
+            for finding in compare_ledger(home, connection, open_source(drives[row.id].root), row.label)
+        ]  # fmt: skip
 
 
 def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[list[TimeStamp], list[Finding]]:

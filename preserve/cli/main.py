@@ -195,6 +195,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit status (see `preserve.errors`). Prints errors, never a traceback."""
+    try:
+        return _run(arguments)
+    finally:
+        _seal()
+
+
+def _seal() -> None:
+    """However the command ended: what it added to the ledger gets its witness in the store."""
+    sealing = sys.modules.get("preserve.data_management.sealing")  # not imported: nothing was written
+    if sealing is None:
+        return
+    try:
+        sealing.seal_what_grew()
+    except Exception as error:  # noqa: BLE001  the work is done and signed in the catalogue: its status stands
+        from preserve.cli.failures import tell_aside
+
+        tell_aside(error)
+
+
+def _run(arguments: list[str]) -> int:
     arguments = _global_options_first(arguments)
     as_json = "--json" in arguments
     try:

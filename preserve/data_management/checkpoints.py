@@ -1,4 +1,4 @@
-"""Merkle roots over the ledger, signed; segments of the ledger as files; and the proof that nothing was altered.
+"""Merkle roots over the ledger, signed; segments of the ledger as files.
 
 A checkpoint is a signed note in the form that transparency logs use: origin, size, root in base64, then the time.
 It goes onto every medium and certificate, so that altering the past contradicts something in someone else's hands.
@@ -7,26 +7,36 @@ It goes onto every medium and certificate, so that altering the past contradicts
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pymerkle.core import BaseMerkleTree
-from sqlalchemy import Connection, select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, func, select, update
 
 from preserve.clock import stamp
-from preserve.data_management import ledger
+from preserve.data_management import ledger, ledger_keys
+from preserve.data_management.ledger_keys import create_keys as create_keys
+from preserve.data_management.ledger_keys import fingerprint as fingerprint
+from preserve.data_management.ledger_keys import public_key_of as public_key_of
+from preserve.data_management.ledger_keys import raw_public_key as raw_public_key
+from preserve.data_management.ledger_keys import raw_public_key_of as raw_public_key_of
+from preserve.data_management.ledger_keys import read_public_key as read_public_key
+from preserve.data_management.ledger_keys import signer as signer
+from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints
 from preserve.data_management.tables import ledger as ledger_table
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
+
+_NAMES = ("size", "root", "made", "note", "signature", "key")
+_COLUMNS = [checkpoints.c[name] for name in _NAMES]
+_SEGMENT = re.compile(r"segment-(\d{10,})-(\d{10,})\.(jsonl|checkpoint)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,157 +55,125 @@ class Checkpoint:
         return f"{self.note}\n— {self.key} {base64.b64encode(self.signature).decode()}\n"
 
 
-class _Tree(BaseMerkleTree):  # type: ignore[misc]
-    """The tree over our table; it only reads, since entries come in with what they record."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__("sha256", disable_cache=True)
-        self._connection = connection
-
-    def _encode_entry(self, data: Any) -> bytes:
-        raise NotImplementedError("entries are appended by preserve.data_management.ledger")
-
-    def _store_leaf(self, data: Any, digest: bytes) -> int:
-        raise NotImplementedError("entries are appended by preserve.data_management.ledger")
-
-    def _get_leaf(self, index: int) -> bytes:
-        query = select(ledger_table.c.leaf).where(ledger_table.c.number == index)
-        return bytes(self._connection.execute(query).scalar_one())
-
-    def _get_leaves(self, offset: int, width: int) -> list[bytes]:
-        query = (
-            select(ledger_table.c.leaf)
-            .where(ledger_table.c.number > offset, ledger_table.c.number <= offset + width)
-            .order_by(ledger_table.c.number)
-        )
-        return [bytes(leaf) for (leaf,) in self._connection.execute(query)]
-
-    def _get_size(self) -> int:
-        return ledger.size(self._connection)
-
-
-def root_of(leaves: Iterator[bytes] | list[bytes]) -> bytes:
+def root_of(leaves: Iterable[bytes]) -> bytes:
     """The Merkle tree hash of leaf hashes (RFC 9162 §2.1.1), in one pass and logarithmic memory."""
-    stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
-        height, node = 0, leaf
-        while stack and stack[-1][0] == height:
-            node = hashlib.sha256(b"\x01" + stack.pop()[1] + node).digest()
-            height += 1
-        stack.append((height, node))
-    if not stack:
-        return hashlib.sha256(b"").digest()
-    node = stack.pop()[1]
-    while stack:
-        node = hashlib.sha256(b"\x01" + stack.pop()[1] + node).digest()
-    return node
-
-
-def create_keys(folder: Path) -> str:
-    """Make the signing key pair; return the fingerprint (SHA-256 of the raw public key, hex)."""
-    key = Ed25519PrivateKey.generate()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    write_file(folder / "ledger.key", private, durable=True, mode=0o600)
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    write_file(folder / "ledger.pub", public, durable=True)
-    return fingerprint(key.public_key())
-
-
-def fingerprint(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the raw public key, hex."""
-    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()
-
-
-def read_public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in a PEM file. Raises PreserveError."""
-    try:
-        return public_key_of(path.read_bytes(), str(path))
-    except OSError as error:
-        raise PreserveError("ledger.key-unreadable", str(path), detail=str(error)) from error
-
-
-def public_key_of(pem: bytes, where: str = "ledger.pub") -> Ed25519PublicKey:
-    """The public key in PEM text. Raises PreserveError."""
-    try:
-        key = serialization.load_pem_public_key(pem)
-    except ValueError as error:
-        raise PreserveError("ledger.key-unreadable", where, detail=str(error)) from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise PreserveError("ledger.key-unreadable", where)
-    return key
-
-
-def _read_private_key(path: Path) -> Ed25519PrivateKey:
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError) as error:
-        raise PreserveError("ledger.key-unreadable", str(path), detail=str(error)) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise PreserveError("ledger.key-unreadable", str(path))
-    return key
-
-
-def signer(keys: Path) -> Callable[[bytes], bytes]:
-    """Signs with the archive's private key (Ed25519): markers of media, checkpoints. Raises PreserveError."""
-    return _read_private_key(keys / "ledger.key").sign
-
-
-def raw_public_key(path: Path) -> bytes:
-    """The 32 bytes of the public key in a PEM file. Raises PreserveError."""
-    return _raw(read_public_key(path))
-
-
-def raw_public_key_of(pem: bytes) -> bytes:
-    """The 32 bytes of the public key in PEM text. Raises PreserveError."""
-    return _raw(public_key_of(pem))
-
-
-def _raw(key: Ed25519PublicKey) -> bytes:
-    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return Frontier().add_all(leaves).root()
 
 
 def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
     """That entry `number` stands among the first `size`, as hashes to the root (RFC 9162 §2.1.3), hex."""
-    proof = _Tree(connection).prove_inclusion(number, size).serialize()
+    from preserve.data_management.ledger_tree import LedgerTree  # pymerkle: no command that only signs pays for it
+
+    proof = LedgerTree(connection).prove_inclusion(number, size).serialize()
     return {"number": number, "size": size, "proof": proof}
-
-
-def root_at(connection: Connection, size: int) -> bytes:
-    """The Merkle root over the first `size` entries."""
-    return bytes(_Tree(connection).get_root(size)) if size else root_of([])
 
 
 def consistency(connection: Connection, first: int, second: int) -> dict[str, Any]:
     """That the first `first` entries are the beginning of the first `second` ones (RFC 9162 §2.1.4), as hashes, hex."""
-    proof = _Tree(connection).prove_consistency(first, second).serialize()
+    from preserve.data_management.ledger_tree import LedgerTree
+
+    proof = LedgerTree(connection).prove_consistency(first, second).serialize()
     return {"first": first, "second": second, "proof": proof}
 
 
+def root_at(connection: Connection, size: int) -> bytes:
+    """The Merkle root over the first `size` entries. Raises ValueError where there are fewer."""
+    return roots_at(connection, [size])[size]
+
+
+def roots_at(connection: Connection, sizes: Collection[int]) -> dict[int, bytes]:
+    """The Merkle roots over the first entries, for several sizes, in one pass. Raises ValueError beyond the end."""
+    frontier, found = Frontier(), {}
+    wanted = sorted(set(sizes))
+    leaves = _leaves(connection, 1, wanted[-1]) if wanted else iter(())
+    for size in wanted:
+        while frontier.size < size:
+            leaf = next(leaves, None)
+            if leaf is None:
+                raise ValueError(f"the ledger has {frontier.size} entries, not {size}")
+            frontier.add(leaf)
+        found[size] = frontier.root()
+    return found
+
+
+def _leaves(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+    """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
+    query = select(ledger_table.c.number, ledger_table.c.leaf).where(ledger_table.c.number.between(start, stop))
+    rows = connection.execution_options(yield_per=1000).execute(query.order_by(ledger_table.c.number))
+    for expected, row in enumerate(rows, start):
+        if row.number != expected:
+            raise ValueError(f"entry {expected} is missing")
+        yield bytes(row.leaf)
+
+
 def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: datetime) -> Checkpoint:
-    """Sign the ledger as it stands, in the caller's transaction; the one already there when nothing was added."""
+    """Sign the ledger as it stands, in the caller's transaction; the one already there when nothing was added.
+
+    Goes on from the peaks that the newest checkpoint left, so that it reads only the entries added since. Raises
+    NotIntact where that checkpoint or the key is not this archive's, or the ledger does not continue it.
+    """
     size = ledger.size(connection)
-    known = connection.execute(select(checkpoints).where(checkpoints.c.size == size)).first()
-    if known:
-        return Checkpoint(**known._mapping)
-    key = _read_private_key(keys / "ledger.key")
-    root = root_at(connection, size)
-    made = stamp(moment)
+    before = newest(connection)
+    if before is not None and before.size == size:
+        return before
+    if before is not None and before.size > size:
+        raise NotIntact("ledger.entry-missing", str(size + 1), number=size + 1)
+    key = ledger_keys.read_private_key(keys / "ledger.key")
+    ledger_keys.require_own_key(connection, key, keys / "ledger.key", before.key if before else "")
+    try:
+        frontier = _frontier(connection, before, keys)
+        frontier.add_all(_leaves(connection, frontier.size + 1, size))
+    except ValueError as error:
+        raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
+    made, root = stamp(moment), frontier.root()
     note = f"preserve/{archive_id}\n{size}\n{base64.b64encode(root).decode()}\n{made}\n"
     made_now = Checkpoint(size, root, made, note, key.sign(note.encode()), fingerprint(key.public_key()))
-    connection.execute(
-        checkpoints.insert(),
-        {name: getattr(made_now, name) for name in ("size", "root", "made", "note", "signature", "key")},
-    )
+    keep(connection, made_now, peaks=frontier.peaks())
     return made_now
+
+
+def _frontier(connection: Connection, before: Checkpoint | None, keys: Path) -> Frontier:
+    """The tree under the newest checkpoint. Its peaks are believed where they hash to the root that was signed."""
+    if before is None:
+        return Frontier()
+    if not signed_by_any(before, ledger_keys.believed_keys(connection, keys / "ledger.pub")):
+        raise NotIntact("ledger.checkpoint-forged", str(before.size), size=before.size)
+    kept = connection.execute(select(checkpoints.c.peaks).where(checkpoints.c.size == before.size)).scalar()
+    try:
+        frontier = Frontier(before.size, bytes(kept or b""))
+    except ValueError:
+        frontier = Frontier()
+    if frontier.size and frontier.root() == before.root:
+        return frontier
+    frontier = Frontier().add_all(_leaves(connection, 1, before.size))  # of an earlier release, or damaged
+    if frontier.size != before.size or frontier.root() != before.root:
+        raise ValueError(f"another root over {before.size} entries than was signed")
+    return frontier
+
+
+def keep(
+    connection: Connection, one: Checkpoint, *, peaks: bytes | None = None, first_entry: int | None = None
+) -> None:
+    """Enter a checkpoint; `first_entry` where it closed a segment, `peaks` where they were reckoned."""
+    row = {name: getattr(one, name) for name in _NAMES}
+    connection.execute(checkpoints.insert(), {**row, "peaks": peaks, "first_entry": first_entry})
+
+
+def newest(connection: Connection) -> Checkpoint | None:
+    """The checkpoint over the most entries."""
+    row = connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size.desc()).limit(1)).first()
+    return Checkpoint(**row._mapping) if row else None
+
+
+def checkpoint_over(connection: Connection, size: int) -> Checkpoint | None:
+    """The checkpoint over exactly so many entries."""
+    row = connection.execute(select(*_COLUMNS).where(checkpoints.c.size == size)).first()
+    return Checkpoint(**row._mapping) if row else None
 
 
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Every checkpoint, smallest first."""
-    return [Checkpoint(**row._mapping) for row in connection.execute(select(checkpoints).order_by(checkpoints.c.size))]
+    return [Checkpoint(**row._mapping) for row in connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size))]
 
 
 def signature_holds(made: Checkpoint, public: Ed25519PublicKey) -> bool:
@@ -210,6 +188,11 @@ def signature_holds(made: Checkpoint, public: Ed25519PublicKey) -> bool:
     return True
 
 
+def signed_by_any(made: Checkpoint, keys: Iterable[Ed25519PublicKey]) -> bool:
+    """Whether one of these keys signed it."""
+    return any(signature_holds(made, key) for key in keys)
+
+
 def parse_checkpoint(text: str) -> Checkpoint:
     """The checkpoint that `Checkpoint.text` wrote. Raises NotIntact."""
     try:
@@ -222,32 +205,58 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
 
 
+def parse_exactly(data: bytes) -> Checkpoint:
+    """The checkpoint in a file that this program wrote: byte for byte, the unsigned parts too. Raises NotIntact."""
+    try:
+        made = parse_checkpoint(data.decode())
+    except UnicodeDecodeError as error:
+        raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
+    if made.text().encode() != data:
+        raise NotIntact("ledger.checkpoint-unreadable", detail="not as it was written")
+    return made
+
+
 def export_segments(connection: Connection, folder: Path) -> list[Path]:
     """Write what was added since the last segment as `segment-<first>-<last>.jsonl` with its checkpoint beside it.
 
-    Closed segments are never written again. Needs a checkpoint over the whole ledger (`checkpoint`).
+    One segment up to the newest checkpoint, however many there were between. Closed segments are never written again.
+    When the files are durable, the row of the checkpoint says which segment it closed; where a kill came between, the
+    next call says it.
     """
     written = []
     last = max((stop for _, stop, _ in segments(folder)), default=0)
-    for made in read_checkpoints(connection):
-        if made.size <= last:
+    begun = next((stop for first, stop in unclosed(folder) if first == last + 1), 0)
+    made = newest(connection)
+    for one in (checkpoint_over(connection, begun) if begun else None, made):
+        if one is None or one.size <= last:
             continue
-        name = f"segment-{last + 1:010d}-{made.size:010d}"
-        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, made.size))
+        name = f"segment-{last + 1:010d}-{one.size:010d}"
+        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, one.size))
         # The checkpoint goes first: a segment without one is not closed.
-        write_file(folder / f"{name}.checkpoint", made.text().encode(), durable=True)
+        write_file(folder / f"{name}.checkpoint", one.text().encode(), durable=True)
         write_file(folder / f"{name}.jsonl", lines.encode(), durable=True)
         written.append(folder / f"{name}.jsonl")
-        last = made.size
+        last = one.size
+    known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
+    told = known.scalar() or 0
+    for first, stop, _ in segments(folder):
+        if stop > told:
+            connection.execute(update(checkpoints).where(checkpoints.c.size == stop).values(first_entry=first))
     return written
 
 
 def segments(folder: Path) -> list[tuple[int, int, Path]]:
     """The closed segments in a folder: first number, last number, path; in order."""
-    found = []
-    if folder.is_dir():
-        for name in os.listdir(folder):
-            parts = name.removesuffix(".jsonl").split("-")
-            if name.endswith(".jsonl") and len(parts) == 3 and parts[0] == "segment":
-                found.append((int(parts[1]), int(parts[2]), folder / name))
-    return sorted(found)
+    return [(first, last, folder / name) for first, last, name in _named(folder, "jsonl")]
+
+
+def unclosed(folder: Path) -> list[tuple[int, int]]:
+    """Segments of which only the checkpoint lies there: a kill came between the two files, or the other is gone."""
+    whole = {path.stem for _, _, path in segments(folder)}
+    return [(first, last) for first, last, name in _named(folder, "checkpoint") if name.partition(".")[0] not in whole]
+
+
+def _named(folder: Path, kind: str) -> list[tuple[int, int, str]]:
+    names = os.listdir(folder) if folder.is_dir() else []
+    found = [match for name in names if (match := _SEGMENT.fullmatch(name)) and match[3] == kind]
+    return sorted((int(match[1]), int(match[2]), match[0]) for match in found)

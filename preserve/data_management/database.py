@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -25,7 +25,7 @@ from preserve.data_management.replacing import WAIT, Identity, identity_of, is_u
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
@@ -40,13 +40,23 @@ class _File(sqlite3.Connection):
     opened: Identity | None = None
 
 
+class Rules(Protocol):
+    """What every write transaction of an archive's catalogue keeps to; each may raise, and then nothing is written."""
+
+    def opening(self, connection: Connection) -> None:
+        """Before anything is written."""
+
+    def closing(self, connection: Connection) -> None:
+        """When all was written, before it is committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """An open catalogue. `guards` are asked at the beginning of each write transaction; they raise to stop it."""
+    """An open catalogue; `rules` where it is that of an archive and not only a file."""
 
     path: Path
     engine: Engine
-    guards: tuple[Callable[[Connection], None], ...] = ()
+    rules: Rules | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -55,9 +65,11 @@ class Catalogue:
         Raises Busy where its turn does not come within some seconds, or where the file was replaced under it.
         """
         with _translated(self.path), self._begun(writes=True) as connection, _to_its_end(connection):
-            for guard in self.guards:
-                guard(connection)
+            if self.rules is not None:
+                self.rules.opening(connection)
             yield connection
+            if self.rules is not None:
+                self.rules.closing(connection)
             if not self._is_current(connection):
                 raise Busy("catalogue.replaced", str(self.path))
 
@@ -227,7 +239,11 @@ def open_catalogue(home: Home | Path) -> Catalogue:
     except BaseException:
         catalogue.close()
         raise
-    return catalogue
+    if isinstance(home, Path):
+        return catalogue
+    from preserve.data_management.sealing import Keeper
+
+    return replace(catalogue, rules=Keeper(home))
 
 
 def _migrate(catalogue: Catalogue) -> None:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 
+DIGEST = 32
 Root = Callable[[int, int], bytes]
 
 
@@ -47,3 +49,49 @@ def consistency_path(root: Root, first: int, second: int) -> list[bytes]:
     if not whole:
         path.append(root(start, stop))
     return path[::-1]
+
+
+class Frontier:
+    """The tree hash over the leaves so far (RFC 9162 §2.1.1), kept as the roots of its complete subtrees, the peaks.
+
+    There are as many as the size has bits that are set: a tree over a million leaves goes on from twenty hashes.
+    """
+
+    def __init__(self, size: int = 0, peaks: bytes = b"") -> None:
+        """Go on from `size` leaves with these peaks, the largest first. Raises ValueError for any other number."""
+        if size < 0 or len(peaks) != DIGEST * size.bit_count():
+            raise ValueError(f"{len(peaks)} bytes of peaks over {size} leaves")
+        self.size = size
+        self._peaks = [peaks[start : start + DIGEST] for start in range(0, len(peaks), DIGEST)]
+
+    def add(self, leaf: bytes) -> None:
+        """Take in the next leaf hash."""
+        node, rest = leaf, self.size
+        while rest & 1:
+            node = _parent(self._peaks.pop(), node)
+            rest >>= 1
+        self._peaks.append(node)
+        self.size += 1
+
+    def add_all(self, leaves: Iterable[bytes]) -> Frontier:
+        """Take in more leaf hashes; returns itself."""
+        for leaf in leaves:
+            self.add(leaf)
+        return self
+
+    def root(self) -> bytes:
+        """The hash over all leaves so far."""
+        if not self._peaks:
+            return hashlib.sha256(b"").digest()
+        node = self._peaks[-1]
+        for left in reversed(self._peaks[:-1]):
+            node = _parent(left, node)
+        return node
+
+    def peaks(self) -> bytes:
+        """The peaks, the largest first: what `Frontier` goes on from."""
+        return b"".join(self._peaks)
+
+
+def _parent(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()

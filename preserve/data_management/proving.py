@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rfc8785
@@ -13,10 +12,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, witnesses
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
-from preserve.errors import NotIntact
+from preserve.data_management.ledger_keys import believed_keys
+from preserve.data_management.ledger_keys import key_files as key_files
+from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
+from preserve.data_management.merkle import Frontier
+
+_BESIDE = frozenset(
+    f"ledger.{name}"
+    for name in (
+        "no-checkpoints", "no-segments", "checkpoint-missing", "checkpoint-row-missing", "segment-missing",
+        "segment-unclosed", "head-missing", "uncovered", "public-key-missing", "stranger", "segment-broken",
+    )
+)  # fmt: skip
+"""Codes that tell of evidence that is missing, not of entries that were changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,66 +42,41 @@ class LedgerReport:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing contradicts anything."""
-        return not self.findings
+        """Whether nothing contradicts anything, and nothing is missing; notes and warnings only tell what was."""
+        return not any(finding.severity == "error" for finding in self.findings)
 
-
-class _Roots:
-    """The Merkle tree hash over the leaves so far (RFC 9162 §2.1.1), in logarithmic memory."""
-
-    def __init__(self) -> None:
-        self._stack: list[tuple[int, bytes]] = []
-
-    def add(self, leaf: bytes) -> None:
-        height, node = 0, leaf
-        while self._stack and self._stack[-1][0] == height:
-            node = hashlib.sha256(b"\x01" + self._stack.pop()[1] + node).digest()
-            height += 1
-        self._stack.append((height, node))
-
-    def root(self) -> bytes:
-        if not self._stack:
-            return hashlib.sha256(b"").digest()
-        node = self._stack[-1][1]
-        for _, left in reversed(self._stack[:-1]):
-            node = hashlib.sha256(b"\x01" + left + node).digest()
-        return node
+    @property
+    def sound(self) -> bool:
+        """Whether the entries themselves are what was signed, whatever of the evidence beside them is missing."""
+        return not any(one.severity == "error" and one.code not in _BESIDE for one in self.findings)
 
 
 def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path) -> LedgerReport:
     """Compare every entry with its hash, its place, the segment files and every signed checkpoint.
 
-    Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Raises
-    PreserveError where the public key cannot be read.
+    Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Then what bears
+    witness is held against each other: what is missing there is a finding. Raises PreserveError where the public key
+    cannot be read.
     """
     with catalogue.read() as connection:
-        return prove(connection, segments_folder, trusted_keys(public_key))
-
-
-def trusted_keys(public_key: Path) -> list[Ed25519PublicKey]:
-    """The archive's public key, and those it had before it was restored (`former/` beside it). Raises PreserveError."""
-    return [checkpoints.read_public_key(path) for path in key_files(public_key)]
-
-
-def key_files(public_key: Path) -> list[Path]:
-    """Where those keys lie, the present one first."""
-    return [public_key, *sorted((public_key.parent / "former").glob("*.pub"))]
+        report = prove(connection, segments_folder, believed_keys(connection, public_key))
+        beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
+        return replace(report, findings=(*report.findings, *beside))
 
 
 def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed25519PublicKey]) -> LedgerReport:
-    """As `verify_ledger`, in the caller's transaction."""
+    """As `verify_ledger` but for the keys, in the caller's transaction."""
     findings: list[Finding] = []
-    made = _checkpoints(connection, segments_folder, public, findings)
+    beside = witnesses.read_witnesses(segments_folder, findings)
+    rows = checkpoints.read_checkpoints(connection)
+    made = _signed([*((str(one.size), one) for one in rows), *beside], public, findings)
     kept = checkpoints.segments(segments_folder)
     lines = _segment_lines(kept, findings)
-    roots = _Roots()
-    count = 0
+    roots = Frontier()
     bad_entry = False
     proven = 0
-    for entry in ledger.entries(connection):
-        count += 1
-        line = next(lines, None)
-        problem = _problem(entry, count, line)
+    for count, entry in enumerate(ledger.entries(connection), 1):
+        problem = _problem(entry, count, next(lines, None))
         if problem and not bad_entry:
             findings.append(Finding(problem, str(count), "error", {"number": count}))
             bad_entry = True
@@ -103,14 +89,16 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
                     Finding("ledger.contradicts-checkpoint", str(count), "error", {"first": proven + 1, "last": count})
                 )
                 bad_entry = True
+    count = roots.size
     empty = made.pop(0, [])
-    if any(one.root != hashlib.sha256(b"").digest() for one in empty):
+    if any(one.root != Frontier().root() for one in empty):
         findings.append(Finding("ledger.contradicts-checkpoint", "0", "error", {"first": 0, "last": 0}))
     last = max([*made, *(stop for _, stop, _ in kept)], default=0)
     if last > count and not bad_entry:
         findings.append(Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1}))
-    known = len(checkpoints.read_checkpoints(connection))
-    return LedgerReport(count, proven, known, len(kept), tuple(findings))
+    findings += witnesses.missing(connection, segments_folder, count, beside)
+    findings += witnesses.uncovered(connection, count)
+    return LedgerReport(count, proven, len(rows), len(kept), tuple(findings))
 
 
 def _problem(entry: ledger.Entry, expected: int, line: str | None) -> str:
@@ -129,19 +117,13 @@ def _problem(entry: ledger.Entry, expected: int, line: str | None) -> str:
     return "ledger.entry-contradicts-segment" if line is not None and line != entry.text else ""
 
 
-def _checkpoints(
-    connection: Connection, folder: Path, public: Sequence[Ed25519PublicKey], findings: list[Finding]
+def _signed(
+    told: Iterable[tuple[str, Checkpoint]], public: Sequence[Ed25519PublicKey], findings: list[Finding]
 ) -> dict[int, list[Checkpoint]]:
-    """Checkpoints by size: those of the table and those that lie beside the segments."""
+    """Checkpoints by size, where one of these keys signed them."""
     found: dict[int, list[Checkpoint]] = {}
-    told = [(str(one.size), one) for one in checkpoints.read_checkpoints(connection)]
-    for path in sorted(folder.glob("*.checkpoint")) if folder.is_dir() else ():
-        try:
-            told.append((path.name, checkpoints.parse_checkpoint(path.read_text(encoding="utf-8"))))
-        except (NotIntact, OSError, UnicodeDecodeError):
-            findings.append(Finding("ledger.checkpoint-unreadable", path.name))
     for where, one in told:
-        if any(checkpoints.signature_holds(one, key) for key in public):
+        if checkpoints.signed_by_any(one, public):
             found.setdefault(one.size, []).append(one)
         else:
             findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": one.size}))

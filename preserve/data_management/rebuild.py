@@ -33,9 +33,12 @@ from preserve.data_management import (
     proceedings,
     proving,
     replacing,
+    sealing,
     search,
 )
+from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
     credentials,
@@ -96,12 +99,16 @@ def rebuild(
         held.callback(made.close)
         old = _hold_old(home, held, findings)
         told("held")
-        report = _fill(made, home, old, adapters, findings, progress, finish)
+        report, head = _fill(made, home, old, adapters, findings, progress, finish)
         told("filled")
         fold(made)
         made.close()
         told("made")
-        return dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
+        kept = replacing.replace(fresh, home.catalogue, told)
+        if head is not None:
+            # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
+            sealing.write_head(home, head)
+        return dataclasses.replace(report, kept=kept)
 
 
 def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connection | None:
@@ -121,22 +128,27 @@ def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connectio
 def _fill(
     made: Catalogue, home: Home, old: Connection | None, adapters: Iterable[DirectoryAdapter],
     findings: list[Finding], progress: Callable[[int], None], finish: Callable[[Connection], None],
-) -> Report:  # fmt: skip
+) -> tuple[Report, Checkpoint | None]:  # fmt: skip
     with made.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
+        if not from_old and (lost := sealing.enter_loss(home, connection)):
+            where = str(home.store / LEDGER_FOLDER)
+            findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
         holdings.replay(connection)
         audits.replay(connection)
         accounts.replay(connection)
         proceedings.replay(connection)
         gone.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
-        _anchor_rows(home, connection, findings)
+        if from_old:
+            _anchor_rows(home, connection, findings)
         search.fill(connection)
         history.replay(connection, home.store)
         findings += history.check_anchors(connection, home.store)
         finish(connection)
         found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
-        return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
+        report = Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
+        return report, checkpoints.newest(connection)
 
 
 def _take_over(
@@ -149,7 +161,8 @@ def _take_over(
     public = proving.trusted_keys(home.keys / "ledger.pub")
     try:
         report = proving.prove(old, segments, public)
-        if report.intact:
+        findings.extend(report.findings)
+        if report.sound:
             for table in (ledger_table, checkpoint_table, *_JOURNAL):
                 _copy_rows(old, connection, table)
             return True
@@ -160,7 +173,6 @@ def _take_over(
         for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
     else:
-        findings.extend(report.findings)
         if not checkpoints.segments(segments):
             raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
     _read_segments(connection, segments, findings)
@@ -175,17 +187,19 @@ def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
 
 
 def _read_segments(connection: Connection, folder: Path, findings: list[Finding]) -> None:
-    for _, _, path in checkpoints.segments(folder):
+    frontier = Frontier()
+    for first, _, path in checkpoints.segments(folder):
         rows = []
         with path.open(encoding="utf-8", newline="\n") as stream:
             for line in stream:
                 rows.append(ledger.row_of(line.removesuffix("\n")))
+                frontier.add(rows[-1]["leaf"])
         if rows:
             connection.execute(ledger_table.insert(), rows)
         with suppress(OSError):
             one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
-            names = ("size", "root", "made", "note", "signature", "key")
-            connection.execute(checkpoint_table.insert(), {name: getattr(one, name) for name in names})
+            peaks = frontier.peaks() if one.size == frontier.size else None
+            checkpoints.keep(connection, one, peaks=peaks, first_entry=first)
     findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
 
 
@@ -241,6 +255,7 @@ def _anchor_rows(home: Home, connection: Connection, findings: list[Finding]) ->
             )
         except NotIntact as error:
             findings.append(Finding(error.code, objid, "error", detail=error.detail))
+    sealing.sign_what_grew(home, connection)
 
 
 def _unregistered(connection: Connection, name: str) -> bool:
@@ -261,6 +276,9 @@ def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tu
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
         for table in tables
     }
+    # What was signed between two segments lies in the catalogue alone.
+    closing = select(checkpoint_table).where(checkpoint_table.c.first_entry.isnot(None))
+    found["checkpoints"] = [tuple(row) for row in connection.execute(closing.order_by(checkpoint_table.c.size))]
     # A case's number in the index may be another when the catalogue is made again.
     for name in ("findable", "facets"):
         del found[name]

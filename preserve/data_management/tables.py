@@ -326,6 +326,8 @@ checkpoints = Table(
     Column("note", Text, nullable=False, comment="the signed text"),
     Column("signature", LargeBinary, nullable=False, comment="Ed25519 over the note"),
     Column("key", Text, nullable=False, comment="SHA-256 of the public key"),
+    Column("peaks", LargeBinary, comment="roots of the complete subtrees, to go on from; null: by an earlier release"),
+    Column("first_entry", Integer, comment="where it closed a segment: the number that begins with; else null"),
 )
 
 accounts = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -211,6 +212,26 @@ def test_discs_are_audited_whole(kept: Kept, tmp_path: Path) -> None:
     assert kept.archive.run("audit", "run", "--medium", str(tmp_path / "none")).returncode == 5
     other = found(tmp_path / "other")
     assert other.run("audit", "run", "--medium", str(disc)).returncode == 3
+
+
+def test_a_disc_made_by_somebody_else_with_lists_that_agree_is_found(kept: Kept, tmp_path: Path) -> None:
+    """One byte of the verifier, and its digest wherever it stands on the disc: only the ledger knows the true one."""
+    disc, label = kept.discs[1], kept.discs[1].stem + "A"
+    data = disc.read_bytes()
+    program = subprocess.run(["bsdtar", "-xOf", disc, "verify.py"], check=True, capture_output=True).stdout
+    altered = program.replace(b'"damaged": (', b'"dbmaged": (', 1)
+    assert altered != program
+    assert data.count(program) == 1
+    true, false = (hashlib.sha256(one).hexdigest().encode() for one in (program, altered))
+    forged = data.replace(program, altered).replace(true, false)
+    page = subprocess.run(["bsdtar", "-xOf", disc, "index.html"], check=True, capture_output=True).stdout
+    true, false = (hashlib.sha256(one).hexdigest().encode() for one in (page, page.replace(true, false)))
+    (tmp_path / "forged").write_bytes(forged.replace(true, false))
+    assert kept.archive.run("disc", "verify", str(tmp_path / "forged")).returncode == 0, "its own lists do not agree"
+    done = kept.archive.json("audit", "run", "--medium", f"{label}={tmp_path / 'forged'}")
+    assert done["status"] == 4
+    assert ("audit.disc-differs", "error") in {(one["code"], one["severity"]) for one in done["findings"]}
+    assert kept.archive.json("audit", "run", "--medium", f"{label}={disc}")["ok"]
 
 
 def media_id(kept: Kept, label: str) -> str:

@@ -39,18 +39,18 @@ def anchor(
     entries `numbers`.
     """
     public = checkpoints.read_public_key(home.keys / "ledger.pub")
-    made = checkpoints.read_checkpoints(connection)[-1:]
-    if not made or made[0].size < max(numbers, default=0) or not checkpoints.signature_holds(made[0], public):
+    made = checkpoints.newest(connection)
+    if made is None or made.size < max(numbers, default=0) or not checkpoints.signature_holds(made, public):
         raise NotIntact("certificate.not-anchored", dip)
-    size = made[0].size
+    size = made.size
     root = roots(connection)
-    if root(0, size) != made[0].root:
+    if root(0, size) != made.root:
         raise NotIntact("ledger.contradicts-checkpoint", dip, first=1, last=size)
     entry = _entries(connection, dip, request, numbers)["dip.made", dip]
     if json.loads(entry.text)["details"].get("evidence_sha256") != evidence_sha256:
         raise NotIntact("certificate.not-anchored", dip)
     path = tuple(merkle.inclusion_path(root, entry.number - 1, size))
-    return Anchored(entry.number, entry.leaf, path, made[0], checkpoints.fingerprint(public))
+    return Anchored(entry.number, entry.leaf, path, made, checkpoints.fingerprint(public))
 
 
 def _entries(

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.archival_storage import schedule
-from preserve.archival_storage.auditing.discs import compare_checkpoint, done_with, read_disc
+from preserve.archival_storage.auditing.discs import done_with, read_disc
 from preserve.archival_storage.auditing.run import Run
+from preserve.archival_storage.auditing.surroundings import Expected, check_records, check_store, check_surroundings
 from preserve.archival_storage.checking import CopyCheck, check_copy
+from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.ledger_on_media import compare_ledger
 from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, refuse_destroyed, server_store
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.clock import parse, stamp
-from preserve.data_management import anchors, holdings
+from preserve.data_management import anchors, holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotIntact, Refused, Stopped
 from storage_adapters.contract import FileCheck, StorageAdapter
@@ -59,6 +62,8 @@ def _read_online(run: Run, due: schedule.Due, everything: bool) -> None:
     if not _reachable(run, due.medium, adapter, due.copies):
         return
     run.report.findings += _strangers(run, due.medium, adapter)
+    if due.medium.kind == "directory" and due.medium.id == server_store(run.home).identity:
+        run.report.findings += check_store(run.home, due.medium.label)
     rule = schedule.rule_for(run.profile, due.medium.kind)
     began = run.now()
     left = due.total if everything else due.copies
@@ -157,20 +162,30 @@ def _read_drive(run: Run, row: MediumRow, adapter: DriveAdapter) -> None:
         held = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
         begun = str((row.details.get("sample") or {}).get("at", ""))
     run.report.findings += _strangers(run, row, adapter)
-    run.report.findings += _ledger_there(run, row, adapter.root)
+    run.report.findings += _beside(run, row, adapter.root)
     for copy in held:
         if not begun or (copy.verified or "") < begun or copy.state == "suspect":
             _read_copy(run, copy, adapter)
     done_with(run, row)
 
 
-def _ledger_there(run: Run, row: MediumRow, root: Path) -> list[Finding]:
-    """The checkpoint that was written on the medium, against the ledger as it is now."""
-    file = root / "ledger" / "checkpoint.txt"
-    if not file.exists():
-        return []
+def _beside(run: Run, row: MediumRow, root: Path) -> list[Finding]:
+    """All that lies on a drive beside its packages, held to the ledger, to its list, and to the server's files."""
     with run.catalogue.read() as connection:
-        return compare_checkpoint(connection, run.home, row.label, file.read_bytes())
+        copies = holdings.copies_on(connection, row.id)
+        findings = compare_ledger(run.home, connection, open_source(root), row.label)
+        repairs = [json.loads(entry.text)["details"] for entry in ledger.of_action(connection, "copy.repaired")]
+        put_aside = {str(one.get("quarantine", "")) for one in repairs if one.get("medium") == row.id}
+    expected = Expected(
+        row.label, dict(row.details.get("guide") or {}),
+        {copy.name for copy in copies if copy.state not in ("planned", "retired")}, {copy.name for copy in copies},
+        put_aside,
+    )  # fmt: skip
+    findings += check_surroundings(root, expected, run.pace)
+    findings += check_records(run.home, root, row.label)
+    if row.details.get("unfinished"):
+        findings.append(Finding("audit.sitting-cut-off", row.label, "warning"))
+    return findings
 
 
 def _read_given(run: Run, label: str, path: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from metadata import bag
 from preserve.archival_storage.discs.recipe import IMAGE, Holding, Recipe, folder_of
-from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, write_guide
+from preserve.archival_storage.guide import MANIFEST, GuideCase, GuideFile, GuideMedium, write_guide
 from preserve.archival_storage.ledger_on_media import write_ledger
 from preserve.data_management import checkpoints
 from preserve.errors import MediumProblem, NotIntact
@@ -46,6 +46,7 @@ class Built:
     size: int
     sha256: str
     redundancy: float
+    list_sha256: str = ""  # of the disc's own list of digests
 
 
 def build(
@@ -82,7 +83,7 @@ def build(
             raise
         staged.replace(image)
         sync_folder(folder)
-    return Built(image, size, sha256, redundancy)
+    return Built(image, size, sha256, redundancy, known[MANIFEST].sha256)
 
 
 def _check(image: Path, size: int, known: Known, progress: Callable[[int], None]) -> str:

@@ -135,5 +135,6 @@ def _ruined(
         built = Built(
             folder_of(home, recipe.volume_id) / IMAGE, int(medium.details["image_size"]),
             str(medium.details["image_sha256"]), float(medium.details.get("redundancy", 0)),
+            str(medium.details.get("list_sha256", "")),
         )  # fmt: skip
         add_disc(connection, recipe, built, chr(ord(max(letters)) + 1), actor=actor, moment=moment)

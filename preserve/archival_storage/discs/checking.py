@@ -32,6 +32,7 @@ class DiscReport:
     unreadable: int
     repairable: bool
     findings: tuple[Finding, ...]
+    list_sha256: str = ""  # of the disc's own list
 
     @property
     def intact(self) -> bool:
@@ -70,7 +71,8 @@ def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None,
     except StorageError:
         findings.append(Finding("storage.disc-no-marker", str(disc), "error"))
     bad = sum(length for _, length in seen.unreadable)
-    return DiscReport(marker, len(files), size, seen.sha256, bad, repairable, tuple(findings))
+    listing = seen.files.get(_LIST, (0, ""))[1]
+    return DiscReport(marker, len(files), size, seen.sha256, bad, repairable, tuple(findings), listing)
 
 
 def _listed(disc: Path, files: list[DiscFile], findings: list[Finding]) -> dict[str, str]:

@@ -223,6 +223,7 @@ def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, 
         moment=moment, state="planned", capacity=recipe.capacity, set=recipe.set, volume=recipe.volume,
         volumes=recipe.volumes, volume_id=recipe.volume_id, image=recipe.medium, disc_kind=recipe.kind, letter=letter,
         image_sha256=built.sha256, image_size=built.size, redundancy=built.redundancy,
+        list_sha256=built.list_sha256,
     )  # fmt: skip
     for holding in recipe.holdings:
         part = (holding.part, holding.parts, f"{recipe.set}{letter}" if holding.parts > 1 else "")

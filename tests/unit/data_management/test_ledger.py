@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from preserve.data_management import checkpoints, ledger, proving
+from preserve.data_management import checkpoints, ledger, proving, sealing
 from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.home import Home, Settings
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -25,15 +26,18 @@ def kept(tmp_path: Path) -> Catalogue:
 
 
 def _prove(kept: Catalogue, tmp_path: Path) -> proving.LedgerReport:
-    return proving.verify_ledger(kept, tmp_path / "segments", tmp_path / "keys" / "ledger.pub")
+    return proving.verify_ledger(kept, tmp_path / "store" / "ledger", tmp_path / "keys" / "ledger.pub")
 
 
 def test_sound(kept: Catalogue, tmp_path: Path) -> None:
     with kept.read() as connection:
-        assert len(checkpoints.export_segments(connection, tmp_path / "segments")) == 2
-        assert checkpoints.export_segments(connection, tmp_path / "segments") == []
+        assert len(checkpoints.export_segments(connection, tmp_path / "store" / "ledger")) == 1
+        assert checkpoints.export_segments(connection, tmp_path / "store" / "ledger") == []
+        last = checkpoints.read_checkpoints(connection)[-1]
+    sealing.write_head(Home(tmp_path, Settings(archive_id="arch", institution="x", store="store")), last)
+    (tmp_path / "store" / "ledger" / "ledger.pub").write_bytes((tmp_path / "keys" / "ledger.pub").read_bytes())
     report = _prove(kept, tmp_path)
-    assert report == proving.LedgerReport(10, 10, 2, 2, ())
+    assert report == proving.LedgerReport(10, 10, 2, 1, ())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ def test_alterations(kept: Catalogue, tmp_path: Path, statements: list[str], cod
 def test_a_rewritten_hash_contradicts_what_was_signed(kept: Catalogue, tmp_path: Path, with_segments: bool) -> None:
     with kept.begin() as connection:
         if with_segments:
-            checkpoints.export_segments(connection, tmp_path / "segments")
+            checkpoints.export_segments(connection, tmp_path / "store" / "ledger")
         entry = next(ledger.entries(connection, 7, 7))
         changed = entry.text.replace('"z"', '"y"')
         connection.execute(

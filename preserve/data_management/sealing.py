@@ -1,0 +1,238 @@
+"""Keeps the ledger under what was signed: a checkpoint with each transaction, and its newest one in a file outside.
+
+Whatever adds entries signs them in the same transaction: there is no moment at which the ledger has entries that no
+checkpoint covers, however a command ends. `seal` then writes the newest checkpoint into the store, where a catalogue
+that is put back by an older copy, or loses its end, contradicts it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from preserve.clock import now
+from preserve.data_management import checkpoints, ledger, ledger_keys
+from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.tables import checkpoints as table
+from preserve.errors import NotIntact
+from preserve.home import Home, acting_person
+from storage_adapters.durable import write_file
+
+HEAD = "checkpoint.txt"
+"""The newest checkpoint, in the store as on every disc and drive."""
+
+TAIL_FOUND = "ledger.tail-found"
+HEAD_MISSING = "ledger.head-missing"
+TAIL_LOST = "ledger.tail-lost"
+WITNESSED = "ledger.witnessed"
+_BLOCK = 1 << 16
+
+_grown: dict[Path, Home] = {}
+
+
+class Keeper:
+    """Holds one open catalogue of an archive to what was signed: once before its first write, then with each."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._held = home.path in _grown  # by this process, which has not sealed yet what it added
+        self._before = 0
+
+    def opening(self, connection: Connection) -> None:
+        """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
+        self._before = _covered(connection)
+        if not self._held:
+            hold_to_witnesses(self._home, connection)
+
+    def closing(self, connection: Connection) -> None:
+        """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
+        self._held = True
+        sign_what_grew(self._home, connection)
+        if _covered(connection) > self._before:
+            _grown[self._home.path] = self._home
+
+
+def seal(home: Home) -> Checkpoint | None:
+    """Have every entry under a checkpoint, and the newest checkpoint in `store/ledger/checkpoint.txt`, durably.
+
+    The only thing to call when entries were committed. Nothing is made where the store is not there. Raises NotIntact
+    where the store contradicts the ledger, StorageError where the file cannot be written.
+    """
+    catalogue = open_catalogue(home)
+    try:
+        return _seal(home, catalogue)
+    finally:
+        catalogue.close()
+
+
+def seal_what_grew() -> None:
+    """Seal every archive whose ledger grew in this process. Raises as `seal`."""
+    for home in list(_grown.values()):
+        seal(home)
+
+
+def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
+    with catalogue.begin():
+        pass  # what somebody added without signing is signed when this closes
+    with catalogue.begin() as connection:  # nothing is written, but the order of the files is that of the commits
+        made = checkpoints.newest(connection)
+        if made is not None:
+            write_head(home, made)
+    _grown.pop(home.path, None)
+    return made
+
+
+def write_head(home: Home, made: Checkpoint) -> None:
+    """Put a committed checkpoint into the store. Raises StorageError."""
+    folder = ledger_folder(home)
+    if folder.is_dir() and _content(folder / HEAD) != made.text().encode():
+        write_file(folder / HEAD, made.text().encode(), durable=True)
+
+
+def ledger_folder(home: Home) -> Path:
+    """Where the ledger's files lie."""
+    return home.store / "ledger"
+
+
+def hold_to_witnesses(home: Home, connection: Connection) -> None:
+    """Hold the ledger against the newest checkpoint, the newest segment and the head in the store.
+
+    What may have been done by somebody else, but contradicts nothing, is written into the ledger: entries that nobody
+    signed, a head that is gone. Raises NotIntact where the ledger is not the one that the store tells of.
+    """
+    folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
+    if last is not None and last.size > size:
+        raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
+    _against_segment(connection, folder, size)
+    there = _against_head(home, connection, folder / HEAD, size)
+    covered = last.size if last else 0
+    tail = {"first": covered + 1, "last": size, "count": size - covered}
+    if last is not None and not is_witnessed(connection):
+        if not there:
+            write_head(home, last)
+        _note(home, connection, WITNESSED, tail)  # since this release
+        return
+    if size > covered:
+        _note(home, connection, TAIL_FOUND, tail)
+    if last is not None and not there and folder.is_dir():
+        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
+
+
+def is_witnessed(connection: Connection) -> bool:
+    """Whether this archive has signed each transaction yet; earlier releases left entries without a checkpoint.
+
+    The ledger says so itself, or the rows do: to pass for an old archive it is not enough to change the rows.
+    """
+    if connection.execute(select(table.c.size).where(table.c.peaks.isnot(None)).limit(1)).first() is not None:
+        return True
+    founded = ledger.of_action(connection, ledger_keys.FOUNDED)[:1]
+    told = any("witness" in json.loads(entry.text)["details"] for entry in founded)
+    return told or bool(ledger.of_action(connection, WITNESSED))
+
+
+def enter_loss(home: Home, connection: Connection) -> int:
+    """In a catalogue made again from segments: write down that the store's head tells of more; how many entries.
+
+    The head's text goes into the entry: what contradicts it in others' hands is explained by it.
+    """
+    try:
+        head = checkpoints.parse_exactly((ledger_folder(home) / HEAD).read_bytes())
+    except (OSError, NotIntact):
+        return 0
+    size = ledger.size(connection)
+    if head.size <= size:
+        return 0
+    lost = {"first": size + 1, "last": head.size, "count": head.size - size, "checkpoint": head.text()}
+    _note(home, connection, TAIL_LOST, lost)
+    _sign(home, connection)
+    return head.size - size
+
+
+def sign_what_grew(home: Home, connection: Connection) -> None:
+    """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made."""
+    if _covered(connection) < ledger.size(connection):
+        _sign(home, connection)
+
+
+def _note(home: Home, connection: Connection, action: str, details: Mapping[str, object]) -> None:
+    ledger.append(
+        connection, action=action, subject=home.settings.archive_id, actor=acting_person(), details=details,
+        moment=now(),
+    )  # fmt: skip
+
+
+def _sign(home: Home, connection: Connection) -> Checkpoint:
+    return checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+
+
+def _covered(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(table.c.size), 0))).scalar_one())
+
+
+def _against_segment(connection: Connection, folder: Path, size: int) -> None:
+    kept = checkpoints.segments(folder)
+    if not kept:
+        return
+    _, stop, path = kept[-1]
+    if stop > size:
+        raise NotIntact("ledger.rolled-back", str(path), size=size, told=stop, witness=path.name)
+    entry = next(ledger.entries(connection, stop, stop), None)
+    if entry is None or entry.text != _last_line(path):
+        raise NotIntact("ledger.forked", str(path), number=stop, witness=path.name)
+    row, beside = checkpoints.checkpoint_over(connection, stop), _content(path.with_suffix(".checkpoint"))
+    if row is None:
+        raise NotIntact("ledger.checkpoint-row-missing", path.name, size=stop)
+    if beside is not None and beside != row.text().encode():
+        raise NotIntact("ledger.checkpoint-differs", path.with_suffix(".checkpoint").name, size=stop)
+
+
+def _against_head(home: Home, connection: Connection, file: Path, size: int) -> bool:
+    """Whether there is a head; it agrees. Raises NotIntact."""
+    data = _content(file)
+    if data is None:
+        return False
+    try:
+        head = checkpoints.parse_exactly(data)
+    except NotIntact as error:
+        raise NotIntact("ledger.checkpoint-unreadable", str(file)) from error
+    if not checkpoints.signed_by_any(head, ledger_keys.believed_keys(connection, home.keys / "ledger.pub")):
+        raise NotIntact("ledger.checkpoint-forged", str(file), size=head.size)
+    if head.size > size:
+        raise NotIntact("ledger.rolled-back", str(file), size=size, told=head.size, witness=HEAD)
+    row = checkpoints.checkpoint_over(connection, head.size)
+    if row is None:
+        raise NotIntact("ledger.checkpoint-row-missing", HEAD, size=head.size)
+    if row.root != head.root:
+        raise NotIntact("ledger.forked", str(file), number=head.size, witness=HEAD)
+    if row.text() != head.text():
+        raise NotIntact("ledger.checkpoint-differs", HEAD, size=head.size)
+    return True
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise NotIntact("ledger.checkpoint-unreadable", str(path), detail=str(error)) from error
+
+
+def _last_line(path: Path) -> str:
+    """The last line of a segment, however large the file is; empty where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            end = stream.seek(0, 2)
+            data = b""
+            while end and b"\n" not in data[:-1]:
+                start = max(0, end - _BLOCK)
+                stream.seek(start)
+                data = stream.read(end - start) + data
+                end = start
+        return data.removesuffix(b"\n").rpartition(b"\n")[2].decode()
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,122 @@
+"""Holds what bears witness to the ledger against each other, both ways: rows, segments, checkpoints, keys.
+
+None is a finding as well: evidence that was taken away proves nothing, but that it was there is known.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from metadata.findings import Finding, Severity
+from preserve.data_management import checkpoints, ledger, ledger_keys, sealing
+from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.tables import checkpoints as table
+from preserve.errors import NotIntact, PreserveError
+
+_OWN = re.compile(
+    r"(segment-\d{10,}-\d{10,}\.(jsonl|checkpoint)|checkpoint\.txt|ledger\.pub|\d{10,}\.tsr)"
+    r"(\.part)?"  # what a kill left of one that was being written
+)
+OF_DESKTOP = re.compile(r"(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)")
+
+
+def read_witnesses(folder: Path, findings: list[Finding]) -> list[tuple[str, Checkpoint]]:
+    """The checkpoints that lie in the store as files, by name; one that cannot be read is a finding."""
+    found = []
+    paths = [*sorted(folder.glob("*.checkpoint")), folder / sealing.HEAD]
+    for path in (path for path in paths if path.exists()):
+        try:
+            found.append((path.name, checkpoints.parse_exactly(path.read_bytes())))
+        except (NotIntact, OSError):
+            findings.append(Finding("ledger.checkpoint-unreadable", path.name))
+    return found
+
+
+def missing(
+    connection: Connection, folder: Path, count: int, beside: Iterable[tuple[str, Checkpoint]]
+) -> Iterator[Finding]:
+    """What should bear witness to a ledger of `count` entries and is not there, or says something else."""
+    rows = {one.size: one for one in checkpoints.read_checkpoints(connection)}
+    kept = {stop: path for _, stop, path in checkpoints.segments(folder)}
+    files = dict(beside)
+    if count and not rows:
+        yield Finding("ledger.no-checkpoints", "", "error", {"count": count})
+    if count and not kept:
+        yield Finding("ledger.no-segments", str(folder), "error", {"count": count})
+    for path in kept.values():
+        if not path.with_suffix(".checkpoint").is_file():
+            yield Finding("ledger.checkpoint-missing", path.with_suffix(".checkpoint").name)
+    closed = connection.execute(select(table.c.size, table.c.first_entry).where(table.c.first_entry.isnot(None)))
+    gone = {size: f"segment-{first:010d}-{size:010d}.jsonl" for size, first in closed}
+    gone = {size: name for size, name in gone.items() if not (folder / name).is_file()}
+    for size, name in sorted(gone.items()):
+        yield Finding("ledger.segment-missing", name, "error", {"first": int(name[8:18]), "last": size})
+    for first, stop in checkpoints.unclosed(folder):
+        if stop not in gone:  # a kill came between the two files of a segment: the next one is closed with it
+            level: Severity = "note" if stop in rows and stop > max(kept, default=0) else "error"
+            yield Finding("ledger.segment-unclosed", f"segment-{first:010d}-{stop:010d}", level)
+    for name, one in sorted(files.items()):
+        if one.size not in rows and one.size <= count:
+            yield Finding("ledger.checkpoint-row-missing", name, "error", {"size": one.size})
+        elif one.size in rows and rows[one.size].text() != one.text():
+            yield Finding("ledger.checkpoint-differs", name, "error", {"size": one.size})
+    if sealing.HEAD not in files and rows and sealing.is_witnessed(connection):
+        yield Finding("ledger.head-missing", sealing.HEAD, "error", {"file": sealing.HEAD})
+
+
+def uncovered(connection: Connection, count: int) -> Iterator[Finding]:
+    """Entries that no checkpoint covers; and what was noted of such when it was found."""
+    last = checkpoints.newest(connection)
+    covered = last.size if last else 0
+    if covered < count:
+        # Each transaction is signed since this release; what earlier ones left is signed at the next write.
+        level: Severity = "error" if last is None or sealing.is_witnessed(connection) else "note"
+        values = {"first": covered + 1, "last": count, "count": count - covered}
+        yield Finding("ledger.uncovered" if level == "error" else "ledger.uncovered-yet", str(count), level, values)
+    for action, severity in _NOTED.items():
+        for entry in ledger.of_action(connection, action):
+            values = {name: value for name, value in json.loads(entry.text)["details"].items() if name != "checkpoint"}
+            if action != sealing.WITNESSED or values["count"]:
+                yield Finding(f"{action}-noted", str(entry.number), severity, {"number": entry.number, **values})
+
+
+_NOTED: dict[str, Severity] = {
+    sealing.TAIL_FOUND: "warning", sealing.HEAD_MISSING: "warning", sealing.TAIL_LOST: "warning",
+    sealing.WITNESSED: "note",
+}  # fmt: skip
+
+
+def keys(connection: Connection, folder: Path, public_key: Path) -> Iterator[Finding]:
+    """The public key of the home, its copy in the store, those of before: against each other and the ledger."""
+    present, former = ledger_keys.told_keys(connection)
+    found = ledger_keys.fingerprint(ledger_keys.read_public_key(public_key))
+    if present and found != present:
+        yield Finding("ledger.key-swapped", str(public_key), "error", {"wanted": present, "found": found})
+    copy = folder / "ledger.pub"
+    if not copy.is_file():
+        yield Finding("ledger.public-key-missing", copy.name)
+    else:
+        try:
+            other = ledger_keys.fingerprint(ledger_keys.read_public_key(copy))
+        except PreserveError as error:
+            yield Finding(error.code, copy.name)
+        else:
+            if other != found:
+                yield Finding("ledger.key-swapped", copy.name, "error", {"wanted": found, "found": other})
+    for path in ledger_keys.key_files(public_key)[1:]:
+        other = ledger_keys.fingerprint(ledger_keys.read_public_key(path))
+        if other not in {present, *former}:
+            yield Finding("ledger.key-unknown", str(path), "error", {"found": other})
+
+
+def strangers(folder: Path) -> Iterator[Finding]:
+    """What lies among the ledger's files and is none of them."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_symlink() or not path.is_file() or not _OWN.fullmatch(path.name):
+            level: Severity = "note" if path.is_file() and OF_DESKTOP.fullmatch(path.name) else "error"
+            yield Finding("ledger.stranger", path.name, level)

@@ -20,6 +20,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home, open_home
 from preserve.messages import say
 from storage_adapters.errors import StorageError
+from storage_adapters.programs import ask
 
 State = Literal["good", "wrong", "optional"]
 
@@ -91,8 +92,8 @@ def _tools() -> Iterator[Check]:
             yield Check("health.tool-missing", "wrong" if needed else "optional", {"name": name, "package": package})
             continue
         try:
-            said = subprocess.run([found, option], capture_output=True, text=True, timeout=60, check=False)
-            lines = (said.stdout or said.stderr).strip().splitlines()
+            said = ask([found, option])
+            lines = (said.out or said.error).decode("utf-8", "replace").strip().splitlines()
             yield Check("health.tool", "good", {"name": name, "version": lines[0][:80] if lines else "?"})
         except (OSError, subprocess.TimeoutExpired) as error:
             yield Check("health.tool-broken", "wrong" if needed else "optional", {"name": name, "reason": str(error)})

@@ -15,6 +15,7 @@ from typing import Literal
 
 from preserve.errors import Refused, ToolMissing
 from storage_adapters.durable import write_file
+from storage_adapters.programs import ask
 
 Form = Literal["drive", "inlay", "face"]
 _TEMPLATES = Path(__file__).parent
@@ -98,10 +99,7 @@ def _moment(labels: Sequence[Label]) -> datetime:
 def font_folder() -> Path:
     """Where the Chinese font lies. Raises ToolMissing."""
     try:
-        done = subprocess.run(
-            ["fc-match", "-f", "%{family}\n%{file}", _FONT], capture_output=True, text=True, check=True, timeout=30
-        )
-        family, _, file = done.stdout.partition("\n")
+        family, _, file = ask(["fc-match", "-f", "%{family}\n%{file}", _FONT], patience=30).said.partition("\n")
     except (OSError, subprocess.SubprocessError) as error:
         raise ToolMissing("tool.font-missing", _FONT) from error
     if _FONT not in family:

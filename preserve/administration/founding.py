@@ -16,6 +16,7 @@ from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import create_catalogue
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import SETTINGS, Home, acting_person, open_home
+from preserve.outputs import check_folder
 from storage_adapters.durable import discard, publish, write_file
 from storage_adapters.errors import StorageError
 
@@ -56,6 +57,9 @@ def lay_out(
     """
     if (path / SETTINGS).exists():
         raise Refused("home.exists", str(path))
+    # Neither in another archive nor on a medium; the store itself may be a folder that is there already.
+    for folder in (path, *([store.parent] if store else [])):
+        check_folder(folder, None)
     if path.exists() and (not path.is_dir() or any(os.scandir(path))):
         raise Refused("home.not-empty", str(path))
     try:

@@ -28,6 +28,7 @@ from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home, open_home
+from preserve.outputs import check_new
 from storage_adapters.contract import CopyRef, Package
 from storage_adapters.durable import discard, drop_file, write_file
 from storage_adapters.errors import CopyUnknown, StorageError
@@ -65,8 +66,7 @@ def restore_package(
         version = read_version(connection, name)
     if to is not None:
         place = to / version.name
-        if place.exists():
-            raise Refused("storage.exists-already", str(place))
+        check_new(place, home)
         size = extract(version.name, sources, place, progress)
         _same(place, version.manifest_sha256)
         _record(catalogue, version.objid, version.name, str(place), sources, actor, now())

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import Catalogue
 from preserve.home import Home
 from preserve.messages import speaking
+from preserve.outputs import check_device, into_folder
 from preserve.work import require_space
 from storage_adapters.durable import discard, drop_file, sync_file_system, write_file
 from storage_adapters.reading import walk_files
@@ -60,8 +61,12 @@ def deliver(
     Nothing is delivered without approval (regulation Art. 21, 23): what is given is exactly what the head approved,
     as the record of that step lists it, file by file with digests.
     """
-    with filing.claimed(home, number):
-        return _deliver(home, catalogue, person, number, target, form, to, now, progress, password, device)
+    if device is not None:
+        check_device(device, home)
+    with filing.claimed(home, number), into_folder(target, home) as held:
+        made = _deliver(home, catalogue, person, number, held, form, to, now, progress, password, device)
+    # By the handle the folder stayed the one that was checked; people know it by its name.
+    return replace(made, place=target / made.place.name) if made.place.parent == held else made
 
 
 def _deliver(

@@ -22,9 +22,10 @@ from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
 from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
-from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
+from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
 from preserve.messages import speaking
+from preserve.outputs import into_folder
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
 from storage_adapters.durable import (
@@ -51,13 +52,18 @@ def export(
 
     Raises Refused, NotIntact, MediumProblem.
     """
+    with into_folder(target, home) as held:
+        made = _export(home, catalogue, transfer, actor, held, moment, progress)
+    return made.model_copy(update={"to": str(target / transfer.number)})
+
+
+def _export(
+    home: Home, catalogue: Catalogue, transfer: Transfer, actor: str, target: Path, moment: datetime,
+    progress: Callable[[int], None],
+) -> HandOver:  # fmt: skip
     profile = read_transfer_profile(home.profiles)
-    inside = target.resolve()
-    if any(place == inside or place in inside.parents for place in (home.store.resolve(), home.path.resolve())):
-        raise UsageError("transfer.target-inside", str(target))
     final, staging = target / transfer.number, target / f".{transfer.number}.part"
     try:
-        target.mkdir(parents=True, exist_ok=True)
         if final.exists() and not _is_ours(final, transfer):
             raise Refused("storage.exists-already", str(final))
         held = {item.objid: _held(home, catalogue, item) for item in transfer.items}

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.errors import Refused, ToolMissing
-from storage_adapters.durable import write_file
+from preserve.home import Home
+from preserve.outputs import write_new
 from storage_adapters.programs import ask
 
 Form = Literal["drive", "inlay", "face"]
@@ -55,11 +56,11 @@ def read_qr_text(text: str) -> tuple[str, str]:
     return found[1], found[2] or ""
 
 
-def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
+def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | None = None) -> None:
     """Write the labels as PDF/A-2b, whole or not at all; the same labels give the same bytes.
 
-    Raises ToolMissing where no Chinese font is installed, Refused for no labels, StorageError where it cannot be
-    written.
+    Raises ToolMissing where no Chinese font is installed, Refused for no labels and where something of that name is
+    there, MediumProblem where it cannot be written.
     """
     import segno
     import typst
@@ -85,7 +86,7 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
             pdf_standards="a-2b",
             timestamp=int(_moment(labels).timestamp()),
         )
-    write_file(target, made)
+    write_new(target, made, home)
 
 
 def _moment(labels: Sequence[Label]) -> datetime:

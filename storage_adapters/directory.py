@@ -30,7 +30,15 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.durable import copy_file_checked, discard, on_medium, publish, sync_file_system, write_file
+from storage_adapters.durable import (
+    copy_file_checked,
+    discard,
+    make_folder,
+    on_medium,
+    publish,
+    sync_file_system,
+    write_file,
+)
 from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
 from storage_adapters.reading import check_files, size_of, walk_files
@@ -46,7 +54,7 @@ def prepare(root: Path, identity: str, label: str) -> None:
         raise WrongMedium(str(root), wanted=identity, found=_read_marker(root))
     with on_medium(root):
         for name in (PACKAGES, INCOMING):
-            (root / name).mkdir(parents=True, exist_ok=True)
+            make_folder(root / name)
     marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     write_file(root / MARKER, (json.dumps(marker, ensure_ascii=False, indent=1) + "\n").encode(), durable=True)
 

@@ -15,10 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage_adapters.durable import discard
-
-FILE, FOLDER = 0o640, 0o750
-"""Modes of what is handed out: for whoever asked and their group."""
+from storage_adapters.durable import FILE, FOLDER, discard
 
 _WALK = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)

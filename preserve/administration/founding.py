@@ -17,7 +17,7 @@ from preserve.data_management.database import create_catalogue
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import SETTINGS, Home, acting_person, open_home
 from preserve.outputs import check_folder
-from storage_adapters.durable import discard, publish, write_file
+from storage_adapters.durable import discard, make_folder, publish, write_file
 from storage_adapters.errors import StorageError
 
 
@@ -63,14 +63,14 @@ def lay_out(
     if path.exists() and (not path.is_dir() or any(os.scandir(path))):
         raise Refused("home.not-empty", str(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         building = path.parent / f".{path.name}.{ULID()}"
         building.mkdir(mode=0o750)
     except OSError as error:
         raise MediumProblem("home.unwritable", str(path), reason=error.strerror or str(error)) from error
     try:
         for name in ("work", "log", "profiles"):
-            (building / name).mkdir()
+            (building / name).mkdir(mode=0o750)
         lines = [
             f'archive_id = "{archive_id}"',
             f"institution = {_quoted(institution)}",

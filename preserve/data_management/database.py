@@ -6,8 +6,9 @@ Alembic is imported only when the schema must be made or changed, since every co
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def _engine(path: Path) -> Engine:
 
 
 def create_catalogue(path: Path) -> Catalogue:
-    """Make a new catalogue file with the newest schema."""
+    """Make a new catalogue file with the newest schema; its log beside it gets the same mode from SQLite."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     engine = _engine(path)
     with _translated(path):
         raw = engine.raw_connection()

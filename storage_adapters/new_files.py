@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -15,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage_adapters.durable import FILE, FOLDER, discard
+from storage_adapters.durable import FILE, FOLDER, PART, discard
 
 _WALK = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -162,9 +164,11 @@ def making_file(place: Place, name: str, *, replace: bool = False) -> Iterator[P
 
     Raises FileExistsError where something has that name by then, unless `replace` is given and it is a plain file.
     """
-    part = _hidden()
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE, dir_fd=place.handle))
+    _sweep(place, name)
+    part = _hidden(name)
+    mine = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE, dir_fd=place.handle)
     try:
+        fcntl.flock(mine, fcntl.LOCK_SH)
         yield place.held / part
         _sync(place, part, os.O_RDONLY)
         if replace and kind_of(place, name) == "file":
@@ -175,6 +179,8 @@ def making_file(place: Place, name: str, *, replace: bool = False) -> Iterator[P
         with suppress(OSError):
             os.unlink(part, dir_fd=place.handle)
         raise
+    finally:
+        os.close(mine)
     _sync(place, ".", os.O_RDONLY | os.O_DIRECTORY)
 
 
@@ -184,20 +190,50 @@ def making_folder(place: Place, name: str) -> Iterator[Path]:
 
     Raises FileExistsError where something has that name by then.
     """
-    part = _hidden()
+    _sweep(place, name)
+    part = _hidden(name)
     os.mkdir(part, FOLDER, dir_fd=place.handle)
+    mine = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.handle)
     try:
+        fcntl.flock(mine, fcntl.LOCK_SH)
         yield place.held / part
         _give_name(place, part, name)
     except BaseException:
         with suppress(OSError):
             discard(place.held / part, place.held)
         raise
+    finally:
+        os.close(mine)
     _sync(place, ".", os.O_RDONLY | os.O_DIRECTORY)
 
 
-def _hidden() -> str:
-    return f".preserve-{os.getpid()}-{os.urandom(6).hex()}.part"
+def _prefix(name: str) -> str:
+    return f".preserve-{hashlib.sha256(os.fsencode(name)).hexdigest()[:12]}-"
+
+
+def _hidden(name: str) -> str:
+    return f"{_prefix(name)}{os.urandom(6).hex()}{PART}"
+
+
+def _sweep(place: Place, name: str) -> None:
+    """Take away what a process that was killed left of an attempt at the same name; one that lives holds a lock."""
+    with suppress(OSError):
+        for left in os.listdir(place.held):
+            if left.startswith(_prefix(name)) and left.endswith(PART):
+                _take_away(place, left)
+
+
+def _take_away(place: Place, left: str) -> None:
+    with suppress(OSError):  # it is somebody's at work, or not ours to take away
+        handle = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.handle)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if kind_of(place, left) == "folder":
+                discard(place.held / left, place.held)
+            else:
+                os.unlink(left, dir_fd=place.handle)
+        finally:
+            os.close(handle)
 
 
 def _give_name(place: Place, part: str, name: str) -> None:

@@ -58,9 +58,18 @@ def check_device(target: Path, home: Home | None) -> None:
             return
         found = os.stat(burner.name, dir_fd=place.handle, follow_symlinks=False)
         number = f"{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
-        mounted = stat.S_ISBLK(found.st_mode) and any(device == number for _, device, _, _ in mounts())
+        in_use = {device for _, device, _, _ in mounts()}
+        mounted = stat.S_ISBLK(found.st_mode) and not in_use.isdisjoint(_devices_of(number))
         if mounted or (stat.S_ISREG(found.st_mode) and found.st_nlink > 1):
             raise Refused("output.not-plain", str(target))
+
+
+def _devices_of(number: str) -> Iterator[str]:
+    """A block device, its partitions and what is made of them (sysfs): a file system may be mounted from any."""
+    yield number
+    for pattern in ("*/partition", "holders/*/dev"):
+        for file in Path("/sys/dev/block", number).glob(pattern):
+            yield from _devices_of((file.parent / "dev").read_text(encoding="ascii").strip())
 
 
 @contextmanager

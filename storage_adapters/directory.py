@@ -11,8 +11,10 @@ import errno
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -53,6 +55,9 @@ def prepare(root: Path, identity: str, label: str) -> None:
     if (root / MARKER).exists():
         raise WrongMedium(str(root), wanted=identity, found=_read_marker(root))
     with on_medium(root):
+        if root.is_dir() and not any(root.iterdir()):
+            with suppress(PermissionError):  # somebody else's folder, which they opened for us
+                root.chmod(stat.S_IMODE(root.stat().st_mode) & ~0o027)
         for name in (PACKAGES, INCOMING):
             make_folder(root / name)
     marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}

@@ -91,7 +91,8 @@ def test_another_user_reads_nothing_of_a_store_outside_the_home(tmp_path: Path) 
 
 def test_library_code_makes_closed_files_without_the_program(tmp_path: Path) -> None:
     with umask(0):
-        prepare(tmp_path / "a" / "store", "store-x", "x")
+        (tmp_path / "a").mkdir(mode=0o755)  # made by whoever sets the machine up
+        prepare(tmp_path / "a", "store-x", "x")
         durable.write_file(tmp_path / "b" / "c" / "file", b"x")
         durable.copy_file_checked(
             tmp_path / "b" / "c" / "file", tmp_path / "d" / "small", ("sha256",), lambda moved: None

@@ -71,6 +71,7 @@ def _export(
         if not final.exists():
             needed = sum(item.size for item in transfer.items)
             require_space(target, int(needed * (_ENCODED if transfer.form == "eep" else 1)) + (64 << 20))
+            _refuse_links(staging)
             staging.mkdir(exist_ok=True)
             _write(home, catalogue, transfer, profile, held, tests, staging, moment, progress)
             publish(staging, final)
@@ -89,6 +90,12 @@ def _export(
         by=actor, when=stamp(moment), to=str(final), files=len(files), size=sum(one["size"] for one in files),
         list_sha256=digest, signed=bool(listed["signed"]), tests=tests, papers=kept,
     )  # fmt: skip
+
+
+def _refuse_links(staging: Path) -> None:
+    """What an earlier run left is gone on with only where it is what a run leaves: no link leads out of it."""
+    if staging.is_symlink() or any(path.is_symlink() for path in staging.rglob("*")):
+        raise Refused("output.not-plain", str(staging))
 
 
 def _is_ours(final: Path, transfer: Transfer) -> bool:

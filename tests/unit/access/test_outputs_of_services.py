@@ -30,6 +30,7 @@ from tests.office import Office
 from tests.program import state_of
 from tests.unit.archival_storage.test_labels import label
 
+pytestmark = pytest.mark.xdist_group("bureau")
 ARCHIVIST = Person("chen", "陈档案", frozenset({Role.ARCHIVIST}))
 Service = Callable[[Home, Catalogue, str, Path], object]
 

@@ -157,6 +157,9 @@ def _refuse(place: Place, target: Path, home: Home | None) -> None:
     for where, owned in (*ground.spots, *_marked_mounts(device)):
         if where == device and (spot == owned or owned in spot.parents):
             raise Refused("output.inside", str(target), place=str(owned))
+    if place.blocked:
+        itself = len(place.missing) == 1 and os.path.exists(target)
+        raise (Refused if itself else MediumProblem)("output.no-folder", str(target))
 
 
 def _ground(home: Home | None) -> _Ground:

@@ -34,6 +34,7 @@ class Place:
     chain: tuple[Identity, ...]  # from the root down to what exists
     marked: Path | None  # the lowest folder on the way that holds one of the names looked for
     missing: tuple[str, ...]  # the parts that do not exist
+    blocked: bool = False  # the first of them does, and is no folder
     _made: list[tuple[int, str]] = field(default_factory=list)
 
     def make(self) -> None:
@@ -68,8 +69,7 @@ class Place:
 def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[Place]:
     """Hold a folder, or the nearest one above it that exists; what was made is taken away again after an error.
 
-    `names` are what marks a folder; the lowest that holds one of them is told. Raises OSError, NotADirectoryError
-    among them where a part of the path is no folder.
+    `names` are what marks a folder; the lowest that holds one of them is told. Raises OSError.
     """
     path = real(folder)
     handle = os.open("/", _WALK)
@@ -79,7 +79,8 @@ def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[Place]:
         for number, name in enumerate(path.parts[1:], 1):
             try:
                 below = os.open(name, _WALK, dir_fd=place.handle)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError) as error:
+                place.blocked = isinstance(error, NotADirectoryError)
                 break
             os.close(place.handle)
             place.handle, place.missing = below, path.parts[number + 1 :]

@@ -121,7 +121,7 @@ class Ground:
             return there | new | folders
         if isinstance(door.parameter.type, IntoFolder):
             return there | new | folders | {f"link to {name}": links / name for name in ("key", "home", "store")} | {
-                "file": self.outside / "file", "pipe": self.outside / "pipe", "below a file": self.outside / "file" / "x",
+                "file": self.outside / "file", "pipe": self.outside / "pipe",
             }  # fmt: skip
         assert isinstance(door.parameter.type, Burner), door
         links_to = {f"link to {name}": links / name for name in ("catalogue", "key")}

@@ -7,6 +7,7 @@ code into a program) is none of their business, so a child gets an allow-list, a
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -110,4 +111,4 @@ def start_serving(module: str) -> subprocess.Popen[bytes]:
 def kill_group(process: subprocess.Popen[Any]) -> None:
     """Kill a program that was started with `session`, and all that it started."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, 9)
+        os.killpg(process.pid, signal.SIGKILL)

@@ -155,3 +155,24 @@ def test_where_a_folder_lies_is_the_same_by_each_of_its_mounts(tmp_path: Path) -
         assert any(point == tmp_path / "b c" for _, _, _, point in mounts())
     finally:
         subprocess.run(["umount", tmp_path / "b c"], check=True)
+
+
+def test_a_part_of_a_medium_that_is_mounted_elsewhere_is_still_the_medium(tmp_path: Path) -> None:
+    drive, part = tmp_path / "drive", tmp_path / "part"
+    for folder in (drive, part):
+        folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", drive], check=True)
+    try:
+        (drive / "medium.json").write_bytes(b"{}")
+        (drive / "packages").mkdir()
+        subprocess.run(["mount", "--bind", drive / "packages", part], check=True)
+        try:
+            for target in (part / "x", part / "new" / "x", drive / "x"):
+                with pytest.raises(Refused) as caught:
+                    outputs.check_new(target, None)
+                assert caught.value.code == "output.inside"
+        finally:
+            subprocess.run(["umount", part], check=True)
+        outputs.check_new(part / "x", None)
+    finally:
+        subprocess.run(["umount", drive], check=True)

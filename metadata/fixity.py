@@ -135,4 +135,6 @@ def _worker() -> subprocess.Popen[bytes]:
     # Without site-packages a worker starts in 15 ms; only where OpenSSL has no SM3 does it need them.
     lean = ["-S"] if "sm3" in hashlib.algorithms_available else []
     script = str(Path(hashing.__file__).resolve())
-    return subprocess.Popen([sys.executable, "-I", *lean, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-I", *lean, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"LC_ALL": "C.UTF-8"}
+    )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from preserve.errors import ToolMissing
+from storage_adapters.programs import ask, kill_group, start
 
 Pulse = Callable[[float], None]
 """Called with seconds of media done so far; raises Stopped when the person asked to stop."""
@@ -55,7 +54,7 @@ def find(name: str) -> str:
 def version(name: str) -> str:
     """Program and version as PREMIS names it: `ffmpeg 5.1.6-0+deb12u1`."""
     option = "--version" if name == "soffice" else "-version"
-    said = subprocess.run([find(name), option], capture_output=True, text=True, timeout=60, check=False).stdout
+    said = ask([find(name), option]).said
     found = re.search(r"(?:version|LibreOffice)\s+(\S+)", said)
     return f"{'LibreOffice' if name == 'soffice' else name} {found[1] if found else 'unknown'}"
 
@@ -73,17 +72,13 @@ def run(
     measured = pulse is not None and Path(command[0]).name == "ffmpeg"
     if measured:
         command = [command[0], "-progress", "pipe:1", *command[1:]]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        # A locale that is not installed would keep some programs from opening Chinese names.
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )
+    with start(command, text=True) as process:
+        return _to_its_end(process, measured, pulse, stalled, complaints)
+
+
+def _to_its_end(
+    process: subprocess.Popen[str], measured: bool, pulse: Pulse | None, stalled: float, complaints: list[str] | None
+) -> str:
     said: list[str] = []
     errors: list[str] = []
     alive = [time.monotonic()]
@@ -101,14 +96,14 @@ def run(
         while process.poll() is None:
             if time.monotonic() - alive[0] > stalled:
                 errors.append("no progress; stopped\n")
-                _kill(process)
+                kill_group(process)
                 return
             try:
                 if pulse is not None:
                     pulse(reached[0])
             except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
                 stop.append(error)
-                _kill(process)
+                kill_group(process)
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1)
@@ -127,7 +122,7 @@ def run(
                 reached[0] = max(0.0, int(value) / 1e6) if value.lstrip("-").isdigit() else reached[0]
         status = process.wait()
     except BaseException:
-        _kill(process)
+        kill_group(process)
         process.wait()
         raise
     for thread in threads:
@@ -139,11 +134,6 @@ def run(
     if status != 0:
         raise ToolFailed("".join(errors)[-4000:] or f"exit status {status}")
     return "".join(said)
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def file_argument(path: Path) -> str:

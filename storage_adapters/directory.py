@@ -11,8 +11,10 @@ import errno
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -30,7 +32,15 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.durable import copy_file_checked, discard, on_medium, publish, sync_file_system, write_file
+from storage_adapters.durable import (
+    copy_file_checked,
+    discard,
+    make_folder,
+    on_medium,
+    publish,
+    sync_file_system,
+    write_file,
+)
 from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
 from storage_adapters.reading import check_files, size_of, walk_files
@@ -45,8 +55,11 @@ def prepare(root: Path, identity: str, label: str) -> None:
     if (root / MARKER).exists():
         raise WrongMedium(str(root), wanted=identity, found=_read_marker(root))
     with on_medium(root):
+        if root.is_dir() and not any(root.iterdir()):
+            with suppress(PermissionError):  # somebody else's folder, which they opened for us
+                root.chmod(stat.S_IMODE(root.stat().st_mode) & ~0o027)
         for name in (PACKAGES, INCOMING):
-            (root / name).mkdir(parents=True, exist_ok=True)
+            make_folder(root / name)
     marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     write_file(root / MARKER, (json.dumps(marker, ensure_ascii=False, indent=1) + "\n").encode(), durable=True)
 

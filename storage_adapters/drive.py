@@ -29,7 +29,7 @@ from storage_adapters.contract import (  # fmt: skip
     Warrant,
 )
 from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
-from storage_adapters.durable import copy_file_checked, drop_file, on_medium, publish, sync_file_system
+from storage_adapters.durable import copy_file_checked, drop_file, make_folder, on_medium, publish, sync_file_system
 from storage_adapters.errors import (
     CopyExists,
     MediumAbsent,
@@ -269,7 +269,7 @@ def prepare_drive(root: Path, facts: Mapping[str, str], sign: Callable[[bytes], 
         raise WrongMedium(str(root), wanted=facts["medium"], found=", ".join(held[:5]))
     with on_medium(root):
         for name in (PACKAGES, INCOMING):
-            (root / name).mkdir()
+            make_folder(root / name)
     write_marker(root, {**facts, "uuid": mount.uuid}, sign)
     return mount
 

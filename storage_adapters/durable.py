@@ -36,6 +36,8 @@ _RING = 32
 _WRITE_BACK = 64 << 20
 _SMALL = 1 << 20
 PART = ".part"
+FILE, FOLDER = 0o640, 0o750
+"""Modes of what is made: for the archive's account and its group; the caller's umask can only take from them."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -77,6 +79,14 @@ def translate(error: OSError, where: str) -> StorageError:
     if error.errno == errno.ENAMETOOLONG:
         return NameTooLong(where)
     return MediumFailing(where, reason=reason)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all for owner and group. Raises OSError."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_folder(folder.parent)
+        folder.mkdir(FOLDER, exist_ok=True)
 
 
 @contextmanager
@@ -160,10 +170,10 @@ def _write_whole(target: Path, data: bytes) -> None:
     part = f"{target}{PART}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        out = os.open(part, flags, 0o644)
+        out = os.open(part, flags, FILE)
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        out = os.open(part, flags, 0o644)
+        make_folder(target.parent)
+        out = os.open(part, flags, FILE)
     try:
         view = memoryview(data)
         while view:
@@ -205,8 +215,8 @@ def _copy_large(
     digesters = [Digester(name, room.release) for name in algorithms]
     part = Path(f"{target}{PART}")
     with on_medium(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        make_folder(target.parent)
+        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
     for digester in digesters:
         digester.start()
     size = 0
@@ -258,16 +268,22 @@ def _start_write_back(handle: int, offset: int, length: int) -> None:
         _libc.sync_file_range(handle, ctypes.c_int64(offset), ctypes.c_int64(length), 2)
 
 
-def write_file(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o644) -> None:
-    """Write a small file whole or not at all; with `durable` it is on the medium when this returns."""
+def write_file(path: Path, data: bytes, *, durable: bool = False, mode: int = FILE) -> None:
+    """Write a small file whole or not at all; with `durable` it is on the medium when this returns.
+
+    A `mode` that lets everybody read it is given whatever the umask: only what must be read by strangers asks for it.
+    """
     with on_medium(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         part = Path(f"{path}{PART}")
         out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         try:
             view = memoryview(data)
             while view:
                 view = view[os.write(out, view) :]
+            if mode & 0o007:
+                with suppress(OSError):  # a file system that knows no modes
+                    os.fchmod(out, mode)
             if durable:
                 os.fsync(out)
         except BaseException:
@@ -287,7 +303,7 @@ def move_in(made: Path, target: Path) -> None:
     From another file system it is copied beside its place first, so that the name never stands for half a file.
     """
     with on_medium(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         try:
             os.replace(made, target)
             return
@@ -324,7 +340,7 @@ def sync_file_system(folder: Path) -> None:
 def publish(staged: Path, final: Path) -> None:
     """Rename a finished and synced folder to its final name; never over another. Raises CopyExists."""
     with on_medium(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(final.parent)
         answer = _libc.renameat2(-100, os.fsencode(staged), -100, os.fsencode(final), 1)  # RENAME_NOREPLACE
         if answer != 0:
             number = ctypes.get_errno()

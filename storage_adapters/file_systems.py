@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from storage_adapters.errors import MediumAbsent, ReadOnly
+from storage_adapters.programs import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,7 @@ class Mount:
 
 def _ask(*arguments: str) -> Any:
     try:
-        done = subprocess.run(
-            arguments, capture_output=True, check=False, timeout=30, env={**os.environ, "LC_ALL": "C.UTF-8"}
-        )
-        return json.loads(done.stdout or b"{}")
+        return json.loads(ask(arguments, patience=30).out or b"{}")
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return {}
 
@@ -90,8 +87,6 @@ def hardware_of(mount: Mount) -> Hardware:
 def remount(mount: Mount, *, writable: bool) -> None:
     """Make a mounted file system writable or read-only; needs root. Raises ReadOnly where that is not possible."""
     option = "remount,rw" if writable else "remount,ro"
-    done = subprocess.run(
-        ["mount", "-o", option, str(mount.target)], capture_output=True, text=True, check=False, timeout=60
-    )
-    if done.returncode != 0:
-        raise ReadOnly(str(mount.target), reason=done.stderr.strip())
+    done = ask(["mount", "-o", option, str(mount.target)])
+    if done.status != 0:
+        raise ReadOnly(str(mount.target), reason=done.error.decode("utf-8", "replace").strip())

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from storage_adapters.programs import ask
+
 # ATA attributes whose raw value should stay where it is: reallocated, reported uncorrectable, command timeouts,
 # pending, off-line uncorrectable sectors; load cycles are counted since heads wear by them.
 _COUNTED = {5: "reallocated", 187: "uncorrectable", 188: "timeouts", 193: "load_cycles", 197: "pending", 198: "offline"}
@@ -30,8 +32,7 @@ class Health:
 def read_health(device: str) -> Health:
     """Ask the drive. A device without S.M.A.R.T. (a loop device, many USB bridges) is `unknown`."""
     try:
-        done = subprocess.run(["smartctl", "-j", "-a", device], capture_output=True, check=False, timeout=60)
-        report = json.loads(done.stdout)
+        report = json.loads(ask(["smartctl", "-j", "-a", device]).out)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return Health("unknown", type(error).__name__)
     return interpret(report)

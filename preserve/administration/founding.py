@@ -16,6 +16,7 @@ from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.errors import PreserveError
 from preserve.home import SETTINGS, Home, acting_person, open_home
+from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
 
@@ -37,6 +38,8 @@ def found(
 
     Raises Refused where something lies there already, Busy while another run makes one there.
     """
+    if store is not None:  # which may be a folder that is there already
+        check_folder(store.parent, None)
     with site(path, "founding") as building:
         _take_back(building, store)
         clear(building)
@@ -72,7 +75,7 @@ def lay_out(
     `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before.
     """
     for name in ("work", "log", "profiles"):
-        (folder / name).mkdir()
+        (folder / name).mkdir(mode=0o750)
     lines = [
         f'archive_id = "{archive_id}"',
         f"institution = {_quoted(institution)}",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
+import itertools
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -20,6 +23,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home, open_home
 from preserve.messages import say
 from storage_adapters.errors import StorageError
+from storage_adapters.programs import ask
 
 State = Literal["good", "wrong", "optional"]
 
@@ -105,8 +109,8 @@ def _tools() -> Iterator[Check]:
             yield Check("health.tool-missing", "wrong" if needed else "optional", {"name": name, "package": package})
             continue
         try:
-            said = subprocess.run([found, option], capture_output=True, text=True, timeout=60, check=False)
-            lines = (said.stdout or said.stderr).strip().splitlines()
+            said = ask([found, option])
+            lines = (said.out or said.error).decode("utf-8", "replace").strip().splitlines()
             yield Check("health.tool", "good", {"name": name, "version": lines[0][:80] if lines else "?"})
         except (OSError, subprocess.TimeoutExpired) as error:
             yield Check("health.tool-broken", "wrong" if needed else "optional", {"name": name, "reason": str(error)})
@@ -114,6 +118,7 @@ def _tools() -> Iterator[Check]:
 
 def _home(home: Home) -> Iterator[Check]:
     yield from _keys(home)
+    yield from _modes(home)
     yield from examine_signer(home)
     yield from _catalogue(home)
     yield from _store(home)
@@ -137,6 +142,42 @@ def _keys(home: Home) -> Iterator[Check]:
         return
     state: State = "wrong" if mode & 0o077 else "good"
     yield Check("health.key", state, {"path": str(private), "mode": f"{mode:04o}"})
+
+
+_SAMPLE = 100  # entries looked at in each folder of the store: the cost does not grow with the archive
+
+
+def _modes(home: Home) -> Iterator[Check]:
+    """Whether others may read anything, or the group write it: packages hold what no court has made public."""
+    open_, looked = [], 0
+    for path in _looked_at(home):
+        try:
+            found = path.lstat()
+        except OSError:
+            continue  # gone meanwhile, or not for us to see
+        looked += 1
+        if not stat.S_ISLNK(found.st_mode) and found.st_mode & (0o077 if path == home.keys else 0o027):
+            open_.append(path)
+    if not open_:
+        yield Check("health.modes", "good", {"count": looked})
+        return
+    named = ", ".join(f"{path} ({stat.S_IMODE(path.lstat().st_mode):04o})" for path in open_[:5])
+    quoted = " ".join(shlex.quote(str(one)) for one in dict.fromkeys((home.path, home.store)))
+    mend = f"chmod -R g-w,o= {quoted} && chmod -R go= {shlex.quote(str(home.keys))}"
+    yield Check("health.modes-open", "wrong", {"count": len(open_), "paths": named, "command": mend})
+
+
+def _looked_at(home: Home) -> Iterator[Path]:
+    """Home, keys and store with what lies in them, and some of each folder of the store."""
+    yield from (home.path, home.store)
+    for folder in (home.path, home.keys, home.store):
+        with contextlib.suppress(OSError):
+            yield from sorted(folder.iterdir())[:_SAMPLE]
+    for top in (home.store, home.path / "viewing", home.work, home.log):
+        with contextlib.suppress(OSError):
+            for folder in (one for one in sorted(top.iterdir())[:_SAMPLE] if one.is_dir() and not one.is_symlink()):
+                with os.scandir(folder) as entries:
+                    yield from (Path(entry.path) for entry in itertools.islice(entries, _SAMPLE))
 
 
 def examine_signer(home: Home) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from preserve.errors import Busy, MediumProblem, Refused, Stopped
 from preserve.home import SETTINGS
+from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder
 from storage_adapters.errors import CopyExists
@@ -24,6 +25,7 @@ def site(path: Path, act: str) -> Iterator[Path]:
     Raises Refused where something lies at `path`, Busy, MediumProblem.
     """
     require_free(path)
+    check_folder(path, None)  # neither in another archive nor on a medium
     building = path.parent / f".{path.name}.{act}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from preserve.errors import UsageError
 from preserve.work import check_stop
+from storage_adapters.programs import ask
 
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _NAP = 0.25  # seconds asleep at most before a wish to stop is heard
@@ -118,6 +118,6 @@ def step_back() -> None:
     """
     try:
         os.nice(10)
-        subprocess.run(["ionice", "-c", "3", "-p", str(os.getpid())], check=False, capture_output=True)
+        ask(["ionice", "-c", "3", "-p", str(os.getpid())])
     except OSError:
         return

@@ -22,6 +22,7 @@ from preserve.clock import stamp
 from preserve.data_management import history, holdings, ledger
 from preserve.data_management.history import Record
 from preserve.home import Home
+from preserve.outputs import new_file
 
 _OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
 _PROGRAM = f"preserve {__version__}"
@@ -47,7 +48,8 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
             events.append(made)
     events.sort(key=lambda event: (event.when, event.identifier))
     program = Agent(_identifier("agent", _PROGRAM), "preserve", "software", __version__)
-    write_premis(target, [IntellectualEntity(entity, name)], events, [program, *people.values()])
+    with new_file(target, home) as part:
+        write_premis(part, [IntellectualEntity(entity, name)], events, [program, *people.values()])
     return len(events)
 
 

@@ -11,6 +11,7 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import say
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _ACTIONS = ("destroy", "extend", "transfer", "permanent")
 
 @click.command(cls=Command)
 @click.option("--until", type=_DAY, default=None)
-@click.option("--folder", "list_folder", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR")
+@click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
 @click.pass_obj
 def review(output: Output, until: datetime | None, list_folder: Path | None) -> None:
     """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
@@ -43,7 +44,7 @@ def review(output: Output, until: datetime | None, list_folder: Path | None) -> 
 
 @click.command(cls=Command)
 @click.argument("number", metavar="REVIEW")
-@click.option("--folder", "list_folder", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR")
+@click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """An appraisal as it stands; --folder: as PDF/A and workbook."""
@@ -66,7 +67,7 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.description.vocabulary import read_vocabulary
-    from storage_adapters.durable import write_file
+    from preserve.outputs import write_all
 
     home = output.home()
     words = read_vocabulary(home.profiles)
@@ -75,12 +76,11 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
     files = []
     if folder is not None:
         target = folder.absolute()
-        for name, data in (
-            (f"{found.number}.pdf", as_paper(home, rules.profile, found, now())),
-            (f"{found.number}.xlsx", as_workbook(home, rules.profile, found)),
-        ):
-            write_file(target / name, data, mode=0o640)
-            files.append(str(target / name))
+        made = (
+            (target / f"{found.number}.pdf", as_paper(home, rules.profile, found, now())),
+            (target / f"{found.number}.xlsx", as_workbook(home, rules.profile, found)),
+        )
+        files = [str(path) for path in write_all(made, home)]
     output.table(heads(), [cells(rules.profile, words, item) for item in found.items[:1000]])
     agreed = found.agreed() if found.approval is None else found.approval.outcome
     output.table(
@@ -104,7 +104,7 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
 @click.option("--decision", type=click.Choice(_ACTIONS), default=None)
 @click.option("--until", type=_DAY, default=None)
 @click.option("--reason", default="", metavar="TEXT")
-@click.option("--from", "filled", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="XLSX")
+@click.option("--from", "filled", type=InputPath(dir_okay=False), default=None, metavar="XLSX")
 @click.pass_obj
 def appraise(
     output: Output, number: str, items: tuple[int, ...], every_item: bool, decision: str | None,

@@ -12,6 +12,7 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import IntoFolder, NewFile
 from preserve.messages import bytes_for_people, listed, say
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def _check(check: Any) -> dict[str, Any]:
 @audit.command()
 @click.argument("subject", metavar="AIP|MEDIUM")
 @click.option("--failures", is_flag=True)
-@click.option("--premis", type=click.Path(path_type=Path), default=None, metavar="FILE")
+@click.option("--premis", type=NewFile(), default=None, metavar="FILE")
 @click.pass_obj
 def history(output: Output, subject: str, failures: bool, premis: Path | None) -> None:
     """Every check of a package's copies, or of a medium what was not intact; with --premis as PREMIS events too."""
@@ -254,9 +255,10 @@ def _record(row: Record) -> dict[str, Any]:
 
 
 @audit.command()
-@click.option("--output", "target", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
+@click.option("--replace", "replace", is_flag=True)
 @click.pass_obj
-def report(output: Output, target: Path) -> None:
+def report(output: Output, target: Path, replace: bool) -> None:
     """Write the report in both languages, as HTML and as PDF/A."""
     from preserve.administration.fixity_report import write_report
     from preserve.archival_storage.policy import read_policy
@@ -264,7 +266,8 @@ def report(output: Output, target: Path) -> None:
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
-    written = write_report(home, open_catalogue(home), read_policy(home.profiles), target.absolute(), now())
+    profile = read_policy(home.profiles)
+    written = write_report(home, open_catalogue(home), profile, target.absolute(), now(), replace=replace)
     for path in written.files:
         output.sentence("cli.report-written", path=str(path))
     facts = written.facts

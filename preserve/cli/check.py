@@ -11,7 +11,7 @@ import click
 from preserve.cli.failures import tell
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
-from preserve.errors import Refused
+from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
@@ -20,24 +20,26 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("sips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIP...")
-@click.option("--xlsx", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--report", "reports", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
+@click.option("--xlsx", type=NewFile(), metavar="FILE")
+@click.option("--report", "reports", type=IntoFolder(), metavar="DIR")
+@click.option("--replace", "replace", is_flag=True)
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 @click.pass_obj
-def check(output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Path | None, jobs: int) -> int:
+def check(
+    output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Path | None, replace: bool, jobs: int
+) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
     from preserve.ingest import batch, waiting
     from preserve.ingest.checking import look_all
     from preserve.work import Watcher, free_space, how_to_show, processors, stoppable
 
     home = output.home()
-    if xlsx is not None and xlsx.exists():
-        raise Refused("cli.file-exists", str(xlsx))
     paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.checking"), files=len(paths) if len(paths) > 1 else 0)
-        cases = list(look_all(home, paths, reports, jobs or processors(), watcher))
+        wanted = reports.absolute() if reports is not None else None
+        cases = list(look_all(home, paths, wanted, jobs or processors(), watcher, replace=replace))
     room = free_space(home.store)
     reached = [_status(one, room - home.settings.reserve) for one in cases]
     status = next((one for one in reached if one), 0)
@@ -49,7 +51,7 @@ def check(output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Pa
                 tell(one.refused, False)  # what the rules say stands in the table; this could not even be read
         output.table(batch.heads(), [batch.cells(one.row) for one in cases])
     if xlsx is not None:
-        batch.write_table(xlsx, [one.row for one in cases])
+        batch.write_table(xlsx.absolute(), [one.row for one in cases], home)
         output.sentence("cli.written", style="green", path=str(xlsx))
     if reports is not None:
         output.sentence("cli.written", style="green", path=str(reports))

@@ -13,6 +13,7 @@ from preserve.cli.acting import acting
 from preserve.cli.failures import status_of
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, listed, say
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def replicate(output: Output, case: str) -> int:
 
 @click.command(cls=Command)
 @click.argument("case", required=False, default="", metavar="[AIP]")
-@click.option("--from", "media", multiple=True, required=True, type=click.Path(path_type=Path), metavar="PATH")
-@click.option("--to", type=click.Path(path_type=Path), default=None, metavar="DIR")
+@click.option("--from", "media", multiple=True, required=True, type=InputPath(), metavar="PATH")
+@click.option("--to", type=IntoFolder(), default=None, metavar="DIR")
 @click.option("--archive", is_flag=True)
 @click.option("--request", "approved", default="", metavar="REQUEST")
 @click.pass_obj

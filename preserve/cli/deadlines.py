@@ -9,13 +9,12 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath
 from preserve.messages import say
 
 
 @click.command(cls=Command)
-@click.argument(
-    "folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR..."
-)
+@click.argument("folders", nargs=-1, required=True, type=InputPath(exists=True, file_okay=False), metavar="DIR...")
 @click.pass_obj
 def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     """Late ones first; then by date."""

@@ -8,25 +8,27 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath, NewFile
 
 
 @click.command(cls=Command)
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="FOLDER")
-@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("folder", required=False, type=InputPath(), metavar="FOLDER")
+@click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.option("--template", is_flag=True)
 @click.pass_obj
 def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
     from preserve.description.vocabulary import read_vocabulary
     from preserve.description.workbook import write_workbook
-    from preserve.errors import MediumProblem, Refused, UsageError
+    from preserve.errors import Refused, UsageError
+    from preserve.outputs import check_new, new_file
 
-    own = output.own_profiles()
+    own, home = output.own_profiles(), output.home_if_any()
     words = read_vocabulary(own)
     if template:
         path = target or Path("案卷.xlsx")
-        _refuse_existing(path)
-        write_workbook(path, vocabulary=words)
+        with new_file(path.absolute(), home) as part:
+            write_workbook(part, vocabulary=words)
         output.sentence("cli.template-done", style="green", path=str(path))
         output.result({"ok": True, "path": str(path), "findings": []})
         return
@@ -36,25 +38,16 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
     from preserve.ingest.draft import draft
 
     path = target or folder / "案卷.xlsx"
-    _refuse_existing(path)
+    check_new(path.absolute(), home)
     if path.suffix.lower() not in (".xlsx", ".toml", ".json"):
         raise Refused("cli.describe-kind", str(path))
     content, findings = draft(folder, own)
-    try:
+    with new_file(path.absolute(), home) as part:
         if path.suffix.lower() == ".xlsx":
-            write_workbook(path, content, words)
+            write_workbook(part, content, words)
         else:
             text = write_toml(content) if path.suffix.lower() == ".toml" else write_json(content)
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MediumProblem("cli.unwritable", str(path), reason=error.strerror or str(error)) from error
+            part.write_text(text, encoding="utf-8")
     output.findings(findings)
     output.sentence("cli.describe-done", style="green", path=str(path), files=len(content.get("objects", [])))
     output.result({"ok": True, "path": str(path), "findings": [finding_document(finding) for finding in findings]})
-
-
-def _refuse_existing(path: Path) -> None:
-    from preserve.errors import Refused
-
-    if path.exists():
-        raise Refused("cli.file-exists", str(path))

@@ -12,6 +12,7 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import Burner, InputPath, IntoFolder
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -83,8 +84,8 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
 
 @disc.command()
 @click.argument("label", metavar="DISC")
-@click.option("--device", type=click.Path(path_type=Path), default=None, metavar="DEVICE")
-@click.option("--read-in", "second", type=click.Path(path_type=Path), default=None, metavar="DEVICE")
+@click.option("--device", type=Burner(), default=None, metavar="DEVICE")
+@click.option("--read-in", "second", type=InputPath(), default=None, metavar="DEVICE")
 @click.option("--speed", default="", metavar="N")
 @click.pass_obj
 def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
@@ -118,7 +119,7 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
 
 
 @disc.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="DISC")
+@click.argument("path", type=InputPath(), metavar="DISC")
 @click.pass_obj
 def verify(output: Output, path: Path) -> int:
     """Read any disc or image whole and check every file; needs no home. Exit status 4 when it is not intact."""
@@ -148,8 +149,8 @@ def verify(output: Output, path: Path) -> int:
 
 
 @disc.command()
-@click.argument("discs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DISC...")
-@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="DIR")
+@click.argument("discs", nargs=-1, required=True, type=InputPath(), metavar="DISC...")
+@click.option("--to", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--repair", is_flag=True)
 @click.pass_obj
 def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
@@ -159,17 +160,18 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
     from preserve.archival_storage.discs.sources import open_source
     from preserve.cli.failures import status_of, tell
     from preserve.errors import MediumProblem, NotIntact
+    from preserve.outputs import into_folder
     from preserve.work import Watcher, how_to_show, stoppable
     from storage_adapters.errors import StorageError
 
-    to.mkdir(parents=True, exist_ok=True)
     status = 0
     done: list[str] = []
     failed: list[dict[str, Any]] = []
     with (
         stoppable(),
         Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
-        tempfile.TemporaryDirectory(dir=to) as work,
+        into_folder(to.absolute(), output.home_if_any()) as held,
+        tempfile.TemporaryDirectory(dir=held) as work,
     ):
         watcher.begin(say("cli.disc-reading"))
         paths = [path.absolute() for path in discs]
@@ -185,7 +187,7 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
         sources = [open_source(path) for path in paths]
         for name in whole_or_parts(sources):
             try:
-                size = extract(name, sources, to.absolute() / name, watcher)
+                size = extract(name, sources, held / name, watcher)
                 done.append(name)
                 output.sentence("cli.restored", style="green", name=name, place=str(to / name),
                                 size=bytes_for_people(size))  # fmt: skip

@@ -11,6 +11,7 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import IntoFolder
 from preserve.messages import listed, say
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def list_disposals(output: Output) -> None:
 
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
-@click.option("--folder", "list_folder", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR")
+@click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """A disposal as it stands, with its tombstones; --folder: the register as PDF/A."""
@@ -206,7 +207,7 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from storage_adapters.durable import write_file
+    from preserve.outputs import write_new
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -218,7 +219,7 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
     files = []
     if list_folder is not None:
         target = list_folder.absolute() / f"{number}.pdf"
-        write_file(target, as_paper(home, found, now(), stones), mode=0o640)
+        write_new(target, as_paper(home, found, now(), stones), home)
         files.append(str(target))
     hands = listed(one.by for one in found.supervisors)
     output.table(

@@ -11,6 +11,7 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import NewFile
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -64,8 +65,8 @@ def list_cases(output: Output) -> None:
 @click.argument("case", metavar="AIP")
 @click.option("--history", is_flag=True)
 @click.option("--object", "life_object", default="", metavar="PATH")
-@click.option("--pdf", "life_pdf", type=click.Path(path_type=Path), default=None, metavar="FILE")
-@click.option("--html", "life_html", type=click.Path(path_type=Path), default=None, metavar="FILE")
+@click.option("--pdf", "life_pdf", type=NewFile(), default=None, metavar="FILE")
+@click.option("--html", "life_html", type=NewFile(), default=None, metavar="FILE")
 @click.pass_obj
 def show(
     output: Output, case: str, history: bool, life_object: str, life_pdf: Path | None, life_html: Path | None

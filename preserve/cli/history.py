@@ -30,7 +30,7 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
     catalogue = open_catalogue(home)
     person = acting(catalogue, *((Duty.FIND,) if name else (Duty.FIND, Duty.REPORT)), subject=case)
     wanted = {kind: path.absolute() for kind, path in targets.items() if path is not None}
-    check_targets(list(wanted.values()))
+    check_targets(list(wanted.values()), home)
     with catalogue.read() as connection:
         objid = require_case(connection, case)
         identifier = find_object(connection, objid, name)[0].identifier if name else ""

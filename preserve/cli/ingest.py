@@ -12,12 +12,13 @@ from preserve.cli.acting import acting
 from preserve.cli.failures import status_of, tell
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath
 from preserve.errors import PreserveError, Stopped
 from preserve.messages import bytes_for_people, listed, say
 
 
 @click.command(cls=Command)
-@click.argument("sips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SIP...")
+@click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 @click.option("--restart", is_flag=True)
 @click.pass_obj

@@ -9,13 +9,14 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import NewArchive
 from preserve.messages import language
 
 
 @click.command(cls=Command)
 @click.option("--institution", required=True, metavar="NAME")
 @click.option("--policy", type=click.Choice(["lossless", "compact"]), default="lossless", show_default=True)
-@click.option("--store", type=click.Path(path_type=Path), default=None, metavar="DIR")
+@click.option("--store", type=NewArchive(), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)
 @click.pass_obj

@@ -11,6 +11,7 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath, NewFile, NewFolder
 
 if TYPE_CHECKING:
     from metadata.findings import Finding
@@ -120,7 +121,7 @@ def checkpoint(output: Output) -> None:
 
 
 @ledger.command()
-@click.option("--output", "target", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.pass_obj
 def export(output: Output, target: Path | None) -> None:
     """Write every entry as canonical JSON, one a line."""
@@ -128,23 +129,25 @@ def export(output: Output, target: Path | None) -> None:
     from preserve.data_management import ledger as log
     from preserve.data_management.database import open_catalogue
 
-    catalogue = open_catalogue(output.home())
+    home = output.home()
+    catalogue = open_catalogue(home)
     acting(catalogue, Duty.REPORT)
     with catalogue.read() as connection:
         if target is None:
             for entry in log.entries(connection):
                 sys.stdout.write(entry.text + "\n")
             return
-        from storage_adapters.durable import write_file
+        from preserve.outputs import new_file
 
-        data = "".join(entry.text + "\n" for entry in log.entries(connection)).encode()
-        write_file(target.absolute(), data)
+        with new_file(target.absolute(), home) as part, part.open("w", encoding="utf-8", newline="\n") as out:
+            for entry in log.entries(connection):
+                out.write(entry.text + "\n")
 
 
 @ledger.command()
 @click.argument("case", metavar="AIP")
-@click.option("--output", "target", type=click.Path(path_type=Path), required=True, metavar="DIR")
-@click.option("--earlier", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="FILE")
+@click.option("--output", "target", type=NewFolder(), required=True, metavar="DIR")
+@click.option("--earlier", multiple=True, type=InputPath(exists=True), metavar="FILE")
 @click.pass_obj
 def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) -> None:
     """Write what a third party needs to check when a case was registered and audited."""
@@ -155,6 +158,7 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
     from preserve.data_management.evidence import PROGRAM, write_evidence
+    from preserve.outputs import new_folder
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -164,9 +168,9 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     known = [checkpoints.parse_checkpoint(path.read_text(encoding="utf-8")) for path in earlier]
     with catalogue.begin() as connection:
         checkpoints.export_segments(connection, home.store / "ledger")
-    with catalogue.read() as connection:
+    with catalogue.read() as connection, new_folder(target.absolute(), home) as staged:
         name = read_version(connection, find_case(connection, case) or case).name
-        done = write_evidence(home, connection, name, target.absolute(), earlier=known)
+        done = write_evidence(home, connection, name, staged, earlier=known)
     output.sentence("cli.proof-written", style="green", path=str(target), entries=done.entries, checks=done.checks,
                     program=PROGRAM)  # fmt: skip
     output.result({"ok": True, "path": str(target), "entries": done.entries, "checks": done.checks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -189,6 +190,8 @@ def _global_options_first(arguments: list[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit status."""
+    # Whatever the caller's umask: nothing that is made here is for others, or for the group to write.
+    os.umask(os.umask(0o077) | 0o027)
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

@@ -11,6 +11,7 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output
+from preserve.cli.outputs import NewFile
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -139,7 +140,7 @@ def _heading(name: str) -> str:
 
 @media.command()
 @click.argument("media_names", nargs=-1, required=True, metavar="MEDIUM...")
-@click.option("--output", "target", type=click.Path(path_type=Path), required=True, metavar="FILE")
+@click.option("--output", "target", type=NewFile(), required=True, metavar="FILE")
 @click.option("--form", type=click.Choice(["drive", "inlay", "face"]), default=None)
 @click.pass_obj
 def label(output: Output, media_names: tuple[str, ...], target: Path, form: str | None) -> None:
@@ -153,7 +154,7 @@ def label(output: Output, media_names: tuple[str, ...], target: Path, form: str 
     with open_catalogue(home).read() as connection:
         labels = [label_of(home, connection, require_medium(connection, name)) for name in media_names]
     chosen: Any = form or ("drive" if labels[0].kind == "drive" else "inlay")
-    make_labels(labels, target.absolute(), chosen)
+    make_labels(labels, target.absolute(), chosen, home)
     output.sentence("cli.label-done", style="green", path=str(target), count=len(labels))
     output.result({"ok": True, "path": str(target), "labels": [asdict(one) for one in labels]})
 

@@ -37,13 +37,16 @@ class Output:
 
     def own_profiles(self) -> Path | None:
         """The folder of the archive's own profiles; None where no home was named and none is in its usual place."""
+        home = self.home() if self.home_path is not None else self.home_if_any()
+        return home.profiles if home is not None else None
+
+    def home_if_any(self) -> Home | None:
+        """The home in use; None where there is none. Raises Refused where its settings are wrong."""
         from preserve.errors import UsageError
 
         try:
-            return self.home().profiles
+            return self.home()
         except UsageError:
-            if self.home_path is not None:
-                raise
             return None
 
     def console(self, *, error: bool = False) -> Console:

@@ -13,6 +13,7 @@ from preserve.cli.acting import acting
 from preserve.cli.failures import status_of
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def plan() -> None:
 
 
 @plan.command()
-@click.option("--output", "target", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR")
+@click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
+@click.option("--replace", "replace", is_flag=True)
 @click.pass_obj
-def report(output: Output, target: Path) -> None:
+def report(output: Output, target: Path, replace: bool) -> None:
     """The risk report as page and PDF/A in both languages."""
     from preserve.administration.duties import Duty
     from preserve.clock import now
@@ -42,7 +44,7 @@ def report(output: Output, target: Path) -> None:
     home = output.home()
     catalogue = open_catalogue(home)
     acting(catalogue, Duty.REPORT)
-    written = write_report(home, catalogue, target, now())
+    written = write_report(home, catalogue, target.absolute(), now(), replace=replace)
     for path in written.files:
         output.sentence("plan.written", path=str(path))
     output.result({"ok": True, "files": [str(path) for path in written.files], **_facts(written.facts)})
@@ -115,7 +117,7 @@ def _preview(found: Preview) -> dict[str, Any]:
 
 @plan.command()
 @click.option("--policy", type=_POLICIES, default=None)
-@click.option("--rules", "formats_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE")
+@click.option("--rules", "formats_file", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 @click.option("--again", "tried_again", is_flag=True)
 @click.pass_obj
 def preview(output: Output, policy: str | None, formats_file: Path | None, tried_again: bool) -> None:

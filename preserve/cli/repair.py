@@ -12,12 +12,13 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath
 from preserve.messages import bytes_for_people, listed, say
 
 
 @click.command(cls=Command)
 @click.argument("case", required=False, default="", metavar="[AIP]")
-@click.option("--from", "media", multiple=True, type=click.Path(path_type=Path), metavar="PATH")
+@click.option("--from", "media", multiple=True, type=InputPath(), metavar="PATH")
 @click.option("--release", is_flag=True)
 @click.option("--reason", default="", metavar="TEXT")
 @click.pass_obj

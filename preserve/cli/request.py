@@ -12,6 +12,7 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.cli.request_delivery import deliver, return_
 from preserve.cli.request_views import list_requests, show, statistics
 from preserve.messages import say
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FORMS = ("original", "preservation", "access", "package")
 _STAGES = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
-_FILE = click.Path(path_type=Path)
 
 
 @click.group(cls=Group)
@@ -118,7 +118,7 @@ def _seconds(text: str) -> float:
 @click.option("--against", "opinion", flag_value="refuse")
 @click.option("--note", default="", metavar="TEXT")
 @click.option("--leave-out", "left_out", multiple=True, metavar="PATH")
-@click.option("--redactions", "plan", type=_FILE, default=None, metavar="FILE")
+@click.option("--redactions", "plan", type=InputPath(), default=None, metavar="FILE")
 @click.option("--concerned-because", "answered", default="", metavar="TEXT")
 @click.pass_obj
 def examine(
@@ -151,8 +151,8 @@ def examine(
 
 @click.command(cls=Command)
 @click.argument("number", metavar="REQUEST")
-@click.option("--output", "plan_file", type=_FILE, required=True, metavar="FILE")
-@click.option("--pages", "page_folder", type=_FILE, default=None, metavar="DIR")
+@click.option("--output", "plan_file", type=NewFile(), required=True, metavar="FILE")
+@click.option("--pages", "page_folder", type=IntoFolder(), default=None, metavar="DIR")
 @click.pass_obj
 def redactions(output: Output, number: str, plan_file: Path, page_folder: Path | None) -> None:
     """Draft a redaction plan to fill in."""

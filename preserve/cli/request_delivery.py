@@ -11,19 +11,18 @@ import click
 from preserve.cli.acting import acting
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import Burner, InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
     pass
 
-_FILE = click.Path(path_type=Path)
-
 
 @click.command(cls=Command)
 @click.argument("number", metavar="REQUEST")
-@click.option("--output", "target", type=_FILE, required=True, metavar="DIR")
+@click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--as", "delivery_form", type=click.Choice(["folder", "zip", "encrypted-zip", "disc"]), default="folder")
-@click.option("--device", type=_FILE, default=None, metavar="DEVICE")
+@click.option("--device", type=Burner(), default=None, metavar="DEVICE")
 @click.option("--to", "recipient", default="", metavar="TEXT")
 @click.pass_obj
 def deliver(output: Output, number: str, target: Path, delivery_form: str, device: Path | None, recipient: str) -> None:
@@ -55,7 +54,7 @@ def deliver(output: Output, number: str, target: Path, delivery_form: str, devic
 @click.command(name="return", cls=Command)
 @click.argument("number", metavar="REQUEST")
 @click.option("--receiver", required=True, metavar="TEXT")
-@click.option("--receipt", type=_FILE, default=None, metavar="FILE")
+@click.option("--receipt", type=InputPath(), default=None, metavar="FILE")
 @click.option("--carrier-returned", is_flag=True)
 @click.option("--outcome", default="", metavar="TEXT")
 @click.pass_obj

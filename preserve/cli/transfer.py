@@ -12,13 +12,13 @@ import click
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Group
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
     from preserve.access.transfer.model import Transfer
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_FILE = click.Path(path_type=Path)
 _FORMS = ("eark", "bag", "eep")
 
 
@@ -84,7 +84,7 @@ def _decide(output: Output, number: str, yes: bool, reason: str) -> None:
 
 @transfer.command(name="hand-over")
 @click.argument("number", metavar="TRANSFER")
-@click.option("--to", "handed_to", type=_FILE, required=True, metavar="DIR")
+@click.option("--to", "handed_to", type=IntoFolder(), required=True, metavar="DIR")
 @click.pass_obj
 def hand_over(output: Output, number: str, handed_to: Path) -> None:
     """Write packages and list into a folder and read all of it back; the same call goes on after a stop."""
@@ -113,7 +113,7 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
 
 @transfer.command()
 @click.argument("number", metavar="TRANSFER")
-@click.option("--receipt", type=_FILE, required=True, metavar="FILE")
+@click.option("--receipt", type=InputPath(), required=True, metavar="FILE")
 @click.option("--receipt-number", required=True, metavar="TEXT")
 @click.option("--receiver", required=True, metavar="TEXT")
 @click.option("--confirms", required=True, metavar="SHA256")

@@ -9,11 +9,12 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output, finding_document
+from preserve.cli.outputs import InputPath
 from preserve.messages import bytes_for_people, say
 
 
 @click.command(cls=Command)
-@click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
+@click.argument("path", type=InputPath(), metavar="PATH")
 @click.option("--structure", is_flag=True)
 @click.pass_obj
 def verify(output: Output, path: Path, structure: bool) -> int:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -198,7 +198,9 @@ def _engine(path: Path) -> Engine:
 
 
 def create_catalogue(path: Path) -> Catalogue:
-    """Make a new catalogue file with the newest schema."""
+    """Make a new catalogue file with the newest schema; its log beside it gets the same mode from SQLite."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     with _translated(path):
         made = sqlite3.connect(path, isolation_level=None)
         try:

@@ -11,10 +11,11 @@ from typing import Any
 
 from metadata.findings import Finding
 from preserve.calendar import working_days_after
+from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
 from preserve.messages import hint, say
-from storage_adapters.durable import write_file
+from preserve.outputs import write_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def cells(row: Row) -> list[str]:
     ]  # fmt: skip
 
 
-def write_table(target: Path, rows: Sequence[Row]) -> None:
+def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
     """Write an xlsx workbook: a sheet of cases, a sheet of what each is to mend. Names never become formulas.
 
-    Raises StorageError where it cannot be written.
+    Raises Refused where something of that name is there, MediumProblem where it cannot be written.
     """
     import xlsxwriter
 
@@ -107,7 +108,7 @@ def write_table(target: Path, rows: Sequence[Row]) -> None:
             book.add_worksheet(say("compliance.batch-problems")), names, problems, (22, 19, 6, 40, 60, 60),
             (heading, plain, bad), [False] * len(problems),
         )  # fmt: skip
-    write_file(target, buffer.getvalue())
+    write_new(target, buffer.getvalue(), home)
 
 
 _LINE, _MOST_LINES = 15.0, 12

@@ -13,10 +13,10 @@ from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest import batch
 from preserve.ingest.assess import preview, refusal
-from preserve.ingest.compliance import reports
+from preserve.ingest.compliance import REPORTS, reports
 from preserve.messages import Language, language, speaking
+from preserve.outputs import check_new, write_all
 from preserve.work import Watcher, executor, map_batches
-from storage_adapters.durable import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,25 @@ class Looked:
 class _Job:
     path: Path
     report: Path | None  # the reports' path without their endings
+    replace: bool = False
+
+    def targets(self) -> list[Path]:
+        """Where its reports go."""
+        return [self.report.with_name(f"{self.report.name}.{name}") for name in REPORTS] if self.report else []
 
 
-def look_all(home: Home, paths: Sequence[Path], folder: Path | None, jobs: int, watcher: Watcher) -> Iterator[Looked]:
+def look_all(
+    home: Home, paths: Sequence[Path], folder: Path | None, jobs: int, watcher: Watcher, *, replace: bool = False
+) -> Iterator[Looked]:
     """Check each case, in the order given; `jobs` processes at once, 0 for one a processor. Nothing is changed.
 
-    With `folder` the reports of each case are written there, in the language in use. Raises PreserveError for what is
-    no fault of a case: Stopped, ToolMissing, StorageError.
+    With `folder` the reports of each case are written there, in the language in use; over earlier ones only with
+    `replace`. Raises PreserveError for what is no fault of a case: Refused, Stopped, ToolMissing, MediumProblem.
     """
     names = _names(paths)
-    work = [_Job(path, folder / name if folder else None) for path, name in zip(paths, names, strict=True)]
+    work = [_Job(path, folder / name if folder else None, replace) for path, name in zip(paths, names, strict=True)]
+    for target in (target for job in work for target in job.targets()):
+        check_new(target, home, replace=replace)
     if jobs == 1 or len(work) == 1:
         for job in work:
             yield _look(home, job, watcher)
@@ -90,8 +99,8 @@ def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
     except MediumProblem as error:  # one case that cannot be read does not keep the others from being checked
         return Looked(job.path, batch.row_of_refused(job.path, _alone(error)), error)
     if job.report is not None:
-        for name, _, data in reports(judged.view, judged.findings, home.settings.institution, now()):
-            write_file(job.report.with_name(f"{job.report.name}.{name}"), data)
+        made = reports(judged.view, judged.findings, home.settings.institution, now())
+        write_all(zip(job.targets(), (data for _, _, data in made), strict=True), home, replace=job.replace)
     return Looked(
         job.path, batch.row_of(job.path, assessed, judged), refusal(assessed.deposit, judged.findings),
         assessed.deposit.kind, len(assessed.deposit.files), assessed.deposit.size, assessed.needed,

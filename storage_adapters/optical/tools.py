@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import subprocess
 import tempfile
@@ -11,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storage_adapters.errors import ToolFailed
+from storage_adapters.programs import start
 
 _EVERY = 0.2  # seconds between two looks at how far it is
 
@@ -32,34 +32,35 @@ def run_tool(
     `progress` is told how many bytes the file `watch` has grown by, and may raise to stop the program. Raises
     ToolFailed where it is missing or its exit status is none of `allowed`.
     """
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryFile() as said:
         try:
-            process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd=folder,
-                # Its own home: dvdisaster and xorriso would read settings of whoever is logged in.
-                env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": home}, preexec_fn=_die_with_parent,
-            )  # fmt: skip
+            started = start(arguments, stdout=said, stderr=subprocess.STDOUT, folder=folder, session=False,
+                            first=_die_with_parent)  # fmt: skip
         except OSError as error:
             raise ToolFailed(arguments[0], reason=error.strerror or str(error)) from error
-        seen = 0
-        try:
-            while True:
-                try:
-                    status = process.wait(_EVERY)
-                    break
-                except subprocess.TimeoutExpired:
-                    size = watch.stat().st_size if watch is not None and watch.exists() else 0
-                    progress(max(0, size - seen))
-                    seen = max(seen, size)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
+        with started as process:
+            status = _to_its_end(process, progress, watch)
         said.seek(0)
         text = said.read().decode("utf-8", "replace").replace("\r", "\n")
         if status not in allowed:
             raise ToolFailed(arguments[0], status=status, reason=_last_lines(text))
         return text
+
+
+def _to_its_end(process: subprocess.Popen[bytes], progress: Callable[[int], None], watch: Path | None) -> int:
+    seen = 0
+    try:
+        while True:
+            try:
+                return process.wait(_EVERY)
+            except subprocess.TimeoutExpired:
+                size = watch.stat().st_size if watch is not None and watch.exists() else 0
+                progress(max(0, size - seen))
+                seen = max(seen, size)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
 
 
 def _last_lines(text: str) -> str:

@@ -51,6 +51,13 @@ def test_cron_lines() -> None:
     assert [job for job in jobs if not line.match(job)] == []
 
 
+def test_nothing_is_written_into_the_archive() -> None:
+    homes = {one for path in DEPLOY.iterdir() for one in re.findall(r"PRESERVE_HOME=(\S+)", path.read_text("utf-8"))}
+    written = [one for path in DEPLOY.iterdir() for one in re.findall(r"--output (\S+)", path.read_text("utf-8"))]
+    assert len(written) == 2 and len(homes) == 1
+    assert [one for one in written if homes & {one, *map(str, Path(one).parents)}] == []
+
+
 def test_the_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     called = set()
     for path in DEPLOY.iterdir():

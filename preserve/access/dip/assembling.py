@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from preserve.data_management.database import Catalogue
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
+from preserve.outputs import check_device, into_folder
 from preserve.work import require_space
 from storage_adapters.durable import discard, drop_file, sync_file_system, write_file
 from storage_adapters.errors import StorageError
@@ -63,14 +64,19 @@ def deliver(
     Nothing is delivered without approval (regulation Art. 21, 23): what is given is exactly what the head approved,
     as the record of that step lists it, file by file with digests.
     """
-    with REQUESTS.claimed(home, number, "request.busy"):
-        return _deliver(home, catalogue, person, number, target, form, to, now, progress, password, device)
+    if device is not None:
+        check_device(device, home)
+    with REQUESTS.claimed(home, number, "request.busy"), into_folder(target, home) as held:
+        made = _deliver(home, catalogue, person, number, held, target, form, to, now, progress, password, device)
+    # By the handle the folder stayed the one that was checked; people know it by its name.
+    return replace(made, place=target / made.place.name) if made.place.parent == held else made
 
 
 def _deliver(
-    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, form: Form, to: str,
+    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, named: Path, form: Form, to: str,
     now: Callable[[], datetime], progress: Callable[[int], None], password: str, device: Path | None,
 ) -> Delivered:  # fmt: skip
+    """`target` is the folder by its handle, `named` what people call it."""
     with catalogue.read() as connection:
         REQUESTS.may(connection, person, "delivered")
         request = REQUESTS.read(connection, home, number)
@@ -91,7 +97,7 @@ def _deliver(
         with speaking(home.settings.language):
             delivery, findings = _build(home, catalogue, person, request, cases, staged, now, progress)
         delivery = delivery.model_copy(update={"to": to or request.consumer.name, "form": form})
-        handing.note(home, number, staged, delivery, target, form, device)
+        handing.note(home, number, staged, delivery, named.absolute(), form, device)
         place, _ = hand_over(staged, target, form, password, device, progress)
         done = _enter(home, catalogue, person, delivery, number, now)
         handing.forget(home, number)

@@ -17,11 +17,10 @@ from preserve.administration.printing.paper import as_pdf
 from preserve.clock import zone
 from preserve.data_management.evidence import PROGRAM, write_evidence
 from preserve.data_management.ledger import Entry
-from preserve.errors import Refused
 from preserve.home import Home
 from preserve.messages import say
-from storage_adapters.durable import discard, publish, sync_folder, write_file
-from storage_adapters.errors import CopyExists
+from preserve.outputs import check_new, new_folder, write_new
+from storage_adapters.durable import discard, sync_folder
 from storage_adapters.reading import digest_file
 
 _PROOF = "-proof"
@@ -36,11 +35,10 @@ class Written:
     sha256: str
 
 
-def check_targets(targets: Sequence[Path]) -> None:
+def check_targets(targets: Sequence[Path], home: Home) -> None:
     """Raises Refused where something of that name is there: what was shown to a court is not written over."""
     for target in targets:
-        if target.exists():
-            raise Refused("storage.exists-already", str(target))
+        check_new(target, home)
 
 
 def write_history(
@@ -51,23 +49,13 @@ def write_history(
 
     Stopped in between it leaves a folder of proof without a document, which the next run replaces.
     """
+    check_targets(list(targets.values()), home)
     first = next(iter(targets.values()))
     proof = first.with_name(first.stem + _PROOF)
-    if proof.exists():
-        if not _is_left_over(proof, _named(found)):
-            raise Refused("storage.exists-already", str(proof))
+    if proof.is_dir() and not proof.is_symlink() and _is_left_over(proof, _named(found)):
         discard(proof, proof.parent)
-    staged = proof.with_name(f".{proof.name}.part")
-    if staged.exists():
-        discard(staged, staged.parent)
-    try:
+    with new_folder(proof, home) as staged:
         write_evidence(home, connection, _named(found), staged, versions=found.packages, also=entries)
-        publish(staged, proof)
-    except CopyExists as error:
-        raise Refused("storage.exists-already", str(proof)) from error
-    finally:
-        if staged.exists():
-            discard(staged, staged.parent)
     digest = digest_file(proof / "proof.json", ("sha256",), from_medium=False)[1]["sha256"]
     local = zone(home.settings.time_zone)
     parts = sections(found, labels, local, (f"{proof.name}/ (proof.json, {PROGRAM})", digest))
@@ -79,7 +67,7 @@ def write_history(
             as_pdf(heading, under, home.settings.institution, found.moment, parts) if kind == "pdf"
             else as_html(heading, under, parts)
         )  # fmt: skip
-        write_file(target, data, durable=True)
+        write_new(target, data, home)
     sync_folder(first.parent)
     return Written(tuple(targets.values()), proof, digest)
 

@@ -19,7 +19,7 @@ from preserve.access.redaction.template import restricted
 from preserve.administration.printing.pages import shown
 from preserve.home import Home
 from preserve.messages import language, say
-from storage_adapters.durable import move_in
+from preserve.outputs import new_file
 
 _WIDE = 900  # pixels of a page as it is shown
 _HEAD = """<!DOCTYPE html>
@@ -91,11 +91,8 @@ def write_pages(home: Home, connection: Connection, number: str, folder: Path, m
         path = stored_at(home, source.file)
         found = sheets(path, one.path, lambda page: True) if source.kind == "pdf" else as_sheets(path, one.path)
         target = folder / f"{place:03d}-{number}.html"
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".{target.name}.part"
-        with part.open("w", encoding="utf-8") as out:
+        with new_file(target, home) as part, part.open("w", encoding="utf-8") as out:
             out.writelines(_page(one.path, found, source.kind == "pdf", Mark(mark)))
-        move_in(part, target)
         written.append(target)
     return written
 

@@ -15,10 +15,9 @@ from preserve.access.requests.model import Selected
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import find_concerns, read_case, resolve
-from preserve.errors import Refused
 from preserve.home import Home
 from preserve.messages import say
-from storage_adapters.durable import write_file
+from preserve.outputs import check_new, write_new
 
 _EXAMPLES: dict[Kind, tuple[tuple[str, ...], ...]] = {
     "pdf": (('what = "box"', 'pages = "1"', "left = 20", "top = 35", "width = 80", "height = 6", 'unit = "mm"'),
@@ -58,8 +57,7 @@ def write_template(home: Home, connection: Connection, number: str, target: Path
 
     Raises Refused where the file is there already: somebody may have filled it in.
     """
-    if target.exists():
-        raise Refused("redaction.template-exists", str(target))
+    check_new(target, home)
     rows = restricted(home, connection, number)
     if target.suffix.lower() == ".xlsx":
         with tempfile.TemporaryDirectory() as scratch:
@@ -69,7 +67,7 @@ def write_template(home: Home, connection: Connection, number: str, target: Path
     else:
         kinds = [source_of(connection, one).kind for one, _, _ in rows]
         data = _toml(number, rows, kinds).encode()
-    write_file(target, data)
+    write_new(target, data, home)
     return len(rows)
 
 

@@ -23,9 +23,10 @@ from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
 from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
-from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
+from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
 from preserve.messages import speaking
+from preserve.outputs import into_folder
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
 from storage_adapters.durable import (
@@ -52,21 +53,28 @@ def export(
 
     Raises Refused, NotIntact, MediumProblem.
     """
+    with into_folder(target, home) as held:
+        made = _export(home, catalogue, transfer, actor, held, target.absolute(), moment, progress)
+    return made.model_copy(update={"to": str(target / transfer.number)})
+
+
+def _export(
+    home: Home, catalogue: Catalogue, transfer: Transfer, actor: str, target: Path, named: Path, moment: datetime,
+    progress: Callable[[int], None],
+) -> HandOver:  # fmt: skip
+    """`target` is the folder by its handle, `named` what people call it."""
     profile = read_transfer_profile(home.profiles)
-    inside = target.resolve()
-    if any(place == inside or place in inside.parents for place in (home.store.resolve(), home.path.resolve())):
-        raise UsageError("transfer.target-inside", str(target))
     final, staging = target / transfer.number, target / f".{transfer.number}.part"
     try:
-        target.mkdir(parents=True, exist_ok=True)
         if final.exists() and not _is_ours(final, transfer):
             raise Refused("storage.exists-already", str(final))
         held = {item.objid: _held(home, catalogue, item) for item in transfer.items}
         tests = four_properties(home, catalogue, transfer, {objid: len(one) for objid, one in held.items()})
-        handing.note(home, transfer.number, target)
+        handing.note(home, transfer.number, named)
         if not final.exists():
             needed = sum(item.size for item in transfer.items)
             require_space(target, int(needed * (_ENCODED if transfer.form == "eep" else 1)) + (64 << 20))
+            _refuse_links(staging)
             staging.mkdir(exist_ok=True)
             _write(home, catalogue, transfer, profile, held, tests, staging, moment, progress)
             publish(staging, final)
@@ -86,6 +94,12 @@ def export(
         by=actor, when=stamp(moment), to=str(final), files=len(files), size=sum(one["size"] for one in files),
         list_sha256=digest, signed=bool(listed["signed"]), tests=tests, papers=kept,
     )  # fmt: skip
+
+
+def _refuse_links(staging: Path) -> None:
+    """What an earlier run left is gone on with only where it is what a run leaves: no link leads out of it."""
+    if staging.is_symlink() or any(path.is_symlink() for path in staging.rglob("*")):
+        raise Refused("output.not-plain", str(staging))
 
 
 def _is_ours(final: Path, transfer: Transfer) -> bool:

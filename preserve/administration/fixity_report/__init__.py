@@ -15,7 +15,7 @@ from preserve.clock import zone
 from preserve.data_management.database import Catalogue
 from preserve.home import Home
 from preserve.messages import LANGUAGES, say, speaking
-from storage_adapters.durable import write_file
+from preserve.outputs import write_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,12 @@ class Written:
 
 
 def write_report(
-    home: Home, catalogue: Catalogue, profile: StorageProfile, folder: Path, moment: datetime
+    home: Home, catalogue: Catalogue, profile: StorageProfile, folder: Path, moment: datetime, *, replace: bool = False
 ) -> Written:  # fmt: skip
-    """Write the report in both languages, as HTML and PDF/A, into the folder. Raises ToolMissing, StorageError."""
+    """Write the report in both languages, as HTML and PDF/A, into the folder.
+
+    Over an earlier one of the same day only with `replace`. Raises Refused, ToolMissing, MediumProblem.
+    """
     facts = gather(home, catalogue, profile, moment)
     local = zone(home.settings.time_zone)
     limits = {one.kind: limit_of(profile, one.kind) for one in facts.coverage}
@@ -41,7 +44,6 @@ def write_report(
                         moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}")  # fmt: skip
             parts = sections(facts, local, limits)
             name = f"fixity-{moment.astimezone(local):%Y-%m-%d}.{spoken}"
-            write_file(folder / f"{name}.html", as_html(title, under, parts))
-            write_file(folder / f"{name}.pdf", as_pdf(title, under, facts.institution, moment, parts))
-            files += [folder / f"{name}.html", folder / f"{name}.pdf"]
-    return Written(tuple(files), facts)
+            files.append((folder / f"{name}.html", as_html(title, under, parts)))
+            files.append((folder / f"{name}.pdf", as_pdf(title, under, facts.institution, moment, parts)))
+    return Written(tuple(write_all(files, home, replace=replace)), facts)

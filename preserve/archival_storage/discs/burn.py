@@ -18,6 +18,7 @@ from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
 from preserve.home import Home
+from preserve.outputs import check_device
 from storage_adapters.durable import drop_file
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, NotBlank, StorageError
 from storage_adapters.optical.burning import burn, find_burners
@@ -73,6 +74,7 @@ def burn_disc(
     A disc that does not read back is recorded as lost and another is planned in its place. Raises UsageError where
     the disc is burned already, NotIntact where it does not read back, and the medium's errors.
     """
+    check_device(device, home)
     if medium.kind != "optical" or medium.state != "planned":
         raise UsageError("storage.disc-not-planned", medium.label, state=medium.state)
     recipe = read_recipe(home, str(medium.details["volume_id"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,7 @@ from typing import Any
 
 from metadata.verify import verify_package
 from preserve.archival_storage.discs.sources import Source
-from preserve.errors import MediumProblem, NotIntact
+from preserve.errors import MediumProblem, NotIntact, Refused
 from storage_adapters.durable import copy_stream, discard, on_medium, sync_file_system
 
 _BLOCK = 1 << 20
@@ -49,8 +50,11 @@ def extract(
     """Write the package to the folder `target` (which must not exist) and verify it; return its bytes.
 
     Of a package that lies whole on one of the media, that one is used. Raises MediumProblem naming the parts that are
-    missing, NotIntact where the result is not what its manifests say; nothing is left then.
+    missing, NotIntact where the result is not what its manifests say; nothing is left then. Raises Refused where
+    something is there: it is neither mixed with another package nor taken away with it.
     """
+    if os.path.lexists(target):
+        raise Refused("output.exists", str(target))
     whole = [source for source in sources if name in source.packages()[0]]
     try:
         if whole:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from preserve.archival_storage.guide import page
 from preserve.visible_text import one_line
-from storage_adapters.durable import write_file
+from storage_adapters.durable import FILE, write_file
 
 README = "先读我-README.txt"
 PAGE = "index.html"
@@ -20,6 +20,7 @@ MANIFEST = "manifest-sha256.txt"
 PARTS = "parts.json"
 PROGRAMS = ("verify.ps1", "verify.py")
 OWN = (README, PAGE, MANIFEST, *PROGRAMS)
+_FOR_ALL = (README, *PROGRAMS)  # the page names cases
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NOT_IN_PATHS = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
@@ -108,7 +109,8 @@ def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], f
     listed = sorted([*listed, *_as_files({PAGE: made[PAGE]})], key=lambda file: file.path)
     made[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
     for name, data in sorted(made.items()):
-        write_file(target / name, data)
+        # On a drive the rest is for the archive's account; what tells a stranger what this is must be readable to them.
+        write_file(target / name, data, mode=0o644 if name in _FOR_ALL else FILE)
     return sorted(made)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.errors import Refused
+from preserve.home import Home
+from preserve.outputs import write_new
 from preserve.typesetting import set_pdf
-from storage_adapters.durable import write_file
 
 Form = Literal["drive", "inlay", "face"]
 _TEMPLATES = Path(__file__).parent
@@ -51,11 +52,11 @@ def read_qr_text(text: str) -> tuple[str, str]:
     return found[1], found[2] or ""
 
 
-def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
+def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | None = None) -> None:
     """Write the labels as PDF/A-2b, whole or not at all; the same labels give the same bytes.
 
-    Raises ToolMissing where no Chinese font is installed, Refused for no labels, StorageError where it cannot be
-    written.
+    Raises ToolMissing where no Chinese font is installed, Refused for no labels and where something of that name is
+    there, MediumProblem where it cannot be written.
     """
     import segno
 
@@ -68,7 +69,8 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form) -> None:
         codes[f"{number}.svg"] = code.getvalue().decode()
     data = [asdict(one) for one in labels]
     common = _TEMPLATES / "common.typ"
-    write_file(target, set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes))
+    made = set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes)
+    write_new(target, made, home)
 
 
 def _moment(labels: Sequence[Label]) -> datetime:

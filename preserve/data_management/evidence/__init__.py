@@ -44,9 +44,9 @@ def write_evidence(
     """Write the proof about package `name` into the new folder; about other `versions` of the case and `also` too.
 
     `earlier` are checkpoints from elsewhere (a disc, a certificate) that are shown to be beginnings of the newest one.
-    Raises Refused where the folder exists, NotIntact where an earlier checkpoint is no beginning of this ledger.
+    Raises Refused where something is in the folder, NotIntact where an earlier checkpoint is no beginning of this one.
     """
-    if folder.exists():
+    if folder.exists() and any(folder.iterdir()):
         raise Refused("storage.exists-already", str(folder))
     made = checkpoints.read_checkpoints(connection)[-1]
     root = roots(connection)

@@ -15,6 +15,9 @@ from preserve.ingest.compliance.sections import sections
 from preserve.ingest.rules import View
 from preserve.messages import say
 
+REPORTS = ("compliance.json", "compliance.html", "compliance.pdf")
+"""What the reports of a case are called."""
+
 
 def reports(
     view: View, findings: Sequence[Finding], institution: str, moment: datetime, *, sealing: bool = False
@@ -32,9 +35,9 @@ def reports(
         "utf-8", "replace"
     )
     return [
-        ("compliance.json", "application/json", document),
-        ("compliance.html", "text/html", as_html(title, under, parts)),
-        ("compliance.pdf", "application/pdf", as_pdf(title, under, institution, moment, parts)),
+        (REPORTS[0], "application/json", document),
+        (REPORTS[1], "text/html", as_html(title, under, parts)),
+        (REPORTS[2], "application/pdf", as_pdf(title, under, institution, moment, parts)),
     ]
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from preserve.ingest.extraction import MOST_OF_A_FILE, Extracted, Way
+from storage_adapters.programs import start_serving
 
 SECONDS = 15.0
 """After this long a reader gives what it has."""
@@ -58,11 +59,7 @@ class Helper:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "preserve.ingest.extraction.helper"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-                env={"LC_ALL": "C.UTF-8"},
-            )  # fmt: skip
+            self._process = start_serving("preserve.ingest.extraction.helper")
         return self._process
 
     def _answer(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:

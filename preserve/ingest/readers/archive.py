@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from pathlib import Path
 
 from preserve.ingest.readers.report import Report
+from storage_adapters.programs import ask
 
 _PATIENCE = 60  # seconds for a listing
 
@@ -29,10 +29,10 @@ def read(path: Path, report: Report, mime: str) -> None:
     report.tool = "7z"
     # «-p» with a password that nobody uses: without it 7z waits for one at the terminal.
     command = ["7z", "l", "-slt", "-p-", "--", str(path)]
-    listed = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False, stdin=subprocess.DEVNULL)
-    if b"Encrypted = +" in listed.stdout or b"Wrong password" in listed.stderr + listed.stdout:
+    listed = ask(command, patience=_PATIENCE)
+    if b"Encrypted = +" in listed.out or b"Wrong password" in listed.error + listed.out:
         report.tell("encrypted", reason="7z")
-    elif listed.returncode:
-        report.tell("unreadable", reason="7z", detail=listed.stderr.decode("utf-8", "replace")[-500:])
+    elif listed.status:
+        report.tell("unreadable", reason="7z", detail=listed.error.decode("utf-8", "replace")[-500:])
     else:
-        report.add("Members", max(0, listed.stdout.count(b"\nPath = ") - 1))
+        report.add("Members", max(0, listed.out.count(b"\nPath = ") - 1))

@@ -12,9 +12,9 @@ from preserve.clock import zone
 from preserve.data_management.database import Catalogue
 from preserve.home import Home
 from preserve.messages import LANGUAGES, say, speaking
+from preserve.outputs import write_all
 from preserve.preservation_planning.risk import Facts, gather
 from preserve.preservation_planning.risk_report.sections import sections
-from storage_adapters.durable import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,11 @@ class Written:
     facts: Facts
 
 
-def write_report(home: Home, catalogue: Catalogue, folder: Path, moment: datetime) -> Written:
-    """Write the report in both languages, as HTML and PDF/A, into the folder. Raises ToolMissing, StorageError."""
+def write_report(home: Home, catalogue: Catalogue, folder: Path, moment: datetime, *, replace: bool = False) -> Written:
+    """Write the report in both languages, as HTML and PDF/A, into the folder.
+
+    Over an earlier one of the same day only with `replace`. Raises Refused, ToolMissing, MediumProblem.
+    """
     facts = gather(home, catalogue, moment)
     local = moment.astimezone(zone(home.settings.time_zone))
     files = []
@@ -37,7 +40,6 @@ def write_report(home: Home, catalogue: Catalogue, folder: Path, moment: datetim
                         moment=f"{local:%Y-%m-%d %H:%M}")  # fmt: skip
             parts = sections(facts)
             name = f"risk-{local:%Y-%m-%d}.{spoken}"
-            write_file(folder / f"{name}.html", as_html(title, under, parts))
-            write_file(folder / f"{name}.pdf", as_pdf(title, under, facts.institution, moment, parts))
-            files += [folder / f"{name}.html", folder / f"{name}.pdf"]
-    return Written(tuple(files), facts)
+            files.append((folder / f"{name}.html", as_html(title, under, parts)))
+            files.append((folder / f"{name}.pdf", as_pdf(title, under, facts.institution, moment, parts)))
+    return Written(tuple(write_all(files, home, replace=replace)), facts)

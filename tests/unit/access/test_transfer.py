@@ -177,6 +177,21 @@ def test_what_is_altered_is_not_handed_over(bureau: Office, tmp_path: Path) -> N
         given_up(bureau, number)
 
 
+def test_what_is_gone_on_with_leads_nowhere_else(bureau: Office, tmp_path: Path) -> None:
+    before = state_of(bureau.archive.home / "store" / "packages")
+    number = prepared(bureau, "bag")
+    left = tmp_path / f".{number}.part"
+    left.symlink_to(bureau.archive.home / "store" / "packages")
+    done = bureau.run("", "transfer", "hand-over", number, "--to", str(tmp_path))
+    assert done.returncode == 3, done.stderr
+    left.unlink()
+    left.mkdir()
+    (left / f".{bureau.archive.packages()[0].name}").symlink_to(bureau.archive.home / "store" / "packages")
+    assert bureau.run("", "transfer", "hand-over", number, "--to", str(tmp_path)).returncode == 3
+    assert state_of(bureau.archive.home / "store" / "packages") == before
+    given_up(bureau, number)
+
+
 def test_who_may_do_what(bureau: Office, tmp_path: Path) -> None:
     words = ("transfer", "prepare", bureau.case, "--archive", "馆", "--basis", "x")
     for who in ("depositor", "head", "system"):

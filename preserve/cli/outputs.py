@@ -1,0 +1,86 @@
+"""What a path on the command line is for: read, or written to; what is written to is checked before anything is done.
+
+The services check again when they write, through a handle; here it is so that nobody waits for a result that then
+cannot be put where it was wanted.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve.cli.output import Output
+
+
+class InputPath(click.Path):
+    """A file, a folder, an image or a device that is only read."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+
+class OutputPath(click.Path):
+    """A path that is written to. Subclasses say what may be there already."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as it was given. Raises Refused, MediumProblem."""
+        path = super().convert(value, param, ctx)
+        if ctx is not None and not ctx.resilient_parsing:
+            output = ctx.find_object(Output)
+            # Links and dots are followed as they stand, not taken out by their looks.
+            self.check(Path(os.fsdecode(path)).absolute(), output)
+        return path
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """Raises Refused, MediumProblem."""
+        raise NotImplementedError
+
+
+class NewFile(OutputPath):
+    """A file that is made, and is not there yet."""
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """Nothing of that name may be there."""
+        from preserve.outputs import check_new
+
+        check_new(path, output.home_if_any() if output else None)
+
+
+class NewFolder(NewFile):
+    """A folder that is made, and is not there yet."""
+
+
+class IntoFolder(OutputPath):
+    """A folder that something new is put into; it may be there."""
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """It may not be the archive's."""
+        from preserve.outputs import check_folder
+
+        check_folder(path, output.home_if_any() if output else None)
+
+
+class NewArchive(OutputPath):
+    """A folder that a new archive keeps its packages in."""
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """It may not lie in another archive or on a medium; what is in it is for the founding to say."""
+        from preserve.outputs import check_folder
+
+        check_folder(path.parent, None)
+
+
+class Burner(OutputPath):
+    """A device that a disc is burned in, or a file that stands for one."""
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """It may be anything but what holds the archive."""
+        from preserve.outputs import check_device
+
+        check_device(path, output.home_if_any() if output else None)

@@ -1,0 +1,114 @@
+"""Starts the programs of others: with a list of arguments, and with nothing of the caller's environment but its path.
+
+Converters read hostile files. What whoever calls us has in the environment (tokens, passwords, settings that load
+code into a program) is none of their business, so a child gets an allow-list, a home and a scratch folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import IO, Any
+
+HANDED_ON = ("PATH", "TZ")
+"""All that a child is told of the caller's environment: where programs are, and the time zone."""
+
+_FALLBACK = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def environment(scratch: Path | str) -> dict[str, str]:
+    """The whole environment of a child whose home and folder for scratch files is `scratch`.
+
+    The locale is C.UTF-8: one that is not installed would keep some programs from opening Chinese names, and what a
+    program says must not depend on who calls it.
+    """
+    known = {name: value for name in HANDED_ON if (value := os.environ.get(name))}
+    own = str(scratch)
+    return {"PATH": _FALLBACK, **known, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "HOME": own, "TMPDIR": own}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A program that runs, and the folder that is its home. Use as a context: the folder goes with it."""
+
+    process: subprocess.Popen[Any]
+    scratch: Path
+
+    def __enter__(self) -> subprocess.Popen[Any]:
+        return self.process
+
+    def __exit__(self, *_: object) -> None:
+        # What a program leaves behind in its own home is never worth an error.
+        rmtree(self.scratch, ignore_errors=True)
+
+
+def start(
+    arguments: Sequence[str], *, stdout: int | IO[Any] = subprocess.PIPE, stderr: int | IO[Any] = subprocess.PIPE,
+    text: bool = False, folder: Path | None = None, session: bool = True, first: Callable[[], None] | None = None,
+) -> Started:  # fmt: skip
+    """Start a program that reads nothing from us. `first` runs in the child before it. Raises OSError.
+
+    With `session` it leads a process group of its own, so that it can be killed with its children.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="preserve-child-"))
+    try:
+        process: subprocess.Popen[Any] = subprocess.Popen(
+            list(arguments), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=text,
+            errors="replace" if text else None, cwd=folder, env=environment(scratch), start_new_session=session,
+            preexec_fn=first,
+        )  # fmt: skip
+    except BaseException:
+        rmtree(scratch, ignore_errors=True)
+        raise
+    return Started(process, scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a program said, and its exit status."""
+
+    status: int
+    out: bytes
+    error: bytes
+
+    @property
+    def said(self) -> str:
+        """Its standard output as text."""
+        return self.out.decode("utf-8", "replace")
+
+
+def ask(arguments: Sequence[str], *, patience: float = 60) -> Ended:
+    """Run a short program to its end. Raises OSError, and subprocess.TimeoutExpired after `patience` seconds."""
+    with start(arguments) as process:
+        try:
+            out, error = process.communicate(timeout=patience)
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+        return Ended(process.returncode, out, error)
+
+
+def start_serving(module: str) -> subprocess.Popen[bytes]:
+    """Start a module of ours as a process that answers on its pipes, with an empty environment. Raises OSError.
+
+    Isolated (`-I`), it takes no settings of Python from anybody; it makes no scratch files.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True, env={"LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """Kill a program that was started with `session`, and all that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -12,6 +12,7 @@ from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output, finding_document
 from preserve.cli.outputs import InputPath, NewFile, NewFolder
+from preserve.messages import say
 
 if TYPE_CHECKING:
     from metadata.findings import Finding
@@ -40,7 +41,9 @@ def verify(output: Output) -> int:
     catalogue = open_catalogue(home)
     report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
     stamps, bad = _time_stamps(home, catalogue)
-    report = replace(report, findings=(*report.findings, *bad, *_media(home, catalogue)))
+    found = (*report.findings, *bad, *_media(home, catalogue), *_index(output, home, catalogue))
+    report = replace(report, findings=found)
+    _note(home, catalogue, sum(one.severity == "error" for one in found))
     if not report.intact and not output.as_json:
         raise NotIntact("cli.ledger-bad", str(home.catalogue), findings=report.findings)
     output.findings(report.findings)
@@ -59,6 +62,30 @@ def verify(output: Output) -> int:
         }
     )  # fmt: skip
     return 0 if report.intact else 4
+
+
+def _index(output: Output, home: Home, catalogue: Catalogue) -> list[Finding]:
+    """Every row of the catalogue that contradicts the ledger."""
+    from preserve.administration.index_check import compare
+    from preserve.work import Watcher, how_to_show, stoppable
+
+    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
+        watcher.begin(say("cli.ledger-comparing"))
+        with catalogue.read() as connection:
+            return compare(home, connection, lambda cases: watcher(0))
+
+
+def _note(home: Home, catalogue: Catalogue, errors: int) -> None:
+    """Write down when this was done last, for `doctor`; a ledger that may not be written to is verified all the same."""
+    from contextlib import suppress
+
+    from preserve.administration.index_check import note
+    from preserve.clock import now
+    from preserve.errors import PreserveError
+    from preserve.home import acting_person
+
+    with suppress(PreserveError), catalogue.begin() as connection:
+        note(connection, home, errors, actor=acting_person(), moment=now())
 
 
 def _media(home: Home, catalogue: Catalogue) -> list[Finding]:

@@ -27,6 +27,7 @@ from preserve.data_management.database import Catalogue
 from preserve.data_management.tables import files
 from preserve.errors import NotIntact, NotPermitted, Refused
 from preserve.home import Home
+from preserve.outputs import into_folder
 from storage_adapters.durable import discard, publish
 
 
@@ -45,29 +46,37 @@ def hand_out(
         with catalogue.read() as connection:
             version, _ = _approved(home, connection, person, case, number)
             anchor = anchors.read_anchor(connection, version.name)
-        place, staged = to / version.name, to / f".{version.name}.part"
-        if place.exists():
-            _adopt(place, anchor.manifest)
-            done = Restored(version.name, place, _size(place))
-        else:
-            if staged.exists():
-                discard(staged, to)
-            size = extract(version.name, sources, staged, progress)
-            try:
-                require_same(staged, anchor.manifest)
-            except NotIntact:
-                discard(staged, to)
-                raise
-            publish(staged, place)
-            done = Restored(version.name, place, size)
-        with catalogue.begin() as connection:
-            try:
-                _, request = _approved(home, connection, person, case, number)
-            except (Refused, NotPermitted):  # it was withdrawn meanwhile: nothing of it may stay there
-                discard(place, to)
-                raise
-            _enter(connection, home, person, request, done, version, anchor.manifest, sources, now())
-    return done
+        with into_folder(to, home) as held:
+            done = _put(version, sources, held, anchor.manifest, progress)
+            with catalogue.begin() as connection:
+                try:
+                    _, request = _approved(home, connection, person, case, number)
+                except (Refused, NotPermitted):  # it was withdrawn meanwhile: nothing of it may stay there
+                    discard(done.place, held)
+                    raise
+                named = Restored(done.name, to / done.name, done.size)
+                _enter(connection, home, person, request, named, version, anchor.manifest, sources, now())
+    return named
+
+
+def _put(
+    version: Version, sources: Sequence[Source], to: Path, manifest: str, progress: Callable[[int], None]
+) -> Restored:
+    """The package whole below `to`: written now, or by an earlier run. Raises Refused, NotIntact."""
+    place, staged = to / version.name, to / f".{version.name}.part"
+    if place.exists():
+        _adopt(place, manifest)
+        return Restored(version.name, place, _size(place))
+    if staged.exists():
+        discard(staged, to)
+    size = extract(version.name, sources, staged, progress)
+    try:
+        require_same(staged, manifest)
+    except NotIntact:
+        discard(staged, to)
+        raise
+    publish(staged, place)
+    return Restored(version.name, place, size)
 
 
 def _approved(

@@ -15,6 +15,7 @@ from demo.papers import PARTY
 from preserve.access.requests.model import Consumer, Examination, Request, State
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import RequestsProfile
+from preserve.clock import now, zone
 from preserve.errors import NotPermitted, Refused
 from preserve.profiles import read_profile
 from tests.office import Office, make_office
@@ -184,9 +185,14 @@ def test_delegated_for_a_time(office: Office) -> None:
     assert office.run("head", "user", "delegate", "auditor", "--until", until, "--reason", "x").returncode == 3
 
 
+def _today() -> date:
+    """The bureau's day, which is another than this machine's from 16:00 UTC on."""
+    return now().astimezone(zone("Asia/Shanghai")).date()
+
+
 def test_overdue_and_urgent(office: Office) -> None:
-    late = office.open("court", "张法官", "--received", (date.today() - timedelta(days=40)).isoformat())
-    urgent = office.open("court", "张法官", "--urgent", "明日开庭", "--due", date.today().isoformat())
+    late = office.open("court", "张法官", "--received", (_today() - timedelta(days=40)).isoformat())
+    urgent = office.open("court", "张法官", "--urgent", "明日开庭", "--due", _today().isoformat())
     rows = office.json("", "request", "list", "--overdue")["requests"]
     assert [row["number"] for row in rows] == [late]
     assert office.json("", "request", "list")["requests"][0]["number"] == urgent

@@ -76,7 +76,7 @@ def _index(output: Output, home: Home, catalogue: Catalogue) -> list[Finding]:
 
 
 def _note(home: Home, catalogue: Catalogue, errors: int) -> None:
-    """Write down when this was done last, for `doctor`; a ledger that may not be written to is verified all the same."""
+    """Write down when this was done last, for `doctor`; a ledger that cannot be written to is verified all the same."""
     from contextlib import suppress
 
     from preserve.administration.index_check import note

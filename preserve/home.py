@@ -152,6 +152,12 @@ def given_token() -> str | None:
     return os.environ.get("PRESERVE_TOKEN")
 
 
+def forget_secrets() -> None:
+    """Take token and password out of this process's environment: for processes that have no use for them."""
+    for name in ("PRESERVE_TOKEN", "PRESERVE_SIGNING_PASSWORD"):
+        os.environ.pop(name, None)
+
+
 def given_signing_password() -> str:
     """The password or PIN of the signing key (`PRESERVE_SIGNING_PASSWORD`), or nothing."""
     return os.environ.get("PRESERVE_SIGNING_PASSWORD", "")

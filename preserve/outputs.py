@@ -190,6 +190,8 @@ def _by_its_name(held: Path, target: Path) -> Iterator[None]:
     except (PreserveError, StorageError) as error:
         error.where = error.where.replace(str(held), str(target))
         raise
+    except OSError as error:
+        raise MediumProblem("output.unwritable", str(target), reason=error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TextIO, TypeVar
 
 from preserve.errors import MediumProblem, PreserveError, Stopped
+from preserve.home import forget_secrets
 from preserve.messages import bytes_for_people, say
 from preserve.terminal import console
 from preserve.visible_text import one_line
@@ -102,9 +103,15 @@ def executor(jobs: int = 0) -> Executor:
     return ProcessPoolExecutor(
         jobs or processors(),
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_die_with_parent,
+        initializer=_begin_work,
         initargs=(os.getpid(),),
     )
+
+
+def _begin_work(parent: int) -> None:
+    """A worker reads hostile files: it ends with who started it, and knows no token and no password."""
+    _die_with_parent(parent)
+    forget_secrets()
 
 
 def map_batches(

@@ -167,9 +167,10 @@ def making_file(place: Place, name: str, *, replace: bool = False) -> Iterator[P
     """
     _sweep(place, name)
     part = _hidden(name)
-    mine = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE, dir_fd=place.handle)
+    mine = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE, dir_fd=place.handle)
     try:
-        fcntl.flock(mine, fcntl.LOCK_SH)
+        with suppress(OSError):  # a file system that knows no locks
+            fcntl.flock(mine, fcntl.LOCK_SH)
         yield place.held / part
         _sync(place, part, os.O_RDONLY)
         if replace and kind_of(place, name) == "file":

@@ -91,7 +91,7 @@ def ask(arguments: Sequence[str], *, patience: float = 60) -> Ended:
         try:
             out, error = process.communicate(timeout=patience)
         except BaseException:
-            process.kill()
+            kill_group(process)  # what it started may hold the pipe
             process.communicate()
             raise
         return Ended(process.returncode, out, error)

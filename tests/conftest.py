@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 _skipped: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A test that runs a command in this process leaves the language to the next as it was."""
+    from preserve.messages import language, speak
+
+    before = language()
+    yield
+    speak(before)
 
 
 def pytest_configure(config: pytest.Config) -> None:

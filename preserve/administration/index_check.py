@@ -31,10 +31,15 @@ def compare(home: Home, connection: Connection, progress: Callable[[int], None] 
             found.append(one)
     except NotIntact as error:  # an entry whose text is not the one that was hashed: proving names it
         found.append(Finding(error.code, error.where, "error", dict(error.values), error.detail))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:  # a value that no column of ours holds
+        found.append(Finding("ledger.contradicts-index", str(home.catalogue), "error", {"table": "?"}, str(error)))
     return found
 
 
 def _compare(home: Home, connection: Connection, progress: Callable[[int], None]) -> Iterator[Finding]:
+    for (told,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
+        if told != "ok":
+            yield Finding("catalogue.damaged", str(home.catalogue), "error", detail=str(told))
     yield from accounts.compare(connection)
     yield from logins.compare(connection, now())
     yield from proceedings.compare(connection)

@@ -13,7 +13,7 @@ from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import server_store, store_identity
-from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.packages import read_version, require_registered
 from preserve.data_management import anchors, gone, holdings, ledger
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
@@ -52,7 +52,9 @@ def restore_package(
         objid = find_case(connection, name) or name
         gone.refuse(connection, objid)
         gone.refuse(connection, name)
+        require_registered(home, connection, objid)
         version = read_version(connection, name if name.startswith(f"{objid}_v") else objid)
+        gone.refuse(connection, version.name)
         anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
     try:

@@ -218,6 +218,7 @@ def retire(
 
     Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has.
     """
+    holdings.require_on(connection, row.id)
     held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
     if row.state == "replaced":
         lacking = [one for one in held if not standing(connection, one.objid, one.version, profile).sealed]

@@ -336,6 +336,7 @@ def release(
     if not gone:
         raise Refused("repair.nothing-in-quarantine", name)
     with catalogue.read() as connection:
+        holdings.require_held(connection, name.rpartition("_v")[0])
         row = holdings.read_copy(connection, name, store.identity)
     if row is None or row.state != "verified":
         raise Refused("repair.copy-not-verified", name, state=row.state if row else "-")

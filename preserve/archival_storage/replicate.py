@@ -17,12 +17,13 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, write_guide
 from preserve.archival_storage.ledger_on_media import is_own, write_ledger
 from preserve.archival_storage.media import attached, bucket_of, require_medium, server_store
-from preserve.archival_storage.packages import as_package, expected, package_files, read_version
+from preserve.archival_storage.packages import as_package, expected, package_files, read_version, require_registered
 from preserve.archival_storage.policy import Standing, StorageProfile, judge
 from preserve.archival_storage.records_on_media import ON_MEDIUM, RECORDS, RULES, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, gone, holdings, ledger
+from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.tables import cases, versions
@@ -172,10 +173,12 @@ class DriveSession:
         """Copy one package from the server store, read it back, and record it. Raises StorageError, NotIntact."""
         with self.catalogue.read() as connection:
             gone.refuse(connection, name)
-            version = read_version(connection, name)
+            require_registered(self.home, connection, name.rpartition("_v")[0])
+            require_medium(connection, self.identity)
+            anchor = read_anchor(connection, name)
             before = holdings.read_copy(connection, name, self.identity)
         root = server_store(self.home).path(CopyRef(name))
-        files = package_files(root, version.manifest_sha256)
+        files = package_files(root, anchor.manifest)
         package = as_package(name, root, files)
         try:
             self.adapter.write(package, progress)
@@ -228,11 +231,14 @@ def write_to_bucket(
     """Send one package to a bucket, fetch it back, and record it. Raises StorageError, NotIntact."""
     with catalogue.read() as connection:
         gone.refuse(connection, name)
-        version = read_version(connection, name)
-        until = _retained_until(connection, version.objid)
+        objid = name.rpartition("_v")[0]
+        require_registered(home, connection, objid)
+        row = require_medium(connection, row.id)
+        anchor = read_anchor(connection, name)
+        until = _retained_until(connection, objid)
         before = holdings.read_copy(connection, name, row.id)
     root = server_store(home).path(CopyRef(name))
-    files = package_files(root, version.manifest_sha256)
+    files = package_files(root, anchor.manifest)
     package = as_package(name, root, files)
     adapter = bucket_of(row, until)
     with suppress(CopyExists):  # published before a crash and not recorded: proven like any other

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from preserve.archival_storage.policy import StorageProfile, standing
 from preserve.data_management import anchors, blocks, gone, holdings, ledger, proceedings, retention_index
 from preserve.data_management.tables import versions
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 from storage_adapters.contract import CopyRef, Warrant
 
 
@@ -73,7 +73,10 @@ def warrant_for_disposal(
     if found := blocks.blocks(connection, objid):
         raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
     retention_index.require_decided(connection, objid)
-    for known in retention_index.rows_of(connection, objid):
+    days = retention_index.rows_of(connection, objid)
+    if not any(row.item == item for row in days):
+        raise NotIntact("ledger.contradicts-index", objid, table="retention")
+    for known in days:
         if (not item or known.item == item) and (known.due is None or known.due > today.isoformat()):
             raise Refused("disposal.not-due", name, day=known.due or "—")
     if item:

@@ -69,7 +69,7 @@ def tell_aside(error: BaseException) -> None:
     known = isinstance(error, (PreserveError, MetadataError, StorageError))
     code, values = (error.code, dict(error.values)) if known else ("", {})  # type: ignore[attr-defined]
     reason = say(code, **values) if known else f"{type(error).__name__}: {error}"
-    sys.stderr.write(f"{say('ledger.not-witnessed', reason=reason)}\n")
+    sys.stderr.write(f"{visible(say('ledger.not-witnessed', reason=reason))}\n")
 
 
 def tell_usage(error: click.ClickException, as_json: bool) -> int:

@@ -80,12 +80,15 @@ def _note(home: Home, catalogue: Catalogue, errors: int) -> None:
     from contextlib import suppress
 
     from preserve.administration.index_check import note
+    from preserve.administration.people import recognise
     from preserve.clock import now
     from preserve.errors import PreserveError
-    from preserve.home import acting_person
+    from preserve.home import acting_person, given_token
+    from storage_adapters.errors import StorageError
 
-    with suppress(PreserveError), catalogue.begin() as connection:
-        note(connection, home, errors, actor=acting_person(), moment=now())
+    with suppress(PreserveError, StorageError), catalogue.begin() as connection:
+        actor = recognise(connection, acting_person(), given_token(), now()).account
+        note(connection, home, errors, actor=actor, moment=now())
 
 
 def _media(home: Home, catalogue: Catalogue) -> list[Finding]:

@@ -8,6 +8,7 @@ from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, say
+from preserve.visible_text import visible
 
 
 @click.command(cls=Command)
@@ -57,7 +58,7 @@ def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool,
     for one in placed:
         for path in one.paths:
             if not output.as_json:
-                click.echo(path)
+                click.echo(visible(str(path)))
         if one.failed:
             output.sentence("look.failed", style="yellow", file=one.name, reason=one.failed)
         elif one.missing or one.cut:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -13,6 +14,7 @@ from metadata.findings import Finding
 from preserve.data_management import ledger
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import audits
+from preserve.errors import NotIntact
 
 BEGUN = "audit.begun"
 ENDED = "audit.ended"
@@ -65,7 +67,14 @@ def _apply(connection: Connection, entry: Entry) -> None:
 
 def _read(connection: Connection, run: str) -> AuditRow | None:
     row = connection.execute(select(audits).where(audits.c.id == run)).first()
-    return AuditRow(**{**row._mapping, "counts": json.loads(row.counts)}) if row else None
+    return _row(row) if row else None
+
+
+def _row(row: Any) -> AuditRow:
+    try:
+        return AuditRow(**{**row._mapping, "counts": json.loads(row.counts)})
+    except (ValueError, TypeError) as error:
+        raise NotIntact("ledger.contradicts-index", str(row.id), table="audits") from error
 
 
 def runs(connection: Connection, state: str = "", limit: int = 10_000) -> list[AuditRow]:
@@ -73,7 +82,16 @@ def runs(connection: Connection, state: str = "", limit: int = 10_000) -> list[A
     query = select(audits).order_by(audits.c.id.desc()).limit(limit)
     if state:
         query = query.where(audits.c.state == state)
-    return [AuditRow(**{**row._mapping, "counts": json.loads(row.counts)}) for row in connection.execute(query)]
+    return [_row(row) for row in connection.execute(query)]
+
+
+def require(connection: Connection, run: str) -> None:
+    """Raises NotIntact where the row of a run is not what the ledger says."""
+    said: AuditRow | None = None
+    for entry in ledger.about(connection, run, BEGUN, ENDED):
+        said = _after(said, entry)
+    if said != _read(connection, run):
+        raise NotIntact("ledger.contradicts-index", run, table="audits")
 
 
 def replay(connection: Connection) -> None:
@@ -87,8 +105,7 @@ def compare(connection: Connection) -> Iterator[Finding]:
     """Every run of which the row contradicts the ledger."""
     known = set(ledger.subjects_of(connection, BEGUN)) | set(connection.execute(select(audits.c.id)).scalars())
     for run in sorted(known):
-        said: AuditRow | None = None
-        for entry in ledger.about(connection, run, BEGUN, ENDED):
-            said = _after(said, entry)
-        if said != _read(connection, run):
-            yield Finding("ledger.contradicts-index", run, "error", {"table": "audits"})
+        try:
+            require(connection, run)
+        except NotIntact as error:
+            yield Finding(error.code, error.where, "error", dict(error.values))

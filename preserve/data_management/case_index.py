@@ -116,6 +116,8 @@ def require(connection: Connection, objid: str, root_of: Rooted) -> None:
 def compare(connection: Connection, root_of: Rooted, progress: Callable[[int], None]) -> Iterator[Finding]:
     """Every case of which the rows are not what was registered; `progress` is told 1 for each case."""
     known = set(connection.execute(select(case_table.c.objid)).scalars())
+    for table in (versions, files, events):  # and rows of cases that are none
+        known |= set(connection.execute(select(table.c.objid).distinct()).scalars())
     for action in anchors.ANCHORING:
         known |= set(ledger.subjects_of(connection, action))
     for objid in sorted(known):
@@ -133,6 +135,8 @@ def anchor(connection: Connection, objid: str, root_of: Rooted, *, actor: str, m
     sealed packages, in the same transaction. Raises NotIntact where a package is not the sealed one.
     """
     for name in said(connection, objid):
+        if is_gone(connection, name):
+            continue
         now = digests(connection, objid, _number(name))
         if said(connection, objid)[name] != now:
             _require_sealed(connection, name, root_of(name))

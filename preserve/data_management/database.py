@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from preserve.data_management.replacing import WAIT, Identity, identity_of, is_under_way, wait_for
+from preserve.data_management.schema_check import require_schema
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
@@ -236,6 +237,9 @@ def open_catalogue(home: Home | Path) -> Catalogue:
             version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if tables else None
         if version is not None and str(version) > SCHEMA:
             raise PreserveError("catalogue.newer", str(path), version=str(version), known=SCHEMA)
+        if version == SCHEMA:
+            with catalogue.read() as connection:
+                require_schema(connection, str(path))
         if version != SCHEMA:
             _migrate(catalogue)
     except BaseException:

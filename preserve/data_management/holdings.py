@@ -67,7 +67,11 @@ class MediumRow:
 
 
 def _medium(row: Any) -> MediumRow:
-    return MediumRow(**{**row._mapping, "details": json.loads(row.details)})
+    try:
+        details = json.loads(row.details)
+    except (ValueError, TypeError) as error:
+        raise NotIntact("ledger.contradicts-index", str(row.id), table="media") from error
+    return MediumRow(**{**row._mapping, "details": details})
 
 
 def add_medium(
@@ -228,6 +232,17 @@ def require_held(connection: Connection, objid: str) -> None:
     require_copies(connection, objid)
     for identity in sorted({row.medium for row in copies_of(connection, objid)}):
         require_listed(connection, identity)
+
+
+def require_on(connection: Connection, identity: str) -> None:
+    """Raises NotIntact where the rows of a medium, or of any case that has or had a copy on it, contradict the ledger.
+
+    Reads every entry about copies: for what is asked before a medium goes, not with each copy.
+    """
+    require_listed(connection, identity)
+    told = {entry.subject for entry in ledger.naming(connection, identity, COPY_CHANGED)}
+    for objid in sorted(told | {row.objid for row in copies_on(connection, identity)}):
+        require_copies(connection, objid)
 
 
 def require_copies(connection: Connection, objid: str) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import Connection
 
 from preserve.data_management import ledger
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
 
 FOUNDED = "archive.founded"
@@ -43,7 +43,7 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     try:
         return public_key_of(path.read_bytes(), str(path))
     except OSError as error:
-        raise PreserveError("ledger.key-unreadable", str(path), detail=str(error)) from error
+        raise NotIntact("ledger.key-unreadable", str(path), detail=str(error)) from error
 
 
 def public_key_of(pem: bytes, where: str = "ledger.pub") -> Ed25519PublicKey:
@@ -51,9 +51,9 @@ def public_key_of(pem: bytes, where: str = "ledger.pub") -> Ed25519PublicKey:
     try:
         key = serialization.load_pem_public_key(pem)
     except ValueError as error:
-        raise PreserveError("ledger.key-unreadable", where, detail=str(error)) from error
+        raise NotIntact("ledger.key-unreadable", where, detail=str(error)) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise PreserveError("ledger.key-unreadable", where)
+        raise NotIntact("ledger.key-unreadable", where)
     return key
 
 
@@ -61,9 +61,9 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
-        raise PreserveError("ledger.key-unreadable", str(path), detail=str(error)) from error
+        raise NotIntact("ledger.key-unreadable", str(path), detail=str(error)) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise PreserveError("ledger.key-unreadable", str(path))
+        raise NotIntact("ledger.key-unreadable", str(path))
     return key
 
 

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -19,9 +18,7 @@ from metadata.findings import Finding
 from preserve.clock import parse, stamp
 from preserve.data_management import ledger
 from preserve.data_management.accounts import ADDED, CHANGED, said
-from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import credentials, tokens
-from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
 
 LOGGED_IN = "person.logged-in"
@@ -58,7 +55,7 @@ def read_credential(connection: Connection, account: str) -> CredentialRow | Non
     found = CredentialRow(**row._mapping)
     if not _is_sound(found):
         raise NotIntact("ledger.contradicts-index", account, table=credentials.name)
-    for entry in _newest(connection, account, ADDED, PASSWORD_CHANGED, PASSWORD_RESET, LOGGED_IN):
+    for entry in ledger.newest(connection, account, ADDED, PASSWORD_CHANGED, PASSWORD_RESET, LOGGED_IN):
         details = said(entry)["details"]
         if "credential" in details:
             must_change = entry.action in (ADDED, PASSWORD_RESET)
@@ -98,9 +95,12 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
     that an earlier release gave out has ended: its entry does not say which token it was for.
     """
     row = connection.execute(select(tokens).where(tokens.c.digest == digest)).first()
+    if row is not None and not (isinstance(row.expires, str) and isinstance(row.account, str)):
+        raise NotIntact("ledger.contradicts-index", str(row.account), table=tokens.name)
     if row is None or row.expires <= stamp(moment):
         return None
-    for entry in _newest(connection, row.account, LOGGED_IN, LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET, CHANGED):
+    ends = (LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET, CHANGED)
+    for entry in ledger.newest(connection, row.account, LOGGED_IN, *ends):
         details = said(entry)["details"]
         if entry.action == CHANGED and details.get("state") != "suspended":
             continue
@@ -133,13 +133,3 @@ def compare(connection: Connection, moment: datetime) -> Iterator[Finding]:
 def forget_tokens(connection: Connection, account: str) -> None:
     """End every token of an account."""
     connection.execute(delete(tokens).where(tokens.c.account == account))
-
-
-def _newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entry]:
-    """Entries about a subject, the newest first, read only as far as somebody asks."""
-    wanted = (ledger_table.c.subject == subject, ledger_table.c.action.in_(actions))
-    columns = (ledger_table.c.number, ledger_table.c.entry, ledger_table.c.leaf)
-    query: Any = select(*columns).where(*wanted).order_by(ledger_table.c.number.desc())
-    with connection.execution_options(yield_per=100).execute(query) as rows:
-        for row in rows:
-            yield ledger.Entry(row.number, row.entry, bytes(row.leaf))

@@ -1,6 +1,6 @@
 """Requests, holds, appraisals, disposals, transfers: what the ledger says of each, and the rows that list them.
 
-Whoever acts asks `read`, `about_case` or `standing_against`: they give what the entries of the ledger say, and raise
+Whoever acts asks `read` or `about_case`: they give what the entries of the ledger say, and raise
 NotIntact where a row says something else, is missing, or has no entry. `rows` and `cases_in` read the tables alone and
 are for lists.
 """

@@ -19,6 +19,8 @@ from preserve.data_management.ledger_keys import believed_keys
 from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
+from preserve.errors import NotIntact
+from preserve.home import Home
 
 _BESIDE = frozenset(
     f"ledger.{name}"
@@ -62,6 +64,13 @@ def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path)
         report = prove(connection, segments_folder, believed_keys(connection, public_key))
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
         return replace(report, findings=(*report.findings, *beside))
+
+
+def require_proven(home: Home, catalogue: Catalogue) -> None:
+    """Raises NotIntact unless every entry is what was signed: before what cannot be undone. Reads the whole ledger."""
+    report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    if not report.intact:
+        raise NotIntact("ledger.not-proven", str(home.catalogue), findings=report.findings)
 
 
 def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed25519PublicKey]) -> LedgerReport:

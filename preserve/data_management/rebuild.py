@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
@@ -36,7 +36,6 @@ from preserve.data_management import (
     sealing,
     search,
 )
-from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints as checkpoint_table
@@ -99,16 +98,15 @@ def rebuild(
         held.callback(made.close)
         old = _hold_old(home, held, findings)
         told("held")
-        report, head = _fill(made, home, old, adapters, findings, progress, finish)
+        report = _fill(made, home, old, adapters, findings, progress, finish)
         told("filled")
         fold(made)
         made.close()
         told("made")
-        kept = replacing.replace(fresh, home.catalogue, told)
-        if head is not None:
-            # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
-            sealing.write_head(home, head)
-        return dataclasses.replace(report, kept=kept)
+        report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
+    # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
+    sealing.write_newest_head(home)
+    return report
 
 
 def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connection | None:
@@ -128,7 +126,7 @@ def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connectio
 def _fill(
     made: Catalogue, home: Home, old: Connection | None, adapters: Iterable[DirectoryAdapter],
     findings: list[Finding], progress: Callable[[int], None], finish: Callable[[Connection], None],
-) -> tuple[Report, Checkpoint | None]:  # fmt: skip
+) -> Report:  # fmt: skip
     with made.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
         if not from_old and (lost := sealing.enter_loss(home, connection)):
@@ -147,8 +145,7 @@ def _fill(
         findings += history.check_anchors(connection, home.store)
         finish(connection)
         found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
-        report = Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
-        return report, checkpoints.newest(connection)
+        return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
 
 
 def _take_over(
@@ -165,6 +162,8 @@ def _take_over(
         if report.sound:
             for table in (ledger_table, checkpoint_table, *_JOURNAL):
                 _copy_rows(old, connection, table)
+            _leave_unsigned(home, connection, findings)
+            sealing.enter_missing_head(home, connection)
             return True
     except DatabaseError as error:
         if not is_unreadable(error):
@@ -179,6 +178,18 @@ def _take_over(
     return False
 
 
+def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding]) -> None:
+    """Entries that nobody signed were added by somebody else: they stay in the old file, and the ledger says so."""
+    newest = checkpoints.newest(connection)
+    if newest is None or not sealing.is_witnessed(connection):
+        return
+    texts = [entry.text for entry in ledger.entries(connection, newest.size + 1)]
+    if texts:
+        connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
+        sealing.enter_tail(home, connection, texts)
+        findings.append(Finding("catalogue.unsigned-left", str(home.catalogue), "warning", {"count": len(texts)}))
+
+
 def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
     own = [column for column in table.columns if column.computed is None]
     rows = source.execution_options(yield_per=2000).execute(select(*own))
@@ -187,6 +198,14 @@ def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
 
 
 def _read_segments(connection: Connection, folder: Path, findings: list[Finding]) -> None:
+    try:
+        _enter_segments(connection, folder)
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError, IntegrityError) as error:
+        raise NotIntact("ledger.segment-broken", str(folder), detail=str(error)) from error
+    findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
+
+
+def _enter_segments(connection: Connection, folder: Path) -> None:
     frontier = Frontier()
     for first, _, path in checkpoints.segments(folder):
         rows = []
@@ -200,7 +219,6 @@ def _read_segments(connection: Connection, folder: Path, findings: list[Finding]
             one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
             peaks = frontier.peaks() if one.size == frontier.size else None
             checkpoints.keep(connection, one, peaks=peaks, first_entry=first)
-    findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
 
 
 def _enter_packages(

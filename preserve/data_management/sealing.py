@@ -7,8 +7,9 @@ that is put back by an older copy, or loses its end, contradicts it.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -86,6 +87,18 @@ def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
     return made
 
 
+def write_newest_head(home: Home) -> None:
+    """Put the newest checkpoint of the catalogue into the store, while nobody else commits one. Raises StorageError."""
+    catalogue = open_catalogue(home)
+    try:
+        with catalogue.locked() as connection:
+            made = checkpoints.newest(connection)
+            if made is not None:
+                write_head(home, made)
+    finally:
+        catalogue.close()
+
+
 def write_head(home: Home, made: Checkpoint) -> None:
     """Put a committed checkpoint into the store. Raises StorageError."""
     folder = ledger_folder(home)
@@ -101,8 +114,8 @@ def ledger_folder(home: Home) -> Path:
 def hold_to_witnesses(home: Home, connection: Connection) -> None:
     """Hold the ledger against the newest checkpoint, the newest segment and the head in the store.
 
-    What may have been done by somebody else, but contradicts nothing, is written into the ledger: entries that nobody
-    signed, a head that is gone. Raises NotIntact where the ledger is not the one that the store tells of.
+    A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where the ledger is not
+    the one that the store tells of, or has entries that nobody signed.
     """
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     if last is not None and last.size > size:
@@ -117,7 +130,10 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         _note(home, connection, WITNESSED, tail)  # since this release
         return
     if size > covered:
-        _note(home, connection, TAIL_FOUND, tail)
+        # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
+        raise NotIntact(
+            "ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered
+        )  # fmt: skip
     if last is not None and not there and folder.is_dir():
         _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
 
@@ -150,6 +166,24 @@ def enter_loss(home: Home, connection: Connection) -> int:
     _note(home, connection, TAIL_LOST, lost)
     _sign(home, connection)
     return head.size - size
+
+
+def enter_missing_head(home: Home, connection: Connection) -> None:
+    """In a catalogue made again where the store has no head: write that down, as any other command would."""
+    last, folder = checkpoints.newest(connection), ledger_folder(home)
+    missing = folder.is_dir() and _content(folder / HEAD) is None
+    if missing and last is not None and is_witnessed(connection):
+        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
+        _sign(home, connection)
+
+
+def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None:
+    """In a catalogue made again without entries that nobody signed: write down that there were some, and sign that."""
+    size = ledger.size(connection)
+    digest = hashlib.sha256("".join(f"{one}\n" for one in texts).encode()).hexdigest()
+    told = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
+    _note(home, connection, TAIL_FOUND, told)
+    _sign(home, connection)
 
 
 def sign_what_grew(home: Home, connection: Connection) -> None:

@@ -381,6 +381,7 @@ def test_what_became_of_a_package_in_the_words_of_premis(archive: Archive, tmp_p
         (hurt, [("replication", "success"), ("fixity check", "fail"), ("recovery", "fail")]),
         (whole, [("replication", "success"), ("fixity check", "success"), ("validation", "success")]),
     ):
+        file.unlink(missing_ok=True)  # what is there already is not written over
         assert archive.run("audit", "history", package.name, "--premis", str(file)).returncode == 0
         premis_schema().assertValid(etree.parse(file))
         events = [one for one in read_premis(file) if isinstance(one, Event)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def take_back(home: Home, number: str) -> None:
     _require_place(found)
     target, dip = Path(found.target), found.delivery.dip
     for name in (found.file, f".{dip}.part", f".{dip}.zip.part", f"{dip}.iso", f"{dip}.iso.part"):
-        if (target / name).is_dir():
+        if (target / name).is_symlink():
+            os.unlink(target / name)
+        elif (target / name).is_dir():
             discard(target / name, target)
         else:
             drop_file(target / name, target)

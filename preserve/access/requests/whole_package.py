@@ -1,18 +1,20 @@
 """Hands out a package as it is kept, with everything in it: once, for an approved request that asks for all of it.
 
-Killed after the package is whole and before that is written down, the next run finds it, proves it again and enters
-it; killed earlier, it begins anew. Nothing half-written stays under the package's name.
+What leaves is noted before it has its name outside, as every delivery is: what was not entered is taken back, by the
+next run, by a withdrawal or by another way of delivering. Nothing half-written stays under the package's name.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from metadata.verify import verify_package
+from preserve.access.dip import handing
 from preserve.access.requests.deeds import note_delivery
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
@@ -25,10 +27,11 @@ from preserve.clock import stamp
 from preserve.data_management import anchors, gone, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.tables import files
-from preserve.errors import NotIntact, NotPermitted, Refused
+from preserve.errors import NotPermitted, PreserveError, Refused
 from preserve.home import Home
 from preserve.outputs import into_folder
 from storage_adapters.durable import discard, publish
+from storage_adapters.errors import StorageError
 
 
 def hand_out(
@@ -43,36 +46,57 @@ def hand_out(
     if not number:
         raise NotPermitted("request.approval-missing", case)
     with REQUESTS.claimed(home, number, "request.busy"):
-        with catalogue.read() as connection:
+        # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
+        with catalogue.begin() as connection:
+            _settle(home, connection, number)
             version, _ = _approved(home, connection, person, case, number)
             anchor = anchors.read_anchor(connection, version.name)
         with into_folder(to, home) as held:
-            done = _put(version, sources, held, anchor.manifest, progress)
-            with catalogue.begin() as connection:
-                try:
+            try:
+                done = _put(
+                    home, number, person, version, sources, held, to.absolute(), anchor.manifest, now(), progress
+                )
+                with catalogue.begin() as connection:
                     _, request = _approved(home, connection, person, case, number)
-                except (Refused, NotPermitted):  # it was withdrawn meanwhile: nothing of it may stay there
-                    discard(done.place, held)
-                    raise
-                named = Restored(done.name, to / done.name, done.size)
-                _enter(connection, home, person, request, named, version, anchor.manifest, sources, now())
+                    named = Restored(done.name, to / done.name, done.size)
+                    _enter(connection, home, person, request, named, version, anchor.manifest, sources, now())
+            except BaseException:
+                with suppress(PreserveError, StorageError), catalogue.read() as connection:
+                    _settle(home, connection, number)  # where it cannot be done now, the next run does it
+                raise
+        handing.forget(home, number)
     return named
 
 
+def _settle(home: Home, connection: Connection, number: str) -> None:
+    """What an earlier run handed out and did not enter is taken back: it is made anew. Raises Refused, NotIntact."""
+    found = handing.noted(home, number)
+    delivery = REQUESTS.read(connection, home, number).delivery
+    if found is not None and delivery is not None and delivery.dip == found.delivery.dip:
+        handing.forget(home, number)
+    else:
+        handing.take_back(home, number)
+
+
 def _put(
-    version: Version, sources: Sequence[Source], to: Path, manifest: str, progress: Callable[[int], None]
-) -> Restored:
-    """The package whole below `to`: written now, or by an earlier run. Raises Refused, NotIntact."""
+    home: Home, number: str, person: Person, version: Version, sources: Sequence[Source], to: Path, named: Path,
+    manifest: str, moment: datetime, progress: Callable[[int], None],
+) -> Restored:  # fmt: skip
+    """The package whole below `to`, noted before it has its name there. Raises Refused, NotIntact."""
     place, staged = to / version.name, to / f".{version.name}.part"
-    if place.exists():
-        _adopt(place, manifest)
-        return Restored(version.name, place, _size(place))
-    if staged.exists():
+    if os.path.lexists(place):
+        raise Refused("storage.exists-already", str(place))
+    if staged.is_dir() and not staged.is_symlink():
         discard(staged, to)
     size = extract(version.name, sources, staged, progress)
     try:
         require_same(staged, manifest)
-    except NotIntact:
+        made = Delivery(
+            dip=version.name, by=person.account, when=stamp(moment), to="", form="package", files=0, size=size,
+            evidence_sha256=manifest, certificate_sha256="",
+        )  # fmt: skip
+        handing.note(home, number, staged, made, named, "folder", None)
+    except BaseException:
         discard(staged, to)
         raise
     publish(staged, place)
@@ -98,21 +122,6 @@ def _approved(
     if seen is None or seen.left_out or seen.redaction or request.cases != (objid,) or whole != originals:
         raise NotPermitted("request.approval-does-not-cover", case, number=number)
     return version, request
-
-
-def _adopt(place: Path, manifest: str) -> None:
-    """What lies there is what an earlier run handed out whole. Raises Refused for anything else."""
-    try:
-        require_same(place, manifest)
-        whole = verify_package(place, from_medium=True).intact
-    except NotIntact:
-        whole = False
-    if not whole:
-        raise Refused("storage.exists-already", str(place))
-
-
-def _size(place: Path) -> int:
-    return sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
 
 
 def _enter(

@@ -97,7 +97,8 @@ def hand_over(
 
     Stopped in between, the same call goes on with what is whole. Raises Refused, NotIntact, MediumProblem.
     """
-    with catalogue.read() as connection:
+    # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
+    with catalogue.begin() as connection:
         transfer = TRANSFERS.take(connection, home, person, number, "handed-over").record
         for item in transfer.items:
             if gone.of_case(connection, item.objid):

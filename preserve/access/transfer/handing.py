@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -26,7 +27,7 @@ def note(home: Home, number: str, target: Path) -> None:
     Raises Refused where that place is not there now.
     """
     found = _noted(home, number)
-    if found is not None and Path(found.target) != target:
+    if found is not None and (Path(found.target), found.medium) != (target, medium_of(target)):
         take_back(home, number)
     write_record(_file(home, number), _Note(target=str(target), medium=medium_of(target)))
 
@@ -40,7 +41,9 @@ def take_back(home: Home, number: str) -> None:
     if not target.is_dir() or medium_of(target) != found.medium:
         raise Refused("request.handed-over-elsewhere", str(target / number))
     for name in (number, f".{number}.part"):
-        if (target / name).is_dir():
+        if (target / name).is_symlink():
+            os.unlink(target / name)
+        elif (target / name).is_dir():
             discard(target / name, target)
     forget(home, number)
 

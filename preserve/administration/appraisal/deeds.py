@@ -11,6 +11,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import keeping
+from preserve.archival_storage.packages import require_registered
 from preserve.clock import stamp, zone
 from preserve.data_management import gone, retention_index
 from preserve.data_management.database import Catalogue
@@ -22,7 +23,7 @@ REVIEWS = Proceeding(
     kind="review",
     folder="appraisals",
     model=Review,
-    words="retention",
+    words="retention.state",
     unknown="retention.review-unknown",
     wrong_step="retention.step-wrong",
     steps=(
@@ -47,6 +48,9 @@ def draw(home: Home, catalogue: Catalogue, person: Person, until: date, *, momen
         items = gather(connection, rules.profile, until.isoformat(), limit)
         if not items:
             raise Refused("retention.nothing-due", until.isoformat())
+        for objid in dict.fromkeys(one.objid for one in items):
+            require_registered(home, connection, objid)
+            keeping.require_rows(home, connection, objid)
         review = Review(
             number=REVIEWS.new_number(home, connection, moment), state="drawn", step=1, until=until,
             drawn=stamp(moment), drawn_by=person.account, rules_sha256=rules.sha256,

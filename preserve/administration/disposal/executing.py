@@ -46,6 +46,7 @@ from preserve.archival_storage.warrant import read_decision, warrant_for_disposa
 from preserve.clock import stamp
 from preserve.data_management import anchors, checkpoints, gone, holdings, ledger
 from preserve.data_management.database import Catalogue
+from preserve.data_management.proving import require_proven
 from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused
 from preserve.home import Home
@@ -85,6 +86,7 @@ def execute(
     Raises Refused before its day, where hands are missing, or where something stands against it at the beginning.
     """
     with hold(home.work / "disposal.lock", Refused("disposal.under-way", number)):
+        require_proven(home, catalogue)  # what is destroyed cannot be brought back by a later finding
         found = _begin(home, catalogue, person, number, now())
         outcomes = [_one(home, catalogue, person, found, entry, now, told, progress) for entry in found.entries]
         told("export")

@@ -65,6 +65,7 @@ def _check(
     minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
     profile = read_policy(home.profiles)
     mine, rest, others = [], [], []
+    holdings.require_on(connection, row.id)
     for copy in holdings.copies_on(connection, row.id):
         if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
             continue

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from metadata.findings import Finding
-from preserve.administration.appraisal.model import Review
+from preserve.administration.appraisal.model import Item, Review
 from preserve.administration.disposal.model import Disposal
 from preserve.administration.proceedings import records
 from preserve.administration.retention.keeping import require_rows, strictest_due
 from preserve.archival_storage.packages import require_registered
 from preserve.data_management import blocks, gone, proceedings, retention_index
+from preserve.data_management.tables import cases
+from preserve.errors import NotIntact
 from preserve.home import Home
 
 OPEN = ("proposed", "supervised", "approved", "executing")
 """The states in which a disposal may still destroy something."""
+
+
+def _require_same(connection: Connection, item: Item) -> None:
+    """What people decided about is this case, by the words they saw. Raises NotIntact."""
+    row = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
+    now = (row.case_number, row.archival_number, row.title, row.closed or "", row.classification)
+    if now != (item.case_number, item.archival_number, item.title, item.closed, item.classification):
+        raise NotIntact("disposal.item-differs", item.case_number, objid=item.objid)
 
 
 def against(
@@ -37,6 +47,7 @@ def against(
     require_registered(home, connection, item.objid)
     if not gone.of_case(connection, item.objid, whole=True):
         require_rows(home, connection, item.objid)
+        _require_same(connection, item)
     if row in review.objected():
         yield Finding("disposal.objected", where, "refuse", {"row": row})
     for one in blocks.blocks(connection, item.objid):

@@ -75,7 +75,7 @@ class Proceeding(Generic[R]):
     """A kind of proceeding.
 
     `hands` gives, by the names that the table uses, the accounts that have acted so far; `same_hands` the refusal for
-    each name. `words` is the domain of the states' names in the messages.
+    each name. `words` is what the names of the states begin with in the messages.
     """
 
     kind: Kind
@@ -154,8 +154,8 @@ class Proceeding(Generic[R]):
         """That a step may not follow now."""
         name = wanted.to[-1] if wanted.to[-1] != "=" else wanted.deed
         return Refused(
-            self.wrong_step, record.number, state=say(f"{self.words}.state-{record.state}"),
-            step=say(f"{self.words}.state-{name}"),
+            self.wrong_step, record.number, state=say(f"{self.words}-{record.state}"),
+            step=say(f"{self.words}-{name}"),
         )  # fmt: skip
 
     def may(self, connection: Connection, person: Person, deed: str) -> None:

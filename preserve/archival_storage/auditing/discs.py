@@ -24,6 +24,8 @@ def read_disc(run: Run, row: MediumRow, path: Path) -> None:
     """A disc is read whole in one pass: every block, every file, and the image's digest where it is known."""
     run.pace.check()
     began = run.now()
+    with run.catalogue.read() as connection:
+        holdings.require_listed(connection, row.id)
     report = check_disc(path, run.pace, int(row.details.get("image_size", 0)))
     # The digest of the image stands in the ledger; the lists on the disc prove nothing if it is another.
     same = report.sha256 == row.details.get("image_sha256", report.sha256 if not row.details.get("image_size") else "")

@@ -45,6 +45,8 @@ class Run:
         """Write down that it begins; a run before it that ended without a word is closed as failed."""
         with self.catalogue.begin() as connection:
             dead = audits.runs(connection, "running")
+            for row in dead:
+                audits.require(connection, row.id)
         for row in dead:
             self._close(row.id, "failed", "ended without a word")
             self.report.findings.append(Finding("audit.died", row.id, "error", {"started": row.started}))

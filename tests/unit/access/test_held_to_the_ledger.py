@@ -261,7 +261,8 @@ def test_an_archive_of_an_earlier_release(desk: Desk) -> None:
 
 
 def test_the_entry_of_another_is_put_in_place(desk: Desk) -> None:
-    desk.edit("UPDATE ledger SET subject = 'depositor' WHERE subject = 'head' AND action = 'person.added'")
+    desk.edit("UPDATE ledger SET entry = replace(entry, '\"subject\":\"head\"', '\"subject\":\"depositor\"') "
+              "WHERE subject = 'head' AND action = 'person.added'")  # fmt: skip
     with pytest.raises(NotIntact, match="entry-changed"):
         desk.person("depositor")
 

@@ -10,11 +10,11 @@ import pytest
 from preserve.access.dip.assembling import deliver
 from preserve.access.redaction.measuring import write_pages
 from preserve.access.redaction.template import write_template
-from preserve.access.requests import filing
+from preserve.access.requests.procedure import REQUESTS
+from preserve.access.requests.whole_package import hand_out
 from preserve.administration.duties import Role
 from preserve.administration.fixity_report import write_report as write_fixity
 from preserve.administration.people import Person
-from preserve.administration.restoring import restore_package
 from preserve.archival_storage.labels import make_labels
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.provenance import write_events
@@ -53,8 +53,10 @@ def _pages(home: Home, catalogue: Catalogue, number: str, target: Path) -> objec
 
 def _restore(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
     with catalogue.read() as connection:
-        name = filing.read_request(connection, home, number).cases[0]
-    return restore_package(home, catalogue, name, [], to=target, actor="chen", now=now)
+        name = REQUESTS.read(connection, home, number).cases[0]
+    return hand_out(
+        home, catalogue, ARCHIVIST, name, [], to=target, number=number, now=now, progress=lambda moved: None
+    )  # fmt: skip
 
 
 def _events(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
@@ -79,8 +81,19 @@ def number(bureau: Office) -> str:
     return bureau.approved()
 
 
+@pytest.fixture(scope="module")
+def package(bureau: Office) -> str:
+    """A request for a whole package that was approved."""
+    number = bureau.open("internal", "法制科", "--form", "package")
+    bureau.json("wang", "request", "examine", number)
+    bureau.json("head", "request", "approve", number)
+    return number
+
+
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_writes_nothing_into_the_archive(name: str, bureau: Office, number: str, tmp_path: Path) -> None:
+def test_a_service_writes_nothing_into_the_archive(
+    name: str, bureau: Office, number: str, package: str, tmp_path: Path
+) -> None:
     home = open_home(bureau.archive.home)
     (tmp_path / "link").symlink_to(home.store)
     before = state_of(home.store), state_of(home.keys)
@@ -88,7 +101,7 @@ def test_a_service_writes_nothing_into_the_archive(name: str, bureau: Office, nu
     try:
         for target in (home.store / "packages", home.keys, home.path / "new", tmp_path / "link" / "packages"):
             with pytest.raises(Refused) as caught:
-                SERVICES[name](home, catalogue, number, target)
+                SERVICES[name](home, catalogue, package if name == "restore" else number, target)
             assert caught.value.code == "output.inside"
     finally:
         catalogue.close()

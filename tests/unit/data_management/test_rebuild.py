@@ -7,7 +7,7 @@ from pathlib import Path
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
-from preserve.data_management import cases, checkpoints, search
+from preserve.data_management import cases, checkpoints, sealing, search
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild, state
 from preserve.home import Home, Settings
@@ -55,6 +55,9 @@ def test_equal_after_loss(tmp_path: Path) -> None:
         assert policy.standing(connection, OBJID, 1, policy.read_policy()).sealed
         checkpoints.checkpoint(connection, home.keys, "a1", MOMENT)
         checkpoints.export_segments(connection, home.store / "ledger")
+        newest = checkpoints.newest(connection)
+        assert newest is not None
+        sealing.write_head(home, newest)
         before = state(connection)
         life = cases.show_case(connection, "沪文执罚〔2026〕12号")
         assert life is not None and life.copies[0].state == "verified" and len(life.ledger) == 3

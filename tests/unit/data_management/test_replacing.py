@@ -80,15 +80,22 @@ def test_what_was_begun_on_the_old_one_is_not_recorded(tmp_path: Path) -> None:
     assert caught.value.status == 9
 
 
+class Guard:
+    """Rules that let nobody begin."""
+
+    def opening(self, connection: object) -> None:
+        raise NotIntact("ledger.contradicts-checkpoint")
+
+    def closing(self, connection: object) -> None:
+        raise AssertionError("it was not stopped")
+
+
 def test_a_guard_stops_a_transaction_before_anything_is_done(tmp_path: Path) -> None:
     made = create_catalogue(tmp_path / "catalogue.sqlite")
     put(made, "old")
 
-    def guard(connection: object) -> None:
-        raise NotIntact("ledger.contradicts-checkpoint")
-
     with pytest.raises(NotIntact):
-        put(Catalogue(made.path, made.engine, (guard,)), "new")
+        put(Catalogue(made.path, made.engine, Guard()), "new")
     assert said(made) == ["old"]
 
 

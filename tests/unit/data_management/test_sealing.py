@@ -24,6 +24,7 @@ from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
 from preserve.home import Home, Settings
+from tests.earlier import to_0007
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MANY = 20_000
@@ -183,9 +184,7 @@ def earlier_release(home: Home) -> None:
     (home.store / "ledger" / "checkpoint.txt").unlink()
     with closing(sqlite3.connect(home.catalogue)) as base:
         base.execute("DELETE FROM checkpoints WHERE first_entry IS NULL")
-        for column in ("peaks", "first_entry"):
-            base.execute(f"ALTER TABLE checkpoints DROP COLUMN {column}")
-        base.execute("UPDATE alembic_version SET version_num = '0007'")
+        to_0007(base)
         base.commit()
 
 

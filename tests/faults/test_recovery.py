@@ -62,6 +62,7 @@ def extent(burned: Burned) -> tuple[int, int]:
     return offset // SECTOR, length // SECTOR
 
 
+@pytest.mark.timeout(900)  # dvdisaster reckons for minutes where the machine is slow
 def test_bad_sectors_are_repaired(burned: Burned, tmp_path: Path) -> None:
     assert burned.redundancy >= 15
     first, count = extent(burned)
@@ -81,6 +82,7 @@ def test_bad_sectors_are_repaired(burned: Burned, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == [package.name], "the repaired image was left"
 
 
+@pytest.mark.timeout(900)
 def test_beyond_repair_the_lost_files_are_named(burned: Burned, tmp_path: Path) -> None:
     first, count = extent(burned)
     bad = tmp_path / "bad"

@@ -156,6 +156,8 @@ def _enter(
         current = REQUESTS.read(connection, home, number)
         done = deeds.note_delivery(connection, home, person, current, delivery, now())
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
+    with catalogue.begin() as connection:
+        # After the commit: a file on the store must not tell of entries that were rolled back.
         checkpoints.export_segments(connection, home.store / "ledger")
     return done
 

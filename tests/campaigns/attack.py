@@ -127,7 +127,7 @@ def prepare(folder: Path) -> Ground:
         Operation("ingest", ("ingest", str(folder / "second")), "case.registered"),
         Operation("open", ("request", "open", "--capacity", "internal", "--name", "法", "--case", office.case,
                            "--purpose", "x"), "request.opened", again=frozenset({0})),
-        Operation("examine", ("request", "examine", opened, again=frozenset({0})), "request.examined", "wang"),
+        Operation("examine", ("request", "examine", opened), "request.examined", "wang", again=frozenset({0})),
         Operation("approve", ("request", "approve", examined), "request.approved", "head"),
         Operation("withdraw", ("request", "withdraw", withdrawn, "--reason", "x"), "request.withdrawn"),
         Operation("deliver", ("request", "deliver", approved, "--output", out), "request.delivered", outside="dip-"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import click
 
@@ -16,9 +16,6 @@ from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.cli.request_delivery import deliver, return_
 from preserve.cli.request_views import list_requests, show, statistics
 from preserve.messages import say
-
-if TYPE_CHECKING:
-    pass
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FORMS = ("original", "preservation", "access", "package")

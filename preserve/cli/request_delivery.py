@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import click
 
@@ -13,9 +13,6 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Command)

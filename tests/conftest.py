@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 _skipped: list[str] = []
+
+# The same examples in every run, so that a change is judged by what it changed; `make soak` draws others.
+settings.register_profile("same", derandomize=True, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

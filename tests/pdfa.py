@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pikepdf
@@ -40,7 +41,7 @@ def _claim(pdf: pikepdf.Pdf) -> Iterator[str]:
     if not (part and level and part[1] + level[1] == b"2B"):
         yield "6.6.4 does not say 2B"
     title = str(pdf.docinfo.get("/Title", ""))
-    if title and title not in text.decode():
+    if title and title not in unescape(text.decode()):
         yield "6.6.3 title differs from XMP"
 
 

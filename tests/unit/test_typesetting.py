@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
@@ -148,6 +148,7 @@ def test_every_code_point_can_be_printed_beside_a_mark(mark: str, tmp_path: Path
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(texts=["'\"<&>", *"0" * 19])
 @given(texts=st.lists(st.text(st.characters(exclude_categories=()), min_size=1, max_size=40), min_size=20, max_size=40))
 def test_any_text_can_be_printed_in_every_place(texts: list[str], tmp_path: Path) -> None:
     first = texts[0]

@@ -73,8 +73,20 @@ def main() -> list[str]:
             assert all(one.outcome == "damaged" for one in bad) and bad
     rows = _MONTHS * _ROWS
     return [
-        row(f"history of a package among {rows:,} rows ({size / 1e9:.1f} GB)", f"{max(packages):.2f} s", "1 s",
-            f"{max(packages):.2f}", "≤ 1", max(packages) <= 1),
-        row(f"all failures of a medium among {rows:,} rows", f"{max(failures):.2f} s", "1 s", f"{max(failures):.2f}",
-            "≤ 1", max(failures) <= 1),
-    ]  # fmt: skip
+        row(
+            f"history of a package among {rows:,} rows ({size / 1e9:.1f} GB)",
+            f"{max(packages):.2f} s",
+            "1 s",
+            f"{max(packages):.2f}",
+            "≤ 1",
+            max(packages) <= 1,
+        ),
+        row(
+            f"all failures of a medium among {rows:,} rows",
+            f"{max(failures):.2f} s",
+            "1 s",
+            f"{max(failures):.2f}",
+            "≤ 1",
+            max(failures) <= 1,
+        ),
+    ]

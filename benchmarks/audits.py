@@ -122,14 +122,29 @@ def _reading() -> list[str]:
             top = adapter.root / "packages" / anchor.name
             peer = _median(lambda top=top: _sha256sum(top))
             ours = _median(lambda anchor=anchor: _ours(adapter, anchor, cold=False))
-            rows.append(row(f"audit of {what}, warm", f"{ours:.2f} s", f"sha256sum -c {peer:.2f} s",
-                            f"{peer / ours:.2f}", "≥ 3", peer / ours >= 3))  # fmt: skip
+            rows.append(
+                row(
+                    f"audit of {what}, warm",
+                    f"{ours:.2f} s",
+                    f"sha256sum -c {peer:.2f} s",
+                    f"{peer / ours:.2f}",
+                    "≥ 3",
+                    peer / ours >= 3,
+                )
+            )
         for anchor, processes, what in ((large, 1, "one large file"), (several, cores, "eight files, all cores")):
             speed = _openssl(processes)
             ours = _LARGE / _median(lambda anchor=anchor: _ours(adapter, anchor, cold=False))
-            rows.append(row(f"hashing {what}, warm", f"{ours / 1e6:.0f} MB/s",
-                            f"openssl speed on {processes} core(s) {speed / 1e6:.0f} MB/s", f"{ours / speed:.2f}",
-                            "≥ 0.85", ours / speed >= 0.85))  # fmt: skip
+            rows.append(
+                row(
+                    f"hashing {what}, warm",
+                    f"{ours / 1e6:.0f} MB/s",
+                    f"openssl speed on {processes} core(s) {speed / 1e6:.0f} MB/s",
+                    f"{ours / speed:.2f}",
+                    "≥ 0.85",
+                    ours / speed >= 0.85,
+                )
+            )
         top = adapter.root / "packages" / large.name
         raw, ours_cold = [], []
         for _ in range(3):
@@ -142,9 +157,16 @@ def _reading() -> list[str]:
             _ours(adapter, large, cold=True)
             ours_cold.append(time.perf_counter() - began)
         share = statistics.median(raw) / statistics.median(ours_cold)
-        rows.append(row("audit of one file of 2 GiB, cold", f"{_LARGE / statistics.median(ours_cold) / 1e6:.0f} MB/s",
-                        f"bare sequential read {_LARGE / statistics.median(raw) / 1e6:.0f} MB/s", f"{share:.2f}",
-                        "≥ 0.95", share >= 0.95))  # fmt: skip
+        rows.append(
+            row(
+                "audit of one file of 2 GiB, cold",
+                f"{_LARGE / statistics.median(ours_cold) / 1e6:.0f} MB/s",
+                f"bare sequential read {_LARGE / statistics.median(raw) / 1e6:.0f} MB/s",
+                f"{share:.2f}",
+                "≥ 0.95",
+                share >= 0.95,
+            )
+        )
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         rows.append(row("memory of the auditing process", f"{memory / 1e6:.0f} MB", "—", "—", "flat", None))
     return rows
@@ -189,15 +211,29 @@ def _planning(count: int = 10_000_000) -> list[str]:
     with scratch() as folder:
         done = subprocess.run(
             [sys.executable, "-c", _PLAN, str(folder / "plan.sqlite"), str(count)],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     found = json.loads(done.stdout)
     return [
-        row(f"due list over {count:,} copies", f"{1000 * found['list']:.0f} ms", "50 ms", f"{found['list'] / 0.05:.2f}",
-            "≤ 1", found["list"] <= 0.05),
-        row(f"whole plan over {count:,} copies", f"{found['plan']:.1f} s", "10 s", f"{found['plan'] / 10:.2f}", "≤ 1",
-            found["plan"] <= 10),
-    ]  # fmt: skip
+        row(
+            f"due list over {count:,} copies",
+            f"{1000 * found['list']:.0f} ms",
+            "50 ms",
+            f"{found['list'] / 0.05:.2f}",
+            "≤ 1",
+            found["list"] <= 0.05,
+        ),
+        row(
+            f"whole plan over {count:,} copies",
+            f"{found['plan']:.1f} s",
+            "10 s",
+            f"{found['plan'] / 10:.2f}",
+            "≤ 1",
+            found["plan"] <= 10,
+        ),
+    ]
 
 
 def main() -> list[str]:

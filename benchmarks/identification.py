@@ -59,10 +59,21 @@ def main() -> list[str]:
         differing = sum(said.get(str(path), set()) != ours[str(path)] for path in files)
         formats = len(set().union(*ours.values()))
     return [
-        row(f"fido's signatures, {len(files)} files, {formats} formats", f"{alone:.2f} s",
+        row(
+            f"fido's signatures, {len(files)} files, {formats} formats",
+            f"{alone:.2f} s",
             f"fido command line {theirs:.1f} s",
-            f"{theirs / alone:.0f}× faster", "≥ 10×", theirs / alone >= 10),
+            f"{theirs / alone:.0f}× faster",
+            "≥ 10×",
+            theirs / alone >= 10,
+        ),
         row("answers that differ from fido's", str(differing), f"{len(files)} files", "—", "0", differing == 0),
-        row("both identifiers and our own signatures", f"{both:.2f} s", f"fido command line {theirs:.1f} s",
-            f"{theirs / both:.0f}× faster", "—", None),
-    ]  # fmt: skip
+        row(
+            "both identifiers and our own signatures",
+            f"{both:.2f} s",
+            f"fido command line {theirs:.1f} s",
+            f"{theirs / both:.0f}× faster",
+            "—",
+            None,
+        ),
+    ]

@@ -29,7 +29,7 @@ access = "none"
 """ + "".join(
     f"{name} = 0.0\n"
     for name in ("ffv1", "ffv1_pixel", "rewrap", "flac", "raster", "pdfa", "utf8", "mp4", "m4a", "jpeg")
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,18 @@ def keeping_home(folder: Path) -> Path:
 def describe(case: Path, number: str, files: Sequence[str]) -> None:
     """The description of a case of these files."""
     content = {
-        "case_number": number, "case_type": "检查", "title": number, "cause": "测试", "producer": {"name": "某局"},
-        "start": "2026-01-05", "closed": "2026-02-02",
+        "case_number": number,
+        "case_type": "检查",
+        "title": number,
+        "cause": "测试",
+        "producer": {"name": "某局"},
+        "start": "2026-01-05",
+        "closed": "2026-02-02",
         "objects": [{"file": name, "kind": "文书", "stage": "调查"} for name in files],
         "acceptances": [
             {"finding": name, "person": "周建国", "reason": "测速用"} for name in ("document-missing", "recording-gap")
         ],
-    }  # fmt: skip
+    }
     (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 

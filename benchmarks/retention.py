@@ -22,11 +22,17 @@ _WORDS = ("", "", "当事人申请行政复议。", "有媒体报道。", "信�
 
 def _description(number: int, declared: str, closed: date, choose: random.Random) -> str:
     told = {
-        "case_number": f"案〔{closed.year}〕{number}号", "case_type": "penalty", "title": f"擅自演出 {number}",
-        "cause": "擅自从事营业性演出", "note": _WORDS[choose.randrange(5)], "incidents": [], "measures": [],
+        "case_number": f"案〔{closed.year}〕{number}号",
+        "case_type": "penalty",
+        "title": f"擅自演出 {number}",
+        "cause": "擅自从事营业性演出",
+        "note": _WORDS[choose.randrange(5)],
+        "incidents": [],
+        "measures": [],
         "objects": [],
-        "retention": declared, "closed": closed.isoformat(),
-    }  # fmt: skip
+        "retention": declared,
+        "closed": closed.isoformat(),
+    }
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -62,26 +68,57 @@ def _fill(home_path: Path) -> int:
                     case, listed = keeping.read_facts(facts)
                     if item:
                         due = keeping.due_of_object(profile, case, listed[0])
-                        files.append((item, objid, 1, "original", "data/a.mp4", "", 10**7, "0" * 64, "fmt/199", "MP4",
-                                      "", "[]", None))  # fmt: skip
+                        files.append(
+                            (
+                                item,
+                                objid,
+                                1,
+                                "original",
+                                "data/a.mp4",
+                                "",
+                                10**7,
+                                "0" * 64,
+                                "fmt/199",
+                                "MP4",
+                                "",
+                                "[]",
+                                None,
+                            )
+                        )
                     else:
                         due = keeping.due_of_case(profile, case, listed)
                     assert due is not None
                     computed = due.never or str(due.day)
                     retention.append((objid, item, facts, due.rule, computed, "", None if due.never else computed))
-            for table, listed_rows in (("cases", cases), ("versions", versions), ("copies", copies), ("files", files),
-                                       ("retention", retention)):  # fmt: skip
+            for table, listed_rows in (
+                ("cases", cases),
+                ("versions", versions),
+                ("copies", copies),
+                ("files", files),
+                ("retention", retention),
+            ):
                 places = ",".join("?" * len(listed_rows[0]))
                 connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", listed_rows)
             rows += len(retention)
         requests = [
-            (f"2020-{n:06d}", "returned", "2020-01-01T00:00:00Z", "2020-01-16", 0, "court",
-             json.dumps([f"aip-{choose.randrange(_CASES):026d}"]), 5, "0" * 64)
+            (
+                f"2020-{n:06d}",
+                "returned",
+                "2020-01-01T00:00:00Z",
+                "2020-01-16",
+                0,
+                "court",
+                json.dumps([f"aip-{choose.randrange(_CASES):026d}"]),
+                5,
+                "0" * 64,
+            )
             for n in range(100_000)
-        ]  # fmt: skip
+        ]
         connection.exec_driver_sql("INSERT INTO requests VALUES (?,?,?,?,?,?,?,?,?)", requests)
-        holds = [(f"H2025-{n:04d}", "hold", "added", "2025-01-01T00:00:00Z", "litigation", 1, "0" * 64)
-                 for n in range(1, 5001)]  # fmt: skip
+        holds = [
+            (f"H2025-{n:04d}", "hold", "added", "2025-01-01T00:00:00Z", "litigation", 1, "0" * 64)
+            for n in range(1, 5001)
+        ]
         connection.exec_driver_sql("INSERT INTO proceedings VALUES (?,?,?,?,?,?,?)", holds)
         connection.exec_driver_sql(
             "INSERT INTO proceeding_cases VALUES (?,?)",
@@ -117,10 +154,20 @@ def main() -> list[str]:
         previewed, previewing = time.perf_counter() - began, time.process_time() - worked
         assert found.rows == rows and found.counts["longer"] > 100_000
     return [
-        row(f"appraisal list of {len(items):,} due items among {_CASES:,} cases ({reviewing:.1f} s of a processor)",
-            f"{reviewed:.1f} s", "30 s",
-            f"{reviewed / 30:.2f}", "≤ 1", reviewed <= 30),
-        row(f"preview of a changed profile over {rows:,} rows of {_CASES:,} cases ({previewing:.1f} s of a processor)",
-            f"{previewed:.1f} s", "60 s",
-            f"{previewed / 60:.2f}", "≤ 1", previewed <= 60),
-    ]  # fmt: skip
+        row(
+            f"appraisal list of {len(items):,} due items among {_CASES:,} cases ({reviewing:.1f} s of a processor)",
+            f"{reviewed:.1f} s",
+            "30 s",
+            f"{reviewed / 30:.2f}",
+            "≤ 1",
+            reviewed <= 30,
+        ),
+        row(
+            f"preview of a changed profile over {rows:,} rows of {_CASES:,} cases ({previewing:.1f} s of a processor)",
+            f"{previewed:.1f} s",
+            "60 s",
+            f"{previewed / 60:.2f}",
+            "≤ 1",
+            previewed <= 60,
+        ),
+    ]

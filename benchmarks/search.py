@@ -27,9 +27,16 @@ def enter(connection: Connection, number: int, made: Made) -> None:
     objid = f"aip-{number:026d}"
     connection.execute(
         text("INSERT INTO cases VALUES (:o, :n, '', :t, 'penalty', :c, :p, 'internal', :s, :d, 0, '{}')"),
-        {"o": objid, "n": known["case_number"], "t": known["title"], "c": known["cause"],
-         "p": known["producer"]["name"], "s": known["start"], "d": known["closed"]},
-    )  # fmt: skip
+        {
+            "o": objid,
+            "n": known["case_number"],
+            "t": known["title"],
+            "c": known["cause"],
+            "p": known["producer"]["name"],
+            "s": known["start"],
+            "d": known["closed"],
+        },
+    )
     head = [Passage(name, "", known[name]) for name in ("case_number", "title", "cause")]
     head.append(Passage("producer", "", known["producer"]["name"]))
     head += [Passage("party", "", one["name"]) for one in known["parties"]]
@@ -84,9 +91,11 @@ def questions(some: list[Made]) -> dict[str, list[tuple[str, Filters]]]:
         "rare word, stage": [(word, Filters(stage="investigation")) for word in RARE],
         "filters alone: device and place": [
             ("", Filters(device=item["device"], place=item["place"][:2]))
-            for made in some for item in made.description["objects"] if item["device"]
+            for made in some
+            for item in made.description["objects"]
+            if item["device"]
         ][:20],
-    }  # fmt: skip
+    }
 
 
 def _pieces(chance: random.Random, words: str) -> list[str]:
@@ -124,17 +133,27 @@ def main() -> list[str]:
         catalogue, some, characters, seconds = build(folder, COUNT)
         size = (folder / "catalogue.sqlite").stat().st_size
         rows.append(
-            row(f"index of {COUNT:,} cases, {characters / 1e6:.0f} million characters of documents",
-                f"{seconds:.0f} s", f"catalogue {size / 1e6:,.0f} MB",
-                f"{characters / seconds / 1e6:.1f} million characters/s", "—", None)
-        )  # fmt: skip
+            row(
+                f"index of {COUNT:,} cases, {characters / 1e6:.0f} million characters of documents",
+                f"{seconds:.0f} s",
+                f"catalogue {size / 1e6:,.0f} MB",
+                f"{characters / seconds / 1e6:.1f} million characters/s",
+                "—",
+                None,
+            )
+        )
         for sort, asked in questions(some).items():
             median, slow, busy = measure(catalogue, asked)
             rows.append(
-                row(f"{sort} ({len(asked)})", f"median {median:.1f} ms",
+                row(
+                    f"{sort} ({len(asked)})",
+                    f"median {median:.1f} ms",
                     f"95th percentile {slow:.1f} ms ({busy:.1f} ms of processor)",
-                    f"{slow / BOUND:.2f}", "≤ 100 ms", slow <= BOUND)
-            )  # fmt: skip
+                    f"{slow / BOUND:.2f}",
+                    "≤ 100 ms",
+                    slow <= BOUND,
+                )
+            )
         catalogue.close()
     return rows
 

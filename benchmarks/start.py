@@ -15,6 +15,12 @@ def main() -> list[str]:
         ours.append(timed([PROGRAM, "--help"]).seconds)
     mine, other = sorted(ours)[4], sorted(floor)[4]
     return [
-        row("preserve --help", f"{mine * 1000:.0f} ms", f"python -c 'import click': {other * 1000:.0f} ms",
-            f"{mine / other:.1f}", "≤ 3", mine / other <= 3)
-    ]  # fmt: skip
+        row(
+            "preserve --help",
+            f"{mine * 1000:.0f} ms",
+            f"python -c 'import click': {other * 1000:.0f} ms",
+            f"{mine / other:.1f}",
+            "≤ 3",
+            mine / other <= 3,
+        )
+    ]

@@ -9,9 +9,7 @@ from pathlib import Path
 from demo.showing import OUTPUT, ask, run, say
 
 _PASSWORD = "a-password-for-the-demonstration"
-_STAFF = (
-    ("shen", "沈安全", "security-administrator"), ("wang", "王审核", "examiner"), ("li", "李局长", "head"),
-)  # fmt: skip
+_STAFF = (("shen", "沈安全", "security-administrator"), ("wang", "王审核", "examiner"), ("li", "李局长", "head"))
 
 
 def appoint() -> dict[str, str]:
@@ -35,9 +33,21 @@ def deliver(tokens: dict[str, str], case: Path) -> None:
     known = ask("list")["cases"][0]["case_number"]
     notice = next(case.rglob("*.pdf"))  # stands for the scanned notice
     number = ask(
-        "request", "open", "--capacity", "court", "--name", "张法官", "--organisation", "临江市人民法院", "--paper",
-        f"调取证据通知书={notice}", "--case", known, "--purpose", "行政诉讼举证",
-    )["number"]  # fmt: skip
+        "request",
+        "open",
+        "--capacity",
+        "court",
+        "--name",
+        "张法官",
+        "--organisation",
+        "临江市人民法院",
+        "--paper",
+        f"调取证据通知书={notice}",
+        "--case",
+        known,
+        "--purpose",
+        "行政诉讼举证",
+    )["number"]
     run("request", "deliver", number, "--output", str(OUTPUT / "court"), allowed=(3,))
     run("request", "examine", number, "--note", "依法提供", token=tokens["wang"])
     run("request", "approve", number, "--reason", "同意", token=tokens["li"])

@@ -53,65 +53,117 @@ def _papers(add: Any, number: str, begun: date, raid: datetime, closed: date, sm
         ("承办人", "、".join(n for n, _ in OFFICERS)),
     ]
     papers.pdf(
-        add("01立案/立案审批表.pdf", "立案审批表", "initiation", date=begun.isoformat()), "立案审批表", number,
-        papers.table([*facts, ("立案依据", "《营业性演出管理条例》第四十三条"), ("负责人意见", "同意立案。　周建国")]), signed,
-    )  # fmt: skip
+        add("01立案/立案审批表.pdf", "立案审批表", "initiation", date=begun.isoformat()),
+        "立案审批表",
+        number,
+        papers.table([*facts, ("立案依据", "《营业性演出管理条例》第四十三条"), ("负责人意见", "同意立案。　周建国")]),
+        signed,
+    )
     papers.gbk_letter(add("01立案/举报信.txt", "举报信", "initiation", date=begun.isoformat()), day)
     papers.pdf(
-        add("02调查取证/现场检查笔录.pdf", "现场检查笔录", "investigation", date=raid.date().isoformat()), "现场检查笔录", number,
-        papers.table([("检查时间", f"{day} 19时30分至19时45分"), ("检查地点", "临江市江滨路88号 星河剧场"), ("检查人", "陈立新、王晓梅"),
-                      ("执法记录仪", f"{DEVICE}（警号 {OFFICER}）")])
+        add("02调查取证/现场检查笔录.pdf", "现场检查笔录", "investigation", date=raid.date().isoformat()),
+        "现场检查笔录",
+        number,
+        papers.table(
+            [
+                ("检查时间", f"{day} 19时30分至19时45分"),
+                ("检查地点", "临江市江滨路88号 星河剧场"),
+                ("检查人", "陈立新、王晓梅"),
+                ("执法记录仪", f"{DEVICE}（警号 {OFFICER}）"),
+            ]
+        )
         + "\n#v(0.6em)\n"
         + papers.paragraphs(
             f"{day}19时30分，执法人员陈立新、王晓梅到达星河剧场，出示执法证件，告知正在进行音像记录。",
             "现场正在举行“周末歌会”营业性演出，观众约九十人，门口售票处张贴票价80元。现场负责人李某不能出示演出批准文件。",
             "检查过程中，现场负责人对检查提出异议。执法人员对售票台账一册、门票存根二百张采取先行登记保存措施。",
-        ), "当事人（签名）：李某　　执法人员（签名）：陈立新　王晓梅",
-    )  # fmt: skip
+        ),
+        "当事人（签名）：李某　　执法人员（签名）：陈立新　王晓梅",
+    )
     if small:
         return
     papers.mail(
         add("01立案/转办邮件.eml", "交办文件", "initiation", date=begun.isoformat()), begun.strftime("%a, %d %b %Y")
     )
     papers.pdf(
-        add("02调查取证/询问笔录（李某）.pdf", "询问笔录", "investigation", date=raid.date().isoformat()), "询问笔录", number,
-        papers.paragraphs(*[
-            "问：你单位举办本次演出是否取得文化主管部门批准？", "答：没有。我们以为在自己的剧场里唱歌不需要批准。",
-            "问：演出从什么时候开始，一共举办了几场，收入多少？", "答：这个月开始的，每周六一场，一共三场，门票收入一万九千二百元。",
-            "问：演员从哪里来？", "答：都是本地的歌手，没有签书面合同。",
-            "问：以上笔录请你核对，与你所说是否一致？", "答：看过了，一致。",
-        ] * 4), "被询问人（签名）：李某　　询问人（签名）：陈立新　王晓梅",
-    )  # fmt: skip
+        add("02调查取证/询问笔录（李某）.pdf", "询问笔录", "investigation", date=raid.date().isoformat()),
+        "询问笔录",
+        number,
+        papers.paragraphs(
+            *[
+                "问：你单位举办本次演出是否取得文化主管部门批准？",
+                "答：没有。我们以为在自己的剧场里唱歌不需要批准。",
+                "问：演出从什么时候开始，一共举办了几场，收入多少？",
+                "答：这个月开始的，每周六一场，一共三场，门票收入一万九千二百元。",
+                "问：演员从哪里来？",
+                "答：都是本地的歌手，没有签书面合同。",
+                "问：以上笔录请你核对，与你所说是否一致？",
+                "答：看过了，一致。",
+            ]
+            * 4
+        ),
+        "被询问人（签名）：李某　　询问人（签名）：陈立新　王晓梅",
+    )
     papers.pdf(
-        add("02调查取证/先行登记保存证据通知书〔12号〕.pdf", "先行登记保存通知书", "investigation", date=raid.date().isoformat()),
-        "先行登记保存证据通知书", number,
-        papers.table([("物品", "售票台账一册；门票存根二百张"), ("保存期限", "七日"), ("保存地点", f"{AGENCY}证据室")]), signed,
-    )  # fmt: skip
+        add(
+            "02调查取证/先行登记保存证据通知书〔12号〕.pdf",
+            "先行登记保存通知书",
+            "investigation",
+            date=raid.date().isoformat(),
+        ),
+        "先行登记保存证据通知书",
+        number,
+        papers.table([("物品", "售票台账一册；门票存根二百张"), ("保存期限", "七日"), ("保存地点", f"{AGENCY}证据室")]),
+        signed,
+    )
     papers.xlsx(
         add("02调查取证/证据清单.xlsx", "证据清单", "investigation"),
-        [("序号", "名称", "数量", "来源", "证明内容"), ("1", "售票台账", "1册", "现场登记保存", "违法所得"),
-         ("2", "门票存根", "200张", "现场登记保存", "售票演出的事实"), ("3", "现场录像", "4段", "执法记录仪", "演出正在进行")],
-    )  # fmt: skip
+        [
+            ("序号", "名称", "数量", "来源", "证明内容"),
+            ("1", "售票台账", "1册", "现场登记保存", "违法所得"),
+            ("2", "门票存根", "200张", "现场登记保存", "售票演出的事实"),
+            ("3", "现场录像", "4段", "执法记录仪", "演出正在进行"),
+        ],
+    )
     papers.docx(
-        add("03审查/案件调查终结报告.docx", "调查终结报告", "examination"), "案件调查终结报告",
-        [f"案由：{CAUSE}", f"当事人：{PARTY}", "经查，当事人未经批准举办营业性演出三场，违法所得19200元。以上事实有现场检查笔录、询问笔录、"
-         "现场录像、售票台账等证据证实。", "建议：没收违法所得19200元，并处违法所得8倍罚款。"],
-    )  # fmt: skip
+        add("03审查/案件调查终结报告.docx", "调查终结报告", "examination"),
+        "案件调查终结报告",
+        [
+            f"案由：{CAUSE}",
+            f"当事人：{PARTY}",
+            "经查，当事人未经批准举办营业性演出三场，违法所得19200元。以上事实有现场检查笔录、询问笔录、"
+            "现场录像、售票台账等证据证实。",
+            "建议：没收违法所得19200元，并处违法所得8倍罚款。",
+        ],
+    )
     papers.pdf(
         add("04决定/行政处罚决定书.pdf", "行政处罚决定书", "decision", date=(closed - timedelta(days=15)).isoformat()),
-        "行政处罚决定书", number,
-        papers.paragraphs(f"当事人：{PARTY}。", "你单位未经批准举办营业性演出活动，违反《营业性演出管理条例》第十三条的规定。依据该条例第四十三条，"
-                          "决定：一、没收违法所得19200元；二、处违法所得8倍的罚款，计153600元。",
-                          "如不服本决定，可以自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"), signed,
-    )  # fmt: skip
+        "行政处罚决定书",
+        number,
+        papers.paragraphs(
+            f"当事人：{PARTY}。",
+            "你单位未经批准举办营业性演出活动，违反《营业性演出管理条例》第十三条的规定。依据该条例第四十三条，"
+            "决定：一、没收违法所得19200元；二、处违法所得8倍的罚款，计153600元。",
+            "如不服本决定，可以自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼。",
+        ),
+        signed,
+    )
     papers.pdf(
-        add("05送达/送达回证.pdf", "送达回证", "service", date=(closed - timedelta(days=14)).isoformat()), "送达回证", number,
-        papers.table([("送达文书", "行政处罚决定书"), ("受送达人", PARTY), ("送达方式", "直接送达"), ("签收人", "李某")]), signed,
-    )  # fmt: skip
+        add("05送达/送达回证.pdf", "送达回证", "service", date=(closed - timedelta(days=14)).isoformat()),
+        "送达回证",
+        number,
+        papers.table(
+            [("送达文书", "行政处罚决定书"), ("受送达人", PARTY), ("送达方式", "直接送达"), ("签收人", "李某")]
+        ),
+        signed,
+    )
     papers.pdf(
-        add("06结案/结案报告.pdf", "结案报告", "filing", date=closed.isoformat()), "结案报告", number,
-        papers.table([*facts, ("执行情况", "罚没款已于规定期限内缴清"), ("结案日期", f"{closed:%Y年%m月%d日}")]), signed,
-    )  # fmt: skip
+        add("06结案/结案报告.pdf", "结案报告", "filing", date=closed.isoformat()),
+        "结案报告",
+        number,
+        papers.table([*facts, ("执行情况", "罚没款已于规定期限内缴清"), ("结案日期", f"{closed:%Y年%m月%d日}")]),
+        signed,
+    )
 
 
 _SHOWN = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
@@ -136,12 +188,22 @@ def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
         start = starts[part]
         file = f"02调查取证/现场录像/{DEVICE}_{OFFICER}_{start:%Y%m%d%H%M%S}_{part + 1:04}.mp4"
         path = add(
-            file, "现场录像", "investigation", device=DEVICE, maker="陈立新", evidence=True,
-            place="临江市江滨路88号星河剧场", proves="演出正在进行、现场无批准文件；登记保存的经过", date=start.date().isoformat(),
-            shows=_SHOWN if part in (0, 3) else [], preamble=True if part in (0, 3) else None, device_checked=True,
-            stored=(start + timedelta(hours=14)).replace(tzinfo=None).isoformat(), original_carrier="执法记录仪存储卡",
+            file,
+            "现场录像",
+            "investigation",
+            device=DEVICE,
+            maker="陈立新",
+            evidence=True,
+            place="临江市江滨路88号星河剧场",
+            proves="演出正在进行、现场无批准文件；登记保存的经过",
+            date=start.date().isoformat(),
+            shows=_SHOWN if part in (0, 3) else [],
+            preamble=True if part in (0, 3) else None,
+            device_checked=True,
+            stored=(start + timedelta(hours=14)).replace(tzinfo=None).isoformat(),
+            original_carrier="执法记录仪存储卡",
             spoken_explanation="0:01" if part == 3 and not small else "",
-        )  # fmt: skip
+        )
         media.video(path, scratch, start, seconds, words[part], DEVICE, OFFICER, part, size)
     photo = (320, 240) if small else (1600, 1200)
     shots = (("现场照片1（舞台）.jpg", 1, 10), ("现场照片2（售票处）.jpg", 4, 20), ("IMG_手机补拍.heic", 6, 30))

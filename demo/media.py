@@ -64,14 +64,20 @@ def photograph(path: Path, moment: datetime, caption: str, seed: int, size: tupl
     text = moment.strftime("%Y:%m:%d %H:%M:%S")
     exif = piexif.dump(
         {
-            "0th": {piexif.ImageIFD.Make: b"HUAWEI", piexif.ImageIFD.Model: b"ALN-AL00", piexif.ImageIFD.DateTime: text},
+            "0th": {
+                piexif.ImageIFD.Make: b"HUAWEI",
+                piexif.ImageIFD.Model: b"ALN-AL00",
+                piexif.ImageIFD.DateTime: text,
+            },
             "Exif": {piexif.ExifIFD.DateTimeOriginal: text, piexif.ExifIFD.OffsetTimeOriginal: "+08:00"},
             "GPS": {
-                piexif.GPSIFD.GPSLatitudeRef: "N", piexif.GPSIFD.GPSLatitude: ((30, 1), (34, 1), (2112, 100)),
-                piexif.GPSIFD.GPSLongitudeRef: "E", piexif.GPSIFD.GPSLongitude: ((114, 1), (17, 1), (5340, 100)),
+                piexif.GPSIFD.GPSLatitudeRef: "N",
+                piexif.GPSIFD.GPSLatitude: ((30, 1), (34, 1), (2112, 100)),
+                piexif.GPSIFD.GPSLongitudeRef: "E",
+                piexif.GPSIFD.GPSLongitude: ((114, 1), (17, 1), (5340, 100)),
             },
         }
-    )  # fmt: skip
+    )
     if path.suffix == ".heic":
         import pillow_heif
 
@@ -121,11 +127,45 @@ def video(
         f"x=8:y=h-th-8:fontsize={small}:fontcolor=white:box=1:boxcolor=black@0.4"
     )
     _run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-loop", "1", "-framerate", "25", "-i", str(picture),
-         "-i", str(sound), "-vf", f"{pan},{overlay},format=yuv420p", "-af", "apad", "-t", str(seconds), "-c:v",
-         "libx264", "-preset", "veryfast", "-crf", "25", "-c:a", "aac", "-b:a", "64k", "-ar", "16000", "-ac", "1",
-         "-metadata", f"creation_time={start.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}", str(path)]
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-loop",
+            "1",
+            "-framerate",
+            "25",
+            "-i",
+            str(picture),
+            "-i",
+            str(sound),
+            "-vf",
+            f"{pan},{overlay},format=yuv420p",
+            "-af",
+            "apad",
+            "-t",
+            str(seconds),
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-crf",
+            "25",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "64k",
+            "-ar",
+            "16000",
+            "-ac",
+            "1",
+            "-metadata",
+            f"creation_time={start.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+            str(path),
+        ]
+    )
 
 
 def sound_file(path: Path, scratch: Path, words: str, start: datetime) -> None:
@@ -134,6 +174,20 @@ def sound_file(path: Path, scratch: Path, words: str, start: datetime) -> None:
     spoken = scratch / "sound.wav"
     speech(spoken, words)
     _run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-i", str(spoken), "-c:a", "aac", "-b:a", "64k", "-metadata",
-         f"creation_time={start.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}", str(path)]
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-i",
+            str(spoken),
+            "-c:a",
+            "aac",
+            "-b:a",
+            "64k",
+            "-metadata",
+            f"creation_time={start.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+            str(path),
+        ]
+    )

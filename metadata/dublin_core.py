@@ -10,9 +10,22 @@ from lxml import etree
 from metadata.xml import DC
 
 ELEMENTS = (
-    "contributor", "coverage", "creator", "date", "description", "format", "identifier", "language", "publisher",
-    "relation", "rights", "source", "subject", "title", "type",
-)  # fmt: skip
+    "contributor",
+    "coverage",
+    "creator",
+    "date",
+    "description",
+    "format",
+    "identifier",
+    "language",
+    "publisher",
+    "relation",
+    "rights",
+    "source",
+    "subject",
+    "title",
+    "type",
+)
 
 
 def write_dublin_core(path: Path, terms: Iterable[tuple[str, str]]) -> None:

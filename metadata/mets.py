@@ -113,9 +113,13 @@ class Division:
 
 
 def write_representation_mets(
-    path: Path, header: Header, premis: MetsFile, files: Iterable[MetsFile], group: str,
+    path: Path,
+    header: Header,
+    premis: MetsFile,
+    files: Iterable[MetsFile],
+    group: str,
     divisions: Sequence[Division] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Write the METS of one representation; `header.objid` is its folder's name, `group` identifies its file group.
 
     `divisions` become a logical structural map beside the one that CSIP asks for.
@@ -259,9 +263,20 @@ class Identifiers:
 
 _READ = ("file", "mdRef", "mptr")
 _IDENTIFIED = (
-    "mets", "metsHdr", "dmdSec", "amdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD", "fileSec", "fileGrp",
-    "structMap", "div", "fptr",
-)  # fmt: skip
+    "mets",
+    "metsHdr",
+    "dmdSec",
+    "amdSec",
+    "techMD",
+    "rightsMD",
+    "sourceMD",
+    "digiprovMD",
+    "fileSec",
+    "fileGrp",
+    "structMap",
+    "div",
+    "fptr",
+)
 
 
 def read_references(
@@ -313,7 +328,9 @@ def read_identity(path: Path) -> Identity:
         if root is None:
             break
         return Identity(
-            str(root.get("OBJID") or ""), str(root.get("LABEL") or ""), str(element.get("CREATEDATE") or ""),
+            str(root.get("OBJID") or ""),
+            str(root.get("LABEL") or ""),
+            str(element.get("CREATEDATE") or ""),
             str(element.get(f"{{{CSIP}}}OAISPACKAGETYPE") or ""),
-        )  # fmt: skip
+        )
     raise XMLRefused(str(path), reason="no metsHdr")

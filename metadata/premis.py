@@ -32,17 +32,42 @@ from metadata.xml import PREMIS, XSI, iterate
 
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _EVENT_CODES = {
-    "ingestion start": "ins", "ingestion end": "ine", "accession": "acc", "virus check": "vir",
-    "message digest calculation": "mes", "format identification": "for", "metadata extraction": "mee",
-    "validation": "val", "normalization": "nor", "migration": "mig", "filename change": "fil", "unpacking": "unp",
-    "packing": "pac", "information package creation": "ipc", "fixity check": "fix", "replication": "rep",
-    "refreshment": "ref", "recovery": "rec", "dissemination": "dis", "redaction": "red",
-    "policy assignment": "poa", "appraisal": "app", "deaccession": "dea", "deletion": "del", "creation": "cre",
-    "metadata modification": "mem", "modification": "mod", "quarantine": "qua",
-}  # fmt: skip
+    "ingestion start": "ins",
+    "ingestion end": "ine",
+    "accession": "acc",
+    "virus check": "vir",
+    "message digest calculation": "mes",
+    "format identification": "for",
+    "metadata extraction": "mee",
+    "validation": "val",
+    "normalization": "nor",
+    "migration": "mig",
+    "filename change": "fil",
+    "unpacking": "unp",
+    "packing": "pac",
+    "information package creation": "ipc",
+    "fixity check": "fix",
+    "replication": "rep",
+    "refreshment": "ref",
+    "recovery": "rec",
+    "dissemination": "dis",
+    "redaction": "red",
+    "policy assignment": "poa",
+    "appraisal": "app",
+    "deaccession": "dea",
+    "deletion": "del",
+    "creation": "cre",
+    "metadata modification": "mem",
+    "modification": "mod",
+    "quarantine": "qua",
+}
 _RELATIONS = {
-    "has source": "hss", "is source of": "iso", "represents": "rep", "is included in": "isi", "supersedes": "sup",
-}  # fmt: skip
+    "has source": "hss",
+    "is source of": "iso",
+    "represents": "rep",
+    "is included in": "isi",
+    "supersedes": "sup",
+}
 _ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512", "sm3": "SM3", "md5": "MD5", "sha1": "SHA-1"}
 _ALGORITHM_NAMES = {label: name for name, label in _ALGORITHMS.items()}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -69,9 +69,13 @@ def verify_package(
         findings.extend(fixity.join().findings)
     payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
     return Report(
-        tuple(_printable(finding) for finding in findings), len(payload), sum(payload), fixity.result.digests,
-        time.monotonic() - started, kind,
-    )  # fmt: skip
+        tuple(_printable(finding) for finding in findings),
+        len(payload),
+        sum(payload),
+        fixity.result.digests,
+        time.monotonic() - started,
+        kind,
+    )
 
 
 class _Reading:

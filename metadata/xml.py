@@ -47,9 +47,8 @@ def iterate(path: Path, tags: tuple[str, ...], schema: etree.XMLSchema | None = 
     try:
         with path.open("rb") as stream:
             events = etree.iterparse(
-                stream, events=("end",), tag=tags, schema=schema, no_network=True,
-                load_dtd=False, huge_tree=True,
-            )  # fmt: skip
+                stream, events=("end",), tag=tags, schema=schema, no_network=True, load_dtd=False, huge_tree=True
+            )
             for _, element in events:
                 yield element
                 element.clear()

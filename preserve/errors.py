@@ -35,13 +35,7 @@ class PreserveError(Exception):
     status = 1
 
     def __init__(
-        self,
-        code: str,
-        where: str = "",
-        *,
-        findings: Sequence[Finding] = (),
-        detail: str = "",
-        **values: Value,
+        self, code: str, where: str = "", *, findings: Sequence[Finding] = (), detail: str = "", **values: Value
     ) -> None:
         super().__init__(code, where, values)
         self.code = code

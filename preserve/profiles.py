@@ -60,17 +60,28 @@ def read_profile(
 
 
 _CODES = {
-    "missing": "profile.key-missing", "extra_forbidden": "profile.key-unknown",
-    "name_unknown": "profile.name-not-there", "word_twice": "profile.word-twice", "enum": "profile.value-choice",
+    "missing": "profile.key-missing",
+    "extra_forbidden": "profile.key-unknown",
+    "name_unknown": "profile.name-not-there",
+    "word_twice": "profile.word-twice",
+    "enum": "profile.value-choice",
     "literal_error": "profile.value-choice",
-    "greater_than_equal": "profile.value-least", "less_than_equal": "profile.value-most",
-    "int_type": "profile.value-number", "int_parsing": "profile.value-number", "float_type": "profile.value-number",
-    "float_parsing": "profile.value-number", "string_type": "profile.value-text", "tuple_type": "profile.value-list",
-    "too_short": "profile.value-empty", "string_too_short": "profile.value-empty",
-    "string_pattern_mismatch": "profile.value-name", "model_type": "profile.value-table",
-    "date_from_datetime_parsing": "profile.value-date", "date_parsing": "profile.value-date",
+    "greater_than_equal": "profile.value-least",
+    "less_than_equal": "profile.value-most",
+    "int_type": "profile.value-number",
+    "int_parsing": "profile.value-number",
+    "float_type": "profile.value-number",
+    "float_parsing": "profile.value-number",
+    "string_type": "profile.value-text",
+    "tuple_type": "profile.value-list",
+    "too_short": "profile.value-empty",
+    "string_too_short": "profile.value-empty",
+    "string_pattern_mismatch": "profile.value-name",
+    "model_type": "profile.value-table",
+    "date_from_datetime_parsing": "profile.value-date",
+    "date_parsing": "profile.value-date",
     "date_type": "profile.value-date",
-}  # fmt: skip
+}
 """The library's kinds of mistake that have a sentence of their own; of the others its own words are given."""
 _TOLD = {"names", "word", "expected", "ge", "le"}
 

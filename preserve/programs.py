@@ -29,8 +29,16 @@ _READERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dhav,dv,eac3,ffmetadata,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,"
     "mjpeg,mov,mp3,mpeg,mpegts,mpegvideo,mxf,ogg,rm,tta,vc1,w64,wav,wv"
 )
-FFMPEG_INPUT = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe",
-                "-format_whitelist", _READERS)  # fmt: skip
+FFMPEG_INPUT = (
+    "-nostdin",
+    "-hide_banner",
+    "-loglevel",
+    "error",
+    "-protocol_whitelist",
+    "file,pipe",
+    "-format_whitelist",
+    _READERS,
+)
 
 
 class ToolFailed(Exception):
@@ -144,9 +152,17 @@ def file_argument(path: Path) -> str:
 def probe(path: Path) -> dict[str, Any]:
     """ffprobe's account of streams, format and chapters. Raises ToolFailed."""
     text = run(
-        [find("ffprobe"), *FFMPEG_INPUT[1:], "-print_format", "json", "-show_streams", "-show_format",
-         "-show_chapters", file_argument(path)]
-    )  # fmt: skip
+        [
+            find("ffprobe"),
+            *FFMPEG_INPUT[1:],
+            "-print_format",
+            "json",
+            "-show_streams",
+            "-show_format",
+            "-show_chapters",
+            file_argument(path),
+        ]
+    )
     answer: dict[str, Any] = json.loads(text)
     return answer
 

@@ -96,10 +96,21 @@ Fresh = Callable[[], StorageAdapter]
 """Gives an empty, writable medium of the kind under test each time it is called."""
 
 NAMES = (
-    "data/现场录像 2026-11-24 (1).mp4", "data/空 格 +&%#;=@!$,~.txt", "data/a'b.txt", "data/é.txt", "data/-rf",
-    "data/.hidden", "data/" + "字" * 80 + ".pdf", "data/" + "n" * 96 + ".txt", "data/con sole.txt", "data/ 首尾",
-    "data/" + "深/" * 15 + "末.txt", "data/[x]{y}.txt", "data/manifest-sha256.txt", "data/PACKAGES/medium.json",
-)  # fmt: skip
+    "data/现场录像 2026-11-24 (1).mp4",
+    "data/空 格 +&%#;=@!$,~.txt",
+    "data/a'b.txt",
+    "data/é.txt",
+    "data/-rf",
+    "data/.hidden",
+    "data/" + "字" * 80 + ".pdf",
+    "data/" + "n" * 96 + ".txt",
+    "data/con sole.txt",
+    "data/ 首尾",
+    "data/" + "深/" * 15 + "末.txt",
+    "data/[x]{y}.txt",
+    "data/manifest-sha256.txt",
+    "data/PACKAGES/medium.json",
+)
 
 
 def _write_tree(folder: Path, name: str, contents: dict[str, bytes]) -> tuple[Package, list[ExpectedFile]]:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from storage_adapters.contract import (  # fmt: skip
+from storage_adapters.contract import (
     CopyRef,
     ExpectedFile,
     FileCheck,
@@ -30,14 +30,7 @@ from storage_adapters.contract import (  # fmt: skip
 )
 from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
 from storage_adapters.durable import copy_file_checked, drop_file, make_folder, on_medium, publish, sync_file_system
-from storage_adapters.errors import (
-    CopyExists,
-    MediumAbsent,
-    MediumFull,
-    NotWrittenRight,
-    SourceDamaged,
-    WrongMedium,
-)
+from storage_adapters.errors import CopyExists, MediumAbsent, MediumFull, NotWrittenRight, SourceDamaged, WrongMedium
 from storage_adapters.file_systems import Mount, hardware_of, mount_of, mounted, remount
 from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
 from storage_adapters.reading import check_files, walk_files

@@ -35,11 +35,15 @@ def _mounts(*arguments: str) -> list[Mount]:
     answer = _ask("findmnt", "-J", "-o", "TARGET,SOURCE,FSTYPE,UUID,LABEL,OPTIONS", *arguments)
     return [
         Mount(
-            Path(one["target"]), one.get("source") or "", one.get("fstype") or "", one.get("uuid") or "",
-            one.get("label") or "", "ro" in (one.get("options") or "").split(","),
+            Path(one["target"]),
+            one.get("source") or "",
+            one.get("fstype") or "",
+            one.get("uuid") or "",
+            one.get("label") or "",
+            "ro" in (one.get("options") or "").split(","),
         )
         for one in answer.get("filesystems", [])
-    ]  # fmt: skip
+    ]
 
 
 def mount_of(folder: Path) -> Mount:

@@ -51,9 +51,15 @@ class Started:
 
 
 def start(
-    arguments: Sequence[str], *, stdout: int | IO[Any] = subprocess.PIPE, stderr: int | IO[Any] = subprocess.PIPE,
-    text: bool = False, folder: Path | None = None, session: bool = True, first: Callable[[], None] | None = None,
-) -> Started:  # fmt: skip
+    arguments: Sequence[str],
+    *,
+    stdout: int | IO[Any] = subprocess.PIPE,
+    stderr: int | IO[Any] = subprocess.PIPE,
+    text: bool = False,
+    folder: Path | None = None,
+    session: bool = True,
+    first: Callable[[], None] | None = None,
+) -> Started:
     """Start a program that reads nothing from us. `first` runs in the child before it. Raises OSError.
 
     With `session` it leads a process group of its own, so that it can be killed with its children.
@@ -61,10 +67,17 @@ def start(
     scratch = Path(tempfile.mkdtemp(prefix="preserve-child-"))
     try:
         process: subprocess.Popen[Any] = subprocess.Popen(
-            list(arguments), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=text,
-            errors="replace" if text else None, cwd=folder, env=environment(scratch), start_new_session=session,
+            list(arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            text=text,
+            errors="replace" if text else None,
+            cwd=folder,
+            env=environment(scratch),
+            start_new_session=session,
             preexec_fn=first,
-        )  # fmt: skip
+        )
     except BaseException:
         rmtree(scratch, ignore_errors=True)
         raise
@@ -103,9 +116,13 @@ def start_serving(module: str) -> subprocess.Popen[bytes]:
     Isolated (`-I`), it takes no settings of Python from anybody; it makes no scratch files.
     """
     return subprocess.Popen(
-        [sys.executable, "-I", "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, start_new_session=True, env={"LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+        [sys.executable, "-I", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={"LC_ALL": "C.UTF-8"},
+    )
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:

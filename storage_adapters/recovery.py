@@ -34,10 +34,23 @@ def protect(
         batch = wanted[start : start + _FILES_A_SET]
         blocks = min(32768, max(_BLOCKS, 2 * len(batch)))
         run_tool(
-            ["par2", "create", "-q", "-q", "-n1", f"-r{percent}", f"-b{blocks}", "-B", str(root),
-             str(building.resolve() / f"set-{number:04d}.par2"), "--", *(str(root / path) for path in batch)],
-            progress=progress, folder=root,
-        )  # fmt: skip
+            [
+                "par2",
+                "create",
+                "-q",
+                "-q",
+                "-n1",
+                f"-r{percent}",
+                f"-b{blocks}",
+                "-B",
+                str(root),
+                str(building.resolve() / f"set-{number:04d}.par2"),
+                "--",
+                *(str(root / path) for path in batch),
+            ],
+            progress=progress,
+            folder=root,
+        )
         progress(0)
     publish(building, target)
     return sum(entry.stat().st_size for entry in os.scandir(target))

@@ -125,9 +125,12 @@ class S3Adapter:
             except ImportError as error:
                 raise ToolFailed("boto3", reason="boto3") from error
             settings = Config(
-                retries={"mode": "standard", "max_attempts": 4}, connect_timeout=10, read_timeout=60,
-                max_pool_connections=self.workers * 2, s3={"addressing_style": "path"},
-            )  # fmt: skip
+                retries={"mode": "standard", "max_attempts": 4},
+                connect_timeout=10,
+                read_timeout=60,
+                max_pool_connections=self.workers * 2,
+                s3={"addressing_style": "path"},
+            )
             with _asking(self._where):
                 self._client.append(
                     boto3.client("s3", endpoint_url=self.endpoint or None, config=settings, region_name="us-east-1")
@@ -250,9 +253,13 @@ class S3Adapter:
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
         with _asking(f"{self._where}{path}"):
             self.client().put_object(
-                Bucket=self.bucket, Key=self._key(path), Body=data, ChecksumSHA256=checksum,
-                Metadata={"sha256": hashlib.sha256(data).hexdigest()}, **self._lock(),
-            )  # fmt: skip
+                Bucket=self.bucket,
+                Key=self._key(path),
+                Body=data,
+                ChecksumSHA256=checksum,
+                Metadata={"sha256": hashlib.sha256(data).hexdigest()},
+                **self._lock(),
+            )
 
     def _send(self, package: Package, base: str, name: str, there: int | None) -> tuple[int, str]:
         source = package.root / name
@@ -297,9 +304,14 @@ class S3Adapter:
             if not tag:
                 with _asking(key):
                     tag = client.upload_part(
-                        Bucket=self.bucket, Key=key, UploadId=upload, PartNumber=number, Body=data,
-                        ChecksumAlgorithm="SHA256", ChecksumSHA256=checksum,
-                    )["ETag"]  # fmt: skip
+                        Bucket=self.bucket,
+                        Key=key,
+                        UploadId=upload,
+                        PartNumber=number,
+                        Body=data,
+                        ChecksumAlgorithm="SHA256",
+                        ChecksumSHA256=checksum,
+                    )["ETag"]
             parts.append({"PartNumber": number, "ETag": tag, "ChecksumSHA256": checksum})
         if whole.hexdigest() != known:
             with _asking(key):
@@ -337,9 +349,7 @@ class S3Adapter:
             raise CopyUnknown(f"{self._where}{copy.name}/{path}")
         try:
             with _asking(self._where):
-                answer = self.client().get_object(
-                    Bucket=self.bucket, Key=self._key(f"packages/{copy.name}/{path}")
-                )  # fmt: skip
+                answer = self.client().get_object(Bucket=self.bucket, Key=self._key(f"packages/{copy.name}/{path}"))
         except MediumAbsent as error:
             if error.values.get("reason") in _NONE:
                 raise CopyUnknown(f"{self._where}{copy.name}/{path}") from error
@@ -403,7 +413,7 @@ class S3Adapter:
             with _asking(self._where):
                 pages = client.get_paginator("list_object_versions").paginate(
                     Bucket=self.bucket, Prefix=self._key(prefix)
-                )  # fmt: skip
+                )
                 rows = [row for page in pages for row in page.get("Versions", [])]
             count += len(rows)
             for row in rows[:1]:
@@ -422,10 +432,8 @@ class S3Adapter:
             with _asking(self._where):
                 pages = client.get_paginator("list_object_versions").paginate(
                     Bucket=self.bucket, Prefix=self._key(prefix)
-                )  # fmt: skip
-                rows = [
-                    row for page in pages for row in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
-                ]  # fmt: skip
+                )
+                rows = [row for page in pages for row in (*page.get("Versions", []), *page.get("DeleteMarkers", []))]
             for row in rows:
                 version = {} if row.get("VersionId") in (None, "null") else {"VersionId": row["VersionId"]}
                 try:

@@ -113,9 +113,12 @@ def seal(log: Ledger, root: Path, files: list[dict[str, Any]] | None = None, dip
     """List, anchor, certify, prove; again where it was sealed before. A forger with a ledger of his own may lie."""
     dip = dip or root.name
     document = {
-        "format": "preserve-dip-1", "dip": dip, "request": "Q-2026-0001", "made": "2026-03-12T01:30:15Z",
+        "format": "preserve-dip-1",
+        "dip": dip,
+        "request": "Q-2026-0001",
+        "made": "2026-03-12T01:30:15Z",
         "files": listed(root) if files is None else files,
-    }  # fmt: skip
+    }
     evidence = write_json(root / "proof" / "evidence.json", document)
     anchor(log, root, evidence, subject or dip)
     manifests(root)

@@ -32,9 +32,13 @@ def after_the_pause() -> datetime:
 def aged_office(folder: Path, retention: str) -> Office:
     """A case closed in 2013 whose recordings are no evidence: with 10 years it is due, with 30 its recordings are."""
     return make_office(
-        folder, today=LONG_AGO, retention=retention, incidents=[], measures=[],
+        folder,
+        today=LONG_AGO,
+        retention=retention,
+        incidents=[],
+        measures=[],
         objects=lambda given: [{**one, "evidence": False} for one in given],
-    )  # fmt: skip
+    )
 
 
 def decide(office: Office, *items: str) -> str:
@@ -80,19 +84,21 @@ def originals_of(office: Office) -> dict[str, str]:
     folder = office.papers.parent / "case"
     return {
         hashlib.sha256(path.read_bytes()).hexdigest(): path.name
-        for path in folder.rglob("*") if path.is_file() and path.name != "case.json"
-    }  # fmt: skip
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "case.json"
+    }
 
 
 def found_in(home: Path, digests: dict[str, str]) -> list[str]:
     """Files anywhere in the archive that hold one of these contents, whatever they are called."""
     return [
         f"{path.relative_to(home)}: {digests[seen]}"
-        for path in sorted(home.rglob("*")) if path.is_file()
+        for path in sorted(home.rglob("*"))
+        if path.is_file()
         # Opening and closing the catalogue here would drop the locks that this process holds on it.
         and not path.name.startswith("catalogue.sqlite")
         and (seen := hashlib.sha256(path.read_bytes()).hexdigest()) in digests
-    ]  # fmt: skip
+    ]
 
 
 def main(arguments: list[str]) -> None:

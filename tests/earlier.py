@@ -7,8 +7,13 @@ import sqlite3
 
 def to_0007(base: sqlite3.Connection) -> None:
     """The ledger's columns to search by are written beside the entries; requests have a table of their own."""
-    for index in ("ledger_by_subject", "ledger_by_action", "ledger_by_cases", "proceedings_by_state",
-                  "proceeding_cases_by_number"):  # fmt: skip
+    for index in (
+        "ledger_by_subject",
+        "ledger_by_action",
+        "ledger_by_cases",
+        "proceedings_by_state",
+        "proceeding_cases_by_number",
+    ):
         base.execute(f"DROP INDEX {index}")
     for column in ("cases", "action", "subject"):
         base.execute(f"ALTER TABLE ledger DROP COLUMN {column}")

@@ -49,11 +49,25 @@ def _traced(
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [
-            "strace", "-f", "-qq", "-o", str(log), "-e", f"trace={_CALLS}", *options, str(PROGRAM), "--lang", "en",
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            str(log),
+            "-e",
+            f"trace={_CALLS}",
+            *options,
+            str(PROGRAM),
+            "--lang",
+            "en",
             *arguments,
         ],
-        env={**os.environ, "PRESERVE_HOME": str(archive.home), "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
+        env={**os.environ, "PRESERVE_HOME": str(archive.home), "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
     assert "Traceback" not in done.stderr
     return done

@@ -62,12 +62,28 @@ class ObjectStore:
         program = shutil.which("weed") or str(Path(sys.executable).parent / "weed")
         master, volume, filer, s3 = self.ports
         self.process = subprocess.Popen(
-            [program, "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
-             f"-volume.port={volume}", f"-filer.port={filer}", "-filer", "-s3", f"-s3.port={s3}",
-             f"-s3.config={self.folder / 'identities.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=400",
-             "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"],
-            stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("ab"),
-        )  # fmt: skip
+            [
+                program,
+                "server",
+                f"-dir={self.folder}",
+                "-ip=127.0.0.1",
+                "-ip.bind=127.0.0.1",
+                f"-master.port={master}",
+                f"-volume.port={volume}",
+                f"-filer.port={filer}",
+                "-filer",
+                "-s3",
+                f"-s3.port={s3}",
+                f"-s3.config={self.folder / 'identities.json'}",
+                "-master.volumeSizeLimitMB=64",
+                "-volume.max=400",
+                "-s3.port.iceberg=0",
+                "-s3.port.lance=0",
+                "-master.telemetry=false",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("ab"),
+        )
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and self.process.poll() is None:
             if self._answers():

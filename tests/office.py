@@ -65,9 +65,20 @@ class Office:
         )
         papers = [word for kind in kinds for word in ("--paper", self.paper(kind))]
         made = self.json(
-            "", "request", "open", "--capacity", capacity, "--name", name, "--case", self.case, "--purpose", "举证",
-            *papers, *more,
-        )  # fmt: skip
+            "",
+            "request",
+            "open",
+            "--capacity",
+            capacity,
+            "--name",
+            name,
+            "--case",
+            self.case,
+            "--purpose",
+            "举证",
+            *papers,
+            *more,
+        )
         return str(made["number"])
 
     def approved(self, *more: str) -> str:

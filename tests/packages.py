@@ -59,9 +59,16 @@ def many(count: int = 300) -> list[tuple[str, bytes]]:
 def chinese() -> list[tuple[str, bytes]]:
     """Names that need care in an href, an XML attribute and a manifest."""
     names = (
-        "行政处罚决定书（京〔2026〕1号）.txt", "a&b 'c' <d>.txt".replace("<", "(").replace(">", ")"), "空 格+加号.txt",
-        "文#件;x=1,@!$.txt", "é-ü.txt", "deep/" * 6 + "文.txt", "[方括号]{大括号}.txt", "没有扩展名", "~波浪.txt",
-    )  # fmt: skip
+        "行政处罚决定书（京〔2026〕1号）.txt",
+        "a&b 'c' <d>.txt".replace("<", "(").replace(">", ")"),
+        "空 格+加号.txt",
+        "文#件;x=1,@!$.txt",
+        "é-ü.txt",
+        "deep/" * 6 + "文.txt",
+        "[方括号]{大括号}.txt",
+        "没有扩展名",
+        "~波浪.txt",
+    )
     return [(name, name.encode()) for name in names]
 
 
@@ -117,9 +124,15 @@ def _object(maker: Maker, role: str, name: str, source: str | None) -> FileObjec
         event = identifier("event", f"{role}/{name}")
         relationships = (Relationship("derivation", "has source", identifier("original", source), event),)
     return FileObject(
-        identifier(role, name), "data/" + name, size, digests, Format("Plain Text File", "", "x-fmt/111", "basis"),
-        xml_name(name) if source is None else "", (("encoding", "UTF-8"),), relationships,
-    )  # fmt: skip
+        identifier(role, name),
+        "data/" + name,
+        size,
+        digests,
+        Format("Plain Text File", "", "x-fmt/111", "basis"),
+        xml_name(name) if source is None else "",
+        (("encoding", "UTF-8"),),
+        relationships,
+    )
 
 
 def _representation(
@@ -149,18 +162,13 @@ def _representation(
     first = [one.identifier for one in files[:1]]
     divisions = [Division("initiation", "启动 initiation", first)] if role == "original" else []
     maker.write(
-        base + csip.METS,
-        lambda path: write_representation_mets(path, inside, premis, files, f"data-{role}", divisions),
+        base + csip.METS, lambda path: write_representation_mets(path, inside, premis, files, f"data-{role}", divisions)
     )
     return RepresentationReference(role, maker.reference(base + csip.METS, "application/xml"))
 
 
 def make_package(
-    folder: Path,
-    content: Content = TINY,
-    *,
-    algorithms: Sequence[str] = ("sha256",),
-    preservation: bool = True,
+    folder: Path, content: Content = TINY, *, algorithms: Sequence[str] = ("sha256",), preservation: bool = True
 ) -> Path:
     """Make a valid package in `folder`; return the bag. With `preservation` each file has a derivative."""
     maker = Maker(folder, algorithms)
@@ -176,17 +184,21 @@ def make_package(
     for name in IN_PACKAGE:
         maker.put(f"schemas/{name}", (schema_folder() / name).read_bytes())
     maker.write(csip.PREMIS, _write_root_premis)
-    maker.write(csip.METS, lambda path: write_root_mets(
-        path, header,
-        descriptive=maker.reference(csip.DUBLIN_CORE, "application/xml"),
-        premis=maker.reference(csip.PREMIS, "application/xml"),
-        documentation=[
-            maker.reference(csip.CASE, "application/json"),
-            maker.reference("documentation/README.zh.txt", "text/plain"),
-        ],
-        schemas=[maker.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],
-        representations=references,
-    ))  # fmt: skip
+    maker.write(
+        csip.METS,
+        lambda path: write_root_mets(
+            path,
+            header,
+            descriptive=maker.reference(csip.DUBLIN_CORE, "application/xml"),
+            premis=maker.reference(csip.PREMIS, "application/xml"),
+            documentation=[
+                maker.reference(csip.CASE, "application/json"),
+                maker.reference("documentation/README.zh.txt", "text/plain"),
+            ],
+            schemas=[maker.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],
+            representations=references,
+        ),
+    )
     seal(maker.bag, algorithms, {f"data/{OBJID}/{name}": known for name, known in maker.known.items()})
     return maker.bag
 
@@ -204,12 +216,19 @@ def _write_root_premis(path: Path) -> None:
 def info(size: int, count: int) -> list[tuple[str, str]]:
     """bag-info.txt as ingest writes it."""
     return [
-        ("Source-Organization", "某市市场监督管理局"), ("External-Identifier", OBJID),
-        ("External-Description", "案卷"), ("Bagging-Date", WHEN[:10]), ("Payload-Oxum", f"{size}.{count}"),
-        ("Bag-Size", f"{size} bytes"), ("Bag-Software-Agent", "preserve 0.1.0"),
-        ("BagIt-Profile-Identifier", csip.BAG_PROFILE), ("Internal-Sender-Identifier", "京罚〔2026〕1号"),
-        ("E-ARK-Package-Type", "AIP"), ("E-ARK-Specification-Version", "2.2.0"), ("AIP-Version", "1"),
-    ]  # fmt: skip
+        ("Source-Organization", "某市市场监督管理局"),
+        ("External-Identifier", OBJID),
+        ("External-Description", "案卷"),
+        ("Bagging-Date", WHEN[:10]),
+        ("Payload-Oxum", f"{size}.{count}"),
+        ("Bag-Size", f"{size} bytes"),
+        ("Bag-Software-Agent", "preserve 0.1.0"),
+        ("BagIt-Profile-Identifier", csip.BAG_PROFILE),
+        ("Internal-Sender-Identifier", "京罚〔2026〕1号"),
+        ("E-ARK-Package-Type", "AIP"),
+        ("E-ARK-Specification-Version", "2.2.0"),
+        ("AIP-Version", "1"),
+    ]
 
 
 def seal(folder: Path, algorithms: Iterable[str], known: dict[str, tuple[int, dict[str, str]]]) -> None:

@@ -19,9 +19,12 @@ EDGES = ("held", "filled", "made", "ready", "aside", "aside-wal", "aside-shm", "
 def start(home: Path, edge: str, act: str) -> subprocess.Popen[str]:
     """A rebuild that waits at the edge until a line comes (`wait`), or dies there (`kill`); returns once it is there."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.rebuilding", str(home), edge, act], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, cwd=Path(__file__).parent.parent,
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.rebuilding", str(home), edge, act],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
     assert process.stdout is not None
     assert process.stdout.readline().strip() == edge
     if act == "kill":

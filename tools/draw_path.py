@@ -67,9 +67,16 @@ def draw(chinese: bool) -> str:
             elif number + 1 < len(STEPS):
                 turn = y + HEIGHT + 20
                 out.append(
-                    _arrow([(x + WIDTH / 2, y + HEIGHT), (x + WIDTH / 2, turn), (12, turn), (12, middle + HEIGHT + 62),
-                            (LEFT - 2, middle + HEIGHT + 62)])
-                )  # fmt: skip
+                    _arrow(
+                        [
+                            (x + WIDTH / 2, y + HEIGHT),
+                            (x + WIDTH / 2, turn),
+                            (12, turn),
+                            (12, middle + HEIGHT + 62),
+                            (LEFT - 2, middle + HEIGHT + 62),
+                        ]
+                    )
+                )
     out.append("</svg>")
     return "\n".join(out) + "\n"
 

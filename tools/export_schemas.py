@@ -47,11 +47,7 @@ def case_schema() -> dict[str, Any]:
         holder = schema["$defs"][models[field]] if field in models else schema
         described = holder["properties"][field]
         _exemplify(described.get("items", described), words[field])
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "title": "案件说明 case description",
-    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "案件说明 case description"}
 
 
 def _entitle(properties: dict[str, Any], labels: Any) -> None:

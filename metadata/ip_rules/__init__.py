@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterator
 
 from metadata.findings import Finding
 from metadata.information_package import InformationPackage
-from metadata.ip_rules import (
-    identifiers,
-    layout,
-    objects,
-    provenance,
-    references,
-    representations,
-    size,
-    unreferenced,
-)
+from metadata.ip_rules import identifiers, layout, objects, provenance, references, representations, size, unreferenced
 
 RULES: tuple[Callable[[InformationPackage], Iterator[Finding]], ...] = (
     layout.check,

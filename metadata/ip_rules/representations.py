@@ -25,6 +25,7 @@ def check(package: InformationPackage) -> Iterator[Finding]:
         folder = document.base.rstrip("/").rpartition("/")[2]
         if document.base and document.whole and document.objid != folder:
             yield Finding(
-                "ip.representation-name", package.where(document.path),
+                "ip.representation-name",
+                package.where(document.path),
                 values={"objid": document.objid, "folder": folder},
-            )  # fmt: skip
+            )

@@ -36,8 +36,10 @@ def write_proof(connection: Connection, public_key: Path, target: Path, numbers:
         raise NotIntact("ledger.checkpoint-forged", str(target), size=made.size)
     root = roots(connection)
     document = {
-        "format": FORMAT, "checkpoint": made.text(), "public_key": public_key.read_text(encoding="ascii"),
+        "format": FORMAT,
+        "checkpoint": made.text(),
+        "public_key": public_key.read_text(encoding="ascii"),
         "entries": [proved(entry, root, made.size) for entry in found],
         "earlier": [beginning(one, made, root) for one in before if one.size >= wanted[-2:][0]],
-    }  # fmt: skip
+    }
     write_file(target, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())

@@ -53,9 +53,15 @@ def add_person(
         if not person or not person.isprintable():
             raise UsageError("people.name-wrong", person)
         accounts.add_account(
-            connection, name, person=person, roles=tuple(held), os_user=os_user, actor=actor.account, moment=moment,
+            connection,
+            name,
+            person=person,
+            roles=tuple(held),
+            os_user=os_user,
+            actor=actor.account,
+            moment=moment,
             credential=logins.commitment(stored),
-        )  # fmt: skip
+        )
         logins.write_credential(connection, CredentialRow(name, stored, True, 0, None))
     return password
 
@@ -79,9 +85,15 @@ def _check_user(os_user: str) -> None:
 
 
 def change_person(
-    catalogue: Catalogue, name: str, *, roles: Iterable[str] | None, os_user: str | None, state: str, actor: Person,
+    catalogue: Catalogue,
+    name: str,
+    *,
+    roles: Iterable[str] | None,
+    os_user: str | None,
+    state: str,
+    actor: Person,
     moment: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Give an account other roles or another user of the system, suspend it, or let it in again.
 
     Raises Refused; also where an earlier release let in two whose names look alike: one of them is suspended first.
@@ -148,9 +160,10 @@ def end_delegations(catalogue: Catalogue, deputy: str, *, actor: Person, moment:
     with catalogue.begin() as connection:
         require(connection, actor, Duty.DELEGATE)
         held = [
-            row for row in accounts.all_delegations(connection)
+            row
+            for row in accounts.all_delegations(connection)
             if row.head == actor.account and row.deputy == deputy and row.ended is None and parse(row.until) > moment
-        ]  # fmt: skip
+        ]
         if not held:
             raise Refused("people.no-delegation", deputy)
         for row in held:

@@ -31,9 +31,15 @@ class Founded:
 
 
 def found(
-    path: Path, *, institution: str, policy: str, store: Path | None, digests: Sequence[str], language: str,
+    path: Path,
+    *,
+    institution: str,
+    policy: str,
+    store: Path | None,
+    digests: Sequence[str],
+    language: str,
     test_authority: bool = False,
-) -> Founded:  # fmt: skip
+) -> Founded:
     """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
 
     Raises Refused where something lies there already, Busy while another run makes one there.
@@ -46,9 +52,15 @@ def found(
         _take_back(building, store)
         clear(building)
         fingerprint = lay_out(
-            building, archive_id=str(ULID()).lower(), institution=institution, policy=policy, store=store,
-            digests=digests, language=language, test_authority=test_authority,
-        )  # fmt: skip
+            building,
+            archive_id=str(ULID()).lower(),
+            institution=institution,
+            policy=policy,
+            store=store,
+            digests=digests,
+            language=language,
+            test_authority=test_authority,
+        )
         _first_entries(open_home(building), path, fingerprint)
         publish_site(building, path)
     home = open_home(path)
@@ -69,9 +81,17 @@ def _take_back(building: Path, store: Path | None) -> None:
 
 
 def lay_out(
-    folder: Path, *, archive_id: str, institution: str, policy: str, store: Path | None, digests: Sequence[str],
-    language: str, former: Mapping[str, bytes] | None = None, test_authority: bool = False,
-) -> str:  # fmt: skip
+    folder: Path,
+    *,
+    archive_id: str,
+    institution: str,
+    policy: str,
+    store: Path | None,
+    digests: Sequence[str],
+    language: str,
+    former: Mapping[str, bytes] | None = None,
+    test_authority: bool = False,
+) -> str:
     """Make a home's files with a new key and an empty catalogue in a folder; return the key's fingerprint.
 
     `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before.

@@ -192,9 +192,11 @@ def examine_signer(home: Home) -> Iterator[Check]:
     try:
         facts, moment = read_facts(home), now()
         values: dict[str, Value] = {
-            "subject": facts.subject, "until": facts.until.date().isoformat(), "since": facts.since.date().isoformat(),
+            "subject": facts.subject,
+            "until": facts.until.date().isoformat(),
+            "since": facts.since.date().isoformat(),
             "days": (facts.until - moment).days,
-        }  # fmt: skip
+        }
         check_facts(facts, moment)
     except PreserveError as error:
         if error.code == "signing.expired":

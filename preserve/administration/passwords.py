@@ -82,9 +82,10 @@ def log_in(catalogue: Catalogue, name: str, password: str, moment: datetime) -> 
         digest = token_digest(token)
         logins.add_token(connection, digest, name, moment, expires)
         details = {
-            "expires": stamp(expires), "token": logins.commitment(digest),
+            "expires": stamp(expires),
+            "token": logins.commitment(digest),
             "credential": logins.commitment(known.password),
-        }  # fmt: skip
+        }
         ledger.append(connection, action=logins.LOGGED_IN, subject=name, actor=name, details=details, moment=moment)
         return None
 
@@ -120,9 +121,12 @@ class _Try:
 
 
 def _prove(
-    catalogue: Catalogue, name: str, password: str, moment: datetime,
+    catalogue: Catalogue,
+    name: str,
+    password: str,
+    moment: datetime,
     deed: Callable[[Connection, CredentialRow], PreserveError | None],
-) -> None:  # fmt: skip
+) -> None:
     """Do what the right password permits, in the transaction in which it is found to be still the right one.
 
     A try is counted first and verified afterwards: however many run at once, five of them are verified for an account
@@ -135,9 +139,13 @@ def _prove(
         known = _still_right(connection, tried, moment) if right and tried.open else None
         if known is None:
             ledger.append(
-                connection, action=logins.LOGIN_REFUSED, subject=tried.account, actor=acting_person(),
-                details={"locked": tried.locks is not None}, moment=moment,
-            )  # fmt: skip
+                connection,
+                action=logins.LOGIN_REFUSED,
+                subject=tried.account,
+                actor=acting_person(),
+                details={"locked": tried.locks is not None},
+                moment=moment,
+            )
             answer: PreserveError | None = NotPermitted("people.password-wrong", name)
         else:
             # Tries that were counted after this one stay counted, as if they had come after it.

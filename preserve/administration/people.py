@@ -64,9 +64,13 @@ def _person(connection: Connection, row: AccountRow, moment: datetime) -> Person
         if head is None or head.state != "active" or Role.HEAD not in head.roles:
             found = None  # nobody decides for a head who is none any more
     return Person(
-        row.name, row.person, frozenset(map(Role, row.roles)), founder=row.name == founder_of(connection),
-        deputy_of=found.head if found else "", delegation=found.id if found else "",
-    )  # fmt: skip
+        row.name,
+        row.person,
+        frozenset(map(Role, row.roles)),
+        founder=row.name == founder_of(connection),
+        deputy_of=found.head if found else "",
+        delegation=found.id if found else "",
+    )
 
 
 def founder_of(connection: Connection) -> str:
@@ -103,9 +107,13 @@ def note_refusal(catalogue: Catalogue, actor: str, duty: Duty | None, subject: s
     """An attempt that was not permitted stands in the ledger too."""
     with catalogue.begin() as connection:
         ledger.append(
-            connection, action="access.denied", subject=subject, actor=actor, moment=moment,
+            connection,
+            action="access.denied",
+            subject=subject,
+            actor=actor,
+            moment=moment,
             details={"duty": duty.value if duty else ""},
-        )  # fmt: skip
+        )
 
 
 def existing(connection: Connection, name: str) -> AccountRow:

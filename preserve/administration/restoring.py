@@ -97,6 +97,10 @@ def _record(
 ) -> None:
     with catalogue.begin() as connection:
         ledger.append(
-            connection, action="package.restored", subject=objid, actor=actor, moment=moment,
+            connection,
+            action="package.restored",
+            subject=objid,
+            actor=actor,
+            moment=moment,
             details={"name": name, "from": [source.marker().identity for source in sources], "to": place},
-        )  # fmt: skip
+        )

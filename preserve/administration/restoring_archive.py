@@ -68,9 +68,15 @@ def restore_archive(
         kept = building / "store" / "packages" if is_store_of(building / "store", origin.archive) else None
         clear(building, kept)
         own = lay_out(
-            building, archive_id=origin.archive, institution=origin.institution, policy="lossless", store=None,
-            digests=_digests(sources), language="zh", former=origin.keys,
-        )  # fmt: skip
+            building,
+            archive_id=origin.archive,
+            institution=origin.institution,
+            policy="lossless",
+            store=None,
+            digests=_digests(sources),
+            language="zh",
+            former=origin.keys,
+        )
         home = open_home(building)
         drop_file(home.store / MARKER, home.store)  # of an earlier call
         establish_store(home)
@@ -162,13 +168,19 @@ def _last_entries(
             for source, marker in zip(sources, origin.markers, strict=True):
                 _enter_medium(connection, source, marker, actor, moment)
             details = {
-                "from": [marker.identity for marker in origin.markers], "former_key_sha256": origin.former,
-                "public_key_sha256": own, "packages": packages,
-            }  # fmt: skip
+                "from": [marker.identity for marker in origin.markers],
+                "former_key_sha256": origin.former,
+                "public_key_sha256": own,
+                "packages": packages,
+            }
             ledger.append(
-                connection, action="archive.restored", subject=home.settings.archive_id, actor=actor, moment=moment,
+                connection,
+                action="archive.restored",
+                subject=home.settings.archive_id,
+                actor=actor,
+                moment=moment,
                 details=details,
-            )  # fmt: skip
+            )
             checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
         with catalogue.begin() as connection:
             checkpoints.export_segments(connection, home.store / "ledger")
@@ -251,14 +263,24 @@ def _digests(sources: Sequence[Source]) -> list[str]:
 def _enter_medium(connection: Connection, source: Source, marker: Marker, actor: str, moment: datetime) -> None:
     """A medium that the old ledger did not know yet, with the copies it was read for."""
     facts = dict(marker.facts)
-    if any(row.id == marker.identity or row.details.get("image") == marker.identity
-           for row in holdings.all_media(connection)):  # fmt: skip
+    if any(
+        row.id == marker.identity or row.details.get("image") == marker.identity
+        for row in holdings.all_media(connection)
+    ):
         return
     more = {name: facts[name] for name in ("uuid", "session", "set") if name in facts}
     holdings.add_medium(
-        connection, marker.identity, kind=facts.get("kind", "optical"), label=facts.get("label", marker.identity),
-        location="", actor=actor, moment=moment, checked=stamp(moment), image=marker.identity, **more,
-    )  # fmt: skip
+        connection,
+        marker.identity,
+        kind=facts.get("kind", "optical"),
+        label=facts.get("label", marker.identity),
+        location="",
+        actor=actor,
+        moment=moment,
+        checked=stamp(moment),
+        image=marker.identity,
+        **more,
+    )
     for name in sorted(source.packages()[0]):
         change_copy(connection, name, marker.identity, "written", actor=actor, moment=moment)
         change_copy(connection, name, marker.identity, "verified", actor=actor, moment=moment)

@@ -34,9 +34,12 @@ def proven(places: Sequence[Place], anchor: Anchor) -> Contents | None:
 
 
 def assemble(
-    staged: Path, expected: Sequence[ExpectedFile], places: Sequence[Place], copy: CopyRef,
+    staged: Path,
+    expected: Sequence[ExpectedFile],
+    places: Sequence[Place],
+    copy: CopyRef,
     progress: Callable[[int], None],
-) -> tuple[Counter[str], list[str]]:  # fmt: skip
+) -> tuple[Counter[str], list[str]]:
     """Every file from the first place that holds it as it should be; returns counts by place, and what none holds."""
     if staged.exists():
         discard(staged, staged.parent)

@@ -68,9 +68,17 @@ def check_copy(
     def result(outcome: Outcome, reason: str = "", detail: str = "") -> CopyCheck:
         spent = int((time.perf_counter() - began) * 1000)
         return CopyCheck(
-            anchor.name, medium, outcome, reason, files, size, anchor.manifest if outcome == "intact" else "", spent,
-            tuple(problems), detail,
-        )  # fmt: skip
+            anchor.name,
+            medium,
+            outcome,
+            reason,
+            files,
+            size,
+            anchor.manifest if outcome == "intact" else "",
+            spent,
+            tuple(problems),
+            detail,
+        )
 
     try:
         contents = contents_of(adapter, copy, anchor)

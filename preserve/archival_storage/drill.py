@@ -60,9 +60,15 @@ class Drills:
 
 
 def run_drills(
-    home: Home, catalogue: Catalogue, count: int, *, given: Mapping[str, Path] | None = None, actor: str,
-    now: Callable[[], datetime], progress: Callable[[int], None] = lambda moved: None,
-) -> Drills:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    count: int,
+    *,
+    given: Mapping[str, Path] | None = None,
+    actor: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda moved: None,
+) -> Drills:
     """Do the month's drills that can be done now; `given` are discs by label. Each result is an entry of the ledger.
 
     A copy that does not come back whole is suspect from then on.
@@ -84,8 +90,14 @@ def run_drills(
             continue
         drill = _restore(home, catalogue, name, media[medium], adapter, progress)
         with catalogue.begin() as connection:
-            details = {"name": name, "medium": medium, "whole": drill.whole, "bytes": drill.size,
-                       "seconds": drill.seconds, "reason": drill.reason}  # fmt: skip
+            details = {
+                "name": name,
+                "medium": medium,
+                "whole": drill.whole,
+                "bytes": drill.size,
+                "seconds": drill.seconds,
+                "reason": drill.reason,
+            }
             ledger.append(connection, action=DONE, subject=f"drill/{month}", actor=actor, details=details, moment=now())
             known = holdings.read_copy(connection, name, medium)
             if not drill.whole and known is not None and "suspect" in TRANSITIONS[known.state]:
@@ -148,9 +160,13 @@ def _adapter(
 
 
 def _restore(
-    home: Home, catalogue: Catalogue, name: str, medium: MediumRow, adapter: StorageAdapter,
+    home: Home,
+    catalogue: Catalogue,
+    name: str,
+    medium: MediumRow,
+    adapter: StorageAdapter,
     progress: Callable[[int], None],
-) -> Drill:  # fmt: skip
+) -> Drill:
     began = time.monotonic()
     size = 0
 

@@ -21,10 +21,17 @@ def label_of(home: Home, connection: Connection, row: MediumRow) -> Label:
     numbers = tuple(case.archival_number or case.case_number for case in found)
     details = row.details
     return Label(
-        identity=row.id, kind="drive" if row.kind == "drive" else "optical", name=row.label,
+        identity=row.id,
+        kind="drive" if row.kind == "drive" else "optical",
+        name=row.label,
         title=found[0].title if len(found) == 1 else (str(details.get("set", "")) or row.label),
-        institution=home.settings.institution, archival_numbers=numbers, volume=int(details.get("volume", 1)),
-        volumes=int(details.get("volumes", 1)), date=str(details.get("burned") or row.added)[:10],
-        digest=str(details.get("image_sha256", "")), size=int(details.get("image_size", row.capacity)),
-        place=row.place, copy=str(details.get("letter", "")),
-    )  # fmt: skip
+        institution=home.settings.institution,
+        archival_numbers=numbers,
+        volume=int(details.get("volume", 1)),
+        volumes=int(details.get("volumes", 1)),
+        date=str(details.get("burned") or row.added)[:10],
+        digest=str(details.get("image_sha256", "")),
+        size=int(details.get("image_size", row.capacity)),
+        place=row.place,
+        copy=str(details.get("letter", "")),
+    )

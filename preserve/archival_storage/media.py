@@ -73,36 +73,71 @@ def require_medium(connection: Connection, name: str) -> MediumRow:
 
 
 def add_drive(
-    home: Home, catalogue: Catalogue, root: Path, label: str, *, place: str, custodian: str, reserve: int, actor: str,
+    home: Home,
+    catalogue: Catalogue,
+    root: Path,
+    label: str,
+    *,
+    place: str,
+    custodian: str,
+    reserve: int,
+    actor: str,
     moment: datetime,
-) -> MediumRow:  # fmt: skip
+) -> MediumRow:
     """Make the empty file system mounted at `root` a drive of this archive and enter it. Raises StorageError."""
     identity, session = f"drive-{str(ULID()).lower()}", str(ULID()).lower()
     with catalogue.read() as connection:
         if holdings.read_medium(connection, label) is not None:
             raise UsageError("storage.label-taken", label)
     facts = {
-        "medium": identity, "kind": "drive", "label": label, "archive": home.settings.archive_id,
-        "institution": home.settings.institution, "made": stamp(moment), "session": session,
-    }  # fmt: skip
+        "medium": identity,
+        "kind": "drive",
+        "label": label,
+        "archive": home.settings.archive_id,
+        "institution": home.settings.institution,
+        "made": stamp(moment),
+        "session": session,
+    }
     mount = prepare_drive(root, facts, checkpoints.signer(home.keys))
     hardware = hardware_of(mount)
     adapter = DriveAdapter(root, identity, mount.uuid)
     state = adapter.probe()
     with catalogue.begin() as connection:
         holdings.add_medium(
-            connection, identity, kind="drive", label=label, location=str(root), actor=actor, moment=moment,
-            place=place, custodian=custodian, capacity=state.capacity, checked=stamp(moment), uuid=mount.uuid,
-            file_system=mount.kind, session=session, model=hardware.model, serial=hardware.serial, reserve=reserve,
+            connection,
+            identity,
+            kind="drive",
+            label=label,
+            location=str(root),
+            actor=actor,
+            moment=moment,
+            place=place,
+            custodian=custodian,
+            capacity=state.capacity,
+            checked=stamp(moment),
+            uuid=mount.uuid,
+            file_system=mount.kind,
+            session=session,
+            model=hardware.model,
+            serial=hardware.serial,
+            reserve=reserve,
             **adapter.health().facts(),
-        )  # fmt: skip
+        )
         return require_medium(connection, identity)
 
 
 def add_bucket(
-    home: Home, catalogue: Catalogue, bucket: str, label: str, endpoint: str, *, lock: bool, place: str, actor: str,
+    home: Home,
+    catalogue: Catalogue,
+    bucket: str,
+    label: str,
+    endpoint: str,
+    *,
+    lock: bool,
+    place: str,
+    actor: str,
     moment: datetime,
-) -> MediumRow:  # fmt: skip
+) -> MediumRow:
     """Make a prefix of a bucket this archive's and enter it; with `lock` its objects are locked. Raises StorageError.
 
     Credentials come from where boto3 looks (environment, ~/.aws), never from the catalogue.
@@ -110,15 +145,29 @@ def add_bucket(
     identity = f"s3-{str(ULID()).lower()}"
     prefix = f"{home.settings.archive_id}/"
     facts = {
-        "medium": identity, "kind": "s3", "label": label, "archive": home.settings.archive_id,
-        "institution": home.settings.institution, "made": stamp(moment),
-    }  # fmt: skip
+        "medium": identity,
+        "kind": "s3",
+        "label": label,
+        "archive": home.settings.archive_id,
+        "institution": home.settings.institution,
+        "made": stamp(moment),
+    }
     S3Adapter(bucket, identity, prefix, endpoint).prepare(marker_bytes(facts, checkpoints.signer(home.keys)))
     with catalogue.begin() as connection:
         holdings.add_medium(
-            connection, identity, kind="s3", label=label, location=f"{endpoint}/{bucket}", actor=actor, moment=moment,
-            place=place, bucket=bucket, endpoint=endpoint, prefix=prefix, lock=lock,
-        )  # fmt: skip
+            connection,
+            identity,
+            kind="s3",
+            label=label,
+            location=f"{endpoint}/{bucket}",
+            actor=actor,
+            moment=moment,
+            place=place,
+            bucket=bucket,
+            endpoint=endpoint,
+            prefix=prefix,
+            lock=lock,
+        )
         return require_medium(connection, identity)
 
 
@@ -138,18 +187,26 @@ def drive_at(home: Home, row: MediumRow, root: Path) -> DriveAdapter:
     keys = tuple(checkpoints.raw_public_key(path) for path in key_files(home.keys / "ledger.pub"))
     sessions = tuple(str(row.details[name]) for name in ("session", "next_session") if row.details.get(name))
     return DriveAdapter(
-        root, row.id, str(row.details.get("uuid", "")), keys, sessions,
-        int(row.details.get("reserve", 0)), str(row.details.get("serial", "")),
-    )  # fmt: skip
+        root,
+        row.id,
+        str(row.details.get("uuid", "")),
+        keys,
+        sessions,
+        int(row.details.get("reserve", 0)),
+        str(row.details.get("serial", "")),
+    )
 
 
 def bucket_of(row: MediumRow, retain_until: datetime | None = None) -> S3Adapter:
     """The adapter of a bucket of the inventory; objects written by it are locked until then where it locks."""
     details = row.details
     return S3Adapter(
-        str(details["bucket"]), row.id, str(details.get("prefix", "")), str(details.get("endpoint", "")),
+        str(details["bucket"]),
+        row.id,
+        str(details.get("prefix", "")),
+        str(details.get("endpoint", "")),
         retain_until if details.get("lock") else None,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +256,14 @@ def move(
 ) -> None:
     """Record a hand-over: from where and whom, to where and whom, and why (DA/T 75-2019: transport is recorded)."""
     holdings.change_medium(
-        connection, row.id, actor=actor, moment=moment, place=place, custodian=custodian or row.custodian,
+        connection,
+        row.id,
+        actor=actor,
+        moment=moment,
+        place=place,
+        custodian=custodian or row.custodian,
         handed_over={"from": row.place, "by": row.custodian, "to": place, "at": stamp(moment), "reason": reason},
-    )  # fmt: skip
+    )
 
 
 def replace(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:

@@ -77,9 +77,13 @@ class Pace:
     """
 
     def __init__(
-        self, budget: Budget, progress: Callable[[int], None], now: Callable[[], datetime],
-        clock: Callable[[], float] = time.monotonic, nap: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+        self,
+        budget: Budget,
+        progress: Callable[[int], None],
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        nap: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.budget, self._progress, self._now, self._clock, self._nap = budget, progress, now, clock, nap
         self.began = self._resumed = clock()
         self.size = 0

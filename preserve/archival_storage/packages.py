@@ -180,9 +180,13 @@ def contents_of(adapter: Reads, copy: CopyRef, anchor: Anchor) -> Contents:
 
 
 def _add(
-    adapter: Reads, copy: CopyRef, name: str, algorithm: str, digests: dict[str, dict[str, str]],
+    adapter: Reads,
+    copy: CopyRef,
+    name: str,
+    algorithm: str,
+    digests: dict[str, dict[str, str]],
     problems: list[FileCheck],
-) -> None:  # fmt: skip
+) -> None:
     data = _read(adapter, copy, name, problems)
     if data is None:
         return

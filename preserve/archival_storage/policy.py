@@ -156,9 +156,9 @@ def whole_copies(rows: Sequence[CopyRow], states: frozenset[str] = GOOD) -> list
     for row in rows:
         if row.parts > 1 and row.state in states:
             divided.setdefault((row.name, row.set), []).append(row)
-    return whole + [parts for parts in divided.values() if {part.part for part in parts} == set(
-        range(1, parts[0].parts + 1)
-    )]  # fmt: skip
+    return whole + [
+        parts for parts in divided.values() if {part.part for part in parts} == set(range(1, parts[0].parts + 1))
+    ]
 
 
 def standing(connection: Connection, objid: str, version: int, profile: StorageProfile) -> Standing:

@@ -63,9 +63,15 @@ def _check(row: Record, labels: dict[str, str], entity: str) -> Event:
         detail += f"; stands for {row.checks} checks"
     result = f"{row.files} files, {row.bytes} bytes, manifest-sha256.txt {row.sha256}" if not row.reason else row.reason
     return Event(
-        _identifier(row.run, row.copy, row.medium), "fixity check", stamp(row.when), detail,
-        _OUTCOMES[row.outcome], result, (Link(_identifier("agent", _PROGRAM), "executing program"),), (Link(entity),),  # type: ignore[arg-type]
-    )  # fmt: skip
+        _identifier(row.run, row.copy, row.medium),
+        "fixity check",
+        stamp(row.when),
+        detail,
+        _OUTCOMES[row.outcome],
+        result,
+        (Link(_identifier("agent", _PROGRAM), "executing program"),),
+        (Link(entity),),  # type: ignore[arg-type]
+    )
 
 
 def _deed(entry: dict[str, Any], name: str, labels: dict[str, str], entity: str) -> Event | None:
@@ -90,6 +96,12 @@ def _deed(entry: dict[str, Any], name: str, labels: dict[str, str], entity: str)
     else:
         return None
     return Event(
-        _identifier("ledger", str(entry["number"])), kind, entry["time"], f"{entry['action']}: {place}",
-        outcome, result, (Link(_identifier("agent", entry["actor"]), "implementer"),), (Link(entity),),  # type: ignore[arg-type]
-    )  # fmt: skip
+        _identifier("ledger", str(entry["number"])),
+        kind,
+        entry["time"],
+        f"{entry['action']}: {place}",
+        outcome,
+        result,
+        (Link(_identifier("agent", entry["actor"]), "implementer"),),
+        (Link(entity),),  # type: ignore[arg-type]
+    )

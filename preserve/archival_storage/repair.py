@@ -121,18 +121,26 @@ def repair_copy(
     moment = now()
     with catalogue.begin() as connection:
         ledger.append(
-            connection, action=REPAIRED, subject=row.objid, actor=actor, moment=moment,
+            connection,
+            action=REPAIRED,
+            subject=row.objid,
+            actor=actor,
+            moment=moment,
             details={"name": row.name, "medium": medium.id, "taken": dict(taken), "quarantine": quarantine},
-        )  # fmt: skip
+        )
         for state in ("repaired", "verified"):
             change_copy(connection, row.name, medium.id, state, actor=actor, moment=moment)
     return Repair(row.name, medium.label, True, dict(taken), (), quarantine)
 
 
 def _in_place(
-    target: DirectoryAdapter, label: str, name: str, contents: Contents, places: Sequence[Place],
+    target: DirectoryAdapter,
+    label: str,
+    name: str,
+    contents: Contents,
+    places: Sequence[Place],
     progress: Callable[[int], None],
-) -> tuple[Counter[str], list[str], str]:  # fmt: skip
+) -> tuple[Counter[str], list[str], str]:
     """Build the whole copy beside the old one, read it back, and let it take its place."""
     staged = target.staging(name)
     taken, lost = assemble(staged, contents.expected, places, CopyRef(name), progress)
@@ -148,9 +156,13 @@ def _in_place(
 
 
 def _in_bucket(
-    bucket: S3Adapter, name: str, contents: Contents, places: Sequence[Place], scratch: Path,
+    bucket: S3Adapter,
+    name: str,
+    contents: Contents,
+    places: Sequence[Place],
+    scratch: Path,
     progress: Callable[[int], None],
-) -> tuple[Counter[str], list[str], str]:  # fmt: skip
+) -> tuple[Counter[str], list[str], str]:
     """Send what is bad again, after its old bytes were put aside in the bucket, and fetch it back."""
     copy = CopyRef(name)
     bad = {check.path for check in bucket.verify(copy, Scope(contents.expected), progress) if check.verdict != "intact"}
@@ -169,7 +181,7 @@ def _in_bucket(
 
 def _target(
     home: Home, medium: MediumRow, drives: Mapping[str, DriveAdapter]
-) -> tuple[DirectoryAdapter, Callable[[], AbstractContextManager[None]]]:  # fmt: skip
+) -> tuple[DirectoryAdapter, Callable[[], AbstractContextManager[None]]]:
     if medium.kind == "directory":
         store = server_store(home)
         store.require()
@@ -184,9 +196,12 @@ def _target(
 
 
 def _copies_at_hand(
-    home: Home, inventory: Sequence[MediumRow], others: Sequence[CopyRow], damaged: MediumRow,
+    home: Home,
+    inventory: Sequence[MediumRow],
+    others: Sequence[CopyRow],
+    damaged: MediumRow,
     drives: Mapping[str, DriveAdapter],
-) -> Iterator[Place]:  # fmt: skip
+) -> Iterator[Place]:
     media = {row.id: row for row in inventory}
     # Those last found good come first; a suspect copy may still hold the very file that is needed.
     for copy in sorted(others, key=lambda one: (one.state != "verified", one.verified or ""), reverse=False):
@@ -212,9 +227,7 @@ def _as_place(label: str, packages: Path) -> Place:
     return Place(label, DirectoryAdapter(packages.parent, ""))
 
 
-def _given_places(
-    anchor: Anchor, given: Sequence[Path], scratch: Path, progress: Callable[[int], None]
-) -> list[Place]:  # fmt: skip
+def _given_places(anchor: Anchor, given: Sequence[Path], scratch: Path, progress: Callable[[int], None]) -> list[Place]:
     """The package taken out of discs or mounted media into a scratch folder; a damaged disc is repaired first."""
     if not given:
         return []
@@ -254,7 +267,7 @@ def _take_what_reads(source: Source, name: str, target: Path, progress: Callable
 
 def _from_recovery(
     target: DirectoryAdapter, anchor: Anchor, medium: MediumRow, scratch: Path, progress: Callable[[int], None]
-) -> list[Place]:  # fmt: skip
+) -> list[Place]:
     """A scratch copy of the damaged package, repaired by the drive's own par2 data."""
     beside = target.root / "recovery" / anchor.name
     damaged = target.root / "packages" / anchor.name
@@ -293,14 +306,23 @@ def _swap(target: DirectoryAdapter, name: str) -> str:
 
 
 def _failed(
-    catalogue: Catalogue, row: CopyRow, medium: MediumRow, lost: tuple[str, ...], taken: Mapping[str, int], actor: str,
+    catalogue: Catalogue,
+    row: CopyRow,
+    medium: MediumRow,
+    lost: tuple[str, ...],
+    taken: Mapping[str, int],
+    actor: str,
     moment: datetime,
-) -> Repair:  # fmt: skip
+) -> Repair:
     with catalogue.begin() as connection:
         ledger.append(
-            connection, action=NOT_REPAIRED, subject=row.objid, actor=actor, moment=moment,
+            connection,
+            action=NOT_REPAIRED,
+            subject=row.objid,
+            actor=actor,
+            moment=moment,
             details={"name": row.name, "medium": medium.id, "lost": list(lost[:1000]), "count": len(lost)},
-        )  # fmt: skip
+        )
     return Repair(row.name, medium.label, False, dict(taken), lost)
 
 
@@ -343,9 +365,19 @@ def release(
     for one in gone:
         with catalogue.begin() as connection:
             ledger.append(
-                connection, action=RELEASED, subject=row.objid, actor=actor, moment=now(),
-                details={"name": name, "medium": store.identity, "quarantine": one.path.name, "reason": reason,
-                         "bytes": one.size, "at": stamp(now())},
-            )  # fmt: skip
+                connection,
+                action=RELEASED,
+                subject=row.objid,
+                actor=actor,
+                moment=now(),
+                details={
+                    "name": name,
+                    "medium": store.identity,
+                    "quarantine": one.path.name,
+                    "reason": reason,
+                    "bytes": one.size,
+                    "at": stamp(now()),
+                },
+            )
         discard(one.path, store.root / QUARANTINE)
     return gone

@@ -67,10 +67,12 @@ class Overview:
 def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> list[Overview]:
     """Every version, or those of one case, with its copies held against the policy."""
     query = (
-        select(versions.c.name, versions.c.objid, versions.c.version, cases.c.case_number, cases.c.title,
-               cases.c.long_term)
-        .join(cases, cases.c.objid == versions.c.objid).order_by(versions.c.created, versions.c.name)
-    )  # fmt: skip
+        select(
+            versions.c.name, versions.c.objid, versions.c.version, cases.c.case_number, cases.c.title, cases.c.long_term
+        )
+        .join(cases, cases.c.objid == versions.c.objid)
+        .order_by(versions.c.created, versions.c.name)
+    )
     if only:
         wanted = (versions.c.name == only) | (versions.c.objid == only) | (cases.c.case_number == only)
         query = query.where(wanted)
@@ -97,17 +99,23 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
         wanted_kinds = tuple((one.kind, one.count) for one in profile.wanted(bool(row.long_term)))
         found.append(
             Overview(
-                row.name, row.objid, row.case_number, row.title, bool(row.long_term), wanted_kinds, tuple(held),
-                stands, tuple(_tasks(row.name, stands, held, inventory, here)),
+                row.name,
+                row.objid,
+                row.case_number,
+                row.title,
+                bool(row.long_term),
+                wanted_kinds,
+                tuple(held),
+                stands,
+                tuple(_tasks(row.name, stands, held, inventory, here)),
             )
-        )  # fmt: skip
+        )
     return found
 
 
 def _tasks(
-    name: str, stands: Standing, held: Sequence[CopyRow], inventory: Sequence[MediumRow],
-    here: dict[str, DriveAdapter],
-) -> list[Task]:  # fmt: skip
+    name: str, stands: Standing, held: Sequence[CopyRow], inventory: Sequence[MediumRow], here: dict[str, DriveAdapter]
+) -> list[Task]:
     media = {row.id: row for row in inventory}
     tasks = []
     for kind, count in stands.missing:
@@ -144,9 +152,15 @@ class DriveSession:
     """Copies written to one drive in one sitting: marker, health before and after, guide and ledger at the end."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, row: MediumRow, adapter: DriveAdapter, *, actor: str,
+        self,
+        home: Home,
+        catalogue: Catalogue,
+        row: MediumRow,
+        adapter: DriveAdapter,
+        *,
+        actor: str,
         now: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.home, self.catalogue, self.adapter = home, catalogue, adapter
         self.actor, self.now = actor, now
         self.identity = row.id
@@ -158,9 +172,14 @@ class DriveSession:
         session = str(ULID()).lower()
         with self.catalogue.begin() as connection:
             holdings.change_medium(
-                connection, self.identity, actor=self.actor, moment=self.now(), next_session=session,
-                unfinished=True, **self.adapter.health().facts(),
-            )  # fmt: skip
+                connection,
+                self.identity,
+                actor=self.actor,
+                moment=self.now(),
+                next_session=session,
+                unfinished=True,
+                **self.adapter.health().facts(),
+            )
             row = require_medium(connection, self.identity)
         self.adapter.begin_session(session, checkpoints.signer(self.home.keys))
         with self.catalogue.begin() as connection:
@@ -219,15 +238,28 @@ class DriveSession:
         state = self.adapter.probe()
         with self.catalogue.begin() as connection:
             holdings.change_medium(
-                connection, self.identity, actor=self.actor, moment=moment, checked=stamp(moment), free=state.free,
-                guide=guide, unfinished=False, **self.adapter.health().facts(),
-            )  # fmt: skip
+                connection,
+                self.identity,
+                actor=self.actor,
+                moment=moment,
+                checked=stamp(moment),
+                free=state.free,
+                guide=guide,
+                unfinished=False,
+                **self.adapter.health().facts(),
+            )
 
 
 def write_to_bucket(
-    home: Home, catalogue: Catalogue, row: MediumRow, name: str, *, actor: str, now: Callable[[], datetime],
+    home: Home,
+    catalogue: Catalogue,
+    row: MediumRow,
+    name: str,
+    *,
+    actor: str,
+    now: Callable[[], datetime],
     progress: Callable[[int], None],
-) -> Written:  # fmt: skip
+) -> Written:
     """Send one package to a bucket, fetch it back, and record it. Raises StorageError, NotIntact."""
     with catalogue.read() as connection:
         gone.refuse(connection, name)
@@ -275,11 +307,16 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
         case = connection.execute(select(cases).where(cases.c.objid == copy.objid)).one()
         described.append(
             GuideCase(
-                name=copy.name, case_number=case.case_number, archival_number=case.archival_number, title=case.title,
-                closed=case.closed or "", files=version.files, size=version.size,
+                name=copy.name,
+                case_number=case.case_number,
+                archival_number=case.archival_number,
+                title=case.title,
+                closed=case.closed or "",
+                files=version.files,
+                size=version.size,
                 manifest_sha256=version.manifest_sha256,
             )
-        )  # fmt: skip
+        )
         files = package_files(root / "packages" / copy.name, version.manifest_sha256)
         listed += [GuideFile(f"packages/{copy.name}/{file.path}", file.size, file.sha256) for file in files]
     for folder in ("ledger", "recovery", ON_MEDIUM):
@@ -290,10 +327,18 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
             size, digests = digest_file(root / folder / name, ("sha256",), from_medium=False)
             listed.append(GuideFile(f"{folder}/{name}", size, digests["sha256"]))
     medium = GuideMedium(
-        identity=row.id, label=row.label, title=row.label, institution=home.settings.institution,
-        contact=row.custodian or home.settings.institution, kind="drive", volume=1, volumes=1, made=row.added,
-        archive_id=home.settings.archive_id, set_name="",
-    )  # fmt: skip
+        identity=row.id,
+        label=row.label,
+        title=row.label,
+        institution=home.settings.institution,
+        contact=row.custodian or home.settings.institution,
+        kind="drive",
+        volume=1,
+        volumes=1,
+        made=row.added,
+        archive_id=home.settings.archive_id,
+        set_name="",
+    )
     names = write_guide(root, medium, described, listed)
     return {name: digest_file(root / name, ("sha256",), from_medium=False)[1]["sha256"] for name in names}
 

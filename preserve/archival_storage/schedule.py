@@ -73,8 +73,16 @@ def plan(
         if row.kind in ONLINE:
             due = min(int(due), max(1, math.ceil(rule.share * total))) if due else 0
             following = stamp(parse(oldest) + timedelta(days=rule.days)) if oldest else ""
-            found.append(Due(row, "read" if row.kind == "directory" or row.id in here else "insert", due, int(total),
-                             oldest or "", following))  # fmt: skip
+            found.append(
+                Due(
+                    row,
+                    "read" if row.kind == "directory" or row.id in here else "insert",
+                    due,
+                    int(total),
+                    oldest or "",
+                    following,
+                )
+            )
             continue
         found.append(_offline(row, rule, int(total), moment, row.id in here))
     return sorted(found, key=lambda one: (one.next, one.medium.place, one.medium.label))
@@ -111,9 +119,11 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
             " ORDER BY verified LIMIT :limit"
         )
         values = {
-            "medium": due.medium.id, "before": cutoff(rule, moment), "now": stamp(moment),
+            "medium": due.medium.id,
+            "before": cutoff(rule, moment),
+            "now": stamp(moment),
             "limit": min(limit, due.copies) - len(found),
-        }  # fmt: skip
+        }
         found += [CopyRow(*row) for row in connection.execute(query, values)]
     return found
 
@@ -148,9 +158,13 @@ def draw(connection: Connection, profile: StorageProfile, moment: datetime, acto
         population = sorted(row.id for row in rows)
         result = chosen(seed, population, share)
         ledger.append(
-            connection, action=SAMPLED, subject=stratum, actor=actor, moment=moment,
+            connection,
+            action=SAMPLED,
+            subject=stratum,
+            actor=actor,
+            moment=moment,
             details={"entries": size, "seed": seed, "share": str(share), "population": population, "chosen": result},
-        )  # fmt: skip
+        )
         for row in rows:
             sample = {"at": stamp(moment), "chosen": row.id in result, "stratum": stratum}
             holdings.change_medium(connection, row.id, actor=actor, moment=moment, sample=sample)

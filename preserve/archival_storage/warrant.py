@@ -50,15 +50,29 @@ def read_decision(connection: Connection, number: str) -> Decision:
     if {proposer, *supervisors} & heads or proposer in supervisors:
         raise Refused("disposal.not-decided", number)
     return Decision(
-        number, proposer, (supervisors[0], supervisors[1]), approved.actor,
-        date.fromisoformat(approved.details["not_before"]), row.state, row.cases,
-    )  # fmt: skip
+        number,
+        proposer,
+        (supervisors[0], supervisors[1]),
+        approved.actor,
+        date.fromisoformat(approved.details["not_before"]),
+        row.state,
+        row.cases,
+    )
 
 
 def warrant_for_disposal(
-    connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str, medium: str, *,
-    today: date, minutes: int, overwrite: bool,
-) -> Warrant:  # fmt: skip
+    connection: Connection,
+    profile: StorageProfile,
+    disposal: str,
+    objid: str,
+    item: str,
+    name: str,
+    medium: str,
+    *,
+    today: date,
+    minutes: int,
+    overwrite: bool,
+) -> Warrant:
     """Permission to remove the package `name` from `medium` because of a disposal. Raises Refused with what is missing.
 
     `item` is empty where the whole case goes, else the identifier of the recording that goes.
@@ -88,7 +102,7 @@ def warrant_for_disposal(
 
 def _require_successor(
     connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str
-) -> None:  # fmt: skip
+) -> None:
     """The version that this disposal made must be newer than `name` and have all the copies that its class asks for."""
     made = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
     mine = [one for one in made if one.get("disposal") == disposal and one.get("item") == item]

@@ -85,16 +85,20 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
     agreed = found.agreed() if found.approval is None else found.approval.outcome
     output.table(
         [say("retention.head-row"), say("retention.head-outcome")],
-        [(str(row), say(f"retention.action-{one.action}") + (f" {one.until}" if one.until else ""))
-         for row, one in agreed.items()],
-    )  # fmt: skip
+        [
+            (str(row), say(f"retention.action-{one.action}") + (f" {one.until}" if one.until else ""))
+            for row, one in agreed.items()
+        ],
+    )
     output.result(
         {
-            "ok": True, "review": found.model_dump(mode="json"), "files": files,
+            "ok": True,
+            "review": found.model_dump(mode="json"),
+            "files": files,
             "agreed": {str(row): one.model_dump(mode="json") for row, one in agreed.items()},
             "objected": sorted(found.objected()),
         }
-    )  # fmt: skip
+    )
 
 
 @click.command(cls=Command)
@@ -107,9 +111,15 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
 @click.option("--from", "filled", type=InputPath(dir_okay=False), default=None, metavar="XLSX")
 @click.pass_obj
 def appraise(
-    output: Output, number: str, items: tuple[int, ...], every_item: bool, decision: str | None,
-    until: datetime | None, reason: str, filled: Path | None,
-) -> None:  # fmt: skip
+    output: Output,
+    number: str,
+    items: tuple[int, ...],
+    every_item: bool,
+    decision: str | None,
+    until: datetime | None,
+    reason: str,
+    filled: Path | None,
+) -> None:
     """Say what becomes of items: by --item and --decision, or with the filled workbook."""
     from preserve.administration.appraisal.deeds import REVIEWS
     from preserve.administration.appraisal.deeds import appraise as say_it
@@ -135,8 +145,7 @@ def appraise(
     done = say_it(home, catalogue, person, number, opinions, moment=now())
     agreed = len(done.agreed())
     output.sentence("cli.review-appraised", style="green", number=number, count=len(opinions), agreed=agreed)
-    output.result({"ok": True, "number": number, "state": done.state, "said": len(opinions),
-                   "agreed": agreed})  # fmt: skip
+    output.result({"ok": True, "number": number, "state": done.state, "said": len(opinions), "agreed": agreed})
 
 
 @click.command(name="object", cls=Command)
@@ -177,8 +186,15 @@ def approve(output: Output, number: str, reason: str) -> None:
     assert done.approval is not None
     left = len(done.items) - len(done.approval.outcome)
     output.sentence("cli.review-approved", style="green", number=number, count=len(done.approval.outcome), left=left)
-    output.result({"ok": True, "number": number, "state": done.state, "left": left,
-                   "outcome": done.model_dump(mode="json")["approval"]["outcome"]})  # fmt: skip
+    output.result(
+        {
+            "ok": True,
+            "number": number,
+            "state": done.state,
+            "left": left,
+            "outcome": done.model_dump(mode="json")["approval"]["outcome"],
+        }
+    )
 
 
 @click.command(cls=Command)

@@ -43,22 +43,38 @@ def plan(output: Output) -> None:
         here = set(attached(home, holdings.all_media(connection)))
         found = due_media(connection, read_policy(home.profiles), now(), here)
     rows = [
-        (one.medium.label, say(f"cli.medium-{one.medium.kind}"), one.medium.place or "—", f"{one.copies}/{one.total}",
-         one.since[:10] or "—", one.next[:10] or "—", say(f"cli.due-{one.how}"))
+        (
+            one.medium.label,
+            say(f"cli.medium-{one.medium.kind}"),
+            one.medium.place or "—",
+            f"{one.copies}/{one.total}",
+            one.since[:10] or "—",
+            one.next[:10] or "—",
+            say(f"cli.due-{one.how}"),
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     names = ("label", "kind", "place", "due-copies", "last-read", "next-read", "how")
     output.table([say(f"cli.heading-{name}") for name in names], rows)
     output.result(
         {
             "ok": True,
             "media": [
-                {"medium": one.medium.id, "label": one.medium.label, "kind": one.medium.kind, "place": one.medium.place,
-                 "how": one.how, "due": one.copies, "copies": one.total, "last": one.since, "next": one.next}
+                {
+                    "medium": one.medium.id,
+                    "label": one.medium.label,
+                    "kind": one.medium.kind,
+                    "place": one.medium.place,
+                    "how": one.how,
+                    "due": one.copies,
+                    "copies": one.total,
+                    "last": one.since,
+                    "next": one.next,
+                }
                 for one in found
             ],
         }
-    )  # fmt: skip
+    )
 
 
 @audit.command()
@@ -71,9 +87,15 @@ def plan(output: Output) -> None:
 @click.option("--nightly", is_flag=True)
 @click.pass_obj
 def run(
-    output: Output, span: str, amount: str, share: float | None, hours: str | None, given_media: tuple[str, ...],
-    read_all: bool, nightly: bool,
-) -> int:  # fmt: skip
+    output: Output,
+    span: str,
+    amount: str,
+    share: float | None,
+    hours: str | None,
+    given_media: tuple[str, ...],
+    read_all: bool,
+    nightly: bool,
+) -> int:
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage.auditing import run_audit
@@ -98,9 +120,16 @@ def run(
         watcher.begin(say("cli.auditing"))
         try:
             report = run_audit(
-                home, catalogue, read_policy(home.profiles), budget, given=given, everything=read_all,
-                actor=actor, now=now, progress=watcher,
-            )  # fmt: skip
+                home,
+                catalogue,
+                read_policy(home.profiles),
+                budget,
+                given=given,
+                everything=read_all,
+                actor=actor,
+                now=now,
+                progress=watcher,
+            )
         except (PreserveError, StorageError) as error:
             if not isinstance(error, Stopped):
                 _send(output, home, {"ok": False, "state": "failed", "error": str(error)}, [str(error)])
@@ -120,22 +149,36 @@ def _budget(home: Home, span: str, size: str, share: float | None, hours: str | 
     window = hours if hours is not None else profile.hours if nightly else ""
     pace = share if share is not None else profile.share if nightly else 1.0
     return Budget(
-        parse_span(span) if span else 0, parse_size(size) if size else 0, pace, parse_hours(window),
+        parse_span(span) if span else 0,
+        parse_size(size) if size else 0,
+        pace,
+        parse_hours(window),
         zone(home.settings.time_zone),
-    )  # fmt: skip
+    )
 
 
 def _tell_people(output: Output, home: Home, report: AuditReport) -> None:
     """Damage, what could not be checked and what is overdue must not wait until somebody looks."""
     lines = [
-        say("cli.audit-done", intact=report.counts["intact"], damaged=report.counts["damaged"],
-            unchecked=report.counts["not-checked"], size=bytes_for_people(report.size), run=report.run)
-    ]  # fmt: skip
+        say(
+            "cli.audit-done",
+            intact=report.counts["intact"],
+            damaged=report.counts["damaged"],
+            unchecked=report.counts["not-checked"],
+            size=bytes_for_people(report.size),
+            run=report.run,
+        )
+    ]
     lines += [
-        say("cli.audit-damaged", name=one.name, medium=one.medium, reason=say(f"cli.reason-{one.reason}"),
-            files=listed(check.path for check in one.problems[:20]) or "—")
+        say(
+            "cli.audit-damaged",
+            name=one.name,
+            medium=one.medium,
+            reason=say(f"cli.reason-{one.reason}"),
+            files=listed(check.path for check in one.problems[:20]) or "—",
+        )
         for one in report.damaged
-    ]  # fmt: skip
+    ]
     lines += [
         say("cli.audit-not-checked", name=one.name or "*", medium=one.medium, reason=say(f"cli.reason-{one.reason}"))
         for one in report.unchecked
@@ -144,10 +187,14 @@ def _tell_people(output: Output, home: Home, report: AuditReport) -> None:
     lines += [say("cli.audit-overdue", **_told(one)) for one in report.overdue]
     lines += [say("cli.audit-suspect", count=report.suspect)] if report.suspect else []
     document = {
-        "ok": False, "status": report.status, "run": report.run, "state": report.state, "counts": dict(report.counts),
+        "ok": False,
+        "status": report.status,
+        "run": report.run,
+        "state": report.state,
+        "counts": dict(report.counts),
         "damaged": [_check(check) for check in report.damaged],
         "overdue": [asdict(one) for one in report.overdue],
-    }  # fmt: skip
+    }
     _send(output, home, document, lines)
 
 
@@ -166,18 +213,33 @@ def _say(output: Output, report: AuditReport) -> None:
     counts = report.counts
     bad = bool(report.damaged)
     output.sentence(
-        "cli.audit-done", style="bold red" if bad else "green", intact=counts["intact"], damaged=counts["damaged"],
-        unchecked=counts["not-checked"], size=bytes_for_people(report.size), run=report.run,
-    )  # fmt: skip
+        "cli.audit-done",
+        style="bold red" if bad else "green",
+        intact=counts["intact"],
+        damaged=counts["damaged"],
+        unchecked=counts["not-checked"],
+        size=bytes_for_people(report.size),
+        run=report.run,
+    )
     if report.state == "stopped":
         output.sentence("cli.audit-stopped", reason=say(f"cli.budget-{report.reason}"))
     for check in report.damaged:
-        output.sentence("cli.audit-damaged", style="bold red", name=check.name, medium=check.medium,
-                        reason=say(f"cli.reason-{check.reason}"),
-                        files=listed(one.path for one in check.problems[:20]) or "—")  # fmt: skip
+        output.sentence(
+            "cli.audit-damaged",
+            style="bold red",
+            name=check.name,
+            medium=check.medium,
+            reason=say(f"cli.reason-{check.reason}"),
+            files=listed(one.path for one in check.problems[:20]) or "—",
+        )
     for check in report.unchecked:
-        output.sentence("cli.audit-not-checked", style="yellow", name=check.name or "*", medium=check.medium,
-                        reason=say(f"cli.reason-{check.reason}"))  # fmt: skip
+        output.sentence(
+            "cli.audit-not-checked",
+            style="yellow",
+            name=check.name or "*",
+            medium=check.medium,
+            reason=say(f"cli.reason-{check.reason}"),
+        )
     output.findings(tuple(report.findings))
     for one in report.insert:
         output.sentence("cli.audit-insert", style="yellow", **_told(one))
@@ -188,28 +250,42 @@ def _say(output: Output, report: AuditReport) -> None:
         output.sentence("cli.audit-repair-next", style="yellow")
     output.result(
         {
-            "ok": report.status == 0, "status": report.status, "run": report.run, "state": report.state,
-            "reason": report.reason, "counts": dict(counts), "bytes": report.size,
+            "ok": report.status == 0,
+            "status": report.status,
+            "run": report.run,
+            "state": report.state,
+            "reason": report.reason,
+            "counts": dict(counts),
+            "bytes": report.size,
             "damaged": [_check(check) for check in report.damaged],
             "not_checked": [_check(check) for check in report.unchecked],
             "findings": [finding_document(finding) for finding in report.findings],
-            "insert": [asdict(one) for one in report.insert], "overdue": [asdict(one) for one in report.overdue],
+            "insert": [asdict(one) for one in report.insert],
+            "overdue": [asdict(one) for one in report.overdue],
             "suspect": report.suspect,
         }
-    )  # fmt: skip
+    )
 
 
 def _told(one: Overdue) -> dict[str, str | int]:
-    return {"label": one.label, "kind": say(f"cli.medium-{one.kind}"), "place": one.place or "—",
-            "since": one.since[:10], "copies": one.copies}  # fmt: skip
+    return {
+        "label": one.label,
+        "kind": say(f"cli.medium-{one.kind}"),
+        "place": one.place or "—",
+        "since": one.since[:10],
+        "copies": one.copies,
+    }
 
 
 def _check(check: Any) -> dict[str, Any]:
     return {
-        "name": check.name, "medium": check.medium, "outcome": check.outcome, "reason": check.reason,
+        "name": check.name,
+        "medium": check.medium,
+        "outcome": check.outcome,
+        "reason": check.reason,
         "detail": check.detail,
         "files": [{"path": one.path, "verdict": one.verdict, "detail": one.detail} for one in check.problems],
-    }  # fmt: skip
+    }
 
 
 @audit.command()
@@ -242,10 +318,16 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
     local = zone(home.settings.time_zone)
     labels = {row.id: row.label for row in media.values()}
     rows = [
-        (f"{row.when.astimezone(local):%Y-%m-%d %H:%M}", row.copy or "*", labels.get(row.medium, row.medium),
-         row.path or "—", say(f"cli.outcome-{row.outcome}"), say(f"cli.reason-{row.reason}") if row.reason else "—")
+        (
+            f"{row.when.astimezone(local):%Y-%m-%d %H:%M}",
+            row.copy or "*",
+            labels.get(row.medium, row.medium),
+            row.path or "—",
+            say(f"cli.outcome-{row.outcome}"),
+            say(f"cli.reason-{row.reason}") if row.reason else "—",
+        )
         for row in found
-    ]  # fmt: skip
+    ]
     output.table([say(f"cli.heading-{one}") for one in ("when", "package", "medium", "file", "outcome", "why")], rows)
     output.result({"ok": True, "records": [_record(row) for row in found]})
 
@@ -273,13 +355,17 @@ def report(output: Output, target: Path, replace: bool) -> None:
     facts = written.facts
     output.result(
         {
-            "ok": True, "files": [str(path) for path in written.files],
-            "coverage": [asdict(one) for one in facts.coverage], "suspect": facts.suspect, "sealed": facts.sealed,
-            "unsealed": facts.unsealed, "failures": len(facts.failures),
+            "ok": True,
+            "files": [str(path) for path in written.files],
+            "coverage": [asdict(one) for one in facts.coverage],
+            "suspect": facts.suspect,
+            "sealed": facts.sealed,
+            "unsealed": facts.unsealed,
+            "failures": len(facts.failures),
             "overdue": [one.row.label for one in facts.media if one.overdue],
             "at_risk": [one.row.label for one in facts.media if one.at_risk],
         }
-    )  # fmt: skip
+    )
 
 
 @audit.command()
@@ -311,18 +397,27 @@ def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> in
         done = run_drills(home, catalogue, wanted, given=given, actor=actor, now=now, progress=watcher)
     for drilled in done.done:
         output.sentence(
-            "cli.drill-done" if drilled.whole else "cli.drill-failed", style="green" if drilled.whole else "bold red",
-            name=drilled.name, medium=drilled.medium, size=bytes_for_people(drilled.size), seconds=drilled.seconds,
+            "cli.drill-done" if drilled.whole else "cli.drill-failed",
+            style="green" if drilled.whole else "bold red",
+            name=drilled.name,
+            medium=drilled.medium,
+            size=bytes_for_people(drilled.size),
+            seconds=drilled.seconds,
             reason=drilled.reason,
-        )  # fmt: skip
+        )
     for name, label in done.waiting:
         output.sentence("cli.drill-waits", style="yellow", name=name, medium=label)
     if not done.done and not done.waiting:
         output.sentence("cli.drill-nothing", month=done.month, count=done.before)
     failed = any(not drilled.whole for drilled in done.done)
     output.result(
-        {"ok": not failed, "status": 4 if failed else 0, "month": done.month, "before": done.before,
-         "done": [asdict(drilled) for drilled in done.done],
-         "waiting": [{"name": name, "medium": label} for name, label in done.waiting]}
-    )  # fmt: skip
+        {
+            "ok": not failed,
+            "status": 4 if failed else 0,
+            "month": done.month,
+            "before": done.before,
+            "done": [asdict(drilled) for drilled in done.done],
+            "waiting": [{"name": name, "medium": label} for name, label in done.waiting],
+        }
+    )
     return 4 if failed else 0

@@ -32,8 +32,12 @@ def rebuild(output: Output) -> None:
     )
     output.result(
         {
-            "ok": True, "cases": report.cases, "packages": report.packages, "entries": report.entries,
-            "ledger_from_old_catalogue": report.from_old, "kept": report.kept,
+            "ok": True,
+            "cases": report.cases,
+            "packages": report.packages,
+            "entries": report.entries,
+            "ledger_from_old_catalogue": report.from_old,
+            "kept": report.kept,
             "findings": [finding_document(finding) for finding in report.findings],
         }
-    )  # fmt: skip
+    )

@@ -79,19 +79,32 @@ def _tell_one(output: Output, one: Looked, reached: int, room: int) -> None:
         return
     output.findings(one.row.findings)
     output.sentence(
-        "cli.check-done" if reached == 0 else "cli.check-no-room", style="green" if reached == 0 else "bold red",
-        number=one.row.case_number, files=one.files, size=bytes_for_people(one.size),
-        needed=bytes_for_people(one.needed), free=bytes_for_people(room),
-    )  # fmt: skip
+        "cli.check-done" if reached == 0 else "cli.check-no-room",
+        style="green" if reached == 0 else "bold red",
+        number=one.row.case_number,
+        files=one.files,
+        size=bytes_for_people(one.size),
+        needed=bytes_for_people(one.needed),
+        free=bytes_for_people(room),
+    )
 
 
 def _document(one: Looked, reached: int, room: int) -> dict[str, Any]:
     refused = one.refused
     return {
-        "sip": str(one.path), "ok": reached == 0, "status": reached, "kind": one.kind,
-        "case_number": one.row.case_number, "title": one.row.title, "verdict": one.row.verdict,
-        "due": one.row.due or None, "due_certain": one.row.certain,
+        "sip": str(one.path),
+        "ok": reached == 0,
+        "status": reached,
+        "kind": one.kind,
+        "case_number": one.row.case_number,
+        "title": one.row.title,
+        "verdict": one.row.verdict,
+        "due": one.row.due or None,
+        "due_certain": one.row.certain,
         "message": say(refused.code, **refused.values) if refused else "",
-        "files": one.files, "bytes": one.size, "needed": one.needed, "free": room,
+        "files": one.files,
+        "bytes": one.size,
+        "needed": one.needed,
+        "free": room,
         "findings": [finding_document(finding) for finding in one.row.findings],
-    }  # fmt: skip
+    }

@@ -48,9 +48,11 @@ def copies(output: Output, case: str) -> None:
         wanted = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in one.wanted)
         there = listed(
             f"{media[c.medium].label if c.medium in media else c.medium}"
-            + (f" {c.part}/{c.parts}" if c.parts > 1 else "") + f" ({say('cli.copy-' + c.state)})"
-            for c in one.copies if c.state != "retired"
-        )  # fmt: skip
+            + (f" {c.part}/{c.parts}" if c.parts > 1 else "")
+            + f" ({say('cli.copy-' + c.state)})"
+            for c in one.copies
+            if c.state != "retired"
+        )
         todo = listed(say_task(task) for task in one.next)
         rows.append((one.case_number, wanted, there or "—", todo or say("cli.sealed-short")))
     output.table([say(f"cli.heading-{n}") for n in ("number", "wanted", "copies", "next")], rows)
@@ -98,8 +100,13 @@ def replicate(output: Output, case: str) -> int:
     status = 0
     for name, medium, error in failed:
         values = dict(getattr(error, "values", {}))
-        output.sentence("cli.copy-failed", style="bold red", name=name, medium=medium,
-                        reason=say(str(getattr(error, "code", "")), **values))  # fmt: skip
+        output.sentence(
+            "cli.copy-failed",
+            style="bold red",
+            name=name,
+            medium=medium,
+            reason=say(str(getattr(error, "code", "")), **values),
+        )
         status = status or status_of(error)
     for task in left:
         output.sentence("cli.still-to-do", style="yellow", name=task.name, task=say_task(task))
@@ -107,11 +114,13 @@ def replicate(output: Output, case: str) -> int:
         output.sentence("cli.all-copies-there", style="green")
     output.result(
         {
-            "ok": not failed, "status": status, "written": [asdict(one) for one in written],
+            "ok": not failed,
+            "status": status,
+            "written": [asdict(one) for one in written],
             "left": [_task(task) for task in left],
             "failed": [{"name": n, "medium": m, "error": str(e)} for n, m, e in failed],
         }
-    )  # fmt: skip
+    )
     return status
 
 
@@ -144,16 +153,24 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
             path = (output.home_path or default_path()).absolute()
             report = restore_archive(path, sources, actor=acting_person(), now=now, progress=watcher)
             output.findings(report.findings)
-            output.sentence("cli.archive-restored", style="green", path=str(report.home.path),
-                            packages=report.packages, entries=report.entries)  # fmt: skip
+            output.sentence(
+                "cli.archive-restored",
+                style="green",
+                path=str(report.home.path),
+                packages=report.packages,
+                entries=report.entries,
+            )
             output.sentence("cli.archive-former-key", fingerprint=report.former_key)
             output.result(
                 {
-                    "ok": True, "home": str(report.home.path), "packages": report.packages, "entries": report.entries,
+                    "ok": True,
+                    "home": str(report.home.path),
+                    "packages": report.packages,
+                    "entries": report.entries,
                     "former_key_sha256": report.former_key,
                     "findings": [finding_document(finding) for finding in report.findings],
                 }
-            )  # fmt: skip
+            )
             return
         home = output.home()
         catalogue = open_catalogue(home)
@@ -161,10 +178,11 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
             person = acting(catalogue, Duty.DELIVER, subject=case)
             done = hand_out(
                 home, catalogue, person, case, sources, to=to.absolute(), number=approved, now=now, progress=watcher
-            )  # fmt: skip
+            )
         else:
             actor = acting(catalogue, Duty.KEEP).account
             done = restore_package(home, catalogue, case, sources, actor=actor, now=now, progress=watcher)
-    output.sentence("cli.restored", style="green", name=done.name, place=str(done.place),
-                    size=bytes_for_people(done.size))  # fmt: skip
+    output.sentence(
+        "cli.restored", style="green", name=done.name, place=str(done.place), size=bytes_for_people(done.size)
+    )
     output.result({"ok": True, "name": done.name, "place": str(done.place), "bytes": done.size})

@@ -31,12 +31,18 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     output.table(
         [say(f"cli.heading-{n}") for n in ("number", "title", "closed", "due", "standing", "reason", "where")],
         [
-            (one.case_number or "—", one.title or "—", str(one.closed or "—"),
-             (str(one.due) + ("" if one.certain else say("cli.uncertain"))) if one.due else "—",
-             say(f"cli.deadline-{one.standing}", days=one.days), one.reason or "—", str(one.path))
+            (
+                one.case_number or "—",
+                one.title or "—",
+                str(one.closed or "—"),
+                (str(one.due) + ("" if one.certain else say("cli.uncertain"))) if one.due else "—",
+                say(f"cli.deadline-{one.standing}", days=one.days),
+                one.reason or "—",
+                str(one.path),
+            )
             for one in rows
         ],
-    )  # fmt: skip
+    )
     if not rows:
         output.sentence("cli.none-found")
     output.result({"ok": True, "today": today.isoformat(), "deadlines": [asdict(one) for one in rows]})

@@ -47,31 +47,57 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.composing"))
         done = make(
-            home, catalogue, policy, name, profile.kinds[name], everything=everything, actor=actor,
-            moment=now(), progress=watcher,
-        )  # fmt: skip
+            home,
+            catalogue,
+            policy,
+            name,
+            profile.kinds[name],
+            everything=everything,
+            actor=actor,
+            moment=now(),
+            progress=watcher,
+        )
     with catalogue.read() as connection:
         left = waiting(connection, policy)
     for one in done:
         output.sentence(
-            "cli.disc-composed", style="green", label=one.recipe.volume_id, volume=one.recipe.volume,
-            volumes=one.recipe.volumes, packages=len(one.recipe.holdings), size=bytes_for_people(one.built.size),
-            redundancy=one.built.redundancy, image=str(one.built.image), copies=len(one.media),
-        )  # fmt: skip
+            "cli.disc-composed",
+            style="green",
+            label=one.recipe.volume_id,
+            volume=one.recipe.volume,
+            volumes=one.recipe.volumes,
+            packages=len(one.recipe.holdings),
+            size=bytes_for_people(one.built.size),
+            redundancy=one.built.redundancy,
+            image=str(one.built.image),
+            copies=len(one.media),
+        )
     if left:
         size = bytes_for_people(sum(one.size for one in left))
-        output.sentence("cli.disc-waiting", count=len(left), size=size, kind=name,
-                        capacity=bytes_for_people(profile.kinds[name].capacity))  # fmt: skip
+        output.sentence(
+            "cli.disc-waiting",
+            count=len(left),
+            size=size,
+            kind=name,
+            capacity=bytes_for_people(profile.kinds[name].capacity),
+        )
     elif not done:
         output.sentence("cli.disc-nothing-waits")
     output.result(
         {
-            "ok": True, "waiting": len(left),
+            "ok": True,
+            "waiting": len(left),
             "discs": [
                 {
-                    "volume_id": one.recipe.volume_id, "set": one.recipe.set, "volume": one.recipe.volume,
-                    "volumes": one.recipe.volumes, "image": str(one.built.image), "bytes": one.built.size,
-                    "sha256": one.built.sha256, "redundancy": one.built.redundancy, "media": list(one.media),
+                    "volume_id": one.recipe.volume_id,
+                    "set": one.recipe.set,
+                    "volume": one.recipe.volume,
+                    "volumes": one.recipe.volumes,
+                    "image": str(one.built.image),
+                    "bytes": one.built.size,
+                    "sha256": one.built.sha256,
+                    "redundancy": one.built.redundancy,
+                    "media": list(one.media),
                     "packages": [
                         {"name": held.name, "part": held.part, "parts": held.parts} for held in one.recipe.holdings
                     ],
@@ -79,7 +105,7 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
                 for one in done
             ],
         }
-    )  # fmt: skip
+    )
 
 
 @disc.command()
@@ -107,15 +133,34 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.burning"))
         done = burn_disc(
-            home, catalogue, read_media_profile(home.profiles), medium, place,
-            second=second.absolute() if second else None, speed=speed, actor=actor, now=now,
+            home,
+            catalogue,
+            read_media_profile(home.profiles),
+            medium,
+            place,
+            second=second.absolute() if second else None,
+            speed=speed,
+            actor=actor,
+            now=now,
             progress=watcher,
-        )  # fmt: skip
-    output.sentence("cli.disc-burned", style="green", label=done.medium.label, size=bytes_for_people(done.size),
-                    places=listed(done.read_in))  # fmt: skip
+        )
+    output.sentence(
+        "cli.disc-burned",
+        style="green",
+        label=done.medium.label,
+        size=bytes_for_people(done.size),
+        places=listed(done.read_in),
+    )
     output.sentence("cli.disc-burned.next", label=done.medium.label)
-    output.result({"ok": True, "medium": done.medium.id, "label": done.medium.label, "bytes": done.size,
-                   "read_in": list(done.read_in)})  # fmt: skip
+    output.result(
+        {
+            "ok": True,
+            "medium": done.medium.id,
+            "label": done.medium.label,
+            "bytes": done.size,
+            "read_in": list(done.read_in),
+        }
+    )
 
 
 @disc.command()
@@ -135,16 +180,26 @@ def verify(output: Output, path: Path) -> int:
         raise NotIntact(code, str(path), findings=report.findings)
     facts: dict[str, Any] = dict(report.marker.facts) if report.marker else {}
     output.sentence(
-        "cli.disc-good", style="green", label=facts.get("label", "—"), files=report.files,
-        size=bytes_for_people(report.size), digest=report.sha256,
-    )  # fmt: skip
+        "cli.disc-good",
+        style="green",
+        label=facts.get("label", "—"),
+        files=report.files,
+        size=bytes_for_people(report.size),
+        digest=report.sha256,
+    )
     output.result(
         {
-            "ok": report.intact, "status": 0 if report.intact else 4, "marker": facts, "files": report.files,
-            "bytes": report.size, "sha256": report.sha256, "unreadable_bytes": report.unreadable,
-            "repairable": report.repairable, "findings": [finding_document(finding) for finding in report.findings],
+            "ok": report.intact,
+            "status": 0 if report.intact else 4,
+            "marker": facts,
+            "files": report.files,
+            "bytes": report.size,
+            "sha256": report.sha256,
+            "unreadable_bytes": report.unreadable,
+            "repairable": report.repairable,
+            "findings": [finding_document(finding) for finding in report.findings],
         }
-    )  # fmt: skip
+    )
     return 0 if report.intact else 4
 
 
@@ -181,16 +236,22 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
                 image = Path(work) / f"{number}.iso"
                 if beyond := repaired_copy(path.absolute(), image, watcher):
                     status = status_of(beyond) if output.as_json else tell(beyond, False)
-                    failed.append({"name": str(path), "error": str(beyond),
-                                   "findings": [finding_document(finding) for finding in beyond.findings]})  # fmt: skip
+                    failed.append(
+                        {
+                            "name": str(path),
+                            "error": str(beyond),
+                            "findings": [finding_document(finding) for finding in beyond.findings],
+                        }
+                    )
                 paths.append(image)
         sources = [open_source(path) for path in paths]
         for name in whole_or_parts(sources):
             try:
                 size = extract(name, sources, held / name, watcher)
                 done.append(name)
-                output.sentence("cli.restored", style="green", name=name, place=str(to / name),
-                                size=bytes_for_people(size))  # fmt: skip
+                output.sentence(
+                    "cli.restored", style="green", name=name, place=str(to / name), size=bytes_for_people(size)
+                )
             except (NotIntact, MediumProblem, StorageError) as error:
                 failed.append({"name": name, "error": str(error)})
                 new = status_of(error) if output.as_json else tell(error, False)

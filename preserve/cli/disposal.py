@@ -46,8 +46,14 @@ def propose(output: Output, number: str, items: tuple[int, ...], reason: str) ->
     output.sentence(
         "cli.disposal-proposed", style="green", number=made.number, count=len(made.entries), register=str(register)
     )
-    output.result({"ok": True, "disposal": made.model_dump(mode="json"), "register": str(register),
-                   "left_out": [finding_document(one) for one in left_out]})  # fmt: skip
+    output.result(
+        {
+            "ok": True,
+            "disposal": made.model_dump(mode="json"),
+            "register": str(register),
+            "left_out": [finding_document(one) for one in left_out],
+        }
+    )
 
 
 @disposal.command()
@@ -66,8 +72,9 @@ def supervise(output: Output, number: str, note: str) -> None:
     person = acting(catalogue, Duty.SUPERVISE, subject=number)
     done = supervise_it(home, catalogue, person, number, note=note, moment=now())
     output.sentence("cli.disposal-supervised", style="green", number=number, count=len(done.supervisors))
-    output.result({"ok": True, "number": number, "state": done.state,
-                   "supervisors": [one.by for one in done.supervisors]})  # fmt: skip
+    output.result(
+        {"ok": True, "number": number, "state": done.state, "supervisors": [one.by for one in done.supervisors]}
+    )
 
 
 @disposal.command()
@@ -135,16 +142,25 @@ def _tell(output: Output, report: Report) -> int:
     )
     gone = sum(outcome.gone for outcome in report.outcomes)
     code = "cli.disposal-executed" if report.done else "cli.disposal-open"
-    output.sentence(code, style="green" if report.done else "yellow", number=report.disposal.number, gone=gone,
-                    left=len(report.outcomes) - gone)  # fmt: skip
+    output.sentence(
+        code,
+        style="green" if report.done else "yellow",
+        number=report.disposal.number,
+        gone=gone,
+        left=len(report.outcomes) - gone,
+    )
     status = 0 if report.done else 3 if against and not tasks else 5
     output.result(
         {
-            "ok": report.done, "status": status, "number": report.disposal.number, "state": report.disposal.state,
-            "gone": gone, "tasks": [asdict(task) for task in tasks],
+            "ok": report.done,
+            "status": status,
+            "number": report.disposal.number,
+            "state": report.disposal.state,
+            "gone": gone,
+            "tasks": [asdict(task) for task in tasks],
             "against": [finding_document(one) for one in against],
         }
-    )  # fmt: skip
+    )
     return status
 
 
@@ -227,22 +243,32 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
         [
             (say("cli.heading-disposal"), found.number),
             (say("cli.heading-state"), say(f"disposal.state-{found.state}")),
-            (say("disposal.role-proposer"), found.proposed.by), (say("disposal.role-supervisor"), hands or "—"),
+            (say("disposal.role-proposer"), found.proposed.by),
+            (say("disposal.role-supervisor"), hands or "—"),
             (say("disposal.role-head"), found.approval.by if found.approval else "—"),
             (say("disposal.not-before"), str(found.not_before or "—")),
         ],
-    )  # fmt: skip
+    )
     output.table(
         [say(f"disposal.head-{name}") for name in ("row", "case", "title", "reason", "remark")],
-        [(str(one.row), one.item.case_number, one.item.title, one.reason or "—", one.item.path or "—")
-         for one in found.entries],
-    )  # fmt: skip
+        [
+            (str(one.row), one.item.case_number, one.item.title, one.reason or "—", one.item.path or "—")
+            for one in found.entries
+        ],
+    )
     output.table(
         [say(f"disposal.head-{name}") for name in ("case", "package", "medium", "when", "worth")],
-        [(stone.case_number, copy.name, copy.label, copy.when, say(f"disposal.worth-{copy.worth}"))
-         for stone in stones for copy in stone.copies],
-    )  # fmt: skip
+        [
+            (stone.case_number, copy.name, copy.label, copy.when, say(f"disposal.worth-{copy.worth}"))
+            for stone in stones
+            for copy in stone.copies
+        ],
+    )
     output.result(
-        {"ok": True, "disposal": found.model_dump(mode="json"), "files": files,
-         "tombstones": [one.model_dump(mode="json") for one in stones]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "disposal": found.model_dump(mode="json"),
+            "files": files,
+            "tombstones": [one.model_dump(mode="json") for one in stones],
+        }
+    )

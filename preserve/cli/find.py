@@ -38,11 +38,19 @@ def list_cases(output: Output) -> None:
     output.table(
         [say(f"cli.heading-{name}") for name in heads],
         [
-            (r.case_number, r.title, words.label("case_type", r.case_type), r.closed or "", str(r.version),
-             str(r.files), bytes_for_people(r.size), r.objid)
+            (
+                r.case_number,
+                r.title,
+                words.label("case_type", r.case_type),
+                r.closed or "",
+                str(r.version),
+                str(r.files),
+                bytes_for_people(r.size),
+                r.objid,
+            )
             for r in rows
         ],
-    )  # fmt: skip
+    )
     if not rows and not output.as_json:
         output.sentence("cli.none-found")
     if unfinished:
@@ -101,20 +109,29 @@ def show(
         newest = max((int(version["version"]) for version in life.versions), default=0)
         stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
         objid = life.case["objid"]
-        kept, held, lost = retention_index.rows_of(connection, objid), blocks(connection, objid), gone.of_case(
-            connection, objid
-        )  # fmt: skip
+        kept, held, lost = (
+            retention_index.rows_of(connection, objid),
+            blocks(connection, objid),
+            gone.of_case(connection, objid),
+        )
         sent = proceedings.about_case(connection, "transfer", objid)
     record_look(catalogue, person, "case.viewed", objid, what="catalogue")
     document = {
-        "ok": True, "case": life.case, "description": life.description, "versions": life.versions,
-        "formats": life.formats, "copies": [_copy(row) for row in life.copies], "events": life.events,
-        "ledger": life.ledger, "sealed": stands.sealed,
+        "ok": True,
+        "case": life.case,
+        "description": life.description,
+        "versions": life.versions,
+        "formats": life.formats,
+        "copies": [_copy(row) for row in life.copies],
+        "events": life.events,
+        "ledger": life.ledger,
+        "sealed": stands.sealed,
         "missing": [{"kind": kind, "count": count} for kind, count in stands.missing],
-        "retention": [_copy(row) for row in kept], "blocks": [_copy(one) for one in held],
+        "retention": [_copy(row) for row in kept],
+        "blocks": [_copy(one) for one in held],
         "gone": [_copy(one) for one in lost],
         "transfers": [{"number": one.number, "state": one.state, "opened": one.opened} for one in sent],
-    }  # fmt: skip
+    }
     output.result(document)
     if output.as_json:
         return 0
@@ -130,13 +147,17 @@ def show(
             (say("compliance.restriction"), label_of(Classification(facts["classification"]))),
             (say("cli.heading-objid"), facts["objid"]),
             (say("cli.heading-due"), (kept[0].due if kept else None) or "—"),
-            (say("cli.heading-holds"), listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held)
-             or "—"),
-            *((say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
-              for one in lost),
+            (
+                say("cli.heading-holds"),
+                listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held) or "—",
+            ),
+            *(
+                (say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
+                for one in lost
+            ),
             *((say("transfer.head-number"), f"{one.number} {say(f'transfer.state-{one.state}')}") for one in sent),
         ],
-    )  # fmt: skip
+    )
     output.table(
         [say(f"cli.heading-{n}") for n in ("version", "name", "created", "files", "size")],
         [
@@ -148,13 +169,18 @@ def show(
     output.table(
         [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
         [
-            (say(f"cli.representation-{f['representation']}"), f["puid"] or "—", f["format_name"], str(f["files"]),
-             bytes_for_people(f["size"]))
+            (
+                say(f"cli.representation-{f['representation']}"),
+                f["puid"] or "—",
+                f["format_name"],
+                str(f["files"]),
+                bytes_for_people(f["size"]),
+            )
             for f in life.formats
             if f["version"] == newest
         ],
         title="\n" + say("cli.title-formats"),
-    )  # fmt: skip
+    )
     output.table(
         [say(f"cli.heading-{n}") for n in ("version", "medium", "state", "written", "verified")],
         [

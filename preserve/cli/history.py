@@ -46,8 +46,9 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
         written = write_history(home, connection, found, entries, wanted, labels) if wanted else None
     made = {
         "files": [str(path) for path in written.files] if written else [],
-        "proof": str(written.proof) if written else "", "proof_sha256": written.sha256 if written else "",
-    }  # fmt: skip
+        "proof": str(written.proof) if written else "",
+        "proof_sha256": written.sha256 if written else "",
+    }
     status = 0 if found.sound else 4
     output.result({"ok": found.sound, "status": status, **document(found, labels), **made})
     zoned = zone(home.settings.time_zone)
@@ -59,12 +60,18 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
         output.table(
             [say(f"history.head-{head}") for head in ("order", "time", "what", "who", "told", "outcome")],
             [
-                (str(number), local(one.when, zoned), words.what(one), words.who(one), words.told(one, found, labels),
-                 say(f"history.outcome-{one.outcome}"))
+                (
+                    str(number),
+                    local(one.when, zoned),
+                    words.what(one),
+                    words.who(one),
+                    words.told(one, found, labels),
+                    say(f"history.outcome-{one.outcome}"),
+                )
                 for number, one in enumerate(found.happenings, 1)
             ],
             title=title(found),
-        )  # fmt: skip
+        )
     if not output.as_json:
         output.console(error=True).print(said.words, style="bold red" if said.bad else "green", markup=False)
     return status

@@ -80,22 +80,37 @@ def list_holds(output: Output, any_hold: bool) -> None:
         asked = proceedings.rows(connection, "request", ASKED)
     record_look(catalogue, person, "holds.listed", home.settings.archive_id, holds=[one.number for one in found])
     rows = [
-        (one.number, say(f"retention.hold-{one.kind}"), say(f"retention.hold-state-{one.state}"), listed(one.cases),
-         one.reason, one.by, one.when[:10])
+        (
+            one.number,
+            say(f"retention.hold-{one.kind}"),
+            say(f"retention.hold-state-{one.state}"),
+            listed(one.cases),
+            one.reason,
+            one.by,
+            one.when[:10],
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     rows += [
-        (row.number, say("retention.hold-request"), say(f"request.state-{row.state}"), listed(row.cases), "—", "—",
-         row.opened[:10])
+        (
+            row.number,
+            say("retention.hold-request"),
+            say(f"request.state-{row.state}"),
+            listed(row.cases),
+            "—",
+            "—",
+            row.opened[:10],
+        )
         for row in asked
-    ]  # fmt: skip
+    ]
     names = ("hold", "kind", "state", "cases", "reason", "actor", "time")
     output.table([say(f"cli.heading-{name}") for name in names], rows)
     if not rows:
         output.sentence("cli.none-found")
     output.result(
         {
-            "ok": True, "holds": [one.model_dump(mode="json") for one in found],
+            "ok": True,
+            "holds": [one.model_dump(mode="json") for one in found],
             "requests": [{"number": row.number, "state": row.state, "cases": list(row.cases)} for row in asked],
         }
-    )  # fmt: skip
+    )

@@ -53,19 +53,32 @@ def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> 
             output.findings(result.findings)
             code = "cli.ingest-resumed" if result.resumed else "cli.ingest-done"
             output.sentence(
-                code, style="green", number=result.case_number, objid=result.objid, files=result.files,
-                size=bytes_for_people(result.size), place=str(result.location),
-            )  # fmt: skip
+                code,
+                style="green",
+                number=result.case_number,
+                objid=result.objid,
+                files=result.files,
+                size=bytes_for_people(result.size),
+                place=str(result.location),
+            )
             _say_standing(output, result.sealed, result.missing)
             documents.append(
                 {
-                    "sip": str(sip), "ok": True, "status": 0, "objid": result.objid, "name": result.name,
-                    "case_number": result.case_number, "location": str(result.location), "files": result.files,
-                    "bytes": result.size, "resumed": result.resumed, "sealed": result.sealed,
+                    "sip": str(sip),
+                    "ok": True,
+                    "status": 0,
+                    "objid": result.objid,
+                    "name": result.name,
+                    "case_number": result.case_number,
+                    "location": str(result.location),
+                    "files": result.files,
+                    "bytes": result.size,
+                    "resumed": result.resumed,
+                    "sealed": result.sealed,
                     "missing": [{"kind": kind, "count": count} for kind, count in result.missing],
                     "findings": [finding_document(finding) for finding in result.findings],
                 }
-            )  # fmt: skip
+            )
     finally:
         catalogue.close()
     if documents:

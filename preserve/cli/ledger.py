@@ -48,19 +48,25 @@ def verify(output: Output) -> int:
         raise NotIntact("cli.ledger-bad", str(home.catalogue), findings=report.findings)
     output.findings(report.findings)
     output.sentence(
-        "cli.ledger-good", style="green", entries=report.entries, checkpoints=report.checkpoints,
+        "cli.ledger-good",
+        style="green",
+        entries=report.entries,
+        checkpoints=report.checkpoints,
         segments=report.segments,
-    )  # fmt: skip
+    )
     if stamps:
         output.sentence("cli.ledger-stamped", count=len(stamps), when=stamp(stamps[-1].moment), size=stamps[-1].size)
     output.result(
         {
-            "ok": report.intact, "status": 0 if report.intact else 4, "entries": report.entries,
-            "checkpoints": report.checkpoints, "segments": report.segments,
+            "ok": report.intact,
+            "status": 0 if report.intact else 4,
+            "entries": report.entries,
+            "checkpoints": report.checkpoints,
+            "segments": report.segments,
             "time_stamps": [{"size": one.size, "when": stamp(one.moment)} for one in stamps],
             "findings": [finding_document(finding) for finding in report.findings],
         }
-    )  # fmt: skip
+    )
     return 0 if report.intact else 4
 
 
@@ -102,9 +108,11 @@ def _media(home: Home, catalogue: Catalogue) -> list[Finding]:
         rows = holdings.all_media(connection, "drive")
         drives = attached(home, rows) if rows else {}
         return [
-            finding for row in rows if row.id in drives
+            finding
+            for row in rows
+            if row.id in drives
             for finding in compare_ledger(home, connection, open_source(drives[row.id].root), row.label)
-        ]  # fmt: skip
+        ]
 
 
 def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[list[TimeStamp], list[Finding]]:
@@ -201,7 +209,16 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     with catalogue.read() as connection, new_folder(target.absolute(), home) as staged:
         name = read_version(connection, find_case(connection, case) or case).name
         done = write_evidence(home, connection, name, staged, earlier=known)
-    output.sentence("cli.proof-written", style="green", path=str(target), entries=done.entries, checks=done.checks,
-                    program=PROGRAM)  # fmt: skip
-    output.result({"ok": True, "path": str(target), "entries": done.entries, "checks": done.checks,
-                   "files": done.files, "size": done.size})  # fmt: skip
+    output.sentence(
+        "cli.proof-written", style="green", path=str(target), entries=done.entries, checks=done.checks, program=PROGRAM
+    )
+    output.result(
+        {
+            "ok": True,
+            "path": str(target),
+            "entries": done.entries,
+            "checks": done.checks,
+            "files": done.files,
+            "size": done.size,
+        }
+    )

@@ -49,9 +49,13 @@ def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool,
     room = Room(home, person.account, held, wanted)
     # What cannot be recorded is not shown; names of files may name people, so the ledger has the identifiers.
     record_look(
-        catalogue, person, "object.viewed", held.objid, objects=[one.identifier for one in chosen],
+        catalogue,
+        person,
+        "object.viewed",
+        held.objid,
+        objects=[one.identifier for one in chosen],
         what="pictures" if as_pictures else "original" if as_original else "access",
-    )  # fmt: skip
+    )
     room.open()
     with stoppable():
         placed = [room.pictures(one) if as_pictures else room.copy(one) for one in chosen]

@@ -35,9 +35,16 @@ def _document(row: Any) -> dict[str, Any]:
 @click.option("--lock", is_flag=True)
 @click.pass_obj
 def add(
-    output: Output, kind: str, where: str, label: str, place: str, custodian: str, reserve: int, endpoint: str,
+    output: Output,
+    kind: str,
+    where: str,
+    label: str,
+    place: str,
+    custodian: str,
+    reserve: int,
+    endpoint: str,
     lock: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make an empty, mounted file system a drive of this archive, or enter a bucket."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage.media import add_bucket, add_drive
@@ -49,9 +56,16 @@ def add(
     actor = acting(catalogue, Duty.KEEP).account
     if kind == "drive":
         row = add_drive(
-            home, catalogue, Path(where).absolute(), label, place=place, custodian=custodian, reserve=reserve,
-            actor=actor, moment=now(),
-        )  # fmt: skip
+            home,
+            catalogue,
+            Path(where).absolute(),
+            label,
+            place=place,
+            custodian=custodian,
+            reserve=reserve,
+            actor=actor,
+            moment=now(),
+        )
     else:
         row = add_bucket(home, catalogue, where, label, endpoint, lock=lock, place=place, actor=actor, moment=now())
     output.sentence("cli.media-added", style="green", label=row.label, id=row.id, size=bytes_for_people(row.capacity))
@@ -81,12 +95,27 @@ def list_media(output: Output) -> None:
         due = next_check(row, profile)
         late = due is not None and due < today
         table.append(
-            (row.label, say(f"cli.medium-{row.kind}"), say(f"cli.medium-state-{row.state.replace(' ', '-')}"),
-             row.place or "—", row.custodian or "—", str(held[row.id]), str(row.details.get("health", "—")),
-             (str(due) if due else "—") + (" !" if late else ""), "●" if row.id in here else "")
-        )  # fmt: skip
-        documents.append({**_document(row), "copies": held[row.id], "next_check": str(due) if due else None,
-                          "overdue": late, "attached": row.id in here})  # fmt: skip
+            (
+                row.label,
+                say(f"cli.medium-{row.kind}"),
+                say(f"cli.medium-state-{row.state.replace(' ', '-')}"),
+                row.place or "—",
+                row.custodian or "—",
+                str(held[row.id]),
+                str(row.details.get("health", "—")),
+                (str(due) if due else "—") + (" !" if late else ""),
+                "●" if row.id in here else "",
+            )
+        )
+        documents.append(
+            {
+                **_document(row),
+                "copies": held[row.id],
+                "next_check": str(due) if due else None,
+                "overdue": late,
+                "attached": row.id in here,
+            }
+        )
     names = ("label", "kind", "state", "place", "custodian", "copies", "health", "next-check", "attached")
     output.table([say(f"cli.heading-{name}") for name in names], table)
     output.result({"ok": True, "media": documents})
@@ -111,19 +140,26 @@ def show(output: Output, medium: str) -> None:
         held = holdings.copies_on(connection, row.id)
         history = [json.loads(entry.text) for entry in ledger.about(connection, row.id)]
     facts = [
-        ("label", row.label), ("id", row.id), ("kind", say(f"cli.medium-{row.kind}")),
-        ("state", say(f"cli.medium-state-{row.state.replace(' ', '-')}")), ("where", row.location or "—"),
-        ("place", row.place or "—"), ("custodian", row.custodian or "—"),
-        ("capacity", bytes_for_people(row.capacity) if row.capacity else "—"), ("checked", row.checked or "—"),
-    ]  # fmt: skip
+        ("label", row.label),
+        ("id", row.id),
+        ("kind", say(f"cli.medium-{row.kind}")),
+        ("state", say(f"cli.medium-state-{row.state.replace(' ', '-')}")),
+        ("where", row.location or "—"),
+        ("place", row.place or "—"),
+        ("custodian", row.custodian or "—"),
+        ("capacity", bytes_for_people(row.capacity) if row.capacity else "—"),
+        ("checked", row.checked or "—"),
+    ]
     facts += [(name, str(value)) for name, value in sorted(row.details.items()) if value not in ("", None)]
     output.table(["", ""], [(_heading(name), value) for name, value in facts])
     output.table(
         [say(f"cli.heading-{n}") for n in ("package", "part", "state", "written", "verified")],
-        [(c.name, f"{c.part}/{c.parts}", say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
-         for c in held],
+        [
+            (c.name, f"{c.part}/{c.parts}", say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
+            for c in held
+        ],
         title="\n" + say("cli.title-copies"),
-    )  # fmt: skip
+    )
     output.table(
         [say(f"cli.heading-{n}") for n in ("time", "actor", "action", "detail")],
         [(e["time"], e["actor"], e["action"], json.dumps(e["details"], ensure_ascii=False)[:200]) for e in history],
@@ -217,8 +253,15 @@ def check_in(output: Output, what: str, place: str) -> int:
     output.sentence("cli.media-seen", style="green", label=rows[0].label, place=place or rows[0].place or "—")
     if destroyed:
         output.sentence("cli.media-destroyed-matter", style="yellow", count=len(destroyed), first=destroyed[0])
-    output.result({"ok": True, "medium": rows[0].id, "label": rows[0].label, "place": place or rows[0].place,
-                   "destroyed": destroyed})  # fmt: skip
+    output.result(
+        {
+            "ok": True,
+            "medium": rows[0].id,
+            "label": rows[0].label,
+            "place": place or rows[0].place,
+            "destroyed": destroyed,
+        }
+    )
     return 0
 
 

@@ -78,14 +78,31 @@ def _facts(facts: Facts) -> dict[str, Any]:
     return {
         "problems": problems(facts),
         "formats": [
-            {"representation": one.representation, "puid": one.puid, "name": one.name, "version": one.version,
-             "level": one.level, "cases": one.cases, "files": one.files, "bytes": one.size, "why": one.reason}
+            {
+                "representation": one.representation,
+                "puid": one.puid,
+                "name": one.name,
+                "version": one.version,
+                "level": one.level,
+                "cases": one.cases,
+                "files": one.files,
+                "bytes": one.size,
+                "why": one.reason,
+            }
             for one in facts.formats
         ],
         "media": [
-            {"medium": one.row.id, "label": one.row.label, "kind": one.row.kind, "added": one.row.added,
-             "years": round(one.years, 2), "limit": one.limit, "state": one.state, "copies": one.copies,
-             "bytes": one.size}
+            {
+                "medium": one.row.id,
+                "label": one.row.label,
+                "kind": one.row.kind,
+                "added": one.row.added,
+                "years": round(one.years, 2),
+                "limit": one.limit,
+                "state": one.state,
+                "copies": one.copies,
+                "bytes": one.size,
+            }
             for one in facts.media
         ],
         "tools": [
@@ -93,26 +110,39 @@ def _facts(facts: Facts) -> dict[str, Any]:
         ],
         "signatures": {
             "installed": facts.signatures,
-            "outdated": [
-                {"signatures": told, "cases": cases, "files": files} for told, cases, files in facts.outdated
-            ],
+            "outdated": [{"signatures": told, "cases": cases, "files": files} for told, cases, files in facts.outdated],
         },
         "superseded": asdict(facts.superseded),
         "preview": _preview(facts.preview),
-    }  # fmt: skip
+    }
 
 
 def _preview(found: Preview) -> dict[str, Any]:
     return {
-        "policy": found.policy.name, "rules": found.policy.key, "cases": found.cases, "files": found.files,
-        "bytes": found.size, "estimate": found.estimate, "packages": found.packages, "settled": found.settled,
+        "policy": found.policy.name,
+        "rules": found.policy.key,
+        "cases": found.cases,
+        "files": found.files,
+        "bytes": found.size,
+        "estimate": found.estimate,
+        "packages": found.packages,
+        "settled": found.settled,
         "formats": [
-            {"puid": one.kind.puid, "name": one.kind.name, "traits": one.kind.traits, "has": one.kind.derived,
-             "rule": one.wish.rule, "make": list(one.wish.make), "leave_out": list(one.wish.drop),
-             "files": one.files, "bytes": one.size, "estimate": one.estimate}
+            {
+                "puid": one.kind.puid,
+                "name": one.kind.name,
+                "traits": one.kind.traits,
+                "has": one.kind.derived,
+                "rule": one.wish.rule,
+                "make": list(one.wish.make),
+                "leave_out": list(one.wish.drop),
+                "files": one.files,
+                "bytes": one.size,
+                "estimate": one.estimate,
+            }
             for one in found.touched
         ],
-    }  # fmt: skip
+    }
 
 
 @plan.command()
@@ -136,17 +166,29 @@ def preview(output: Output, policy: str | None, formats_file: Path | None, tried
     with catalogue.read() as connection:
         found = reckon(connection, wanted, again=tried_again)
     rows = [
-        (one.kind.puid or "—", " · ".join(filter(None, named(one.kind))), made(one.wish.make), made(one.wish.drop),
-         str(one.files), bytes_for_people(one.size), bytes_for_people(one.estimate))
+        (
+            one.kind.puid or "—",
+            " · ".join(filter(None, named(one.kind))),
+            made(one.wish.make),
+            made(one.wish.drop),
+            str(one.files),
+            bytes_for_people(one.size),
+            bytes_for_people(one.estimate),
+        )
         for one in found.touched
-    ]  # fmt: skip
+    ]
     if rows:
         output.table(list(heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate")), rows)
     output.sentence(
-        "plan.previewed", policy=say(f"plan.policy-{wanted.name}"), cases=found.cases, files=found.files,
-        size=bytes_for_people(found.size), estimate=bytes_for_people(found.estimate),
-        packages=bytes_for_people(found.packages), settled=found.settled,
-    )  # fmt: skip
+        "plan.previewed",
+        policy=say(f"plan.policy-{wanted.name}"),
+        cases=found.cases,
+        files=found.files,
+        size=bytes_for_people(found.size),
+        estimate=bytes_for_people(found.estimate),
+        packages=bytes_for_people(found.packages),
+        settled=found.settled,
+    )
     output.result({"ok": True, **_preview(found)})
 
 
@@ -174,9 +216,16 @@ def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, trie
     try:
         with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
             for one in campaign(
-                home, catalogue, policy, actor=actor, jobs=jobs, limit=case_limit, watcher=watcher, only=only,
+                home,
+                catalogue,
+                policy,
+                actor=actor,
+                jobs=jobs,
+                limit=case_limit,
+                watcher=watcher,
+                only=only,
                 again=tried_again,
-            ):  # fmt: skip
+            ):
                 if isinstance(one, Failed):
                     status = status or status_of(one.error)
                     counts["failed"] += 1
@@ -189,8 +238,9 @@ def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, trie
     output.sentence("plan.ran", style="green" if not counts["failed"] else "yellow", **counts)
     if counts["done"]:
         output.sentence("plan.copies-next")
-    output.result({"ok": status == 0, "status": status, "policy": policy.name, "rules": policy.key, **counts,
-                   "cases": documents})  # fmt: skip
+    output.result(
+        {"ok": status == 0, "status": status, "policy": policy.name, "rules": policy.key, **counts, "cases": documents}
+    )
     return status
 
 
@@ -212,13 +262,19 @@ def _tell(output: Output, one: Represerved | Failed) -> None:
     from preserve.preservation_planning.campaign import Failed
 
     if isinstance(one, Failed):
-        output.sentence("plan.case-failed", style="bold red", objid=one.objid,
-                        reason=say(one.error.code, **one.error.values))  # fmt: skip
+        output.sentence(
+            "plan.case-failed", style="bold red", objid=one.objid, reason=say(one.error.code, **one.error.values)
+        )
     else:
         output.sentence(
-            f"plan.case-{one.outcome}", style="green" if one.outcome == "done" else "yellow", objid=one.objid,
-            name=one.name, made=one.made, left_out=one.left_out, size=bytes_for_people(one.size),
-        )  # fmt: skip
+            f"plan.case-{one.outcome}",
+            style="green" if one.outcome == "done" else "yellow",
+            objid=one.objid,
+            name=one.name,
+            made=one.made,
+            left_out=one.left_out,
+            size=bytes_for_people(one.size),
+        )
     output.findings(one.findings)
 
 
@@ -229,9 +285,17 @@ def _document(one: Represerved | Failed) -> dict[str, Any]:
     if isinstance(one, Failed):
         return {"objid": one.objid, "outcome": "error", "error": one.error.code, "findings": findings}
     return {
-        "objid": one.objid, "outcome": one.outcome, "name": one.name, "version": one.version, "files": one.files,
-        "bytes": one.size, "made": one.made, "left_out": one.left_out, "resumed": one.resumed, "findings": findings,
-    }  # fmt: skip
+        "objid": one.objid,
+        "outcome": one.outcome,
+        "name": one.name,
+        "version": one.version,
+        "files": one.files,
+        "bytes": one.size,
+        "made": one.made,
+        "left_out": one.left_out,
+        "resumed": one.resumed,
+        "findings": findings,
+    }
 
 
 @plan.command()
@@ -259,29 +323,52 @@ def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
             if isinstance(one, tuple):
                 objid, error = one
                 status = status or error.status
-                failed.append({"objid": objid, "error": error.code,
-                               "findings": [finding_document(finding) for finding in error.findings]})  # fmt: skip
-                output.sentence("plan.case-failed", style="bold red", objid=objid,
-                                reason=say(error.code, **error.values))  # fmt: skip
+                failed.append(
+                    {
+                        "objid": objid,
+                        "error": error.code,
+                        "findings": [finding_document(finding) for finding in error.findings],
+                    }
+                )
+                output.sentence(
+                    "plan.case-failed", style="bold red", objid=objid, reason=say(error.code, **error.values)
+                )
                 output.findings(error.findings)
                 continue
             looked, files = looked + 1, files + one.files
             changes += [
-                {"objid": change.objid, "old": _format(change.old), "new": _format(change.new), "basis": change.basis,
-                 "files": list(change.files)}
+                {
+                    "objid": change.objid,
+                    "old": _format(change.old),
+                    "new": _format(change.new),
+                    "basis": change.basis,
+                    "files": list(change.files),
+                }
                 for change in one.changes
-            ]  # fmt: skip
+            ]
     rows = [
         (one["objid"], _shown(one["old"]), _shown(one["new"]), one["basis"], str(len(one["files"]))) for one in changes
     ]
     if rows:
         output.table(list(heads("objid", "before", "now", "basis", "files")), rows)
-    output.sentence("plan.identified", cases=looked, files=files, changed=sum(len(one["files"]) for one in changes),
-                    signatures=reidentify.installed())  # fmt: skip
+    output.sentence(
+        "plan.identified",
+        cases=looked,
+        files=files,
+        changed=sum(len(one["files"]) for one in changes),
+        signatures=reidentify.installed(),
+    )
     output.result(
-        {"ok": status == 0, "status": status, "signatures": reidentify.installed(), "cases": looked, "files": files,
-         "changes": changes, "failed": failed}
-    )  # fmt: skip
+        {
+            "ok": status == 0,
+            "status": status,
+            "signatures": reidentify.installed(),
+            "cases": looked,
+            "files": files,
+            "changes": changes,
+            "failed": failed,
+        }
+    )
     return status
 
 

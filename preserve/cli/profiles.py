@@ -35,11 +35,13 @@ def check_profiles(output: Output) -> int:
             tell(wrong, False)
         documents.append(
             {
-                "name": name, "file": str(file), "ok": wrong is None,
+                "name": name,
+                "file": str(file),
+                "ok": wrong is None,
                 "message": say(wrong.code, **wrong.values) if wrong else "",
                 "findings": [finding_document(one) for one in wrong.findings] if wrong else [],
             }
-        )  # fmt: skip
+        )
     if not bad:
         output.sentence("cli.profiles-good", style="green", count=len(documents))
     output.result({"ok": not bad, "status": 3 if bad else 0, "profiles": documents})
@@ -58,19 +60,21 @@ def list_profiles(output: Output) -> None:
     output.table(
         [say("cli.heading-profile"), say("cli.heading-purpose"), say("cli.heading-origin"), say("cli.heading-where")],
         [
-            (name, _purpose(name), say("cli.profile-shipped" if SHIPPED in file.parents else "cli.profile-own"),
-             str(file))
+            (
+                name,
+                _purpose(name),
+                say("cli.profile-shipped" if SHIPPED in file.parents else "cli.profile-own"),
+                str(file),
+            )
             for name, file in rows
         ],
-    )  # fmt: skip
+    )
     output.result(
         {
             "ok": True,
-            "profiles": [
-                {"name": name, "file": str(file), "own": SHIPPED not in file.parents} for name, file in rows
-            ],
+            "profiles": [{"name": name, "file": str(file), "own": SHIPPED not in file.parents} for name, file in rows],
         }
-    )  # fmt: skip
+    )
 
 
 def _purpose(name: str) -> str:
@@ -121,13 +125,18 @@ def _show_documents(output: Output, profile: CaseTypeProfile, words: Vocabulary)
     output.table(
         [say(f"cli.heading-{n}") for n in ("stage", "document", "required", "article", "severity", "words")],
         [
-            (label_of(one.stage), one.name.spoken,
-             say("cli.document-optional") if one.optional else condition(one.when) or say("cli.document-always"),
-             one.article, say("cli.severity-" + one.severity), " ".join(one.words))
+            (
+                label_of(one.stage),
+                one.name.spoken,
+                say("cli.document-optional") if one.optional else condition(one.when) or say("cli.document-always"),
+                one.article,
+                say("cli.severity-" + one.severity),
+                " ".join(one.words),
+            )
             for one in profile.document
         ],
         title=profile.name.spoken,
-    )  # fmt: skip
+    )
 
 
 def _show_words(output: Output, words: Vocabulary, rules: RulesProfile) -> None:
@@ -153,4 +162,4 @@ def _show_words(output: Output, words: Vocabulary, rules: RulesProfile) -> None:
             for field in words.terms
             for one in words.terms[field]
         ],
-    )  # fmt: skip
+    )

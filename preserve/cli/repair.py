@@ -66,12 +66,24 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
             results.append(asdict(done))
             if done.done:
                 places = listed(f"{place} × {count}" for place, count in done.taken.items())
-                output.sentence("repair.done", style="green", name=done.name, medium=done.medium, places=places,
-                                quarantine=done.quarantine or "—")  # fmt: skip
+                output.sentence(
+                    "repair.done",
+                    style="green",
+                    name=done.name,
+                    medium=done.medium,
+                    places=places,
+                    quarantine=done.quarantine or "—",
+                )
             else:
                 status = 4
-                output.sentence("repair.lost", style="bold red", name=done.name, medium=done.medium,
-                                count=len(done.lost), files=listed(done.lost[:20]))  # fmt: skip
+                output.sentence(
+                    "repair.lost",
+                    style="bold red",
+                    name=done.name,
+                    medium=done.medium,
+                    count=len(done.lost),
+                    files=listed(done.lost[:20]),
+                )
     if not found:
         output.sentence("repair.nothing", style="green")
     output.result({"ok": status == 0, "status": status, "repairs": results})

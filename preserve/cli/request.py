@@ -45,10 +45,23 @@ def request() -> None:
 @click.option("--due", type=_DAY, default=None)
 @click.pass_obj
 def open_(
-    output: Output, capacity: str, name: str, organisation: str, represents: str, contact: str,
-    papers: tuple[str, ...], cases: tuple[str, ...], stages: tuple[str, ...], objects: tuple[str, ...], excerpt: str,
-    wanted_form: str, purpose: str, urgent: str, received: datetime | None, due: datetime | None,
-) -> None:  # fmt: skip
+    output: Output,
+    capacity: str,
+    name: str,
+    organisation: str,
+    represents: str,
+    contact: str,
+    papers: tuple[str, ...],
+    cases: tuple[str, ...],
+    stages: tuple[str, ...],
+    objects: tuple[str, ...],
+    excerpt: str,
+    wanted_form: str,
+    purpose: str,
+    urgent: str,
+    received: datetime | None,
+    due: datetime | None,
+) -> None:
     """Enter a request."""
     from preserve.access.requests.deeds import Asked, open_request
     from preserve.access.requests.model import Consumer
@@ -76,13 +89,24 @@ def open_(
     asked += [Asked(cases[0], stage=stage, form=how) for stage in stages]
     asked = asked or [Asked(case, form=how) for case in cases]
     made = open_request(
-        home, catalogue, person, papers=given, asked=asked, purpose=purpose, urgent=urgent, moment=now(),
+        home,
+        catalogue,
+        person,
+        papers=given,
+        asked=asked,
+        purpose=purpose,
+        urgent=urgent,
+        moment=now(),
         consumer=Consumer(
-            name=name.strip(), capacity=capacity, organisation=organisation.strip(), represents=represents.strip(),
+            name=name.strip(),
+            capacity=capacity,
+            organisation=organisation.strip(),
+            represents=represents.strip(),
             contact=contact.strip(),
         ),
-        received=received.date() if received else None, due=due.date() if due else None,
-    )  # fmt: skip
+        received=received.date() if received else None,
+        due=due.date() if due else None,
+    )
     output.sentence("cli.request-opened", style="green", number=made.number, due=made.due.isoformat())
     if not made.due_certain:
         output.sentence("cli.request-due-uncertain", style="yellow")
@@ -120,7 +144,7 @@ def _seconds(text: str) -> float:
 @click.pass_obj
 def examine(
     output: Output, number: str, opinion: str, note: str, left_out: tuple[str, ...], plan: Path | None, answered: str
-) -> None:  # fmt: skip
+) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
     from preserve.access.requests.deeds import examine as examine_it
     from preserve.administration.duties import Duty
@@ -131,19 +155,33 @@ def examine(
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.EXAMINE, subject=number)
     done = examine_it(
-        home, catalogue, person, number, opinion=cast(Any, opinion), note=note, left_out=left_out,
-        plan=plan.absolute() if plan else None, answered=answered, moment=now(),
-    )  # fmt: skip
+        home,
+        catalogue,
+        person,
+        number,
+        opinion=cast(Any, opinion),
+        note=note,
+        left_out=left_out,
+        plan=plan.absolute() if plan else None,
+        answered=answered,
+        moment=now(),
+    )
     assert done.examination is not None
     left = [one for one in done.examination.concerns if not one.solved]
     for one in left:
         output.sentence(one.code, style="yellow", **{"object": one.object, **one.values})
-    output.sentence("cli.request-examined", style="green", number=number, files=len(done.examination.selection),
-                    left=len(left))  # fmt: skip
+    output.sentence(
+        "cli.request-examined", style="green", number=number, files=len(done.examination.selection), left=len(left)
+    )
     output.result(
-        {"ok": True, "number": number, "state": done.state, "files": len(done.examination.selection),
-         "concerns": [one.model_dump() for one in done.examination.concerns]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "number": number,
+            "state": done.state,
+            "files": len(done.examination.selection),
+            "concerns": [one.model_dump() for one in done.examination.concerns],
+        }
+    )
 
 
 @click.command(cls=Command)
@@ -230,7 +268,5 @@ def withdraw(output: Output, number: str, reason: str) -> None:
 
 
 # In the order of a request's life, as the help shows them.
-for one in (
-    open_, list_requests, show, redactions, examine, approve, refuse, withdraw, deliver, return_, statistics,
-):  # fmt: skip
+for one in (open_, list_requests, show, redactions, examine, approve, refuse, withdraw, deliver, return_, statistics):
     request.add_command(one)

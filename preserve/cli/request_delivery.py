@@ -38,14 +38,35 @@ def deliver(output: Output, number: str, target: Path, delivery_form: str, devic
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin(say("cli.delivering"))
         done = deliver_it(
-            home, catalogue, person, number, target.absolute(), cast(Any, delivery_form), to=recipient, now=now,
-            progress=watcher, password=password, device=device.absolute() if device else None,
-        )  # fmt: skip
+            home,
+            catalogue,
+            person,
+            number,
+            target.absolute(),
+            cast(Any, delivery_form),
+            to=recipient,
+            now=now,
+            progress=watcher,
+            password=password,
+            device=device.absolute() if device else None,
+        )
     output.findings(done.findings)
-    output.sentence("cli.request-delivered", style="green", number=number, place=str(done.place),
-                    size=bytes_for_people(done.delivery.size))  # fmt: skip
-    output.result({"ok": True, "number": number, "state": done.request.state, "place": str(done.place),
-                   "delivery": done.delivery.model_dump()})  # fmt: skip
+    output.sentence(
+        "cli.request-delivered",
+        style="green",
+        number=number,
+        place=str(done.place),
+        size=bytes_for_people(done.delivery.size),
+    )
+    output.result(
+        {
+            "ok": True,
+            "number": number,
+            "state": done.request.state,
+            "place": str(done.place),
+            "delivery": done.delivery.model_dump(),
+        }
+    )
 
 
 @click.command(name="return", cls=Command)
@@ -68,8 +89,15 @@ def return_(
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.DELIVER, subject=number)
     done = acknowledge(
-        home, catalogue, person, number, receiver=receiver, receipt=receipt.absolute() if receipt else None,
-        carrier_returned=carrier_returned, outcome=outcome, moment=now(),
-    )  # fmt: skip
+        home,
+        catalogue,
+        person,
+        number,
+        receiver=receiver,
+        receipt=receipt.absolute() if receipt else None,
+        carrier_returned=carrier_returned,
+        outcome=outcome,
+        moment=now(),
+    )
     output.sentence("cli.request-returned", style="green", number=number)
     output.result({"ok": True, "number": number, "state": done.state})

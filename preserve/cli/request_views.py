@@ -45,12 +45,17 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     output.table(
         [say(f"cli.heading-{name}") for name in ("request", "state", "capacity", "due", "cases", "urgent")],
         [
-            (row.number, say(f"request.state-{row.state}"), label(row.about),
-             row.due + (" " + say("cli.overdue") if row.due < today and row.state in OPEN else ""),
-             str(len(row.cases)), say("cli.yes") if row.urgent else "")
+            (
+                row.number,
+                say(f"request.state-{row.state}"),
+                label(row.about),
+                row.due + (" " + say("cli.overdue") if row.due < today and row.state in OPEN else ""),
+                str(len(row.cases)),
+                say("cli.yes") if row.urgent else "",
+            )
             for row in rows
         ],
-    )  # fmt: skip
+    )
     if not rows and not output.as_json:
         output.sentence("cli.none-found")
     output.result({"ok": True, "requests": [_listed(row, row.due < today and row.state in OPEN) for row in rows]})
@@ -58,9 +63,17 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
 
 def _listed(row: ProceedingRow, overdue: bool) -> dict[str, object]:
     return {
-        "number": row.number, "state": row.state, "opened": row.opened, "due": row.due, "urgent": row.urgent,
-        "capacity": row.about, "cases": row.cases, "steps": row.steps, "sha256": row.sha256, "overdue": overdue,
-    }  # fmt: skip
+        "number": row.number,
+        "state": row.state,
+        "opened": row.opened,
+        "due": row.due,
+        "urgent": row.urgent,
+        "capacity": row.about,
+        "cases": row.cases,
+        "steps": row.steps,
+        "sha256": row.sha256,
+        "overdue": overdue,
+    }
 
 
 def _labels(home: Home) -> Callable[[str], str]:
@@ -96,11 +109,13 @@ def show(output: Output, number: str) -> None:
     _tell(output, found, _labels(home))
     if plan:
         output.table(
-            [say("cli.heading-file"),
-             *(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))],
+            [
+                say("cli.heading-file"),
+                *(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article")),
+            ],
             [(one.object, say(f"redaction.what-{one.what}"), where(one), one.reason, one.article) for one in plan],
             title="\n" + say("redaction.planned"),
-        )  # fmt: skip
+        )
 
 
 def _plan_of(home: Home, found: Request) -> tuple[Redaction, ...]:
@@ -118,12 +133,16 @@ def _plan_of(home: Home, found: Request) -> tuple[Redaction, ...]:
 def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:
     who = found.consumer
     rows = [
-        (say("cli.heading-request"), found.number), (say("cli.heading-state"), say(f"request.state-{found.state}")),
-        (say("dip.consumer"), f"{who.name} {who.organisation}".strip()), (say("dip.capacity"), label(who.capacity)),
-        (say("dip.purpose"), found.purpose), (say("cli.heading-received"), found.received.isoformat()),
-        (say("cli.heading-due"), found.due.isoformat()), (say("request.opened-by"), found.opened_by),
+        (say("cli.heading-request"), found.number),
+        (say("cli.heading-state"), say(f"request.state-{found.state}")),
+        (say("dip.consumer"), f"{who.name} {who.organisation}".strip()),
+        (say("dip.capacity"), label(who.capacity)),
+        (say("dip.purpose"), found.purpose),
+        (say("cli.heading-received"), found.received.isoformat()),
+        (say("cli.heading-due"), found.due.isoformat()),
+        (say("request.opened-by"), found.opened_by),
         (say("dip.papers"), say("cli.list-comma").join(one.kind for one in found.papers) or "—"),
-    ]  # fmt: skip
+    ]
     if found.urgent:
         rows.append((say("cli.heading-urgent"), found.urgent))
     for one in found.wanted:
@@ -150,12 +169,17 @@ def _tell(output: Output, found: Request, label: Callable[[str], str]) -> None:
         output.table(
             [say(f"cli.heading-{name}") for name in ("file", "representation", "size", "redacted", "given-as")],
             [
-                (one.path, say(f"cli.representation-{one.representation}"), bytes_for_people(one.size),
-                 say("cli.yes") if one.redacted else "", one.given_as)
+                (
+                    one.path,
+                    say(f"cli.representation-{one.representation}"),
+                    bytes_for_people(one.size),
+                    say("cli.yes") if one.redacted else "",
+                    one.given_as,
+                )
                 for one in seen.selection
             ],
             title="\n" + say("request.selection"),
-        )  # fmt: skip
+        )
 
 
 @click.command(cls=Command)
@@ -174,20 +198,45 @@ def statistics(output: Output, year: int | None) -> None:
         years = count_use(connection, home, year)
     label = _labels(home)
     output.table(
-        [say(f"cli.use-{name}") for name in ("year", "requests", "persons", "approved", "refused", "withdrawn",
-                                             "late", "cases", "files", "size", "open")],
         [
-            (str(one.year), str(one.requests), str(one.persons), str(one.approved), str(one.refused),
-             str(one.withdrawn), str(one.late), str(one.cases), str(one.files), bytes_for_people(one.size),
-             str(one.open))
+            say(f"cli.use-{name}")
+            for name in (
+                "year",
+                "requests",
+                "persons",
+                "approved",
+                "refused",
+                "withdrawn",
+                "late",
+                "cases",
+                "files",
+                "size",
+                "open",
+            )
+        ],
+        [
+            (
+                str(one.year),
+                str(one.requests),
+                str(one.persons),
+                str(one.approved),
+                str(one.refused),
+                str(one.withdrawn),
+                str(one.late),
+                str(one.cases),
+                str(one.files),
+                bytes_for_people(one.size),
+                str(one.open),
+            )
             for one in years
         ],
-    )  # fmt: skip
+    )
     for one in years:
         output.table(
             [say("dip.capacity"), say("cli.use-requests")],
-            [(label(name), str(count)) for name, count in one.capacities.items()], title=f"\n{one.year}",
-        )  # fmt: skip
+            [(label(name), str(count)) for name, count in one.capacities.items()],
+            title=f"\n{one.year}",
+        )
     from dataclasses import asdict
 
     output.result({"ok": True, "years": [asdict(one) for one in years]})

@@ -58,24 +58,38 @@ def list_(output: Output, only_case: str) -> None:
         found = lost.get((row.objid, row.item)) or lost.get((row.objid, ""))
         listing.append(
             {
-                "objid": row.objid, "item": row.item, "case_number": named.get(row.objid, row.objid), "due": row.due,
-                "computed": row.computed, "decided": row.decided, "rule": row.rule,
+                "objid": row.objid,
+                "item": row.item,
+                "case_number": named.get(row.objid, row.objid),
+                "due": row.due,
+                "computed": row.computed,
+                "decided": row.decided,
+                "rule": row.rule,
                 "blocks": [asdict(one) for one in blocked.get(row.objid, ())],
-                "gone": found.state if found else "", "disposal": found.disposal if found else "",
+                "gone": found.state if found else "",
+                "disposal": found.disposal if found else "",
             }
-        )  # fmt: skip
+        )
     output.table(
         [say(f"cli.heading-{name}") for name in ("number", "what", "due", "rule", "holds")],
         [
-            (one["case_number"], say("retention.a-recording") if one["item"] else say("retention.the-case"),
-             say(f"retention.gone-{one['gone']}") if one["gone"] else one["due"] or say(
-                 "retention.never-permanent" if "permanent" in (one["computed"], one["decided"])
-                 else "retention.never-unknown"),
-             rule_name(rules.profile, one["rule"]),
-             listed(f"{say('retention.hold-' + block['kind'])} {block['number']}" for block in one["blocks"]) or "—")
+            (
+                one["case_number"],
+                say("retention.a-recording") if one["item"] else say("retention.the-case"),
+                say(f"retention.gone-{one['gone']}")
+                if one["gone"]
+                else one["due"]
+                or say(
+                    "retention.never-permanent"
+                    if "permanent" in (one["computed"], one["decided"])
+                    else "retention.never-unknown"
+                ),
+                rule_name(rules.profile, one["rule"]),
+                listed(f"{say('retention.hold-' + block['kind'])} {block['number']}" for block in one["blocks"]) or "—",
+            )
             for one in cast(Any, listing)
         ],
-    )  # fmt: skip
+    )
     output.result({"ok": True, "rows": listing, "counts": counts, "rules_sha256": rules.sha256})
 
 
@@ -113,30 +127,53 @@ def explain(output: Output, case: str) -> None:
         sentence = due_words(due, row.decided, row.due)
         periods = [
             {
-                "rule": one.rule, "name": rule_name(rules.profile, one.rule), "basis": basis(rules.profile, one.rule),
-                "event": one.event, "start": str(one.start or ""), "years": one.years, "count": one.count,
-                "last": str(one.last or ""), "never": one.never, "words": period_words(one),
+                "rule": one.rule,
+                "name": rule_name(rules.profile, one.rule),
+                "basis": basis(rules.profile, one.rule),
+                "event": one.event,
+                "start": str(one.start or ""),
+                "years": one.years,
+                "count": one.count,
+                "last": str(one.last or ""),
+                "never": one.never,
+                "words": period_words(one),
                 "decides": one.rule == due.rule,
             }
             for one in due.periods
-        ]  # fmt: skip
-        told.append({"item": row.item, "what": what, "due": row.due, "computed": row.computed,
-                     "decided": row.decided, "words": sentence, "periods": periods,
-                     "gone": asdict(lost[row.item]) if row.item in lost else None})  # fmt: skip
+        ]
+        told.append(
+            {
+                "item": row.item,
+                "what": what,
+                "due": row.due,
+                "computed": row.computed,
+                "decided": row.decided,
+                "words": sentence,
+                "periods": periods,
+                "gone": asdict(lost[row.item]) if row.item in lost else None,
+            }
+        )
         output.table(
             [say(f"cli.heading-{name}") for name in ("rule", "basis", "calculation", "decides")],
-            [(str(p["name"]), str(p["basis"]), str(p["words"]), say("cli.yes") if p["decides"] else "")
-             for p in periods],
+            [
+                (str(p["name"]), str(p["basis"]), str(p["words"]), say("cli.yes") if p["decides"] else "")
+                for p in periods
+            ],
             title=f"\n{what}: {sentence}",
-        )  # fmt: skip
+        )
     for one in standing:
         output.sentence(
             "cli.retention-blocked", style="yellow", kind=say(f"retention.hold-{one.kind}"), number=one.number
         )
     output.result(
-        {"ok": True, "objid": objid, "rules_sha256": rules.sha256, "things": told,
-         "blocks": [asdict(one) for one in standing]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "objid": objid,
+            "rules_sha256": rules.sha256,
+            "things": told,
+            "blocks": [asdict(one) for one in standing],
+        }
+    )
 
 
 @click.command(cls=Command)
@@ -163,12 +200,17 @@ def due(output: Output, months: int | None, by_mail: bool) -> int:
     output.table(
         [say(f"cli.heading-{name}") for name in ("due", "number", "title", "what", "rule", "holds")],
         [
-            (one.due, one.case_number, one.title,
-             say("retention.a-recording") if one.item else say("retention.the-case"),
-             rule_name(rules.profile, one.rule), listed(block.number for block in one.blocks) or "—")
+            (
+                one.due,
+                one.case_number,
+                one.title,
+                say("retention.a-recording") if one.item else say("retention.the-case"),
+                rule_name(rules.profile, one.rule),
+                listed(block.number for block in one.blocks) or "—",
+            )
             for one in found
         ],
-    )  # fmt: skip
+    )
     if not found:
         output.sentence("cli.none-found")
     failed = announce(home, found, span) if found and (by_mail or rules.profile.notice.mail) else []
@@ -209,18 +251,28 @@ def changes(output: Output, put_in_force: bool) -> None:
     output.table(
         [say(f"cli.heading-{name}") for name in ("objid", "what", "before", "after", "rule-before", "rule-after")],
         [
-            (one.objid, say("retention.a-recording") if one.item else say("retention.the-case"), one.before, one.after,
-             one.rule_before, one.rule_after)
+            (
+                one.objid,
+                say("retention.a-recording") if one.item else say("retention.the-case"),
+                one.before,
+                one.after,
+                one.rule_before,
+                one.rule_after,
+            )
             for one in found.listed[:200]
         ],
-    )  # fmt: skip
+    )
     same = found.before_sha256 == found.after_sha256
     code = "cli.retention-in-force" if put_in_force or same else "cli.retention-not-in-force"
     output.sentence(code, style="green", rows=found.rows, sha256=found.after_sha256[:16])
     output.result(
-        {"ok": True, "applied": put_in_force, **asdict(found),
-         "in_force": [{"since": one.since, "actor": one.actor, "sha256": one.sha256} for one in held]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "applied": put_in_force,
+            **asdict(found),
+            "in_force": [{"since": one.since, "actor": one.actor, "sha256": one.sha256} for one in held],
+        }
+    )
 
 
 # --- appraisal

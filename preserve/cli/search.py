@@ -36,10 +36,22 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--limit", "most", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.pass_obj
 def search(
-    output: Output, words: tuple[str, ...], by_party: str, by_officer: str, by_device: str, by_place: str,
-    by_stage: str, by_case_type: str, by_measure: str, by_kind: str, by_classification: str, on_day: datetime | None,
-    from_day: datetime | None, to_day: datetime | None, most: int,
-) -> None:  # fmt: skip
+    output: Output,
+    words: tuple[str, ...],
+    by_party: str,
+    by_officer: str,
+    by_device: str,
+    by_place: str,
+    by_stage: str,
+    by_case_type: str,
+    by_measure: str,
+    by_kind: str,
+    by_classification: str,
+    on_day: datetime | None,
+    from_day: datetime | None,
+    to_day: datetime | None,
+    most: int,
+) -> None:
     """Full-text search with filters."""
     from dataclasses import asdict
 
@@ -56,9 +68,15 @@ def search(
     if since and until and since > until:
         raise UsageError("catalogue.date-order", since, since=since, until=until)
     filters = Filters(
-        party=by_party, officer=by_officer, device=by_device, place=by_place, kind=by_kind, since=since, until=until,
+        party=by_party,
+        officer=by_officer,
+        device=by_device,
+        place=by_place,
+        kind=by_kind,
+        since=since,
+        until=until,
         **_names(home.profiles, by_stage, by_case_type, by_measure, by_classification),
-    )  # fmt: skip
+    )
     with catalogue.read() as connection:
         hits = finding.find(connection, " ".join(words), filters, most + 1)
     more, hits = len(hits) > most, hits[:most]
@@ -86,9 +104,11 @@ def _names(profiles: Path, stage: str, case_type: str, measure: str, classificat
 
     words = read_vocabulary(profiles)
     return {
-        "stage": value_of(Stage, stage), "case_type": words.name_of("case_type", case_type),
-        "measure": words.name_of("measure", measure), "classification": value_of(Classification, classification),
-    }  # fmt: skip
+        "stage": value_of(Stage, stage),
+        "case_type": words.name_of("case_type", case_type),
+        "measure": words.name_of("measure", measure),
+        "classification": value_of(Classification, classification),
+    }
 
 
 def _marked(hit: Hit) -> str:

@@ -46,9 +46,15 @@ def prepare(
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.DELIVER)
     made = prepare_it(
-        home, catalogue, person, cases, archive=receiving_archive, basis=transfer_basis,
-        form=cast(Any, package_form), moment=now(),
-    )  # fmt: skip
+        home,
+        catalogue,
+        person,
+        cases,
+        archive=receiving_archive,
+        basis=transfer_basis,
+        form=cast(Any, package_form),
+        moment=now(),
+    )
     _done(output, made, count=len(made.items))
 
 
@@ -100,13 +106,12 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
     person = acting(catalogue, Duty.DELIVER, subject=number)
     busy = Refused("transfer.busy", number)
     with (
-        hold(home.work / "transfer.lock", busy), stoppable(),
+        hold(home.work / "transfer.lock", busy),
+        stoppable(),
         Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
-    ):  # fmt: skip
+    ):
         watcher.begin(say("cli.transferring"))
-        made = hand_it_over(
-            home, catalogue, person, number, handed_to.absolute(), moment=now(), progress=watcher
-        )  # fmt: skip
+        made = hand_it_over(home, catalogue, person, number, handed_to.absolute(), moment=now(), progress=watcher)
     assert made.handed_over is not None
     _done(output, made, place=made.handed_over.to, digest=made.handed_over.list_sha256)
 
@@ -120,9 +125,14 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
 @click.option("--received", "receipt_date", type=_DAY, default=None)
 @click.pass_obj
 def receive(
-    output: Output, number: str, receipt: Path, receipt_number: str, receiver: str, confirms: str,
+    output: Output,
+    number: str,
+    receipt: Path,
+    receipt_number: str,
+    receiver: str,
+    confirms: str,
     receipt_date: datetime | None,
-) -> None:  # fmt: skip
+) -> None:
     """File the receiving archive's receipt; with it custody ends."""
     from preserve.access.transfer.deeds import receive as receive_it
     from preserve.administration.duties import Duty
@@ -133,9 +143,17 @@ def receive(
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.DELIVER, subject=number)
     made = receive_it(
-        home, catalogue, person, number, receipt=receipt.absolute(), receipt_number=receipt_number, receiver=receiver,
-        received=receipt_date.date() if receipt_date else None, confirms=confirms, moment=now(),
-    )  # fmt: skip
+        home,
+        catalogue,
+        person,
+        number,
+        receipt=receipt.absolute(),
+        receipt_number=receipt_number,
+        receiver=receiver,
+        received=receipt_date.date() if receipt_date else None,
+        confirms=confirms,
+        moment=now(),
+    )
     _done(output, made)
 
 
@@ -178,19 +196,35 @@ def list_transfers(output: Output, any_state: bool) -> None:
     output.table(
         [say(f"transfer.head-{name}") for name in ("number", "state", "archive", "form", "cases", "prepared")],
         [
-            (one.number, say(f"transfer.state-{one.state}"), one.archive, say(f"transfer.form-{one.form}"),
-             str(len(one.items)), one.prepared)
+            (
+                one.number,
+                say(f"transfer.state-{one.state}"),
+                one.archive,
+                say(f"transfer.form-{one.form}"),
+                str(len(one.items)),
+                one.prepared,
+            )
             for one in found
         ],
-    )  # fmt: skip
+    )
     if not found and not output.as_json:
         output.sentence("cli.none-found")
     output.result(
-        {"ok": True, "transfers": [
-            {"number": one.number, "state": one.state, "archive": one.archive, "form": one.form,
-             "cases": list(one.cases), "prepared": one.prepared} for one in found
-        ]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "transfers": [
+                {
+                    "number": one.number,
+                    "state": one.state,
+                    "archive": one.archive,
+                    "form": one.form,
+                    "cases": list(one.cases),
+                    "prepared": one.prepared,
+                }
+                for one in found
+            ],
+        }
+    )
 
 
 @transfer.command()
@@ -216,18 +250,22 @@ def show(output: Output, number: str) -> None:
     if output.as_json:
         return
     rows = [
-        (say("transfer.head-number"), found.number), (say("transfer.head-state"), say(f"transfer.state-{found.state}")),
-        (say("transfer.head-archive"), found.archive), (say("transfer.head-basis"), found.basis),
+        (say("transfer.head-number"), found.number),
+        (say("transfer.head-state"), say(f"transfer.state-{found.state}")),
+        (say("transfer.head-archive"), found.archive),
+        (say("transfer.head-basis"), found.basis),
         (say("transfer.head-form"), say(f"transfer.form-{found.form}")),
         (say("transfer.head-prepared"), f"{found.prepared_by} {found.prepared}"),
-    ]  # fmt: skip
+    ]
     if found.decision:
         rows.append(
             (say("transfer.head-decided"), f"{found.decision.by} {found.decision.when} {found.decision.reason}")
         )
     if (given := found.handed_over) is not None:
-        rows += [(say("transfer.head-handed-over"), f"{given.by} {given.when} {given.to}"),
-                 (say("transfer.digest"), given.list_sha256)]  # fmt: skip
+        rows += [
+            (say("transfer.head-handed-over"), f"{given.by} {given.when} {given.to}"),
+            (say("transfer.digest"), given.list_sha256),
+        ]
     if (got := found.receipt) is not None:
         rows.append((say("transfer.head-receipt"), f"{got.number} {got.receiver} {got.received}"))
     if found.ended:
@@ -236,8 +274,13 @@ def show(output: Output, number: str) -> None:
     output.table(
         [say(f"transfer.head-{name}") for name in ("case", "archival", "title", "files", "bytes")],
         [
-            (one.case_number, one.archival_number or "—", one.title if contents else "—", str(one.files),
-             bytes_for_people(one.size))
+            (
+                one.case_number,
+                one.archival_number or "—",
+                one.title if contents else "—",
+                str(one.files),
+                bytes_for_people(one.size),
+            )
             for one in found.items
         ],
-    )  # fmt: skip
+    )

@@ -17,9 +17,7 @@ from preserve.messages import say
 if TYPE_CHECKING:
     from preserve.home import Home
 
-_ROLES = (
-    "depositor", "archivist", "examiner", "head", "auditor", "system-administrator", "security-administrator",
-)  # fmt: skip
+_ROLES = ("depositor", "archivist", "examiner", "head", "auditor", "system-administrator", "security-administrator")
 
 
 @click.group(cls=Group)
@@ -66,11 +64,16 @@ def list_users(output: Output) -> None:
     output.table(
         [say(f"cli.heading-{name}") for name in ("account", "person", "roles", "os-user", "state")],
         [
-            (row.name, row.person, say("cli.list-comma").join(say(f"people.role-{role}") for role in row.roles),
-             row.os_user, say(f"people.state-{row.state}"))
+            (
+                row.name,
+                row.person,
+                say("cli.list-comma").join(say(f"people.role-{role}") for role in row.roles),
+                row.os_user,
+                say(f"people.state-{row.state}"),
+            )
             for row in rows
         ],
-    )  # fmt: skip
+    )
     if held:
         output.table(
             [say(f"cli.heading-{name}") for name in ("head", "deputy", "since", "until", "reason")],
@@ -152,9 +155,14 @@ def login(output: Output, name: str) -> None:
     if not output.as_json:
         sys.stdout.write(token + "\n")
     output.result(
-        {"ok": True, "account": name, "token": token, "expires": stamp(expires),
-         "findings": [finding_document(one) for one in told]}
-    )  # fmt: skip
+        {
+            "ok": True,
+            "account": name,
+            "token": token,
+            "expires": stamp(expires),
+            "findings": [finding_document(one) for one in told],
+        }
+    )
 
 
 @user.command()
@@ -191,9 +199,14 @@ def delegate(output: Output, deputy: str, since: datetime | None, until: datetim
     moment = now()
     begin = _midnight(home, since) if since else moment
     made = appointing.delegate(
-        catalogue, deputy, since=begin, until=_midnight(home, until) + timedelta(days=1), reason=reason, actor=by,
+        catalogue,
+        deputy,
+        since=begin,
+        until=_midnight(home, until) + timedelta(days=1),
+        reason=reason,
+        actor=by,
         moment=moment,
-    )  # fmt: skip
+    )
     output.sentence("cli.delegated", style="green", deputy=deputy, since=made.since, until=made.until)
     output.result({"ok": True, "delegation": made.id, "deputy": deputy, "since": made.since, "until": made.until})
 

@@ -33,14 +33,25 @@ def verify(output: Output, path: Path, structure: bool) -> int:
         raise NotIntact("cli.verify-bad", str(path), findings=report.findings)
     output.findings(report.findings)
     output.sentence(
-        "cli.verify-structure-good" if structure else "cli.verify-good", style="green", files=report.files,
-        size=bytes_for_people(report.size), digests=report.digests, seconds=round(report.seconds, 2),
-    )  # fmt: skip
+        "cli.verify-structure-good" if structure else "cli.verify-good",
+        style="green",
+        files=report.files,
+        size=bytes_for_people(report.size),
+        digests=report.digests,
+        seconds=round(report.seconds, 2),
+    )
     output.result(
         {
-            "ok": not bad, "status": 4 if bad else 0, "path": str(path), "kind": report.kind, "files": report.files,
-            "bytes": report.size, "digests": report.digests, "seconds": report.seconds,
-            "contents_read": not structure, "findings": [finding_document(finding) for finding in report.findings],
+            "ok": not bad,
+            "status": 4 if bad else 0,
+            "path": str(path),
+            "kind": report.kind,
+            "files": report.files,
+            "bytes": report.size,
+            "digests": report.digests,
+            "seconds": report.seconds,
+            "contents_read": not structure,
+            "findings": [finding_document(finding) for finding in report.findings],
         }
-    )  # fmt: skip
+    )
     return 4 if bad else 0

@@ -214,9 +214,16 @@ def delegated_by(connection: Connection, deputy: str, moment: datetime) -> Deleg
 
 
 def add_account(
-    connection: Connection, name: str, *, person: str, roles: tuple[str, ...], os_user: str, actor: str,
-    moment: datetime, credential: str,
-) -> None:  # fmt: skip
+    connection: Connection,
+    name: str,
+    *,
+    person: str,
+    roles: tuple[str, ...],
+    os_user: str,
+    actor: str,
+    moment: datetime,
+    credential: str,
+) -> None:
     """Enter an account. An official is named in the ledger once, here; every other entry names the account.
 
     `credential` is the digest of the first password's hash (see `logins`).

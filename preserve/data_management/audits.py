@@ -40,9 +40,17 @@ def begin(connection: Connection, run: str, *, actor: str, moment: datetime) -> 
 
 
 def end(
-    connection: Connection, run: str, state: str, *, reason: str = "", counts: Mapping[str, int], records: str,
-    sha256: str, actor: str, moment: datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    run: str,
+    state: str,
+    *,
+    reason: str = "",
+    counts: Mapping[str, int],
+    records: str,
+    sha256: str,
+    actor: str,
+    moment: datetime,
+) -> None:
     """Write down how a run ended, and the digest of its records, which anchors them in the ledger."""
     details = {"state": state, "reason": reason, "counts": dict(counts), "records": records, "sha256": sha256}
     _apply(connection, ledger.add(connection, action=ENDED, subject=run, actor=actor, details=details, moment=moment))

@@ -36,12 +36,23 @@ Rooted = Callable[[str], Path]
 
 # What an identifier says of a format may be revised later (`case.reidentified`), so it is not among what was sealed.
 _OF_FILES = (
-    files.c.identifier, files.c.representation, files.c.path, files.c.original_name, files.c.size, files.c.sha256,
-    files.c.properties, files.c.source,
-)  # fmt: skip
+    files.c.identifier,
+    files.c.representation,
+    files.c.path,
+    files.c.original_name,
+    files.c.size,
+    files.c.sha256,
+    files.c.properties,
+    files.c.source,
+)
 _OF_EVENTS = (
-    events.c.identifier, events.c.kind, events.c.happened, events.c.outcome, events.c.detail, events.c.outcome_detail,
-)  # fmt: skip
+    events.c.identifier,
+    events.c.kind,
+    events.c.happened,
+    events.c.outcome,
+    events.c.detail,
+    events.c.outcome_detail,
+)
 
 
 def digests(connection: Connection, objid: str, version: int) -> dict[str, str]:

@@ -87,10 +87,15 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
         connection.execute(
             versions.insert(),
             {
-                "objid": objid, "version": version, "name": root.name, "created": created,
-                "files": int(count), "size": int(size), "manifest_sha256": manifest,
+                "objid": objid,
+                "version": version,
+                "name": root.name,
+                "created": created,
+                "files": int(count),
+                "size": int(size),
+                "manifest_sha256": manifest,
             },
-        )  # fmt: skip
+        )
         names = _enter_entities(connection, objid, version, package)
         if leads:
             known = description.model_dump(mode="json")
@@ -250,14 +255,24 @@ def list_cases(
     last = newest.subquery()
     query = (
         select(
-            cases.c.objid, cases.c.case_number, cases.c.archival_number, cases.c.title, cases.c.case_type,
-            cases.c.cause, cases.c.producer, cases.c.classification, cases.c.closed, cases.c.long_term,
-            versions.c.version, versions.c.files, versions.c.size,
+            cases.c.objid,
+            cases.c.case_number,
+            cases.c.archival_number,
+            cases.c.title,
+            cases.c.case_type,
+            cases.c.cause,
+            cases.c.producer,
+            cases.c.classification,
+            cases.c.closed,
+            cases.c.long_term,
+            versions.c.version,
+            versions.c.files,
+            versions.c.size,
         )
         .join(last, last.c.objid == cases.c.objid)
         .join(versions, (versions.c.objid == last.c.objid) & (versions.c.version == last.c.version))
         .order_by(cases.c.case_number)
-    )  # fmt: skip
+    )
     if case_type:
         query = query.where(cases.c.case_type == case_type)
     if long_term is not None:
@@ -284,13 +299,17 @@ def show_case(connection: Connection, name: str) -> CaseLife | None:
     description = json.loads(case.pop("description"))
     formats = (
         select(
-            files.c.version, files.c.representation, files.c.puid, files.c.format_name,
-            func.count().label("files"), func.sum(files.c.size).label("size"),
+            files.c.version,
+            files.c.representation,
+            files.c.puid,
+            files.c.format_name,
+            func.count().label("files"),
+            func.sum(files.c.size).label("size"),
         )
         .where(files.c.objid == objid)
         .group_by(files.c.version, files.c.representation, files.c.puid, files.c.format_name)
         .order_by(files.c.version, files.c.representation, func.count().desc())
-    )  # fmt: skip
+    )
     later = events.alias()
     carried = exists().where(later.c.identifier == events.c.identifier, later.c.version > events.c.version)
     happened = select(events).where(events.c.objid == objid, ~carried)  # told again by a later version: once is enough

@@ -172,9 +172,13 @@ def _engine(path: Path) -> Engine:
             before = identity_of(path)
             made = sqlite3.connect(
                 # Never made by opening it: where there is none, it was lost or is being replaced.
-                f"file:{quote(os.fsencode(path))}?mode=rw", uri=True, timeout=0.25, isolation_level=None,
-                check_same_thread=False, factory=_File,
-            )  # fmt: skip
+                f"file:{quote(os.fsencode(path))}?mode=rw",
+                uri=True,
+                timeout=0.25,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_File,
+            )
             if identity_of(path) == before:
                 made.opened = before
                 return made

@@ -169,10 +169,12 @@ def _better(
     connection: Connection, best: tuple[str, str, str], number: int, kind: str, holds: str, values: dict[str, str]
 ) -> tuple[str, str, str]:
     row = connection.execute(
-        text(f"SELECT value, file FROM facets WHERE number = :number AND kind = '{kind}' AND {holds}"
-             " ORDER BY file = '', file LIMIT 1"),
+        text(
+            f"SELECT value, file FROM facets WHERE number = :number AND kind = '{kind}' AND {holds}"
+            " ORDER BY file = '', file LIMIT 1"
+        ),
         {**values, "number": number},
-    ).first()  # fmt: skip
+    ).first()
     if row is not None and (not best[0] or (row.file and not best[1])):
         return kind, row.file, row.value
     return best

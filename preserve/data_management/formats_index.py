@@ -38,9 +38,7 @@ class Kind:
     @property
     def id(self) -> int:
         """The same number for the same kind in every catalogue."""
-        parts = (
-            self.representation, self.puid, self.name, self.version, self.traits, self.derived, self.signatures,
-        )  # fmt: skip
+        parts = (self.representation, self.puid, self.name, self.version, self.traits, self.derived, self.signatures)
         return int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big") >> 1
 
 
@@ -64,9 +62,12 @@ class Traits:
         """What `text` wrote."""
         video, sound, encoding, flags = [*written.split("|"), "", "", "", ""][:4]
         return cls(
-            tuple(filter(None, video.split(","))), tuple(filter(None, sound.split(","))), encoding,
-            "sound-name" in flags, "empty" in flags,
-        )  # fmt: skip
+            tuple(filter(None, video.split(","))),
+            tuple(filter(None, sound.split(","))),
+            encoding,
+            "sound-name" in flags,
+            "empty" in flags,
+        )
 
 
 def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tuple[Traits, int]:
@@ -86,9 +87,12 @@ def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tu
             numbers.setdefault(words[1], {})[words[2]] = _number(value)
     pixels = sum(one.get("Width", 0) * one.get("Height", 0) * one.get("FrameCount", 0) for one in numbers.values())
     traits = Traits(
-        tuple(sorted(codecs["video"])), tuple(sorted(codecs["sound"])), encoding.replace("|", " "),
-        name.lower().endswith(_SOUND_NAMES), size == 0,
-    )  # fmt: skip
+        tuple(sorted(codecs["video"])),
+        tuple(sorted(codecs["sound"])),
+        encoding.replace("|", " "),
+        name.lower().endswith(_SOUND_NAMES),
+        size == 0,
+    )
     return traits, int(pixels)
 
 
@@ -131,15 +135,29 @@ class Counter:
         """One object."""
         sources = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
         self.add(
-            role, entity.identifier, entity.path, entity.original_name, entity.size,
-            (entity.format.puid or "", entity.format.name, entity.format.version), entity.properties,
-            sources[0] if sources else "", signatures_of(entity.format.note) if role == "original" else "",
-        )  # fmt: skip
+            role,
+            entity.identifier,
+            entity.path,
+            entity.original_name,
+            entity.size,
+            (entity.format.puid or "", entity.format.name, entity.format.version),
+            entity.properties,
+            sources[0] if sources else "",
+            signatures_of(entity.format.note) if role == "original" else "",
+        )
 
     def add(
-        self, role: str, identifier: str, path: str, name: str, size: int, format_: tuple[str, str, str],
-        properties: Iterable[tuple[str, str]], source: str, signatures: str,
-    ) -> None:  # fmt: skip
+        self,
+        role: str,
+        identifier: str,
+        path: str,
+        name: str,
+        size: int,
+        format_: tuple[str, str, str],
+        properties: Iterable[tuple[str, str]],
+        source: str,
+        signatures: str,
+    ) -> None:
         """One object, by its parts."""
         if role != "original":
             made = made_kind(role, format_[0], path, properties)
@@ -166,8 +184,9 @@ def _enter(connection: Connection, objid: str, version: int, counts: Mapping[Kin
     rows = []
     for kind, (count, size, pixels) in counts.items():
         know(connection, kind)
-        rows.append({"objid": objid, "version": version, "format": kind.id, "files": count, "size": size,
-                     "pixels": pixels})  # fmt: skip
+        rows.append(
+            {"objid": objid, "version": version, "format": kind.id, "files": count, "size": size, "pixels": pixels}
+        )
     if rows:
         connection.execute(version_formats.insert(), rows)
 
@@ -190,22 +209,35 @@ def forget(connection: Connection, objid: str, version: int) -> None:
 
 def count_again(connection: Connection, objid: str, version: int) -> None:
     """Count a version from the catalogue's own rows; the signatures that named its files stay as they are known."""
-    kinds = {row.id: row.signatures for row in connection.execute(text(
-        "SELECT f.id, f.signatures FROM version_formats v JOIN formats f ON f.id = v.format"
-        " WHERE v.objid = :objid AND v.version = :version AND f.representation = 'original'"),
-        {"objid": objid, "version": version})}  # fmt: skip
+    kinds = {
+        row.id: row.signatures
+        for row in connection.execute(
+            text(
+                "SELECT f.id, f.signatures FROM version_formats v JOIN formats f ON f.id = v.format"
+                " WHERE v.objid = :objid AND v.version = :version AND f.representation = 'original'"
+            ),
+            {"objid": objid, "version": version},
+        )
+    }
     known = sorted(set(kinds.values()))
     counter = Counter(objid, version)
     rows = connection.execute(
-        select(files).where(files.c.objid == objid, files.c.version == version)
+        select(files)
+        .where(files.c.objid == objid, files.c.version == version)
         .order_by(files.c.representation == "original", files.c.identifier)
-    )  # fmt: skip
+    )
     for row in rows:
         counter.add(
-            row.representation, row.identifier, row.path, row.original_name, row.size,
-            (row.puid or "", row.format_name, row.format_version), json.loads(row.properties), row.source or "",
+            row.representation,
+            row.identifier,
+            row.path,
+            row.original_name,
+            row.size,
+            (row.puid or "", row.format_name, row.format_version),
+            json.loads(row.properties),
+            row.source or "",
             known[0] if len(known) == 1 else "",
-        )  # fmt: skip
+        )
     forget(connection, objid, version)
     counter.write(connection)
 
@@ -218,9 +250,10 @@ def reidentify(connection: Connection, objid: str, details: Mapping[str, Any]) -
         new = change["new"]
         for identifier in change["files"]:
             connection.execute(
-                update(files).where(here, files.c.identifier == identifier)
+                update(files)
+                .where(here, files.c.identifier == identifier)
                 .values(puid=new["puid"] or None, format_name=new["name"], format_version=new["version"])
-            )  # fmt: skip
+            )
     if details["changes"]:
         count_again(connection, objid, version)
     mine = select(version_formats).where(version_formats.c.objid == objid, version_formats.c.version == version)

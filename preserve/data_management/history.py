@@ -266,9 +266,14 @@ def _thinned(table: pyarrow.Table) -> pyarrow.Table:
 
 
 def _replace(
-    connection: Connection, store: Path, name: str, table: pyarrow.Table, old: Sequence[Path], actor: str,
+    connection: Connection,
+    store: Path,
+    name: str,
+    table: pyarrow.Table,
+    old: Sequence[Path],
+    actor: str,
     moment: datetime,
-) -> list[Kept]:  # fmt: skip
+) -> list[Kept]:
     import pyarrow.compute as pc
 
     kept = [_write(store, f"{name}.parquet", table)]

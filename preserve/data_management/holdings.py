@@ -171,9 +171,11 @@ def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -
 def count_in(connection: Connection, states: Iterable[str]) -> int:
     """How many copies on media in use are in one of these states."""
     query = (
-        select(func.count()).select_from(copies).join(media, media.c.id == copies.c.medium)
+        select(func.count())
+        .select_from(copies)
+        .join(media, media.c.id == copies.c.medium)
         .where(copies.c.state.in_(list(states)), media.c.state == "in use")
-    )  # fmt: skip
+    )
     return int(connection.execute(query).scalar_one())
 
 
@@ -210,9 +212,17 @@ def copy_after(before: CopyRow | None, entry: Entry) -> CopyRow:
     told = entry.details
     if before is None:
         before = CopyRow(
-            told["name"], told["medium"], entry.subject, told["version"], "", None, None, told.get("part", 1),
-            told.get("parts", 1), told.get("set", ""),
-        )  # fmt: skip
+            told["name"],
+            told["medium"],
+            entry.subject,
+            told["version"],
+            "",
+            None,
+            None,
+            told.get("part", 1),
+            told.get("parts", 1),
+            told.get("set", ""),
+        )
     times: dict[str, Any] = {told["state"]: entry.time} if told["state"] in ("written", "verified") else {}
     return replace(before, state=told["state"], **times)
 

@@ -75,26 +75,14 @@ def row_of(text: str) -> dict[str, Any]:
 
 
 def append(
-    connection: Connection,
-    *,
-    action: str,
-    subject: str,
-    actor: str,
-    details: Mapping[str, Any],
-    moment: datetime,
+    connection: Connection, *, action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime
 ) -> int:
     """Write one entry in the caller's transaction; return its number."""
     return add(connection, action=action, subject=subject, actor=actor, details=details, moment=moment).number
 
 
 def add(
-    connection: Connection,
-    *,
-    action: str,
-    subject: str,
-    actor: str,
-    details: Mapping[str, Any],
-    moment: datetime,
+    connection: Connection, *, action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime
 ) -> Entry:
     """As `append`; return the entry, for whoever keeps an index of it."""
     number = size(connection) + 1

@@ -24,9 +24,12 @@ Kind = Literal["request", "hold", "review", "disposal", "transfer"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
 OPENING: dict[Kind, str] = {
-    "request": "request.opened", "hold": "hold.added", "review": "review.drawn", "disposal": "disposal.proposed",
+    "request": "request.opened",
+    "hold": "hold.added",
+    "review": "review.drawn",
+    "disposal": "disposal.proposed",
     "transfer": "transfer.prepared",
-}  # fmt: skip
+}
 """The action of the first step of each kind."""
 
 _TABLE = "proceedings"
@@ -69,13 +72,25 @@ def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
     told = entry.details
     if before is None:
         before = ProceedingRow(
-            entry.subject, kind, "", entry.time, str(told.get("about", told.get("capacity", ""))), "", False, 0, "",  # type: ignore[arg-type]
+            entry.subject,
+            kind,
+            "",
+            entry.time,
+            str(told.get("about", told.get("capacity", ""))),
+            "",
+            False,
+            0,
+            "",  # type: ignore[arg-type]
             tuple(dict.fromkeys(told.get("cases", ()))),
-        )  # fmt: skip
+        )
     return replace(
-        before, state=str(told.get("state", deed)), steps=int(told["step"]), sha256=str(told["sha256"]),
-        due=str(told.get("due", before.due)), urgent=bool(told.get("urgent", before.urgent)),
-    )  # fmt: skip
+        before,
+        state=str(told.get("state", deed)),
+        steps=int(told["step"]),
+        sha256=str(told["sha256"]),
+        due=str(told.get("due", before.due)),
+        urgent=bool(told.get("urgent", before.urgent)),
+    )
 
 
 def told(connection: Connection, number: str) -> list[Entry]:
@@ -132,16 +147,20 @@ def next_number(connection: Connection, kind: Kind, year: int, taken: Callable[[
 
 
 def add_step(
-    connection: Connection, kind: Kind, number: str, deed: str, details: Mapping[str, Any], *, actor: str,
+    connection: Connection,
+    kind: Kind,
+    number: str,
+    deed: str,
+    details: Mapping[str, Any],
+    *,
+    actor: str,
     moment: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Write a step into ledger and index.
 
     `details`: state, step, sha256; and with the first step about and cases (objids). They name nobody.
     """
-    entry = ledger.add(
-        connection, action=f"{kind}.{deed}", subject=number, actor=actor, details=details, moment=moment
-    )  # fmt: skip
+    entry = ledger.add(connection, action=f"{kind}.{deed}", subject=number, actor=actor, details=details, moment=moment)
     apply(connection, entry)
 
 
@@ -177,8 +196,9 @@ def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     about = (
         select(proceeding_cases.c.number, proceeding_cases.c.objid)
         .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-        .where(*conditions).order_by(proceeding_cases.c.number, proceeding_cases.c.place)
-    )  # fmt: skip
+        .where(*conditions)
+        .order_by(proceeding_cases.c.number, proceeding_cases.c.place)
+    )
     cases: dict[str, list[str]] = {}
     for number, objid in connection.execute(about):
         cases.setdefault(number, []).append(objid)
@@ -238,6 +258,7 @@ def counts_by_case(connection: Connection, kind: Kind) -> dict[str, int]:
     query = (
         select(proceeding_cases.c.objid, func.count())
         .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-        .where(proceedings.c.kind == kind).group_by(proceeding_cases.c.objid)
-    )  # fmt: skip
+        .where(proceedings.c.kind == kind)
+        .group_by(proceeding_cases.c.objid)
+    )
     return {str(objid): int(count) for objid, count in connection.execute(query)}

@@ -25,10 +25,19 @@ from preserve.home import Home
 _BESIDE = frozenset(
     f"ledger.{name}"
     for name in (
-        "no-checkpoints", "no-segments", "checkpoint-missing", "checkpoint-row-missing", "segment-missing",
-        "segment-unclosed", "head-missing", "uncovered", "public-key-missing", "stranger", "segment-broken",
+        "no-checkpoints",
+        "no-segments",
+        "checkpoint-missing",
+        "checkpoint-row-missing",
+        "segment-missing",
+        "segment-unclosed",
+        "head-missing",
+        "uncovered",
+        "public-key-missing",
+        "stranger",
+        "segment-broken",
     )
-)  # fmt: skip
+)
 """Codes that tell of evidence that is missing, not of entries that were changed."""
 
 

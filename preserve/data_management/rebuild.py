@@ -124,9 +124,14 @@ def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connectio
 
 
 def _fill(
-    made: Catalogue, home: Home, old: Connection | None, adapters: Iterable[DirectoryAdapter],
-    findings: list[Finding], progress: Callable[[int], None], finish: Callable[[Connection], None],
-) -> Report:  # fmt: skip
+    made: Catalogue,
+    home: Home,
+    old: Connection | None,
+    adapters: Iterable[DirectoryAdapter],
+    findings: list[Finding],
+    progress: Callable[[int], None],
+    finish: Callable[[Connection], None],
+) -> Report:
     with made.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
         if not from_old and (lost := sealing.enter_loss(home, connection)):

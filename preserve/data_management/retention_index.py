@@ -64,9 +64,7 @@ def all_rows(connection: Connection) -> Iterator[RetentionRow]:
 def update(connection: Connection, rows: Sequence[RetentionRow]) -> None:
     """Write what was computed again."""
     statement = "UPDATE retention SET rule = ?, computed = ?, due = ? WHERE objid = ? AND item = ?"
-    connection.exec_driver_sql(
-        statement, [(row.rule, row.computed, row.due, row.objid, row.item) for row in rows]
-    )  # fmt: skip
+    connection.exec_driver_sql(statement, [(row.rule, row.computed, row.due, row.objid, row.item) for row in rows])
 
 
 def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
@@ -75,9 +73,10 @@ def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
         tombstones.c.objid == retention.c.objid, tombstones.c.item.in_(["", retention.c.item])
     )
     query = (
-        select(retention).where(retention.c.due >= first, retention.c.due <= last, ~gone.exists())
+        select(retention)
+        .where(retention.c.due >= first, retention.c.due <= last, ~gone.exists())
         .order_by(retention.c.due, retention.c.objid, retention.c.item)
-    )  # fmt: skip
+    )
     return [RetentionRow(*row) for row in connection.execute(query)]
 
 

@@ -131,9 +131,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         return
     if size > covered:
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
-        raise NotIntact(
-            "ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered
-        )  # fmt: skip
+        raise NotIntact("ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
         _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
 
@@ -194,9 +192,13 @@ def sign_what_grew(home: Home, connection: Connection) -> None:
 
 def _note(home: Home, connection: Connection, action: str, details: Mapping[str, object]) -> None:
     ledger.append(
-        connection, action=action, subject=home.settings.archive_id, actor=acting_person(), details=details,
+        connection,
+        action=action,
+        subject=home.settings.archive_id,
+        actor=acting_person(),
+        details=details,
         moment=now(),
-    )  # fmt: skip
+    )
 
 
 def _sign(home: Home, connection: Connection) -> Checkpoint:

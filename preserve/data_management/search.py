@@ -50,9 +50,14 @@ class Hit:
 
 
 def enter(
-    connection: Connection, objid: str, description: Mapping[str, Any], head: Iterable[Passage],
-    body: Iterable[Passage], *, indexed: bool = True,
-) -> None:  # fmt: skip
+    connection: Connection,
+    objid: str,
+    description: Mapping[str, Any],
+    head: Iterable[Passage],
+    body: Iterable[Passage],
+    *,
+    indexed: bool = True,
+) -> None:
     """Make a case findable by its description (plain data), the passages of it (`head`) and its documents (`body`).
 
     Without `indexed` all is written down but the index, and `fill` makes that for all cases at once.
@@ -147,7 +152,7 @@ def find(connection: Connection, query: str, filters: Filters | None = None, lim
     else:
         phrase = " AND ".join(term.expression for term in wanted)
         # First by the description alone, then by everything.
-        questions = ([f"{{head}}: ({phrase})", f"{{head body}}: ({phrase})"] if wanted else [""])  # fmt: skip
+        questions = [f"{{head}}: ({phrase})", f"{{head body}}: ({phrase})"] if wanted else [""]
         for question in questions:
             if len(numbers) < limit:
                 match = " AND ".join(part for part in (question, rest) if part)
@@ -161,10 +166,12 @@ def _numbers(
 ) -> list[int]:
     matches = "search MATCH :match" if table == "search" else "1"
     rows = connection.execute(
-        text(f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'{table}.{column}')}"
-             f" ORDER BY {column} DESC LIMIT :limit"),
+        text(
+            f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'{table}.{column}')}"
+            f" ORDER BY {column} DESC LIMIT :limit"
+        ),
         {**values, "limit": limit},
-    )  # fmt: skip
+    )
     return [int(row[0]) for row in rows]
 
 

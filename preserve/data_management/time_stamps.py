@@ -12,12 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from rfc3161_client import (
-    TimestampRequestBuilder,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
+from rfc3161_client import TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from metadata.findings import Finding
 from preserve.data_management.checkpoints import Checkpoint

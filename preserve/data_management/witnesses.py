@@ -86,9 +86,11 @@ def uncovered(connection: Connection, count: int) -> Iterator[Finding]:
 
 
 _NOTED: dict[str, Severity] = {
-    sealing.TAIL_FOUND: "warning", sealing.HEAD_MISSING: "warning", sealing.TAIL_LOST: "warning",
+    sealing.TAIL_FOUND: "warning",
+    sealing.HEAD_MISSING: "warning",
+    sealing.TAIL_LOST: "warning",
     sealing.WITNESSED: "note",
-}  # fmt: skip
+}
 
 
 def keys(connection: Connection, folder: Path, public_key: Path) -> Iterator[Finding]:

@@ -20,10 +20,23 @@ _ZIP_ERRORS = (OSError, RuntimeError, NotImplementedError, ValueError, EOFError,
 
 # Some forty thousand objects with all their columns; what lies beyond takes a library minutes and gigabytes.
 MOST = {
-    "si": 300_000, "c": 1_000_000, "row": 200_000, "mergeCell": 10_000, "sheet": 100, "xf": 70_000, "font": 10_000,
-    "definedName": 10_000, "hyperlink": 100_000, "Relationship": 20_000, "Override": 5_000, "Default": 1_000,
-    "dataValidation": 10_000, "col": 20_000, "cfRule": 10_000, "r": 1_000_000,
-}  # fmt: skip
+    "si": 300_000,
+    "c": 1_000_000,
+    "row": 200_000,
+    "mergeCell": 10_000,
+    "sheet": 100,
+    "xf": 70_000,
+    "font": 10_000,
+    "definedName": 10_000,
+    "hyperlink": 100_000,
+    "Relationship": 20_000,
+    "Override": 5_000,
+    "Default": 1_000,
+    "dataValidation": 10_000,
+    "col": 20_000,
+    "cfRule": 10_000,
+    "r": 1_000_000,
+}
 _MOST_ELEMENTS = 3_000_000
 
 

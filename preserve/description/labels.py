@@ -11,36 +11,62 @@ from preserve.messages import language
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Procedure: {"ordinary": "普通程序", "summary": "简易程序"},
     Stage: {
-        "initiation": "启动", "investigation": "调查", "examination": "审查", "decision": "决定",
-        "service": "送达", "execution": "执行", "filing": "归档",
+        "initiation": "启动",
+        "investigation": "调查",
+        "examination": "审查",
+        "decision": "决定",
+        "service": "送达",
+        "execution": "执行",
+        "filing": "归档",
     },
     Classification: {
-        "internal": "内部", "privacy": "个人隐私", "commercial-secret": "商业秘密", "state-secret": "国家秘密",
+        "internal": "内部",
+        "privacy": "个人隐私",
+        "commercial-secret": "商业秘密",
+        "state-secret": "国家秘密",
     },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
-}  # fmt: skip
+}
 """For each enumeration of the schema the Chinese word of each value; words of profiles are in the vocabulary."""
 
 _ENGLISH: Mapping[type[StrEnum], Mapping[str, str]] = {
     Procedure: {"ordinary": "ordinary procedure", "summary": "summary procedure"},
     Stage: {
-        "initiation": "initiation", "investigation": "investigation", "examination": "examination",
-        "decision": "decision", "service": "service", "execution": "execution", "filing": "filing",
+        "initiation": "initiation",
+        "investigation": "investigation",
+        "examination": "examination",
+        "decision": "decision",
+        "service": "service",
+        "execution": "execution",
+        "filing": "filing",
     },
     Classification: {
-        "internal": "internal", "privacy": "personal privacy", "commercial-secret": "commercial secret",
+        "internal": "internal",
+        "privacy": "personal privacy",
+        "commercial-secret": "commercial secret",
         "state-secret": "state secret",
     },
     Retention: {"10-years": "10 years", "30-years": "30 years", "permanent": "permanent"},
-}  # fmt: skip
+}
 
 CASE = {
-    "case_number": "案号", "archival_number": "档号", "case_type": "案件类型", "procedure": "办案程序",
-    "title": "题名", "cause": "案由",
-    "producer.name": "形成单位", "producer.entrusted_by": "委托机关", "producer.instrument": "委托书文号",
-    "start": "立案日期", "closed": "结案日期", "classification": "密级与限制", "access": "可查阅人员",
-    "retention": "保管期限", "late_filing_reason": "逾期归档理由", "note": "备注",
-}  # fmt: skip
+    "case_number": "案号",
+    "archival_number": "档号",
+    "case_type": "案件类型",
+    "procedure": "办案程序",
+    "title": "题名",
+    "cause": "案由",
+    "producer.name": "形成单位",
+    "producer.entrusted_by": "委托机关",
+    "producer.instrument": "委托书文号",
+    "start": "立案日期",
+    "closed": "结案日期",
+    "classification": "密级与限制",
+    "access": "可查阅人员",
+    "retention": "保管期限",
+    "late_filing_reason": "逾期归档理由",
+    "note": "备注",
+}
 """Fields of the sheet 案件, in order."""
 
 SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -56,24 +82,43 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "acceptances": (
         "问题说明",
         {
-            "finding": "问题名称", "where": "涉及文件或文书", "person": "说明人", "reason": "理由",
+            "finding": "问题名称",
+            "where": "涉及文件或文书",
+            "person": "说明人",
+            "reason": "理由",
             "document": "说明文件",
         },
     ),
     "objects": (
         "文件",
         {
-            "file": "文件", "kind": "文书或录制种类", "stage": "阶段", "title": "题名", "date": "日期",
-            "maker": "制作人", "place": "地点", "device": "设备编号", "recording_start": "录制开始时间",
+            "file": "文件",
+            "kind": "文书或录制种类",
+            "stage": "阶段",
+            "title": "题名",
+            "date": "日期",
+            "maker": "制作人",
+            "place": "地点",
+            "device": "设备编号",
+            "recording_start": "录制开始时间",
             "proves": "证明内容",
-            "evidence": "作为证据", "classification": "密级与限制", "retention": "保管期限",
-            "explains": "说明哪段中断", "spoken_explanation": "语音说明时间点",
-            "shows": "记录内容", "preamble": "已作语音说明", "device_checked": "已检查设备", "stored": "存储时间",
-            "returned": "返回单位日期", "late_storing_reason": "延期存储理由", "original_carrier": "原始载体",
-            "transcript": "文字整理文件", "note": "备注",
+            "evidence": "作为证据",
+            "classification": "密级与限制",
+            "retention": "保管期限",
+            "explains": "说明哪段中断",
+            "spoken_explanation": "语音说明时间点",
+            "shows": "记录内容",
+            "preamble": "已作语音说明",
+            "device_checked": "已检查设备",
+            "stored": "存储时间",
+            "returned": "返回单位日期",
+            "late_storing_reason": "延期存储理由",
+            "original_carrier": "原始载体",
+            "transcript": "文字整理文件",
+            "note": "备注",
         },
     ),
-}  # fmt: skip
+}
 """Sheets of rows: field of the description, name of the sheet, its columns."""
 
 KEYS: Mapping[str, str] = {

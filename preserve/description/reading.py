@@ -30,8 +30,11 @@ from preserve.messages import language, listed
 from preserve.strict_json import KeyTwice, NotANumber, read_json
 
 _ENUMS: Mapping[str, type[StrEnum]] = {
-    "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
-}  # fmt: skip
+    "procedure": Procedure,
+    "stage": Stage,
+    "classification": Classification,
+    "retention": Retention,
+}
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
 _YES_NO = {"evidence", "preamble", "device_checked"}
 

@@ -18,8 +18,11 @@ from preserve.errors import Stopped
 from preserve.work import check_stop
 
 _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
-    "procedure": Procedure, "stage": Stage, "classification": Classification, "retention": Retention,
-}  # fmt: skip
+    "procedure": Procedure,
+    "stage": Stage,
+    "classification": Classification,
+    "retention": Retention,
+}
 _YES_NO = ("evidence", "preamble", "device_checked")
 _MOST_ROWS = 200_000
 

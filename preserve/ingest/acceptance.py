@@ -41,12 +41,15 @@ def accepted(findings: Iterable[Finding]) -> list[dict[str, str]]:
     """The accepted errors, as the ledger keeps them."""
     return [
         {
-            "finding": one.code, "where": one.where, "person": str(one.values["accepted_by"]),
-            "reason": str(one.values["accepted_reason"]), "document": str(one.values["accepted_document"]),
+            "finding": one.code,
+            "where": one.where,
+            "person": str(one.values["accepted_by"]),
+            "reason": str(one.values["accepted_reason"]),
+            "document": str(one.values["accepted_document"]),
         }
         for one in findings
         if "accepted_by" in one.values
-    ]  # fmt: skip
+    ]
 
 
 def name_of(finding: Finding) -> str:

@@ -56,9 +56,18 @@ def _row(
 
     explained = sum("accepted_by" in one.values for one in findings)
     return Row(
-        path, number, title, reached or verdict(findings), count("refuse"), count("error"), explained,
-        count("warning"), due, certain, tuple(findings),
-    )  # fmt: skip
+        path,
+        number,
+        title,
+        reached or verdict(findings),
+        count("refuse"),
+        count("error"),
+        explained,
+        count("warning"),
+        due,
+        certain,
+        tuple(findings),
+    )
 
 
 def heads() -> list[str]:
@@ -71,9 +80,16 @@ def cells(row: Row) -> list[str]:
     """One case as the table shows it."""
     due = row.due + ("" if row.certain or not row.due else say("compliance.uncertain"))
     return [
-        row.case_number or "—", row.title or "—", say(f"compliance.batch-verdict-{row.verdict}"), str(row.refusals),
-        str(row.errors), str(row.explained), str(row.warnings), due or "—", row.path.name,
-    ]  # fmt: skip
+        row.case_number or "—",
+        row.title or "—",
+        say(f"compliance.batch-verdict-{row.verdict}"),
+        str(row.refusals),
+        str(row.errors),
+        str(row.explained),
+        str(row.warnings),
+        due or "—",
+        row.path.name,
+    ]
 
 
 def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
@@ -90,24 +106,35 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
         bad = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "font_color": "#B00020", "bold": True})
         wide = (22, 40, 14, 8, 8, 8, 8, 14, 30)
         _sheet(
-            book.add_worksheet(say("compliance.batch-cases")), heads(), [cells(row) for row in rows], wide,
-            (heading, plain, bad), [row.verdict in ("refuse", "error") for row in rows],
-        )  # fmt: skip
+            book.add_worksheet(say("compliance.batch-cases")),
+            heads(),
+            [cells(row) for row in rows],
+            wide,
+            (heading, plain, bad),
+            [row.verdict in ("refuse", "error") for row in rows],
+        )
         problems = [
             [
-                row.case_number or row.path.name, say("ingest.severity-" + one.severity),
-                str(one.values.get("article", "—")), one.where or "—", say(one.code, **one.values),
+                row.case_number or row.path.name,
+                say("ingest.severity-" + one.severity),
+                str(one.values.get("article", "—")),
+                one.where or "—",
+                say(one.code, **one.values),
                 hint(one.code, **one.values) or "—",
             ]
             for row in rows
             for one in row.findings
             if _for_the_department(one)
-        ]  # fmt: skip
+        ]
         names = [say("compliance.batch-number"), *(say(f"compliance.head-{n}") for n in _PROBLEM)]
         _sheet(
-            book.add_worksheet(say("compliance.batch-problems")), names, problems, (22, 19, 6, 40, 60, 60),
-            (heading, plain, bad), [False] * len(problems),
-        )  # fmt: skip
+            book.add_worksheet(say("compliance.batch-problems")),
+            names,
+            problems,
+            (22, 19, 6, 40, 60, 60),
+            (heading, plain, bad),
+            [False] * len(problems),
+        )
     write_new(target, buffer.getvalue(), home)
 
 
@@ -116,9 +143,13 @@ _PROBLEM = ("severity", "article", "where", "found", "do")
 
 
 def _sheet(
-    sheet: Any, names: Sequence[str], rows: Sequence[Sequence[str]], wide: Sequence[int], formats: Any,
+    sheet: Any,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    wide: Sequence[int],
+    formats: Any,
     marked: Sequence[bool],
-) -> None:  # fmt: skip
+) -> None:
     heading, plain, bad = formats
     for place, (name, width) in enumerate(zip(names, wide, strict=True)):
         sheet.set_column(place, place, width)

@@ -28,9 +28,17 @@ from preserve.ingest.rules import (
 from preserve.ingest.rules.profile import read_case_type, read_rules
 
 RULES = (
-    documents_are_there, measures_are_recorded, recordings_show, times_agree, recordings_run_on, stored_in_time,
-    filed_in_time, evidence_is_explained, long_term, case_is_marked,
-)  # fmt: skip
+    documents_are_there,
+    measures_are_recorded,
+    recordings_show,
+    times_agree,
+    recordings_run_on,
+    stored_in_time,
+    filed_in_time,
+    evidence_is_explained,
+    long_term,
+    case_is_marked,
+)
 """In the order of the regulation's articles."""
 
 _CHINA = ZoneInfo("Asia/Shanghai")
@@ -68,9 +76,14 @@ def check(
     Raises Refused on a wrong profile.
     """
     view = view_of(
-        case, characters, today=today, state_secrets=state_secrets, own_profiles=own_profiles, zone=zone,
+        case,
+        characters,
+        today=today,
+        state_secrets=state_secrets,
+        own_profiles=own_profiles,
+        zone=zone,
         institution=institution,
-    )  # fmt: skip
+    )
     return apply(view)
 
 

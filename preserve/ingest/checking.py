@@ -102,9 +102,14 @@ def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
         made = reports(judged.view, judged.findings, home.settings.institution, now())
         write_all(zip(job.targets(), (data for _, _, data in made), strict=True), home, replace=job.replace)
     return Looked(
-        job.path, batch.row_of(job.path, assessed, judged), refusal(assessed.deposit, judged.findings),
-        assessed.deposit.kind, len(assessed.deposit.files), assessed.deposit.size, assessed.needed,
-    )  # fmt: skip
+        job.path,
+        batch.row_of(job.path, assessed, judged),
+        refusal(assessed.deposit, judged.findings),
+        assessed.deposit.kind,
+        len(assessed.deposit.files),
+        assessed.deposit.size,
+        assessed.needed,
+    )
 
 
 def _alone(error: PreserveError) -> tuple[Finding, ...]:

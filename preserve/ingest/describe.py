@@ -110,18 +110,39 @@ def original_events(ingest: Ingest, counts: Counts, tools: dict[str, set[str]], 
     objid, version = ingest.objid, ingest.version
     algorithms = ", ".join(ingest.home.settings.digests)
     yield batch_event(
-        objid, "original", "message digest calculation", when,
-        say("premis.copied", files=counts.files, bytes=counts.size, algorithms=algorithms), [OWN], version=version,
-    )  # fmt: skip
+        objid,
+        "original",
+        "message digest calculation",
+        when,
+        say("premis.copied", files=counts.files, bytes=counts.size, algorithms=algorithms),
+        [OWN],
+        version=version,
+    )
     yield batch_event(
-        objid, "original", "format identification", when, say("premis.identified"), sorted(tools["identify"]),
-        say("premis.identified-outcome", agree=counts.agree, disagree=counts.disagree,
-            guessed=counts.guessed, unknown=counts.unknown), version,
-    )  # fmt: skip
+        objid,
+        "original",
+        "format identification",
+        when,
+        say("premis.identified"),
+        sorted(tools["identify"]),
+        say(
+            "premis.identified-outcome",
+            agree=counts.agree,
+            disagree=counts.disagree,
+            guessed=counts.guessed,
+            unknown=counts.unknown,
+        ),
+        version,
+    )
     yield batch_event(
-        objid, "original", "metadata extraction", when, say("premis.characterised"),
-        sorted(tools["characterise"] | {OWN}), version=version,
-    )  # fmt: skip
+        objid,
+        "original",
+        "metadata extraction",
+        when,
+        say("premis.characterised"),
+        sorted(tools["characterise"] | {OWN}),
+        version=version,
+    )
     if counts.renamed and version == 1:
         yield batch_event(
             objid, "original", "filename change", when, say("premis.renamed", count=counts.renamed), [OWN]
@@ -143,9 +164,13 @@ class _Writer:
         """PREMIS and METS of one representation, streamed."""
         programs = sorted(set().union(*tools.values()) | {OWN})
         return self.out.representation(
-            role, self._objects(role, files), self._events(role, files, counts, tools),
-            [software(name) for name in programs], self._mets_files(role, files), self._stages(role, files),
-        )  # fmt: skip
+            role,
+            self._objects(role, files),
+            self._events(role, files, counts, tools),
+            [software(name) for name in programs],
+            self._mets_files(role, files),
+            self._stages(role, files),
+        )
 
     def _stages(self, role: str, files: Files) -> Sequence[Division]:
         """The originals by stage (regulation Art. 3)."""
@@ -188,11 +213,15 @@ class _Writer:
         scanned = bool(self.told.scanner)
         reason = say("premis.no-scanner") if not scanned else ""
         event = batch_event(
-            self.ingest.objid, "original", "virus check", self.told.ended,
-            say("premis.scan-passed", tool=self.told.scanner) if scanned
+            self.ingest.objid,
+            "original",
+            "virus check",
+            self.told.ended,
+            say("premis.scan-passed", tool=self.told.scanner)
+            if scanned
             else say("premis.scan-not-done", reason=reason),
             [OWN],
-        )  # fmt: skip
+        )
         if scanned:
             return event
         return Event(event.identifier, event.kind, event.when, event.detail, "warning", "", event.agents, event.objects)
@@ -202,16 +231,24 @@ class _Writer:
         for file in files():
             if role == "original":
                 yield MetsFile(
-                    identifier(objid, role, file.stored), "data/" + file.stored, file.copied.size,
-                    file.copied.digests["sha256"], mime_of(file), self.told.ended,
-                )  # fmt: skip
+                    identifier(objid, role, file.stored),
+                    "data/" + file.stored,
+                    file.copied.size,
+                    file.copied.digests["sha256"],
+                    mime_of(file),
+                    self.told.ended,
+                )
             elif file.normalised:
                 for made in file.normalised.derivatives:
                     if made.role == role:
                         yield MetsFile(
-                            identifier(objid, role, made.stored), "data/" + made.stored, made.size,
-                            made.digests["sha256"], made.mime, self.told.ended,
-                        )  # fmt: skip
+                            identifier(objid, role, made.stored),
+                            "data/" + made.stored,
+                            made.size,
+                            made.digests["sha256"],
+                            made.mime,
+                            self.told.ended,
+                        )
 
     def root(self, references: list[RepresentationReference], counts: Counts) -> None:
         """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
@@ -232,17 +269,25 @@ class _Writer:
             out.write(relative, data)
             documentation.append(out.note(relative, mime))
         out.close(
-            descriptive=descriptive, documentation=documentation, schemas=out.schemas(), representations=references,
-            objects=[self._entity()], events=self._root_events(counts), agents=self._agents(), rights=self._rights(),
-        )  # fmt: skip
+            descriptive=descriptive,
+            documentation=documentation,
+            schemas=out.schemas(),
+            representations=references,
+            objects=[self._entity()],
+            events=self._root_events(counts),
+            agents=self._agents(),
+            rights=self._rights(),
+        )
 
     def _entity(self) -> IntellectualEntity:
         case = self.ingest.description
         properties = (
-            ("case type", case.case_type), ("archival number", case.archival_number),
-            ("classification", case.strictest.value), ("retention", case.retention.value),
+            ("case type", case.case_type),
+            ("archival number", case.archival_number),
+            ("classification", case.strictest.value),
+            ("retention", case.retention.value),
             ("long-term storage (Art. 18)", "yes" if storage_class(self.ingest) == "long-term" else "no"),
-        )  # fmt: skip
+        )
         return IntellectualEntity(
             identifier(self.ingest.objid, "entity", self.ingest.objid),
             case.case_number,
@@ -258,9 +303,15 @@ class _Writer:
             if by_person:
                 doers.append(Link(agent_identifier("person " + told.person), "implementer"))
             return Event(
-                identifier(objid, "event-root", kind), kind, when, detail, "success", outcome_detail, tuple(doers),
+                identifier(objid, "event-root", kind),
+                kind,
+                when,
+                detail,
+                "success",
+                outcome_detail,
+                tuple(doers),
                 (Link(identifier(objid, "entity", objid)),),
-            )  # fmt: skip
+            )
 
         yield event(
             "ingestion start", told.started, say("premis.ingestion-start", kind=told.source_kind), by_person=True
@@ -270,13 +321,16 @@ class _Writer:
         if told.texts:
             counts_ = {"text": 0, "cut": 0, "none": 0, "failed": 0, "left-out": 0, **dict(told.texts)}
             yield event(
-                "metadata extraction", told.ended, say("premis.texts", path=csip.TEXT),
+                "metadata extraction",
+                told.ended,
+                say("premis.texts", path=csip.TEXT),
                 "; ".join(f"{name}: {count}" for name, count in counts_.items()),
-            )  # fmt: skip
+            )
         yield event(
-            "policy assignment", told.ended,
+            "policy assignment",
+            told.ended,
             say("premis.policy", retention=label_of(case.retention), long_term=storage_class(self.ingest)),
-        )  # fmt: skip
+        )
         yield event("information package creation", told.ended, say("premis.packaged"))
 
     def _agents(self) -> list[Agent]:
@@ -294,16 +348,25 @@ class _Writer:
         entity = (Link(identifier(self.ingest.objid, "entity", self.ingest.objid)),)
         return [
             Rights(
-                identifier(self.ingest.objid, "rights", "access"), "statute", "cn",
-                f"{name} 第{rules.secrets.article}条、第{rules.disclosure.article}条", "disclose",
-                f"{chinese_of(case.strictest)}: 未经行政执法机关负责人批准不得公开", objects=entity,
+                identifier(self.ingest.objid, "rights", "access"),
+                "statute",
+                "cn",
+                f"{name} 第{rules.secrets.article}条、第{rules.disclosure.article}条",
+                "disclose",
+                f"{chinese_of(case.strictest)}: 未经行政执法机关负责人批准不得公开",
+                objects=entity,
             ),
             Rights(
-                identifier(self.ingest.objid, "rights", "retention"), "statute", "cn",
-                f"{name} 第{rules.keeping.article}条、第{rules.destruction.article}条", "delete",
-                f"保管期限 {chinese_of(case.retention)}", case.closed.isoformat(), objects=entity,
+                identifier(self.ingest.objid, "rights", "retention"),
+                "statute",
+                "cn",
+                f"{name} 第{rules.keeping.article}条、第{rules.destruction.article}条",
+                "delete",
+                f"保管期限 {chinese_of(case.retention)}",
+                case.closed.isoformat(),
+                objects=entity,
             ),
-        ]  # fmt: skip
+        ]
 
 
 def label(ingest: Ingest) -> str:
@@ -318,9 +381,12 @@ def mime_of(file: TakenFile) -> str:
 
 def _mime(name: str) -> str:
     kinds = {
-        "json": "application/json", "txt": "text/plain", "html": "text/html", "md": "text/plain",
+        "json": "application/json",
+        "txt": "text/plain",
+        "html": "text/html",
+        "md": "text/plain",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }  # fmt: skip
+    }
     return kinds.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 

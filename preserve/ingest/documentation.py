@@ -59,10 +59,14 @@ def documents(ingest: Ingest, findings: Iterable[Finding], files: int, size: int
         "README.md",
         "text/plain",
         _README.format(
-            title=case.title, case_number=case.case_number, archival_number=case.archival_number or "—", files=files,
-            size=size, version=__version__,
+            title=case.title,
+            case_number=case.case_number,
+            archival_number=case.archival_number or "—",
+            files=files,
+            size=size,
+            version=__version__,
         ).encode(),
-    )  # fmt: skip
+    )
     yield "findings.json", "application/json", _as_json(known)
     yield "findings.html", "text/html", _as_page(ingest, known)
 
@@ -80,11 +84,14 @@ def _sentence(finding: Finding) -> str:
 def _as_json(findings: list[Finding]) -> bytes:
     rows = [
         {
-            "code": f.code, "severity": f.severity, "where": _shown(f.where), "values": dict(f.values),
+            "code": f.code,
+            "severity": f.severity,
+            "where": _shown(f.where),
+            "values": dict(f.values),
             "message": _sentence(f),
         }
         for f in findings
-    ]  # fmt: skip
+    ]
     return (_shown(json.dumps(rows, ensure_ascii=False, indent=1)) + "\n").encode()
 
 

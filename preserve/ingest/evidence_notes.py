@@ -53,9 +53,11 @@ def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None,
     length = length_for_people(file.character.duration or 0)
     if one is not None:
         when = say(
-            "compliance.note-when", start=shown(one.start, view.zone), end=shown(one.end, view.zone),
+            "compliance.note-when",
+            start=shown(one.start, view.zone),
+            end=shown(one.end, view.zone),
             source=say("rule.source-" + one.source),
-        )  # fmt: skip
+        )
         if one.offset and one.source != "description":
             when += say("compliance.note-clock", offset=spoken_offset(one.offset))
     else:

@@ -152,9 +152,15 @@ def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> E
 
 
 def batch_event(
-    objid: str, representation: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = "",
+    objid: str,
+    representation: str,
+    kind: str,
+    when: str,
+    detail: str,
+    tools: Sequence[str],
+    outcome_detail: str = "",
     version: int = 1,
-) -> Event:  # fmt: skip
+) -> Event:
     """One event for what was done alike to every file of a representation, linked to it as a whole."""
     return Event(
         identifier=identifier(objid, versioned("event-batch", version), f"{representation} {kind}"),

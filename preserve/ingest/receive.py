@@ -236,9 +236,11 @@ def _description(
     """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several."""
     names = {entry.path for entry in files} | set(tags)
     found = [
-        folder + name for folder in dict.fromkeys((prefix, top)) for name in profile.description_names
+        folder + name
+        for folder in dict.fromkeys((prefix, top))
+        for name in profile.description_names
         if folder + name in names
-    ]  # fmt: skip
+    ]
     if not found:
         raise Refused("sip.no-description", names=", ".join(profile.description_names))
     if len(found) > 1:

@@ -104,9 +104,13 @@ def _abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) ->
         discard(home.work / row.id, home.work)
         discard(parts.folder_of(home.work, row.id), home.work)
         ledger.append(
-            connection, action="ingest.abandoned", subject=row.objid, actor=person,
-            details={"case_number": case_number}, moment=now(),
-        )  # fmt: skip
+            connection,
+            action="ingest.abandoned",
+            subject=row.objid,
+            actor=person,
+            details={"case_number": case_number},
+            moment=now(),
+        )
         journal.change(connection, row.id, state="abandoned", ended=stamp(now()))
         journal.forget_files(connection, row.id)
 
@@ -151,9 +155,13 @@ class _Run:
             raise
         self.row = row
         self.ingest = Ingest(
-            row.id, row.objid, self.home, self.assessed.description,
-            self.adapter.staging(f"{row.objid}_v0001"), self.home.work / row.id,
-        )  # fmt: skip
+            row.id,
+            row.objid,
+            self.home,
+            self.assessed.description,
+            self.adapter.staging(f"{row.objid}_v0001"),
+            self.home.work / row.id,
+        )
         self.texts = parts.folder_of(self.home.work, row.id)
         self.files = UnderWay(self.catalogue, self.ingest, self.jobs, self.watcher, self.texts)
         self.log = RunLog(self.home.log, row.id)
@@ -213,17 +221,31 @@ class _Run:
             self.assessed.require_space(self.home)
             moment = now()
             row = IngestRow(
-                str(ULID()).lower(), f"aip-{str(ULID()).lower()}", description.case_number, str(deposit.origin),
-                deposit.kind, deposit.fingerprint, "running", "copy", self.home.settings.policy,
-                description.model_dump_json(), journal.findings_text(self.assessed.findings), stamp(moment), None,
+                str(ULID()).lower(),
+                f"aip-{str(ULID()).lower()}",
+                description.case_number,
+                str(deposit.origin),
+                deposit.kind,
+                deposit.fingerprint,
+                "running",
+                "copy",
+                self.home.settings.policy,
+                description.model_dump_json(),
+                journal.findings_text(self.assessed.findings),
+                stamp(moment),
+                None,
                 boot(),
-            )  # fmt: skip
+            )
             journal.create(connection, row)
             journal.add_files(connection, row.id, self._inventory())
             details = {
-                "case_number": row.case_number, "source_kind": row.source_kind, "files": len(deposit.files),
-                "bytes": deposit.size, "fingerprint": row.fingerprint, "policy": row.policy,
-            }  # fmt: skip
+                "case_number": row.case_number,
+                "source_kind": row.source_kind,
+                "files": len(deposit.files),
+                "bytes": deposit.size,
+                "fingerprint": row.fingerprint,
+                "policy": row.policy,
+            }
             self._entry(connection, "ingest.started", row.objid, details)
         return row, False
 
@@ -297,9 +319,16 @@ class _Run:
             texts = self._transcripts(judged.view.case)
             papers += notes(judged.view, self.files.files(), settings.institution, moment, texts)
         told = Circumstances(
-            self.row.started, stamp(moment), self.person, self.row.source_kind, self.assessed.scanner,
-            (*judged.findings, *read.findings), self.assessed.submission(), tuple(papers), read.counts,
-        )  # fmt: skip
+            self.row.started,
+            stamp(moment),
+            self.person,
+            self.row.source_kind,
+            self.assessed.scanner,
+            (*judged.findings, *read.findings),
+            self.assessed.submission(),
+            tuple(papers),
+            read.counts,
+        )
         described: list[Described] = describe(self.ingest, self.files.files, told)
         self.watcher.begin(say("ingest.step-seal"))
         count, size = seal.seal(self.ingest, self.files.files, described, told.ended)
@@ -334,11 +363,20 @@ class _Run:
                     connection, self.ingest.name, self.adapter.identity, state, actor=self.person, moment=moment
                 )
             self._entry(
-                connection, anchors.REGISTERED, self.row.objid,
-                {"case_number": self.row.case_number, "name": self.ingest.name, "files": count, "bytes": size,
-                 "findings": sorted({f.code for f in findings}), "accepted": accepted(findings),
-                 **anchors.details(location), **case_index.digests(connection, self.row.objid, 1)},
-            )  # fmt: skip
+                connection,
+                anchors.REGISTERED,
+                self.row.objid,
+                {
+                    "case_number": self.row.case_number,
+                    "name": self.ingest.name,
+                    "files": count,
+                    "bytes": size,
+                    "findings": sorted({f.code for f in findings}),
+                    "accepted": accepted(findings),
+                    **anchors.details(location),
+                    **case_index.digests(connection, self.row.objid, 1),
+                },
+            )
             keeping.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
@@ -353,9 +391,17 @@ class _Run:
         discard(self.texts, self.home.work)
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
-            self.row.objid, self.ingest.name, self.row.case_number, location, count, size, findings, resumed,
-            standing.sealed, standing.missing,
-        )  # fmt: skip
+            self.row.objid,
+            self.ingest.name,
+            self.row.case_number,
+            location,
+            count,
+            size,
+            findings,
+            resumed,
+            standing.sealed,
+            standing.missing,
+        )
 
 
 def boot() -> str:

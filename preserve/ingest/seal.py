@@ -25,9 +25,11 @@ def payload(ingest: Ingest, files: Files, described: Iterable[Described]) -> Ite
 def seal(ingest: Ingest, files: Files, described: list[Described], created: str) -> tuple[int, int]:
     """Write the bag's own files; return the number of payload files and their bytes."""
     return sealing.seal(
-        ingest.package, ingest.home.settings.digests, lambda: payload(ingest, files, described),
+        ingest.package,
+        ingest.home.settings.digests,
+        lambda: payload(ingest, files, described),
         lambda count, size: _info(ingest, count, size, created),
-    )  # fmt: skip
+    )
 
 
 def _info(ingest: Ingest, count: int, size: int, created: str) -> Iterator[tuple[str, str]]:

@@ -141,6 +141,8 @@ class UnderWay:
 
 def _facts(one: Taken) -> dict[str, str | int | None]:
     return {
-        "number": one.number, "copied": one.copied, "identified": one.identified,
+        "number": one.number,
+        "copied": one.copied,
+        "identified": one.identified,
         "characterised": one.characterised,
-    }  # fmt: skip
+    }

@@ -42,9 +42,12 @@ def begin(home: Home, catalogue: Catalogue, old: Predecessor, policy: Policy, ac
         represervations.create(connection, row)
         journal.add_files(connection, row.id, _inventory(old))
         entry(
-            connection, old.objid, actor, "represervation.started",
+            connection,
+            old.objid,
+            actor,
+            "represervation.started",
             {"version": version, "from": old.name, "policy": policy.name, "rules": policy.key},
-        )  # fmt: skip
+        )
     return row, False
 
 

@@ -37,9 +37,17 @@ class Failed:
 
 
 def campaign(
-    home: Home, catalogue: Catalogue, policy: Policy, *, actor: str, jobs: int, limit: int, watcher: Watcher,
-    only: tuple[str, ...] = (), again: bool = False,
-) -> Iterator[Represerved | Failed]:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    policy: Policy,
+    *,
+    actor: str,
+    jobs: int,
+    limit: int,
+    watcher: Watcher,
+    only: tuple[str, ...] = (),
+    again: bool = False,
+) -> Iterator[Represerved | Failed]:
     """What came of each case, one after the other; at most `limit` (0: all). `only` names cases (objids).
 
     A damaged package, or one that another run works on, is told and left for the next time. Errors of the store that

@@ -96,9 +96,12 @@ def preview(connection: Connection, policy: Policy, *, again: bool = False) -> P
         )
     }
     for number, *gone in connection.execute(
-        text(f"SELECT {_SUMS} FROM ({left_out}) x CROSS JOIN version_formats v ON v.objid = x.objid"
-             f" AND v.version = x.version AND v.format IN ({numbers}) GROUP BY v.format"), values
-    ):  # fmt: skip
+        text(
+            f"SELECT {_SUMS} FROM ({left_out}) x CROSS JOIN version_formats v ON v.objid = x.objid"
+            f" AND v.version = x.version AND v.format IN ({numbers}) GROUP BY v.format"
+        ),
+        values,
+    ):
         counts[number] = [whole - part for whole, part in zip(counts[number], gone, strict=True)]
     touched = []
     for number, (files, size, pixels) in counts.items():
@@ -108,19 +111,31 @@ def preview(connection: Connection, policy: Policy, *, again: bool = False) -> P
         estimate = estimated(wished, int(size), int(pixels), policy.formats)
         touched.append(Touched(kind, wished, int(files), int(size), estimate))
     cases, packages = connection.execute(
-        text("SELECT count(*), coalesce(sum(v.size), 0) FROM versions v WHERE EXISTS (SELECT 1 FROM version_formats f"
-             f" WHERE f.objid = v.objid AND f.version = v.version AND +f.format IN ({numbers})) AND {where}"), values
-    ).one()  # fmt: skip
+        text(
+            "SELECT count(*), coalesce(sum(v.size), 0) FROM versions v WHERE EXISTS (SELECT 1 FROM version_formats f"
+            f" WHERE f.objid = v.objid AND f.version = v.version AND +f.format IN ({numbers})) AND {where}"
+        ),
+        values,
+    ).one()
     settled = connection.execute(
-        text("SELECT count(DISTINCT objid) FROM represervations WHERE policy = :policy"
-             " AND state IN ('settled', 'failed')"), values
-    ).scalar_one()  # fmt: skip
+        text(
+            "SELECT count(DISTINCT objid) FROM represervations WHERE policy = :policy"
+            " AND state IN ('settled', 'failed')"
+        ),
+        values,
+    ).scalar_one()
     touched.sort(key=lambda one: (-one.size, one.kind.puid, one.kind.traits))
     estimate = sum(one.estimate for one in touched)
     return Preview(
-        policy, int(cases), sum(one.files for one in touched), sum(one.size for one in touched), estimate,
-        int(packages) + estimate, int(settled), tuple(touched),
-    )  # fmt: skip
+        policy,
+        int(cases),
+        sum(one.files for one in touched),
+        sum(one.size for one in touched),
+        estimate,
+        int(packages) + estimate,
+        int(settled),
+        tuple(touched),
+    )
 
 
 def estimated(wished: Wish, size: int, pixels: int, formats: FormatsProfile) -> int:
@@ -140,11 +155,13 @@ def affected(connection: Connection, policy: Policy, count: int, *, again: bool 
     if not found:
         return []
     rows = connection.execute(
-        text("SELECT DISTINCT v.objid FROM version_formats v"
-             f" WHERE v.objid > :after AND +v.format IN ({_list(found)}) AND {_PAGED if not again else _LATEST}"
-             " ORDER BY v.objid LIMIT :count"),
+        text(
+            "SELECT DISTINCT v.objid FROM version_formats v"
+            f" WHERE v.objid > :after AND +v.format IN ({_list(found)}) AND {_PAGED if not again else _LATEST}"
+            " ORDER BY v.objid LIMIT :count"
+        ),
         {"policy": policy.key, "after": after, "count": count},
-    )  # fmt: skip
+    )
     return [str(objid) for (objid,) in rows]
 
 

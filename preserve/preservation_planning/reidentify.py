@@ -72,11 +72,13 @@ def _parts(told: str) -> list[str]:
 
 def outdated(connection: Connection, here: str) -> list[tuple[str, int, int]]:
     """Signatures that named originals of newest versions and are older than these: which, cases, files."""
-    rows = connection.execute(text(
-        "SELECT f.signatures, count(DISTINCT v.objid), sum(v.files) FROM version_formats v JOIN formats f"
-        " ON f.id = v.format WHERE f.representation = 'original' AND NOT EXISTS (SELECT 1 FROM versions n"
-        " WHERE n.objid = v.objid AND n.version > v.version) GROUP BY f.signatures ORDER BY f.signatures"
-    ))  # fmt: skip
+    rows = connection.execute(
+        text(
+            "SELECT f.signatures, count(DISTINCT v.objid), sum(v.files) FROM version_formats v JOIN formats f"
+            " ON f.id = v.format WHERE f.representation = 'original' AND NOT EXISTS (SELECT 1 FROM versions n"
+            " WHERE n.objid = v.objid AND n.version > v.version) GROUP BY f.signatures ORDER BY f.signatures"
+        )
+    )
     return [(str(told), int(cases), int(count)) for told, cases, count in rows if newer(str(told), here)]
 
 
@@ -87,11 +89,13 @@ def due(connection: Connection, here: str, count: int, after: str = "") -> list[
     if not ids:
         return []
     rows = connection.execute(
-        text(f"SELECT DISTINCT v.objid FROM version_formats v WHERE v.objid > :after AND v.format IN ({ids})"
-             " AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
-             " ORDER BY v.objid LIMIT :count"),
+        text(
+            f"SELECT DISTINCT v.objid FROM version_formats v WHERE v.objid > :after AND v.format IN ({ids})"
+            " AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
+            " ORDER BY v.objid LIMIT :count"
+        ),
         {"after": after, "count": count},
-    )  # fmt: skip
+    )
     return [str(objid) for (objid,) in rows]
 
 
@@ -111,7 +115,7 @@ def reidentify(
                 .where(files.c.objid == old.objid, files.c.version == old.version)
                 .where(files.c.representation == "original")
             )
-        }  # fmt: skip
+        }
     result = Reidentified(old.objid, old.name)
     grouped: dict[tuple[tuple[str, str, str], tuple[str, str, str], str], list[str]] = {}
     for one, found in _identified(old, progress):
@@ -166,26 +170,39 @@ def _record(catalogue: Catalogue, old: Predecessor, result: Reidentified, actor:
                 {
                     "old": dict(zip(("puid", "name", "version"), change.old, strict=True)),
                     "new": dict(zip(("puid", "name", "version"), change.new, strict=True)),
-                    "basis": change.basis, "files": list(change.files[start : start + _ENTRY]),
+                    "basis": change.basis,
+                    "files": list(change.files[start : start + _ENTRY]),
                 }
-            )  # fmt: skip
+            )
     here = installed()
     with catalogue.begin() as connection:
         for start in range(0, max(1, len(told)), 20):
             details = {
-                "version": old.version, "signatures": here, "looked": result.files, "changes": told[start : start + 20],
-            }  # fmt: skip
+                "version": old.version,
+                "signatures": here,
+                "looked": result.files,
+                "changes": told[start : start + 20],
+            }
             ledger.append(
-                connection, action=formats_index.REIDENTIFIED, subject=old.objid, actor=actor, details=details,
+                connection,
+                action=formats_index.REIDENTIFIED,
+                subject=old.objid,
+                actor=actor,
+                details=details,
                 moment=now(),
-            )  # fmt: skip
+            )
             formats_index.reidentify(connection, old.objid, details)
 
 
 def run(
-    home: Home, catalogue: Catalogue, *, actor: str, limit: int, progress: Callable[[int], None],
+    home: Home,
+    catalogue: Catalogue,
+    *,
+    actor: str,
+    limit: int,
+    progress: Callable[[int], None],
     only: tuple[str, ...] = (),
-) -> Iterator[Reidentified | tuple[str, NotIntact]]:  # fmt: skip
+) -> Iterator[Reidentified | tuple[str, NotIntact]]:
     """Every case whose originals older signatures named, one by one; stopped or killed, the next call goes on."""
     server_store(home).require()
     here = installed()

@@ -97,9 +97,14 @@ class _Run:
         self.row, self.resumed = beginning.begin(home, catalogue, self.old, policy, actor)
         description = CaseDescription.model_validate_json(text)
         self.ingest = Ingest(
-            self.row.id, objid, home, description, self.adapter.staging(self.name), home.work / self.row.id,
+            self.row.id,
+            objid,
+            home,
+            description,
+            self.adapter.staging(self.name),
+            home.work / self.row.id,
             self.version,
-        )  # fmt: skip
+        )
         self.files = UnderWay(catalogue, self.ingest, jobs, watcher)
         self.rework = Reworking(self.ingest, self.old, policy, self.files)
         self.log = RunLog(home.log, self.row.id)
@@ -229,9 +234,10 @@ class _Run:
         codes = sorted({finding.code for finding in findings})
         with self.catalogue.begin() as connection:
             self._entry(
-                connection, f"represervation.{outcome}",
+                connection,
+                f"represervation.{outcome}",
                 {"version": self.version, "reasons": codes, "rules": self.policy.key},
-            )  # fmt: skip
+            )
             self._close(connection, outcome, findings)
         self.log.write(outcome, reasons=codes)
         return Represerved(self.old.objid, outcome, self.old.name, self.old.version, 0, 0, 0, 0, self.resumed, findings)
@@ -266,10 +272,18 @@ class _Run:
             with speaking(self.home.settings.language):
                 described = describing.describe(
                     describing.Writing(
-                        self.old, self.version, root, algorithms, self._change(gone), gone, carried, self.actor, moment,
+                        self.old,
+                        self.version,
+                        root,
+                        algorithms,
+                        self._change(gone),
+                        gone,
+                        carried,
+                        self.actor,
+                        moment,
                         self.rework.renewal(moment),
                     )
-                )  # fmt: skip
+                )
 
             def payload() -> Iterator[Described]:
                 yield from self.rework.payload()
@@ -281,9 +295,15 @@ class _Run:
         self.watcher.begin(say("ingest.step-read-back"), counts[1], counts[0])
         self._step("represerve.sealed", "store", files=counts[0], bytes=counts[1])
         finishing.publish(
-            self.home, self.catalogue, self.adapter, self.ingest.package, self.old, counts, actor=self.actor,
+            self.home,
+            self.catalogue,
+            self.adapter,
+            self.ingest.package,
+            self.old,
+            counts,
+            actor=self.actor,
             progress=self.watcher,
-        )  # fmt: skip
+        )
         self.log.write("represerve.published", name=self.name)
         return counts
 
@@ -299,13 +319,27 @@ class _Run:
                 left_out += len(decision.replaced)
         change = self._change(findings=findings)
         entered = finishing.enter(
-            self.home, self.catalogue, self.adapter, self.old, self.version,
+            self.home,
+            self.catalogue,
+            self.adapter,
+            self.old,
+            self.version,
             replace(change, details={**change.details, "made": made, "left_out": left_out}),
-            actor=self.actor, counts=counts, also=lambda connection: self._close(connection, "done", findings),
-        )  # fmt: skip
+            actor=self.actor,
+            counts=counts,
+            also=lambda connection: self._close(connection, "done", findings),
+        )
         discard(self.ingest.scratch, self.home.work)
         self.log.write("done", name=entered.name, files=entered.files, bytes=entered.size)
         return Represerved(
-            self.old.objid, "done", entered.name, entered.version, entered.files, entered.size, made, left_out,
-            self.resumed, findings,
-        )  # fmt: skip
+            self.old.objid,
+            "done",
+            entered.name,
+            entered.version,
+            entered.files,
+            entered.size,
+            made,
+            left_out,
+            self.resumed,
+            findings,
+        )

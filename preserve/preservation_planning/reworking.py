@@ -15,13 +15,7 @@ from preserve.ingest.context import Ingest
 from preserve.ingest.describe import mime_of, original_events, survey
 from preserve.ingest.facts import Derivative
 from preserve.ingest.normalise import Plan, plan
-from preserve.ingest.provenance import (
-    TakenFile,
-    derivation_event,
-    derived_object,
-    failure_event,
-    original_object,
-)
+from preserve.ingest.provenance import TakenFile, derivation_event, derived_object, failure_event, original_object
 from preserve.ingest.under_way import UnderWay
 from preserve.messages import say
 from preserve.preservation_planning.policy import Policy, Wish, plan_of, role_of, wish
@@ -160,9 +154,14 @@ def _migrated(made: Derivative) -> Derivative:
 def _told(event: Event, decision: Decision, made: Derivative) -> Event:
     """The event of a copy, with the copies of the version before that it takes the place of."""
     lines = [
-        say("premis.superseded", path=one.entity.path, format=one.entity.format.name, identifier=one.entity.identifier,
-            digest=one.entity.digests["sha256"])
+        say(
+            "premis.superseded",
+            path=one.entity.path,
+            format=one.entity.format.name,
+            identifier=one.entity.identifier,
+            digest=one.entity.digests["sha256"],
+        )
         for one in decision.replaced
         if one.role == made.role
-    ]  # fmt: skip
+    ]
     return replace(event, outcome_detail="\n".join((event.outcome_detail, *lines)))

@@ -105,20 +105,28 @@ def gather(home: Home, catalogue: Catalogue, moment: datetime) -> Facts:
     here = reidentify.installed()
     with catalogue.read() as connection:
         return Facts(
-            home.settings.institution, home.settings.archive_id, moment, tuple(formats(connection, planning)),
-            tuple(media(connection, read_media_profile(home.profiles), moment)), tuple(tools(connection, here)),
-            tuple(reidentify.outdated(connection, here)), here, superseded(connection, planning),
+            home.settings.institution,
+            home.settings.archive_id,
+            moment,
+            tuple(formats(connection, planning)),
+            tuple(media(connection, read_media_profile(home.profiles), moment)),
+            tuple(tools(connection, here)),
+            tuple(reidentify.outdated(connection, here)),
+            here,
+            superseded(connection, planning),
             preview(connection, read_policy(home)),
-        )  # fmt: skip
+        )
 
 
 def formats(connection: Connection, planning: PlanningProfile) -> list[FormatFacts]:
     """Every format of the newest versions, the ones at risk first, then by bytes."""
-    rows = connection.execute(text(
-        "SELECT f.representation, f.puid, f.name, f.version, count(DISTINCT v.objid), sum(v.files), sum(v.size)"
-        f" FROM version_formats v JOIN formats f ON f.id = v.format WHERE {_NEWEST}"
-        " GROUP BY f.representation, f.puid, f.name, f.version"
-    ))  # fmt: skip
+    rows = connection.execute(
+        text(
+            "SELECT f.representation, f.puid, f.name, f.version, count(DISTINCT v.objid), sum(v.files), sum(v.size)"
+            f" FROM version_formats v JOIN formats f ON f.id = v.format WHERE {_NEWEST}"
+            " GROUP BY f.representation, f.puid, f.name, f.version"
+        )
+    )
     found = []
     for representation, puid, name, version, cases, count, size in rows:
         why = _risk_of(planning, str(puid), str(name))
@@ -136,12 +144,14 @@ def media(connection: Connection, profile: MediaProfile, moment: datetime) -> li
     """Every medium in use, the oldest against its limit first."""
     held = {
         str(medium): (int(copies), int(size))
-        for medium, copies, size in connection.execute(text(
-            "SELECT c.medium, count(*), coalesce(sum(v.size / c.parts), 0) FROM copies c JOIN versions v"
-            " ON v.objid = c.objid AND v.version = c.version"
-            " WHERE c.state NOT IN ('planned', 'retired', 'lost') GROUP BY c.medium"
-        ))
-    }  # fmt: skip
+        for medium, copies, size in connection.execute(
+            text(
+                "SELECT c.medium, count(*), coalesce(sum(v.size / c.parts), 0) FROM copies c JOIN versions v"
+                " ON v.objid = c.objid AND v.version = c.version"
+                " WHERE c.state NOT IN ('planned', 'retired', 'lost') GROUP BY c.medium"
+            )
+        )
+    }
     found = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
@@ -157,10 +167,12 @@ def media(connection: Connection, profile: MediaProfile, moment: datetime) -> li
 def tools(connection: Connection, signatures: str) -> list[ToolFacts]:
     """Programs that made copies (by the events of the newest versions), and identifiers, against what is installed."""
     recorded: dict[str, dict[str, int]] = {}
-    rows = connection.execute(text(
-        "SELECT substr(v.detail, 1, instr(v.detail || char(10), char(10)) - 1), count(*) FROM events v"
-        f" WHERE v.kind IN ('normalization', 'migration') AND v.outcome <> 'fail' AND {_NEWEST} GROUP BY 1"
-    ))  # fmt: skip
+    rows = connection.execute(
+        text(
+            "SELECT substr(v.detail, 1, instr(v.detail || char(10), char(10)) - 1), count(*) FROM events v"
+            f" WHERE v.kind IN ('normalization', 'migration') AND v.outcome <> 'fail' AND {_NEWEST} GROUP BY 1"
+        )
+    )
     for told, count in rows:
         program, _, version = str(told).partition(" ")
         recorded.setdefault(program, {})[version] = int(count)
@@ -169,10 +181,12 @@ def tools(connection: Connection, signatures: str) -> list[ToolFacts]:
         for name, versions in sorted(recorded.items())
     ]
     named: dict[str, dict[str, int]] = {}
-    for told, count in connection.execute(text(
-        "SELECT f.signatures, sum(v.files) FROM version_formats v JOIN formats f ON f.id = v.format"
-        f" WHERE f.representation = 'original' AND {_NEWEST} GROUP BY f.signatures"
-    )):  # fmt: skip
+    for told, count in connection.execute(
+        text(
+            "SELECT f.signatures, sum(v.files) FROM version_formats v JOIN formats f ON f.id = v.format"
+            f" WHERE f.representation = 'original' AND {_NEWEST} GROUP BY f.signatures"
+        )
+    ):
         for name, version in _identifiers(str(told)).items():
             named.setdefault(name, {})[version] = named.setdefault(name, {}).get(version, 0) + int(count)
     here = _identifiers(signatures)
@@ -205,9 +219,9 @@ def _installed(name: str) -> str:
 
 def superseded(connection: Connection, planning: PlanningProfile) -> Superseded:
     """The versions that are not the newest of their case, and the rule for them."""
-    count, size = connection.execute(text(
-        f"SELECT count(*), coalesce(sum(v.size), 0) FROM versions v WHERE NOT {_NEWEST}"
-    )).one()  # fmt: skip
+    count, size = connection.execute(
+        text(f"SELECT count(*), coalesce(sum(v.size), 0) FROM versions v WHERE NOT {_NEWEST}")
+    ).one()
     return Superseded(int(count), int(size), planning.superseded)
 
 

@@ -14,9 +14,14 @@ from preserve.visible_text import visible
 
 
 def set_pdf(
-    template: Path, data: Mapping[str, Any] | Sequence[Any], moment: datetime, *,
-    beside: Sequence[Path] = (), pictures: Mapping[str, str] | None = None, tagged: bool = True,
-) -> bytes:  # fmt: skip
+    template: Path,
+    data: Mapping[str, Any] | Sequence[Any],
+    moment: datetime,
+    *,
+    beside: Sequence[Path] = (),
+    pictures: Mapping[str, str] | None = None,
+    tagged: bool = True,
+) -> bytes:
     """The page that `template` makes of `data`, as PDF/A-2b (ISO 19005-2); the same data gives the same bytes.
 
     The template reads `data.json`, and `fonts.json` for the families. `beside` are files that it imports, `pictures`
@@ -39,10 +44,16 @@ def set_pdf(
             (folder / file.name).write_bytes(file.read_bytes())
         return bytes(
             typst.compile(
-                str(folder / template.name), root=str(folder), font_paths=[str(fonts)], ignore_system_fonts=True,
-                format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp()), pdf_tags=tagged,
+                str(folder / template.name),
+                root=str(folder),
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards="a-2b",
+                timestamp=int(moment.timestamp()),
+                pdf_tags=tagged,
             )
-        )  # fmt: skip
+        )
 
 
 def printable(data: Any) -> Any:

@@ -76,9 +76,14 @@ def _segments(table: bytes, offset: int) -> Iterator[tuple[int, int]]:
     count = struct.unpack_from(">H", table, offset + 6)[0] // 2
     ends, _, starts, deltas, places = (
         struct.unpack_from(f">{size}H", table, offset + 14 + begin)
-        for begin, size in ((0, count), (2 * count, 1), (2 * count + 2, count), (4 * count + 2, count),
-                            (6 * count + 2, count))
-    )  # fmt: skip
+        for begin, size in (
+            (0, count),
+            (2 * count, 1),
+            (2 * count + 2, count),
+            (4 * count + 2, count),
+            (6 * count + 2, count),
+        )
+    )
     ranges = offset + 16 + 6 * count
     for number, (first, last) in enumerate(zip(starts, ends, strict=True)):
         for code in range(first, last + 1):

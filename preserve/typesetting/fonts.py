@@ -40,16 +40,43 @@ FAMILIES = (
     *(
         _noto("Noto " + name)
         for name in (
-            "Sans", "Serif Tibetan", "Sans Mongolian", "Sans Arabic", "Sans Yi", "Sans Tai Le", "Sans New Tai Lue",
-            "Sans Tai Tham", "Sans Tai Viet", "Sans Lisu", "Sans Miao", "Sans PhagsPa", "Sans Thai", "Sans Lao",
-            "Sans Myanmar", "Sans Khmer", "Sans Devanagari", "Sans Bengali", "Sans Tamil", "Sans Telugu",
-            "Sans Gujarati", "Sans Gurmukhi", "Sans Sinhala", "Sans Hebrew", "Sans Armenian", "Sans Georgian",
-            "Sans Ethiopic", "Sans Thaana", "Sans Syriac", "Sans Symbols", "Sans Symbols2", "Sans Math",
+            "Sans",
+            "Serif Tibetan",
+            "Sans Mongolian",
+            "Sans Arabic",
+            "Sans Yi",
+            "Sans Tai Le",
+            "Sans New Tai Lue",
+            "Sans Tai Tham",
+            "Sans Tai Viet",
+            "Sans Lisu",
+            "Sans Miao",
+            "Sans PhagsPa",
+            "Sans Thai",
+            "Sans Lao",
+            "Sans Myanmar",
+            "Sans Khmer",
+            "Sans Devanagari",
+            "Sans Bengali",
+            "Sans Tamil",
+            "Sans Telugu",
+            "Sans Gujarati",
+            "Sans Gurmukhi",
+            "Sans Sinhala",
+            "Sans Hebrew",
+            "Sans Armenian",
+            "Sans Georgian",
+            "Sans Ethiopic",
+            "Sans Thaana",
+            "Sans Syriac",
+            "Sans Symbols",
+            "Sans Symbols2",
+            "Sans Math",
         )
     ),
     Family("HanaMinA", ("HanaMinA.ttf",), "fonts-hanazono"),
     Family("HanaMinB", ("HanaMinB.ttf",), "fonts-hanazono"),
-)  # fmt: skip
+)
 
 _TOPS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path(sys.prefix) / "share" / "fonts")
 

@@ -24,7 +24,7 @@ from storage_adapters.contract import (
 )
 from storage_adapters.directory import PACKAGES
 from storage_adapters.durable import drop_file, write_file
-from storage_adapters.errors import (  # fmt: skip
+from storage_adapters.errors import (
     CopyExists,
     CopyUnknown,
     MediumAbsent,

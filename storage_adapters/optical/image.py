@@ -115,10 +115,24 @@ def _arguments(grafts: Sequence[Graft], folder: Path, volume_id: str, moment: da
     lines = (f"{_escaped(graft.target)}={_escaped(str(graft.source))}\n" for graft in whole)
     listing.write_text("".join(lines), encoding="utf-8", errors="surrogateescape")
     first = [
-        "xorriso", "-return_with", "SORRY", "32", "-as", "mkisofs", "-iso-level", "3", "-J",
-        "-joliet-long", "-r", "-V", volume_id, "--md5", "--set_all_file_dates", date,
+        "xorriso",
+        "-return_with",
+        "SORRY",
+        "32",
+        "-as",
+        "mkisofs",
+        "-iso-level",
+        "3",
+        "-J",
+        "-joliet-long",
+        "-r",
+        "-V",
+        volume_id,
+        "--md5",
+        "--set_all_file_dates",
+        date,
         f"--modification-date={date}",
-    ]  # fmt: skip
+    ]
     second = ["-graft-points", "-path-list", str(listing), "--"]
     for graft in grafts:
         if graft.length is not None:

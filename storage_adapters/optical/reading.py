@@ -65,9 +65,22 @@ def list_files(disc: Path) -> list[DiscFile]:
         raise MediumAbsent(str(disc))
     try:
         said = run_tool(
-            ["xorriso", "-return_with", "FAILURE", "32", "-indev", address(disc), "-find", "/", "-type", "f", "-exec",
-             "report_lba", "--"]
-        )  # fmt: skip
+            [
+                "xorriso",
+                "-return_with",
+                "FAILURE",
+                "32",
+                "-indev",
+                address(disc),
+                "-find",
+                "/",
+                "-type",
+                "f",
+                "-exec",
+                "report_lba",
+                "--",
+            ]
+        )
     except ToolFailed as error:
         if error.values.get("status") is None:
             raise

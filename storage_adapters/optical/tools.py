@@ -34,8 +34,9 @@ def run_tool(
     """
     with tempfile.TemporaryFile() as said:
         try:
-            started = start(arguments, stdout=said, stderr=subprocess.STDOUT, folder=folder, session=False,
-                            first=_die_with_parent)  # fmt: skip
+            started = start(
+                arguments, stdout=said, stderr=subprocess.STDOUT, folder=folder, session=False, first=_die_with_parent
+            )
         except OSError as error:
             raise ToolFailed(arguments[0], reason=error.strerror or str(error)) from error
         with started as process:

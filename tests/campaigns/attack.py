@@ -87,9 +87,14 @@ class Ground:
     def run(self, operation: Operation, *before: str) -> subprocess.CompletedProcess[str]:
         """Give the command, below `before` (strace and its options)."""
         return subprocess.run(
-            [*before, str(PROGRAM), "--lang", "en", *operation.arguments], env=self.environment(operation.who),
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            [*before, str(PROGRAM), "--lang", "en", *operation.arguments],
+            env=self.environment(operation.who),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def log(self) -> list[dict[str, Any]]:
         return self.office.log()
@@ -125,30 +130,63 @@ def prepare(folder: Path) -> Ground:
     assert office.archive.run("ledger", "verify").returncode == 0
     ground.operations = [
         Operation("ingest", ("ingest", str(folder / "second")), "case.registered"),
-        Operation("open", ("request", "open", "--capacity", "internal", "--name", "法", "--case", office.case,
-                           "--purpose", "x"), "request.opened", again=frozenset({0})),
+        Operation(
+            "open",
+            ("request", "open", "--capacity", "internal", "--name", "法", "--case", office.case, "--purpose", "x"),
+            "request.opened",
+            again=frozenset({0}),
+        ),
         Operation("examine", ("request", "examine", opened), "request.examined", "wang", again=frozenset({0})),
         Operation("approve", ("request", "approve", examined), "request.approved", "head"),
         Operation("withdraw", ("request", "withdraw", withdrawn, "--reason", "x"), "request.withdrawn"),
         Operation("deliver", ("request", "deliver", approved, "--output", out), "request.delivered", outside="dip-"),
-        Operation("restore-to", ("restore", office.case, "--from", str(disc["image"]), "--to", out, "--request",
-                                 package), "package.restored", outside="aip-"),
-        Operation("hold", ("hold", "add", office.case, "--kind", "other", "--reason", "x"), "hold.added",
-                  again=frozenset({0})),
+        Operation(
+            "restore-to",
+            ("restore", office.case, "--from", str(disc["image"]), "--to", out, "--request", package),
+            "package.restored",
+            outside="aip-",
+        ),
+        Operation(
+            "hold", ("hold", "add", office.case, "--kind", "other", "--reason", "x"), "hold.added", again=frozenset({0})
+        ),
         Operation("release", ("hold", "release", hold, "--reason", "x"), "hold.released", "wang"),
-        Operation("hand-over", ("transfer", "hand-over", transfer, "--to", out), "transfer.handed-over",
-                  outside="T2"),
-        Operation("burn", ("disc", "burn", disc["volume_id"] + "A", "--device", f"{out}/disc"), "copy.changed",
-                  again=frozenset({0, 2, 3})),
+        Operation("hand-over", ("transfer", "hand-over", transfer, "--to", out), "transfer.handed-over", outside="T2"),
+        Operation(
+            "burn",
+            ("disc", "burn", disc["volume_id"] + "A", "--device", f"{out}/disc"),
+            "copy.changed",
+            again=frozenset({0, 2, 3}),
+        ),
         Operation("rebuild", ("catalogue", "rebuild"), ""),
         Operation("audit", ("audit", "run", "--all"), "audit.ended", again=frozenset({0})),
         Operation("checkpoint", ("ledger", "checkpoint"), ""),
-        Operation("account", ("user", "add", "someone", "--person", "郑某某", "--role", "archivist"), "person.added",
-                  "security"),
+        Operation(
+            "account",
+            ("user", "add", "someone", "--person", "郑某某", "--role", "archivist"),
+            "person.added",
+            "security",
+        ),
         Operation("show", ("show", office.case), "case.viewed", again=frozenset({0})),
-        Operation("overdue", ("request", "open", "--capacity", "internal", "--name", "法", "--case", office.case,
-                              "--purpose", "y", "--due", today), "request.opened", again=frozenset({0})),
-    ]  # fmt: skip
+        Operation(
+            "overdue",
+            (
+                "request",
+                "open",
+                "--capacity",
+                "internal",
+                "--name",
+                "法",
+                "--case",
+                office.case,
+                "--purpose",
+                "y",
+                "--due",
+                today,
+            ),
+            "request.opened",
+            again=frozenset({0}),
+        ),
+    ]
     ground.keep()
     return ground
 
@@ -183,8 +221,9 @@ def attempts(ground: Ground, operations: Sequence[Operation] | None = None) -> l
         for act, (_, calls, _) in ACTS.items():
             found += [
                 Attempt(operation, act, call, number)
-                for call in calls.split(",") for number in range(1, counted[call] + 1)
-            ]  # fmt: skip
+                for call in calls.split(",")
+                for number in range(1, counted[call] + 1)
+            ]
     return found
 
 
@@ -194,9 +233,16 @@ def make(ground: Ground, attempt: Attempt) -> str:
     injected, _, allowed = ACTS[attempt.act]
     before = Counter(entry["action"] for entry in ground.log())
     traced = (
-        "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={attempt.call}", "-e",
+        "strace",
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        f"trace={attempt.call}",
+        "-e",
         f"inject={attempt.call}:{injected}:when={attempt.number}",
-    )  # fmt: skip
+    )
     first = ground.run(attempt.operation, *traced)
     if first.returncode not in allowed or "Traceback" in first.stderr:
         return f"status {first.returncode}: {first.stderr[-600:]}"
@@ -234,10 +280,16 @@ def twice(ground: Ground, operation: Operation) -> str:
     ground.put_back()
     before = Counter(entry["action"] for entry in ground.log())
     both = [
-        subprocess.Popen([str(PROGRAM), "--lang", "en", *operation.arguments], env=ground.environment(operation.who),
-                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [str(PROGRAM), "--lang", "en", *operation.arguments],
+            env=ground.environment(operation.who),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     said = [process.communicate(timeout=300)[1] for process in both]
     ended = tuple(process.returncode for process in both)
     if not set(ended) <= {0, 2, 3, 9} or 0 not in ended or any("Traceback" in one for one in said):
@@ -256,9 +308,14 @@ def at_another_time(ground: Ground, operation: Operation, years: int) -> str:
     import sys
 
     done = subprocess.run(
-        [sys.executable, "-c", code], env=ground.environment(operation.who), capture_output=True, text=True,
-        timeout=300, check=False, cwd=Path(__file__).parent.parent.parent,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        env=ground.environment(operation.who),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=Path(__file__).parent.parent.parent,
+    )
     if done.returncode not in (0, 2, 3, 4, 6) or "Traceback" in done.stderr:
         return f"{years} years off: {done.returncode} {done.stderr[-600:]}"
     verified = ground.office.archive.run("--json", "ledger", "verify")

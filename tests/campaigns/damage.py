@@ -80,8 +80,10 @@ def run(folder: Path, seconds: float, seed: int) -> str:
         if error and not scattered and len(hit) <= 0.95 * promised * sectors:
             raise SystemExit(f"round {rounds} (seed {seed}): {len(hit)} sectors in a run were not repaired: {error}")
         whole, beyond = whole + (error is None), beyond + (error is not None)
-        print(f"round {rounds}: {len(hit)} sectors {'scattered' if scattered else 'in a run'}, {len(lost)} lost files",
-              flush=True)  # fmt: skip
+        print(
+            f"round {rounds}: {len(hit)} sectors {'scattered' if scattered else 'in a run'}, {len(lost)} lost files",
+            flush=True,
+        )
     return (
         f"{rounds} discs of CD size with {100 * promised:.0f} % of their sectors for error correction: {whole} repaired "
         f"whole, {beyond} beyond repair with exactly the lost files named."

@@ -180,9 +180,17 @@ def _lose(root: Path, files: list[str], chance: random.Random) -> set[str]:
 
 
 KINDS: dict[str, Injector] = {
-    "flip": _flip, "truncate": _truncate, "grow": _grow, "zero": _zero, "swap": _swap, "delete": _delete, "add": _add,
-    "rename": _rename, "stale": _stale, "lose": _lose,
-}  # fmt: skip
+    "flip": _flip,
+    "truncate": _truncate,
+    "grow": _grow,
+    "zero": _zero,
+    "swap": _swap,
+    "delete": _delete,
+    "add": _add,
+    "rename": _rename,
+    "stale": _stale,
+    "lose": _lose,
+}
 MANIFESTS = {"manifest-sha256.txt", "tagmanifest-sha256.txt"}
 
 

@@ -79,7 +79,10 @@ def test_an_adapter_from_elsewhere_comes_in_by_its_entry_point(tmp_path: Path) -
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vault-adapter\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[preserve.storage_adapters]\nvault = vault_adapter:VaultAdapter\n")
     done = subprocess.run(
-        [sys.executable, "-c", USE, str(tmp_path)], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", USE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(site)},
-    )  # fmt: skip
+    )
     assert done.stdout == "conforms\n", done.stderr

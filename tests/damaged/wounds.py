@@ -388,8 +388,11 @@ def representation_mets_gone(bag: Path) -> None:
     (package(bag) / PREMIS_ORIGINAL).unlink()
     shutil.rmtree(package(bag) / "representations/preservation")
     (package(bag) / "representations/original/metadata/keep.txt").write_text("x")
-    edit_pattern(package(bag) / "METS.xml", r"</fileGrp>",
-                 _file_entry("representations/original/metadata/keep.txt", b"x") + "</fileGrp>")  # fmt: skip
+    edit_pattern(
+        package(bag) / "METS.xml",
+        r"</fileGrp>",
+        _file_entry("representations/original/metadata/keep.txt", b"x") + "</fileGrp>",
+    )
     reseal(bag)
 
 

@@ -85,9 +85,14 @@ def audit(archive: Archive, moment: datetime | None = None, **more: object) -> A
     catalogue = open_catalogue(home)
     try:
         return run_audit(
-            home, catalogue, read_policy(home.profiles), Budget(), actor="scheduler",
-            now=(lambda: moment) if moment else now, **more,  # type: ignore[arg-type]
-        )  # fmt: skip
+            home,
+            catalogue,
+            read_policy(home.profiles),
+            Budget(),
+            actor="scheduler",
+            now=(lambda: moment) if moment else now,
+            **more,  # type: ignore[arg-type]
+        )
     finally:
         catalogue.close()
 

@@ -43,9 +43,15 @@ def _change(case: Path, **changes: Any) -> None:
 
 def test_a_folder_of_cases_becomes_a_table(place: Path, tmp_path: Path) -> None:
     done = preserve(
-        place / "home", "--json", "check", str(place / "cases"), "--xlsx", str(tmp_path / "t.xlsx"),
-        "--report", str(tmp_path / "reports"),
-    )  # fmt: skip
+        place / "home",
+        "--json",
+        "check",
+        str(place / "cases"),
+        "--xlsx",
+        str(tmp_path / "t.xlsx"),
+        "--report",
+        str(tmp_path / "reports"),
+    )
     assert done.returncode == 3
     # Several at once or one after the other: the same, in the same order.
     alone = preserve(place / "home", "--json", "check", str(place / "cases"), "--jobs", "1")

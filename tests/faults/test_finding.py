@@ -24,10 +24,20 @@ SECRET = "绝密词语不得检索"
 
 def _convert(source: Path, target: str, folder: Path) -> None:
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", target,
-         "--outdir", str(folder), str(source)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(folder),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +162,11 @@ def test_a_look_gives_what_was_registered_into_a_private_folder(archive: Archive
     assert copy.stat().st_mode & 0o777 == 0o400
     (original,) = archive.json("look", case, recording, "--original")["viewed"]
     assert original["representation"] == "original"
-    entry = [e for e in map(json.loads, archive.run("ledger", "export").stdout.splitlines())
-             if e["action"] == "object.viewed"][-1]  # fmt: skip
+    entry = [
+        e
+        for e in map(json.loads, archive.run("ledger", "export").stdout.splitlines())
+        if e["action"] == "object.viewed"
+    ][-1]
     assert entry["details"] == {"objects": [there[recording]["identifier"]], "what": "original"}
     assert archive.run("look", case, "没有.mp4").returncode == 3
 

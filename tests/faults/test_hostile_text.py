@@ -67,9 +67,15 @@ def test_any_script_is_taken_in_and_delivered_to_anybody(archive: Archive, tmp_p
 
 @pytest.mark.parametrize(
     "arguments",
-    [("show", "zz\x1b[2J"), ("check", "/nowhere/\x1b[31m\u202e"), ("request", "show", "\x9b2J"), ("\x1b[2J",),
-     ("list", "--\x1b[2J"), ("verify", "/nowhere/\u2028\u061c")],
-)  # fmt: skip
+    [
+        ("show", "zz\x1b[2J"),
+        ("check", "/nowhere/\x1b[31m\u202e"),
+        ("request", "show", "\x9b2J"),
+        ("\x1b[2J",),
+        ("list", "--\x1b[2J"),
+        ("verify", "/nowhere/\u2028\u061c"),
+    ],
+)
 def test_no_error_steers_the_terminal(archive: Archive, arguments: tuple[str, ...]) -> None:
     """A06: in the place of an error, in its values, in what click says."""
     done = archive.run(*arguments)

@@ -74,9 +74,18 @@ def test_everything_else_is_named(kept: tuple[Archive, Loop], drive: Path) -> No
     (drive / "verify.ps1").unlink()
     page = (drive / "index.html").read_bytes()
     put(drive / "index.html", page[:-10] + b"?" + page[-9:])
-    for name in ("evil.exe", "autorun.inf", "medium.json.bak", ".hidden/x", "packages/loose", "ledger/evil.jsonl",
-                 "recovery/evil", "System Volume Information/tool.exe", "quarantine/q/evil",
-                 "incoming/evil"):  # fmt: skip
+    for name in (
+        "evil.exe",
+        "autorun.inf",
+        "medium.json.bak",
+        ".hidden/x",
+        "packages/loose",
+        "ledger/evil.jsonl",
+        "recovery/evil",
+        "System Volume Information/tool.exe",
+        "quarantine/q/evil",
+        "incoming/evil",
+    ):
         put(drive / name)
     put(drive / "lost+found" / "#1", b"MZ\x90\x00")
     (drive / "link").symlink_to("/etc/hostname")
@@ -87,10 +96,23 @@ def test_everything_else_is_named(kept: tuple[Archive, Loop], drive: Path) -> No
     assert status == 4
     expected = {("audit.file-altered", name) for name in ("verify.py", "index.html")}
     expected |= {("audit.file-missing", "verify.ps1")}
-    expected |= {("audit.file-unexpected", name) for name in (
-        "evil.exe", "autorun.inf", "medium.json.bak", ".hidden/x", "packages/loose", "ledger/evil.jsonl",
-        "recovery/evil", "System Volume Information/tool.exe", "lost+found/#1", ".empty/",
-        "quarantine/q/evil", "incoming/evil")}  # fmt: skip
+    expected |= {
+        ("audit.file-unexpected", name)
+        for name in (
+            "evil.exe",
+            "autorun.inf",
+            "medium.json.bak",
+            ".hidden/x",
+            "packages/loose",
+            "ledger/evil.jsonl",
+            "recovery/evil",
+            "System Volume Information/tool.exe",
+            "lost+found/#1",
+            ".empty/",
+            "quarantine/q/evil",
+            "incoming/evil",
+        )
+    }
     expected |= {("audit.not-a-file", "link"), ("audit.not-a-file", "packages/link")}
     assert expected <= seen
 
@@ -132,7 +154,7 @@ def first(drive: Path, pattern: str) -> Path:
         (lambda top: put(top / "ledger" / "more.txt"), "ledger.stranger"),
     ],
     ids=["checkpoint", "entry", "no entries", "no checkpoint", "no key", "no newest", "more"],
-)  # fmt: skip
+)
 def test_the_ledger_on_a_drive_is_held_to_ours(
     kept: tuple[Archive, Loop], drive: Path, attack: Callable[[Path], None], code: str
 ) -> None:

@@ -56,8 +56,13 @@ def test_whatever_the_umask_nothing_is_open(mask: int, tmp_path: Path) -> None:
         with loop(tmp_path, size="128M") as drive:
             office.json("", "media", "add", "drive", str(drive.top), "--label", "DRV-01")
             office.run("", "replicate")
-            assert open_ones(*(one for one in drive.top.iterdir() if one.name != "lost+found"),
-                             but=("先读我-README.txt", "verify.py", "verify.ps1")) == []  # fmt: skip
+            assert (
+                open_ones(
+                    *(one for one in drive.top.iterdir() if one.name != "lost+found"),
+                    but=("先读我-README.txt", "verify.py", "verify.ps1"),
+                )
+                == []
+            )
             for name in ("先读我-README.txt", "verify.py", "verify.ps1"):
                 assert (drive.top / name).stat().st_mode & 0o777 == 0o644, name
         assert office.archive.run("catalogue", "rebuild").returncode == 0
@@ -84,8 +89,15 @@ def test_another_user_reads_nothing_of_a_store_outside_the_home(tmp_path: Path) 
     with umask(0):
         found(top / "home", "--store", str(top / "store"))
     for place in ("home/preserve.toml", "store/medium.json", "store/ledger"):
-        done = subprocess.run(["ls", "-l", top / place], user="nobody", group="nogroup", extra_groups=[],
-                              capture_output=True, text=True, check=False)  # fmt: skip
+        done = subprocess.run(
+            ["ls", "-l", top / place],
+            user="nobody",
+            group="nogroup",
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode != 0 and "Permission denied" in done.stderr, place
 
 
@@ -106,8 +118,12 @@ def test_library_code_makes_closed_files_without_the_program(tmp_path: Path) -> 
 def test_doctor_finds_an_open_home_and_what_it_says_mends_it(tmp_path: Path) -> None:
     archive = found(tmp_path / "ho me", "--store", str(tmp_path / "store"))
     _checks(archive, "health.modes")
-    for path, mode in ((tmp_path / "store", 0o755), (archive.home / "catalogue.sqlite", 0o664), (archive.home / "keys", 0o750),
-                       (tmp_path / "store" / "ledger" / "ledger.pub", 0o644)):  # fmt: skip
+    for path, mode in (
+        (tmp_path / "store", 0o755),
+        (archive.home / "catalogue.sqlite", 0o664),
+        (archive.home / "keys", 0o750),
+        (tmp_path / "store" / "ledger" / "ledger.pub", 0o644),
+    ):
         before = path.stat().st_mode
         path.chmod(mode)
         done = archive.run("doctor")

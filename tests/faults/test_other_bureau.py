@@ -59,9 +59,12 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     (own / "vocabulary.toml").write_text(_shipped("vocabulary.toml") + MEASURE, encoding="utf-8")
     rules = _shipped(
         "rules.toml",
-        ('article = "9"\nseverity = "error"\nmeasures = ["seal",', 'article = "41"\nseverity = "error"\nmeasures = ["block-account", "seal",'),
+        (
+            'article = "9"\nseverity = "error"\nmeasures = ["seal",',
+            'article = "41"\nseverity = "error"\nmeasures = ["block-account", "seal",',
+        ),
         ('measures = ["seal", "seize",', 'measures = ["block-account", "seal", "seize",'),
-    )  # fmt: skip
+    )
     (own / "rules.toml").write_text(rules, encoding="utf-8")
     return archive
 
@@ -94,10 +97,15 @@ def case(bureau: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "行政许可检查" in [cell.value for cell in opened["选项"]["A"]]
     assert "查封网络账号" in [cell.value for cell in opened["选项"]["B"]]
     facts = {
-        "案号": "江市监检〔2026〕3号", "案件类型": "行政许可检查", "题名": "网店许可检查", "案由": "未公示许可证",
-        "形成单位": "江城市市场监督管理局", "立案日期": "2026-03-02", "结案日期": "2026-03-20",
+        "案号": "江市监检〔2026〕3号",
+        "案件类型": "行政许可检查",
+        "题名": "网店许可检查",
+        "案由": "未公示许可证",
+        "形成单位": "江城市市场监督管理局",
+        "立案日期": "2026-03-02",
+        "结案日期": "2026-03-20",
         "逾期归档理由": "测试",
-    }  # fmt: skip
+    }
     _fill(book, "案件", [facts])
     _fill(book, "措施", [{"措施": "查封网络账号", "开始时间": "2026-03-04 10:00", "结束时间": "2026-03-04 10:10"}])
     _fill(book, "文件", [{"文件": "检查记录.txt", "文书或录制种类": "检查记录", "阶段": "调查"}])
@@ -118,9 +126,8 @@ def test_its_rules_are_applied_under_its_articles(bureau: Archive, case: Path, t
     told = bureau.run("--json", "check", str(case), "--report", str(tmp_path))
     assert told.returncode == 3
     found_ = {
-        (one["code"], str(one["values"].get("article"))): one["message"]
-        for one in json.loads(told.stdout)["findings"]
-    }  # fmt: skip
+        (one["code"], str(one["values"].get("article"))): one["message"] for one in json.loads(told.stdout)["findings"]
+    }
     assert ("rule.document-missing", "31") in found_
     assert ("rule.document-missing", "32") in found_
     assert "blocking an account" in found_["rule.measure-not-recorded", "41"]
@@ -137,7 +144,7 @@ def test_a_case_of_the_new_type_is_taken_in_and_found(bureau: Archive, case: Pat
     answers = [
         {"问题名称": name, "说明人": "周建国", "理由": "线上检查，平台留存"}
         for name in ("document-missing", "measure-not-recorded")
-    ]  # fmt: skip
+    ]
     _fill(case / "案卷.xlsx", "问题说明", answers)
     _fill(case / "案卷.xlsx", "文件", [{"密级与限制": "商业秘密"}])
     done = bureau.run("--json", "ingest", str(case))

@@ -21,9 +21,13 @@ from tests.packages import NAME, Maker
 from tests.program import Archive, found
 
 NAMED_BY_WORDS = {
-    ("request open", "papers"), ("audit run", "given_media"), ("audit drill", "given_media"), ("media check-in", "what"),
-    ("media add", "where"), ("look", "objects"),
-}  # fmt: skip
+    ("request open", "papers"),
+    ("audit run", "given_media"),
+    ("audit drill", "given_media"),
+    ("media check-in", "what"),
+    ("media add", "where"),
+    ("look", "objects"),
+}
 """Read out of a word (`KIND=FILE`), or names inside a package; `media add` takes a file system that is empty."""
 
 
@@ -101,16 +105,26 @@ class Ground:
         home, links = self.archive.home, self.outside / "links"
         sealed = self.store / "packages" / NAME / "manifest-sha256.txt"
         there = {
-            "catalogue": home / "catalogue.sqlite", "key": home / "keys" / "ledger.key", "settings": home / "preserve.toml",
+            "catalogue": home / "catalogue.sqlite",
+            "key": home / "keys" / "ledger.key",
+            "settings": home / "preserve.toml",
             "manifest": sealed,
-        }  # fmt: skip
+        }
         new = {
-            "home": home / "new", "keys": home / "keys" / "new", "store": self.store / "packages" / NAME / "new",
-            "deep": home / "a" / "b" / "new", "drive": self.drive / "new", "work": home / "work" / "new",
-            "dots": self.outside / ".." / home.name / "new", "dots in links": links / "keys" / ".." / "new",
-            "linked": links / "home" / "new", "linked store": links / "store" / "x" / "new",
-            "mounted twice": self.outside / "bound" / "new", "the process's own": Path("/proc/self/cwd/keys/new"), "relative": Path("keys/new"),
-        }  # fmt: skip
+            "home": home / "new",
+            "keys": home / "keys" / "new",
+            "store": self.store / "packages" / NAME / "new",
+            "deep": home / "a" / "b" / "new",
+            "drive": self.drive / "new",
+            "work": home / "work" / "new",
+            "dots": self.outside / ".." / home.name / "new",
+            "dots in links": links / "keys" / ".." / "new",
+            "linked": links / "home" / "new",
+            "linked store": links / "store" / "x" / "new",
+            "mounted twice": self.outside / "bound" / "new",
+            "the process's own": Path("/proc/self/cwd/keys/new"),
+            "relative": Path("keys/new"),
+        }
         folders = {"home itself": home, "store itself": self.store, "drive itself": self.drive}
         if isinstance(door.parameter.type, NewArchive):
             return {name: path for name, path in new.items() if name != "mounted twice"}  # that is nobody's yet
@@ -120,9 +134,13 @@ class Ground:
             there["device"] = Path("/dev/null")
             return there | new | folders
         if isinstance(door.parameter.type, IntoFolder):
-            return there | new | folders | {f"link to {name}": links / name for name in ("key", "home", "store")} | {
-                "file": self.outside / "file", "pipe": self.outside / "pipe",
-            }  # fmt: skip
+            return (
+                there
+                | new
+                | folders
+                | {f"link to {name}": links / name for name in ("key", "home", "store")}
+                | {"file": self.outside / "file", "pipe": self.outside / "pipe"}
+            )
         assert isinstance(door.parameter.type, Burner), door
         links_to = {f"link to {name}": links / name for name in ("catalogue", "key")}
         return there | new | links_to | {"second name": self.outside / "second name", "mounted": self.device()}
@@ -154,10 +172,14 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     (outside / "links").mkdir(parents=True)
     (outside / "bound").mkdir()
     for name, target in {
-        "catalogue": archive.home / "catalogue.sqlite", "key": archive.home / "keys" / "ledger.key",
-        "manifest": package / "manifest-sha256.txt", "home": archive.home, "store": top / "elsewhere",
-        "keys": archive.home / "keys", "nowhere": top / "nothing",
-    }.items():  # fmt: skip
+        "catalogue": archive.home / "catalogue.sqlite",
+        "key": archive.home / "keys" / "ledger.key",
+        "manifest": package / "manifest-sha256.txt",
+        "home": archive.home,
+        "store": top / "elsewhere",
+        "keys": archive.home / "keys",
+        "nowhere": top / "nothing",
+    }.items():
         (outside / "links" / name).symlink_to(target)
     (outside / "file").write_bytes(b"somebody's own")
     os.mkfifo(outside / "pipe")

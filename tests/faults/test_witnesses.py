@@ -71,8 +71,10 @@ def append(archive: Archive) -> None:
     data = {**last, "number": int(str(last["number"])) + 1, "actor": "nobody"}
     row = ledger.row_of(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     with closing(sqlite3.connect(archive.home / "catalogue.sqlite")) as base:
-        base.execute("INSERT INTO ledger (number, entry, leaf) VALUES (?, ?, ?)",
-                     [row[name] for name in ("number", "entry", "leaf")])  # fmt: skip
+        base.execute(
+            "INSERT INTO ledger (number, entry, leaf) VALUES (?, ?, ?)",
+            [row[name] for name in ("number", "entry", "leaf")],
+        )
         base.commit()
 
 
@@ -107,7 +109,7 @@ FORGET = "DELETE FROM checkpoints WHERE size = 5"
         (append, "ledger.uncovered"),
     ],
     ids=["cut off", "cut off with its checkpoint", "edited", "edited without its checkpoint", "appended"],
-)  # fmt: skip
+)
 def test_the_end_of_the_ledger_cannot_be_altered(
     attack: Callable[[Archive], object], code: str, archive: Archive
 ) -> None:
@@ -192,15 +194,33 @@ def link(archive: Archive) -> None:
         (remove("*"), "ledger.no-segments"),
         (lambda archive: change(archive, "DELETE FROM checkpoints"), "ledger.no-checkpoints"),
         (lambda archive: change(archive, "DELETE FROM checkpoints WHERE size = 2"), "ledger.checkpoint-row-missing"),
-        (lambda archive: change(archive, "UPDATE checkpoints SET peaks = NULL, first_entry = NULL",
-                                "DELETE FROM checkpoints WHERE size > 2"), "ledger.uncovered"),
+        (
+            lambda archive: change(
+                archive,
+                "UPDATE checkpoints SET peaks = NULL, first_entry = NULL",
+                "DELETE FROM checkpoints WHERE size > 2",
+            ),
+            "ledger.uncovered",
+        ),
         (add("evil.exe"), "ledger.stranger"),
         (add("segment-0000000003-0000000004.checkpoint"), "ledger.checkpoint-unreadable"),
         (link, "ledger.stranger"),
     ],
-    ids=["segments", "entries of a segment", "checkpoint of a segment", "head", "key", "all files", "all rows", "one row",
-         "all but the first row", "a file more", "a false checkpoint", "a link"],
-)  # fmt: skip
+    ids=[
+        "segments",
+        "entries of a segment",
+        "checkpoint of a segment",
+        "head",
+        "key",
+        "all files",
+        "all rows",
+        "one row",
+        "all but the first row",
+        "a file more",
+        "a false checkpoint",
+        "a link",
+    ],
+)
 def test_evidence_that_is_gone_is_named(attack: Callable[[Archive], None], code: str, archive: Archive) -> None:
     attack(archive)
     status, codes = verify(archive)
@@ -227,10 +247,14 @@ def older(archive: Archive, tmp_path: Path, *commands: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("commands", "gone"),
-    [((("list",),), ()), ((("ledger", "checkpoint"), ("list",)), ()),
-     ((("ledger", "checkpoint"),), ("checkpoint.txt",)), ((("list",), ("ledger", "checkpoint")), ("segment-*",))],
+    [
+        ((("list",),), ()),
+        ((("ledger", "checkpoint"), ("list",)), ()),
+        ((("ledger", "checkpoint"),), ("checkpoint.txt",)),
+        ((("list",), ("ledger", "checkpoint")), ("segment-*",)),
+    ],
     ids=["a look", "a segment and a look", "a segment, without the head", "a segment, which is gone"],
-)  # fmt: skip
+)
 def test_an_older_catalogue_is_not_gone_on_with(
     archive: Archive, tmp_path: Path, commands: tuple[tuple[str, ...], ...], gone: tuple[str, ...]
 ) -> None:

@@ -33,9 +33,12 @@ from preserve.work import Watcher
 from tests.loop import Loop
 
 STAFF = {
-    "shen": ("沈安全", "security-administrator"), "wang": ("王审核", "examiner"), "zhao": ("赵审核", "examiner"),
-    "chen": ("陈档案", "archivist"), "li": ("李局长", "head"),
-}  # fmt: skip
+    "shen": ("沈安全", "security-administrator"),
+    "wang": ("王审核", "examiner"),
+    "zhao": ("赵审核", "examiner"),
+    "chen": ("陈档案", "archivist"),
+    "li": ("李局长", "head"),
+}
 PAPERS = {"检查方案": "启动", "现场检查笔录": "调查", "检查结论": "决定"}
 
 STORAGE = """
@@ -112,16 +115,26 @@ class Bureau:
 
     def begin(self) -> None:
         self.home = found(
-            self.folder / "home", institution="临江市文化和旅游局", policy="lossless", store=None, digests=["sha256"],
-            language="zh", test_authority=True,
-        ).home  # fmt: skip
+            self.folder / "home",
+            institution="临江市文化和旅游局",
+            policy="lossless",
+            store=None,
+            digests=["sha256"],
+            language="zh",
+            test_authority=True,
+        ).home
         (self.home.profiles / "storage.toml").write_text(STORAGE, encoding="utf-8")
         self.catalogue = open_catalogue(self.home)
         for name, (person, role) in STAFF.items():
             add_person(
-                self.catalogue, name, person=person, roles=[role], os_user=name,
-                actor=self.person("" if name == "shen" else "shen"), moment=self.moment,
-            )  # fmt: skip
+                self.catalogue,
+                name,
+                person=person,
+                roles=[role],
+                os_user=name,
+                actor=self.person("" if name == "shen" else "shen"),
+                moment=self.moment,
+            )
             self.note("person.added", name)
 
     def person(self, name: str) -> Person:
@@ -153,14 +166,19 @@ class Bureau:
             (folder / f"{kind}.txt").write_text(f"{kind}：第 {number} 号案件，{self.today}。\n" * 5, encoding="utf-8")
         closed = self.today - timedelta(days=3)
         description = {
-            "case_number": f"临综检〔{self.today.year}〕{number}号", "case_type": "检查", "title": f"对第{number}家场所的检查",
-            "cause": "日常检查", "producer": {"name": "临江市文化和旅游局"}, "start": str(closed - timedelta(days=9)),
-            "closed": str(closed), "retention": {10: "10年", 30: "30年"}.get(years, "永久"),
+            "case_number": f"临综检〔{self.today.year}〕{number}号",
+            "case_type": "检查",
+            "title": f"对第{number}家场所的检查",
+            "cause": "日常检查",
+            "producer": {"name": "临江市文化和旅游局"},
+            "start": str(closed - timedelta(days=9)),
+            "closed": str(closed),
+            "retention": {10: "10年", 30: "30年"}.get(years, "永久"),
             "parties": [{"name": f"第{number}家场所"}],
             "objects": [{"file": f"{kind}.txt", "kind": kind, "stage": stage} for kind, stage in PAPERS.items()]
             + list(objects),
             **more,
-        }  # fmt: skip
+        }
         (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
         done = run(self.home, self.catalogue, folder, person=acting_person(), jobs=1, watcher=Watcher())
         self.promised[done.objid] = closed.replace(year=closed.year + years) if years <= 30 else date.max
@@ -171,9 +189,16 @@ class Bureau:
 
     def new_drive(self, drive: Loop, label: str, place: str) -> None:
         add_drive(
-            self.home, self.catalogue, drive.top, label, place=place, custodian="李敏", reserve=1 << 20, actor="chen",
+            self.home,
+            self.catalogue,
+            drive.top,
+            label,
+            place=place,
+            custodian="李敏",
+            reserve=1 << 20,
+            actor="chen",
             moment=self.moment,
-        )  # fmt: skip
+        )
 
     def copy_what_is_missing(self) -> None:
         _, _, failed = replicate(self.home, self.catalogue, read_policy(self.home.profiles), actor="chen", now=self.now)

@@ -100,34 +100,70 @@ def a_court_asks(office: Bureau, objid: str) -> None:
     notice = office.folder / "notice.pdf"
     notice.write_bytes(b"%PDF-1.4 notice")
     request = requests.open_request(
-        office.home, office.catalogue, office.person("chen"), consumer=Consumer(name="张法官", capacity="court"),
-        papers=[("调取证据通知书", notice)], asked=[requests.Asked(objid)], purpose="举证", urgent="", received=None,
-        due=None, moment=office.moment,
-    )  # fmt: skip
+        office.home,
+        office.catalogue,
+        office.person("chen"),
+        consumer=Consumer(name="张法官", capacity="court"),
+        papers=[("调取证据通知书", notice)],
+        asked=[requests.Asked(objid)],
+        purpose="举证",
+        urgent="",
+        received=None,
+        due=None,
+        moment=office.moment,
+    )
     number, target = request.number, office.folder / "court"
 
     def hand_over() -> None:
         deliver(
-            office.home, office.catalogue, office.person("chen"), number, target, "folder", to="", now=office.now,
+            office.home,
+            office.catalogue,
+            office.person("chen"),
+            number,
+            target,
+            "folder",
+            to="",
+            now=office.now,
             progress=lambda moved: None,
-        )  # fmt: skip
+        )
 
     with pytest.raises(Refused):
         hand_over()
     requests.examine(
-        office.home, office.catalogue, office.person("wang"), number, opinion="grant", note="", left_out=(), plan=None,
-        answered="", moment=office.moment,
-    )  # fmt: skip
+        office.home,
+        office.catalogue,
+        office.person("wang"),
+        number,
+        opinion="grant",
+        note="",
+        left_out=(),
+        plan=None,
+        answered="",
+        moment=office.moment,
+    )
     office.until(date(2028, 5, 12))
     requests.decide(
-        office.home, office.catalogue, office.person("li"), number, approve=True, article="21", reason="同意",
+        office.home,
+        office.catalogue,
+        office.person("li"),
+        number,
+        approve=True,
+        article="21",
+        reason="同意",
         moment=office.moment,
-    )  # fmt: skip
+    )
     hand_over()
     requests.acknowledge(
-        office.home, office.catalogue, office.person("chen"), number, receiver="张法官", receipt=None,
-        carrier_returned=False, outcome="采信", moment=office.moment,
-    )  # fmt: skip
+        office.home,
+        office.catalogue,
+        office.person("chen"),
+        number,
+        receiver="张法官",
+        receipt=None,
+        carrier_returned=False,
+        outcome="采信",
+        moment=office.moment,
+    )
     for step in ("opened", "examined", "approved", "delivered", "returned"):
         office.note(f"request.{step}", number)
     office.copy_what_is_missing()  # the records go onto the drive
@@ -168,14 +204,13 @@ def the_drive_is_replaced(office: Bureau, newer: Loop) -> None:
 
 def decide(office: Bureau, *, kept: dict[str, str] | None = None) -> str:
     """An appraisal by two, approved by the head: everything that is due goes, but for what is kept, and why."""
-    review = appraisals.draw(
-        office.home, office.catalogue, office.person("chen"), office.today, moment=office.moment
-    )  # fmt: skip
+    review = appraisals.draw(office.home, office.catalogue, office.person("chen"), office.today, moment=office.moment)
     opinions = {
-        item.row: Opinion(action="permanent", why=(kept or {})[item.objid]) if item.objid in (kept or {})
+        item.row: Opinion(action="permanent", why=(kept or {})[item.objid])
+        if item.objid in (kept or {})
         else Opinion(action="destroy", why="期满无继续保存价值")
         for item in review.items
-    }  # fmt: skip
+    }
     for member in ("chen", "wang"):
         appraisals.appraise(
             office.home, office.catalogue, office.person(member), review.number, opinions, moment=office.moment
@@ -280,16 +315,26 @@ def the_first_cases_fall_due(office: Bureau, objids: list[str]) -> None:
         appraisals.draw(office.home, office.catalogue, office.person("chen"), office.today, moment=office.moment)
     office.until(date(2039, 1, 2))
     hold = add_hold(
-        office.home, office.catalogue, office.person("wang"), [objids[0]], kind="litigation", reason="再审",
+        office.home,
+        office.catalogue,
+        office.person("wang"),
+        [objids[0]],
+        kind="litigation",
+        reason="再审",
         moment=office.moment,
-    )  # fmt: skip
+    )
     office.held.add(objids[0])
     number = decide(office, kept={objids[3]: "典型案例"})
     office.until(date(2039, 1, 20))
     add_hold(
-        office.home, office.catalogue, office.person("zhao"), [objids[2]], kind="complaint", reason="信访",
+        office.home,
+        office.catalogue,
+        office.person("zhao"),
+        [objids[2]],
+        kind="complaint",
+        reason="信访",
         moment=office.moment,
-    )  # fmt: skip
+    )
     office.held.add(objids[2])
     office.until(date(2039, 3, 1))
     assert carry_out(office, number) == []

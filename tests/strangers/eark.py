@@ -33,9 +33,7 @@ def validate(package: Path, version: str) -> tuple[list[str], list[str]]:
 
 def _by_severity(report: Any) -> tuple[list[str], list[str]]:
     metadata = report.metadata
-    results = [
-        *report.structure.messages, *metadata.schema_results.messages, *metadata.schematron_results.messages,
-    ]  # fmt: skip
+    results = [*report.structure.messages, *metadata.schema_results.messages, *metadata.schematron_results.messages]
     told: dict[str, list[str]] = {"ERROR": [], "WARNING": []}
     for one in results:
         kind = str(getattr(one.severity, "name", one.severity)).upper()

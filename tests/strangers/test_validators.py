@@ -97,11 +97,8 @@ _WRAPPERS = {
         ("http://www.loc.gov/METS/", "mets.xsd"),
         ("https://DILCIS.eu/XML/METS/CSIPExtensionMETS", "DILCISExtensionMETS.xsd"),
     ),
-    "premis.xml": (
-        ("http://www.w3.org/1999/xlink", "xlink.xsd"),
-        ("http://www.loc.gov/premis/v3", "premis-v3-0.xsd"),
-    ),
-}  # fmt: skip
+    "premis.xml": (("http://www.w3.org/1999/xlink", "xlink.xsd"), ("http://www.loc.gov/premis/v3", "premis-v3-0.xsd")),
+}
 
 
 @pytest.mark.parametrize("name", list(_WRAPPERS))

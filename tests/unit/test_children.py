@@ -27,18 +27,7 @@ STARTERS = {
     "pty": {"spawn", "fork"},
     "asyncio": {"create_subprocess_exec", "create_subprocess_shell"},
 }
-TOOLS = (
-    "ffmpeg",
-    "ffprobe",
-    "soffice",
-    "xorriso",
-    "dvdisaster",
-    "par2",
-    "smartctl",
-    "findmnt",
-    "lsblk",
-    "7z",
-)
+TOOLS = ("ffmpeg", "ffprobe", "soffice", "xorriso", "dvdisaster", "par2", "smartctl", "findmnt", "lsblk", "7z")
 ALLOWED = {"PATH", "TZ", "LC_ALL", "LANG", "HOME", "TMPDIR"}
 OF_THE_SHELL = {"PWD", "OLDPWD", "SHLVL", "_"}
 """What the wrapper's own shell adds before it writes down what it was given."""
@@ -103,8 +92,14 @@ def test_no_program_that_reads_hostile_files_sees_tokens_or_passwords(tmp_path: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(STAFF, "chen", ("陈档案", "archivist"))
         token = staff(archive, ("chen",))["chen"]
-    secrets = {"PRESERVE_SIGNING_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "s3cret", "LD_DEBUG_OUTPUT": "/x",
-               "PYTHONSTARTUP": "/x.py", "FFREPORT": "file=/x.log", "http_proxy": "http://x"}  # fmt: skip
+    secrets = {
+        "PRESERVE_SIGNING_PASSWORD": "hunter2",
+        "AWS_SECRET_ACCESS_KEY": "s3cret",
+        "LD_DEBUG_OUTPUT": "/x",
+        "PYTHONSTARTUP": "/x.py",
+        "FFREPORT": "file=/x.log",
+        "http_proxy": "http://x",
+    }
     path = f"{bin_folder}:{os.environ['PATH']}"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in secrets.items():

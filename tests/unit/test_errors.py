@@ -36,5 +36,9 @@ def test_application_errors_cross_over(kind: type[of_preserve.PreserveError]) ->
     error = pickle.loads(pickle.dumps(kind("sip.refused", "w", findings=[finding], detail="d", limit=3)))
     assert type(error) is kind
     assert (error.code, error.where, error.values, error.findings, error.detail) == (
-        "sip.refused", "w", {"limit": 3}, (finding,), "d",
-    )  # fmt: skip
+        "sip.refused",
+        "w",
+        {"limit": 3},
+        (finding,),
+        "d",
+    )

@@ -16,9 +16,20 @@ ROOT = Path(preserve.__file__).parent
 LOCALE = ROOT / "messages" / "locale"
 DOMAINS = sorted({path.stem for path in LOCALE.glob("*/LC_MESSAGES/*.po")})
 SPEAKERS = {
-    "Finding", "say", "hint", "known", "sentence",
-    "PreserveError", "UsageError", "Refused", "NotIntact", "MediumProblem", "NotPermitted", "ToolMissing", "Stopped",
-}  # fmt: skip
+    "Finding",
+    "say",
+    "hint",
+    "known",
+    "sentence",
+    "PreserveError",
+    "UsageError",
+    "Refused",
+    "NotIntact",
+    "MediumProblem",
+    "NotPermitted",
+    "ToolMissing",
+    "Stopped",
+}
 
 
 def catalogue(domain: str, language: str) -> dict[str, str]:

@@ -75,8 +75,9 @@ def test_one_word_for_two_things_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "cases" / "ours.toml").write_text(BUREAU, encoding="utf-8")
     wrong = {name: refusal for name, _, refusal in check_all(tmp_path) if refusal}
     assert {name: one.code for name, one in wrong.items()} == {
-        "vocabulary.toml": "profile.wrong", "cases/penalty.toml": "profile.case-type-twice",
-    }  # fmt: skip
+        "vocabulary.toml": "profile.wrong",
+        "cases/penalty.toml": "profile.case-type-twice",
+    }
     assert [one.code for one in wrong["vocabulary.toml"].findings] == ["profile.word-twice"]
 
 
@@ -131,11 +132,16 @@ def test_a_second_bureau_has_its_own_rules_without_code(tmp_path: Path) -> None:
     )
     (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
     content = {
-        "case_number": "一号", "case_type": "处罚", "title": "题", "cause": "由", "producer": {"name": "局"},
-        "start": "2026-03-02", "closed": "2026-04-10",
+        "case_number": "一号",
+        "case_type": "处罚",
+        "title": "题",
+        "cause": "由",
+        "producer": {"name": "局"},
+        "start": "2026-03-02",
+        "closed": "2026-04-10",
         "measures": [{"measure": "询问", "start": "2026-03-04 10:00", "end": "2026-03-04 10:10"}],
         "objects": [{"file": "a.pdf", "kind": "行政处罚决定书", "stage": "决定"}],
-    }  # fmt: skip
+    }
     case, _ = check_content(content, {}, "case")
     assert case is not None
     found = check(case, {}, today=date(2026, 4, 20), state_secrets=False, own_profiles=tmp_path)

@@ -31,11 +31,27 @@ from tests.unit.archival_storage.test_labels import label
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 SCRIPTS = {
-    "simplified": "无证经营案", "traditional": "無證經營案", "extension A": "㐀㐁䶵", "extension B": "𠀀𪛖𠮷",
-    "Tibetan": "བཀྲ་ཤིས", "Mongolian": "ᠮᠣᠩᠭᠣᠯ", "Uyghur": "ئۇيغۇر", "Kazakh": "قازاق", "Kyrgyz": "قىرعىز", "Yi": "ꆈꌠꉙ",
-    "Zhuang": "Vahcuengh ƽ", "Dai": "ᦀᦁᦂ", "Dehong Dai": "ᥖᥭ", "Korean": "조선말", "Lisu": "ꓡꓲꓢꓴ", "Miao": "𖼀𖼁",
-    "Phags-pa": "ꡖꡍꡂ", "Thai": "สมชาย", "Cyrillic": "Иванов", "Hindi": "नाम",
-}  # fmt: skip
+    "simplified": "无证经营案",
+    "traditional": "無證經營案",
+    "extension A": "㐀㐁䶵",
+    "extension B": "𠀀𪛖𠮷",
+    "Tibetan": "བཀྲ་ཤིས",
+    "Mongolian": "ᠮᠣᠩᠭᠣᠯ",
+    "Uyghur": "ئۇيغۇر",
+    "Kazakh": "قازاق",
+    "Kyrgyz": "قىرعىز",
+    "Yi": "ꆈꌠꉙ",
+    "Zhuang": "Vahcuengh ƽ",
+    "Dai": "ᦀᦁᦂ",
+    "Dehong Dai": "ᥖᥭ",
+    "Korean": "조선말",
+    "Lisu": "ꓡꓲꓢꓴ",
+    "Miao": "𖼀𖼁",
+    "Phags-pa": "ꡖꡍꡂ",
+    "Thai": "สมชาย",
+    "Cyrillic": "Иванов",
+    "Hindi": "नाम",
+}
 
 
 def set_page(*rows: str) -> bytes:
@@ -154,8 +170,9 @@ def test_any_text_can_be_printed_in_every_place(texts: list[str], tmp_path: Path
     first = texts[0]
     picture = (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 900'>"
-        + "".join(f"<text x='1' y='{20 * n}'>{escape(one)}</text>" for n, one in enumerate(texts)) + "</svg>"
-    )  # fmt: skip
+        + "".join(f"<text x='1' y='{20 * n}'>{escape(one)}</text>" for n, one in enumerate(texts))
+        + "</svg>"
+    )
     parts = [Section(one, one, ("a" + one, "b"), ((one, texts[n - 1]),), picture) for n, one in enumerate(texts[:5])]
     parts.append(Section("单", "", ("",), (("\n".join(texts),),)))
     said = check(as_pdf(first, texts[1], texts[2], MOMENT, parts), tmp_path)

@@ -40,9 +40,21 @@ def test_what_the_attack_wrote() -> None:
 
 def test_the_scripts_of_china_stay_what_they_are() -> None:
     for text in (
-        "无证经营案（2026）", "無證經營案", "𠀀𪛖", "བཀྲ་ཤིས་བདེ་ལེགས", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ᠌", "ئۇيغۇر تىلى", "قازاق ٴتىلى", "ꆈꌠꉙ",
-        "Vahcuengh", "ᦀᦁᦂ", "ᥖᥭᥰ", "조선말", "ꓡꓲꓢꓴ", "é e\u0301",
-    ):  # fmt: skip
+        "无证经营案（2026）",
+        "無證經營案",
+        "𠀀𪛖",
+        "བཀྲ་ཤིས་བདེ་ལེགས",
+        "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ᠌",
+        "ئۇيغۇر تىلى",
+        "قازاق ٴتىلى",
+        "ꆈꌠꉙ",
+        "Vahcuengh",
+        "ᦀᦁᦂ",
+        "ᥖᥭᥰ",
+        "조선말",
+        "ꓡꓲꓢꓴ",
+        "é e\u0301",
+    ):
         assert visible(text) == text
 
 
@@ -58,8 +70,10 @@ def test_marks_need_a_letter_and_do_not_pile_up() -> None:
 def test_made_visible_once_is_made_visible(text: str) -> None:
     once = visible(text)
     assert visible(once) == once
-    assert all(is_visible(one) or unicodedata.category(one)[0] == "M" or one in "\u180b\u180c\u180d\u180e\u180f\u202f"
-               for one in once)  # fmt: skip
+    assert all(
+        is_visible(one) or unicodedata.category(one)[0] == "M" or one in "\u180b\u180c\u180d\u180e\u180f\u202f"
+        for one in once
+    )
     once.encode()  # no half of a surrogate pair is left
     assert not set(once) & set(STEERING)
     assert "".join(one_line(text).splitlines()) == one_line(text)

@@ -33,8 +33,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     made = found(tmp_path_factory.mktemp("acts") / "home")
     catalogue = open_catalogue(open_home(made.home))
     for name, person, role, user, by in (
-        ("shen", "沈安全", "security-administrator", "shenaq", acting_person()), ("li", "李局长", "head", "director", "shenaq"),
-    ):  # fmt: skip
+        ("shen", "沈安全", "security-administrator", "shenaq", acting_person()),
+        ("li", "李局长", "head", "director", "shenaq"),
+    ):
         with catalogue.read() as connection:
             actor = recognise(connection, by, None, now())
         add_person(catalogue, name, person=person, roles=[role], os_user=user, actor=actor, moment=now())
@@ -45,9 +46,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def start(home: Path, *arguments: str, user: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command with an environment of the caller's making, as another user where one is named."""
     return subprocess.run(
-        [*as_user(user), str(PROGRAM), "--lang", "en", "--home", str(home), *arguments], capture_output=True, text=True,
-        check=False, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
-    )  # fmt: skip
+        [*as_user(user), str(PROGRAM), "--lang", "en", "--home", str(home), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **environment},
+    )
 
 
 def as_user(user: int | None) -> list[str]:
@@ -56,8 +61,13 @@ def as_user(user: int | None) -> list[str]:
         return []
     may = "+dac_read_search"
     return [
-        "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", f"--inh-caps={may}", f"--ambient-caps={may}",
-    ]  # fmt: skip
+        "setpriv",
+        f"--reuid={user}",
+        f"--regid={user}",
+        "--clear-groups",
+        f"--inh-caps={may}",
+        f"--ambient-caps={may}",
+    ]
 
 
 def denied(archive: Archive) -> list[str]:
@@ -80,9 +90,13 @@ def test_no_variable_makes_anybody_the_head(archive: Archive, names: tuple[str, 
 @pytest.mark.parametrize("token", ["", " \t\u3000\n"])
 def test_an_empty_token_is_the_token_of_nobody(archive: Archive, token: str) -> None:
     for arguments in (
-        ("list",), ("ledger", "export"), ("ledger", "checkpoint"), ("catalogue", "rebuild"), ("audit", "run"),
+        ("list",),
+        ("ledger", "export"),
+        ("ledger", "checkpoint"),
+        ("catalogue", "rebuild"),
+        ("audit", "run"),
         ("user", "add", "x1", "--person", "某", "--role", "head"),
-    ):  # fmt: skip
+    ):
         before = len(denied(archive))
         done = start(archive.home, "--json", *arguments, PRESERVE_TOKEN=token)
         assert done.returncode == 6, (arguments, done.stdout)
@@ -96,9 +110,11 @@ def test_a_token_that_is_not_set_is_another_thing(archive: Archive) -> None:
 
 def test_a_token_of_no_encoding_is_unknown(archive: Archive) -> None:
     done = subprocess.run(
-        [str(PROGRAM), "--home", str(archive.home), "list"], capture_output=True, check=False,
+        [str(PROGRAM), "--home", str(archive.home), "list"],
+        capture_output=True,
+        check=False,
         env={b"PATH": os.environb[b"PATH"], b"PRESERVE_TOKEN": b"\xff\xfe", b"LC_ALL": b"C.UTF-8"},
-    )  # fmt: skip
+    )
     assert done.returncode == 6
 
 
@@ -127,9 +143,13 @@ def test_a_user_without_an_entry_is_a_number_and_nobody_else(archive: Archive, e
 
 def test_a_user_without_an_entry_and_without_a_home_gets_a_sentence(elsewhere: Path) -> None:
     done = subprocess.run(
-        [*as_user(NO_ENTRY), str(PROGRAM), "--lang", "en", "list"], capture_output=True, text=True, check=False,
-        cwd=elsewhere, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+        [*as_user(NO_ENTRY), str(PROGRAM), "--lang", "en", "list"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=elsewhere,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+    )
     assert done.returncode == 2 and "no folder of their own" in done.stderr, done.stderr
 
 

@@ -63,9 +63,14 @@ def put_chain(home: Home, staged: Path) -> None:
 
 
 def certify(
-    home: Home, connection: Connection, request: Request, given: Sequence[Given], staged: Path, evidence_sha256: str,
+    home: Home,
+    connection: Connection,
+    request: Request,
+    given: Sequence[Given],
+    staged: Path,
+    evidence_sha256: str,
     numbers: Sequence[int],
-) -> CertificateMade:  # fmt: skip
+) -> CertificateMade:
     """Write the signed certificate of the package `staged` into it.
 
     `numbers` are the ledger entries that tell its way, `dip.made` among them, under the newest checkpoint. Raises as
@@ -86,19 +91,38 @@ def certify(
     stamps = read_audit_profile(home.profiles).time_stamps
     with signing.open_signer(home, moment) as opened:
         about = content.Contents(
-            home, dip, request, read_requests_profile(home.profiles).of(request.consumer.capacity), cases, given,
-            evidence_sha256, steps, anchored, opened.facts, stamps.server, _names(connection, request), moment,
-        )  # fmt: skip
+            home,
+            dip,
+            request,
+            read_requests_profile(home.profiles).of(request.consumer.capacity),
+            cases,
+            given,
+            evidence_sha256,
+            steps,
+            anchored,
+            opened.facts,
+            stamps.server,
+            _names(connection, request),
+            moment,
+        )
         paper = _set(content.document(about), anchoring.code_text(dip, evidence_sha256, anchored), moment)
         signed = sign_paper(
-            paper, opened, reason=" ".join(both("title").values()), institution=home.settings.institution,
-            moment=moment, stamps=stamps, base=home.path,
-        )  # fmt: skip
+            paper,
+            opened,
+            reason=" ".join(both("title").values()),
+            institution=home.settings.institution,
+            moment=moment,
+            stamps=stamps,
+            base=home.path,
+        )
     write_file(staged / NAME, signed.data)
     return CertificateMade(
-        hashlib.sha256(signed.data).hexdigest(), content.number_of(request, dip), opened.facts, signed.stamped,
+        hashlib.sha256(signed.data).hexdigest(),
+        content.number_of(request, dip),
+        opened.facts,
+        signed.stamped,
         _expiry(home, opened.facts, moment),
-    )  # fmt: skip
+    )
 
 
 def _names(connection: Connection, request: Request) -> dict[str, str]:

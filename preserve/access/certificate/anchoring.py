@@ -82,9 +82,7 @@ def check_evidence(staged: Path, given: Sequence[Given], evidence_sha256: str) -
         listed = {one["path"]: (one["size"], one["sha256"], one["sm3"]) for one in json.loads(data)["files"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotIntact("certificate.evidence-differs", str(path), detail=str(error)) from error
-    told = {
-        f"data/{staged.name}/{one.path}": (one.size, one.digests["sha256"], one.digests["sm3"]) for one in given
-    }  # fmt: skip
+    told = {f"data/{staged.name}/{one.path}": (one.size, one.digests["sha256"], one.digests["sm3"]) for one in given}
     if hashlib.sha256(data).hexdigest() != evidence_sha256 or not told.items() <= listed.items():
         raise NotIntact("certificate.evidence-differs", str(path))
 

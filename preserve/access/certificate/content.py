@@ -52,35 +52,49 @@ def document(about: Contents) -> dict[str, Any]:
     derived = any(one.event or one.representation != "original" for one in about.given)
     statement = [
         both("statement", institution=home.settings.institution, count=len(about.given), number=about.request.number),
-        both("statement-derived" if derived else "statement-originals"), both("limits"),
-    ]  # fmt: skip
+        both("statement-derived" if derived else "statement-originals"),
+        both("limits"),
+    ]
     return {
-        "title": both("title"), "number": number_of(about.request, about.dip), "page": both("page"),
-        "institution": home.settings.institution, "test": both("test") if about.signer.test else None,
-        "facts": _facts(about), "code": both("code"),
-        "statement-title": both("statement-title"), "statement": statement,
+        "title": both("title"),
+        "number": number_of(about.request, about.dip),
+        "page": both("page"),
+        "institution": home.settings.institution,
+        "test": both("test") if about.signer.test else None,
+        "facts": _facts(about),
+        "code": both("code"),
+        "statement-title": both("statement-title"),
+        "statement": statement,
         "files-title": both("files-title", count=len(about.given)),
         "files": [_file(about.dip, one, several) for one in about.given],
         "evidence": [
             _fact("evidence", grouped(about.evidence_sha256), mono=True),
             _fact("evidence-means", both("evidence-words")),
         ],
-        "custody-title": both("custody-title"), "custody-words": [both("custody-words")],
+        "custody-title": both("custody-title"),
+        "custody-words": [both("custody-words")],
         "custody-heads": [both(f"head-{name}") for name in ("time", "event", "who", "how", "entry")],
         "custody": [step.row(home) for step in about.steps],
-        "ledger-title": both("ledger-title"), "ledger-words": [both("ledger-words")],
+        "ledger-title": both("ledger-title"),
+        "ledger-words": [both("ledger-words")],
         "ledger": [
-            _fact("entry", str(anchored.number)), _fact("leaf", grouped(anchored.leaf.hex()), mono=True),
-            _fact("size", str(made.size)), _fact("root", grouped(made.root.hex()), mono=True),
+            _fact("entry", str(anchored.number)),
+            _fact("leaf", grouped(anchored.leaf.hex()), mono=True),
+            _fact("size", str(made.size)),
+            _fact("root", grouped(made.root.hex()), mono=True),
             _fact("checkpoint-time", local(home, made.made)),
             # By fours, as the verifiers show it: it is the one that people are asked to compare.
             _fact("fingerprint", grouped(anchored.fingerprint, 4), mono=True),
         ],
-        "checkpoint-label": both("checkpoint"), "checkpoint": made.text().strip("\n").split("\n"),
-        "path-label": both("path"), "path": [grouped(one.hex()) for one in anchored.path] or ["—"],
-        "check-title": both("check-title"), "check": [both(f"check-{step}") for step in range(1, 6)],
-        "signer-title": both("signer-title"), "signer": _signer(about),
-    }  # fmt: skip
+        "checkpoint-label": both("checkpoint"),
+        "checkpoint": made.text().strip("\n").split("\n"),
+        "path-label": both("path"),
+        "path": [grouped(one.hex()) for one in anchored.path] or ["—"],
+        "check-title": both("check-title"),
+        "check": [both(f"check-{step}") for step in range(1, 6)],
+        "signer-title": both("signer-title"),
+        "signer": _signer(about),
+    }
 
 
 def _fact(name: str, value: str | Pair, *, mono: bool = False) -> dict[str, Any]:
@@ -93,10 +107,13 @@ def _facts(about: Contents) -> list[dict[str, Any]]:
     who = consumer.name + (f"（{consumer.organisation}）" if consumer.organisation else "")
     capacity = Pair(zh=about.capacity.label.zh, en=about.capacity.label.en)
     rows = [
-        _fact("number", number_of(request, about.dip)), _fact("issued", local(home, about.moment)),
-        _fact("request", request.number), _fact("package", about.dip), _fact("receiver", who),
+        _fact("number", number_of(request, about.dip)),
+        _fact("issued", local(home, about.moment)),
+        _fact("request", request.number),
+        _fact("package", about.dip),
+        _fact("receiver", who),
         _fact("capacity", capacity),
-    ]  # fmt: skip
+    ]
     if consumer.represents:
         rows.append(_fact("represents", consumer.represents))
     rows.append(_fact("purpose", request.purpose))
@@ -128,20 +145,23 @@ def _file(dip: str, one: Given, several: bool) -> dict[str, Any]:
     if one.event or one.representation != "original":
         digests.append((" ".join(both("source").values()), one.selected.original_sha256))
     return {
-        "number": str(one.number), "title": title, "path": f"data/{dip}/{one.path}",
+        "number": str(one.number),
+        "title": title,
+        "path": f"data/{dip}/{one.path}",
         "form": both(f"form-{one.representation}"),
         "size": f"{one.size:,} B" + (f" ({bytes_for_people(one.size)})" if one.size >= 1000 else ""),
         "digests": [{"name": name, "value": grouped(digest)} for name, digest in digests],
         "notes": notes,
-    }  # fmt: skip
+    }
 
 
 def _signer(about: Contents) -> list[dict[str, Any]]:
     signer, home = about.signer, about.home
     return [
-        _fact("signed-by", signer.subject), _fact("issued-by", signer.issuer),
+        _fact("signed-by", signer.subject),
+        _fact("issued-by", signer.issuer),
         _fact("serial", grouped(signer.serial), mono=True),
         _fact("certificate-digest", grouped(signer.fingerprint), mono=True),
         _fact("valid", f"{local(home, signer.since)[:10]} – {local(home, signer.until)[:10]}"),
         _fact("time-stamp", both("stamped", server=about.stamped_by) if about.stamped_by else both("not-stamped")),
-    ]  # fmt: skip
+    ]

@@ -18,9 +18,15 @@ from preserve.home import Home
 from preserve.messages import bytes_for_people, known
 
 _OF_CASES = (
-    "ingest.started", "ingest.copied", "ingest.sealed", *anchors.ANCHORING, "copy.changed", "copy.repaired",
-    "copy.not-repaired", "package.restored",
-)  # fmt: skip
+    "ingest.started",
+    "ingest.copied",
+    "ingest.sealed",
+    *anchors.ANCHORING,
+    "copy.changed",
+    "copy.repaired",
+    "copy.not-repaired",
+    "package.restored",
+)
 
 _ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512", "sm3": "SM3"}
 _KINDS = ("directory", "drive", "optical", "s3")
@@ -44,9 +50,13 @@ class Step:
     def row(self, home: Home) -> dict[str, Any]:
         """As the template takes it."""
         return {
-            "time": local(home, self.when), "event": self.event, "who": self.who, "how": self.how,
-            "entry": f"{self.entry}" if self.entry else "—", "digest": grouped(self.digest),
-        }  # fmt: skip
+            "time": local(home, self.when),
+            "event": self.event,
+            "who": self.who,
+            "how": self.how,
+            "entry": f"{self.entry}" if self.entry else "—",
+            "digest": grouped(self.digest),
+        }
 
 
 def trace(

@@ -56,9 +56,19 @@ class Delivered:
 
 
 def deliver(
-    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, form: Form, *, to: str,
-    now: Callable[[], datetime], progress: Callable[[int], None], password: str = "", device: Path | None = None,
-) -> Delivered:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    target: Path,
+    form: Form,
+    *,
+    to: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+    password: str = "",
+    device: Path | None = None,
+) -> Delivered:
     """Make the DIP of an approved request in the folder `target`. Raises Refused, NotPermitted, NotIntact.
 
     Nothing is delivered without approval (regulation Art. 21, 23): what is given is exactly what the head approved,
@@ -73,9 +83,19 @@ def deliver(
 
 
 def _deliver(
-    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, named: Path, form: Form, to: str,
-    now: Callable[[], datetime], progress: Callable[[int], None], password: str, device: Path | None,
-) -> Delivered:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    target: Path,
+    named: Path,
+    form: Form,
+    to: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+    password: str,
+    device: Path | None,
+) -> Delivered:
     """`target` is the folder by its handle, `named` what people call it."""
     with catalogue.read() as connection:
         REQUESTS.may(connection, person, "delivered")
@@ -112,9 +132,15 @@ def _deliver(
 
 
 def _settle(
-    home: Home, catalogue: Catalogue, person: Person, request: Request, building: Path, password: str,
-    now: Callable[[], datetime], progress: Callable[[int], None],
-) -> Delivered | None:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    request: Request,
+    building: Path,
+    password: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> Delivered | None:
     """What a run handed over that was killed before it entered it: entered now where it is whole, else taken back."""
     found = handing.noted(home, request.number)
     if found is None:
@@ -176,9 +202,15 @@ def _sweep(building: Path, work: Path, target: Path) -> None:
 
 
 def _build(
-    home: Home, catalogue: Catalogue, person: Person, request: Request, cases: dict[str, HeldCase], staged: Path,
-    now: Callable[[], datetime], progress: Callable[[int], None],
-) -> tuple[Delivery, tuple[Finding, ...]]:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    request: Request,
+    cases: dict[str, HeldCase],
+    staged: Path,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> tuple[Delivery, tuple[Finding, ...]]:
     dip, moment = staged.name, now()
     package = staged / "data" / dip
     package.mkdir(parents=True)
@@ -212,10 +244,16 @@ def _build(
     sync_file_system(staged)
     names = list(walk_files(staged))
     made = Delivery(
-        dip=dip, by=person.account, when=stamp(now()), to="", form="", files=len(names),
-        size=sum((staged / name).stat().st_size for name in names), evidence_sha256=evidence,
+        dip=dip,
+        by=person.account,
+        when=stamp(now()),
+        to="",
+        form="",
+        files=len(names),
+        size=sum((staged / name).stat().st_size for name in names),
+        evidence_sha256=evidence,
         certificate_sha256=certificate.sha256,
-    )  # fmt: skip
+    )
     return made, certificate.findings
 
 
@@ -232,9 +270,18 @@ def _evidence(
         if (derived := made.files.get((one.objid, one.path, one.begin))) is not None:
             size, digests = contents.digests_of(package / derived.path)
             given.append(
-                Given(number, derived.path, derived.representation, one, about, size, digests, derived.made_by,
-                      derived.event)
-            )  # fmt: skip
+                Given(
+                    number,
+                    derived.path,
+                    derived.representation,
+                    one,
+                    about,
+                    size,
+                    digests,
+                    derived.made_by,
+                    derived.event,
+                )
+            )
             continue
         path = f"representations/{one.representation}/data/{name}"
         size, digests = contents.take(home, one, package / path, progress)
@@ -247,11 +294,14 @@ def _info(
 ) -> list[tuple[str, str]]:
     size = sum(size for size, _ in payload.values())
     return [
-        ("Source-Organization", home.settings.institution), ("External-Identifier", dip),
-        ("External-Description", f"{request.number} {request.wanted[0].case_number}"), ("Bagging-Date", made[:10]),
-        ("Payload-Oxum", f"{size}.{len(payload)}"), ("Bag-Software-Agent", f"preserve {__version__}"),
+        ("Source-Organization", home.settings.institution),
+        ("External-Identifier", dip),
+        ("External-Description", f"{request.number} {request.wanted[0].case_number}"),
+        ("Bagging-Date", made[:10]),
+        ("Payload-Oxum", f"{size}.{len(payload)}"),
+        ("Bag-Software-Agent", f"preserve {__version__}"),
         ("E-ARK-Package-Type", "DIP"),
-    ]  # fmt: skip
+    ]
 
 
 def _evidence_file(staged: Path, request: Request, payload: dict[str, tuple[int, dict[str, str]]], made: str) -> str:
@@ -261,41 +311,59 @@ def _evidence_file(staged: Path, request: Request, payload: dict[str, tuple[int,
         if name not in known:
             known[name] = contents.digests_of(staged / name)
     document = {
-        "format": "preserve-dip-1", "dip": staged.name, "request": request.number, "made": made,
+        "format": "preserve-dip-1",
+        "dip": staged.name,
+        "request": request.number,
+        "made": made,
         "files": [
             {"path": path, "size": size, "sha256": digests["sha256"], "sm3": digests["sm3"]}
             for path, (size, digests) in sorted(known.items())
         ],
-    }  # fmt: skip
+    }
     data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     write_file(staged / "proof" / "evidence.json", data)
     return hashlib.sha256(data).hexdigest()
 
 
 def _certify(
-    home: Home, catalogue: Catalogue, person: Person, request: Request, cases: dict[str, HeldCase],
-    given: Sequence[Given], staged: Path, evidence: str, now: Callable[[], datetime],
-) -> CertificateMade:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    request: Request,
+    cases: dict[str, HeldCase],
+    given: Sequence[Given],
+    staged: Path,
+    evidence: str,
+    now: Callable[[], datetime],
+) -> CertificateMade:
     """Anchor the evidence in the ledger, have the certificate signed, anchor that too, and write the proof."""
     common = {"cases": list(request.cases), "request": request.number}
     with catalogue.begin() as connection:
         numbers = _history(connection, request, cases)
         numbers.append(
             ledger.append(
-                connection, action="dip.made", subject=staged.name, actor=person.account, moment=now(),
+                connection,
+                action="dip.made",
+                subject=staged.name,
+                actor=person.account,
+                moment=now(),
                 details={**common, "evidence_sha256": evidence, "files": len(given)},
             )
-        )  # fmt: skip
+        )
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.read() as connection:
         made = certify(home, connection, request, given, staged, evidence, numbers)
     with catalogue.begin() as connection:
         numbers.append(
             ledger.append(
-                connection, action="dip.certified", subject=staged.name, actor=person.account, moment=now(),
+                connection,
+                action="dip.certified",
+                subject=staged.name,
+                actor=person.account,
+                moment=now(),
                 details={**common, "certificate_sha256": made.sha256},
             )
-        )  # fmt: skip
+        )
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.read() as connection:
         write_proof(connection, home.keys / "ledger.pub", staged / "proof" / "proof.json", numbers)

@@ -77,8 +77,20 @@ def derive(
                 path, order.representation, result.made_by, order.event
             )
             digest = digests_of(package / path)[1]["sha256"]
-            lines.append(log.Line(one, order.source.file, path, digest, result.made_by, order.redactions,
-                                  order.mark is not None, result.clip, result.left_out, result.command))  # fmt: skip
+            lines.append(
+                log.Line(
+                    one,
+                    order.source.file,
+                    path,
+                    digest,
+                    result.made_by,
+                    order.redactions,
+                    order.mark is not None,
+                    result.clip,
+                    result.left_out,
+                    result.command,
+                )
+            )
     finally:
         with suppress(FileNotFoundError):
             discard(scratch, package.parent)

@@ -65,9 +65,13 @@ class Written:
 
 
 def describe(
-    connection: Connection, home: Home, request: Request, given: Sequence[Given], written: Written,
+    connection: Connection,
+    home: Home,
+    request: Request,
+    given: Sequence[Given],
+    written: Written,
     papers: Sequence[tuple[str, str]],
-) -> None:  # fmt: skip
+) -> None:
     """Write all metadata of the package; `papers` are paths and MIME types of documents already written."""
     dip = written.root.name
     label = f"{request.number} {request.wanted[0].case_number}"
@@ -77,10 +81,13 @@ def describe(
     references = [_representation(written, header, role, given, facts) for role in roles]
     _file(written, csip.DUBLIN_CORE)
     terms = [
-        ("title", say("dip.title", number=request.number)), ("identifier", dip),
+        ("title", say("dip.title", number=request.number)),
+        ("identifier", dip),
         *[("source", one) for one in dict.fromkeys(row.selected.package for row in given)],
-        ("publisher", home.settings.institution), ("date", written.made[:10]), ("language", "zh"),
-    ]  # fmt: skip
+        ("publisher", home.settings.institution),
+        ("date", written.made[:10]),
+        ("language", "zh"),
+    ]
     write_dublin_core(written.root / csip.DUBLIN_CORE, terms)
     written.take(csip.DUBLIN_CORE)
     for name in IN_PACKAGE:
@@ -90,12 +97,14 @@ def describe(
     write_premis(written.root / csip.PREMIS, [entity], _root_events(request, entity, written.made), _agents(home))
     written.take(csip.PREMIS)
     write_root_mets(
-        written.root / csip.METS, header, descriptive=written.reference(csip.DUBLIN_CORE, "application/xml"),
+        written.root / csip.METS,
+        header,
+        descriptive=written.reference(csip.DUBLIN_CORE, "application/xml"),
         premis=written.reference(csip.PREMIS, "application/xml"),
         documentation=[written.reference(path, mime) for path, mime in papers],
         schemas=[written.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],
         representations=references,
-    )  # fmt: skip
+    )
     written.take(csip.METS)
 
 
@@ -131,13 +140,21 @@ def _root_events(request: Request, entity: IntellectualEntity, made: str) -> Ite
     doers = (Link(_name("agent", OWN), "executing program"),)
     about = (Link(entity.identifier),)
     yield Event(
-        _name(entity.identifier, "approved"), "policy assignment", request.decision.when,
-        say("dip.event-approved", number=request.number, article=request.decision.article), agents=doers, objects=about,
-    )  # fmt: skip
+        _name(entity.identifier, "approved"),
+        "policy assignment",
+        request.decision.when,
+        say("dip.event-approved", number=request.number, article=request.decision.article),
+        agents=doers,
+        objects=about,
+    )
     yield Event(
-        _name(entity.identifier, "made"), "dissemination", made, say("dip.event-made", number=request.number),
-        agents=doers, objects=about,
-    )  # fmt: skip
+        _name(entity.identifier, "made"),
+        "dissemination",
+        made,
+        say("dip.event-made", number=request.number),
+        agents=doers,
+        objects=about,
+    )
 
 
 def _representation(
@@ -157,19 +174,26 @@ def _representation(
             known = () if one.event else tuple((str(k), str(v)) for k, v in json.loads(row.properties))
             yield FileObject(
                 identifier=_name(dip, one.path) if one.event else source,
-                path=one.path.removeprefix(base), size=one.size, digests=one.digests,
+                path=one.path.removeprefix(base),
+                size=one.size,
+                digests=one.digests,
                 format=_format(one) if one.event else Format(row.format_name, row.format_version, row.puid),
-                original_name=xml_name(one.selected.shown), properties=known,
+                original_name=xml_name(one.selected.shown),
+                properties=known,
                 relationships=derived if one.event else (),
-            )  # fmt: skip
+            )
 
     def events() -> Iterator[Event]:
         doer = (Link(_name("agent", OWN), "executing program"),)
         target = (Link(_name(dip, f"representation/{role}")),)
         yield Event(
-            _name(dip, f"digests/{role}"), "fixity check", written.made, say("dip.event-checked", count=len(own)),
-            agents=doer, objects=target,
-        )  # fmt: skip
+            _name(dip, f"digests/{role}"),
+            "fixity check",
+            written.made,
+            say("dip.event-checked", count=len(own)),
+            agents=doer,
+            objects=target,
+        )
         for one in own:
             if one.event:
                 links = (Link(one.selected.identifier, "source"), Link(_name(dip, one.path), "outcome"))
@@ -183,23 +207,37 @@ def _representation(
     written.take(base + csip.PREMIS)
     inside = Header(role, header.label, header.created, header.program, header.version, "DIP")
     listed = [
-        MetsFile(_name(dip, f"file/{one.path}"), one.path.removeprefix(base), one.size, one.digests["sha256"],
-                 _mime(one.path), written.made)
+        MetsFile(
+            _name(dip, f"file/{one.path}"),
+            one.path.removeprefix(base),
+            one.size,
+            one.digests["sha256"],
+            _mime(one.path),
+            written.made,
+        )
         for one in own
-    ]  # fmt: skip
+    ]
     write_representation_mets(
-        written.root / (base + csip.METS), inside, written.reference(base + csip.PREMIS, "application/xml", base),
-        listed, f"data-{role}",
-    )  # fmt: skip
+        written.root / (base + csip.METS),
+        inside,
+        written.reference(base + csip.PREMIS, "application/xml", base),
+        listed,
+        f"data-{role}",
+    )
     written.take(base + csip.METS)
     return RepresentationReference(role, written.reference(base + csip.METS, "application/xml"))
 
 
 _MADE = {
-    ".pdf": "Portable Document Format", ".jpg": "JPEG File Interchange Format", ".png": "Portable Network Graphics",
-    ".mp4": "MPEG-4 Media File", ".m4a": "MPEG-4 Media File", ".mkv": "Matroska", ".txt": "Plain Text File",
+    ".pdf": "Portable Document Format",
+    ".jpg": "JPEG File Interchange Format",
+    ".png": "Portable Network Graphics",
+    ".mp4": "MPEG-4 Media File",
+    ".m4a": "MPEG-4 Media File",
+    ".mkv": "Matroska",
+    ".txt": "Plain Text File",
     ".flac": "FLAC (Free Lossless Audio Codec)",
-}  # fmt: skip
+}
 
 
 def _format(one: Given) -> Format:

@@ -51,9 +51,13 @@ def note(
     """Write down, durably, what is about to be handed over."""
     sealed = digest_file(staged / _SEAL, ("sha256",), from_medium=False)[1]["sha256"]
     made = Handing(
-        delivery=delivery, form=form, target=str(target), device=str(device or ""), medium=medium_of(target),
+        delivery=delivery,
+        form=form,
+        target=str(target),
+        device=str(device or ""),
+        medium=medium_of(target),
         sealed=sealed,
-    )  # fmt: skip
+    )
     write_record(_file(home, number), made)
     return made
 

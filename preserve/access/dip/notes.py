@@ -34,9 +34,10 @@ def notes_of(
     number = 0
     for objid, case in cases.items():
         whole = {
-            one.selected.path for one in given
+            one.selected.path
+            for one in given
             if one.selected.objid == objid and not one.event and one.selected.begin is None
-        }  # fmt: skip
+        }
         index = _index(connection, home, case)
         for file in sorted(whole & index.keys()):
             about = case.about(file)
@@ -53,9 +54,10 @@ def _index(connection: Connection, home: Home, case: HeldCase) -> dict[str, tupl
     store = server_store(home)
     base = f"data/{case.objid}/{_FOLDER}"
     known = {
-        one.path: one.sha256 for one in package_files(store.path(CopyRef(case.package)), sealed)
+        one.path: one.sha256
+        for one in package_files(store.path(CopyRef(case.package)), sealed)
         if one.path.startswith(base)
-    }  # fmt: skip
+    }
     listed = base + "index.json"
     if listed not in known:
         return {}

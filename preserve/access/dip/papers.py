@@ -32,9 +32,13 @@ def in_court_order(given: Sequence[Given]) -> list[Given]:
 
 
 def documents(
-    home: Home, request: Request, capacity: Capacity, cases: Sequence[CaseDescription], given: Sequence[Given],
+    home: Home,
+    request: Request,
+    capacity: Capacity,
+    cases: Sequence[CaseDescription],
+    given: Sequence[Given],
     made: str,
-) -> Iterator[tuple[str, str, bytes]]:  # fmt: skip
+) -> Iterator[tuple[str, str, bytes]]:
     """Path in the package, MIME type and content of each paper."""
     moment = parse(made)
     told = _cases(cases, read_what_is_sound(home.profiles))
@@ -62,10 +66,12 @@ def _local(home: Home, moment: datetime) -> str:
 def _request(home: Home, request: Request, capacity: Capacity) -> Iterator[Section]:
     consumer = request.consumer
     rows = [
-        (say("dip.request-number"), request.number), (say("dip.consumer"), _who(request)),
-        (say("dip.capacity"), capacity.label.spoken), (say("dip.purpose"), request.purpose),
+        (say("dip.request-number"), request.number),
+        (say("dip.consumer"), _who(request)),
+        (say("dip.capacity"), capacity.label.spoken),
+        (say("dip.purpose"), request.purpose),
         (say("dip.papers"), say("cli.list-comma").join(paper.kind for paper in request.papers) or "—"),
-    ]  # fmt: skip
+    ]
     if consumer.represents:
         rows.insert(2, (say("dip.represents"), consumer.represents))
     if request.decision is not None:
@@ -78,12 +84,13 @@ def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Sect
         rows = (
             (say("cli.heading-number"), case.case_number),
             (say("cli.heading-archival-number"), case.archival_number or "—"),
-            (say("cli.heading-title"), case.title), (say("dip.cause"), case.cause),
+            (say("cli.heading-title"), case.title),
+            (say("dip.cause"), case.cause),
             (say("cli.heading-type"), words.label("case_type", case.case_type)),
             (say("dip.producer"), case.producer.name),
             (say("dip.officers"), say("cli.list-comma").join(one.name for one in case.officers) or "—"),
             (say("dip.dates"), f"{case.start} – {case.closed}"),
-        )  # fmt: skip
+        )
         yield Section(
             say("dip.case-section", number=case.case_number),
             heads=(say("dip.head-item"), say("dip.head-content")),
@@ -139,9 +146,11 @@ def _evidence(given: Sequence[Given]) -> Section:
 def _handed_in(home: Home, request: Request, moment: datetime) -> Section:
     """Where the agency puts its seal and the court its receipt."""
     rows = (
-        (say("dip.handed-in-by"), home.settings.institution), (say("dip.handed-in-to"), _who(request)),
-        (say("dip.handed-in-on"), _local(home, moment)[:10]), (say("dip.received-by"), ""),
-    )  # fmt: skip
+        (say("dip.handed-in-by"), home.settings.institution),
+        (say("dip.handed-in-to"), _who(request)),
+        (say("dip.handed-in-on"), _local(home, moment)[:10]),
+        (say("dip.received-by"), ""),
+    )
     return Section(say("dip.handed-in"), heads=(say("dip.head-item"), say("dip.head-content")), rows=rows)
 
 
@@ -183,6 +192,8 @@ to install. Or run <code>python verify.py</code>. Compare the fingerprint it sho
 def readme(home: Home, request: Request, dip: str) -> bytes:
     """What a lay person opens first, in both languages."""
     return _README.format(
-        title="电子档案利用包 · Evidence from the archive", institution=shown(home.settings.institution),
-        number=shown(request.number), dip=dip,
-    ).encode()  # fmt: skip
+        title="电子档案利用包 · Evidence from the archive",
+        institution=shown(home.settings.institution),
+        number=shown(request.number),
+        dip=dip,
+    ).encode()

@@ -43,9 +43,14 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     related = {original, *(row.identifier for row in rows if row.source == original)}
     shown = text_of(original_bytes(found.original_name)) if found.original_name else found.path.removeprefix("data/")
     subject = Subject(
-        found.identifier, shown, found.representation, found.size, found.sha256,
-        " ".join(filter(None, (found.format_name, found.format_version))), found.puid or "",
-    )  # fmt: skip
+        found.identifier,
+        shown,
+        found.representation,
+        found.size,
+        found.sha256,
+        " ".join(filter(None, (found.format_name, found.format_version))),
+        found.puid or "",
+    )
     return subject, frozenset(related)
 
 
@@ -58,9 +63,13 @@ def _names(path: str, original: str) -> set[str]:
 
 
 def read_events(
-    home: Home, connection: Connection, packages: Sequence[str], related: frozenset[str], findings: list[Finding],
+    home: Home,
+    connection: Connection,
+    packages: Sequence[str],
+    related: frozenset[str],
+    findings: list[Finding],
     given_up: Collection[str] = (),
-) -> Iterator[Happening]:  # fmt: skip
+) -> Iterator[Happening]:
     """The events of these packages, each once; of one object those that are about it or about more than single files.
 
     Where a package cannot be read, or its metadata is not what the ledger anchors, the catalogue's events of the whole
@@ -119,9 +128,10 @@ def _checked(root: Path, home: Home, connection: Connection, name: str) -> list[
     if contents.problems:
         raise NotIntact("storage.manifest-altered", str(root), wanted="", found=contents.problems[0].path)
     wanted: Mapping[str, str] = {
-        one.path: one.digests["sha256"] for one in contents.expected
+        one.path: one.digests["sha256"]
+        for one in contents.expected
         if one.path.startswith(f"data/{objid}/") and one.path.endswith("/" + csip.PREMIS)
-    }  # fmt: skip
+    }
     for path, digest in wanted.items():
         seen = digest_file(root / path, ("sha256",), from_medium=False)[1]["sha256"]
         if seen != digest:

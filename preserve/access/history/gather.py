@@ -48,9 +48,7 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
     for name in filter(None, names):
         found |= {entry.number: entry for entry in ledger.about(connection, name, limit=None)}
     # A request, a transfer, a list of disposal: what names the case once is followed to its end by its number.
-    numbers = {
-        (entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)
-    }  # fmt: skip
+    numbers = {(entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)}
     media = {row.medium for row in holdings.copies_of(connection, objid)}
     first: dict[str, int] = {}
     for entry in found.values():
@@ -102,15 +100,25 @@ def gather(
     whole = [check for check in checks if not check.path and check.outcome == "intact"]
     newest = max((int(package.rpartition("_v")[2]) for package in packages), default=0)
     found = History(
-        objid=objid, case_number=row.case_number, archival_number=row.archival_number,
-        title=row.title if contents else "", packages=packages, subject=subject, contents=contents,
+        objid=objid,
+        case_number=row.case_number,
+        archival_number=row.archival_number,
+        title=row.title if contents else "",
+        packages=packages,
+        subject=subject,
+        contents=contents,
         happenings=tuple(_without_contents(_in_order(told), contents)),
         copies=tuple(pair for pair in copies if pair[0].state != "retired"),
         missing=standing(connection, objid, newest, read_policy(home.profiles)).missing,
-        last=whole[-1] if whole else None, gone=tuple(gone.of_case(connection, objid, whole=True)),
+        last=whole[-1] if whole else None,
+        gone=tuple(gone.of_case(connection, objid, whole=True)),
         listings=_listings(connection, entries, made.size),
-        entries=report.entries, checkpoint=made, key=made.key, findings=tuple(findings), moment=moment,
-    )  # fmt: skip
+        entries=report.entries,
+        checkpoint=made,
+        key=made.key,
+        findings=tuple(findings),
+        moment=moment,
+    )
     return found, entries
 
 
@@ -124,14 +132,26 @@ def _deed(entry: Entry) -> Happening:
     bad = data["action"] in ("access.denied", "copy.not-repaired", "ingest.refused") or details.get("whole") is False
     bad = bad or details.get("state") in ("suspect", "lost")
     return Happening(
-        data["time"], "ledger", data["actor"], data["action"], "fail" if bad else "success", str(entry.number),
+        data["time"],
+        "ledger",
+        data["actor"],
+        data["action"],
+        "fail" if bad else "success",
+        str(entry.number),
         details={**details, "subject": data["subject"]},
-    )  # fmt: skip
+    )
 
 
 def _check(check: Record) -> Happening:
-    details = {"name": check.copy, "medium": check.medium, "path": check.path, "reason": check.reason,
-               "files": check.files, "bytes": check.bytes, "checks": check.checks}  # fmt: skip
+    details = {
+        "name": check.copy,
+        "medium": check.medium,
+        "path": check.path,
+        "reason": check.reason,
+        "files": check.files,
+        "bytes": check.bytes,
+        "checks": check.checks,
+    }
     return Happening(
         stamp(check.when), "audit", "", check.outcome, _OUTCOMES[check.outcome], check.run, check.detail, details
     )
@@ -160,7 +180,13 @@ def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Hap
 
 def _listings(connection: Connection, entries: list[Entry], size: int) -> int:
     registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
-    query = select(func.count()).select_from(ledger_table).where(
-        ledger_table.c.action == "catalogue.listed", ledger_table.c.number > registered, ledger_table.c.number <= size
-    )  # fmt: skip
+    query = (
+        select(func.count())
+        .select_from(ledger_table)
+        .where(
+            ledger_table.c.action == "catalogue.listed",
+            ledger_table.c.number > registered,
+            ledger_table.c.number <= size,
+        )
+    )
     return int(connection.execute(query).scalar_one())

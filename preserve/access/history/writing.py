@@ -42,9 +42,13 @@ def check_targets(targets: Sequence[Path], home: Home) -> None:
 
 
 def write_history(
-    home: Home, connection: Connection, found: History, entries: Sequence[Entry], targets: Mapping[str, Path],
+    home: Home,
+    connection: Connection,
+    found: History,
+    entries: Sequence[Entry],
+    targets: Mapping[str, Path],
     labels: Mapping[str, str],
-) -> Written:  # fmt: skip
+) -> Written:
     """Write each of `targets` (`pdf`, `html`), after the proof that they name by its digest. Raises Refused.
 
     Stopped in between it leaves a folder of proof without a document, which the next run replaces.
@@ -59,14 +63,19 @@ def write_history(
     digest = digest_file(proof / "proof.json", ("sha256",), from_medium=False)[1]["sha256"]
     local = zone(home.settings.time_zone)
     parts = sections(found, labels, local, (f"{proof.name}/ (proof.json, {PROGRAM})", digest))
-    under = say("history.under", institution=home.settings.institution, archive=home.settings.archive_id,
-                moment=f"{found.moment.astimezone(local):%Y-%m-%d %H:%M}")  # fmt: skip
+    under = say(
+        "history.under",
+        institution=home.settings.institution,
+        archive=home.settings.archive_id,
+        moment=f"{found.moment.astimezone(local):%Y-%m-%d %H:%M}",
+    )
     heading = title(found)
     for kind, target in targets.items():
         data = (
-            as_pdf(heading, under, home.settings.institution, found.moment, parts) if kind == "pdf"
+            as_pdf(heading, under, home.settings.institution, found.moment, parts)
+            if kind == "pdf"
             else as_html(heading, under, parts)
-        )  # fmt: skip
+        )
         write_new(target, data, home)
     sync_folder(first.parent)
     return Written(tuple(targets.values()), proof, digest)
@@ -92,33 +101,73 @@ def document(found: History, labels: Mapping[str, str]) -> dict[str, object]:
     """The same as data, for --json: nothing shortened."""
     made = found.checkpoint
     return {
-        "case": {"objid": found.objid, "case_number": found.case_number, "archival_number": found.archival_number,
-                 "title": found.title, "packages": list(found.packages)},
-        "object": None if found.subject is None else {
-            "identifier": found.subject.identifier, "path": found.subject.path,
-            "representation": found.subject.representation, "size": found.subject.size,
-            "sha256": found.subject.sha256, "format": found.subject.format_name, "puid": found.subject.puid,
+        "case": {
+            "objid": found.objid,
+            "case_number": found.case_number,
+            "archival_number": found.archival_number,
+            "title": found.title,
+            "packages": list(found.packages),
         },
-        "intact": found.intact, "contents_shown": found.contents,
+        "object": None
+        if found.subject is None
+        else {
+            "identifier": found.subject.identifier,
+            "path": found.subject.path,
+            "representation": found.subject.representation,
+            "size": found.subject.size,
+            "sha256": found.subject.sha256,
+            "format": found.subject.format_name,
+            "puid": found.subject.puid,
+        },
+        "intact": found.intact,
+        "contents_shown": found.contents,
         "copies": [
-            {"name": row.name, "medium": row.medium, "label": medium.label if medium else "",
-             "kind": medium.kind if medium else "", "place": medium.place if medium else "", "state": row.state,
-             "written": row.written, "verified": row.verified, "part": row.part, "parts": row.parts}
+            {
+                "name": row.name,
+                "medium": row.medium,
+                "label": medium.label if medium else "",
+                "kind": medium.kind if medium else "",
+                "place": medium.place if medium else "",
+                "state": row.state,
+                "written": row.written,
+                "verified": row.verified,
+                "part": row.part,
+                "parts": row.parts,
+            }
             for row, medium in found.copies
         ],
         "missing": [{"kind": kind, "count": count} for kind, count in found.missing],
         "destroyed": [{"disposal": one.disposal, "state": one.state, "since": one.since} for one in found.gone],
         "listings": found.listings,
         "events": [
-            {"number": number, "when": one.when, "source": one.source, "who": one.who, "code": one.code,
-             "what": words.what(one), "outcome": one.outcome, "reference": one.reference,
-             "told": words.told(one, found, labels, short=False)}
+            {
+                "number": number,
+                "when": one.when,
+                "source": one.source,
+                "who": one.who,
+                "code": one.code,
+                "what": words.what(one),
+                "outcome": one.outcome,
+                "reference": one.reference,
+                "told": words.told(one, found, labels, short=False),
+            }
             for number, one in enumerate(found.happenings, 1)
         ],
-        "ledger": {"entries": found.entries, "size": made.size, "root": made.root.hex(), "made": made.made,
-                   "key_sha256": found.key, "checkpoint": made.text()},
+        "ledger": {
+            "entries": found.entries,
+            "size": made.size,
+            "root": made.root.hex(),
+            "made": made.made,
+            "key_sha256": found.key,
+            "checkpoint": made.text(),
+        },
         "findings": [
-            {"code": one.code, "where": one.where, "values": dict(one.values),
-             "message": say(one.code, where=one.where, **one.values)} for one in found.findings
+            {
+                "code": one.code,
+                "where": one.where,
+                "values": dict(one.values),
+                "message": say(one.code, where=one.where, **one.values),
+            }
+            for one in found.findings
         ],
-    }  # fmt: skip
+    }

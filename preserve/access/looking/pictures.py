@@ -43,8 +43,13 @@ class _Late(Exception):
 def make_pictures(source: Path, about: About, folder: Path, stem: str, wanted: LookingProfile) -> Pictures:
     """Make `<stem>.frames.jpg` and `<stem>.wave.png` in `folder`, of what there is. Raises ToolFailed."""
     said = probe(source)
-    video = [one for one in said.get("streams", []) if one.get("codec_type") == "video" and one.get("codec_name")
-             and not one.get("disposition", {}).get("attached_pic")]  # fmt: skip
+    video = [
+        one
+        for one in said.get("streams", [])
+        if one.get("codec_type") == "video"
+        and one.get("codec_name")
+        and not one.get("disposition", {}).get("attached_pic")
+    ]
     sound = [one for one in said.get("streams", []) if one.get("codec_type") == "audio" and one.get("codec_name")]
     if not video and not sound:
         raise ToolFailed("no video and no sound stream")
@@ -87,9 +92,28 @@ def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pul
 
     def fetch(number: int) -> Path | None:
         picture = target.with_name(f"{target.stem}.{number}.bmp")
-        command = [find("ffmpeg"), *FFMPEG_INPUT, "-ss", f"{moments[number]:.3f}", "-i", file_argument(source),
-                   "-map", "0:V:0", "-frames:v", "1", "-vf", f"scale={wanted.frame_width}:-2", "-threads", "1",
-                   "-f", "image2", "-update", "1", "-y", file_argument(picture)]  # fmt: skip
+        command = [
+            find("ffmpeg"),
+            *FFMPEG_INPUT,
+            "-ss",
+            f"{moments[number]:.3f}",
+            "-i",
+            file_argument(source),
+            "-map",
+            "0:V:0",
+            "-frames:v",
+            "1",
+            "-vf",
+            f"scale={wanted.frame_width}:-2",
+            "-threads",
+            "1",
+            "-f",
+            "image2",
+            "-update",
+            "1",
+            "-y",
+            file_argument(picture),
+        ]
         try:
             run(command, pulse, stalled=20)
         except (ToolFailed, _Late):
@@ -116,8 +140,20 @@ def _wave(source: Path, about: About, target: Path, rate: int, pulse: Callable[[
         f"asetnsamples=n={samples}:p=0,astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
         f"ametadata=mode=print:key=lavfi.astats.Overall.Peak_level:direct=1:file={_escaped(str(levels_file))}"
     )
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-vn", "-i", file_argument(source), "-map", "0:a:0", "-af", measured,
-               "-f", "null", "-"]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-vn",
+        "-i",
+        file_argument(source),
+        "-map",
+        "0:a:0",
+        "-af",
+        measured,
+        "-f",
+        "null",
+        "-",
+    ]
     cut = False
     try:
         try:

@@ -91,14 +91,21 @@ def contents(connection: Connection, home: Home, case_name: str, form: str = "ac
         streams = [value for key, value in known.items() if re.fullmatch(r"stream \d+", key)]
         found.append(
             Viewed(
-                names[row.identifier], about.kind if about else "", about.stage.value if about else "",
-                row.identifier, f"data/{case.objid}/representations/{given.representation}/{given.path}",  # type: ignore[attr-defined]
-                given.size, given.sha256, row.sha256, given.representation,  # type: ignore[attr-defined]
+                names[row.identifier],
+                about.kind if about else "",
+                about.stage.value if about else "",
+                row.identifier,
+                f"data/{case.objid}/representations/{given.representation}/{given.path}",  # type: ignore[attr-defined]
+                given.size,
+                given.sha256,
+                row.sha256,
+                given.representation,  # type: ignore[attr-defined]
                 any(value.startswith(("video", "sound")) for value in streams),
-                (about.device if about else "") or known.get("device", ""), _seconds(known.get("duration", "")),
+                (about.device if about else "") or known.get("device", ""),
+                _seconds(known.get("duration", "")),
                 _began(known.get("recording start", ""), home),
             )
-        )  # fmt: skip
+        )
     order = {item.file: place for place, item in enumerate(case.description.objects)}
     return case, sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name))
 

@@ -18,9 +18,12 @@ from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
 _FITS: dict[Kind, tuple[str, ...]] = {
-    "pdf": ("box", "pages"), "picture": ("box",), "text": ("lines",),
-    "recording": ("box", "blur", "mute", "blur-mute"), "other": (),
-}  # fmt: skip
+    "pdf": ("box", "pages"),
+    "picture": ("box",),
+    "text": ("lines",),
+    "recording": ("box", "blur", "mute", "blur-mute"),
+    "other": (),
+}
 
 
 def read_checked(
@@ -36,8 +39,9 @@ def read_checked(
     met = {one.place for mine in by_path.values() for one in mine}
     findings = [
         Finding("redaction.object-not-asked", one.place, "refuse", {"object": one.object})
-        for one in redactions if one.place not in met
-    ]  # fmt: skip
+        for one in redactions
+        if one.place not in met
+    ]
     for path, mine in by_path.items():
         holders = {one.objid for one in selection if one.path == path}
         if len(holders) > 1:

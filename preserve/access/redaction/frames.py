@@ -52,8 +52,13 @@ def look(path: Path, name: str) -> Recording:
     except ToolFailed as error:
         raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
     streams = said.get("streams", [])
-    video = [one for one in streams if one.get("codec_type") == "video" and one.get("codec_name")
-             and not one.get("disposition", {}).get("attached_pic")]  # fmt: skip
+    video = [
+        one
+        for one in streams
+        if one.get("codec_type") == "video"
+        and one.get("codec_name")
+        and not one.get("disposition", {}).get("attached_pic")
+    ]
     sound = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
     about = said.get("format", {})
     length = float(about.get("duration") or 0)
@@ -65,9 +70,15 @@ def look(path: Path, name: str) -> Recording:
         width, height = height, width
     used = (1 if video else 0) + len(sound)
     found = Recording(
-        video[0] if video else None, sound, width, height, length, float(about.get("start_time") or 0),
-        turn, len(streams) - used,
-    )  # fmt: skip
+        video[0] if video else None,
+        sound,
+        width,
+        height,
+        length,
+        float(about.get("start_time") or 0),
+        turn,
+        len(streams) - used,
+    )
     _require_whole(path, name, found)
     return found
 
@@ -91,8 +102,17 @@ def frame_times(path: Path, name: str, recording: Recording, pulse: Pulse) -> ar
     Frames are decoded, not read off the container: packets may hold half a frame, several or none.
     """
     assert recording.video is not None
-    command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-select_streams", str(recording.video["index"]), "-show_entries",
-               "frame=best_effort_timestamp_time", "-print_format", "csv=p=0", file_argument(path)]  # fmt: skip
+    command = [
+        find("ffprobe"),
+        *FFMPEG_INPUT[1:],
+        "-select_streams",
+        str(recording.video["index"]),
+        "-show_entries",
+        "frame=best_effort_timestamp_time",
+        "-print_format",
+        "csv=p=0",
+        file_argument(path),
+    ]
     complaints: list[str] = []
     try:
         said = run(command, pulse, complaints=complaints)
@@ -110,8 +130,15 @@ def frame_times(path: Path, name: str, recording: Recording, pulse: Pulse) -> ar
 
 def _require_whole(path: Path, name: str, recording: Recording) -> None:
     """Raise Refused where a stream's packets end well before the length that the file declares for it."""
-    command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-show_entries", "packet=stream_index,pts_time,dts_time",
-               "-print_format", "csv=p=0", file_argument(path)]  # fmt: skip
+    command = [
+        find("ffprobe"),
+        *FFMPEG_INPUT[1:],
+        "-show_entries",
+        "packet=stream_index,pts_time,dts_time",
+        "-print_format",
+        "csv=p=0",
+        file_argument(path),
+    ]
     last: dict[int, float] = {}
     try:
         said = run(command)
@@ -129,8 +156,12 @@ def _require_whole(path: Path, name: str, recording: Recording) -> None:
         if declared and reached < declared - _TRUNCATED:
             raise Refused("redaction.truncated", name, wanted=f"{declared:.1f}", found=f"{reached:.1f}")
     if max(last.values(), default=0.0) < recording.length - _TRUNCATED:
-        raise Refused("redaction.truncated", name, wanted=f"{recording.length:.1f}",
-                      found=f"{max(last.values(), default=0.0):.1f}")  # fmt: skip
+        raise Refused(
+            "redaction.truncated",
+            name,
+            wanted=f"{recording.length:.1f}",
+            found=f"{max(last.values(), default=0.0):.1f}",
+        )
 
 
 def _declared(stream: dict[str, Any]) -> float:

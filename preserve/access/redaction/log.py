@@ -50,34 +50,48 @@ def documents(home: Home, request: Request, made: Sequence[Line], moment: dateti
     yield f"documentation/{name}.json", "application/json", content
     yield f"documentation/{name}.html", "text/html", as_html(title, under, sections)
     yield (
-        f"documentation/{name}.pdf", "application/pdf",
+        f"documentation/{name}.pdf",
+        "application/pdf",
         as_pdf(title, under, home.settings.institution, moment, sections),
-    )  # fmt: skip
+    )
 
 
 def _document(request: Request, made: Sequence[Line]) -> dict[str, Any]:
     seen, decision = request.examination, request.decision
     assert seen is not None and decision is not None
     return {
-        "format": FORMAT, "request": request.number, "plan_sha256": seen.redaction.sha256 if seen.redaction else None,
+        "format": FORMAT,
+        "request": request.number,
+        "plan_sha256": seen.redaction.sha256 if seen.redaction else None,
         "examined": {"by": seen.by, "when": seen.when},
-        "approved": {"by": decision.by, "on_behalf_of": decision.on_behalf_of, "when": decision.when,
-                     "article": decision.article},
+        "approved": {
+            "by": decision.by,
+            "on_behalf_of": decision.on_behalf_of,
+            "when": decision.when,
+            "article": decision.article,
+        },
         "files": [
             {
-                "case": one.selected.case_number, "object": one.selected.shown,
+                "case": one.selected.case_number,
+                "object": one.selected.shown,
                 "original_sha256": one.selected.original_sha256,
-                "source": {"representation": one.source.representation,
-                           "file": one.selected.given_as or one.source.file,
-                           "sha256": one.source.sha256, "identifier": one.source.identifier},
+                "source": {
+                    "representation": one.source.representation,
+                    "file": one.selected.given_as or one.source.file,
+                    "sha256": one.source.sha256,
+                    "identifier": one.source.identifier,
+                },
                 "result": {"path": one.path, "sha256": one.sha256},
-                "made_by": one.made_by, "command": list(one.command), "watermark": one.watermark,
-                "clip": one.clip or None, "streams_left_out": one.left_out,
+                "made_by": one.made_by,
+                "command": list(one.command),
+                "watermark": one.watermark,
+                "clip": one.clip or None,
+                "streams_left_out": one.left_out,
                 "redactions": [as_data(redaction) for redaction in one.redactions],
             }
             for one in made
         ],
-    }  # fmt: skip
+    }
 
 
 def as_data(one: Redaction) -> dict[str, Any]:
@@ -96,7 +110,7 @@ def _decided(home: Home, request: Request) -> Section:
         (say("request.examined-by"), f"{seen.by} {_local(home, parse(seen.when))}"),
         (say("request.decided-by"), f"{decision.by} {_local(home, parse(decision.when))}"),
         (say("redaction.approval-article"), decision.article),
-    ]  # fmt: skip
+    ]
     if seen.redaction is not None:
         rows.append((say("redaction.plan-digest"), _grouped(seen.redaction.sha256)))
     words = say("redaction.log-words")
@@ -120,9 +134,7 @@ def _sections(one: Line) -> Iterator[Section]:
     heads = (say("dip.head-item"), say("dip.head-content"))
     yield Section(f"{one.selected.case_number}　{one.selected.shown}", heads=heads, rows=tuple(facts))
     if one.redactions:
-        rows = [
-            (say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in one.redactions
-        ]  # fmt: skip
+        rows = [(say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in one.redactions]
         names = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
         yield Section(say("redaction.taken-out"), heads=names, rows=tuple(rows))
 
@@ -141,9 +153,15 @@ def where(one: Redaction) -> str:
     if one.box is not None:
         box = one.box
         parts.append(
-            say("redaction.where-box", left=f"{box.left:g}", top=f"{box.top:g}", width=f"{box.width:g}",
-                height=f"{box.height:g}", unit=box.unit)
-        )  # fmt: skip
+            say(
+                "redaction.where-box",
+                left=f"{box.left:g}",
+                top=f"{box.top:g}",
+                width=f"{box.width:g}",
+                height=f"{box.height:g}",
+                unit=box.unit,
+            )
+        )
     return say("redaction.separator").join(parts)
 
 

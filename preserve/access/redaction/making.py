@@ -102,8 +102,14 @@ def _recording(order: Order, taken: Path, folder: Path, progress: Callable[[int]
     )
     clip: dict[str, float | int | None] = {}
     if one.begin is not None:
-        clip = {"asked_begin": one.begin, "asked_end": one.end, "begin": round(cut.begin, 6), "end": round(cut.end, 6),
-                "first_frame": cut.first, "last_frame": cut.last}  # fmt: skip
+        clip = {
+            "asked_begin": one.begin,
+            "asked_end": one.end,
+            "begin": round(cut.begin, 6),
+            "end": round(cut.end, 6),
+            "first_frame": cut.first,
+            "last_frame": cut.last,
+        }
     return Made(result, _told(order, cut.tool), clip, cut.left_out, cut.command)
 
 

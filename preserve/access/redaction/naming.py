@@ -35,5 +35,12 @@ def told_of(one: Selected, about: CaseObject | None) -> CaseObject | None:
     """What may be told of a file that is given under another name: of the depositor's own words only the kind."""
     if about is None or not one.given_as:
         return about
-    return CaseObject(file=one.given_as, kind=about.kind, stage=about.stage, date=about.date, evidence=about.evidence,
-                      recording_start=about.recording_start, maker=about.maker)  # fmt: skip
+    return CaseObject(
+        file=one.given_as,
+        kind=about.kind,
+        stage=about.stage,
+        date=about.date,
+        evidence=about.evidence,
+        recording_start=about.recording_start,
+        maker=about.maker,
+    )

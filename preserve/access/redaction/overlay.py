@@ -48,13 +48,22 @@ def _page(mark: Mark, width: int, height: int) -> Any:
     pdf = pikepdf.new()
     mask = _flate(pdf, made.getchannel("A"))
     colour = pikepdf.Stream(pdf, b"\x80")
-    colour.stream_dict = Dictionary(Type=Name.XObject, Subtype=Name.Image, Width=1, Height=1, BitsPerComponent=8,
-                                    ColorSpace=Name.DeviceGray, SMask=mask)  # fmt: skip
+    colour.stream_dict = Dictionary(
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=1,
+        Height=1,
+        BitsPerComponent=8,
+        ColorSpace=Name.DeviceGray,
+        SMask=mask,
+    )
     content = f"q {width} 0 0 {height} 0 0 cm /Mark Do Q".encode()
     page = Dictionary(
-        Type=Name.Page, MediaBox=Array([0, 0, width, height]), Contents=pdf.make_indirect(pikepdf.Stream(pdf, content)),
+        Type=Name.Page,
+        MediaBox=Array([0, 0, width, height]),
+        Contents=pdf.make_indirect(pikepdf.Stream(pdf, content)),
         Resources=Dictionary(XObject=Dictionary(Mark=pdf.make_indirect(colour))),
-    )  # fmt: skip
+    )
     pdf.pages.append(pikepdf.Page(page))
     whole = io.BytesIO()
     pdf.save(whole)
@@ -70,7 +79,12 @@ def _flate(pdf: Any, picture: Any) -> Any:
 
     stream = pikepdf.Stream(pdf, zlib.compress(picture.tobytes()))
     stream.stream_dict = Dictionary(
-        Type=Name.XObject, Subtype=Name.Image, Width=picture.width, Height=picture.height, BitsPerComponent=8,
-        ColorSpace=Name.DeviceGray, Filter=Name.FlateDecode,
-    )  # fmt: skip
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=picture.width,
+        Height=picture.height,
+        BitsPerComponent=8,
+        ColorSpace=Name.DeviceGray,
+        Filter=Name.FlateDecode,
+    )
     return pdf.make_indirect(stream)

@@ -103,8 +103,9 @@ def painted(source: Iterable[Sheet], redactions: Sequence[Redaction], mark: Mark
         per_mm = sheet.picture.width / sheet.width * 72 / 25.4
         boxes = [
             one.box.pixels(sheet.picture.width, sheet.picture.height, per_mm)
-            for one in redactions if one.box is not None and one.covers_page(sheet.number)
-        ]  # fmt: skip
+            for one in redactions
+            if one.box is not None and one.covers_page(sheet.number)
+        ]
         if mark is not None:
             stamp(sheet.picture, mark)
         blacken(sheet.picture, [box for box in boxes if box is not None])
@@ -112,9 +113,15 @@ def painted(source: Iterable[Sheet], redactions: Sequence[Redaction], mark: Mark
 
 
 def redact_pdf(
-    source: Path, result: Path, name: str, redactions: Sequence[Redaction], mark: Mark | None, title: str,
-    moment: datetime, tick: Callable[[], None],
-) -> None:  # fmt: skip
+    source: Path,
+    result: Path,
+    name: str,
+    redactions: Sequence[Redaction],
+    mark: Mark | None,
+    title: str,
+    moment: datetime,
+    tick: Callable[[], None],
+) -> None:
     """Write the redacted copy of a PDF. Raises Refused, PreserveError where the result does not prove clean."""
     gone = [one for one in redactions if one.what == "pages"]
     count = len(page_sizes(source, name))
@@ -194,15 +201,21 @@ def _add(pdf: Any, sheet: Sheet) -> None:
     picture.save(data, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
     image = pikepdf.Stream(pdf, data.getvalue())
     image.stream_dict = Dictionary(
-        Type=Name.XObject, Subtype=Name.Image, Width=picture.width, Height=picture.height, BitsPerComponent=8,
-        ColorSpace=Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB, Filter=Name.DCTDecode,
-    )  # fmt: skip
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=picture.width,
+        Height=picture.height,
+        BitsPerComponent=8,
+        ColorSpace=Name.DeviceGray if picture.mode == "L" else Name.DeviceRGB,
+        Filter=Name.DCTDecode,
+    )
     content = f"q {sheet.width:.4f} 0 0 {sheet.height:.4f} 0 0 cm /Im0 Do Q".encode()
     page = Dictionary(
-        Type=Name.Page, MediaBox=Array([0, 0, round(sheet.width, 4), round(sheet.height, 4)]),
+        Type=Name.Page,
+        MediaBox=Array([0, 0, round(sheet.width, 4), round(sheet.height, 4)]),
         Resources=Dictionary(XObject=Dictionary(Im0=pdf.make_indirect(image))),
         Contents=pdf.make_indirect(pikepdf.Stream(pdf, content)),
-    )  # fmt: skip
+    )
     pdf.pages.append(pikepdf.Page(page))
 
 
@@ -227,9 +240,12 @@ def _declare(pdf: Any, title: str, moment: datetime) -> None:
     icc = pikepdf.Stream(pdf, bytes(profile))
     icc.stream_dict = Dictionary(N=3)
     intent = Dictionary(
-        Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String("sRGB"), Info=String("sRGB"),
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB"),
+        Info=String("sRGB"),
         DestOutputProfile=pdf.make_indirect(icc),
-    )  # fmt: skip
+    )
     pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
         xmp["pdfaid:part"] = "2"

@@ -95,9 +95,15 @@ def ending(path: Path, name: str) -> str:
 
 
 def redact_picture(
-    source: Path, result: Path, name: str, redactions: Sequence[Redaction], mark: Mark | None, title: str,
-    moment: datetime, tick: Callable[[], None],
-) -> None:  # fmt: skip
+    source: Path,
+    result: Path,
+    name: str,
+    redactions: Sequence[Redaction],
+    mark: Mark | None,
+    title: str,
+    moment: datetime,
+    tick: Callable[[], None],
+) -> None:
     """Write the redacted copy of a picture to `result`, whose ending says as what. Raises Refused."""
     with _opened(source, name) as image:
         if result.suffix == ".pdf":

@@ -23,13 +23,19 @@ _MOST_PAGES = 100_000
 _LONGEST_NAME = 120
 # What each kind of redaction must say beside object, reason and article; and what it may.
 _MUST: dict[str, tuple[str, ...]] = {
-    "box": (), "pages": ("pages",), "lines": ("lines",), "blur": ("from", "to"), "mute": ("from", "to"),
+    "box": (),
+    "pages": ("pages",),
+    "lines": ("lines",),
+    "blur": ("from", "to"),
+    "mute": ("from", "to"),
     "blur-mute": ("from", "to"),
-}  # fmt: skip
+}
 _PLACE = ("left", "top", "width", "height")
 _MAY: dict[str, tuple[str, ...]] = {
-    "box": ("pages", *_PLACE, "unit", "from", "to"), "blur": (*_PLACE, "unit"), "blur-mute": (*_PLACE, "unit"),
-}  # fmt: skip
+    "box": ("pages", *_PLACE, "unit", "from", "to"),
+    "blur": (*_PLACE, "unit"),
+    "blur-mute": (*_PLACE, "unit"),
+}
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:\.\d{1,6})?)|(\d{1,7}(?:\.\d{1,6})?)")
 _RANGE = re.compile(r"(\d{1,6})(?:\s*[-–—~至]\s*(\d{1,6}))?")
 
@@ -96,8 +102,9 @@ def read_plan(path: Path) -> tuple[Redaction, ...]:
     rows = data.get("redaction", [])
     stray = [
         Finding("redaction.key-unknown", f"{path.name}:{line_of(text, (key,))}", "refuse", {"key": key})
-        for key in data if key != "redaction"
-    ]  # fmt: skip
+        for key in data
+        if key != "redaction"
+    ]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         rows = []
 
@@ -137,8 +144,9 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
 
     what = str(row.get("what", "")).strip()
     if what not in _MUST:
-        wrong("redaction.value-wrong" if what else "redaction.key-missing", "what", written=what,
-              wanted=" ".join(_MUST))  # fmt: skip
+        wrong(
+            "redaction.value-wrong" if what else "redaction.key-missing", "what", written=what, wanted=" ".join(_MUST)
+        )
         return None
     may = {"object", "what", "reason", "article", "name", *_MUST[what], *_MAY.get(what, ())}
     for key in row:
@@ -169,11 +177,18 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
     left, top, width, height = (values.get(key, 0.0) for key in _PLACE)
     box = Box(left, top, width, height, values.get("unit", "mm")) if placed else None
     return Redaction(
-        object=str(row["object"]).strip(), what=what, reason=str(row["reason"]).strip(),  # type: ignore[arg-type]
-        article=str(row["article"]).strip(), place=where("object"), pages=values.get("pages", ()),
-        lines=values.get("lines", ()), box=box, begin=values.get("from"), end=values.get("to"),
+        object=str(row["object"]).strip(),
+        what=what,
+        reason=str(row["reason"]).strip(),  # type: ignore[arg-type]
+        article=str(row["article"]).strip(),
+        place=where("object"),
+        pages=values.get("pages", ()),
+        lines=values.get("lines", ()),
+        box=box,
+        begin=values.get("from"),
+        end=values.get("to"),
         name=values.get("name", ""),
-    )  # fmt: skip
+    )
 
 
 def seconds(written: Any) -> float:
@@ -240,7 +255,14 @@ def _name(written: Any) -> str:
 
 _SOMEWHERE, _SOME = _number(-100_000, False), _number(0, True)
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "pages": (ranges, "3-5, 8"), "lines": (ranges, "12-15"), "left": (_SOMEWHERE, "20"), "top": (_SOMEWHERE, "35.5"),
-    "width": (_SOME, "> 0"), "height": (_SOME, "> 0"), "unit": (_unit, "mm, %"), "from": (seconds, "0:01:10.5"),
-    "to": (seconds, "0:02:00"), "name": (_name, "笔录（证人）"),
-}  # fmt: skip
+    "pages": (ranges, "3-5, 8"),
+    "lines": (ranges, "12-15"),
+    "left": (_SOMEWHERE, "20"),
+    "top": (_SOMEWHERE, "35.5"),
+    "width": (_SOME, "> 0"),
+    "height": (_SOME, "> 0"),
+    "unit": (_unit, "mm, %"),
+    "from": (seconds, "0:01:10.5"),
+    "to": (seconds, "0:02:00"),
+    "name": (_name, "笔录（证人）"),
+}

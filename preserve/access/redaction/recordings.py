@@ -45,9 +45,17 @@ def ending(recording: Recording, lossless: bool) -> str:
 
 
 def make(
-    source: Path, result: Path, name: str, recording: Recording, redactions: Sequence[Redaction],
-    begin: float | None, end: float | None, mark: Mark | None, lossless: bool, pulse: Pulse,
-) -> Cut:  # fmt: skip
+    source: Path,
+    result: Path,
+    name: str,
+    recording: Recording,
+    redactions: Sequence[Redaction],
+    begin: float | None,
+    end: float | None,
+    mark: Mark | None,
+    lossless: bool,
+    pulse: Pulse,
+) -> Cut:
     """Write the copy of `source`, which is `recording`, to `result`. Raises ToolFailed, Refused where it is damaged.
 
     A range is met by the frames of which any part is on the screen during it, so that nothing within it escapes.
@@ -72,8 +80,20 @@ def make(
     command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source)]
     if marked is not None:
         command += ["-protocol_whitelist", "file,pipe", "-f", "png_pipe", "-i", file_argument(marked)]
-    command += ["-filter_complex", ";".join(graph), *maps, *_codecs(recording, sound, lossless), "-map_metadata", "-1",
-                "-map_chapters", "-1", "-fflags", "+bitexact", "-y", file_argument(result)]  # fmt: skip
+    command += [
+        "-filter_complex",
+        ";".join(graph),
+        *maps,
+        *_codecs(recording, sound, lossless),
+        "-map_metadata",
+        "-1",
+        "-map_chapters",
+        "-1",
+        "-fflags",
+        "+bitexact",
+        "-y",
+        file_argument(result),
+    ]
     complaints: list[str] = []
     run(command, pulse, complaints=complaints)
     if any("partial file" in line or "ended prematurely" in line for line in complaints):
@@ -103,18 +123,40 @@ def _codecs(recording: Recording, sound: Sequence[dict[str, Any]], lossless: boo
         picture = list(_LOSSLESS) if recording.video else []
         wide = any(str(one.get("sample_fmt", "s16")).removesuffix("p") not in ("u8", "s16") for one in sound)
         # What decodes to floating point is kept with 24 bits, more than a lossy codec ever knew.
-        return [*picture, "-c:a", "flac", *(["-sample_fmt", "s32"] if wide else ["-sample_fmt", "s16"]),
-                "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]  # fmt: skip
+        return [
+            *picture,
+            "-c:a",
+            "flac",
+            *(["-sample_fmt", "s32"] if wide else ["-sample_fmt", "s16"]),
+            "-fps_mode",
+            "passthrough",
+            "-enc_time_base",
+            "1:90000",
+        ]
     picture = [*_GOOD, "-enc_time_base", "1:90000", "-video_track_timescale", "90000"] if recording.video else []
     channels = max((int(one.get("channels", 1)) for one in sound), default=1)
-    return [*picture, "-c:a", "aac", "-b:a", "128k", *(["-ac", "2"] if channels > 2 else []), "-fps_mode",
-            "passthrough", "-movflags", "+faststart"]  # fmt: skip
+    return [
+        *picture,
+        "-c:a",
+        "aac",
+        "-b:a",
+        "128k",
+        *(["-ac", "2"] if channels > 2 else []),
+        "-fps_mode",
+        "passthrough",
+        "-movflags",
+        "+faststart",
+    ]
 
 
 def _video(
-    recording: Recording, times: Sequence[float], redactions: Sequence[Redaction], span: Span | None, marked: bool,
+    recording: Recording,
+    times: Sequence[float],
+    redactions: Sequence[Redaction],
+    span: Span | None,
+    marked: bool,
     lossless: bool,
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     assert recording.video is not None
     width, height = recording.width & ~1, recording.height & ~1
     upright = {90: "transpose=cclock,", 180: "hflip,vflip,", 270: "transpose=clock,"}.get(recording.turn, "")
@@ -134,14 +176,18 @@ def _video(
         wide, high = min((placed[2] - left + 1) & ~1, width - left), min((placed[3] - top + 1) & ~1, height - top)
         shown_when = "+".join(f"between(t,{one.after:.7f},{one.before:.7f})" for one in when)
         if kind == "box":
-            yield (f"[v{number}]drawbox=x={left}:y={top}:w={wide}:h={high}:color=black:t=fill:enable='{shown_when}'"
-                   f"[v{number + 1}]")  # fmt: skip
+            yield (
+                f"[v{number}]drawbox=x={left}:y={top}:w={wide}:h={high}:color=black:t=fill:enable='{shown_when}'"
+                f"[v{number + 1}]"
+            )
         else:
             longer = max(wide, high)
             across, down = (max(1, round(_SQUARES * side / longer)) for side in (wide, high))
-            yield (f"[v{number}]split[a{number}][b{number}];[b{number}]crop={wide}:{high}:{left}:{top},"
-                   f"scale={across}:{down}:flags=area,scale={wide}:{high}:flags=bilinear[c{number}];"
-                   f"[a{number}][c{number}]overlay={left}:{top}:enable='{shown_when}'[v{number + 1}]")  # fmt: skip
+            yield (
+                f"[v{number}]split[a{number}][b{number}];[b{number}]crop={wide}:{high}:{left}:{top},"
+                f"scale={across}:{down}:flags=area,scale={wide}:{high}:flags=bilinear[c{number}];"
+                f"[a{number}][c{number}]overlay={left}:{top}:enable='{shown_when}'[v{number + 1}]"
+            )
         number += 1
     if marked:
         yield f"[v{number}][1:v]overlay=0:0:format=auto[v{number + 1}]"
@@ -190,8 +236,20 @@ def _prove(result: Path, frames: int | None, sounds: int) -> None:
         raise PreserveError("redaction.proof-fails", str(result), detail=" ".join(kinds))
     if frames is None:
         return
-    said = run([find("ffprobe"), *FFMPEG_INPUT[1:], "-select_streams", "v:0", "-count_packets", "-show_entries",
-                "stream=nb_read_packets", "-print_format", "csv=p=0", file_argument(result)])  # fmt: skip
+    said = run(
+        [
+            find("ffprobe"),
+            *FFMPEG_INPUT[1:],
+            "-select_streams",
+            "v:0",
+            "-count_packets",
+            "-show_entries",
+            "stream=nb_read_packets",
+            "-print_format",
+            "csv=p=0",
+            file_argument(result),
+        ]
+    )
     if said.strip().strip(",") != str(frames):
         raise PreserveError("redaction.proof-fails", str(result), detail=f"{said.strip()} frames, not {frames}")
 

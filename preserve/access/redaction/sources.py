@@ -20,10 +20,28 @@ _ENDINGS: dict[str, Kind] = {
     **dict.fromkeys(("txt", "csv", "log", "md"), "text"),
     **dict.fromkeys(_SOUND, "recording"),
     **dict.fromkeys(
-        ("mp4", "m4v", "mov", "avi", "mkv", "ts", "mts", "m2ts", "mpg", "mpeg", "vob", "3gp", "flv", "wmv",
-         "asf", "dav", "webm"), "recording",
+        (
+            "mp4",
+            "m4v",
+            "mov",
+            "avi",
+            "mkv",
+            "ts",
+            "mts",
+            "m2ts",
+            "mpg",
+            "mpeg",
+            "vob",
+            "3gp",
+            "flv",
+            "wmv",
+            "asf",
+            "dav",
+            "webm",
+        ),
+        "recording",
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +69,24 @@ def source_of(connection: Connection, one: Selected) -> Source:
     copies = connection.execute(
         select(files)
         .where(
-            files.c.source == (own.source or one.identifier), files.c.objid == one.objid,
-            files.c.version == own.version, files.c.representation.in_(("preservation", "access")),
+            files.c.source == (own.source or one.identifier),
+            files.c.objid == one.objid,
+            files.c.version == own.version,
+            files.c.representation.in_(("preservation", "access")),
         )
         .order_by(files.c.representation.desc(), files.c.path)
-    ).all()  # fmt: skip
+    ).all()
     for row in copies:
         if kind_of(row.path) in ("pdf", "text"):
             found = one.model_copy(
-                update={"identifier": row.identifier, "representation": row.representation, "file": row.path,
-                        "size": row.size, "sha256": row.sha256}
-            )  # fmt: skip
+                update={
+                    "identifier": row.identifier,
+                    "representation": row.representation,
+                    "file": row.path,
+                    "size": row.size,
+                    "sha256": row.sha256,
+                }
+            )
             return Source(found, kind_of(row.path))
     return Source(one, kind)
 

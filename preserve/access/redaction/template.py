@@ -20,15 +20,27 @@ from preserve.messages import say
 from preserve.outputs import check_new, write_new
 
 _EXAMPLES: dict[Kind, tuple[tuple[str, ...], ...]] = {
-    "pdf": (('what = "box"', 'pages = "1"', "left = 20", "top = 35", "width = 80", "height = 6", 'unit = "mm"'),
-            ('what = "pages"', 'pages = "3-5, 8"')),
+    "pdf": (
+        ('what = "box"', 'pages = "1"', "left = 20", "top = 35", "width = 80", "height = 6", 'unit = "mm"'),
+        ('what = "pages"', 'pages = "3-5, 8"'),
+    ),
     "picture": (('what = "box"', "left = 10", "top = 20", "width = 30", "height = 15", 'unit = "%"'),),
-    "recording": (('what = "blur-mute"', 'from = "0:01:10.5"', 'to = "0:02:00"'),
-                  ('what = "box"', 'from = "0:00:00"', 'to = "0:00:10"', "left = 10", "top = 20", "width = 30",
-                   "height = 15", 'unit = "%"')),
+    "recording": (
+        ('what = "blur-mute"', 'from = "0:01:10.5"', 'to = "0:02:00"'),
+        (
+            'what = "box"',
+            'from = "0:00:00"',
+            'to = "0:00:10"',
+            "left = 10",
+            "top = 20",
+            "width = 30",
+            "height = 15",
+            'unit = "%"',
+        ),
+    ),
     "text": (('what = "lines"', 'lines = "12-15"'),),
     "other": (),
-}  # fmt: skip
+}
 
 
 def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Selected, str, str]]:
@@ -78,7 +90,12 @@ def _toml(number: str, rows: Sequence[tuple[Selected, str, str]], kinds: Sequenc
         for example in _EXAMPLES[kind]:
             # JSON's strings are TOML's basic strings.
             written = [json.dumps(value, ensure_ascii=False) for value in (one.path, reason, article)]
-            lines = ["[[redaction]]", f"object = {written[0]}", *example, f"reason = {written[1]}",
-                     f"article = {written[2]}"]  # fmt: skip
+            lines = [
+                "[[redaction]]",
+                f"object = {written[0]}",
+                *example,
+                f"reason = {written[1]}",
+                f"article = {written[2]}",
+            ]
             parts.append("\n".join("#" + line for line in lines))
     return "\n\n".join(parts) + "\n"

@@ -14,10 +14,21 @@ from preserve.errors import Refused
 
 SHEET = "遮盖"
 COLUMNS = {
-    "object": "文件", "what": "方式", "pages": "页码", "lines": "行号", "left": "距左", "top": "距上", "width": "宽",
-    "height": "高", "unit": "单位", "from": "起", "to": "止", "reason": "理由", "article": "条款",
+    "object": "文件",
+    "what": "方式",
+    "pages": "页码",
+    "lines": "行号",
+    "left": "距左",
+    "top": "距上",
+    "width": "宽",
+    "height": "高",
+    "unit": "单位",
+    "from": "起",
+    "to": "止",
+    "reason": "理由",
+    "article": "条款",
     "name": "交付时的名称",
-}  # fmt: skip
+}
 WAYS = {
     "box": "涂黑",
     "pages": "抽去页",
@@ -84,10 +95,15 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
     names = {label: name for name, label in COLUMNS.items()}
     headings = [names.get(str(value or "").strip().rstrip("*＊ "), "") for value in (table[0] if table else ())]
     twice = [
-        Finding("redaction.column-twice", f"{path.name} {SHEET}!{chr(ord('A') + place)}1", "refuse",
-                {"label": COLUMNS[name]})
-        for place, name in enumerate(headings[:26]) if name and name in headings[:place]
-    ]  # fmt: skip
+        Finding(
+            "redaction.column-twice",
+            f"{path.name} {SHEET}!{chr(ord('A') + place)}1",
+            "refuse",
+            {"label": COLUMNS[name]},
+        )
+        for place, name in enumerate(headings[:26])
+        if name and name in headings[:place]
+    ]
     letters = {name: chr(ord("A") + place) for place, name in enumerate(headings) if name and place < 26}
     rows, numbers = [], []
     for number, cells in enumerate(table[1:], 2):

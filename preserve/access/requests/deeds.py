@@ -51,9 +51,19 @@ class Asked:
 
 
 def open_request(
-    home: Home, catalogue: Catalogue, person: Person, *, consumer: Consumer, papers: Sequence[tuple[str, Path]],
-    asked: Sequence[Asked], purpose: str, urgent: str, received: date | None, due: date | None, moment: datetime,
-) -> Request:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    *,
+    consumer: Consumer,
+    papers: Sequence[tuple[str, Path]],
+    asked: Sequence[Asked],
+    purpose: str,
+    urgent: str,
+    received: date | None,
+    due: date | None,
+    moment: datetime,
+) -> Request:
     """Enter a request. Raises Refused where a document is missing, or where what is asked for is not there."""
     profile = read_requests_profile(home.profiles)
     capacity = profile.of(consumer.capacity)
@@ -62,9 +72,11 @@ def open_request(
     missing = [kind for kind in capacity.documents if kind not in {kind for kind, _ in papers}]
     if missing:
         raise Refused(
-            "request.paper-missing", consumer.name, papers=say("cli.list-comma").join(missing),
+            "request.paper-missing",
+            consumer.name,
+            papers=say("cli.list-comma").join(missing),
             capacity=capacity.label.spoken,
-        )  # fmt: skip
+        )
     if consumer.capacity == "lawyer" and not consumer.represents:
         raise UsageError("request.represents-nobody", consumer.name)
     today = moment.astimezone(ZoneInfo(home.settings.time_zone)).date()
@@ -80,22 +92,34 @@ def open_request(
             if one.begin is not None and (one.end is None or one.end <= one.begin or not one.object):
                 raise UsageError("request.range-wrong", one.object or one.case)
             row = Wanted(
-                objid=case.objid, case_number=case.description.case_number, stage=one.stage, object=one.object,
-                begin=one.begin, end=one.end, form=one.form,
-            )  # fmt: skip
+                objid=case.objid,
+                case_number=case.description.case_number,
+                stage=one.stage,
+                object=one.object,
+                begin=one.begin,
+                end=one.end,
+                form=one.form,
+            )
             _require_there(connection, person, one, row, case, profile.not_evidence)
             wanted.append(row)
         number = REQUESTS.new_number(home, connection, moment)
         folder = REQUESTS.folder_of(home, number)
         request = Request(
-            number=number, state="opened", step=1, opened=stamp(moment), opened_by=person.account, received=came,
-            due=last, due_certain=certain, urgent=urgent.strip(), consumer=consumer,
+            number=number,
+            state="opened",
+            step=1,
+            opened=stamp(moment),
+            opened_by=person.account,
+            received=came,
+            due=last,
+            due_certain=certain,
+            urgent=urgent.strip(),
+            consumer=consumer,
             papers=tuple(keep_paper(folder, kind, path) for kind, path in papers),
-            wanted=tuple(wanted), purpose=purpose.strip(),
-        )  # fmt: skip
-        REQUESTS.open(
-            connection, home, request, actor=person.account, moment=moment, details=index_details(request)
-        )  # fmt: skip
+            wanted=tuple(wanted),
+            purpose=purpose.strip(),
+        )
+        REQUESTS.open(connection, home, request, actor=person.account, moment=moment, details=index_details(request))
     return request
 
 
@@ -126,9 +150,18 @@ def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:
 
 
 def examine(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, opinion: Literal["grant", "refuse"], note: str,
-    left_out: Collection[str], plan: Path | None, answered: str, moment: datetime,
-) -> Request:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    *,
+    opinion: Literal["grant", "refuse"],
+    note: str,
+    left_out: Collection[str],
+    plan: Path | None,
+    answered: str,
+    moment: datetime,
+) -> Request:
     """Say what is to be given, what stands against it, and what is to be taken out of it by the redaction `plan`.
 
     `answered` is the reason why somebody is concerned although no party has that name. Raises Refused with every
@@ -150,11 +183,12 @@ def examine(
         capacity = profile.of(request.consumer.capacity)
         concerns = [
             one.model_copy(update={"solved": "answered", "values": {**one.values, "answer": answered}})
-            if one.code == "request.not-concerned" and answered else one
+            if one.code == "request.not-concerned" and answered
+            else one
             for one in find_concerns(
                 request.consumer, capacity, list(held.values()), selection, redacted, left_out, profile.not_evidence
             )
-        ]  # fmt: skip
+        ]
         names = names_given(home, plan, given)
         chosen = tuple(
             one.model_copy(update={"redacted": one.path in redacted, "given_as": names.get(one.path, "")})
@@ -165,9 +199,15 @@ def examine(
         folder = REQUESTS.folder_of(home, number)
         paper = keep_paper(folder, "redaction-plan", plan) if plan else None
         found = Examination(
-            by=person.account, when=stamp(moment), opinion=opinion, note=note.strip(), concerns=tuple(concerns),
-            selection=chosen, left_out=tuple(left_out), redaction=paper,
-        )  # fmt: skip
+            by=person.account,
+            when=stamp(moment),
+            opinion=opinion,
+            note=note.strip(),
+            concerns=tuple(concerns),
+            selection=chosen,
+            left_out=tuple(left_out),
+            redaction=paper,
+        )
         return _step(connection, home, request, "examined", person, moment, examination=found)
 
 
@@ -188,9 +228,16 @@ def _asked_for(
 
 
 def decide(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, approve: bool, article: str, reason: str,
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    *,
+    approve: bool,
+    article: str,
+    reason: str,
     moment: datetime,
-) -> Request:  # fmt: skip
+) -> Request:
     """The head, or whoever decides in the head's place, approves or refuses (regulation Art. 21).
 
     Raises Refused where something still stands against it, NotPermitted for a person who may not.
@@ -203,9 +250,14 @@ def decide(
         if approve:
             _check_open_concerns(taking.record)
         made = Decision(
-            by=person.account, on_behalf_of=taking.on_behalf_of, delegation=taking.delegation, when=stamp(moment),
-            outcome=state, article=article.strip() or "21", reason=reason.strip(),
-        )  # fmt: skip
+            by=person.account,
+            on_behalf_of=taking.on_behalf_of,
+            delegation=taking.delegation,
+            when=stamp(moment),
+            outcome=state,
+            article=article.strip() or "21",
+            reason=reason.strip(),
+        )
         told = {"article": made.article, "on_behalf_of": made.on_behalf_of, "delegation": made.delegation}
         return _step(connection, home, taking.record, state, person, moment, told, decision=made)
 
@@ -220,9 +272,11 @@ def _check_open_concerns(request: Request) -> None:
     if left:
         first = left[0]
         raise Refused(
-            "request.concerns-open", request.number, count=len(left),
+            "request.concerns-open",
+            request.number,
+            count=len(left),
             first=say(first.code, **{"object": first.object, **first.values}),
-        )  # fmt: skip
+        )
 
 
 def withdraw(
@@ -249,9 +303,17 @@ def note_delivery(
 
 
 def acknowledge(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, receiver: str, receipt: Path | None,
-    carrier_returned: bool, outcome: str, moment: datetime,
-) -> Request:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    *,
+    receiver: str,
+    receipt: Path | None,
+    carrier_returned: bool,
+    outcome: str,
+    moment: datetime,
+) -> Request:
     """Write down who received it, with the signed receipt, and what came of it (利用效果)."""
     if not receiver.strip():
         raise UsageError("request.receiver-missing", number)
@@ -259,17 +321,33 @@ def acknowledge(
         request = REQUESTS.take(connection, home, person, number, "returned").record
         paper = keep_paper(REQUESTS.folder_of(home, number), "receipt", receipt) if receipt else None
         made = Acknowledgement(
-            by=person.account, when=stamp(moment), receiver=receiver.strip(), receipt=paper,
-            carrier_returned=carrier_returned, outcome=outcome.strip(),
-        )  # fmt: skip
+            by=person.account,
+            when=stamp(moment),
+            receiver=receiver.strip(),
+            receipt=paper,
+            carrier_returned=carrier_returned,
+            outcome=outcome.strip(),
+        )
         return _step(connection, home, request, "returned", person, moment, acknowledgement=made)
 
 
 def _step(
-    connection: Connection, home: Home, request: Request, deed: str, person: Person, moment: datetime,
-    details: Mapping[str, Any] | None = None, **changes: Any,
-) -> Request:  # fmt: skip
+    connection: Connection,
+    home: Home,
+    request: Request,
+    deed: str,
+    person: Person,
+    moment: datetime,
+    details: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Request:
     return REQUESTS.go_on(
-        connection, home, request, deed, actor=person.account, moment=moment,
-        details={**index_details(request), **(details or {})}, **changes,
-    )  # fmt: skip
+        connection,
+        home,
+        request,
+        deed,
+        actor=person.account,
+        moment=moment,
+        details={**index_details(request), **(details or {})},
+        **changes,
+    )

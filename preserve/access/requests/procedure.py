@@ -43,6 +43,9 @@ REQUESTS = Proceeding(
 def index_details(request: Request) -> dict[str, Any]:
     """What the ledger says of every step of a request besides state and digest. It names nobody."""
     return {
-        "cases": list(request.cases), "about": request.consumer.capacity, "capacity": request.consumer.capacity,
-        "due": request.due.isoformat(), "urgent": bool(request.urgent),
-    }  # fmt: skip
+        "cases": list(request.cases),
+        "about": request.consumer.capacity,
+        "capacity": request.consumer.capacity,
+        "due": request.due.isoformat(),
+        "urgent": bool(request.urgent),
+    }

@@ -81,22 +81,38 @@ def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str,
     given = original
     if wanted.form not in ("original", "package"):
         of_form = (
-            files.c.source == identifier, files.c.objid == case.objid, files.c.representation == wanted.form,
+            files.c.source == identifier,
+            files.c.objid == case.objid,
+            files.c.representation == wanted.form,
             files.c.version == original.version,
-        )  # fmt: skip
+        )
         # Where no such copy was made, because the original already is one, the original itself is given.
         given = connection.execute(select(files).where(*of_form).order_by(files.c.path)).first() or original
     return Selected(
-        objid=case.objid, case_number=case.description.case_number, package=case.package, path=name,
-        identifier=given.identifier, representation=given.representation, file=given.path, size=given.size,
-        sha256=given.sha256, original_sha256=original.sha256, begin=wanted.begin, end=wanted.end,
-    )  # fmt: skip
+        objid=case.objid,
+        case_number=case.description.case_number,
+        package=case.package,
+        path=name,
+        identifier=given.identifier,
+        representation=given.representation,
+        file=given.path,
+        size=given.size,
+        sha256=given.sha256,
+        original_sha256=original.sha256,
+        begin=wanted.begin,
+        end=wanted.end,
+    )
 
 
 def find_concerns(
-    consumer: Consumer, capacity: Capacity, held: Sequence[HeldCase], selection: Sequence[Selected],
-    redacted: Collection[str], left_out: Collection[str], apart: Collection[str] = (),
-) -> Iterator[Concern]:  # fmt: skip
+    consumer: Consumer,
+    capacity: Capacity,
+    held: Sequence[HeldCase],
+    selection: Sequence[Selected],
+    redacted: Collection[str],
+    left_out: Collection[str],
+    apart: Collection[str] = (),
+) -> Iterator[Concern]:
     """What stands against it (regulation Art. 20, 21): not concerned, secrets, the privacy of others.
 
     Files of the names `apart` that no object describes hold the identities of all parties.
@@ -106,9 +122,10 @@ def find_concerns(
         person = consumer.represents or consumer.name
         if capacity.concerned and not any(_same(party.name, person) for party in case.description.parties):
             yield Concern(
-                code="request.not-concerned", article="21",
+                code="request.not-concerned",
+                article="21",
                 values={"person": person, "case": case.description.case_number},
-            )  # fmt: skip
+            )
     for one in selection:
         case = by_objid[one.objid]
         about = case.about(one.path)
@@ -121,9 +138,12 @@ def find_concerns(
         if level is Classification.STATE_SECRET and solved == "redacted":
             solved = ""
         yield Concern(
-            code=f"request.restricted-{level.value}", article="20", object=one.path,
-            values={"case": case.description.case_number}, solved=solved,
-        )  # fmt: skip
+            code=f"request.restricted-{level.value}",
+            article="20",
+            object=one.path,
+            values={"case": case.description.case_number},
+            solved=solved,
+        )
 
 
 def _is_apart(case: HeldCase, name: str, apart: Collection[str]) -> bool:

@@ -59,9 +59,19 @@ def count_use(connection: Connection, home: Home, year: int | None = None) -> li
             count["size"] += sum(one.size for one in chosen)
     return [
         Use(
-            when, count["requests"], len(people[when]), count["approved"], count["refused"], count["withdrawn"],
-            count["late"], count["open"], count["cases"], count["files"], count["size"],
-            dict(capacities[when].most_common()), dict(purposes[when].most_common(20)),
+            when,
+            count["requests"],
+            len(people[when]),
+            count["approved"],
+            count["refused"],
+            count["withdrawn"],
+            count["late"],
+            count["open"],
+            count["cases"],
+            count["files"],
+            count["size"],
+            dict(capacities[when].most_common()),
+            dict(purposes[when].most_common(20)),
         )
         for when, count in sorted(by_year.items())
-    ]  # fmt: skip
+    ]

@@ -35,9 +35,17 @@ from storage_adapters.errors import StorageError
 
 
 def hand_out(
-    home: Home, catalogue: Catalogue, person: Person, case: str, sources: Sequence[Source], *, to: Path, number: str,
-    now: Callable[[], datetime], progress: Callable[[int], None],
-) -> Restored:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    case: str,
+    sources: Sequence[Source],
+    *,
+    to: Path,
+    number: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> Restored:
     """Write the newest package of a case below the folder `to`, and enter that the request was delivered.
 
     Raises NotPermitted where no approved request covers all of it (regulation Art. 21, 23), Refused where it was
@@ -79,9 +87,17 @@ def _settle(home: Home, connection: Connection, number: str) -> None:
 
 
 def _put(
-    home: Home, number: str, person: Person, version: Version, sources: Sequence[Source], to: Path, named: Path,
-    manifest: str, moment: datetime, progress: Callable[[int], None],
-) -> Restored:  # fmt: skip
+    home: Home,
+    number: str,
+    person: Person,
+    version: Version,
+    sources: Sequence[Source],
+    to: Path,
+    named: Path,
+    manifest: str,
+    moment: datetime,
+    progress: Callable[[int], None],
+) -> Restored:
     """The package whole below `to`, noted before it has its name there. Raises Refused, NotIntact."""
     place, staged = to / version.name, to / f".{version.name}.part"
     if os.path.lexists(place):
@@ -92,9 +108,16 @@ def _put(
     try:
         require_same(staged, manifest)
         made = Delivery(
-            dip=version.name, by=person.account, when=stamp(moment), to="", form="package", files=0, size=size,
-            evidence_sha256=manifest, certificate_sha256="",
-        )  # fmt: skip
+            dip=version.name,
+            by=person.account,
+            when=stamp(moment),
+            to="",
+            form="package",
+            files=0,
+            size=size,
+            evidence_sha256=manifest,
+            certificate_sha256="",
+        )
         handing.note(home, number, staged, made, named, "folder", None)
     except BaseException:
         discard(staged, to)
@@ -103,9 +126,7 @@ def _put(
     return Restored(version.name, place, size)
 
 
-def _approved(
-    home: Home, connection: Connection, person: Person, case: str, number: str
-) -> tuple[Version, Request]:  # fmt: skip
+def _approved(home: Home, connection: Connection, person: Person, case: str, number: str) -> tuple[Version, Request]:
     """The version that may leave now. What was approved, file by file, must be every original of it, whole."""
     request = REQUESTS.take(connection, home, person, number, "delivered").record
     objid = require_case(home, connection, case)
@@ -116,26 +137,49 @@ def _approved(
     seen = request.examination
     given = seen.selection if seen is not None else ()
     whole = {
-        one.identifier for one in given
+        one.identifier
+        for one in given
         if one.objid == objid and one.representation == "original" and one.begin is None and not one.redacted
-    }  # fmt: skip
+    }
     if seen is None or seen.left_out or seen.redaction or request.cases != (objid,) or whole != originals:
         raise NotPermitted("request.approval-does-not-cover", case, number=number)
     return version, request
 
 
 def _enter(
-    connection: Connection, home: Home, person: Person, request: Request, done: Restored, version: Version,
-    manifest: str, sources: Sequence[Source], moment: datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    home: Home,
+    person: Person,
+    request: Request,
+    done: Restored,
+    version: Version,
+    manifest: str,
+    sources: Sequence[Source],
+    moment: datetime,
+) -> None:
     count = sum(1 for path in done.place.rglob("*") if path.is_file())
     delivery = Delivery(
-        dip=version.name, by=person.account, when=stamp(moment), to=request.consumer.name, form="package", files=count,
-        size=done.size, evidence_sha256=manifest, certificate_sha256="",
-    )  # fmt: skip
+        dip=version.name,
+        by=person.account,
+        when=stamp(moment),
+        to=request.consumer.name,
+        form="package",
+        files=count,
+        size=done.size,
+        evidence_sha256=manifest,
+        certificate_sha256="",
+    )
     ledger.append(
-        connection, action="package.restored", subject=version.objid, actor=person.account, moment=moment,
-        details={"name": version.name, "from": [source.marker().identity for source in sources],
-                 "to": str(done.place), "request": request.number},
-    )  # fmt: skip
+        connection,
+        action="package.restored",
+        subject=version.objid,
+        actor=person.account,
+        moment=moment,
+        details={
+            "name": version.name,
+            "from": [source.marker().identity for source in sources],
+            "to": str(done.place),
+            "request": request.number,
+        },
+    )
     note_delivery(connection, home, person, request, delivery, moment)

@@ -33,9 +33,16 @@ _SHORTEST = 16  # hex digits of the list's digest that a receipt must repeat
 
 
 def prepare(
-    home: Home, catalogue: Catalogue, person: Person, names: Sequence[str], *, archive: str, basis: str, form: Form,
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    names: Sequence[str],
+    *,
+    archive: str,
+    basis: str,
+    form: Form,
     moment: datetime,
-) -> Transfer:  # fmt: skip
+) -> Transfer:
     """Draw up a transfer of cases. Raises Refused where one is unknown, gone, secret, or already in another one."""
     if not archive.strip() or not basis.strip() or not names:
         raise UsageError("transfer.incomplete")
@@ -43,13 +50,17 @@ def prepare(
         require(connection, person, Duty.DELIVER)
         items = tuple({one.objid: one for one in (_item(connection, home, name) for name in names)}.values())
         made = Transfer(
-            number=TRANSFERS.new_number(home, connection, moment), state="prepared", step=1,
-            prepared=stamp(moment), prepared_by=person.account,
-            archive=archive.strip(), basis=basis.strip(), form=form, items=items,
-        )  # fmt: skip
-        return TRANSFERS.open(
-            connection, home, made, actor=person.account, moment=moment, details=index_details(made)
-        )  # fmt: skip
+            number=TRANSFERS.new_number(home, connection, moment),
+            state="prepared",
+            step=1,
+            prepared=stamp(moment),
+            prepared_by=person.account,
+            archive=archive.strip(),
+            basis=basis.strip(),
+            form=form,
+            items=items,
+        )
+        return TRANSFERS.open(connection, home, made, actor=person.account, moment=moment, details=index_details(made))
 
 
 def _item(connection: Connection, home: Home, name: str) -> Item:
@@ -66,11 +77,20 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     version = read_version(connection, objid)
     anchor = read_anchor(connection, version.name)  # against the ledger, before anybody decides about it
     return Item(
-        objid=objid, package=version.name, case_number=case.case_number, archival_number=case.archival_number,
-        title=case.title, producer=case.producer.name, started=case.start.isoformat(), closed=case.closed.isoformat(),
-        retention=case.retention.value, classification=case.classification.value, files=version.files,
-        size=version.size, manifest_sha256=anchor.manifest,
-    )  # fmt: skip
+        objid=objid,
+        package=version.name,
+        case_number=case.case_number,
+        archival_number=case.archival_number,
+        title=case.title,
+        producer=case.producer.name,
+        started=case.start.isoformat(),
+        closed=case.closed.isoformat(),
+        retention=case.retention.value,
+        classification=case.classification.value,
+        files=version.files,
+        size=version.size,
+        manifest_sha256=anchor.manifest,
+    )
 
 
 def decide(
@@ -82,17 +102,21 @@ def decide(
         raise UsageError("transfer.reason", number)
     with catalogue.begin() as connection:
         taking = TRANSFERS.take(connection, home, person, number, state)
-        made = Decision(
-            by=person.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
-        )  # fmt: skip
+        made = Decision(by=person.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip())
         told = {"on_behalf_of": made.on_behalf_of}
         return _step(connection, home, taking.record, state, person, moment, told, decision=made)
 
 
 def hand_over(
-    home: Home, catalogue: Catalogue, person: Person, number: str, target: Path, *, moment: datetime,
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    target: Path,
+    *,
+    moment: datetime,
     progress: Callable[[int], None],
-) -> Transfer:  # fmt: skip
+) -> Transfer:
     """Write the packages and the list into the folder `target`, read all of it back, and write that down.
 
     Stopped in between, the same call goes on with what is whole. Raises Refused, NotIntact, MediumProblem.
@@ -119,9 +143,18 @@ def hand_over(
 
 
 def receive(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, receipt: Path, receipt_number: str,
-    receiver: str, received: date | None, confirms: str, moment: datetime,
-) -> Transfer:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    *,
+    receipt: Path,
+    receipt_number: str,
+    receiver: str,
+    received: date | None,
+    confirms: str,
+    moment: datetime,
+) -> Transfer:
     """File the receiving archive's receipt: with it custody ends. Raises Refused for a receipt that is not of this.
 
     `confirms` is the digest of the list as the receipt repeats it, at least its first 16 digits.
@@ -144,9 +177,14 @@ def receive(
         _check_receipt(connection, home, transfer, receipt, receipt_number.strip())
         paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt)
         made = Receipt(
-            by=person.account, when=stamp(moment), number=receipt_number.strip(), receiver=receiver.strip(),
-            received=day, confirms=given, paper=paper,
-        )  # fmt: skip
+            by=person.account,
+            when=stamp(moment),
+            number=receipt_number.strip(),
+            receiver=receiver.strip(),
+            received=day,
+            confirms=given,
+            paper=paper,
+        )
         told = {"receipt_number": made.number, "receipt_sha256": paper.sha256}
         return _step(connection, home, transfer, "received", person, moment, told, receipt=made)
 
@@ -178,10 +216,22 @@ def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, rea
 
 
 def _step(
-    connection: Connection, home: Home, transfer: Transfer, deed: str, person: Person, moment: datetime,
-    details: Mapping[str, Any] | None = None, **changes: Any,
-) -> Transfer:  # fmt: skip
+    connection: Connection,
+    home: Home,
+    transfer: Transfer,
+    deed: str,
+    person: Person,
+    moment: datetime,
+    details: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Transfer:
     return TRANSFERS.go_on(
-        connection, home, transfer, deed, actor=person.account, moment=moment,
-        details={**index_details(transfer), **(details or {})}, **changes,
-    )  # fmt: skip
+        connection,
+        home,
+        transfer,
+        deed,
+        actor=person.account,
+        moment=moment,
+        details={**index_details(transfer), **(details or {})},
+        **changes,
+    )

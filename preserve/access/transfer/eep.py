@@ -128,15 +128,26 @@ class _Out:
 
 
 def _clean(value: str) -> str:
-    return "".join(c if c in "\t\n" or 0x20 <= ord(c) < 0xD800 or 0xE000 <= ord(c) <= 0xFFFD or ord(c) > 0xFFFF
-                   else "\ufffd" for c in value)  # fmt: skip
+    return "".join(
+        c if c in "\t\n" or 0x20 <= ord(c) < 0xD800 or 0xE000 <= ord(c) <= 0xFFFD or ord(c) > 0xFFFF else "\ufffd"
+        for c in value
+    )
 
 
 def write_eep(
-    target: Path, profile: Encapsulation, *, creator: str, created: str, record: Record,
-    documents: Sequence[Document], deeds: Sequence[Deed], people: Sequence[Person],
-    opening: Callable[[Document], BinaryIO], sign: Sign | None, progress: Callable[[int], None],
-) -> str:  # fmt: skip
+    target: Path,
+    profile: Encapsulation,
+    *,
+    creator: str,
+    created: str,
+    record: Record,
+    documents: Sequence[Document],
+    deeds: Sequence[Deed],
+    people: Sequence[Person],
+    opening: Callable[[Document], BinaryIO],
+    sign: Sign | None,
+    progress: Callable[[int], None],
+) -> str:
     """Write one encapsulation whole or not at all; return its SHA-256.
 
     Each file is digested while it is encoded. Raises NotIntact where one is not what it should be, StorageError.
@@ -165,13 +176,26 @@ class _Digesting:
 
 
 def _signed_object(
-    out: _Out, creator: str, created: str, record: Record, documents: Sequence[Document], deeds: Sequence[Deed],
-    people: Sequence[Person], opening: Callable[[Document], BinaryIO], progress: Callable[[int], None],
-) -> bytes:  # fmt: skip
+    out: _Out,
+    creator: str,
+    created: str,
+    record: Record,
+    documents: Sequence[Document],
+    deeds: Sequence[Deed],
+    people: Sequence[Person],
+    opening: Callable[[Document], BinaryIO],
+    progress: Callable[[int], None],
+) -> bytes:
     profile = out.profile
     with out.digested("signed_object", {profile.attributes["version"]: profile.version}) as running:
-        out.texts([("package_kind", profile.kind), ("package_kind_description", profile.kind_description),
-                   ("created", created), ("creator", creator)])  # fmt: skip
+        out.texts(
+            [
+                ("package_kind", profile.kind),
+                ("package_kind_description", profile.kind_description),
+                ("created", created),
+                ("creator", creator),
+            ]
+        )
         with out.element("content"):
             with out.element("record_block"), out.element("record"):
                 _record(out, record)
@@ -181,18 +205,25 @@ def _signed_object(
             with out.element("business_block"):
                 for deed in deeds:
                     with out.element("business"):
-                        out.texts([
-                            ("business_identifier", deed.identifier), ("agent_identifier", deed.agent),
-                            ("record_identifier", record.number), ("business_state", profile.history),
-                            ("action", deed.what), ("action_time", deed.when), ("action_basis", deed.basis),
-                            ("action_description", deed.told),
-                        ])  # fmt: skip
+                        out.texts(
+                            [
+                                ("business_identifier", deed.identifier),
+                                ("agent_identifier", deed.agent),
+                                ("record_identifier", record.number),
+                                ("business_state", profile.history),
+                                ("action", deed.what),
+                                ("action_time", deed.when),
+                                ("action_basis", deed.basis),
+                                ("action_description", deed.told),
+                            ]
+                        )
             with out.element("agent_block"):
                 for person in people:
                     with out.element("agent"):
                         kind = profile.person if person.kind == "person" else profile.unit
-                        out.texts([("agent_identifier", person.identifier), ("agent_kind", kind),
-                                   ("agent_name", person.name)])  # fmt: skip
+                        out.texts(
+                            [("agent_identifier", person.identifier), ("agent_kind", kind), ("agent_name", person.name)]
+                        )
     return running.digest()
 
 
@@ -226,15 +257,27 @@ def _document(
     suffix = one.name.rpartition(".")[2].lower() if "." in one.name else ""
     with out.element("document"):
         role = profile.main if number == 1 else profile.attached
-        out.texts([("document_identifier", identifier), ("document_order", str(number)), ("document_role", role),
-                   ("title", one.title)])  # fmt: skip
+        out.texts(
+            [
+                ("document_identifier", identifier),
+                ("document_order", str(number)),
+                ("document_role", role),
+                ("title", one.title),
+            ]
+        )
         data = f"{identifier}-文档数据1"
         outer = {profile.attributes["document_data"]: data}
         inner = {profile.attributes["coding"]: f"{data}-编码1"}
         with out.element("document_data", outer), out.element("coding", inner):
             with out.element("electronic"):
-                out.texts([("format", one.format), ("file_name", one.path), ("file_size", str(one.size)),
-                           ("program", one.program)])  # fmt: skip
+                out.texts(
+                    [
+                        ("format", one.format),
+                        ("file_name", one.path),
+                        ("file_size", str(one.size)),
+                        ("program", one.program),
+                    ]
+                )
             out.text("coding_description", profile.encoding)
             out.text("keyword", profile.keyword.format(suffix=suffix))
             coded = {profile.attributes["coded_data"]: f"{data}-编码1-编码数据"}
@@ -267,8 +310,14 @@ def _signatures(out: _Out, sign: Sign, digest: bytes) -> None:
 
 
 def _signature(out: _Out, given: Signed) -> None:
-    out.texts([("signature_rule", out.profile.signature_rule), ("signature_time", given.when), ("signer", given.who),
-               ("signature_result", base64.b64encode(given.result).decode())])  # fmt: skip
+    out.texts(
+        [
+            ("signature_rule", out.profile.signature_rule),
+            ("signature_time", given.when),
+            ("signer", given.who),
+            ("signature_result", base64.b64encode(given.result).decode()),
+        ]
+    )
     with out.element("certificate_block"):
         out.text("certificate", base64.b64encode(given.certificate).decode())
     out.text("signature_algorithm", given.algorithm)

@@ -46,9 +46,14 @@ _ENCODED = 1.36  # base64 with its line ends, and metadata
 
 
 def export(
-    home: Home, catalogue: Catalogue, transfer: Transfer, actor: str, target: Path, moment: datetime,
+    home: Home,
+    catalogue: Catalogue,
+    transfer: Transfer,
+    actor: str,
+    target: Path,
+    moment: datetime,
     progress: Callable[[int], None],
-) -> HandOver:  # fmt: skip
+) -> HandOver:
     """Write `target/<number>`. What an interruption left is gone on with; what it finished is read back again.
 
     Raises Refused, NotIntact, MediumProblem.
@@ -59,9 +64,15 @@ def export(
 
 
 def _export(
-    home: Home, catalogue: Catalogue, transfer: Transfer, actor: str, target: Path, named: Path, moment: datetime,
+    home: Home,
+    catalogue: Catalogue,
+    transfer: Transfer,
+    actor: str,
+    target: Path,
+    named: Path,
+    moment: datetime,
     progress: Callable[[int], None],
-) -> HandOver:  # fmt: skip
+) -> HandOver:
     """`target` is the folder by its handle, `named` what people call it."""
     profile = read_transfer_profile(home.profiles)
     final, staging = target / transfer.number, target / f".{transfer.number}.part"
@@ -91,9 +102,16 @@ def _export(
     digest = digest_file(final / LIST, ("sha256",))[1]["sha256"]
     files = [one for case in listed["cases"] for one in case["files"]]
     return HandOver(
-        by=actor, when=stamp(moment), to=str(final), files=len(files), size=sum(one["size"] for one in files),
-        list_sha256=digest, signed=bool(listed["signed"]), tests=tests, papers=kept,
-    )  # fmt: skip
+        by=actor,
+        when=stamp(moment),
+        to=str(final),
+        files=len(files),
+        size=sum(one["size"] for one in files),
+        list_sha256=digest,
+        signed=bool(listed["signed"]),
+        tests=tests,
+        papers=kept,
+    )
 
 
 def _refuse_links(staging: Path) -> None:
@@ -126,10 +144,16 @@ def _held(home: Home, catalogue: Catalogue, item: Item) -> list[ExpectedFile]:
 
 
 def _write(
-    home: Home, catalogue: Catalogue, transfer: Transfer, profile: TransferProfile,
-    held: dict[str, list[ExpectedFile]], tests: tuple[Tested, ...], staging: Path, moment: datetime,
+    home: Home,
+    catalogue: Catalogue,
+    transfer: Transfer,
+    profile: TransferProfile,
+    held: dict[str, list[ExpectedFile]],
+    tests: tuple[Tested, ...],
+    staging: Path,
+    moment: datetime,
     progress: Callable[[int], None],
-) -> None:  # fmt: skip
+) -> None:
     cases = []
     # What stands in the packages is in the archive's own language, whoever hands them over.
     with speaking(home.settings.language), _signer(home, moment, wanted=transfer.form == "eep") as sign:
@@ -145,10 +169,17 @@ def _write(
                 publish(part, place)
             cases.append({**item.model_dump(), "files": _listing(place, place.name)})
     document = {
-        "number": transfer.number, "prepared": transfer.prepared, "from": home.settings.institution,
-        "to": transfer.archive, "basis": transfer.basis, "form": transfer.form, "made": stamp(moment),
-        "signed": sign is not None, "tests": [one.model_dump() for one in tests], "cases": cases,
-    }  # fmt: skip
+        "number": transfer.number,
+        "prepared": transfer.prepared,
+        "from": home.settings.institution,
+        "to": transfer.archive,
+        "basis": transfer.basis,
+        "form": transfer.form,
+        "made": stamp(moment),
+        "signed": sign is not None,
+        "tests": [one.model_dump() for one in tests],
+        "cases": cases,
+    }
     data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     write_file(staging / LIST, data)
     for name, content in papers.documents(home, transfer, cases, tests, data, moment, signed=sign is not None):
@@ -181,9 +212,16 @@ def _copy(
 
 
 def _encapsulate(
-    home: Home, catalogue: Catalogue, profile: TransferProfile, item: Item, held: list[ExpectedFile], part: Path,
-    sign: eep.Sign | None, moment: datetime, progress: Callable[[int], None],
-) -> None:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    profile: TransferProfile,
+    item: Item,
+    held: list[ExpectedFile],
+    part: Path,
+    sign: eep.Sign | None,
+    moment: datetime,
+    progress: Callable[[int], None],
+) -> None:
     store = server_store(home)
     root = store.path(CopyRef(item.package)) / "data" / item.objid
     base = f"data/{item.objid}/"
@@ -203,10 +241,18 @@ def _encapsulate(
             note = f"{record.note} {profile.eep.unsigned}"
             record = eep.Record(**{name: getattr(record, name) for name in record.__slots__} | {"note": note})
         eep.write_eep(
-            part / piece.name, profile.eep, creator=home.settings.institution, created=stamp(moment), record=record,
-            documents=piece.documents, deeds=piece.deeds, people=piece.people, opening=opening, sign=sign,
+            part / piece.name,
+            profile.eep,
+            creator=home.settings.institution,
+            created=stamp(moment),
+            record=record,
+            documents=piece.documents,
+            deeds=piece.deeds,
+            people=piece.people,
+            opening=opening,
+            sign=sign,
             progress=progress,
-        )  # fmt: skip
+        )
 
 
 @contextmanager
@@ -237,21 +283,30 @@ def _listing(place: Path, name: str) -> list[dict[str, Any]]:
 
 
 def _read_back(
-    final: Path, transfer: Transfer, profile: TransferProfile, held: dict[str, list[ExpectedFile]],
-    listed: dict[str, Any], progress: Callable[[int], None],
-) -> None:  # fmt: skip
+    final: Path,
+    transfer: Transfer,
+    profile: TransferProfile,
+    held: dict[str, list[ExpectedFile]],
+    listed: dict[str, Any],
+    progress: Callable[[int], None],
+) -> None:
     """Every byte from the medium: against the list, and against the digests that catalogue and ledger keep."""
     wanted = [
         ExpectedFile(one["path"], one["size"], {"sha256": one["sha256"]})
-        for case in listed["cases"] for one in case["files"]
-    ]  # fmt: skip
+        for case in listed["cases"]
+        for one in case["files"]
+    ]
     for check in check_files(final, wanted, from_medium=True, progress=progress):
         if check.verdict != "intact":
             raise NotIntact("transfer.not-read-back", f"{final}/{check.path}", reason=check.verdict)
     for item in transfer.items:
         base = f"data/{item.objid}/"
-        told = {one["path"]: one["sha256"] for case in listed["cases"] if case["objid"] == item.objid
-                for one in case["files"]}  # fmt: skip
+        told = {
+            one["path"]: one["sha256"]
+            for case in listed["cases"]
+            if case["objid"] == item.objid
+            for one in case["files"]
+        }
         if transfer.form == "eep":
             found: dict[str, str] = {}
             for name in told:
@@ -259,8 +314,11 @@ def _read_back(
             told = found
         top = item.package if transfer.form == "bag" else item.objid
         prefix = "" if transfer.form == "bag" else base
-        must = {f"{top}/{one.path.removeprefix(prefix)}": one.digests.get("sha256", "") for one in held[item.objid]
-                if one.path.startswith(prefix)}  # fmt: skip
+        must = {
+            f"{top}/{one.path.removeprefix(prefix)}": one.digests.get("sha256", "")
+            for one in held[item.objid]
+            if one.path.startswith(prefix)
+        }
         wrong = [name for name, digest in must.items() if told.get(name) != digest and (digest or name not in told)]
         if wrong or told.keys() != must.keys():
             where = (wrong or sorted(told.keys() ^ must.keys()))[0]

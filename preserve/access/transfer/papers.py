@@ -24,16 +24,34 @@ NAMES = {
 }
 """The papers beside the packages; a copy of each is kept with the transfer."""
 
-_COLUMNS = ("order", "archival", "case", "title", "producer", "dates", "retention", "secrecy", "files", "bytes",
-            "folder", "sha256")  # fmt: skip
+_COLUMNS = (
+    "order",
+    "archival",
+    "case",
+    "title",
+    "producer",
+    "dates",
+    "retention",
+    "secrecy",
+    "files",
+    "bytes",
+    "folder",
+    "sha256",
+)
 _WIDTHS = (3, 9, 11, 16, 10, 10, 6, 5, 5, 7, 14, 17)
 _GIGABYTE = 1e9
 
 
 def documents(
-    home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], tests: Sequence[Tested], listed: bytes,
-    moment: datetime, *, signed: bool,
-) -> Iterator[tuple[str, bytes]]:  # fmt: skip
+    home: Home,
+    transfer: Transfer,
+    cases: Sequence[dict[str, Any]],
+    tests: Sequence[Tested],
+    listed: bytes,
+    moment: datetime,
+    *,
+    signed: bool,
+) -> Iterator[tuple[str, bytes]]:
     """Name and content of each paper, in the archive's language; `listed` is the list that programs read."""
     profile = read_transfer_profile(home.profiles)
     digest = hashlib.sha256(listed).hexdigest()
@@ -42,10 +60,17 @@ def documents(
         rows = [_row(profile, number, case) for number, case in enumerate(cases, 1)]
         under = say("transfer.under", number=transfer.number, institution=home.settings.institution, moment=local)
         author = home.settings.institution
-        yield NAMES["list"], as_pdf(
-            say("transfer.list-title"), under, author, moment,
-            [_about(home, transfer, cases, digest, signed), _table(rows), _tests(tests)], wide=True,
-        )  # fmt: skip
+        yield (
+            NAMES["list"],
+            as_pdf(
+                say("transfer.list-title"),
+                under,
+                author,
+                moment,
+                [_about(home, transfer, cases, digest, signed), _table(rows), _tests(tests)],
+                wide=True,
+            ),
+        )
         yield NAMES["workbook"], _workbook(rows, digest, under, moment)
         yield (
             NAMES["form"],
@@ -61,27 +86,38 @@ def _size(cases: Sequence[dict[str, Any]]) -> tuple[int, int]:
 def _row(profile: TransferProfile, number: int, case: dict[str, Any]) -> tuple[str, ...]:
     top = case["files"][0]["path"].partition("/")[0] if case["files"] else ""
     return (
-        str(number), case["archival_number"] or "—", case["case_number"], case["title"], case["producer"],
-        f"{case['started']} – {case['closed']}", profile.retention.get(case["retention"], case["retention"]),
-        profile.secrecy.get(case["classification"], case["classification"]), str(len(case["files"])),
-        bytes_for_people(sum(one["size"] for one in case["files"])), top, case["manifest_sha256"],
-    )  # fmt: skip
+        str(number),
+        case["archival_number"] or "—",
+        case["case_number"],
+        case["title"],
+        case["producer"],
+        f"{case['started']} – {case['closed']}",
+        profile.retention.get(case["retention"], case["retention"]),
+        profile.secrecy.get(case["classification"], case["classification"]),
+        str(len(case["files"])),
+        bytes_for_people(sum(one["size"] for one in case["files"])),
+        top,
+        case["manifest_sha256"],
+    )
 
 
 def _heads() -> tuple[str, ...]:
     return tuple(say(f"transfer.head-{name}") for name in _COLUMNS)
 
 
-def _about(
-    home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], digest: str, signed: bool
-) -> Section:  # fmt: skip
+def _about(home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], digest: str, signed: bool) -> Section:
     files, size = _size(cases)
     lines = [
         say("transfer.about", institution=home.settings.institution, archive=transfer.archive, basis=transfer.basis),
-        say("transfer.about-size", cases=len(cases), files=files, size=bytes_for_people(size),
-            form=say(f"transfer.form-{transfer.form}")),
+        say(
+            "transfer.about-size",
+            cases=len(cases),
+            files=files,
+            size=bytes_for_people(size),
+            form=say(f"transfer.form-{transfer.form}"),
+        ),
         say("transfer.about-digest", digest=digest),
-    ]  # fmt: skip
+    ]
     if transfer.form == "eep":
         lines.append(say("transfer.about-signed" if signed else "transfer.about-unsigned"))
     return Section(say("transfer.about-title"), "\n".join(lines))
@@ -89,9 +125,12 @@ def _about(
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Section:
     return Section(
-        say("transfer.list"), say("transfer.list-words"), _heads(),
-        tuple((*row[:-1], _grouped(row[-1])) for row in rows), widths=_WIDTHS,
-    )  # fmt: skip
+        say("transfer.list"),
+        say("transfer.list-words"),
+        _heads(),
+        tuple((*row[:-1], _grouped(row[-1])) for row in rows),
+        widths=_WIDTHS,
+    )
 
 
 def _grouped(digest: str) -> str:
@@ -109,15 +148,18 @@ def _tests(tests: Sequence[Tested]) -> Section:
 
 def _form(
     home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], tests: Sequence[Tested], digest: str
-) -> Section:  # fmt: skip
+) -> Section:
     files, size = _size(cases)
     passed = {kind: _passed(tests, kind) for kind in ("authenticity", "integrity", "usability", "security")}
     folders = [one["files"][0]["path"].partition("/")[0] for one in cases if one["files"]]
     blank, signed = " ", "\n\n" + say("transfer.date-line")
     rows = (
         (say("transfer.work"), f"{home.settings.institution} {transfer.number}", blank),
-        (say("transfer.contents"), say("transfer.contents-words", basis=transfer.basis,
-                                       form=say(f"transfer.form-{transfer.form}")), blank),
+        (
+            say("transfer.contents"),
+            say("transfer.contents-words", basis=transfer.basis, form=say(f"transfer.form-{transfer.form}")),
+            blank,
+        ),
         (say("transfer.count"), say("transfer.count-words", cases=len(cases), files=files), blank),
         (say("transfer.volume"), f"{size / _GIGABYTE:.3f} GB", blank),
         (say("transfer.order"), f"{folders[0]} – {folders[-1]}" if folders else "—", blank),
@@ -126,10 +168,12 @@ def _form(
         (say("transfer.integrity"), passed["integrity"], blank),
         (say("transfer.usability"), passed["usability"], blank),
         (say("transfer.security"), passed["security"], blank),
-        (say("transfer.look"), blank, blank), (say("transfer.digest"), _grouped(digest), blank),
-        (say("transfer.filled-by"), signed, signed), (say("transfer.checked-by"), signed, signed),
+        (say("transfer.look"), blank, blank),
+        (say("transfer.digest"), _grouped(digest), blank),
+        (say("transfer.filled-by"), signed, signed),
+        (say("transfer.checked-by"), signed, signed),
         (say("transfer.sealed-by"), f"{home.settings.institution}\n{signed}", f"{transfer.archive}\n{signed}"),
-    )  # fmt: skip
+    )
     heads = (say("transfer.head-item"), say("transfer.head-giver"), say("transfer.head-receiver"))
     return Section(say("transfer.form-heading"), say("transfer.form-words"), heads, rows, widths=(3, 7, 7))
 

@@ -33,6 +33,4 @@ TRANSFERS = Proceeding(
 
 def index_details(transfer: Transfer) -> dict[str, Any]:
     """What the ledger says of every step of a transfer besides state and digest. It names no person."""
-    return {
-        "about": transfer.form, "cases": list(transfer.cases), "form": transfer.form, "receiver": transfer.archive,
-    }  # fmt: skip
+    return {"about": transfer.form, "cases": list(transfer.cases), "form": transfer.form, "receiver": transfer.archive}

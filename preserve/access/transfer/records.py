@@ -37,9 +37,13 @@ class Piece:
 
 
 def pieces(
-    home: Home, connection: Connection, profile: TransferProfile, item: Item, expected: Sequence[ExpectedFile],
+    home: Home,
+    connection: Connection,
+    profile: TransferProfile,
+    item: Item,
+    expected: Sequence[ExpectedFile],
     sizes: dict[str, int],
-) -> Iterator[Piece]:  # fmt: skip
+) -> Iterator[Piece]:
     """The encapsulations of one case. `expected` are the package's files, `sizes` their bytes."""
     text = connection.execute(select(cases.c.description).where(cases.c.objid == item.objid)).scalar_one()
     case = CaseDescription.model_validate_json(text)
@@ -72,8 +76,9 @@ def pieces(
         yield Piece(f"{number:04d}.eep", record, documents, tuple(map(_deed, deeds)), people)
     rest = tuple(
         Document(path, path, path.rpartition("/")[2], sizes[path], digest, "")
-        for path, digest in sorted(digests.items()) if path not in given
-    )  # fmt: skip
+        for path, digest in sorted(digests.items())
+        if path not in given
+    )
     record = _record(home, profile, case, item, number + 1, item.objid, None, say("transfer.case-papers"))
     yield Piece(f"{number + 1:04d}.eep", record, rest, tuple(map(_deed, common)), people)
 
@@ -96,9 +101,15 @@ def _file(row: object, about: CaseObject | None, digests: dict[str, str], sizes:
 
 
 def _record(
-    home: Home, profile: TransferProfile, case: CaseDescription, item: Item, number: int, identifier: str,
-    about: CaseObject | None, name: str,
-) -> Record:  # fmt: skip
+    home: Home,
+    profile: TransferProfile,
+    case: CaseDescription,
+    item: Item,
+    number: int,
+    identifier: str,
+    about: CaseObject | None,
+    name: str,
+) -> Record:
     level = ((about.classification if about else None) or case.classification).value
     kept = ((about.retention if about else None) or case.retention).value
     title = (about.title or about.kind) if about else name
@@ -107,14 +118,24 @@ def _record(
         number=identifier,
         source=(("fonds_name", home.settings.institution), ("fonds_unit", case.producer.name)),
         archival_number=item.archival_number or item.case_number,
-        numbered=(("year", str(case.closed.year)), ("retention", profile.retention.get(kept, kept)),
-                  ("item_number", str(number))),
-        description=(("title", f"{case.title} {title}"), ("keywords", about.kind if about else ""),
-                     ("document_number", item.case_number), ("author", (about.maker if about else "")
-                      or case.producer.name), ("date", day.isoformat()), ("genre", about.kind if about else ""),
-                     ("secrecy", profile.secrecy.get(level, level))),
-        control=profile.secrecy.get(level, level), system=f"preserve {__version__}", note=item.package,
-    )  # fmt: skip
+        numbered=(
+            ("year", str(case.closed.year)),
+            ("retention", profile.retention.get(kept, kept)),
+            ("item_number", str(number)),
+        ),
+        description=(
+            ("title", f"{case.title} {title}"),
+            ("keywords", about.kind if about else ""),
+            ("document_number", item.case_number),
+            ("author", (about.maker if about else "") or case.producer.name),
+            ("date", day.isoformat()),
+            ("genre", about.kind if about else ""),
+            ("secrecy", profile.secrecy.get(level, level)),
+        ),
+        control=profile.secrecy.get(level, level),
+        system=f"preserve {__version__}",
+        note=item.package,
+    )
 
 
 def _deed(one: Happening) -> Deed:

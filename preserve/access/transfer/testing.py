@@ -31,9 +31,13 @@ def four_properties(
             of_case = files.c.objid == item.objid
             query = select(func.count()).select_from(files).where(of_case, files.c.puid.is_(None))
             unknown += int(connection.execute(query).scalar_one())
-            outcomes = connection.execute(
-                select(events.c.outcome).where(events.c.objid == item.objid, events.c.kind == "virus check")
-            ).scalars().all()  # fmt: skip
+            outcomes = (
+                connection.execute(
+                    select(events.c.outcome).where(events.c.objid == item.objid, events.c.kind == "virus check")
+                )
+                .scalars()
+                .all()
+            )
             scanned += "success" in outcomes
             viruses += "fail" in outcomes
     bare = sum(not (one.archival_number and one.title) for one in transfer.items)
@@ -47,11 +51,13 @@ def four_properties(
             _one("usability", "readable", True, count=total),
             _one("usability", "formats", not unknown, count=unknown),
             Tested(
-                kind="security", item="virus", basis=say("transfer.test-virus", count=scanned),
+                kind="security",
+                item="virus",
+                basis=say("transfer.test-virus", count=scanned),
                 result="fail" if viruses else "pass" if scanned == len(transfer.items) else "not-tested",
             ),
             Tested(kind="security", item="carrier", basis=say("transfer.test-carrier"), result="not-tested"),
-        )  # fmt: skip
+        )
 
 
 def _one(kind: str, item: str, good: bool, *, count: int) -> Tested:

@@ -38,10 +38,7 @@ def build_page() -> str:
     template = _own("template.html")
     kept = {"STYLE": "@@STYLE@@", "SCRIPTS": "@@SCRIPTS@@"}
     made = guide.fill(template, {**{name: value.rstrip("\n") for name, value in values.items()}, **kept})
-    allowed = {
-        "@@STYLE@@": _digests(made, "style"),
-        "@@SCRIPTS@@": _digests(made, "script"),
-    }
+    allowed = {"@@STYLE@@": _digests(made, "style"), "@@SCRIPTS@@": _digests(made, "script")}
     for place, digests in allowed.items():
         made = made.replace(place, digests, 1)
     return made
@@ -79,10 +76,18 @@ def _digests(page: str, element: str) -> str:
 def _form() -> str:
     """What both programs know: names, limits, forms, words; regular expressions that both languages read alike."""
     form = {
-        "evidence": reading.EVIDENCE, "proof": reading.PROOF, "certificate": reading.CERTIFICATE,
-        "payload": reading.PAYLOAD, "tags": reading.TAGS, "own": reading.OWN, "marks": reading.MARKS,
-        "limit": reading.LIMIT, "words": program.WORDS, "control": reading.CONTROL.pattern,
-        "desktop": OF_DESKTOP.pattern, "system": OF_SYSTEM.pattern,
+        "evidence": reading.EVIDENCE,
+        "proof": reading.PROOF,
+        "certificate": reading.CERTIFICATE,
+        "payload": reading.PAYLOAD,
+        "tags": reading.TAGS,
+        "own": reading.OWN,
+        "marks": reading.MARKS,
+        "limit": reading.LIMIT,
+        "words": program.WORDS,
+        "control": reading.CONTROL.pattern,
+        "desktop": OF_DESKTOP.pattern,
+        "system": OF_SYSTEM.pattern,
         **{name: f"^(?:{getattr(reading, name.upper()).pattern})$" for name in ("dip", "note", "key", "code")},
-    }  # fmt: skip
+    }
     return json.dumps(form, indent=1)

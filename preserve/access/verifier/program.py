@@ -172,8 +172,9 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
     meter.end()
     if files and "size" in proof:
         for action, name, path in (
-            ("dip.made", "evidence_sha256", EVIDENCE), ("dip.certified", "certificate_sha256", CERTIFICATE)
-        ):  # fmt: skip
+            ("dip.made", "evidence_sha256", EVIDENCE),
+            ("dip.certified", "certificate_sha256", CERTIFICATE),
+        ):
             anchor(check, proof, evidence["dip"], action, name, path, own.get(path, {}).get("sha256"))
     if files:
         check_manifests(check, files, own)
@@ -182,14 +183,23 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
         hold_against(check, key, evidence["dip"], evidence_sha256, proof)
     problems = [check.problems[one] for one in sorted(check.problems)]
     return {
-        "intact": not problems, "dip": evidence.get("dip", ""), "request": evidence.get("request", ""),
-        "made": evidence.get("made", ""), "listed": len(files), "files_intact": intact, "bytes": meter.done,
-        "sm3": can("sm3"), "fingerprint": proof.get("fingerprint", ""),
-        "evidence_sha256": evidence_sha256, "roots": proof.get("roots", {}), "key_given": bool(key),
-        "checkpoint": {"size": proof.get("size", 0), "made": proof.get("made", "")}, "entries": len(proof["entries"]),
+        "intact": not problems,
+        "dip": evidence.get("dip", ""),
+        "request": evidence.get("request", ""),
+        "made": evidence.get("made", ""),
+        "listed": len(files),
+        "files_intact": intact,
+        "bytes": meter.done,
+        "sm3": can("sm3"),
+        "fingerprint": proof.get("fingerprint", ""),
+        "evidence_sha256": evidence_sha256,
+        "roots": proof.get("roots", {}),
+        "key_given": bool(key),
+        "checkpoint": {"size": proof.get("size", 0), "made": proof.get("made", "")},
+        "entries": len(proof["entries"]),
         "ignored": sorted(name for name in check.found if left_by_systems(name) and name not in files),
         "problems": [dict(problem._asdict()) for problem in problems],
-    }  # fmt: skip
+    }
 
 
 def grouped(digest: str) -> str:

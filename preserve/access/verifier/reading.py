@@ -13,13 +13,7 @@ import unicodedata
 from typing import Any
 
 from preserve.archival_storage.guide.verify import Check, is_safe
-from preserve.data_management.evidence.check_proof import (
-    begins_with,
-    includes,
-    leaf_hash,
-    public_key,
-    signature_holds,
-)
+from preserve.data_management.evidence.check_proof import begins_with, includes, leaf_hash, public_key, signature_holds
 
 EVIDENCE, PROOF, CERTIFICATE = "proof/evidence.json", "proof/proof.json", "certificate.pdf"
 PAYLOAD = ("manifest-sha256.txt", "manifest-sm3.txt")
@@ -184,9 +178,12 @@ def read_proof(check: Check, data: bytes) -> dict[str, Any]:
         else:
             entries.append(entry)
     return {
-        "fingerprint": hashlib.sha256(raw).hexdigest(), "size": size, "made": made, "entries": entries,
+        "fingerprint": hashlib.sha256(raw).hexdigest(),
+        "size": size,
+        "made": made,
+        "entries": entries,
         "roots": {str(number): known.hex() for number, known in sorted(roots.items())},
-    }  # fmt: skip
+    }
 
 
 def manifest_lines(data: bytes) -> dict[str, str]:

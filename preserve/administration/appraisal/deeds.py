@@ -52,18 +52,23 @@ def draw(home: Home, catalogue: Catalogue, person: Person, until: date, *, momen
             require_registered(home, connection, objid)
             keeping.require_rows(home, connection, objid)
         review = Review(
-            number=REVIEWS.new_number(home, connection, moment), state="drawn", step=1, until=until,
-            drawn=stamp(moment), drawn_by=person.account, rules_sha256=rules.sha256,
-            group=rules.profile.appraisal.group, items=tuple(items),
-        )  # fmt: skip
+            number=REVIEWS.new_number(home, connection, moment),
+            state="drawn",
+            step=1,
+            until=until,
+            drawn=stamp(moment),
+            drawn_by=person.account,
+            rules_sha256=rules.sha256,
+            group=rules.profile.appraisal.group,
+            items=tuple(items),
+        )
         cases = list(dict.fromkeys(one.objid for one in items))
         return REVIEWS.open(connection, home, review, actor=person.account, moment=moment, details={"cases": cases})
 
 
 def appraise(
-    home: Home, catalogue: Catalogue, person: Person, number: str, opinions: Mapping[int, Opinion], *,
-    moment: datetime,
-) -> Review:  # fmt: skip
+    home: Home, catalogue: Catalogue, person: Person, number: str, opinions: Mapping[int, Opinion], *, moment: datetime
+) -> Review:
     """Say what becomes of items; said again, the newer opinion counts. Raises Refused, UsageError."""
     if not opinions:
         raise UsageError("retention.no-opinions", number)
@@ -85,7 +90,7 @@ def appraise(
         others = tuple(one for one in review.appraisals if one.by != person.account)
         return REVIEWS.go_on(
             connection, home, review, "appraised", actor=person.account, moment=moment, appraisals=(*others, made)
-        )  # fmt: skip
+        )
 
 
 def object_to(
@@ -104,14 +109,20 @@ def object_to(
                 raise Refused("storage.destroyed", item.case_number, disposal=one.disposal, when=one.since[:10])
         made = Objection(by=person.account, when=stamp(moment), row=row, reason=reason.strip())
         return REVIEWS.go_on(
-            connection, home, review, "objected", actor=person.account, moment=moment, details={"row": row},
+            connection,
+            home,
+            review,
+            "objected",
+            actor=person.account,
+            moment=moment,
+            details={"row": row},
             objections=(*review.objections, made),
-        )  # fmt: skip
+        )
 
 
 def approve(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str = "", moment: datetime
-) -> Review:  # fmt: skip
+) -> Review:
     """The head approves what the group agreed on; extensions hold from now on. Items not agreed on stay as they are.
 
     Raises NotPermitted for one of the group, Refused where nothing is agreed.
@@ -123,9 +134,13 @@ def approve(
         if not outcome:
             raise Refused("retention.nothing-agreed", number, group=review.group)
         made = Approval(
-            by=person.account, on_behalf_of=taking.on_behalf_of, delegation=taking.delegation, when=stamp(moment),
-            reason=reason.strip(), outcome=outcome,
-        )  # fmt: skip
+            by=person.account,
+            on_behalf_of=taking.on_behalf_of,
+            delegation=taking.delegation,
+            when=stamp(moment),
+            reason=reason.strip(),
+            outcome=outcome,
+        )
         for row, opinion in outcome.items():
             item = review.item(row)
             assert item is not None
@@ -134,12 +149,20 @@ def approve(
                 retention_index.decide(
                     connection, item.objid, item.item, day, review=number, actor=person.account, moment=moment
                 )
-        counts = {action: sum(one.action == action for one in outcome.values()) for action in
-                  ("destroy", "extend", "transfer", "permanent")}  # fmt: skip
+        counts = {
+            action: sum(one.action == action for one in outcome.values())
+            for action in ("destroy", "extend", "transfer", "permanent")
+        }
         return REVIEWS.go_on(
-            connection, home, review, "approved", actor=person.account, moment=moment, approval=made,
+            connection,
+            home,
+            review,
+            "approved",
+            actor=person.account,
+            moment=moment,
+            approval=made,
             details={"outcome": counts, "on_behalf_of": made.on_behalf_of, "delegation": made.delegation},
-        )  # fmt: skip
+        )
 
 
 def withdraw(home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime) -> Review:
@@ -150,4 +173,4 @@ def withdraw(home: Home, catalogue: Catalogue, person: Person, number: str, *, r
         review = REVIEWS.take(connection, home, person, number, "withdrawn").record
         return REVIEWS.go_on(
             connection, home, review, "withdrawn", actor=person.account, moment=moment, why_withdrawn=reason.strip()
-        )  # fmt: skip
+        )

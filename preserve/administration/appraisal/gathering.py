@@ -43,17 +43,29 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                 files_ = 1
             found.append(
                 Item(
-                    row=len(found) + 1, objid=row.objid, item=row.item, path=path, case_number=about.case_number,
-                    archival_number=about.archival_number, title=about.title, responsible=about.producer,
-                    closed=about.closed or "", classification=about.classification,
-                    declared=json.loads(row.facts)["declared"], rule=row.rule,
+                    row=len(found) + 1,
+                    objid=row.objid,
+                    item=row.item,
+                    path=path,
+                    case_number=about.case_number,
+                    archival_number=about.archival_number,
+                    title=about.title,
+                    responsible=about.producer,
+                    closed=about.closed or "",
+                    classification=about.classification,
+                    declared=json.loads(row.facts)["declared"],
+                    rule=row.rule,
                     start=str(decisive.start) if decisive and decisive.start else "",
-                    years=decisive.years if decisive else 0, due=row.due or "", files=files_, size=size,
-                    requests=used.get(row.objid, 0), copies=tuple(held.get(row.objid, ())),
+                    years=decisive.years if decisive else 0,
+                    due=row.due or "",
+                    files=files_,
+                    size=size,
+                    requests=used.get(row.objid, 0),
+                    copies=tuple(held.get(row.objid, ())),
                     signals=tuple(signals(profile, about.description)),
                     blocks=tuple(f"{one.kind} {one.number}" for one in blocked.get(row.objid, ())),
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -69,9 +81,10 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow], labels: dict[s
         objid: (int(count), int(size))
         for objid, count, size in connection.execute(
             select(versions.c.objid, func.max(versions.c.files), func.sum(versions.c.size))
-            .where(versions.c.objid.in_(wanted)).group_by(versions.c.objid)
+            .where(versions.c.objid.in_(wanted))
+            .group_by(versions.c.objid)
         )
-    }  # fmt: skip
+    }
     items = [row.item for row in batch if row.item]
     names: dict[str, tuple[str, int]] = {}
     if items:

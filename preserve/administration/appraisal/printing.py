@@ -21,9 +21,22 @@ from preserve.home import Home
 from preserve.messages import LANGUAGES, bytes_for_people, listed, say, speaking
 
 _COLUMNS = (
-    "row", "case", "archival", "title", "what", "closed", "classification", "rule", "due", "files", "size", "uses",
-    "copies", "signals", "blocks",
-)  # fmt: skip
+    "row",
+    "case",
+    "archival",
+    "title",
+    "what",
+    "closed",
+    "classification",
+    "rule",
+    "due",
+    "files",
+    "size",
+    "uses",
+    "copies",
+    "signals",
+    "blocks",
+)
 _WIDE = (6, 22, 16, 40, 24, 12, 12, 20, 12, 8, 10, 8, 24, 20, 20)
 _FILLED = ("decision", "until", "why")
 
@@ -31,13 +44,22 @@ _FILLED = ("decision", "until", "why")
 def cells(profile: RetentionProfile, words: Vocabulary, item: Item) -> tuple[str, ...]:
     """The facts of one item as people read them."""
     return (
-        str(item.row), item.case_number, item.archival_number or "—", item.title,
-        item.path or say("retention.the-case"), item.closed or "—",
-        label_of(Classification(item.classification)), rule_name(profile, item.rule), item.due, str(item.files),
-        bytes_for_people(item.size), str(item.requests), listed(medium_name(one) for one in item.copies) or "—",
+        str(item.row),
+        item.case_number,
+        item.archival_number or "—",
+        item.title,
+        item.path or say("retention.the-case"),
+        item.closed or "—",
+        label_of(Classification(item.classification)),
+        rule_name(profile, item.rule),
+        item.due,
+        str(item.files),
+        bytes_for_people(item.size),
+        str(item.requests),
+        listed(medium_name(one) for one in item.copies) or "—",
         listed(signal_name(profile, words, one) for one in item.signals) or "—",
         listed(block_name(one) for one in item.blocks) or "—",
-    )  # fmt: skip
+    )
 
 
 def signal_name(profile: RetentionProfile, words: Vocabulary, name: str) -> str:
@@ -73,21 +95,31 @@ def as_paper(home: Home, profile: RetentionProfile, review: Review, moment: date
             Section(
                 say("retention.list-title"),
                 say("retention.list-words", count=len(review.items), until=str(review.until)),
-                heads(), tuple(cells(profile, words, item) for item in review.items),
+                heads(),
+                tuple(cells(profile, words, item) for item in review.items),
             )
-        ]  # fmt: skip
+        ]
         if review.appraisals:
             parts.append(_opinions(review))
         if review.approval is not None:
             parts.append(
                 Section(
                     say("retention.approval"),
-                    say("retention.approved-by", by=review.approval.by, when=review.approval.when,
-                        reason=review.approval.reason or "—"),
+                    say(
+                        "retention.approved-by",
+                        by=review.approval.by,
+                        when=review.approval.when,
+                        reason=review.approval.reason or "—",
+                    ),
                 )
-            )  # fmt: skip
-        under = say("retention.under", institution=home.settings.institution, number=review.number,
-                    moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}", rules=review.rules_sha256[:16])  # fmt: skip
+            )
+        under = say(
+            "retention.under",
+            institution=home.settings.institution,
+            number=review.number,
+            moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}",
+            rules=review.rules_sha256[:16],
+        )
         return as_pdf(say("retention.review-title"), under, home.settings.institution, moment, parts, wide=True)
 
 
@@ -98,9 +130,11 @@ def _opinions(review: Review) -> Section:
         said = [
             f"{one.by}：{_opinion(one.opinions[item.row])}" for one in review.appraisals if item.row in one.opinions
         ]
-        outcome = say("retention.objected") if item.row in stopped else (
-            _opinion(agreed[item.row]) if item.row in agreed else say("retention.not-agreed")
-        )  # fmt: skip
+        outcome = (
+            say("retention.objected")
+            if item.row in stopped
+            else (_opinion(agreed[item.row]) if item.row in agreed else say("retention.not-agreed"))
+        )
         if said:
             rows.append((str(item.row), item.case_number, listed(said), outcome))
     names = ("row", "case", "opinions", "outcome")

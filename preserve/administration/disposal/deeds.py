@@ -51,9 +51,15 @@ def today_of(home: Home, moment: datetime) -> date:
 
 
 def propose(
-    home: Home, catalogue: Catalogue, person: Person, review_number: str, *, rows: Collection[int] = (),
-    reason: str = "", moment: datetime,
-) -> tuple[Disposal, list[Finding]]:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    review_number: str,
+    *,
+    rows: Collection[int] = (),
+    reason: str = "",
+    moment: datetime,
+) -> tuple[Disposal, list[Finding]]:
     """Propose to destroy what an approved appraisal says; returns it, and what was left out and why.
 
     Raises Refused where nothing may go, or where one of the named `rows` may not.
@@ -77,10 +83,14 @@ def propose(
         if not entries or (rows and found):
             raise Refused("disposal.nothing-may-go", review_number, findings=found)
         made = Disposal(
-            number=DISPOSALS.new_number(home, connection, moment), state="proposed", step=1,
-            review=review_number, appraised=review.approval.when, entries=tuple(entries),
+            number=DISPOSALS.new_number(home, connection, moment),
+            state="proposed",
+            step=1,
+            review=review_number,
+            appraised=review.approval.when,
+            entries=tuple(entries),
             proposed=Signature(by=person.account, when=stamp(moment), note=reason.strip()),
-        )  # fmt: skip
+        )
         paper = as_paper(home, made, moment)
         register = DISPOSALS.folder_of(home, made.number) / "register-proposed.pdf"
         write_file(register, paper, durable=True, mode=0o640)
@@ -88,9 +98,13 @@ def propose(
         cases = list(dict.fromkeys(one.item.objid for one in entries))
         _refuse_own_releases(connection, cases, person.account)
         DISPOSALS.open(
-            connection, home, made, actor=person.account, moment=moment,
+            connection,
+            home,
+            made,
+            actor=person.account,
+            moment=moment,
             details={"about": person.account, "cases": cases, "register_sha256": made.register_sha256},
-        )  # fmt: skip
+        )
     return made, found
 
 
@@ -105,20 +119,26 @@ def _refuse_own_releases(connection: Connection, cases: Collection[str], account
 
 def supervise(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, note: str = "", moment: datetime
-) -> Disposal:  # fmt: skip
+) -> Disposal:
     """One of two supervisors (监销人) answers for the register. Raises NotPermitted for the same hands twice."""
     with catalogue.begin() as connection:
         found = DISPOSALS.take(connection, home, person, number, "supervised").record
         signed = (*found.supervisors, Signature(by=person.account, when=stamp(moment), note=note.strip()))
         return DISPOSALS.go_on(
-            connection, home, found, "supervised", actor=person.account, moment=moment,
-            state="supervised" if found.supervisors else "proposed", supervisors=signed,
-        )  # fmt: skip
+            connection,
+            home,
+            found,
+            "supervised",
+            actor=person.account,
+            moment=moment,
+            state="supervised" if found.supervisors else "proposed",
+            supervisors=signed,
+        )
 
 
 def approve(
     home: Home, catalogue: Catalogue, person: Person, number: str, *, note: str = "", moment: datetime
-) -> Disposal:  # fmt: skip
+) -> Disposal:
     """The head approves; the pause begins. Raises Refused where something stands against one of the items by now."""
     with catalogue.begin() as connection:
         taking = DISPOSALS.take(connection, home, person, number, "approved")
@@ -129,14 +149,24 @@ def approve(
         days = keeping.rules_now(home).profile.appraisal.cooling_days
         not_before = today_of(home, moment) + timedelta(days=days)
         signed = Signature(
-            by=person.account, when=stamp(moment), on_behalf_of=taking.on_behalf_of, delegation=taking.delegation,
+            by=person.account,
+            when=stamp(moment),
+            on_behalf_of=taking.on_behalf_of,
+            delegation=taking.delegation,
             note=note.strip(),
-        )  # fmt: skip
+        )
         told = {"not_before": not_before.isoformat(), "on_behalf_of": signed.on_behalf_of}
         return DISPOSALS.go_on(
-            connection, home, found, "approved", actor=person.account, moment=moment, approval=signed,
-            not_before=not_before, details={**told, "delegation": signed.delegation},
-        )  # fmt: skip
+            connection,
+            home,
+            found,
+            "approved",
+            actor=person.account,
+            moment=moment,
+            approval=signed,
+            not_before=not_before,
+            details={**told, "delegation": signed.delegation},
+        )
 
 
 def withdraw(
@@ -149,15 +179,16 @@ def withdraw(
         found = DISPOSALS.take(connection, home, person, number, "withdrawn").record
         return DISPOSALS.go_on(
             connection, home, found, "withdrawn", actor=person.account, moment=moment, why_withdrawn=reason.strip()
-        )  # fmt: skip
+        )
 
 
 def refuse_what_stands_against(home: Home, connection: Connection, found: Disposal, today: date) -> None:
     """Raises Refused with everything that stands against any item of it now."""
     review = REVIEWS.read(connection, home, found.review)
     reasons = [
-        one for entry in found.entries
+        one
+        for entry in found.entries
         for one in against(home, connection, review, entry.review_row, today, found.number)
-    ]  # fmt: skip
+    ]
     if reasons:
         raise Refused("disposal.stands-against", found.number, findings=reasons, count=len(reasons))

@@ -78,9 +78,15 @@ class Report:
 
 
 def execute(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, now: Callable[[], datetime],
-    told: Told = lambda what: None, progress: Callable[[int], None] = lambda moved: None,
-) -> Report:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    number: str,
+    *,
+    now: Callable[[], datetime],
+    told: Told = lambda what: None,
+    progress: Callable[[int], None] = lambda moved: None,
+) -> Report:
     """Begin or go on. `told` hears of each step before it is taken.
 
     Raises Refused before its day, where hands are missing, or where something stands against it at the beginning.
@@ -115,9 +121,15 @@ def _begin(home: Home, catalogue: Catalogue, person: Person, number: str, moment
 
 
 def _one(
-    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, now: Callable[[], datetime],
-    told: Told, progress: Callable[[int], None],
-) -> Outcome:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    found: Disposal,
+    entry: Entry,
+    now: Callable[[], datetime],
+    told: Told,
+    progress: Callable[[int], None],
+) -> Outcome:
     item = entry.item
     with claim(home.work, item.case_number):
         told("begin")
@@ -149,9 +161,14 @@ def _stands_against(
 
 
 def _reduce(
-    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, told: Told,
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    found: Disposal,
+    entry: Entry,
+    told: Told,
     progress: Callable[[int], None],
-) -> Task | None:  # fmt: skip
+) -> Task | None:
     """Make the version without the part, once; a task where it is not whole on every medium that the policy asks."""
     item = entry.item
     with catalogue.read() as connection:
@@ -197,21 +214,35 @@ def _change(home: Home, found: Disposal, entry: Entry) -> Change:
         reason = say("disposal.premis-reason", number=found.number, review=found.review, reason=entry.reason or "—")
         detail = say("disposal.premis-detail", identifier=item.item)
     event = Event(
-        str(uuid5(NAMESPACE_URL, f"preserve:disposal:{found.number}:{item.item}")), "deletion", when, detail,
-        "success", reason, tuple(Link(agent.identifier, "authorizer") for agent in agents),
+        str(uuid5(NAMESPACE_URL, f"preserve:disposal:{found.number}:{item.item}")),
+        "deletion",
+        when,
+        detail,
+        "success",
+        reason,
+        tuple(Link(agent.identifier, "authorizer") for agent in agents),
         # The object itself is no longer in the package: the event is about the case, and names it in words.
         (Link(identifier(item.objid, "entity", item.objid)),),
-    )  # fmt: skip
+    )
     return Change(
-        action=anchors.REDUCED, reason=reason, details={"disposal": found.number, "item": item.item},
-        drop=frozenset({item.item}), events=(event,), agents=tuple(agents),
-    )  # fmt: skip
+        action=anchors.REDUCED,
+        reason=reason,
+        details={"disposal": found.number, "item": item.item},
+        drop=frozenset({item.item}),
+        events=(event,),
+        agents=tuple(agents),
+    )
 
 
 def _remove_all(
-    home: Home, catalogue: Catalogue, person: Person, found: Disposal, entry: Entry, now: Callable[[], datetime],
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    found: Disposal,
+    entry: Entry,
+    now: Callable[[], datetime],
     told: Told,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     item = entry.item
     unfinished.discard_of(home, catalogue, item.objid)
     profile = read_policy(home.profiles)
@@ -248,9 +279,17 @@ def _remove_all(
         try:
             for name in names:
                 warrant_for_disposal(
-                    connection, profile, found.number, item.objid, item.item, name, store_identity(home),
-                    today=going.today, minutes=minutes, overwrite=False,
-                )  # fmt: skip
+                    connection,
+                    profile,
+                    found.number,
+                    item.objid,
+                    item.item,
+                    name,
+                    store_identity(home),
+                    today=going.today,
+                    minutes=minutes,
+                    overwrite=False,
+                )
         except Refused as error:
             return Outcome(entry, False, (Task(names[-1], "blocked", detail=error.code),))
     drop_images(home, going)
@@ -265,9 +304,7 @@ def _remove_all(
     return Outcome(entry, True)
 
 
-def _bury(
-    home: Home, catalogue: Catalogue, person: Person, entry: Entry, moment: datetime, told: Told
-) -> None:  # fmt: skip
+def _bury(home: Home, catalogue: Catalogue, person: Person, entry: Entry, moment: datetime, told: Told) -> None:
     item = entry.item
     with catalogue.begin() as connection:
         mine = next(one for one in gone.of_case(connection, item.objid) if one.item == item.item)
@@ -295,9 +332,16 @@ def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, mo
         write_file(register, paper, durable=True, mode=0o640)
         sha256 = hashlib.sha256(paper).hexdigest()
         return DISPOSALS.go_on(
-            connection, home, found, "executed", actor=person.account, moment=moment,
-            details={"register_sha256": sha256}, executed=stamp(moment), final_sha256=sha256,
-        )  # fmt: skip
+            connection,
+            home,
+            found,
+            "executed",
+            actor=person.account,
+            moment=moment,
+            details={"register_sha256": sha256},
+            executed=stamp(moment),
+            final_sha256=sha256,
+        )
 
 
 def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombstone]:
@@ -305,9 +349,10 @@ def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombs
     objids = dict.fromkeys(entry.item.objid for entry in found.entries)
     lost = [one for objid in objids for one in gone.of_case(connection, objid)]
     return [
-        tombstones.read_draft(home, one) for one in sorted(lost, key=lambda one: one.since)
+        tombstones.read_draft(home, one)
+        for one in sorted(lost, key=lambda one: one.since)
         if one.disposal == found.number and one.state == "destroyed"
-    ]  # fmt: skip
+    ]
 
 
 def _export(home: Home, catalogue: Catalogue, moment: datetime) -> None:

@@ -65,9 +65,17 @@ class Going:
 
 
 def remove_copy(
-    home: Home, catalogue: Catalogue, profile: StorageProfile, going: Going, row: CopyRow, medium: MediumRow | None,
-    drives: Mapping[str, DriveAdapter], *, actor: str, moment: datetime,
-) -> Task | None:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    profile: StorageProfile,
+    going: Going,
+    row: CopyRow,
+    medium: MediumRow | None,
+    drives: Mapping[str, DriveAdapter],
+    *,
+    actor: str,
+    moment: datetime,
+) -> Task | None:
     """Remove one copy and record it; None when it is gone. What cannot be done now is told, never passed over."""
     label, place = (medium.label, medium.place) if medium else (row.medium, "")
     if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
@@ -98,9 +106,14 @@ def remove_copy(
 
 
 def _from_folder(
-    catalogue: Catalogue, profile: StorageProfile, going: Going, name: str, medium: str, root: Path,
+    catalogue: Catalogue,
+    profile: StorageProfile,
+    going: Going,
+    name: str,
+    medium: str,
+    root: Path,
     drive: DriveAdapter | None,
-) -> tuple[str, str]:  # fmt: skip
+) -> tuple[str, str]:
     """From the server store or a connected drive; returns what overwriting was worth there, and where."""
     if drive is not None:
         drive.require()
@@ -115,9 +128,17 @@ def _from_folder(
     with catalogue.read() as connection:
         # Where a block is never written in place, overwriting would only wear the medium out.
         warrant = warrant_for_disposal(
-            connection, profile, going.disposal, going.objid, going.item, name, medium, today=going.today,
-            minutes=going.minutes, overwrite=erasure.worth not in ("flash", "copy-on-write"),
-        )  # fmt: skip
+            connection,
+            profile,
+            going.disposal,
+            going.objid,
+            going.item,
+            name,
+            medium,
+            today=going.today,
+            minutes=going.minutes,
+            overwrite=erasure.worth not in ("flash", "copy-on-write"),
+        )
     with drive.writable() if drive else nullcontext():
         folder.remove(copy, warrant)
     if left := folder.remains(copy):
@@ -127,7 +148,7 @@ def _from_folder(
 
 def _from_bucket(
     catalogue: Catalogue, profile: StorageProfile, going: Going, row: CopyRow, medium: MediumRow
-) -> tuple[str, str]:  # fmt: skip
+) -> tuple[str, str]:
     bucket = bucket_of(medium)
     copy = CopyRef(row.name)
     count, until = bucket.left(copy)
@@ -135,9 +156,17 @@ def _from_bucket(
         return "absent", bucket.bucket
     with catalogue.read() as connection:
         warrant = warrant_for_disposal(
-            connection, profile, going.disposal, going.objid, going.item, row.name, medium.id, today=going.today,
-            minutes=going.minutes, overwrite=False,
-        )  # fmt: skip
+            connection,
+            profile,
+            going.disposal,
+            going.objid,
+            going.item,
+            row.name,
+            medium.id,
+            today=going.today,
+            minutes=going.minutes,
+            overwrite=False,
+        )
     try:
         bucket.remove(copy, warrant)
     except NotErasable as error:

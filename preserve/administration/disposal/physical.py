@@ -24,7 +24,7 @@ from preserve.home import Home
 
 def confirm(
     home: Home, catalogue: Catalogue, person: Person, number: str, medium: str, *, how: str, moment: datetime
-) -> tuple[Disposal, bool]:  # fmt: skip
+) -> tuple[Disposal, bool]:
     """Say that a medium was destroyed, and how; with the second person its copies are gone. Returns whether they are.
 
     Raises Refused while it holds anything that does not go, or where something stands against it now.
@@ -40,9 +40,15 @@ def confirm(
             raise NotPermitted("disposal.same-hands", number, account=person.account)
         made = Confirmation(medium=row.id, label=row.label, by=person.account, when=stamp(moment), how=how.strip())
         stepped = DISPOSALS.go_on(
-            connection, home, found, "confirmed", actor=person.account, moment=moment, details={"medium": row.id},
+            connection,
+            home,
+            found,
+            "confirmed",
+            actor=person.account,
+            moment=moment,
+            details={"medium": row.id},
             confirmations=(*found.confirmations, made),
-        )  # fmt: skip
+        )
         if not before:
             return stepped, False
         # What was retired there went with it: a later disposal need not ask for the same medium again.
@@ -81,9 +87,17 @@ def _check(
         going = Going(found.number, copy.objid, one.item, (copy.name,), "", today_of(home, moment), minutes)
         # Asks whether anything stands against it by now, and that a version without the part is whole elsewhere.
         warrant_for_disposal(
-            connection, profile, found.number, copy.objid, one.item, copy.name, row.id, today=going.today,
-            minutes=minutes, overwrite=False,
-        )  # fmt: skip
+            connection,
+            profile,
+            found.number,
+            copy.objid,
+            one.item,
+            copy.name,
+            row.id,
+            today=going.today,
+            minutes=minutes,
+            overwrite=False,
+        )
         mine.append((going, copy))
     if others:
         raise Refused("disposal.medium-holds-others", row.label, count=len(others), first=others[0])

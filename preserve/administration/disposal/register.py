@@ -22,9 +22,22 @@ from preserve.home import Home
 from preserve.messages import bytes_for_people, say, speaking
 
 _COLUMNS = (
-    "row", "archival", "case", "title", "responsible", "year", "closed", "files", "size", "should", "served",
-    "classification", "reason", "appraised", "remark",
-)  # fmt: skip
+    "row",
+    "archival",
+    "case",
+    "title",
+    "responsible",
+    "year",
+    "closed",
+    "files",
+    "size",
+    "should",
+    "served",
+    "classification",
+    "reason",
+    "appraised",
+    "remark",
+)
 
 
 def as_paper(home: Home, found: Disposal, moment: datetime, tombstones: Sequence[Tombstone] = ()) -> bytes:
@@ -38,22 +51,30 @@ def as_paper(home: Home, found: Disposal, moment: datetime, tombstones: Sequence
         words = say("disposal.register-words", count=len(found.entries), size=size, review=found.review)
         parts = [
             Section(say("disposal.register-list"), words, heads, rows),
-            Section(say("disposal.people"), say("disposal.people-words"),
-                    tuple(say(f"disposal.head-{name}") for name in ("role", "account", "when", "note")),
-                    tuple(_signed(found, local))),
-        ]  # fmt: skip
+            Section(
+                say("disposal.people"),
+                say("disposal.people-words"),
+                tuple(say(f"disposal.head-{name}") for name in ("role", "account", "when", "note")),
+                tuple(_signed(found, local)),
+            ),
+        ]
         if found.confirmations:
             parts.append(
                 Section(
-                    say("disposal.confirmations"), "",
+                    say("disposal.confirmations"),
+                    "",
                     tuple(say(f"disposal.head-{name}") for name in ("medium", "account", "when", "how")),
                     tuple((one.label, one.by, _local(one.when, local), one.how) for one in found.confirmations),
                 )
-            )  # fmt: skip
+            )
         if tombstones:
             parts.append(_what_was_done(tombstones, local))
-        under = say("disposal.register-under", institution=home.settings.institution, number=found.number,
-                    moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}")  # fmt: skip
+        under = say(
+            "disposal.register-under",
+            institution=home.settings.institution,
+            number=found.number,
+            moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}",
+        )
         return as_pdf(say("disposal.register-title"), under, home.settings.institution, moment, parts, wide=True)
 
 
@@ -68,13 +89,22 @@ def _line(entry: Entry, found: Disposal, today: date) -> tuple[str, ...]:
     title = f"{item.title}：{item.path}" if item.item else item.title
     should = say("disposal.years", years=item.years) if item.years else label_of(Retention(item.declared))
     return (
-        str(entry.row), item.archival_number or "—", item.case_number, title, item.responsible, item.closed[:4] or "—",
-        item.closed or "—", str(item.files), bytes_for_people(item.size), should,
+        str(entry.row),
+        item.archival_number or "—",
+        item.case_number,
+        title,
+        item.responsible,
+        item.closed[:4] or "—",
+        item.closed or "—",
+        str(item.files),
+        bytes_for_people(item.size),
+        should,
         say("disposal.years", years=served) if served is not None else "—",
-        label_of(Classification(item.classification)), entry.reason or say("disposal.reason-usual"),
+        label_of(Classification(item.classification)),
+        entry.reason or say("disposal.reason-usual"),
         str(parse(found.appraised).date()),
         say("disposal.remark-recording") if item.item else say("disposal.remark-case"),
-    )  # fmt: skip
+    )
 
 
 def _years(start: date, today: date) -> int:
@@ -89,8 +119,12 @@ def _signed(found: Disposal, local: ZoneInfo) -> list[tuple[str, str, str, str]]
         return (say(f"disposal.role-{role}"), by, _local(one.when, local), one.note)
 
     supervisors: list[Signature | None] = [*found.supervisors, None, None][:2]
-    return [line("proposer", found.proposed), *(line("supervisor", one) for one in supervisors),
-            line("head", found.approval), line("executor", found.begun)]  # fmt: skip
+    return [
+        line("proposer", found.proposed),
+        *(line("supervisor", one) for one in supervisors),
+        line("head", found.approval),
+        line("executor", found.begun),
+    ]
 
 
 def _what_was_done(tombstones: Sequence[Tombstone], local: ZoneInfo) -> Section:
@@ -108,6 +142,8 @@ def _what_was_done(tombstones: Sequence[Tombstone], local: ZoneInfo) -> Section:
     ]
     names = ("case", "package", "medium", "when", "worth", "note")
     return Section(
-        say("disposal.done"), say("disposal.done-words"), tuple(say(f"disposal.head-{name}") for name in names),
+        say("disposal.done"),
+        say("disposal.done-words"),
+        tuple(say(f"disposal.head-{name}") for name in names),
         tuple(rows),
-    )  # fmt: skip
+    )

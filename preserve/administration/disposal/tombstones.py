@@ -32,34 +32,62 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
     item = entry.item
     case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
     packages = [
-        PackageGone(name=row.name, version=row.version, created=row.created, files=row.files, size=row.size,
-                    manifest_sha256=row.manifest_sha256)
-        for row in connection.execute(select(versions).where(versions.c.objid == item.objid)
-                                      .order_by(versions.c.version))
-    ]  # fmt: skip
+        PackageGone(
+            name=row.name,
+            version=row.version,
+            created=row.created,
+            files=row.files,
+            size=row.size,
+            manifest_sha256=row.manifest_sha256,
+        )
+        for row in connection.execute(
+            select(versions).where(versions.c.objid == item.objid).order_by(versions.c.version)
+        )
+    ]
     query = select(files).where(files.c.objid == item.objid)
     if item.item:
         query = query.where((files.c.identifier == item.item) | (files.c.source == item.item))
     listed = {
         (row.identifier, row.sha256): FileGone(
-            identifier=row.identifier, representation=row.representation, path=row.path, size=row.size,
-            sha256=row.sha256, puid=row.puid,
+            identifier=row.identifier,
+            representation=row.representation,
+            path=row.path,
+            size=row.size,
+            sha256=row.sha256,
+            puid=row.puid,
         )
         for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
-    }  # fmt: skip
+    }
     approval = found.approval
     people = {
-        "proposer": found.proposed.by, "supervisors": ", ".join(one.by for one in found.supervisors),
-        "head": approval.by if approval else "", "on_behalf_of": approval.on_behalf_of if approval else "",
-    }  # fmt: skip
+        "proposer": found.proposed.by,
+        "supervisors": ", ".join(one.by for one in found.supervisors),
+        "head": approval.by if approval else "",
+        "on_behalf_of": approval.on_behalf_of if approval else "",
+    }
     stone = Tombstone(
-        objid=item.objid, item=item.item, path=item.path, case_number=case.case_number,
-        archival_number=case.archival_number, title=case.title, case_type=case.case_type, cause=case.cause,
-        producer=case.producer, started=case.started or "", closed=case.closed or "",
-        classification=case.classification, declared=item.declared, long_term=bool(case.long_term),
-        packages=tuple(packages), files=tuple(listed.values()), disposal=found.number, review=found.review,
-        reason=entry.reason, people=people, begun=begun,
-    )  # fmt: skip
+        objid=item.objid,
+        item=item.item,
+        path=item.path,
+        case_number=case.case_number,
+        archival_number=case.archival_number,
+        title=case.title,
+        case_type=case.case_type,
+        cause=case.cause,
+        producer=case.producer,
+        started=case.started or "",
+        closed=case.closed or "",
+        classification=case.classification,
+        declared=item.declared,
+        long_term=bool(case.long_term),
+        packages=tuple(packages),
+        files=tuple(listed.values()),
+        disposal=found.number,
+        review=found.review,
+        reason=entry.reason,
+        people=people,
+        begun=begun,
+    )
     return write_record(_path(home, item.objid, item.item, "begun"), stone)
 
 
@@ -79,10 +107,16 @@ def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyG
         if told["disposal"] == disposal:
             medium = media.get(told["medium"])
             found.append(
-                CopyGone(name=told["name"], medium=told["medium"], kind=medium.kind if medium else "",
-                         label=medium.label if medium else told["medium"], when=data["time"], worth=told["worth"],
-                         detail=told["detail"])
-            )  # fmt: skip
+                CopyGone(
+                    name=told["name"],
+                    medium=told["medium"],
+                    kind=medium.kind if medium else "",
+                    label=medium.label if medium else told["medium"],
+                    when=data["time"],
+                    worth=told["worth"],
+                    detail=told["detail"],
+                )
+            )
     return found
 
 
@@ -92,10 +126,11 @@ def complete(
     """The tombstone with how each copy went; returns it and its digest. The draft beside it stays."""
     stone = draft.model_copy(
         update={
-            "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)), "remarks": remarks,
+            "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)),
+            "remarks": remarks,
             "destroyed": destroyed,
         }
-    )  # fmt: skip
+    )
     return stone, write_record(_path(home, draft.objid, draft.item, "destroyed"), stone)
 
 
@@ -125,12 +160,19 @@ def _reduced(stone: Tombstone) -> CaseDescription:
     """A description that names nobody."""
     return CaseDescription.model_validate(
         {
-            "case_number": stone.case_number, "archival_number": stone.archival_number, "case_type": stone.case_type,
-            "title": stone.title, "cause": stone.cause or "—", "producer": {"name": stone.producer},
-            "start": stone.started or stone.closed, "closed": stone.closed, "classification": stone.classification,
-            "retention": stone.declared, "objects": (),
+            "case_number": stone.case_number,
+            "archival_number": stone.archival_number,
+            "case_type": stone.case_type,
+            "title": stone.title,
+            "cause": stone.cause or "—",
+            "producer": {"name": stone.producer},
+            "start": stone.started or stone.closed,
+            "closed": stone.closed,
+            "classification": stone.classification,
+            "retention": stone.declared,
+            "objects": (),
         }
-    )  # fmt: skip
+    )
 
 
 def after_rebuild(home: Home) -> Callable[[Connection], None]:
@@ -148,13 +190,20 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
             connection.execute(
                 cases.insert(),
                 {
-                    "objid": stone.objid, "case_number": stone.case_number, "archival_number": stone.archival_number,
-                    "title": stone.title, "case_type": stone.case_type, "cause": stone.cause,
-                    "producer": stone.producer, "classification": stone.classification, "started": stone.started,
-                    "closed": stone.closed, "long_term": stone.long_term,
+                    "objid": stone.objid,
+                    "case_number": stone.case_number,
+                    "archival_number": stone.archival_number,
+                    "title": stone.title,
+                    "case_type": stone.case_type,
+                    "cause": stone.cause,
+                    "producer": stone.producer,
+                    "classification": stone.classification,
+                    "started": stone.started,
+                    "closed": stone.closed,
+                    "long_term": stone.long_term,
                     "description": _reduced(stone).model_dump_json(),
                 },
-            )  # fmt: skip
+            )
         days(connection)
 
     return enter

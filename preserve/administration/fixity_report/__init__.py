@@ -28,7 +28,7 @@ class Written:
 
 def write_report(
     home: Home, catalogue: Catalogue, profile: StorageProfile, folder: Path, moment: datetime, *, replace: bool = False
-) -> Written:  # fmt: skip
+) -> Written:
     """Write the report in both languages, as HTML and PDF/A, into the folder.
 
     Over an earlier one of the same day only with `replace`. Raises Refused, ToolMissing, MediumProblem.
@@ -40,8 +40,12 @@ def write_report(
     for spoken in LANGUAGES:
         with speaking(spoken):
             title = say("report.title")
-            under = say("report.under", institution=facts.institution, archive=facts.archive_id,
-                        moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}")  # fmt: skip
+            under = say(
+                "report.under",
+                institution=facts.institution,
+                archive=facts.archive_id,
+                moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}",
+            )
             parts = sections(facts, local, limits)
             name = f"fixity-{moment.astimezone(local):%Y-%m-%d}.{spoken}"
             files.append((folder / f"{name}.html", as_html(title, under, parts)))

@@ -99,16 +99,25 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
         signed = checkpoints.read_checkpoints(connection)
         rules = read_retention(home.profiles)
         return Facts(
-            home.settings.institution, home.settings.archive_id, moment,
+            home.settings.institution,
+            home.settings.archive_id,
+            moment,
             tuple(_coverage(connection, profile, inventory, kind, moment) for kind in _kinds(inventory)),
             tuple(_medium(connection, one, profile, moment) for one in plan),
-            tuple(history.failures(home.store, since=year)), tuple(_repairs(connection, year)),
-            tuple(drill.results(connection, 12, moment)), tuple(audits.runs(connection, limit=400)),
-            tuple(history.by_month(home.store, moment - timedelta(days=31 * MONTHS))), suspect, sealed,
-            len(cases) - sealed, proof.entries,
-            tuple(finding.code for finding in (*proof.findings, *records)), signed[-1].text() if signed else "",
-            tuple(falling_due(home, connection, rules.notice.months, moment)), rules,
-        )  # fmt: skip
+            tuple(history.failures(home.store, since=year)),
+            tuple(_repairs(connection, year)),
+            tuple(drill.results(connection, 12, moment)),
+            tuple(audits.runs(connection, limit=400)),
+            tuple(history.by_month(home.store, moment - timedelta(days=31 * MONTHS))),
+            suspect,
+            sealed,
+            len(cases) - sealed,
+            proof.entries,
+            tuple(finding.code for finding in (*proof.findings, *records)),
+            signed[-1].text() if signed else "",
+            tuple(falling_due(home, connection, rules.notice.months, moment)),
+            rules,
+        )
 
 
 def _kinds(inventory: Sequence[MediumRow]) -> list[str]:
@@ -132,8 +141,11 @@ def _coverage(
         " WHERE m.kind = :kind AND m.state = 'in use' AND c.state NOT IN ('planned', 'retired', 'lost')"
         " GROUP BY c.medium"
     )
-    passed = {row.id for row in inventory if (row.details.get("sample") or {}).get("chosen") is False
-              and schedule.last_look(row) > before}  # fmt: skip
+    passed = {
+        row.id
+        for row in inventory
+        if (row.details.get("sample") or {}).get("chosen") is False and schedule.last_look(row) > before
+    }
     copies = within = sampled = size = size_within = 0
     for medium, count, all_bytes, good, good_bytes in connection.execute(query, {"before": before, "kind": kind}):
         copies, within, size, size_within = copies + count, within + good, size + all_bytes, size_within + good_bytes
@@ -151,13 +163,20 @@ def _medium(connection: Connection, due: schedule.Due, profile: StorageProfile, 
             told.append((parse(data["time"]).timestamp() / 86400 / 365.25, float(sum(counts))))
     growth, forecast = trend(told, moment.timestamp() / 86400 / 365.25 + 1)
     health = str(row.details.get("health", "unknown"))
-    overdue = bool(due.total) and due.since != "" and parse(due.since) < moment - timedelta(
-        days=limit_of(profile, row.kind)
-    )  # fmt: skip
+    overdue = (
+        bool(due.total) and due.since != "" and parse(due.since) < moment - timedelta(days=limit_of(profile, row.kind))
+    )
     return MediumFacts(
-        row, due.total, due.since, due.next, overdue and due.how != "passed", health, growth, forecast,
+        row,
+        due.total,
+        due.since,
+        due.next,
+        overdue and due.how != "passed",
+        health,
+        growth,
+        forecast,
         health == "failing" or growth > 0,
-    )  # fmt: skip
+    )
 
 
 def trend(told: Sequence[tuple[float, float]], at: float) -> tuple[float, float]:

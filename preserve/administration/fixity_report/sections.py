@@ -19,13 +19,19 @@ def _heads(*names: str) -> tuple[str, ...]:
 def sections(facts: Facts, zone: ZoneInfo, limits: Mapping[str, int]) -> list[Section]:
     """Everything, most important first."""
     return [
-        _verdict(facts), _coverage(facts),
+        _verdict(facts),
+        _coverage(facts),
         Section(say("report.heat-map"), say("report.heat-map-words"), picture=pictures.heat_map(facts, limits)),
         Section(say("report.curve"), say("report.curve-words"), picture=pictures.curve(facts)),
-        _four_properties(facts), _failures(facts, zone), _repairs(facts), _media(facts), _drills(facts), _due(facts),
+        _four_properties(facts),
+        _failures(facts, zone),
+        _repairs(facts),
+        _media(facts),
+        _drills(facts),
+        _due(facts),
         _runs(facts, zone),
         Section(say("report.checkpoint"), say("report.checkpoint-words"), ("",), ((facts.checkpoint.strip(),),)),
-    ]  # fmt: skip
+    ]
 
 
 def _verdict(facts: Facts) -> Section:
@@ -49,11 +55,18 @@ def _verdict(facts: Facts) -> Section:
 
 def _coverage(facts: Facts) -> Section:
     rows = [
-        (say(f"cli.medium-{one.kind}"), say("report.days", days=one.days), str(one.copies), str(one.within),
-         str(one.sampled), str(one.overdue), bytes_for_people(one.size),
-         f"{100 * one.size_within / one.size:.1f} %" if one.size else "—")
+        (
+            say(f"cli.medium-{one.kind}"),
+            say("report.days", days=one.days),
+            str(one.copies),
+            str(one.within),
+            str(one.sampled),
+            str(one.overdue),
+            bytes_for_people(one.size),
+            f"{100 * one.size_within / one.size:.1f} %" if one.size else "—",
+        )
         for one in facts.coverage
-    ]  # fmt: skip
+    ]
     heads = _heads("kind", "interval", "copies", "within", "sampled", "overdue", "bytes", "share")
     return Section(say("report.coverage"), say("report.coverage-words"), heads, tuple(rows))
 
@@ -90,10 +103,16 @@ def _four_properties(facts: Facts) -> Section:
 def _failures(facts: Facts, zone: ZoneInfo) -> Section:
     labels = {one.row.id: one.row.label for one in facts.media}
     rows = [
-        (f"{one.when.astimezone(zone):%Y-%m-%d %H:%M}", one.copy or "*", labels.get(one.medium, one.medium),
-         one.path or "—", say(f"cli.outcome-{one.outcome}"), say(f"cli.reason-{one.reason}"))
+        (
+            f"{one.when.astimezone(zone):%Y-%m-%d %H:%M}",
+            one.copy or "*",
+            labels.get(one.medium, one.medium),
+            one.path or "—",
+            say(f"cli.outcome-{one.outcome}"),
+            say(f"cli.reason-{one.reason}"),
+        )
         for one in facts.failures[-200:]
-    ]  # fmt: skip
+    ]
     heads = _heads("when", "package", "medium", "file", "outcome", "why")
     words = say("report.failures-words", count=len(facts.failures)) if rows else say("report.none-this-year")
     return Section(say("report.failures"), words, heads if rows else (), tuple(rows))
@@ -105,11 +124,20 @@ def _repairs(facts: Facts) -> Section:
     for one in facts.repairs:
         details = one["details"]
         done = one["action"] == "copy.repaired"
-        what = listed(f"{place} × {count}" for place, count in details.get("taken", {}).items()) if done else listed(
-            details.get("lost", [])[:5]
-        )  # fmt: skip
-        rows.append((one["time"][:10], details["name"], labels.get(details["medium"], details["medium"]),
-                     say("report.repaired" if done else "report.not-repaired"), what))  # fmt: skip
+        what = (
+            listed(f"{place} × {count}" for place, count in details.get("taken", {}).items())
+            if done
+            else listed(details.get("lost", [])[:5])
+        )
+        rows.append(
+            (
+                one["time"][:10],
+                details["name"],
+                labels.get(details["medium"], details["medium"]),
+                say("report.repaired" if done else "report.not-repaired"),
+                what,
+            )
+        )
     heads = _heads("when", "package", "medium", "outcome", "from")
     words = "" if rows else say("report.none-this-year")
     return Section(say("report.repairs"), words, heads if rows else (), tuple(rows))
@@ -117,10 +145,19 @@ def _repairs(facts: Facts) -> Section:
 
 def _media(facts: Facts) -> Section:
     rows = [
-        (one.row.label, say(f"cli.medium-{one.row.kind}"), one.row.place or "—", one.row.custodian or "—",
-         str(one.copies), one.last[:10] or "—", one.next[:10] or "—", _standing(one), _told(one))
+        (
+            one.row.label,
+            say(f"cli.medium-{one.row.kind}"),
+            one.row.place or "—",
+            one.row.custodian or "—",
+            str(one.copies),
+            one.last[:10] or "—",
+            one.next[:10] or "—",
+            _standing(one),
+            _told(one),
+        )
         for one in facts.media
-    ]  # fmt: skip
+    ]
     heads = _heads("label", "kind", "place", "custodian", "copies", "last", "next", "standing", "health")
     return Section(say("report.media"), say("report.media-words"), heads, tuple(rows))
 
@@ -139,20 +176,32 @@ def _told(one: MediumFacts) -> str:
 def _drills(facts: Facts) -> Section:
     labels = {one.row.id: one.row.label for one in facts.media}
     rows = [
-        (month, str(one["name"]), labels.get(str(one["medium"]), str(one["medium"])),
-         say("report.whole" if one["whole"] else "report.not-whole"), bytes_for_people(float(one["bytes"])),
-         str(one["reason"]) or "—")
+        (
+            month,
+            str(one["name"]),
+            labels.get(str(one["medium"]), str(one["medium"])),
+            say("report.whole" if one["whole"] else "report.not-whole"),
+            bytes_for_people(float(one["bytes"])),
+            str(one["reason"]) or "—",
+        )
         for month, one in facts.drills
-    ]  # fmt: skip
+    ]
     heads = _heads("month", "package", "medium", "outcome", "bytes", "why")
     return Section(say("report.drills"), "" if rows else say("report.no-drills"), heads if rows else (), tuple(rows))
 
 
 def _due(facts: Facts) -> Section:
     """What falls due soon, so that no appraisal is a surprise; cases by number alone."""
-    rows = [(one.due, one.case_number, say("retention.a-recording") if one.item else say("retention.the-case"),
-             rule_name(facts.rules, one.rule), listed(f"{block.number}" for block in one.blocks) or "—")
-            for one in facts.due[:200]]  # fmt: skip
+    rows = [
+        (
+            one.due,
+            one.case_number,
+            say("retention.a-recording") if one.item else say("retention.the-case"),
+            rule_name(facts.rules, one.rule),
+            listed(f"{block.number}" for block in one.blocks) or "—",
+        )
+        for one in facts.due[:200]
+    ]
     heads = _heads("due", "case", "what", "rule", "holds")
     words = say("report.due-words", count=len(facts.due), months=facts.rules.notice.months)
     return Section(say("report.due"), words, heads if rows else (), tuple(rows))
@@ -162,8 +211,16 @@ def _runs(facts: Facts, zone: ZoneInfo) -> Section:
     rows = []
     for run in facts.runs[:31]:
         counts = run.counts
-        rows.append((run.started[:16].replace("T", " "), say(f"report.run-{run.state}"), run.reason or "—",
-                     str(counts.get("intact", 0)), str(counts.get("damaged", 0)), str(counts.get("not-checked", 0)),
-                     bytes_for_people(counts.get("bytes", 0))))  # fmt: skip
+        rows.append(
+            (
+                run.started[:16].replace("T", " "),
+                say(f"report.run-{run.state}"),
+                run.reason or "—",
+                str(counts.get("intact", 0)),
+                str(counts.get("damaged", 0)),
+                str(counts.get("not-checked", 0)),
+                bytes_for_people(counts.get("bytes", 0)),
+            )
+        )
     heads = _heads("when", "state", "why", "intact", "damaged", "not-checked", "bytes")
     return Section(say("report.runs"), "" if rows else say("report.no-runs"), heads if rows else (), tuple(rows))

@@ -51,9 +51,16 @@ HOLDS = Proceeding(
 
 
 def add_hold(
-    home: Home, catalogue: Catalogue, person: Person, cases: Sequence[str], *, kind: HoldKind, reason: str,
-    paper: str = "", moment: datetime,
-) -> Hold:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    person: Person,
+    cases: Sequence[str],
+    *,
+    kind: HoldKind,
+    reason: str,
+    paper: str = "",
+    moment: datetime,
+) -> Hold:
     """Place a hold on cases. Raises Refused where a case is unknown or its destruction has begun."""
     if not reason.strip() or not cases:
         raise UsageError("retention.hold-reason")
@@ -63,9 +70,16 @@ def add_hold(
 
 
 def place(
-    connection: Connection, home: Home, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str, by: str,
+    connection: Connection,
+    home: Home,
+    cases: Sequence[str],
+    *,
+    kind: HoldKind,
+    reason: str,
+    paper: str,
+    by: str,
     moment: datetime,
-) -> Hold:  # fmt: skip
+) -> Hold:
     """The same in the caller's transaction, for procedures that are under way (a transfer)."""
     objids = []
     for name in cases:
@@ -75,15 +89,20 @@ def place(
             raise Refused("retention.hold-too-late", name)
         objids.append(objid)
     hold = Hold(
-        number=HOLDS.new_number(home, connection, moment), state="added", step=1, kind=kind,
-        cases=tuple(dict.fromkeys(objids)), reason=reason.strip(), paper=paper.strip(), by=by, when=stamp(moment),
-    )  # fmt: skip
+        number=HOLDS.new_number(home, connection, moment),
+        state="added",
+        step=1,
+        kind=kind,
+        cases=tuple(dict.fromkeys(objids)),
+        reason=reason.strip(),
+        paper=paper.strip(),
+        by=by,
+        when=stamp(moment),
+    )
     return HOLDS.open(connection, home, hold, actor=by, moment=moment, details=_index_details(hold))
 
 
-def release_hold(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, why: str, moment: datetime
-) -> Hold:  # fmt: skip
+def release_hold(home: Home, catalogue: Catalogue, person: Person, number: str, *, why: str, moment: datetime) -> Hold:
     """Release a hold. Not by who proposes to destroy one of its cases (NotPermitted)."""
     if not why.strip():
         raise UsageError("retention.hold-reason")
@@ -101,9 +120,17 @@ def lift(connection: Connection, home: Home, number: str, *, why: str, by: str, 
             if row.about == by:
                 raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
     return HOLDS.go_on(
-        connection, home, hold, "released", actor=by, moment=moment, details=_index_details(hold), released_by=by,
-        released=stamp(moment), why_released=why.strip(),
-    )  # fmt: skip
+        connection,
+        home,
+        hold,
+        "released",
+        actor=by,
+        moment=moment,
+        details=_index_details(hold),
+        released_by=by,
+        released=stamp(moment),
+        why_released=why.strip(),
+    )
 
 
 def all_holds(connection: Connection, home: Home, states: Sequence[str] = ()) -> list[Hold]:

@@ -23,9 +23,13 @@ def as_pdf(
     """The same report gives the same bytes; `wide` lays the sheets across. Raises ToolMissing where no font is."""
     named = [f"{number}.svg" if part.picture else "" for number, part in enumerate(parts)]
     content = {
-        "title": title, "under": under, "author": author, "lang": language(), "wide": wide,
+        "title": title,
+        "under": under,
+        "author": author,
+        "lang": language(),
+        "wide": wide,
         "parts": [{**asdict(part), "picture": name} for part, name in zip(parts, named, strict=True)],
-    }  # fmt: skip
+    }
     pictures = {name: part.picture for part, name in zip(parts, named, strict=True) if name}
     tagged = sum(len(part.rows) for part in parts) <= _TAGGED
     return set_pdf(_TEMPLATE, content, moment, pictures=pictures, tagged=tagged)

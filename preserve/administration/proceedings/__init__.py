@@ -154,9 +154,8 @@ class Proceeding(Generic[R]):
         """That a step may not follow now."""
         name = wanted.to[-1] if wanted.to[-1] != "=" else wanted.deed
         return Refused(
-            self.wrong_step, record.number, state=say(f"{self.words}-{record.state}"),
-            step=say(f"{self.words}-{name}"),
-        )  # fmt: skip
+            self.wrong_step, record.number, state=say(f"{self.words}-{record.state}"), step=say(f"{self.words}-{name}")
+        )
 
     def may(self, connection: Connection, person: Person, deed: str) -> None:
         """Raises NotPermitted unless this person has a duty that lets them take a step of that name."""
@@ -178,18 +177,33 @@ class Proceeding(Generic[R]):
         return Taking(record, behalf, delegation)
 
     def open(
-        self, connection: Connection, home: Home, record: R, *, actor: str, moment: datetime,
+        self,
+        connection: Connection,
+        home: Home,
+        record: R,
+        *,
+        actor: str,
+        moment: datetime,
         details: Mapping[str, Any] | None = None,
-    ) -> R:  # fmt: skip
+    ) -> R:
         """Write the first step down, in the caller's transaction; `details` hold about and cases, and name nobody."""
         deed = proceedings.OPENING[self.kind].partition(".")[2]
         self._write(connection, home, record, deed, actor, moment, details or {})
         return record
 
     def go_on(
-        self, connection: Connection, home: Home, record: R, deed: str, *, actor: str, moment: datetime,
-        state: str = "", details: Mapping[str, Any] | None = None, **changes: Any,
-    ) -> R:  # fmt: skip
+        self,
+        connection: Connection,
+        home: Home,
+        record: R,
+        deed: str,
+        *,
+        actor: str,
+        moment: datetime,
+        state: str = "",
+        details: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> R:
         """Write the next step down, in the caller's transaction; `state` where the step may lead to more than one."""
         found = self.check(record, deed, "")
         to = state or found.to[-1]
@@ -202,9 +216,15 @@ class Proceeding(Generic[R]):
         return stepped
 
     def _write(
-        self, connection: Connection, home: Home, record: R, deed: str, actor: str, moment: datetime,
+        self,
+        connection: Connection,
+        home: Home,
+        record: R,
+        deed: str,
+        actor: str,
+        moment: datetime,
         details: Mapping[str, Any],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The record first, then ledger and index: a record that no entry names is of a step that was cut off."""
         path = self.folder_of(home, record.number) / records.record_name(self.kind, record.step, record.state)
         told = {"state": record.state, "step": record.step, "sha256": records.write_record(path, record), **details}

@@ -129,13 +129,14 @@ def _rules(
         return known[1]
     wanted = "recording" if recording else "case"
     found = tuple(
-        one for one in profile.classes
+        one
+        for one in profile.classes
         if one.applies_to == wanted
         and (not one.declared or declared in one.declared)
         and (not one.case_types or case_type in one.case_types)
         and (one.long_term is None or one.long_term == long_term)
         and (one.evidence is None or one.evidence == evidence)
-    )  # fmt: skip
+    )
     if len(_KNOWN) > 4096:
         _KNOWN.clear()
     _KNOWN[key] = (profile, found)

@@ -32,9 +32,12 @@ def period_words(one: Period) -> str:
     if one.missing:
         return say("retention.counted-unknown", events=listed(say(f"retention.event-{name}") for name in one.missing))
     return say(
-        f"retention.counted-{one.count}", event=say(f"retention.event-{one.event}"), start=str(one.start),
-        years=one.years, last=str(one.last),
-    )  # fmt: skip
+        f"retention.counted-{one.count}",
+        event=say(f"retention.event-{one.event}"),
+        start=str(one.start),
+        years=one.years,
+        last=str(one.last),
+    )
 
 
 def due_words(due: Due, decided: str, day: str | None) -> str:

@@ -19,13 +19,7 @@ from sqlalchemy import Connection, func, select
 
 from metadata.findings import Finding
 from metadata.names import original_bytes, text_of
-from preserve.administration.retention.arithmetic import (
-    CaseFacts,
-    Due,
-    ObjectFacts,
-    due_of_case,
-    due_of_object,
-)
+from preserve.administration.retention.arithmetic import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.clock import zone
@@ -72,9 +66,13 @@ def put_in_force(home: Home, connection: Connection, *, actor: str, moment: date
     if len(data) > _LONGEST:
         raise Refused("retention.rules-too-long", str(home.profiles), most=_LONGEST)
     ledger.append(
-        connection, action=RULES, subject=home.settings.archive_id, actor=actor, moment=moment,
+        connection,
+        action=RULES,
+        subject=home.settings.archive_id,
+        actor=actor,
+        moment=moment,
         details={"sha256": rules.sha256, "text": data.decode()},
-    )  # fmt: skip
+    )
     return rules
 
 
@@ -182,10 +180,10 @@ def facts_of(
     about = {one.file: one for one in description.objects}
     newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
     rows = connection.execute(
-        select(files.c.identifier, files.c.path, files.c.original_name, files.c.properties).where(
-            files.c.objid == objid, files.c.version == newest, files.c.representation == "original"
-        ).order_by(files.c.path)
-    )  # fmt: skip
+        select(files.c.identifier, files.c.path, files.c.original_name, files.c.properties)
+        .where(files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
+        .order_by(files.c.path)
+    )
     found = {}
     for row in rows:
         name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
@@ -232,8 +230,10 @@ def _told_case(facts: CaseFacts) -> dict[str, object]:
     return {
         "closed": facts.closed.isoformat() if facts.closed else "",
         "filed": facts.filed.isoformat() if facts.filed else "",
-        "type": facts.case_type, "declared": facts.declared, "long_term": int(facts.long_term),
-    }  # fmt: skip
+        "type": facts.case_type,
+        "declared": facts.declared,
+        "long_term": int(facts.long_term),
+    }
 
 
 def read_facts(text: str) -> tuple[CaseFacts, list[ObjectFacts]]:
@@ -241,9 +241,12 @@ def read_facts(text: str) -> tuple[CaseFacts, list[ObjectFacts]]:
     told = json.loads(text)
     day = date.fromisoformat  # nothing else of this is worth more than its microsecond: a million cases are read so
     facts = CaseFacts(
-        day(told["closed"]) if told["closed"] else None, day(told["filed"]) if told["filed"] else None,
-        told["type"], told["declared"], bool(told["long_term"]),
-    )  # fmt: skip
+        day(told["closed"]) if told["closed"] else None,
+        day(told["filed"]) if told["filed"] else None,
+        told["type"],
+        told["declared"],
+        bool(told["long_term"]),
+    )
     objects = [
         ObjectFacts(bool(rec), bool(evidence), declared, day(when) if when else None)
         for rec, evidence, declared, when in told["objects"]

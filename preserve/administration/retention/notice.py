@@ -59,11 +59,15 @@ def falling_due(home: Home, connection: Connection, months: int, moment: datetim
             named[objid] = (case_number, title)
     return [
         Falling(
-            row.objid, row.item, *named.get(row.objid, (row.objid, "")), row.due or "", row.rule,
+            row.objid,
+            row.item,
+            *named.get(row.objid, (row.objid, "")),
+            row.due or "",
+            row.rule,
             tuple(blocked.get(row.objid, ())),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def announce(home: Home, falling: list[Falling], months: int) -> list[str]:

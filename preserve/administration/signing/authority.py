@@ -26,8 +26,11 @@ def make_test_authority(folder: Path, institution: str, moment: datetime, days: 
     from cryptography.x509.oid import NameOID, ObjectIdentifier
 
     def name(common: str) -> x509.Name:
-        parts = [(NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, _short(institution)),
-                 (NameOID.COMMON_NAME, _short(common))]  # fmt: skip
+        parts = [
+            (NameOID.COUNTRY_NAME, "CN"),
+            (NameOID.ORGANIZATION_NAME, _short(institution)),
+            (NameOID.COMMON_NAME, _short(common)),
+        ]
         return x509.Name([x509.NameAttribute(kind, value) for kind, value in parts])
 
     root_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
@@ -35,22 +38,31 @@ def make_test_authority(folder: Path, institution: str, moment: datetime, days: 
 
     def issued(subject: x509.Name, of: rsa.RSAPrivateKey, authority: bool) -> x509.CertificateBuilder:
         return (
-            x509.CertificateBuilder().subject_name(subject).issuer_name(root_name).public_key(of.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(begin).not_valid_after(end)
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(root_name)
+            .public_key(of.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begin)
+            .not_valid_after(end)
             .add_extension(x509.BasicConstraints(authority, 0 if authority else None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(of.public_key()), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False
-            )
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
             .add_extension(
                 x509.KeyUsage(
-                    digital_signature=not authority, content_commitment=not authority, key_encipherment=False,
-                    data_encipherment=False, key_agreement=False, key_cert_sign=authority, crl_sign=authority,
-                    encipher_only=False, decipher_only=False,
+                    digital_signature=not authority,
+                    content_commitment=not authority,
+                    key_encipherment=False,
+                    data_encipherment=False,
+                    key_agreement=False,
+                    key_cert_sign=authority,
+                    crl_sign=authority,
+                    encipher_only=False,
+                    decipher_only=False,
                 ),
                 critical=True,
             )
-        )  # fmt: skip
+        )
 
     root = issued(root_name, root_key, True).sign(root_key, hashes.SHA256())
     uses = x509.ExtendedKeyUsage([ObjectIdentifier(_DOCUMENT_SIGNING), x509.oid.ExtendedKeyUsageOID.EMAIL_PROTECTION])

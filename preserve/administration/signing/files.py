@@ -71,10 +71,14 @@ def facts_of(certificate: Certificate) -> SignerFacts:
     """What a certificate says of itself."""
     subject = _name(certificate.subject.native)
     return SignerFacts(
-        subject=subject, issuer=_name(certificate.issuer.native), serial=f"{certificate.serial_number:X}",
-        fingerprint=certificate.sha256.hex(), since=certificate.not_valid_before.astimezone(UTC),
-        until=certificate.not_valid_after.astimezone(UTC), test=TEST_MARK in subject,
-    )  # fmt: skip
+        subject=subject,
+        issuer=_name(certificate.issuer.native),
+        serial=f"{certificate.serial_number:X}",
+        fingerprint=certificate.sha256.hex(),
+        since=certificate.not_valid_before.astimezone(UTC),
+        until=certificate.not_valid_after.astimezone(UTC),
+        test=TEST_MARK in subject,
+    )
 
 
 def _name(parts: dict[str, object]) -> str:

@@ -46,9 +46,15 @@ def sign_paper(
     from pyhanko.sign.timestamps import TimestampRequestError
 
     told = PdfSignatureMetadata(
-        field_name=_FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES, reason=reason, location=institution, name=opened.facts.subject,
-    )  # fmt: skip
+        field_name=_FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=reason,
+        location=institution,
+        name=opened.facts.subject,
+    )
     signer = PdfSigner(told, opened.signer, timestamper=_stamper(stamps))
 
     def once(room: int | None) -> bytes:

@@ -39,8 +39,9 @@ def read_disc(run: Run, row: MediumRow, path: Path) -> None:
         )
         place = name if top in ("packages", "parts") else ""
         bad.setdefault(place, []).append(FileCheck(inner or finding.where, verdict, 0, {}, finding.code))  # type: ignore[arg-type]
-    run.report.findings += [finding for finding in report.findings if finding.where.partition("/")[0] not in (
-        "packages", "parts")]  # fmt: skip
+    run.report.findings += [
+        finding for finding in report.findings if finding.where.partition("/")[0] not in ("packages", "parts")
+    ]
     with run.catalogue.read() as connection:
         held = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
         known = {copy.name: anchors.read_anchor(connection, copy.name) for copy in held}

@@ -177,10 +177,12 @@ def _beside(run: Run, row: MediumRow, root: Path) -> list[Finding]:
         repairs = [json.loads(entry.text)["details"] for entry in ledger.of_action(connection, "copy.repaired")]
         put_aside = {str(one.get("quarantine", "")) for one in repairs if one.get("medium") == row.id}
     expected = Expected(
-        row.label, dict(row.details.get("guide") or {}),
-        {copy.name for copy in copies if copy.state not in ("planned", "retired")}, {copy.name for copy in copies},
+        row.label,
+        dict(row.details.get("guide") or {}),
+        {copy.name for copy in copies if copy.state not in ("planned", "retired")},
+        {copy.name for copy in copies},
         put_aside,
-    )  # fmt: skip
+    )
     findings += check_surroundings(root, expected, run.pace)
     findings += check_records(run.home, root, row.label)
     if row.details.get("unfinished"):

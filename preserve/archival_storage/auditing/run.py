@@ -33,9 +33,16 @@ class Run:
     """One audit under way: what it writes down as it goes, and how it ends."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, profile: StorageProfile, pace: Pace, pool: Executor, *, actor: str,
+        self,
+        home: Home,
+        catalogue: Catalogue,
+        profile: StorageProfile,
+        pace: Pace,
+        pool: Executor,
+        *,
+        actor: str,
         now: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.home, self.catalogue, self.profile, self.pace, self.pool = home, catalogue, profile, pace, pool
         self.actor, self.now = actor, now
         self.report = AuditReport(str(ULID()).lower())
@@ -101,9 +108,16 @@ class Run:
         counts["bytes"] = sum(row.bytes for row in rows if not row.path)
         with self.catalogue.begin() as connection:
             audits.end(
-                connection, run, state, reason=reason, counts=counts, records=kept.name, sha256=kept.sha256,
-                actor=self.actor, moment=moment,
-            )  # fmt: skip
+                connection,
+                run,
+                state,
+                reason=reason,
+                counts=counts,
+                records=kept.name,
+                sha256=kept.sha256,
+                actor=self.actor,
+                moment=moment,
+            )
         drop_file(_journal(self.home, run), self.home.work)
 
 
@@ -140,12 +154,34 @@ def _read_journal(path: Path) -> list[Record]:
 
 def _records(run: str, check: CopyCheck, moment: datetime) -> list[Record]:
     whole = Record(
-        moment, run, check.name, check.medium, "", check.files, check.size, check.manifest, check.outcome, check.reason,
-        check.detail, check.milliseconds,
-    )  # fmt: skip
+        moment,
+        run,
+        check.name,
+        check.medium,
+        "",
+        check.files,
+        check.size,
+        check.manifest,
+        check.outcome,
+        check.reason,
+        check.detail,
+        check.milliseconds,
+    )
     files = [
-        Record(moment, run, check.name, check.medium, one.path, 1, one.size, one.seen.get("sha256", ""), "damaged",
-               REASONS[one.verdict], one.detail, 0)
+        Record(
+            moment,
+            run,
+            check.name,
+            check.medium,
+            one.path,
+            1,
+            one.size,
+            one.seen.get("sha256", ""),
+            "damaged",
+            REASONS[one.verdict],
+            one.detail,
+            0,
+        )
         for one in check.problems
-    ]  # fmt: skip
+    ]
     return [whole, *files]

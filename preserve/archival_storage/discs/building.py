@@ -178,10 +178,16 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     mine = top / "disc"
     mine.mkdir()
     facts = {
-        "medium": recipe.medium, "kind": "optical", "label": recipe.volume_id, "set": recipe.set,
-        "volume": str(recipe.volume), "volumes": str(recipe.volumes), "made": recipe.made,
-        "archive": recipe.archive_id, "institution": recipe.institution,
-    }  # fmt: skip
+        "medium": recipe.medium,
+        "kind": "optical",
+        "label": recipe.volume_id,
+        "set": recipe.set,
+        "volume": str(recipe.volume),
+        "volumes": str(recipe.volumes),
+        "made": recipe.made,
+        "archive": recipe.archive_id,
+        "institution": recipe.institution,
+    }
     write_file(mine / MARKER, marker_bytes(facts, checkpoints.signer(home.keys)))
     if text := _parts_text(recipe):
         write_file(mine / "parts.txt", text)
@@ -190,9 +196,11 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     for name in walk_files(mine):
         known[name] = _known(mine, name)
     write_guide(
-        mine, guide_medium(recipe, home), [guide_case(holding) for holding in recipe.holdings],
+        mine,
+        guide_medium(recipe, home),
+        [guide_case(holding) for holding in recipe.holdings],
         [known[name] for name in sorted(known)],
-    )  # fmt: skip
+    )
     for name in sorted(walk_files(mine)):
         known[name] = _known(mine, name)
         yield Graft(name, mine / name)
@@ -221,17 +229,31 @@ def _known(folder: Path, name: str, prefix: str = "") -> GuideFile:
 def guide_medium(recipe: Recipe, home: Home) -> GuideMedium:
     """What the guide says of the disc."""
     return GuideMedium(
-        identity=recipe.medium, label=recipe.volume_id, title=f"{recipe.set} {recipe.volume}/{recipe.volumes}",
-        institution=recipe.institution, contact=recipe.institution, kind="optical", volume=recipe.volume,
-        volumes=recipe.volumes, made=recipe.made, archive_id=recipe.archive_id, set_name=recipe.set,
-    )  # fmt: skip
+        identity=recipe.medium,
+        label=recipe.volume_id,
+        title=f"{recipe.set} {recipe.volume}/{recipe.volumes}",
+        institution=recipe.institution,
+        contact=recipe.institution,
+        kind="optical",
+        volume=recipe.volume,
+        volumes=recipe.volumes,
+        made=recipe.made,
+        archive_id=recipe.archive_id,
+        set_name=recipe.set,
+    )
 
 
 def guide_case(holding: Holding) -> GuideCase:
     """What the guide says of a package."""
     part = "" if holding.parts == 1 else ("files" if all(item.whole for item in holding.items) else "ranges")
     return GuideCase(
-        name=holding.name, case_number=holding.case_number, archival_number=holding.archival_number,
-        title=holding.title, closed=holding.closed, files=holding.files, size=holding.size,
-        manifest_sha256=holding.manifest_sha256, part=part,
-    )  # fmt: skip
+        name=holding.name,
+        case_number=holding.case_number,
+        archival_number=holding.archival_number,
+        title=holding.title,
+        closed=holding.closed,
+        files=holding.files,
+        size=holding.size,
+        manifest_sha256=holding.manifest_sha256,
+        part=part,
+    )

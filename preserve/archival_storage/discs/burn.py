@@ -104,17 +104,25 @@ def burn_disc(
     moment = now()
     with catalogue.begin() as connection:
         holdings.change_medium(
-            connection, medium.id, actor=actor, moment=moment, state="in use", checked=stamp(moment),
-            burned=stamp(moment), blank=loaded.kind, read_in=[str(place) for place in places],
-        )  # fmt: skip
+            connection,
+            medium.id,
+            actor=actor,
+            moment=moment,
+            state="in use",
+            checked=stamp(moment),
+            burned=stamp(moment),
+            blank=loaded.kind,
+            read_in=[str(place) for place in places],
+        )
         for row in holdings.copies_on(connection, medium.id, ["planned"]):
             change_copy(connection, row.name, medium.id, "written", actor=actor, moment=moment)
             change_copy(connection, row.name, medium.id, "verified", actor=actor, moment=moment)
         burned = holdings.read_medium(connection, medium.id)
         left = [
-            one for one in holdings.all_media(connection, "optical")
+            one
+            for one in holdings.all_media(connection, "optical")
             if one.details.get("image") == medium.details.get("image") and one.state == "planned"
-        ]  # fmt: skip
+        ]
     if not left:
         drop_file(image, image.parent)  # it can be made again from its recipe, bit for bit
     if burned is None:
@@ -128,15 +136,18 @@ def _ruined(
     """The disc is spoilt: its copies are retired, and another disc is planned in its place."""
     with catalogue.begin() as connection:
         letters = [
-            str(one.details.get("letter", "A")) for one in holdings.all_media(connection, "optical")
+            str(one.details.get("letter", "A"))
+            for one in holdings.all_media(connection, "optical")
             if one.details.get("image") == medium.details.get("image")
-        ]  # fmt: skip
+        ]
         for row in holdings.copies_on(connection, medium.id, ["planned"]):
             change_copy(connection, row.name, medium.id, "retired", actor=actor, moment=moment)
         holdings.change_medium(connection, medium.id, actor=actor, moment=moment, state="lost", why=why)
         built = Built(
-            folder_of(home, recipe.volume_id) / IMAGE, int(medium.details["image_size"]),
-            str(medium.details["image_sha256"]), float(medium.details.get("redundancy", 0)),
+            folder_of(home, recipe.volume_id) / IMAGE,
+            int(medium.details["image_size"]),
+            str(medium.details["image_sha256"]),
+            float(medium.details.get("redundancy", 0)),
             str(medium.details.get("list_sha256", "")),
-        )  # fmt: skip
+        )
         add_disc(connection, recipe, built, chr(ord(max(letters)) + 1), actor=actor, moment=moment)

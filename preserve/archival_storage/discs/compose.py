@@ -54,9 +54,10 @@ def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
     """Every version whose class asks for discs and that no disc is planned for, oldest first."""
     counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == "optical") for flag in (False, True)}
     planned = (
-        select(copies.c.name).join(media, media.c.id == copies.c.medium).where(
-            media.c.kind == "optical", copies.c.state.notin_(["lost", "retired"]))
-    )  # fmt: skip
+        select(copies.c.name)
+        .join(media, media.c.id == copies.c.medium)
+        .where(media.c.kind == "optical", copies.c.state.notin_(["lost", "retired"]))
+    )
     rows = connection.execute(
         select(versions.c.name, versions.c.objid, versions.c.size, versions.c.files, cases.c.long_term)
         .join(cases, cases.c.objid == versions.c.objid)
@@ -76,11 +77,7 @@ def room_on(kind: DiscKind, ledger_bytes: int) -> int:
 
 
 def plan(
-    items: Sequence[Waiting],
-    room: int,
-    list_files: Callable[[Waiting], list[PackageFile]],
-    *,
-    everything: bool,
+    items: Sequence[Waiting], room: int, list_files: Callable[[Waiting], list[PackageFile]], *, everything: bool
 ) -> list[Volume]:
     """Divide what waits over discs with so much room. Discs not full enough are left out unless `everything`."""
     whole = [item for item in items if item.size <= room]
@@ -188,20 +185,37 @@ def _recipes(
             )
             held.append(
                 Holding(
-                    name=item.name, case_number=case.case_number, archival_number=case.archival_number,
-                    title=case.title, closed=case.closed or "", manifest_sha256=version.manifest_sha256,
-                    files=version.files, size=version.size, part=part, parts=parts, items=files,
+                    name=item.name,
+                    case_number=case.case_number,
+                    archival_number=case.archival_number,
+                    title=case.title,
+                    closed=case.closed or "",
+                    manifest_sha256=version.manifest_sha256,
+                    files=version.files,
+                    size=version.size,
+                    part=part,
+                    parts=parts,
+                    items=files,
                 )
-            )  # fmt: skip
+            )
         # The second in the image's UUID tells volumes of one set apart.
         recipes.append(
             Recipe(
-                volume_id=f"{set_name}_{position:02d}", medium=f"disc-{str(ULID()).lower()}", set=set_name,
-                volume=position, volumes=len(volumes), kind=kind_name, capacity=kind.capacity,
-                recovery=kind.recovery, made=stamp(moment), archive_id=home.settings.archive_id,
-                institution=home.settings.institution, ledger_size=ledger_size, holdings=tuple(held),
+                volume_id=f"{set_name}_{position:02d}",
+                medium=f"disc-{str(ULID()).lower()}",
+                set=set_name,
+                volume=position,
+                volumes=len(volumes),
+                kind=kind_name,
+                capacity=kind.capacity,
+                recovery=kind.recovery,
+                made=stamp(moment),
+                archive_id=home.settings.archive_id,
+                institution=home.settings.institution,
+                ledger_size=ledger_size,
+                holdings=tuple(held),
             )
-        )  # fmt: skip
+        )
     return recipes
 
 
@@ -219,12 +233,27 @@ def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, 
     """Enter a disc that is still to be burned, with the copies it will hold; return its identity."""
     identity = f"{recipe.medium}-{letter.lower()}"
     holdings.add_medium(
-        connection, identity, kind="optical", label=f"{recipe.volume_id}{letter}", location="", actor=actor,
-        moment=moment, state="planned", capacity=recipe.capacity, set=recipe.set, volume=recipe.volume,
-        volumes=recipe.volumes, volume_id=recipe.volume_id, image=recipe.medium, disc_kind=recipe.kind, letter=letter,
-        image_sha256=built.sha256, image_size=built.size, redundancy=built.redundancy,
+        connection,
+        identity,
+        kind="optical",
+        label=f"{recipe.volume_id}{letter}",
+        location="",
+        actor=actor,
+        moment=moment,
+        state="planned",
+        capacity=recipe.capacity,
+        set=recipe.set,
+        volume=recipe.volume,
+        volumes=recipe.volumes,
+        volume_id=recipe.volume_id,
+        image=recipe.medium,
+        disc_kind=recipe.kind,
+        letter=letter,
+        image_sha256=built.sha256,
+        image_size=built.size,
+        redundancy=built.redundancy,
         list_sha256=built.list_sha256,
-    )  # fmt: skip
+    )
     for holding in recipe.holdings:
         part = (holding.part, holding.parts, f"{recipe.set}{letter}" if holding.parts > 1 else "")
         change_copy(connection, holding.name, identity, "planned", actor=actor, moment=moment, part=part)

@@ -42,10 +42,7 @@ def parts_of(name: str, sources: Sequence[Source]) -> list[Part]:
 
 
 def extract(
-    name: str,
-    sources: Sequence[Source],
-    target: Path,
-    progress: Callable[[int], None] = lambda moved: None,
+    name: str, sources: Sequence[Source], target: Path, progress: Callable[[int], None] = lambda moved: None
 ) -> int:
     """Write the package to the folder `target` (which must not exist) and verify it; return its bytes.
 

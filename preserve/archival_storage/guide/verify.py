@@ -299,14 +299,22 @@ def verify(folder: str, quiet: bool = True) -> Dict[str, Any]:
     size = compare(check, quiet)
     problems = [check.problems[key] for key in sorted(check.problems)]
     bags: List[Dict[str, Any]] = [
-        {"name": base.split("/")[1] if base else os.path.basename(root), "volume": volume, "volumes": volumes,
-         "problems": sum(problem.path.startswith(base) for problem in problems)}
+        {
+            "name": base.split("/")[1] if base else os.path.basename(root),
+            "volume": volume,
+            "volumes": volumes,
+            "problems": sum(problem.path.startswith(base) for problem in problems),
+        }
         for base, volume, volumes in check.bags
-    ]  # fmt: skip
+    ]
     return {
-        "intact": not problems, "kind": "bag" if single else "medium", "files": len(check.wanted), "bytes": size,
-        "bags": bags, "problems": [dict(problem._asdict()) for problem in problems],
-    }  # fmt: skip
+        "intact": not problems,
+        "kind": "bag" if single else "medium",
+        "files": len(check.wanted),
+        "bytes": size,
+        "bags": bags,
+        "problems": [dict(problem._asdict()) for problem in problems],
+    }
 
 
 def printable(text: str) -> str:

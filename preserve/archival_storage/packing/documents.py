@@ -66,9 +66,14 @@ class PackageWriter:
         return path
 
     def representation(
-        self, role: str, objects: Iterable[Object], events: Iterable[Event], agents: Iterable[Agent],
-        files: Iterable[MetsFile], divisions: Sequence[Division] = (),
-    ) -> RepresentationReference:  # fmt: skip
+        self,
+        role: str,
+        objects: Iterable[Object],
+        events: Iterable[Event],
+        agents: Iterable[Agent],
+        files: Iterable[MetsFile],
+        divisions: Sequence[Division] = (),
+    ) -> RepresentationReference:
         """PREMIS and METS of one representation, streamed; `divisions` as `write_representation_mets` has them."""
         base = f"representations/{role}/"
         write_premis(self.place(base + csip.PREMIS), objects, events, agents)
@@ -88,15 +93,27 @@ class PackageWriter:
         return noted
 
     def close(
-        self, *, descriptive: MetsFile, documentation: Iterable[MetsFile], schemas: Iterable[MetsFile],
-        representations: Iterable[RepresentationReference], objects: Iterable[Object], events: Iterable[Event],
-        agents: Iterable[Agent], rights: Iterable[Rights],
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        descriptive: MetsFile,
+        documentation: Iterable[MetsFile],
+        schemas: Iterable[MetsFile],
+        representations: Iterable[RepresentationReference],
+        objects: Iterable[Object],
+        events: Iterable[Event],
+        agents: Iterable[Agent],
+        rights: Iterable[Rights],
+    ) -> None:
         """The root's PREMIS and METS, last of all."""
         write_premis(self.place(csip.PREMIS), objects, events, agents, rights)
         premis = self.note(csip.PREMIS, "application/xml")
         write_root_mets(
-            self.place(csip.METS), self.header, descriptive=descriptive, premis=premis, documentation=documentation,
-            schemas=schemas, representations=representations,
-        )  # fmt: skip
+            self.place(csip.METS),
+            self.header,
+            descriptive=descriptive,
+            premis=premis,
+            documentation=documentation,
+            schemas=schemas,
+            representations=representations,
+        )
         self.note(csip.METS, "application/xml")

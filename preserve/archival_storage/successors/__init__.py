@@ -54,17 +54,23 @@ def succeed(
             return finishing.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=None)
         staging = adapter.staging(new_name)
         discard(staging, adapter.root / "incoming")
-        require_space(home.store, sum(one.stat().st_size for one in old.root.rglob("*") if one.is_file()),
-                      home.settings.reserve)  # fmt: skip
+        require_space(
+            home.store, sum(one.stat().st_size for one in old.root.rglob("*") if one.is_file()), home.settings.reserve
+        )
         with on_medium(staging):
             counts = _make(home, catalogue, old, version, change, actor, progress)
         return finishing.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=counts)
 
 
 def _make(
-    home: Home, catalogue: Catalogue, old: Predecessor, version: int, change: Change, actor: str,
+    home: Home,
+    catalogue: Catalogue,
+    old: Predecessor,
+    version: int,
+    change: Change,
+    actor: str,
     progress: Callable[[int], None],
-) -> tuple[int, int]:  # fmt: skip
+) -> tuple[int, int]:
     adapter = server_store(home)
     algorithms = tuple(home.settings.digests)
     staging = adapter.staging(f"{old.objid}_v{version:04}")

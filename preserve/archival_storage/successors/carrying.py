@@ -28,9 +28,14 @@ def stays(old: Predecessor) -> list[str]:
 
 
 def carry(
-    old: Predecessor, target: Path, paths: Iterable[str], algorithms: Sequence[str], progress: Callable[[int], None],
-    *, thorough: bool = True,
-) -> dict[str, Described]:  # fmt: skip
+    old: Predecessor,
+    target: Path,
+    paths: Iterable[str],
+    algorithms: Sequence[str],
+    progress: Callable[[int], None],
+    *,
+    thorough: bool = True,
+) -> dict[str, Described]:
     """Bring these files of the old information package below `target`; return them by path.
 
     A file that is there already with its size is not copied again; with `thorough` it is read first. Raises NotIntact

@@ -25,14 +25,7 @@ from metadata.mets import Division, Header, MetsFile, RepresentationReference
 from metadata.names import original_bytes
 from preserve import __version__
 from preserve.archival_storage.packing.documents import Described, PackageWriter
-from preserve.archival_storage.packing.identifiers import (
-    OWN,
-    agent_identifier,
-    identifier,
-    person,
-    software,
-    versioned,
-)
+from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software, versioned
 from preserve.archival_storage.packing.stages import by_stage
 from preserve.archival_storage.successors.change import Change, Renewal
 from preserve.archival_storage.successors.predecessor import Predecessor
@@ -100,9 +93,15 @@ def describe(writing: Writing) -> list[Described]:
         documentation.append(out.note(path, mime))
     told = _Root(writing)
     out.close(
-        descriptive=descriptive, documentation=documentation, schemas=out.schemas(), representations=references,
-        objects=told.objects(), events=told.events(), agents=told.agents(), rights=told.rights(),
-    )  # fmt: skip
+        descriptive=descriptive,
+        documentation=documentation,
+        schemas=out.schemas(),
+        representations=references,
+        objects=told.objects(),
+        events=told.events(),
+        agents=told.agents(),
+        rights=told.rights(),
+    )
     return out.written
 
 
@@ -118,9 +117,16 @@ def _note(writing: Writing) -> tuple[str, str, bytes]:
     for spoken in LANGUAGES:
         with speaking(spoken):
             parts.append(
-                say("premis.version-note", name=writing.name, old=old.name, manifest=old.manifest,
-                    moment=writing.moment, reason=writing.change.reason, dropped=len(writing.dropped))
-            )  # fmt: skip
+                say(
+                    "premis.version-note",
+                    name=writing.name,
+                    old=old.name,
+                    manifest=old.manifest,
+                    moment=writing.moment,
+                    reason=writing.change.reason,
+                    dropped=len(writing.dropped),
+                )
+            )
     return f"documentation/version-{writing.version:04}.txt", "text/plain", "\n\n".join(parts).encode() + b"\n"
 
 
@@ -132,9 +138,13 @@ def _representation(out: PackageWriter, writing: Writing, role: str) -> Represen
     if not has_made and not (there and any(one.identifier not in writing.dropped for one in old.objects(role))):
         return None
     return out.representation(
-        role, _objects(writing, role, there=there), _events(writing, role, there=there),
-        _agents(writing, role, there=there), _files(writing, role, there=there), _stages(writing, role),
-    )  # fmt: skip
+        role,
+        _objects(writing, role, there=there),
+        _events(writing, role, there=there),
+        _agents(writing, role, there=there),
+        _files(writing, role, there=there),
+        _stages(writing, role),
+    )
 
 
 def _stages(writing: Writing, role: str) -> Sequence[Division]:
@@ -211,28 +221,38 @@ class _Root:
         yield from (one for one in self.old if isinstance(one, _OBJECTS))
         entity = identifier(old.objid, "entity", old.objid)
         yield IntellectualEntity(
-            identifier(old.objid, "package", writing.name), writing.name,
+            identifier(old.objid, "package", writing.name),
+            writing.name,
             (("supersedes", old.name), ("SHA-256 of the superseded manifest-sha256.txt", old.manifest)),
             (
                 Relationship("structural", "represents", entity),
                 Relationship("derivation", "supersedes", identifier(old.objid, "package", old.name), writing.creation),
             ),
-        )  # fmt: skip
+        )
 
     def events(self) -> Iterator[Event]:
         """What happened to the whole."""
         writing, old = self.writing, self.writing.old
         yield from (one for one in self.old if isinstance(one, Event))
         yield from writing.change.events
-        doers = (Link(agent_identifier(OWN), "executing program"),
-                 Link(agent_identifier("person " + writing.actor), "implementer"))  # fmt: skip
-        objects = (Link(identifier(old.objid, "entity", old.objid)),
-                   Link(identifier(old.objid, "package", writing.name), "outcome"))  # fmt: skip
+        doers = (
+            Link(agent_identifier(OWN), "executing program"),
+            Link(agent_identifier("person " + writing.actor), "implementer"),
+        )
+        objects = (
+            Link(identifier(old.objid, "entity", old.objid)),
+            Link(identifier(old.objid, "package", writing.name), "outcome"),
+        )
         yield Event(
-            writing.creation, "information package creation", writing.moment,
-            say("premis.version-made", name=writing.name, old=old.name, reason=writing.change.reason), "success",
-            say("premis.version-carried", manifest=old.manifest, dropped=len(writing.dropped)), doers, objects,
-        )  # fmt: skip
+            writing.creation,
+            "information package creation",
+            writing.moment,
+            say("premis.version-made", name=writing.name, old=old.name, reason=writing.change.reason),
+            "success",
+            say("premis.version-carried", manifest=old.manifest, dropped=len(writing.dropped)),
+            doers,
+            objects,
+        )
 
     def agents(self) -> Iterator[Agent]:
         """Everybody and everything that the events name."""

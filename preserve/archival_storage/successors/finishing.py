@@ -33,16 +33,23 @@ _CHANGES = frozenset({"Bagging-Date", "Payload-Oxum", "Bag-Size", "Bag-Software-
 
 
 def seal(
-    package: Path, old: Predecessor, version: int, algorithms: tuple[str, ...],
-    payload: Callable[[], Iterator[Described]], moment: str,
-) -> tuple[int, int]:  # fmt: skip
+    package: Path,
+    old: Predecessor,
+    version: int,
+    algorithms: tuple[str, ...],
+    payload: Callable[[], Iterator[Described]],
+    moment: str,
+) -> tuple[int, int]:
     """Make the folder a bag that says which version it is; return payload files and bytes."""
 
     def info(count: int, size: int) -> Iterator[tuple[str, str]]:
         new = {
-            "Bagging-Date": moment[:10], "Payload-Oxum": f"{size}.{count}", "Bag-Size": f"{size} bytes",
-            "Bag-Software-Agent": f"preserve {__version__}", "AIP-Version": str(version),
-        }  # fmt: skip
+            "Bagging-Date": moment[:10],
+            "Payload-Oxum": f"{size}.{count}",
+            "Bag-Size": f"{size} bytes",
+            "Bag-Software-Agent": f"preserve {__version__}",
+            "AIP-Version": str(version),
+        }
         for label, value in old.info():
             yield label, new[label] if label in _CHANGES else value
 
@@ -50,9 +57,16 @@ def seal(
 
 
 def publish(
-    home: Home, catalogue: Catalogue, adapter: DirectoryAdapter, package: Path, old: Predecessor,
-    counts: tuple[int, int], *, actor: str, progress: Callable[[int], None],
-) -> None:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    adapter: DirectoryAdapter,
+    package: Path,
+    old: Predecessor,
+    counts: tuple[int, int],
+    *,
+    actor: str,
+    progress: Callable[[int], None],
+) -> None:
     """Prove the sealed package, write its manifest's digest into the ledger, and rename it."""
     count, size = counts
     algorithms = tuple(home.settings.digests)
@@ -77,9 +91,17 @@ def is_published(connection: Connection, adapter: DirectoryAdapter, objid: str, 
 
 
 def enter(
-    home: Home, catalogue: Catalogue, adapter: DirectoryAdapter, old: Predecessor, version: int, change: Change, *,
-    actor: str, counts: tuple[int, int] | None, also: Callable[[Connection], None] = lambda connection: None,
-) -> Succeeded:  # fmt: skip
+    home: Home,
+    catalogue: Catalogue,
+    adapter: DirectoryAdapter,
+    old: Predecessor,
+    version: int,
+    change: Change,
+    *,
+    actor: str,
+    counts: tuple[int, int] | None,
+    also: Callable[[Connection], None] = lambda connection: None,
+) -> Succeeded:
     """One transaction enters the published version; `also` writes what belongs with it.
 
     Without `counts` an earlier run published it, and it is read again first. Raises NotIntact.
@@ -89,9 +111,15 @@ def enter(
     count, size = counts or publishing.prove_published(location, old.objid)
     moment = now()
     details: dict[str, Any] = {
-        "dropped": len(change.drop), **change.details, "name": name, "version": version, "supersedes": old.name,
-        "files": count, "bytes": size, **anchors.details(location),
-    }  # fmt: skip
+        "dropped": len(change.drop),
+        **change.details,
+        "name": name,
+        "version": version,
+        "supersedes": old.name,
+        "files": count,
+        "bytes": size,
+        **anchors.details(location),
+    }
     with catalogue.begin() as connection:
         index_package(connection, location)
         for state in ("written", "verified"):

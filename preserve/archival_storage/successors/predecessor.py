@@ -105,8 +105,11 @@ def predecessor(home: Home, connection: Connection, name: str) -> Predecessor:
 def _prove_metadata(old: Predecessor) -> None:
     """What the package tells of itself goes into the next version: it must be what was sealed. Raises NotIntact."""
     prefix = f"data/{old.objid}/"
-    inside = [prefix + base + name for name in (csip.METS, csip.PREMIS)
-              for base in ("", *(f"representations/{role}/" for role in old.roles()))]  # fmt: skip
+    inside = [
+        prefix + base + name
+        for name in (csip.METS, csip.PREMIS)
+        for base in ("", *(f"representations/{role}/" for role in old.roles()))
+    ]
     bad = []
     for path in (*inside, prefix + csip.DUBLIN_CORE, prefix + csip.CASE, bag.INFO):
         wanted = old.digests.get(path, {})

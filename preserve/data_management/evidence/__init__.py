@@ -37,10 +37,17 @@ class Evidence:
 
 
 def write_evidence(
-    home: Home, connection: Connection, name: str, folder: Path, *, earlier: Sequence[Checkpoint] = (),
-    audits_too: bool = True, versions: Sequence[str] = (), also: Sequence[ledger.Entry] = (),
+    home: Home,
+    connection: Connection,
+    name: str,
+    folder: Path,
+    *,
+    earlier: Sequence[Checkpoint] = (),
+    audits_too: bool = True,
+    versions: Sequence[str] = (),
+    also: Sequence[ledger.Entry] = (),
     progress: Callable[[int], None] = lambda moved: None,
-) -> Evidence:  # fmt: skip
+) -> Evidence:
     """Write the proof about package `name` into the new folder; about other `versions` of the case and `also` too.
 
     `earlier` are checkpoints from elsewhere (a disc, a certificate) that are shown to be beginnings of the newest one.
@@ -58,16 +65,26 @@ def write_evidence(
     periods = {f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}
     found += [entry for period in sorted(periods) for entry in ledger.about(connection, period)]
     document: dict[str, Any] = {
-        "package": name, "institution": home.settings.institution, "archive": home.settings.archive_id,
-        "checkpoint": made.text(), "public_key": (home.keys / "ledger.pub").read_text(),
+        "package": name,
+        "institution": home.settings.institution,
+        "archive": home.settings.archive_id,
+        "checkpoint": made.text(),
+        "public_key": (home.keys / "ledger.pub").read_text(),
         "entries": [proved(entry, root, made.size) for entry in _ordered(found) if entry.number <= made.size],
         "earlier": [beginning(one, made, root) for one in earlier],
         "checks": [
-            {"when": stamp(row.when), "run": row.run, "medium": row.medium, "outcome": row.outcome, "files": row.files,
-             "bytes": row.bytes, "sha256": row.sha256}
+            {
+                "when": stamp(row.when),
+                "run": row.run,
+                "medium": row.medium,
+                "outcome": row.outcome,
+                "files": row.files,
+                "bytes": row.bytes,
+                "sha256": row.sha256,
+            }
             for row in records
         ],
-    }  # fmt: skip
+    }
     write_file(folder / "proof.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     write_file(folder / PROGRAM, (Path(__file__).parent / PROGRAM).read_bytes())
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())

@@ -48,19 +48,26 @@ def as_document(view: View, findings: Sequence[Finding], *, sealing: bool = Fals
         "verdict": verdict(findings),
         "articles": [
             {
-                "article": one.article, "title": one.title, "standing": one.standing, "basis": one.basis,
+                "article": one.article,
+                "title": one.title,
+                "standing": one.standing,
+                "basis": one.basis,
                 "findings": [finding.code for finding in one.findings],
             }
             for one in judge_articles(view, findings)
         ],
         "four_properties": [
             {
-                "property": one.kind, "subject": one.subject, "item": one.item,
-                "name": say(f"compliance.item-{one.item}"), "result": one.result, "basis": one.basis,
+                "property": one.kind,
+                "subject": one.subject,
+                "item": one.item,
+                "name": say(f"compliance.item-{one.item}"),
+                "result": one.result,
+                "basis": one.basis,
             }
             for one in four_properties(view, findings, sealing=sealing)
         ],
-    }  # fmt: skip
+    }
 
 
 def verdict(findings: Sequence[Finding]) -> str:

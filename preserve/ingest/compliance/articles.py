@@ -158,10 +158,23 @@ def _classification(view: View) -> str:
 
 
 _BASIS: dict[str, Callable[[View], str]] = {
-    "entrusted": producer_words, "stages": _stages, "documents": _documents, "readable": _files,
-    "coverage": _measures(True), "situational": _measures(False), "contents": _recordings, "device_check": _checked,
-    "preamble": _recordings, "continuity": _recordings, "times": _recordings, "interruption": _holes,
-    "storing": _storing, "filing": filing_words, "evidence": _evidence, "long_term": _long_term, "keeping": _keeping,
+    "entrusted": producer_words,
+    "stages": _stages,
+    "documents": _documents,
+    "readable": _files,
+    "coverage": _measures(True),
+    "situational": _measures(False),
+    "contents": _recordings,
+    "device_check": _checked,
+    "preamble": _recordings,
+    "continuity": _recordings,
+    "times": _recordings,
+    "interruption": _holes,
+    "storing": _storing,
+    "filing": filing_words,
+    "evidence": _evidence,
+    "long_term": _long_term,
+    "keeping": _keeping,
     "secrets": _classification,
-}  # fmt: skip
+}
 """By the rule of the profile, in the regulation's order: on what ground the case is judged; empty where it has none."""

@@ -41,8 +41,12 @@ _TESTS = (
     _Test("authenticity", "metadata", "length", ("case.field-long", "case.field-empty")),
     _Test("authenticity", "metadata", "type", ("case.field-",)),
     _Test("authenticity", "metadata", "range", ("case.field-choice", "case.name-unknown")),
-    _Test("authenticity", "metadata", "reasonable",
-          ("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case")),
+    _Test(
+        "authenticity",
+        "metadata",
+        "reasonable",
+        ("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case"),
+    ),
     _Test("authenticity", "metadata", "characters", ("sip.names-collide", "sip.bad-path")),
     _Test("authenticity", "metadata", "archival-number", (), "never"),
     _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known")),
@@ -76,7 +80,7 @@ _TESTS = (
     _Test("security", "carrier", "look", (), "never"),
     _Test("security", "carrier", "disc", (), "never"),
     _Test("security", "process", "process-safe", ("rule.state-secret", "rule.stored-late")),
-)  # fmt: skip
+)
 
 
 def four_properties(view: View, findings: Sequence[Finding], *, sealing: bool = False) -> list[Item]:

@@ -54,19 +54,23 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
         (say("compliance.due"), filing_words(view)),
         (say("compliance.retention"), label_of(case.retention)),
         (say("compliance.restriction"), label_of(case.strictest)),
-        (say("compliance.storage"), say("compliance.storage-long-term", reasons=listed(why)) if why
-         else say("compliance.storage-ordinary")),
-    )  # fmt: skip
+        (
+            say("compliance.storage"),
+            say("compliance.storage-long-term", reasons=listed(why)) if why else say("compliance.storage-ordinary"),
+        ),
+    )
     return Section(
         say("compliance.verdict"), words, _heads("what", "content"), facts, bad=reached in ("refuse", "error")
     )
 
 
 _KINDS = {
-    "rule.document-missing": ("documents", "document"), "rule.measure-not-recorded": ("measures", "measure"),
+    "rule.document-missing": ("documents", "document"),
+    "rule.measure-not-recorded": ("measures", "measure"),
     "rule.measure-not-recorded-situational": ("measures", "measure"),
-    "rule.recording-gap": ("gaps", ""), "rule.recording-gap-spoken-nowhere": ("gaps", ""),
-}  # fmt: skip
+    "rule.recording-gap": ("gaps", ""),
+    "rule.recording-gap-spoken-nowhere": ("gaps", ""),
+}
 """What is missing, as the head of the bureau asks for it: kind, and the value that names it."""
 
 
@@ -103,10 +107,16 @@ def _four_in_short(four: Sequence[Item]) -> Section:
 def _to_do(view: View, findings: Sequence[Finding]) -> list[Section]:
     """What goes back to the officers: everything that a person can mend."""
     rows = [
-        (str(number), say("ingest.severity-" + one.severity), _article(one), one.where or "—",
-         say(one.code, **one.values), hint(one.code, **one.values) or "—")
+        (
+            str(number),
+            say("ingest.severity-" + one.severity),
+            _article(one),
+            one.where or "—",
+            say(one.code, **one.values),
+            hint(one.code, **one.values) or "—",
+        )
         for number, one in enumerate((f for f in findings if _open(f)), 1)
-    ]  # fmt: skip
+    ]
     if not rows:
         return []
     heads = _heads("number", "severity", "article", "where", "found", "do")
@@ -144,10 +154,15 @@ def _stages(view: View) -> Section:
 
 def _four(four: Sequence[Item]) -> Section:
     rows = [
-        (say(f"report.{one.kind}"), say(f"compliance.subject-{one.subject}"), say(f"compliance.item-{one.item}"),
-         say(f"compliance.{one.result}"), one.basis)
+        (
+            say(f"report.{one.kind}"),
+            say(f"compliance.subject-{one.subject}"),
+            say(f"compliance.item-{one.item}"),
+            say(f"compliance.{one.result}"),
+            one.basis,
+        )
         for one in four
-    ]  # fmt: skip
+    ]
     heads = _heads("property", "subject", "item", "result", "basis")
     return Section(say("compliance.four"), say("compliance.four-words"), heads, tuple(rows), fresh=True)
 
@@ -156,11 +171,15 @@ def _all(findings: Sequence[Finding]) -> Section:
     order = ("refuse", "error", "warning", "note")
     ranked = sorted(findings, key=lambda one: order.index(one.severity))[:_MOST]
     rows = [
-        (say("ingest.severity-" + one.severity), _article(one), one.where or "—",
-         say(one.code, **one.values) + _answer(one))
+        (
+            say("ingest.severity-" + one.severity),
+            _article(one),
+            one.where or "—",
+            say(one.code, **one.values) + _answer(one),
+        )
         for one in ranked
-    ]  # fmt: skip
+    ]
     words = "" if rows else say("compliance.nothing")
     return Section(
         say("compliance.all"), words, _heads("severity", "article", "where", "found") if rows else (), tuple(rows)
-    )  # fmt: skip
+    )

@@ -79,9 +79,7 @@ def _draw(view: View, rows: Sequence[tuple[str, list[Bar]]], scale: str) -> str:
     last = max(bar[1] for _, bars in rows for bar in bars)
     span = max((last - first).total_seconds(), 1.0)
     height = _TOP + len(rows) * _ROW
-    parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_LEFT + _WIDE + 40} {height + 24}' {_FONT}>"
-    ]  # fmt: skip
+    parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_LEFT + _WIDE + 40} {height + 24}' {_FONT}>"]
     for tick in range(5):
         x = _LEFT + _WIDE * tick / 4
         moment = (first + timedelta(seconds=span * tick / 4)).astimezone(view.zone)

@@ -22,12 +22,21 @@ Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "ema
 Outcome = Literal["text", "cut", "none", "failed", "left-out"]
 
 _OFFICE: dict[str, Way] = {
-    "wordprocessingml": "docx", "spreadsheetml": "xlsx", "presentationml": "pptx", "opendocument": "odf",
-}  # fmt: skip
+    "wordprocessingml": "docx",
+    "spreadsheetml": "xlsx",
+    "presentationml": "pptx",
+    "opendocument": "odf",
+}
 _ENDINGS: dict[str, Way] = {
-    ".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".xlsm": "xlsx", ".pptx": "pptx", ".odt": "odf", ".ods": "odf",
+    ".docx": "docx",
+    ".docm": "docx",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".pptx": "pptx",
+    ".odt": "odf",
+    ".ods": "odf",
     ".odp": "odf",
-}  # fmt: skip
+}
 _HOPELESS = {"format.empty", "format.encrypted", "format.unreadable"}
 
 

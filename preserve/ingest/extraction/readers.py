@@ -96,8 +96,12 @@ def _by_number(name: str) -> tuple[str, int]:
 
 def docx(path: Path) -> Iterator[str]:
     """Body, headers, footers and notes."""
-    return _ooxml(path, lambda name: bool(re.fullmatch(
-        r"word/(document\d*|header\d+|footer\d+|footnotes|endnotes|comments)\.xml", name)))  # fmt: skip
+    return _ooxml(
+        path,
+        lambda name: bool(
+            re.fullmatch(r"word/(document\d*|header\d+|footer\d+|footnotes|endnotes|comments)\.xml", name)
+        ),
+    )
 
 
 def pptx(path: Path) -> Iterator[str]:
@@ -187,9 +191,16 @@ def email(path: Path) -> Iterator[str]:
 
 
 READERS: dict[Way, Callable[[Path], Iterator[str]]] = {
-    "plain": plain, "html": html, "pdf": pdf, "ofd": ofd, "docx": docx, "xlsx": xlsx, "pptx": pptx, "odf": odf,
+    "plain": plain,
+    "html": html,
+    "pdf": pdf,
+    "ofd": ofd,
+    "docx": docx,
+    "xlsx": xlsx,
+    "pptx": pptx,
+    "odf": odf,
     "email": email,
-}  # fmt: skip
+}
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACED = re.compile(rf"(?<![{_IDEOGRAPH}])[{_IDEOGRAPH}](?:[ \u3000]{{1,4}}[{_IDEOGRAPH}](?![{_IDEOGRAPH}]))+")
 _LINE_ENDS = re.compile(rf"(?<=[{_IDEOGRAPH}，、；：])[ \u3000]*\n[ \u3000]*(?=[{_IDEOGRAPH}])")

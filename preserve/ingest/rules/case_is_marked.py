@@ -21,17 +21,22 @@ def check(view: View) -> Iterator[Finding]:
             yield finding("state-secret", profile.secrets, item.file)
         if item.retention and item.evidence and _LENGTHS.index(item.retention) < _LENGTHS.index(case.retention):
             yield finding(
-                "retention-shorter", profile.keeping, item.file, retention=label_of(item.retention),
+                "retention-shorter",
+                profile.keeping,
+                item.file,
+                retention=label_of(item.retention),
                 case=label_of(case.retention),
-            )  # fmt: skip
+            )
     if case.classification is Classification.STATE_SECRET and not view.state_secrets:
         yield finding("state-secret", profile.secrets)
     highest = case.strictest
     if highest is not case.classification and highest is not Classification.STATE_SECRET:
         yield Finding(
-            "rule.classification-raised", "", "note",
+            "rule.classification-raised",
+            "",
+            "note",
             {"article": profile.secrets.article, "case": label_of(case.classification), "highest": label_of(highest)},
-        )  # fmt: skip
+        )
     producer = case.producer
     if producer.entrusted_by and not producer.instrument:
         yield finding("no-instrument", profile.entrusted, producer=producer.name)

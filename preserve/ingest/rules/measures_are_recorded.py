@@ -40,9 +40,12 @@ def check(view: View) -> Iterator[Finding]:
                 covered = one.end
         if covered + slack < end or (covered == start and not _touching(view, measure.start, measure.end)):
             yield finding(
-                "measure-not-recorded", rule, measure=view.words.label("measure", measure.measure),
-                start=shown(start, view.zone), end=shown(end, view.zone),
-            )  # fmt: skip
+                "measure-not-recorded",
+                rule,
+                measure=view.words.label("measure", measure.measure),
+                start=shown(start, view.zone),
+                end=shown(end, view.zone),
+            )
         elif measure.end is None:
             named = view.words.label("measure", measure.measure)
             found = finding("measure-end-unknown", rule, measure=named, start=shown(start, view.zone))

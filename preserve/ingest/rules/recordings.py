@@ -113,7 +113,7 @@ def runs_by_day(view: View) -> list[list[Run]]:
         groups.setdefault((one.device, "" if one.device else one.file), []).append(one)
     spans = [
         (in_utc(one.start, view.zone), in_utc(one.end, view.zone)) for one in view.case.measures if one.end is not None
-    ]  # fmt: skip
+    ]
     days: list[list[Run]] = []
     for _, taken in sorted(groups.items()):
         last: Run | None = None

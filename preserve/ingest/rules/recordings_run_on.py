@@ -57,20 +57,21 @@ def _hole(view: View, before: Run, after: Run, explained: set[str]) -> Iterator[
 
 def _values(view: View, before: Recording, after: Recording, start: datetime, end: datetime) -> dict[str, Value]:
     return {
-        "device": after.device, "before": before.file, "start": shown(start, view.zone), "end": shown(end, view.zone),
+        "device": after.device,
+        "before": before.file,
+        "start": shown(start, view.zone),
+        "end": shown(end, view.zone),
         "seconds": round(abs((end - start).total_seconds()), 1),
         "length": length_for_people(abs((end - start).total_seconds())),
-    }  # fmt: skip
+    }
 
 
 def _between_activities(view: View, before: Run, after: Run) -> bool:
     """Whether the hole lies between two measures, each of which was recorded: then nothing was interrupted."""
     slack = timedelta(seconds=view.profile.coverage.tolerance_seconds)
     spans = [
-        (in_utc(one.start, view.zone), in_utc(one.end, view.zone))
-        for one in view.case.measures
-        if one.end is not None
-    ]  # fmt: skip
+        (in_utc(one.start, view.zone), in_utc(one.end, view.zone)) for one in view.case.measures if one.end is not None
+    ]
     if any(start + slack < after.start and end - slack > before.end for start, end in spans):
         return False
     ended = any(start <= before.end and end >= before.start and end <= before.end + slack for start, end in spans)

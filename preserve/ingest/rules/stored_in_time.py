@@ -27,8 +27,10 @@ def check(view: View) -> Iterator[Finding]:
         begin = max(recorded, item.returned) if excepted and item.returned else recorded
         due, certain = working_days_after(view.calendar, begin, rule.working_days)
         values: dict[str, Value] = {
-            "recorded": recorded.isoformat(), "stored": stored.isoformat(), "due": due.isoformat(),
-        }  # fmt: skip
+            "recorded": recorded.isoformat(),
+            "stored": stored.isoformat(),
+            "due": due.isoformat(),
+        }
         if stored < recorded:
             yield finding("stored-before-recorded", rule, one.file, **values)
         elif stored > due:

@@ -23,9 +23,14 @@ def check(view: View) -> Iterator[Finding]:
     for clock in view.case.clocks:
         if count := corrected.get(clock.device):
             told = finding(
-                "clock-corrected", view.profile.times, clock.device, seconds=clock.seconds,
-                offset=spoken_offset(clock.seconds), source=clock.source, files=count,
-            )  # fmt: skip
+                "clock-corrected",
+                view.profile.times,
+                clock.device,
+                seconds=clock.seconds,
+                offset=spoken_offset(clock.seconds),
+                source=clock.source,
+                files=count,
+            )
             yield replace(told, severity="note")
 
 

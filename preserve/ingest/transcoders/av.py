@@ -20,8 +20,18 @@ from preserve.ingest.transcoders import Made
 from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, probe, run, shown, version
 
 # What FFV1 level 3 in ffmpeg holds as it is; other pixel formats are first put into one that holds every value.
-_WIDER = {"rgb24": "bgr0", "bgr24": "bgr0", "rgb0": "bgr0", "pal8": "bgra", "rgba": "bgra", "monow": "gray",
-          "monob": "gray", "nv12": "yuv420p", "uyvy422": "yuv422p", "yuyv422": "yuv422p"}  # fmt: skip
+_WIDER = {
+    "rgb24": "bgr0",
+    "bgr24": "bgr0",
+    "rgb0": "bgr0",
+    "pal8": "bgra",
+    "rgba": "bgra",
+    "monow": "gray",
+    "monob": "gray",
+    "nv12": "yuv420p",
+    "uyvy422": "yuv422p",
+    "yuyv422": "yuv422p",
+}
 _COPIED_SOUND = {"aac", "mp3", "flac", "opus", "vorbis", "ac3", "mp2"}
 _COPIED_VIDEO = {"h264", "hevc", "ffv1"}
 
@@ -66,8 +76,12 @@ def _pixels(streams: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
         wanted = _WIDER.get(given, given)
         if given.startswith("yuvj"):
             wanted = given.replace("yuvj", "yuv")
-            encode += [f"-filter:v:{number}", f"scale=in_range=full:out_range=full,format={wanted}",
-                       f"-color_range:v:{number}", "pc"]  # fmt: skip
+            encode += [
+                f"-filter:v:{number}",
+                f"scale=in_range=full:out_range=full,format={wanted}",
+                f"-color_range:v:{number}",
+                "pc",
+            ]
         else:
             encode += [f"-pix_fmt:v:{number}", wanted]
         compare += [f"-pix_fmt:v:{number}", wanted]
@@ -85,10 +99,14 @@ def _samples(streams: list[dict[str, Any]]) -> tuple[list[str], list[str], str]:
         compare += [f"-c:a:{number}", pcm]
         if pcm == "pcm_s24le" and str(stream.get("sample_fmt", "")).startswith(("flt", "dbl")):
             rounded.append(str(number))
-    note = "" if not rounded else (
-        f"sound {', '.join(rounded)} decodes to floating point; both sides are compared as 24-bit samples, in which "
-        "peaks above full scale are cut"
-    )  # fmt: skip
+    note = (
+        ""
+        if not rounded
+        else (
+            f"sound {', '.join(rounded)} decodes to floating point; both sides are compared as 24-bit samples, "
+            "in which peaks above full scale are cut"
+        )
+    )
     return encode, compare, note
 
 
@@ -110,8 +128,23 @@ def _sample_kind(stream: dict[str, Any]) -> tuple[list[str], str]:
 
 
 def _frame_command(source: Path, maps: list[str], filters: list[str], out: str) -> list[str]:
-    return [find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(source), *maps, "-fps_mode",
-            "passthrough", *filters, "-c:v", "rawvideo", "-f", "framemd5", "-y", out]  # fmt: skip
+    return [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-noautorotate",
+        "-i",
+        file_argument(source),
+        *maps,
+        "-fps_mode",
+        "passthrough",
+        *filters,
+        "-c:v",
+        "rawvideo",
+        "-f",
+        "framemd5",
+        "-y",
+        out,
+    ]
 
 
 def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: int, name: str) -> Made:
@@ -124,16 +157,53 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
     filters, same_pixels = _pixels(known.video)
     encode_sound, compared, rounding = _samples(known.sound)
     complaints: list[str] = []
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(source),
-               *_maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-fps_mode", "passthrough",
-               *filters, "-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", str(_slices(known)), "-slicecrc", "1",
-               *encode_sound, *_text(known), *_rotation_tag(known), "-threads", str(threads), "-y",
-               file_argument(result)]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-noautorotate",
+        "-i",
+        file_argument(source),
+        *_maps(known, True),
+        "-map_metadata",
+        "0",
+        "-map_chapters",
+        "0",
+        "-fps_mode",
+        "passthrough",
+        *filters,
+        "-c:v",
+        "ffv1",
+        "-level",
+        "3",
+        "-g",
+        "1",
+        "-slices",
+        str(_slices(known)),
+        "-slicecrc",
+        "1",
+        *encode_sound,
+        *_text(known),
+        *_rotation_tag(known),
+        "-threads",
+        str(threads),
+        "-y",
+        file_argument(result),
+    ]
     video_maps = [part for s in known.video for part in ("-map", f"0:{s['index']}")]
     sound_maps = [part for s in known.sound for part in ("-map", f"0:{s['index']}")]
     if known.video:
-        command += [*video_maps, "-fps_mode", "passthrough", *filters, "-c:v", "rawvideo", "-f", "framemd5", "-y",
-                    str(frames)]  # fmt: skip
+        command += [
+            *video_maps,
+            "-fps_mode",
+            "passthrough",
+            *filters,
+            "-c:v",
+            "rawvideo",
+            "-f",
+            "framemd5",
+            "-y",
+            str(frames),
+        ]
     if known.sound:
         command += [*sound_maps, *compared, "-f", "streamhash", "-hash", "sha256", "-y", str(sound)]
     run(command, pulse, complaints=complaints)
@@ -141,12 +211,29 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
     source_digests, times = _digests(frames if known.video else None, sound if known.sound else None)
     result_frames, result_sound = scratch / f"{stem}.result.framemd5", scratch / f"{stem}.result.sound"
     commands: list[tuple[str, ...]] = []
-    names = {str(frames): "-", str(sound): "-", str(result): "RESULT", str(source): "SOURCE", str(result_frames): "-",
-             str(result_sound): "-"}  # fmt: skip
+    names = {
+        str(frames): "-",
+        str(sound): "-",
+        str(result): "RESULT",
+        str(source): "SOURCE",
+        str(result_frames): "-",
+        str(result_sound): "-",
+    }
     check = [find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(result)]
     if known.video:
-        part = ["-map", "0:v", "-fps_mode", "passthrough", "-c:v", "rawvideo", *same_pixels, "-f", "framemd5",
-                "-y", str(result_frames)]  # fmt: skip
+        part = [
+            "-map",
+            "0:v",
+            "-fps_mode",
+            "passthrough",
+            "-c:v",
+            "rawvideo",
+            *same_pixels,
+            "-f",
+            "framemd5",
+            "-y",
+            str(result_frames),
+        ]
         commands += [
             shown(_frame_command(source, video_maps, filters, str(frames)), names),
             shown([*check, *part], names),
@@ -174,12 +261,26 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
     findings = (*_damage(complaints, name), *(() if holds else (Finding("normalise.proof-fails", name, "error"),)))
     only_sound = not known.video
     return Made(
-        result, ".mka" if only_sound else ".mkv", "fmt/569", "Matroska", "4",
-        "audio/x-matroska" if only_sound else "video/x-matroska", version("ffmpeg"), shown(command, names),
-        Proof("decoded-frames-equal" if known.video else "decoded-samples-equal", holds, source_digests,
-              result_digests, tuple(commands), note),
-        _properties(made), tuple(lost), findings,
-    )  # fmt: skip
+        result,
+        ".mka" if only_sound else ".mkv",
+        "fmt/569",
+        "Matroska",
+        "4",
+        "audio/x-matroska" if only_sound else "video/x-matroska",
+        version("ffmpeg"),
+        shown(command, names),
+        Proof(
+            "decoded-frames-equal" if known.video else "decoded-samples-equal",
+            holds,
+            source_digests,
+            result_digests,
+            tuple(commands),
+            note,
+        ),
+        _properties(made),
+        tuple(lost),
+        findings,
+    )
 
 
 def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:
@@ -194,9 +295,23 @@ def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> 
     result, sound, again = (scratch / f"{stem}{end}" for end in (".flac", ".sound", ".result.sound"))
     first = ["-map", f"0:{known.sound[0]['index']}"]
     hashing = [*compared, "-f", "streamhash", "-hash", "sha256", "-y"]
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), *first,
-               "-map_metadata", "0", *encode, "-compression_level", "8", "-y", file_argument(result), *first, *hashing,
-               str(sound)]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-i",
+        file_argument(source),
+        *first,
+        "-map_metadata",
+        "0",
+        *encode,
+        "-compression_level",
+        "8",
+        "-y",
+        file_argument(result),
+        *first,
+        *hashing,
+        str(sound),
+    ]
     run(command, pulse, complaints=complaints)
     check = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(result), "-map", "0:a", *hashing, str(again)]
     run(check, pulse)
@@ -207,13 +322,21 @@ def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> 
     source_check = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), *first, *hashing, str(sound)]
     holds = bool(before) and before == after
     return Made(
-        result, ".flac", "fmt/279", "FLAC (Free Lossless Audio Codec)", "1.2.1", "audio/flac", version("ffmpeg"),
+        result,
+        ".flac",
+        "fmt/279",
+        "FLAC (Free Lossless Audio Codec)",
+        "1.2.1",
+        "audio/flac",
+        version("ffmpeg"),
         shown(command, names),
-        Proof("decoded-samples-equal", holds, before, after, (shown(source_check, names), shown(check, names)),
-              rounding),
-        _properties(made), tuple(_lost(known, made)),
+        Proof(
+            "decoded-samples-equal", holds, before, after, (shown(source_check, names), shown(check, names)), rounding
+        ),
+        _properties(made),
+        tuple(_lost(known, made)),
         (*_damage(complaints, name), *(() if holds else (Finding("normalise.proof-fails", name, "error"),))),
-    )  # fmt: skip
+    )
 
 
 def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:
@@ -224,9 +347,25 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     """
     known = _sorted(probe(source))
     result = scratch / f"{stem}.mkv"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-fflags", "+genpts", "-i", file_argument(source),
-               *_maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-c", "copy",
-               *_text(known), *_rotation_tag(known), "-y", file_argument(result)]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-fflags",
+        "+genpts",
+        "-i",
+        file_argument(source),
+        *_maps(known, True),
+        "-map_metadata",
+        "0",
+        "-map_chapters",
+        "0",
+        "-c",
+        "copy",
+        *_text(known),
+        *_rotation_tag(known),
+        "-y",
+        file_argument(result),
+    ]
     run(command, pulse)
     made = _sorted(probe(result))
     digests = scratch / f"{stem}.digests"
@@ -238,20 +377,41 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     for way, (turned, tail) in ways.items():
         method = way
         before_command, after_command = (
-            [find("ffmpeg"), *FFMPEG_INPUT, *turned, "-i", file_argument(path), *_maps(streams, False), *tail,
-             "-f", "streamhash", "-hash", "sha256", "-y", str(digests)]
+            [
+                find("ffmpeg"),
+                *FFMPEG_INPUT,
+                *turned,
+                "-i",
+                file_argument(path),
+                *_maps(streams, False),
+                *tail,
+                "-f",
+                "streamhash",
+                "-hash",
+                "sha256",
+                "-y",
+                str(digests),
+            ]
             for path, streams in ((source, known), (result, made))
-        )  # fmt: skip
+        )
         before, after = (_hashed(command, digests, pulse) for command in (before_command, after_command))
         if before and before == after:
             break
     holds = bool(before) and before == after
     return Made(
-        result, ".mkv", "fmt/569", "Matroska", "4", "video/x-matroska", version("ffmpeg"), shown(command, names),
+        result,
+        ".mkv",
+        "fmt/569",
+        "Matroska",
+        "4",
+        "video/x-matroska",
+        version("ffmpeg"),
+        shown(command, names),
         Proof(method, holds, before, after, (shown(before_command, names), shown(after_command, names))),
-        _properties(made), tuple(_lost(known, made)),
+        _properties(made),
+        tuple(_lost(known, made)),
         () if holds else (Finding("normalise.proof-fails", name, "error"),),
-    )  # fmt: skip
+    )
 
 
 def _hashed(command: list[str], digests: Path, pulse: Pulse) -> dict[str, str]:
@@ -279,10 +439,38 @@ def _damage(complaints: list[str], name: str) -> tuple[Finding, ...]:
 def access_video(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: int, name: str) -> Made:
     """A small MP4 that browsers play: H.264, AAC, upright, at most 960 wide. Raises ToolFailed."""
     result = scratch / f"{stem}.mp4"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), "-map", "0:V:0",
-               "-map", "0:a:0?", "-vf", "scale=w='2*trunc(min(960,iw)/2)':h=-2,format=yuv420p", "-c:v", "libx264",
-               "-preset", "veryfast", "-crf", "27", "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-movflags",
-               "+faststart", "-map_metadata", "-1", "-threads", str(threads), "-y", file_argument(result)]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-i",
+        file_argument(source),
+        "-map",
+        "0:V:0",
+        "-map",
+        "0:a:0?",
+        "-vf",
+        "scale=w='2*trunc(min(960,iw)/2)':h=-2,format=yuv420p",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "27",
+        "-c:a",
+        "aac",
+        "-b:a",
+        "96k",
+        "-ac",
+        "2",
+        "-movflags",
+        "+faststart",
+        "-map_metadata",
+        "-1",
+        "-threads",
+        str(threads),
+        "-y",
+        file_argument(result),
+    ]
     complaints: list[str] = []
     run(command, pulse, complaints=complaints)
     made = _access(source, result, command, ".mp4", ("fmt/199", "MPEG-4 Media File", "", "video/mp4"))
@@ -292,9 +480,26 @@ def access_video(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: 
 def access_sound(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:
     """AAC in MP4 that browsers play. Raises ToolFailed."""
     result = scratch / f"{stem}.m4a"
-    command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source), "-map", "0:a:0",
-               "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-movflags", "+faststart", "-map_metadata", "-1", "-y",
-               file_argument(result)]  # fmt: skip
+    command = [
+        find("ffmpeg"),
+        *FFMPEG_INPUT,
+        "-i",
+        file_argument(source),
+        "-map",
+        "0:a:0",
+        "-c:a",
+        "aac",
+        "-b:a",
+        "96k",
+        "-ac",
+        "2",
+        "-movflags",
+        "+faststart",
+        "-map_metadata",
+        "-1",
+        "-y",
+        file_argument(result),
+    ]
     complaints: list[str] = []
     run(command, pulse, complaints=complaints)
     made = _access(source, result, command, ".m4a", ("fmt/199", "MPEG-4 Media File", "", "audio/mp4"))
@@ -388,8 +593,19 @@ def _largest_drift(before: list[float], after: list[float]) -> float:
     return max(abs((a - before[0]) - (b - after[0])) for a, b in zip(before, after, strict=True))
 
 
-_NOT_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "duration", "handler_name", "vendor_id",
-             "language", "rotate", "creation_time", "timecode"}  # fmt: skip
+_NOT_TAGS = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+    "duration",
+    "handler_name",
+    "vendor_id",
+    "language",
+    "rotate",
+    "creation_time",
+    "timecode",
+}
 
 
 def _lost(before: _Source, after: _Source) -> Iterator[str]:
@@ -414,8 +630,16 @@ def _lost(before: _Source, after: _Source) -> Iterator[str]:
             if kept is None or (tag.lower() not in ("creation_time",) and str(kept) != str(value)):
                 yield f"tag {tag}={value}"
     for first, second in zip(before.video, after.video, strict=False):
-        for key in ("width", "height", "sample_aspect_ratio", "color_range", "color_space", "color_primaries",
-                    "color_transfer", "chroma_location"):  # fmt: skip
+        for key in (
+            "width",
+            "height",
+            "sample_aspect_ratio",
+            "color_range",
+            "color_space",
+            "color_primaries",
+            "color_transfer",
+            "chroma_location",
+        ):
             given, kept = first.get(key), second.get(key)
             if given not in (None, "unknown", "unspecified", "0:1", "1:1") and given != kept:
                 yield f"{key} {given} (now {kept})"
@@ -450,10 +674,17 @@ def _apart(source: _Source) -> float:
 def _properties(made: _Source) -> tuple[tuple[str, str], ...]:
     found = [("duration", f"{float(made.said.get('format', {}).get('duration', 0) or 0):.3f} s")]
     for stream in made.video:
-        found += [("video codec", str(stream["codec_name"])), ("width", str(stream.get("width"))),
-                  ("height", str(stream.get("height"))), ("pixel format", str(stream.get("pix_fmt"))),
-                  ("frame rate", str(stream.get("avg_frame_rate")))]  # fmt: skip
+        found += [
+            ("video codec", str(stream["codec_name"])),
+            ("width", str(stream.get("width"))),
+            ("height", str(stream.get("height"))),
+            ("pixel format", str(stream.get("pix_fmt"))),
+            ("frame rate", str(stream.get("avg_frame_rate"))),
+        ]
     for stream in made.sound:
-        found += [("sound codec", str(stream["codec_name"])), ("sample rate", str(stream.get("sample_rate"))),
-                  ("channels", str(stream.get("channels")))]  # fmt: skip
+        found += [
+            ("sound codec", str(stream["codec_name"])),
+            ("sample rate", str(stream.get("sample_rate"))),
+            ("channels", str(stream.get("channels"))),
+        ]
     return tuple(found)

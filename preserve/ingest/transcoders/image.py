@@ -106,14 +106,23 @@ def to_raster(source: Path, scratch: Path, stem: str, name: str) -> Made:
     opened = "from PIL import Image; import pillow_heif; pillow_heif.register_heif_opener(); i=Image.open('{}'); "
     check = opened + "import hashlib; print(i.mode, i.size, hashlib.sha256(i.tobytes()).hexdigest())"
     return Made(
-        result, result.suffix, *kind, f"Pillow {PIL.__version__}",
+        result,
+        result.suffix,
+        *kind,
+        f"Pillow {PIL.__version__}",
         ("python3", "-c", opened.format("SOURCE") + "i.save('RESULT')"),
-        Proof("pixels-equal", holds, {"sha256 of pixels": before}, {"sha256 of pixels": after},
-              (("python3", "-c", check.format("SOURCE")), ("python3", "-c", check.format("RESULT"))),
-              "digest over size, mode and pixels of every frame"),
-        (("width", str(size[0])), ("height", str(size[1])), ("frames", str(len(frames)))), tuple(lost),
+        Proof(
+            "pixels-equal",
+            holds,
+            {"sha256 of pixels": before},
+            {"sha256 of pixels": after},
+            (("python3", "-c", check.format("SOURCE")), ("python3", "-c", check.format("RESULT"))),
+            "digest over size, mode and pixels of every frame",
+        ),
+        (("width", str(size[0])), ("height", str(size[1])), ("frames", str(len(frames)))),
+        tuple(lost),
         () if holds else (Finding("normalise.proof-fails", name, "error"),),
-    )  # fmt: skip
+    )
 
 
 def access_image(source: Path, scratch: Path, stem: str) -> Made:
@@ -142,11 +151,23 @@ def access_image(source: Path, scratch: Path, stem: str) -> Made:
                 size = shown.size
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
         raise ToolFailed(repr(error)) from error
-    command = ("python3", "-c", "from PIL import Image, ImageOps; i=ImageOps.exif_transpose(Image.open('SOURCE')); "
-               f"i.thumbnail(({_LARGEST_SIDE}, {_LARGEST_SIDE})); "
-               "i.convert('RGB').save('RESULT', quality=85)")  # fmt: skip
+    command = (
+        "python3",
+        "-c",
+        "from PIL import Image, ImageOps; i=ImageOps.exif_transpose(Image.open('SOURCE')); "
+        f"i.thumbnail(({_LARGEST_SIDE}, {_LARGEST_SIDE})); "
+        "i.convert('RGB').save('RESULT', quality=85)",
+    )
     proof = Proof("not-provable", True, {}, {}, (), "an access copy is smaller than its source on purpose")
     return Made(
-        result, ".jpg", "fmt/43", "JPEG File Interchange Format", "1.01", "image/jpeg", f"Pillow {PIL.__version__}",
-        command, proof, (("width", str(size[0])), ("height", str(size[1]))),
-    )  # fmt: skip
+        result,
+        ".jpg",
+        "fmt/43",
+        "JPEG File Interchange Format",
+        "1.01",
+        "image/jpeg",
+        f"Pillow {PIL.__version__}",
+        command,
+        proof,
+        (("width", str(size[0])), ("height", str(size[1]))),
+    )

@@ -71,9 +71,18 @@ def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, pulse: Pulse
     profile = scratch / f"profile-{os.getpid()}-{stem}"
     _write_profile(profile)
     filter_name = f"{_application(extension)}_pdf_Export"
-    command = [find("soffice"), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-               "--nolockcheck", "--convert-to", f"pdf:{filter_name}:{_OPTIONS}", "--outdir", str(work),
-               str(copy)]  # fmt: skip
+    command = [
+        find("soffice"),
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--norestore",
+        "--nolockcheck",
+        "--convert-to",
+        f"pdf:{filter_name}:{_OPTIONS}",
+        "--outdir",
+        str(work),
+        str(copy),
+    ]
     try:
         said = run(command, pulse, stalled=180)
         made = work / "document.pdf"
@@ -86,13 +95,28 @@ def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, pulse: Pulse
         shutil.rmtree(profile, ignore_errors=True)
     findings, checks, pages = check_pdfa(result, name)
     names = ("soffice", "--headless", "--convert-to", f"pdf:{filter_name}:{_OPTIONS}", "--outdir", "RESULT", "SOURCE")
-    proof = Proof("not-provable", not findings, {}, checks, (("qpdf", "--check", "RESULT"),),
-                  "the layout of an office document is made by the program that shows it")  # fmt: skip
+    proof = Proof(
+        "not-provable",
+        not findings,
+        {},
+        checks,
+        (("qpdf", "--check", "RESULT"),),
+        "the layout of an office document is made by the program that shows it",
+    )
     return Made(
-        result, ".pdf", "fmt/477", "Acrobat PDF/A - Portable Document Format", "2b", "application/pdf",
-        version("soffice"), names, proof, (("page count", str(pages)),),
-        ("macros, and what is only in the editable form",), findings,
-    )  # fmt: skip
+        result,
+        ".pdf",
+        "fmt/477",
+        "Acrobat PDF/A - Portable Document Format",
+        "2b",
+        "application/pdf",
+        version("soffice"),
+        names,
+        proof,
+        (("page count", str(pages)),),
+        ("macros, and what is only in the editable form",),
+        findings,
+    )
 
 
 def check_pdfa(path: Path, name: str) -> tuple[tuple[Finding, ...], dict[str, str], int]:

@@ -40,11 +40,22 @@ def to_utf8(source: Path, scratch: Path, stem: str, suffix: str, encoding: str, 
         after.update(piece.encode("utf-8"))
     holds = before.digest() == after.digest()
     return Made(
-        result, suffix, "x-fmt/111", "Plain Text File", "", "text/plain", "preserve",
+        result,
+        suffix,
+        "x-fmt/111",
+        "Plain Text File",
+        "",
+        "text/plain",
+        "preserve",
         ("iconv", "-f", encoding.upper(), "-t", "UTF-8", "-o", "RESULT", "SOURCE"),
-        Proof("text-equal", holds, {"sha256 of text as UTF-8": before.hexdigest()},
-              {"sha256 of text as UTF-8": after.hexdigest()},
-              (("iconv", "-f", encoding.upper(), "-t", "UTF-8", "SOURCE"), ("sha256sum", "RESULT"))),
-        (("character encoding", "utf-8"),), (),
+        Proof(
+            "text-equal",
+            holds,
+            {"sha256 of text as UTF-8": before.hexdigest()},
+            {"sha256 of text as UTF-8": after.hexdigest()},
+            (("iconv", "-f", encoding.upper(), "-t", "UTF-8", "SOURCE"), ("sha256sum", "RESULT")),
+        ),
+        (("character encoding", "utf-8"),),
+        (),
         () if holds else (Finding("normalise.proof-fails", name, "error"),),
-    )  # fmt: skip
+    )

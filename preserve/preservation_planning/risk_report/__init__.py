@@ -36,8 +36,12 @@ def write_report(home: Home, catalogue: Catalogue, folder: Path, moment: datetim
     for spoken in LANGUAGES:
         with speaking(spoken):
             title = say("plan.report-title")
-            under = say("report.under", institution=facts.institution, archive=facts.archive_id,
-                        moment=f"{local:%Y-%m-%d %H:%M}")  # fmt: skip
+            under = say(
+                "report.under",
+                institution=facts.institution,
+                archive=facts.archive_id,
+                moment=f"{local:%Y-%m-%d %H:%M}",
+            )
             parts = sections(facts)
             name = f"risk-{local:%Y-%m-%d}.{spoken}"
             files.append((folder / f"{name}.html", as_html(title, under, parts)))

@@ -22,12 +22,14 @@ def format_bars(formats: Sequence[FormatFacts]) -> str:
     most = max((one.size for one in originals), default=0) or 1
     rows = [
         (
-            _short(f"{one.name or '?'} {one.version}".strip(), 25), one.puid or say("plan.no-puid"), one.size / most,
+            _short(f"{one.name or '?'} {one.version}".strip(), 25),
+            one.puid or say("plan.no-puid"),
+            one.size / most,
             LEVELS[one.level],
             say("plan.bar", size=bytes_for_people(one.size), files=one.files, cases=one.cases),
         )
         for one in originals
-    ]  # fmt: skip
+    ]
     return _bars(rows, [(say(f"plan.level-{name}"), colour) for name, colour in LEVELS.items()])
 
 
@@ -36,20 +38,25 @@ def media_bars(media: Sequence[MediumAge]) -> str:
     most = max((max(one.years, one.limit) for one in media), default=0) or 1
     rows = [
         (
-            _short(one.row.label, 25), say(f"cli.medium-{one.row.kind}"), one.years / most, AGES[one.state],
-            say("plan.age", years=f"{one.years:.1f}", limit=one.limit) if one.limit
+            _short(one.row.label, 25),
+            say(f"cli.medium-{one.row.kind}"),
+            one.years / most,
+            AGES[one.state],
+            say("plan.age", years=f"{one.years:.1f}", limit=one.limit)
+            if one.limit
             else say("plan.age-without-limit", years=f"{one.years:.1f}"),
         )
         for one in media[:_MOST]
-    ]  # fmt: skip
+    ]
     marks = [one.limit / most if one.limit else None for one in media[:_MOST]]
     return _bars(rows, [(say(f"plan.age-{name}"), colour) for name, colour in AGES.items()], marks)
 
 
 def _bars(
-    rows: Sequence[tuple[str, str, float, str, str]], legend: Sequence[tuple[str, str]],
+    rows: Sequence[tuple[str, str, float, str, str]],
+    legend: Sequence[tuple[str, str]],
     marks: Sequence[float | None] = (),
-) -> str:  # fmt: skip
+) -> str:
     height = _ROW * max(1, len(rows)) + 46
     parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 {height}' {_FONT} font-size='12'>"]
     for number, (name, under, share, colour, told) in enumerate(rows):

@@ -16,8 +16,15 @@ def heads(*names: str) -> tuple[str, ...]:
 
 def sections(facts: Facts) -> list[Section]:
     """Everything, most important first."""
-    return [_verdict(facts), *_formats(facts), *_media(facts), _policy(facts), _signatures(facts), _tools(facts),
-            _superseded(facts)]  # fmt: skip
+    return [
+        _verdict(facts),
+        *_formats(facts),
+        *_media(facts),
+        _policy(facts),
+        _signatures(facts),
+        _tools(facts),
+        _superseded(facts),
+    ]
 
 
 def problems(facts: Facts) -> list[str]:
@@ -48,11 +55,18 @@ def _verdict(facts: Facts) -> Section:
 
 def _formats(facts: Facts) -> list[Section]:
     rows = tuple(
-        (say(f"plan.level-{one.level}"), say(f"cli.representation-{one.representation}"), one.puid or "—",
-         f"{one.name or '?'} {one.version}".strip(), str(one.cases), str(one.files), bytes_for_people(one.size),
-         one.reason or "—")
+        (
+            say(f"plan.level-{one.level}"),
+            say(f"cli.representation-{one.representation}"),
+            one.puid or "—",
+            f"{one.name or '?'} {one.version}".strip(),
+            str(one.cases),
+            str(one.files),
+            bytes_for_people(one.size),
+            one.reason or "—",
+        )
         for one in facts.formats
-    )  # fmt: skip
+    )
     names = heads("level", "representation", "puid", "format", "cases", "files", "bytes", "why")
     return [
         Section(say("plan.formats"), say("plan.formats-words"), picture=pictures.format_bars(facts.formats)),
@@ -62,11 +76,19 @@ def _formats(facts: Facts) -> list[Section]:
 
 def _media(facts: Facts) -> list[Section]:
     rows = tuple(
-        (one.row.label, say(f"cli.medium-{one.row.kind}"), one.row.place or "—", one.row.added[:10],
-         f"{one.years:.1f}", str(one.limit) if one.limit else "—", say(f"plan.age-{one.state}"), str(one.copies),
-         bytes_for_people(one.size))
+        (
+            one.row.label,
+            say(f"cli.medium-{one.row.kind}"),
+            one.row.place or "—",
+            one.row.added[:10],
+            f"{one.years:.1f}",
+            str(one.limit) if one.limit else "—",
+            say(f"plan.age-{one.state}"),
+            str(one.copies),
+            bytes_for_people(one.size),
+        )
         for one in facts.media
-    )  # fmt: skip
+    )
     names = heads("label", "kind", "place", "added", "years", "limit", "state", "copies", "bytes")
     return [
         Section(say("plan.media"), say("plan.media-words"), picture=pictures.media_bars(facts.media)),
@@ -79,12 +101,26 @@ def _policy(facts: Facts) -> Section:
     rows = []
     for one in found.touched[:200]:
         name, traits = named(one.kind)
-        rows.append((one.kind.puid or "—", " · ".join(filter(None, (name, traits))), made(one.wish.make),
-                     made(one.wish.drop), str(one.files), bytes_for_people(one.size),
-                     bytes_for_people(one.estimate)))  # fmt: skip
-    words = say("plan.policy-words", policy=say(f"plan.policy-{found.policy.name}"), cases=found.cases,
-                files=found.files, size=bytes_for_people(found.size), estimate=bytes_for_people(found.estimate),
-                settled=found.settled)  # fmt: skip
+        rows.append(
+            (
+                one.kind.puid or "—",
+                " · ".join(filter(None, (name, traits))),
+                made(one.wish.make),
+                made(one.wish.drop),
+                str(one.files),
+                bytes_for_people(one.size),
+                bytes_for_people(one.estimate),
+            )
+        )
+    words = say(
+        "plan.policy-words",
+        policy=say(f"plan.policy-{found.policy.name}"),
+        cases=found.cases,
+        files=found.files,
+        size=bytes_for_people(found.size),
+        estimate=bytes_for_people(found.estimate),
+        settled=found.settled,
+    )
     names = heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate")
     return Section(say("plan.policy"), words, names if rows else (), tuple(rows))
 
@@ -95,11 +131,14 @@ def made(kinds: tuple[str, ...]) -> str:
 
 
 def _signatures(facts: Facts) -> Section:
-    rows = tuple((told or say("plan.signatures-unknown"), str(cases), str(files))
-                 for told, cases, files in facts.outdated)  # fmt: skip
-    words = say("plan.signatures-words", signatures=facts.signatures) if rows else say(
-        "plan.signatures-good", signatures=facts.signatures
-    )  # fmt: skip
+    rows = tuple(
+        (told or say("plan.signatures-unknown"), str(cases), str(files)) for told, cases, files in facts.outdated
+    )
+    words = (
+        say("plan.signatures-words", signatures=facts.signatures)
+        if rows
+        else say("plan.signatures-good", signatures=facts.signatures)
+    )
     return Section(say("plan.signatures"), words, heads("signatures", "cases", "files") if rows else (), rows)
 
 

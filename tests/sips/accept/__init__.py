@@ -61,6 +61,13 @@ def litter_left_out(at: Path) -> Made:
 TRICKS: dict[str, Callable[[Path], Made]] = {
     make.__name__: make
     for make in (
-        names_odd, name_255_bytes, name_gbk_bytes, name_gbk_zip, zip_top_folder, tar_gz, bag_whole, litter_left_out,
+        names_odd,
+        name_255_bytes,
+        name_gbk_bytes,
+        name_gbk_zip,
+        zip_top_folder,
+        tar_gz,
+        bag_whole,
+        litter_left_out,
     )
-}  # fmt: skip
+}

@@ -82,9 +82,12 @@ class Delivery:
     def certify(self, folder: Path, home: Home | None = None, **changes: Any) -> CertificateMade:
         """The certificate in `folder`/DIP."""
         told = {
-            "evidence": self.evidence, "digest": self.evidence_sha256, "given": self.given, "numbers": self.numbers,
+            "evidence": self.evidence,
+            "digest": self.evidence_sha256,
+            "given": self.given,
+            "numbers": self.numbers,
             "request": self.request,
-        } | changes  # fmt: skip
+        } | changes
         staged = folder / DIP
         write_file(staged / "proof" / "evidence.json", told["evidence"])
         with self.connection() as connection:
@@ -134,9 +137,11 @@ def delivery(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Delive
         numbers += [entry.number for entry in ledger.about(connection, number)]
         evidence = evidence_of(given)
         details = {
-            "cases": list(cases), "request": number, "files": len(given),
+            "cases": list(cases),
+            "request": number,
+            "files": len(given),
             "evidence_sha256": hashlib.sha256(evidence).hexdigest(),
-        }  # fmt: skip
+        }
         numbers.append(
             ledger.append(connection, action="dip.made", subject=DIP, actor="head", moment=now(), details=details)
         )
@@ -165,8 +170,10 @@ def pyhanko(paper: Path, root: Path) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).parent / "pyhanko"
     return subprocess.run(
         [program, "sign", "validate", "--executive-summary", "--trust-replace", "--trust", root, paper],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def holds(data: bytes, root: bytes) -> bool:
@@ -290,11 +297,30 @@ def test_its_text_holds_every_digest_and_the_whole_way(made: Path, delivery: Del
         assert "".join(one.path.split()) in text
         assert f"{len(data):,}B" in text
     for word in (
-        "电子档案证明", "CertificateofArchivedElectronicRecords", "临江市文化和旅游局", "张法官", "人民法院", "李局长", delivery.evidence_sha256,
-        DIP, delivery.request.number, "《行政执法全过程记录制度》第21条", delivery.request.wanted[0].case_number,
-        "接收移交的案卷", "逐字节复制", "从存储介质重新读出全部文件", "登记入档", "定期核验完好1次", "受理利用申请", "审核利用申请",
-        "批准利用申请", "制作利用包", "仅供试用和培训", "王审核", "不对文件所记载内容的真实性作出判断",
-    ):  # fmt: skip
+        "电子档案证明",
+        "CertificateofArchivedElectronicRecords",
+        "临江市文化和旅游局",
+        "张法官",
+        "人民法院",
+        "李局长",
+        delivery.evidence_sha256,
+        DIP,
+        delivery.request.number,
+        "《行政执法全过程记录制度》第21条",
+        delivery.request.wanted[0].case_number,
+        "接收移交的案卷",
+        "逐字节复制",
+        "从存储介质重新读出全部文件",
+        "登记入档",
+        "定期核验完好1次",
+        "受理利用申请",
+        "审核利用申请",
+        "批准利用申请",
+        "制作利用包",
+        "仅供试用和培训",
+        "王审核",
+        "不对文件所记载内容的真实性作出判断",
+    ):
         assert word in text, word
     assert "certificate." not in text.replace("certificate.pdf", "")
     assert "{" not in text
@@ -363,8 +389,12 @@ def test_what_was_made_from_an_original_is_told_apart(delivery: Delivery, tmp_pa
 def anchored_again(delivery: Delivery, given: Sequence[Given]) -> Delivery:
     """The delivery with other files, which stand in the ledger as well."""
     evidence = evidence_of(given)
-    details = {"cases": list(delivery.request.cases), "request": delivery.request.number, "files": len(given),
-               "evidence_sha256": hashlib.sha256(evidence).hexdigest()}  # fmt: skip
+    details = {
+        "cases": list(delivery.request.cases),
+        "request": delivery.request.number,
+        "files": len(given),
+        "evidence_sha256": hashlib.sha256(evidence).hexdigest(),
+    }
     catalogue = open_catalogue(delivery.home)
     with catalogue.begin() as connection:
         number = ledger.append(connection, action="dip.made", subject=DIP, actor="head", moment=now(), details=details)
@@ -407,8 +437,9 @@ def at(delivery: Delivery, keys: Path, signing: Signing, **changes: Any) -> Home
     """The home with a signer whose files lie elsewhere."""
     paths = {
         name: str(keys / Path(getattr(signing, name)).name)
-        for name in ("file", "chain", "password_file") if getattr(signing, name)
-    }  # fmt: skip
+        for name in ("file", "chain", "password_file")
+        if getattr(signing, name)
+    }
     return delivery.signed_by(**(paths | changes))
 
 
@@ -469,15 +500,30 @@ def issue(folder: Path, key: Any, usage: str) -> Path:
     """A PKCS#12 file with a self-signed certificate for one use."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "文旅局 signer")])
     uses = dict.fromkeys(
-        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-         "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False,
-    ) | {usage: True}  # fmt: skip
+        (
+            "digital_signature",
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    ) | {usage: True}
     certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-        .not_valid_before(now() - timedelta(days=1)).not_valid_after(now() + timedelta(days=900))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=900))
         .add_extension(x509.KeyUsage(**uses), critical=True)
         .sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
-    )  # fmt: skip
+    )
     box = pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, BestAvailableEncryption(b"geheim"))
     write_file(folder / "own.p12", box, mode=0o600)
     write_file(folder / "own.password", b"geheim", mode=0o600)
@@ -505,9 +551,12 @@ def test_what_kind_of_key_it_must_be(delivery: Delivery, tmp_path: Path) -> None
 def test_no_certificate_for_what_the_ledger_does_not_hold(delivery: Delivery, tmp_path: Path) -> None:
     numbers = delivery.numbers
     wrong: list[dict[str, Any]] = [
-        {"numbers": numbers[:-1]}, {"numbers": numbers[1:]}, {"numbers": (*numbers, 100_000)}, {"numbers": ()},
+        {"numbers": numbers[:-1]},
+        {"numbers": numbers[1:]},
+        {"numbers": (*numbers, 100_000)},
+        {"numbers": ()},
         {"numbers": (*numbers[:-2], numbers[-1])},
-    ]  # fmt: skip
+    ]
     for count, changes in enumerate(wrong):
         assert refused(delivery, tmp_path / str(count), **changes).code == "certificate.not-anchored", changes
     other = anchored_again(delivery, delivery.given[1:])
@@ -526,13 +575,7 @@ def test_bad_news_stands_in_the_chain_of_custody(office: Office, delivery: Deliv
         victim.chmod(mode)
     delivery.certify(tmp_path)
     text = text_of(tmp_path / DIP / NAME)
-    for word in (
-        "定期核验发现副本损坏：服务器",
-        "副本存疑",
-        "定期核验完好1次",
-        "Aregularcheckfound",
-        "原因：内容改变",
-    ):
+    for word in ("定期核验发现副本损坏：服务器", "副本存疑", "定期核验完好1次", "Aregularcheckfound", "原因：内容改变"):
         assert word in text, word
 
 
@@ -540,9 +583,13 @@ def test_no_certificate_for_other_files_than_the_evidence(delivery: Delivery, tm
     first, *others = delivery.given
     swapped = replace(first, digests={**first.digests, "sm3": others[0].digests["sm3"]})
     wrong: list[dict[str, Any]] = [
-        {"given": (swapped, *others)}, {"given": (replace(first, size=1), *others)}, {"evidence": b"{}"},
-        {"evidence": delivery.evidence + b" "}, {"evidence": b"\xff"}, {"digest": "0" * 64},
-    ]  # fmt: skip
+        {"given": (swapped, *others)},
+        {"given": (replace(first, size=1), *others)},
+        {"evidence": b"{}"},
+        {"evidence": delivery.evidence + b" "},
+        {"evidence": b"\xff"},
+        {"digest": "0" * 64},
+    ]
     for count, changes in enumerate(wrong):
         assert refused(delivery, tmp_path / str(count), **changes).code == "certificate.evidence-differs", changes
 
@@ -569,10 +616,22 @@ def test_a_time_stamp_stands_in_the_signature_where_one_is_configured(delivery: 
             assert "Signature is Valid" in pdfsig(paper)
             assert authority.address.replace("/", "")[:20] in text_of(paper).replace("/", "")
             done = subprocess.run(
-                [Path(sys.executable).parent / "pyhanko", "sign", "validate", "--pretty-print", "--trust-replace",
-                 "--trust", root_of(delivery), "--trust", authority.root, paper],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
+                [
+                    Path(sys.executable).parent / "pyhanko",
+                    "sign",
+                    "validate",
+                    "--pretty-print",
+                    "--trust-replace",
+                    "--trust",
+                    root_of(delivery),
+                    "--trust",
+                    authority.root,
+                    paper,
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             assert done.returncode == 0, done.stdout
             assert "This timestamp is backed by a time stamping authority" in done.stdout
             stranger = make_authority(tmp_path / "stranger") / "ca.pem"
@@ -591,8 +650,10 @@ def test_the_test_authority_says_so_and_keeps_its_keys_private(office: Office) -
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in keys.glob("test-*"))
     told = subprocess.run(
         ["openssl", "x509", "-in", keys / "test-root.pem", "-noout", "-subject", "-nameopt", "utf8,sep_comma_plus"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert told.count("TEST 测试") == 2
     assert b"PRIVATE" not in (keys / "test-root.pem").read_bytes()
     home = open_home(office.archive.home)

@@ -66,8 +66,9 @@ def test_the_originals_are_the_originals(delivered: Path, office: Office) -> Non
     objid = package.name.partition("_")[0]
     kept = {
         path.relative_to(package / "data" / objid / "representations/original/data").as_posix(): path.read_bytes()
-        for path in (package / "data" / objid / "representations/original/data").rglob("*") if path.is_file()
-    }  # fmt: skip
+        for path in (package / "data" / objid / "representations/original/data").rglob("*")
+        if path.is_file()
+    }
     root = delivered / "data" / delivered.name / "representations/original/data"
     given = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
     # The description that came with the deposit holds identity numbers and is no evidence.
@@ -151,9 +152,10 @@ def test_as_a_disc(office: Office, tmp_path: Path) -> None:
     done = office.json("", "request", "deliver", office.approved(), "--output", str(tmp_path), "--as", "disc")
     out = tmp_path / "read"
     subprocess.run(
-        ["xorriso", "-osirrox", "on", "-indev", done["place"], "-extract", "/", str(out)], check=True,
+        ["xorriso", "-osirrox", "on", "-indev", done["place"], "-extract", "/", str(out)],
+        check=True,
         capture_output=True,
-    )  # fmt: skip
+    )
     (folder,) = out.iterdir()
     assert checked(folder).returncode == 0
     blank = tmp_path / "blank"
@@ -278,8 +280,10 @@ def test_a_clip_stands_beside_the_digest_of_its_source(office: Office, tmp_path:
     (clip,) = (path for path in folder.rglob("representations/clip/data/**/*") if path.is_file())
     told = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(clip)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert 0.55 <= float(told) <= 0.7
     source = office.json("", "request", "show", number)["request"]["examination"]["selection"][0]["original_sha256"]
     assert source[:8] in next(folder.rglob("evidence-list.html")).read_text(encoding="utf-8")

@@ -30,10 +30,18 @@ class Kept:
         archive = found(folder / "home")
         self.home, self.tokens = archive.home, staff(archive, ("security", "head", "wang", "depositor"))
         desk = Desk(self.home, self.tokens)
-        change_person(desk.catalogue, "wang", roles=None, os_user="wangsh", state="", actor=desk.person("security"),
-                      moment=now())  # fmt: skip
-        delegate(desk.catalogue, "wang", since=now() - timedelta(days=1), until=now() + timedelta(days=9),
-                 reason="出差", actor=desk.person("head"), moment=now())  # fmt: skip
+        change_person(
+            desk.catalogue, "wang", roles=None, os_user="wangsh", state="", actor=desk.person("security"), moment=now()
+        )
+        delegate(
+            desk.catalogue,
+            "wang",
+            since=now() - timedelta(days=1),
+            until=now() + timedelta(days=9),
+            reason="出差",
+            actor=desk.person("head"),
+            moment=now(),
+        )
         desk.catalogue.close()
 
 
@@ -93,9 +101,17 @@ def test_an_archive_left_alone_agrees(desk: Desk) -> None:
 
 
 CHANGES = [
-    ("name", "wing"), ("person", "李局长"), ("roles", '["head"]'), ("roles", '["examiner", "head"]'), ("roles", "no list"),
-    ("roles", "7"), ("os_user", "director"), ("os_user", ""), ("state", "suspended"), ("added", "2020-01-01T00:00:00Z"),
-]  # fmt: skip
+    ("name", "wing"),
+    ("person", "李局长"),
+    ("roles", '["head"]'),
+    ("roles", '["examiner", "head"]'),
+    ("roles", "no list"),
+    ("roles", "7"),
+    ("os_user", "director"),
+    ("os_user", ""),
+    ("state", "suspended"),
+    ("added", "2020-01-01T00:00:00Z"),
+]
 
 
 @pytest.mark.parametrize(("column", "value"), CHANGES)
@@ -106,14 +122,27 @@ def test_a_column_of_an_account_is_changed(desk: Desk, column: str, value: str) 
     desk.nothing_done(lambda: desk.at_the_desk_of("wangsh"), "accounts")
     security = desk.person("security")
     for deed in (
-        lambda: change_person(desk.catalogue, "wang", roles=["examiner"], os_user=None, state="", actor=security, moment=now()),
-        lambda: change_person(desk.catalogue, "head", roles=None, os_user=None, state="suspended", actor=security, moment=now()),
+        lambda: change_person(
+            desk.catalogue, "wang", roles=["examiner"], os_user=None, state="", actor=security, moment=now()
+        ),
+        lambda: change_person(
+            desk.catalogue, "head", roles=None, os_user=None, state="suspended", actor=security, moment=now()
+        ),
         lambda: reset_password(desk.catalogue, "wang", actor=security, moment=now()),
         lambda: log_in(desk.catalogue, "wang", PASSWORD, now()),
-        lambda: add_person(desk.catalogue, "new", person="新人", roles=["head"], os_user="", actor=security, moment=now()),
-        lambda: delegate(desk.catalogue, "wang", since=now(), until=now() + timedelta(days=1), reason="x",
-                         actor=desk.person("head"), moment=now()),
-    ):  # fmt: skip
+        lambda: add_person(
+            desk.catalogue, "new", person="新人", roles=["head"], os_user="", actor=security, moment=now()
+        ),
+        lambda: delegate(
+            desk.catalogue,
+            "wang",
+            since=now(),
+            until=now() + timedelta(days=1),
+            reason="x",
+            actor=desk.person("head"),
+            moment=now(),
+        ),
+    ):
         desk.nothing_done(deed, "accounts")
 
 
@@ -147,16 +176,26 @@ def test_a_row_that_no_entry_made(desk: Desk) -> None:
 
 
 def test_the_founder_as_an_account_that_no_entry_made(desk: Desk) -> None:
-    desk.edit("INSERT INTO accounts VALUES (?, '某', '[\"head\"]', ?, 'active', '2026-01-01T00:00:00Z')",
-              acting_person(), acting_person())  # fmt: skip
+    desk.edit(
+        "INSERT INTO accounts VALUES (?, '某', '[\"head\"]', ?, 'active', '2026-01-01T00:00:00Z')",
+        acting_person(),
+        acting_person(),
+    )
     desk.nothing_done(lambda: desk.at_the_desk_of(acting_person()), "accounts")
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("id", "01k"), ("head", "security"), ("deputy", "depositor"), ("since", "2020-01-01T00:00:00Z"),
-     ("until", "2099-01-01T00:00:00Z"), ("reason", "病"), ("ended", "2026-01-01T00:00:00Z")],
-)  # fmt: skip
+    [
+        ("id", "01k"),
+        ("head", "security"),
+        ("deputy", "depositor"),
+        ("since", "2020-01-01T00:00:00Z"),
+        ("until", "2099-01-01T00:00:00Z"),
+        ("reason", "病"),
+        ("ended", "2026-01-01T00:00:00Z"),
+    ],
+)
 def test_a_column_of_a_delegation_is_changed(desk: Desk, column: str, value: str) -> None:
     head = desk.person("head")
     desk.edit(f"UPDATE delegations SET {column} = ?", value)
@@ -185,8 +224,12 @@ def test_an_ended_delegation_is_opened_again(desk: Desk) -> None:
 
 def test_a_token_that_nobody_logged_in_for(desk: Desk) -> None:
     desk.tokens = {**desk.tokens, "forged": "a token of mine"}
-    desk.edit("INSERT INTO tokens VALUES (?, 'head', ?, ?)", token_digest("a token of mine"), stamp(now()),
-              stamp(now() + timedelta(hours=9)))  # fmt: skip
+    desk.edit(
+        "INSERT INTO tokens VALUES (?, 'head', ?, ?)",
+        token_digest("a token of mine"),
+        stamp(now()),
+        stamp(now() + timedelta(hours=9)),
+    )
     desk.nothing_done(lambda: desk.person("forged"), "tokens")
     assert desk.differences() == [("head", "tokens")]
     desk.edit("UPDATE tokens SET account = 'ghost' WHERE digest = ?", token_digest("a token of mine"))
@@ -202,8 +245,11 @@ def test_a_column_of_a_token_is_changed(desk: Desk, column: str, value: str) -> 
 
 @pytest.mark.parametrize("ending", ["logout", "suspend", "reset"])
 def test_a_token_that_ended_is_put_back(desk: Desk, ending: str) -> None:
-    before = sqlite3.connect(desk.home / "catalogue.sqlite").execute(
-        "SELECT * FROM tokens WHERE account = 'wang'").fetchall()  # fmt: skip
+    before = (
+        sqlite3.connect(desk.home / "catalogue.sqlite")
+        .execute("SELECT * FROM tokens WHERE account = 'wang'")
+        .fetchall()
+    )
     security = desk.person("security")
     if ending == "logout":
         assert Archive(desk.home).run("user", "logout", token=desk.tokens["wang"]).returncode == 0
@@ -227,8 +273,10 @@ def test_a_column_of_a_password_is_changed(desk: Desk, column: str) -> None:
 
 
 def test_the_password_of_another_is_put_in_place(desk: Desk) -> None:
-    desk.edit("UPDATE credentials SET password = (SELECT password FROM credentials WHERE account = 'depositor') "
-              "WHERE account = 'head'")  # fmt: skip
+    desk.edit(
+        "UPDATE credentials SET password = (SELECT password FROM credentials WHERE account = 'depositor') "
+        "WHERE account = 'head'"
+    )
     desk.nothing_done(lambda: log_in(desk.catalogue, "head", PASSWORD, now()), "credentials")
 
 
@@ -241,9 +289,14 @@ def test_a_first_password_is_taken_for_a_changed_one(desk: Desk) -> None:
 def test_an_archive_of_an_earlier_release(desk: Desk) -> None:
     """Its entries name no password and no token: passwords hold, and are bound at the next login; tokens end."""
     with desk.catalogue.begin() as connection:
-        for entry in [*ledger.of_action(connection, accounts.ADDED), *(
-            one for action in ("person.password-changed", "person.logged-in") for one in ledger.of_action(connection, action)
-        )]:  # fmt: skip
+        for entry in [
+            *ledger.of_action(connection, accounts.ADDED),
+            *(
+                one
+                for action in ("person.password-changed", "person.logged-in")
+                for one in ledger.of_action(connection, action)
+            ),
+        ]:
             told = json.loads(entry.text)
             for word in ("credential", "token"):
                 told["details"].pop(word, None)
@@ -261,8 +314,10 @@ def test_an_archive_of_an_earlier_release(desk: Desk) -> None:
 
 
 def test_the_entry_of_another_is_put_in_place(desk: Desk) -> None:
-    desk.edit("UPDATE ledger SET entry = replace(entry, '\"subject\":\"head\"', '\"subject\":\"depositor\"') "
-              "WHERE subject = 'head' AND action = 'person.added'")  # fmt: skip
+    desk.edit(
+        'UPDATE ledger SET entry = replace(entry, \'"subject":"head"\', \'"subject":"depositor"\') '
+        "WHERE subject = 'head' AND action = 'person.added'"
+    )
     with pytest.raises(NotIntact, match="entry-changed"):
         desk.person("depositor")
 

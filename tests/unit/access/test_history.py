@@ -60,30 +60,42 @@ def test_everything_is_told_and_proven(bureau: Office, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     text, case = text_of(pdf), objid(bureau)
     entries = [one for one in bureau.log() if one["number"] <= int(re.findall(r"覆盖第1至第(\d+)条", text)[0])]
-    named = [
-        one for one in entries
-        if case in json.dumps(one) or one["subject"] in (bureau.case, number, refused)
-    ]  # fmt: skip
+    named = [one for one in entries if case in json.dumps(one) or one["subject"] in (bureau.case, number, refused)]
     told = {int(one) for one in re.findall(r"日志第(\d+)条", text)}
     assert {one["number"] for one in named} <= told
-    for words in ("案卷履历", "开始接收", "病毒查验", "登记入库", "检索结果中显示本案", "越权操作被拒绝", "不予提供利用",
-                  "批准利用申请", "hold.unheard-of", "定期校验：完好", "复议"):  # fmt: skip
+    for words in (
+        "案卷履历",
+        "开始接收",
+        "病毒查验",
+        "登记入库",
+        "检索结果中显示本案",
+        "越权操作被拒绝",
+        "不予提供利用",
+        "批准利用申请",
+        "hold.unheard-of",
+        "定期校验：完好",
+        "复议",
+    ):
         assert words in text, words
     assert "某不相干的人" not in text, "a person who asked is named"
     # What the package says, read by another program.
     package = bureau.archive.packages()[0]
     events = [
         one.findtext(f"{_PREMIS}eventIdentifier/{_PREMIS}eventIdentifierValue")
-        for path in package.rglob("premis.xml") for one in etree.parse(str(path)).iter(f"{_PREMIS}event")
-    ]  # fmt: skip
+        for path in package.rglob("premis.xml")
+        for one in etree.parse(str(path)).iter(f"{_PREMIS}event")
+    ]
     assert len(events) > 8
     assert [one for one in events if f"封存包事件{one}" not in text] == []
     # The proof beside it, checked by the program in it; the document names it by its digest.
     proof = tmp_path / "履历-proof"
     checked = subprocess.run(
         [sys.executable, "check_proof.py", "proof.json", "--key", str(bureau.archive.home / "keys" / "ledger.pub")],
-        cwd=proof, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=proof,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert checked.returncode == 0, checked.stdout
     written = json.loads((proof / "proof.json").read_text(encoding="utf-8"))
     assert told <= {json.loads(one["entry"])["number"] for one in written["entries"]}
@@ -97,8 +109,11 @@ def test_everything_is_told_and_proven(bureau: Office, tmp_path: Path) -> None:
 
 
 def test_an_object_is_told_with_what_was_made_from_it(bureau: Office, tmp_path: Path) -> None:
-    name = next(one["file"] for one in bureau.json("", "show", bureau.case)["description"]["objects"]
-                if one["file"].endswith(".jpg"))  # fmt: skip
+    name = next(
+        one["file"]
+        for one in bureau.json("", "show", bureau.case)["description"]["objects"]
+        if one["file"].endswith(".jpg")
+    )
     pdf = tmp_path / "object.pdf"
     done = bureau.run("", "show", bureau.case, "--history", "--object", name, "--pdf", str(pdf))
     assert done.returncode == 0, done.stderr
@@ -122,8 +137,11 @@ def test_an_auditor_sees_deeds_and_no_content(bureau: Office, tmp_path: Path) ->
     text = text_of(pdf)
     case = bureau.json("", "show", bureau.case)
     assert "内容不予显示" in text and "登记入库" in text and bureau.case in text
-    hidden = [case["case"]["title"], party(bureau), *(one["file"].rpartition("/")[2] for one in
-              case["description"]["objects"])]  # fmt: skip
+    hidden = [
+        case["case"]["title"],
+        party(bureau),
+        *(one["file"].rpartition("/")[2] for one in case["description"]["objects"]),
+    ]
     document = json.dumps(bureau.json("auditor", "show", bureau.case, "--history"), ensure_ascii=False)
     assert [one for one in hidden if re.sub(r"\s", "", one) in text or one in document] == []
     shut = bureau.run(

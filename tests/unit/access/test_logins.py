@@ -107,9 +107,16 @@ def test_every_refusal_is_the_same(archive: Archive, catalogue: Catalogue, tmp_p
     told = []
     lines = tmp_path / "lines"
     for name, given in (
-        ("nobody-here", "wrong"), ("Not A Name", "wrong"), ("", "wrong"), ("head", "wrong"), ("zhao", "wrong"),
-        ("auditor", PASSWORD), ("auditor", "wrong"), ("wang", "wrong"), ("wang", PASSWORD),
-    ):  # fmt: skip
+        ("nobody-here", "wrong"),
+        ("Not A Name", "wrong"),
+        ("", "wrong"),
+        ("head", "wrong"),
+        ("zhao", "wrong"),
+        ("auditor", PASSWORD),
+        ("auditor", "wrong"),
+        ("wang", "wrong"),
+        ("wang", PASSWORD),
+    ):
         lines.write_text(given + "\n")
         before = entries(catalogue)
         done = archive.run("--json", "user", "login", name, stdin=lines)

@@ -36,9 +36,7 @@ Service = Callable[[Home, Catalogue, str, Path], object]
 
 
 def _deliver(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
-    return deliver(
-        home, catalogue, ARCHIVIST, number, target, "folder", to="", now=now, progress=lambda moved: None
-    )  # fmt: skip
+    return deliver(home, catalogue, ARCHIVIST, number, target, "folder", to="", now=now, progress=lambda moved: None)
 
 
 def _redactions(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
@@ -56,7 +54,7 @@ def _restore(home: Home, catalogue: Catalogue, number: str, target: Path) -> obj
         name = REQUESTS.read(connection, home, number).cases[0]
     return hand_out(
         home, catalogue, ARCHIVIST, name, [], to=target, number=number, now=now, progress=lambda moved: None
-    )  # fmt: skip
+    )
 
 
 def _events(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
@@ -65,14 +63,19 @@ def _events(home: Home, catalogue: Catalogue, number: str, target: Path) -> obje
 
 
 SERVICES: dict[str, Service] = {
-    "delivery": _deliver, "redactions": _redactions, "pages": _pages, "restore": _restore, "premis": _events,
+    "delivery": _deliver,
+    "redactions": _redactions,
+    "pages": _pages,
+    "restore": _restore,
+    "premis": _events,
     "fixity report": lambda home, catalogue, _, target: write_fixity(
-        home, catalogue, read_policy(home.profiles), target, now()),
+        home, catalogue, read_policy(home.profiles), target, now()
+    ),
     "risk report": lambda home, catalogue, _, target: write_risks(home, catalogue, target, now()),
     "labels": lambda home, catalogue, _, target: make_labels([label()], target / "l.pdf", "inlay", home),
     "table": lambda home, catalogue, _, target: batch.write_table(target / "t.xlsx", [], home),
     "check": lambda home, catalogue, _, target: list(look_all(home, [target], target, 1, Watcher())),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

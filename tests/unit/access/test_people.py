@@ -59,8 +59,12 @@ def test_the_founder_appoints_until_there_is_somebody_who_does(archive: Archive)
     assert done.returncode == 3, "one person has two accounts"
     done = archive.run("user", "change", "security", "--suspend", token=tokens["security"])
     assert done.returncode == 3, "nobody is left to appoint"
-    assert archive.run("user", "add", "both", "--person", "某", "--role", "auditor", "--role", "head",
-                       token=tokens["security"]).returncode == 3  # fmt: skip
+    assert (
+        archive.run(
+            "user", "add", "both", "--person", "某", "--role", "auditor", "--role", "head", token=tokens["security"]
+        ).returncode
+        == 3
+    )
 
 
 def test_five_wrong_passwords_lock(archive: Archive, catalogue: Catalogue) -> None:
@@ -128,9 +132,17 @@ def test_names_that_cannot_be_used(catalogue: Catalogue) -> None:
 def test_names_that_look_like_those_of_others(archive: Archive) -> None:
     token = staff(archive, ("head", "wang"))["security"]
     for name, person in (
-        ("other", "李 局长"), ("other", "李　局长"), ("other", "李\u200b局长"), ("other", "李局长\ufe00"), ("other", "李局⻓"),
-        ("h-ead", "某"), ("he.ad_", "某"), ("vvang", "某"), ("secur1ty", "某"), ("r00t", "某"),
-    ):  # fmt: skip
+        ("other", "李 局长"),
+        ("other", "李　局长"),
+        ("other", "李\u200b局长"),
+        ("other", "李局长\ufe00"),
+        ("other", "李局⻓"),
+        ("h-ead", "某"),
+        ("he.ad_", "某"),
+        ("vvang", "某"),
+        ("secur1ty", "某"),
+        ("r00t", "某"),
+    ):
         done = archive.run("--json", "user", "add", name, "--person", person, "--role", "head", token=token)
         assert done.returncode == 3, (name, person, done.stdout)
         assert json.loads(done.stdout)["error"]["code"] == "people.name-alike"
@@ -144,8 +156,16 @@ def test_names_that_look_like_those_of_others(archive: Archive) -> None:
 def test_two_that_an_earlier_release_let_in_and_a_change(archive: Archive, catalogue: Catalogue) -> None:
     token = staff(archive, ("head", "wang"))["security"]
     with catalogue.begin() as connection:
-        accounts.add_account(connection, "he.ad", person="李 局长", roles=("examiner",), os_user="", actor="security",
-                             moment=now(), credential="")  # fmt: skip
+        accounts.add_account(
+            connection,
+            "he.ad",
+            person="李 局长",
+            roles=("examiner",),
+            os_user="",
+            actor="security",
+            moment=now(),
+            credential="",
+        )
     for change in (["--role", "head"], ["--os-user", "director"], ["--resume"]):
         assert archive.run("user", "change", "he.ad", *change, token=token).returncode == 3, change
     assert archive.run("user", "change", "he.ad", "--suspend", token=token).returncode == 0
@@ -180,8 +200,10 @@ def test_whom_it_concerns_is_told_at_login(archive: Archive, tmp_path: Path) -> 
     assert archive.run("user", "password", "head", stdin=lines).returncode == 0
     for _ in range(2):
         assert told("head") == [
-            ("people.last-login", "head"), ("people.was-changed-os-user", "head"), ("people.was-reset", "head"),
+            ("people.last-login", "head"),
+            ("people.was-changed-os-user", "head"),
+            ("people.was-reset", "head"),
             ("people.new-head", "zhang"),
-        ]  # fmt: skip
+        ]
     assert ("people.new-head", "zhang") in told("auditor")
     assert told("wang") == [("people.last-login", "wang")]

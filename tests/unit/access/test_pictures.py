@@ -23,10 +23,32 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
     grey = "color=black:size=160x90:rate=5:duration=60,geq=lum='4*T':cb=128:cr=128"
     tone = "aevalsrc=0.5*sin(440*2*PI*t)*lt(t\\,30):s=8000:d=60"
     subprocess.run(
-        ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", grey, "-f", "lavfi", "-i", tone, "-c:v", "libx264",
-         "-preset", "ultrafast", "-g", "50", "-c:a", "aac", "-movflags", "+faststart", "file:" + str(path)],
+        [
+            "ffmpeg",
+            "-loglevel",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            grey,
+            "-f",
+            "lavfi",
+            "-i",
+            tone,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-g",
+            "50",
+            "-c:a",
+            "aac",
+            "-movflags",
+            "+faststart",
+            "file:" + str(path),
+        ],
         check=True,
-    )  # fmt: skip
+    )
     return path
 
 
@@ -108,5 +130,8 @@ def test_what_is_no_recording_fails_and_leaves_nothing(tmp_path: Path, data: byt
 
 def test_time_codes() -> None:
     assert [time_code(seconds) for seconds in (0, 59.99, 3661, 8 * 3600)] == [
-        "00:00:00", "00:00:59", "01:01:01", "08:00:00",
-    ]  # fmt: skip
+        "00:00:00",
+        "00:00:59",
+        "01:01:01",
+        "08:00:00",
+    ]

@@ -56,16 +56,24 @@ def redacted(source: Path, redactions: Sequence[Redaction], mark: Mark | None = 
 def everything(pdf: Path) -> bytes:
     """Every object of a PDF, streams uncompressed, as qpdf writes them."""
     out = pdf.with_suffix(".qdf")
-    done = subprocess.run(["qpdf", "--qdf", "--object-streams=disable", "--stream-data=uncompress", str(pdf), str(out)],
-                          capture_output=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        ["qpdf", "--qdf", "--object-streams=disable", "--stream-data=uncompress", str(pdf), str(out)],
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode in (0, 3), done.stderr
     return out.read_bytes()
 
 
 def holds(data: bytes, secret: str = SECRET) -> bool:
     """Whether a word is there, in any of the ways in which PDF writes one."""
-    ways = [secret.encode(), secret.encode("utf-16-be"), secret.encode("utf-16-le"), secret.encode().hex().encode(),
-            secret.encode().hex().upper().encode()]  # fmt: skip
+    ways = [
+        secret.encode(),
+        secret.encode("utf-16-be"),
+        secret.encode("utf-16-le"),
+        secret.encode().hex().encode(),
+        secret.encode().hex().upper().encode(),
+    ]
     return any(way in data for way in ways)
 
 
@@ -80,8 +88,10 @@ def text_in(pdf: Path) -> str:
 def drawn(pdf: Path, page: int = 0) -> Image.Image:
     """A page as poppler draws it, which is not what draws it in the program."""
     data = subprocess.run(
-        ["pdftoppm", "-r", "100", "-f", str(page + 1), "-l", str(page + 1), "-png", str(pdf)], capture_output=True, check=True
-    ).stdout  # fmt: skip
+        ["pdftoppm", "-r", "100", "-f", str(page + 1), "-l", str(page + 1), "-png", str(pdf)],
+        capture_output=True,
+        check=True,
+    ).stdout
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
@@ -128,9 +138,16 @@ def trap_script(pdf: pikepdf.Pdf) -> None:
 
 def trap_field(pdf: pikepdf.Pdf) -> None:
     field = pdf.make_indirect(
-        Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("id"), V=String(SECRET),
-                   Rect=Array([60, 700, 200, 720]), F=2)
-    )  # fmt: skip
+        Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Tx,
+            T=String("id"),
+            V=String(SECRET),
+            Rect=Array([60, 700, 200, 720]),
+            F=2,
+        )
+    )
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
     pdf.pages[0].obj.Annots = Array([field])
 
@@ -153,8 +170,15 @@ def trap_layer(pdf: pikepdf.Pdf) -> None:
 
 
 TRAPS: list[Callable[[pikepdf.Pdf], None]] = [
-    trap_text_layer, trap_annotation, trap_attachment, trap_script, trap_field, trap_bookmark, trap_metadata, trap_layer,
-]  # fmt: skip
+    trap_text_layer,
+    trap_annotation,
+    trap_attachment,
+    trap_script,
+    trap_field,
+    trap_bookmark,
+    trap_metadata,
+    trap_layer,
+]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.__name__)
@@ -322,9 +346,12 @@ def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
         draw.rectangle((x, 0, x + 9, 299), fill=(x // 2, 255 - x // 2, 90))
     small = io.BytesIO()
     picture.resize((80, 60)).save(small, "JPEG")
-    exif = {"0th": {piexif.ImageIFD.Make: SECRET.encode(), piexif.ImageIFD.Orientation: 6},
-            "GPS": {piexif.GPSIFD.GPSLatitudeRef: b"N", piexif.GPSIFD.GPSLatitude: ((30, 1), (10, 1), (0, 1))},
-            "1st": {piexif.ImageIFD.Make: SECRET.encode()}, "thumbnail": small.getvalue()}  # fmt: skip
+    exif = {
+        "0th": {piexif.ImageIFD.Make: SECRET.encode(), piexif.ImageIFD.Orientation: 6},
+        "GPS": {piexif.GPSIFD.GPSLatitudeRef: b"N", piexif.GPSIFD.GPSLatitude: ((30, 1), (10, 1), (0, 1))},
+        "1st": {piexif.ImageIFD.Make: SECRET.encode()},
+        "thumbnail": small.getvalue(),
+    }
     picture.save(path, quality=95, exif=piexif.dump(exif), comment=SECRET.encode())
     return path
 
@@ -418,17 +445,22 @@ def test_a_plan(tmp_path: Path) -> None:
 def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(
-        GOOD.replace('pages = "1, 3-4"', 'pages = "4-2"').replace("width = 80", "width = -3").replace('to = "1:20"', 'to = "0:50"')
-        .replace('reason = "未成年人"\n', "").replace('article = "20"\n\n', 'article = "20"\ncolour = "red"\n\n'),
+        GOOD.replace('pages = "1, 3-4"', 'pages = "4-2"')
+        .replace("width = 80", "width = -3")
+        .replace('to = "1:20"', 'to = "0:50"')
+        .replace('reason = "未成年人"\n', "")
+        .replace('article = "20"\n\n', 'article = "20"\ncolour = "red"\n\n'),
         encoding="utf-8",
-    )  # fmt: skip
+    )
     with pytest.raises(Refused) as caught:
         read_plan(path)
     found = [(one.code, one.where, one.values["key"]) for one in caught.value.findings]
     assert found == [
-        ("redaction.key-unknown", "plan.toml:12", "colour"), ("redaction.value-wrong", "plan.toml:5", "pages"),
-        ("redaction.value-wrong", "plan.toml:8", "width"), ("redaction.key-missing", "plan.toml:14", "reason"),
-    ]  # fmt: skip
+        ("redaction.key-unknown", "plan.toml:12", "colour"),
+        ("redaction.value-wrong", "plan.toml:5", "pages"),
+        ("redaction.value-wrong", "plan.toml:8", "width"),
+        ("redaction.key-missing", "plan.toml:14", "reason"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,13 +41,58 @@ def steady(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     ffmpeg("-f", "lavfi", "-i", "color=red:s=64x64:d=0.1", "-frames:v", "1", str(folder / "cover.png"))
     ffmpeg(
-        "-f", "lavfi", "-i", f"testsrc2=s={SIZE[0]}x{SIZE[1]}:r=25:d=4", "-f", "lavfi", "-i", "sine=f=440:r=48000:d=4", "-f", "lavfi",
-        "-i", "sine=f=880:r=48000:d=4", "-i", str(folder / "s.srt"), "-i", str(folder / "cover.png"), "-i", str(folder / "m.txt"),
-        "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4", "-map_metadata", "5", "-c:v:0", "libx264", "-bf", "3",
-        "-g", "250", "-c:v:1", "png", "-disposition:v:1", "attached_pic", "-c:a", "aac", "-c:s", "mov_text", "-metadata",
-        "location=+30.1000+114.2000/", "-metadata:s:a:0", f"handler_name={SECRET}", "-movflags", "+faststart",
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s={SIZE[0]}x{SIZE[1]}:r=25:d=4",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=440:r=48000:d=4",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=880:r=48000:d=4",
+        "-i",
+        str(folder / "s.srt"),
+        "-i",
+        str(folder / "cover.png"),
+        "-i",
+        str(folder / "m.txt"),
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-map",
+        "2",
+        "-map",
+        "3",
+        "-map",
+        "4",
+        "-map_metadata",
+        "5",
+        "-c:v:0",
+        "libx264",
+        "-bf",
+        "3",
+        "-g",
+        "250",
+        "-c:v:1",
+        "png",
+        "-disposition:v:1",
+        "attached_pic",
+        "-c:a",
+        "aac",
+        "-c:s",
+        "mov_text",
+        "-metadata",
+        "location=+30.1000+114.2000/",
+        "-metadata:s:a:0",
+        f"handler_name={SECRET}",
+        "-movflags",
+        "+faststart",
         str(folder / "steady.mp4"),
-    )  # fmt: skip
+    )
     return folder / "steady.mp4"
 
 
@@ -56,8 +101,27 @@ def uneven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four seconds with a variable frame rate: one frame stands from 1.48 to 2.52."""
     path = tmp_path_factory.mktemp("uneven") / "uneven.mp4"
     keep = "select='not(between(t,1.5,2.5))*not(eq(mod(n,7),3))'"
-    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={SIZE[0]}x{SIZE[1]}:r=25:d=4", "-f", "lavfi", "-i", "sine=f=440:r=48000:d=4", "-vf",
-           keep, "-fps_mode", "passthrough", "-c:v", "libx264", "-bf", "2", "-c:a", "aac", str(path))  # fmt: skip
+    ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s={SIZE[0]}x{SIZE[1]}:r=25:d=4",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=f=440:r=48000:d=4",
+        "-vf",
+        keep,
+        "-fps_mode",
+        "passthrough",
+        "-c:v",
+        "libx264",
+        "-bf",
+        "2",
+        "-c:a",
+        "aac",
+        str(path),
+    )
     return path
 
 
@@ -66,9 +130,14 @@ def part(what: What, begin: float, end: float, box: Box | None = None) -> Redact
 
 
 def made(
-    source: Path, folder: Path, redactions: Sequence[Redaction] = (), begin: float | None = None, end: float | None = None,
-    mark: Mark | None = None, lossless: bool = False,
-) -> tuple[Path, Cut]:  # fmt: skip
+    source: Path,
+    folder: Path,
+    redactions: Sequence[Redaction] = (),
+    begin: float | None = None,
+    end: float | None = None,
+    mark: Mark | None = None,
+    lossless: bool = False,
+) -> tuple[Path, Cut]:
     """What is made, with the proof that the source is as it was."""
     before = hashlib.sha256(source.read_bytes()).hexdigest()
     result = folder / ("out.mkv" if lossless else "out.mp4")
@@ -81,9 +150,26 @@ def made(
 def frames(path: Path) -> list[Image.Image]:
     """Every frame of the first video stream, grey."""
     data = subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(path), "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo",
-         "-pix_fmt", "gray", "-"], capture_output=True, check=True,
-    ).stdout  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-i",
+            str(path),
+            "-map",
+            "0:v:0",
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "gray",
+            "-",
+        ],
+        capture_output=True,
+        check=True,
+    ).stdout
     length = SIZE[0] * SIZE[1]
     return [Image.frombytes("L", SIZE, data[start : start + length]) for start in range(0, len(data), length)]
 
@@ -92,9 +178,22 @@ def frames(path: Path) -> list[Image.Image]:
 def times(path: Path) -> list[float]:
     """When each frame is shown, as ffprobe says."""
     said = subprocess.run(
-        ["ffprobe", "-loglevel", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", str(path)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        [
+            "ffprobe",
+            "-loglevel",
+            "error",
+            "-select_streams",
+            "v:0",
+            "-show_entries",
+            "frame=pts_time",
+            "-of",
+            "csv=p=0",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return [float(line.strip().strip(",")) for line in said.splitlines() if line.strip()]
 
 
@@ -102,9 +201,26 @@ def times(path: Path) -> list[float]:
 def samples(path: Path) -> array.array[int]:
     """The sound at 48 kHz, one channel, 16 bits."""
     data = subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"],
-        capture_output=True, check=True,
-    ).stdout  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-i",
+            str(path),
+            "-map",
+            "0:a:0",
+            "-ac",
+            "1",
+            "-ar",
+            "48000",
+            "-f",
+            "s16le",
+            "-",
+        ],
+        capture_output=True,
+        check=True,
+    ).stdout
     return array.array("h", data)
 
 
@@ -158,12 +274,20 @@ def test_a_box_covers_and_the_rest_is_as_it_was(steady: Path, tmp_path: Path) ->
 
 
 def test_only_one_picture_and_one_sound_go_over(steady: Path, tmp_path: Path) -> None:
-    said = subprocess.run(["ffprobe", "-loglevel", "error", "-show_streams", "-show_chapters", "-show_format", str(steady)],
-                          capture_output=True, text=True, check=True).stdout  # fmt: skip
+    said = subprocess.run(
+        ["ffprobe", "-loglevel", "error", "-show_streams", "-show_chapters", "-show_format", str(steady)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert said.count("[STREAM]") >= 5 and SECRET in said and "+30.1" in said
     result, _ = made(steady, tmp_path, [part("mute", 1, 2)])
-    said = subprocess.run(["ffprobe", "-loglevel", "error", "-show_streams", "-show_chapters", "-show_format", str(result)],
-                          capture_output=True, text=True, check=True).stdout  # fmt: skip
+    said = subprocess.run(
+        ["ffprobe", "-loglevel", "error", "-show_streams", "-show_chapters", "-show_format", str(result)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert said.count("[STREAM]") == 2
     assert "CHAPTER" not in said
     data = result.read_bytes()
@@ -246,8 +370,25 @@ def test_turned_by_the_camera(steady: Path, tmp_path: Path) -> None:
     recording = look(source, "x")
     assert (recording.width, recording.height) == (SIZE[1], SIZE[0])
     result, _ = made(source, tmp_path, [part("box", 0, 4, Box(0, 0, 100, 25, "%"))])
-    data = subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(result), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt",
-                           "gray", "-"], capture_output=True, check=True).stdout  # fmt: skip
+    data = subprocess.run(
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-i",
+            str(result),
+            "-frames:v",
+            "1",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "gray",
+            "-",
+        ],
+        capture_output=True,
+        check=True,
+    ).stdout
     seen = Image.frombytes("L", (SIZE[1], SIZE[0]), data)
     assert seen.crop((0, 0, 120, 36)).getextrema()[1] <= 20
     assert seen.crop((0, 44, 120, 160)).getextrema()[1] > 100
@@ -266,8 +407,13 @@ def test_turned_by_a_tag_of_ours(steady: Path, tmp_path: Path) -> None:
         assert (recording.width, recording.height) == (SIZE[1], SIZE[0])
         result = tmp_path / f"{source.stem}-out.mkv"
         make(source, result, "x", recording, [], 0.2, 0.5, None, True, lambda seconds: None)
-        seen.append(subprocess.run(["ffmpeg", "-loglevel", "error", "-i", str(result), "-frames:v", "1", "-f", "md5", "-"],
-                                   capture_output=True, check=True).stdout)  # fmt: skip
+        seen.append(
+            subprocess.run(
+                ["ffmpeg", "-loglevel", "error", "-i", str(result), "-frames:v", "1", "-f", "md5", "-"],
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
     assert seen[0] == seen[1]
 
 
@@ -275,8 +421,20 @@ def test_turned_by_a_tag_of_ours(steady: Path, tmp_path: Path) -> None:
 def test_other_containers(ending: str, steady: Path, tmp_path: Path) -> None:
     """Their clocks do not begin at zero, or they keep none for each frame."""
     source = tmp_path / f"in.{ending}"
-    ffmpeg("-i", str(steady), "-map", "0:v:0", "-map", "0:a:0", "-t", "2", *(["-c:v", "mpeg4", "-q:v", "3"] if ending == "avi" else
-           ["-c:v", "copy"]), "-c:a", "copy" if ending == "ts" else "libmp3lame", str(source))  # fmt: skip
+    ffmpeg(
+        "-i",
+        str(steady),
+        "-map",
+        "0:v:0",
+        "-map",
+        "0:a:0",
+        "-t",
+        "2",
+        *(["-c:v", "mpeg4", "-q:v", "3"] if ending == "avi" else ["-c:v", "copy"]),
+        "-c:a",
+        "copy" if ending == "ts" else "libmp3lame",
+        str(source),
+    )
     before = frames(source)
     result, _ = made(source, tmp_path, [part("blur-mute", 0.5, 1.0)])
     after = frames(result)
@@ -337,8 +495,13 @@ def test_frames_and_ranges() -> None:
     """The frame shown at the beginning counts, the one that comes at the very end does not."""
     shown = [0.0, 0.04, 0.08, 1.0, 1.04]
     for begin, end, first, last in (
-        (0.0, 0.04, 0, 0), (0.04, 0.05, 1, 1), (0.5, 0.6, 2, 2), (0.03, 1.0, 0, 2), (1.02, 9.0, 3, 4), (5.0, 6.0, 4, 4),
-    ):  # fmt: skip
+        (0.0, 0.04, 0, 0),
+        (0.04, 0.05, 1, 1),
+        (0.5, 0.6, 2, 2),
+        (0.03, 1.0, 0, 2),
+        (1.02, 9.0, 3, 4),
+        (5.0, 6.0, 4, 4),
+    ):
         span = touched(shown, 1.08, begin, end)
         assert (span.first, span.last) == (first, last), (begin, end)
         inside: list[Any] = [number for number, time in enumerate(shown) if span.after < time < span.before]

@@ -39,9 +39,18 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     (case / SECRET).write_text("询问笔录\n证人住址\n完", encoding="utf-8")
     description = json.loads((case / "case.json").read_text(encoding="utf-8"))
     description["objects"].append(
-        {"file": SECRET, "kind": "询问笔录", "stage": "investigation", "title": "询问李某某", "classification": "个人隐私",
-         "proves": "王举报所见", "note": "李某某", "place": "李某某家", "maker": "陈立新"}
-    )  # fmt: skip
+        {
+            "file": SECRET,
+            "kind": "询问笔录",
+            "stage": "investigation",
+            "title": "询问李某某",
+            "classification": "个人隐私",
+            "proves": "王举报所见",
+            "note": "李某某",
+            "place": "李某某家",
+            "maker": "陈立新",
+        }
+    )
     (case / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
     archive = found(folder / "home", "--test-authority")
     done = archive.run("--json", "ingest", str(case))
@@ -83,8 +92,14 @@ def telling(place: Path, scratch: Path, words: tuple[str, ...] = WORDS) -> set[s
     for name, data in texts(place, scratch):
         for word in words:
             escaped = json.dumps(word)[1:-1].encode()
-            spellings = (word.encode(), word.encode("utf-16-be"), word.encode("utf-16-le"), quote(word).encode(),
-                         escaped, escaped.upper().replace(b"\\U", b"\\u"))  # fmt: skip
+            spellings = (
+                word.encode(),
+                word.encode("utf-16-be"),
+                word.encode("utf-16-le"),
+                quote(word).encode(),
+                escaped,
+                escaped.upper().replace(b"\\U", b"\\u"),
+            )
             if word in name or any(one in data for one in spellings):
                 found_in.add(name)
     return found_in

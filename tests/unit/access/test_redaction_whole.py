@@ -87,17 +87,34 @@ class Desk:
         asked = [Asked(self.office.case, "", name, begin, end, form) for name in objects or ("",)]
         asked += [Asked(self.office.case, "", objects[0], *again, form)] if again else []
         done = deeds.open_request(
-            self.home, self.catalogue, self.person(""), consumer=Consumer(name=PARTY, capacity=capacity),
-            papers=[(kind, Path(file))], asked=asked, purpose="复议", urgent="", received=None, due=None, moment=now(),
-        )  # fmt: skip
+            self.home,
+            self.catalogue,
+            self.person(""),
+            consumer=Consumer(name=PARTY, capacity=capacity),
+            papers=[(kind, Path(file))],
+            asked=asked,
+            purpose="复议",
+            urgent="",
+            received=None,
+            due=None,
+            moment=now(),
+        )
         return done.number
 
     def examine(self, number: str, plan: Path | None = None) -> list[Concern]:
         """Examined; what still stands against it."""
         done = deeds.examine(
-            self.home, self.catalogue, self.person("wang"), number, opinion="grant", note="", left_out=(), plan=plan,
-            answered="", moment=now(),
-        )  # fmt: skip
+            self.home,
+            self.catalogue,
+            self.person("wang"),
+            number,
+            opinion="grant",
+            note="",
+            left_out=(),
+            plan=plan,
+            answered="",
+            moment=now(),
+        )
         assert done.examination is not None
         return [one for one in done.examination.concerns if not one.solved]
 
@@ -178,12 +195,13 @@ def files_of(office: Office) -> list[dict[str, str]]:
 def whole_plan(office: Office) -> str:
     return "\n".join(
         [
-            entry(RECORD, "box", pages="1", left=20, top=70, width=150, height=12), entry(LETTER, "lines", lines="1-2"),
+            entry(RECORD, "box", pages="1", left=20, top=70, width=150, height=12),
+            entry(LETTER, "lines", lines="1-2"),
             entry(REPORT, "box", left=0, top=0, width=100, height=50, unit="%"),
             entry(recording(office), "blur-mute", **{"from": "0:00.2", "to": "0:00.6"}),
             entry(photo(office), "box", left=10, top=10, width=20, height=20, unit="%"),
         ]
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -279,16 +297,25 @@ def test_every_mistake_is_told_at_once(office: Office, desk: Desk, tmp_path: Pat
     number = desk.open()
     plan = tmp_path / "p.toml"
     wrong = [
-        entry(RECORD, "box", pages="7", left=20, top=70, width=150, height=12), entry(LETTER, "lines", lines="1-5000"),
-        entry(RECORD, "box", left=900, top=900, width=1, height=1), entry(RECORD, "pages", pages="1"),
-        entry(recording(office), "mute", **{"from": "0:00", "to": "0:30"}), entry(LETTER, "mute", **{"from": "0:00", "to": "0:01"}),
-        entry("没有这个.pdf", "pages", pages="1"), entry(photo(office), "box", left=10, top=10, width=20, height=20, unit="mm"),
-    ]  # fmt: skip
+        entry(RECORD, "box", pages="7", left=20, top=70, width=150, height=12),
+        entry(LETTER, "lines", lines="1-5000"),
+        entry(RECORD, "box", left=900, top=900, width=1, height=1),
+        entry(RECORD, "pages", pages="1"),
+        entry(recording(office), "mute", **{"from": "0:00", "to": "0:30"}),
+        entry(LETTER, "mute", **{"from": "0:00", "to": "0:01"}),
+        entry("没有这个.pdf", "pages", pages="1"),
+        entry(photo(office), "box", left=10, top=10, width=20, height=20, unit="mm"),
+    ]
     plan.write_text("\n".join(wrong), encoding="utf-8")
     assert set(mistakes(desk, number, plan)) == {
-        "redaction.page-not-there", "redaction.line-not-there", "redaction.box-outside", "redaction.nothing-left",
-        "redaction.range-beyond", "redaction.does-not-fit", "redaction.object-not-asked",
-    }  # fmt: skip
+        "redaction.page-not-there",
+        "redaction.line-not-there",
+        "redaction.box-outside",
+        "redaction.nothing-left",
+        "redaction.range-beyond",
+        "redaction.does-not-fit",
+        "redaction.object-not-asked",
+    }
     done = office.run("wang", "request", "examine", number, "--redactions", str(plan), lang="zh")
     assert done.returncode == 3
     assert "p.toml:" in done.stderr and "只有 1 页" in done.stderr
@@ -380,8 +407,9 @@ def test_the_same_as_a_workbook(office: Office, desk: Desk, tmp_path: Path) -> N
     with pytest.raises(Refused) as caught:
         desk.examine(number, plan)
     assert [(one.code, one.where) for one in caught.value.findings] == [
-        ("redaction.key-missing", "方案.xlsx 遮盖!L2"), ("redaction.value-wrong", "方案.xlsx 遮盖!J7"),
-    ]  # fmt: skip
+        ("redaction.key-missing", "方案.xlsx 遮盖!L2"),
+        ("redaction.value-wrong", "方案.xlsx 遮盖!J7"),
+    ]
     sheet.cell(2, heads["理由"]).value = "个人隐私"
     sheet.delete_rows(7)
     book.save(plan)

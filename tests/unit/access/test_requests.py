@@ -33,17 +33,32 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def request_in(state: State, *, opened_by: str = "chen", examined_by: str = "wang") -> Request:
     seen = Examination(by=examined_by, when="2026-01-02T00:00:00Z", opinion="grant", note="", concerns=(), selection=())
     return Request(
-        number="2026-0001", state=state, step=1, opened="2026-01-01T00:00:00Z", opened_by=opened_by,
-        received=date(2026, 1, 1), due=date(2026, 1, 16), consumer=Consumer(name="张某", capacity="court"), papers=(),
-        wanted=(), purpose="举证", examination=None if state == "opened" else seen,
-    )  # fmt: skip
+        number="2026-0001",
+        state=state,
+        step=1,
+        opened="2026-01-01T00:00:00Z",
+        opened_by=opened_by,
+        received=date(2026, 1, 1),
+        due=date(2026, 1, 16),
+        consumer=Consumer(name="张某", capacity="court"),
+        papers=(),
+        wanted=(),
+        purpose="举证",
+        examination=None if state == "opened" else seen,
+    )
 
 
 LEGAL = {
-    ("opened", "examined"), ("opened", "withdrawn"), ("examined", "examined"), ("examined", "approved"),
-    ("examined", "refused"), ("examined", "withdrawn"), ("approved", "delivered"), ("approved", "withdrawn"),
+    ("opened", "examined"),
+    ("opened", "withdrawn"),
+    ("examined", "examined"),
+    ("examined", "approved"),
+    ("examined", "refused"),
+    ("examined", "withdrawn"),
+    ("approved", "delivered"),
+    ("approved", "withdrawn"),
     ("delivered", "returned"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("state", "to"), list(itertools.product(STATES, [one.deed for one in REQUESTS.steps])))
@@ -59,10 +74,16 @@ def test_every_transition(state: State, to: str) -> None:
 @pytest.mark.parametrize(
     ("to", "account", "behalf"),
     [
-        ("examined", "chen", ""), ("approved", "chen", ""), ("refused", "chen", ""), ("approved", "wang", ""),
-        ("refused", "wang", ""), ("approved", "li", "chen"), ("approved", "li", "wang"), ("approved", "wang", "li"),
+        ("examined", "chen", ""),
+        ("approved", "chen", ""),
+        ("refused", "chen", ""),
+        ("approved", "wang", ""),
+        ("refused", "wang", ""),
+        ("approved", "li", "chen"),
+        ("approved", "li", "wang"),
+        ("approved", "wang", "li"),
     ],
-)  # fmt: skip
+)
 def test_one_person_never_does_what_takes_two(to: str, account: str, behalf: str) -> None:
     state: State = "opened" if to == "examined" else "examined"
     with pytest.raises(NotPermitted):
@@ -85,8 +106,9 @@ def test_from_a_court_to_approval(office: Office) -> None:
 
 
 def test_without_its_papers_a_request_is_not_entered(office: Office) -> None:
-    done = office.run("", "request", "open", "--capacity", "court", "--name", "张", "--case", office.case,
-                      "--purpose", "举证")  # fmt: skip
+    done = office.run(
+        "", "request", "open", "--capacity", "court", "--name", "张", "--case", office.case, "--purpose", "举证"
+    )
     assert done.returncode == 3
     assert "调取证据通知书" in done.stderr
 
@@ -99,8 +121,13 @@ def test_a_party_only_gets_what_concerns_them(office: Office) -> None:
     assert "不相干的人" in done.stderr
     office.json("wang", "request", "examine", stranger, "--concerned-because", "系当事人更名前的名称，见营业执照")
     office.json("head", "request", "approve", stranger)
-    party = json.loads((office.archive.packages()[0] / "data").glob("aip-*").__next__()
-                       .joinpath("metadata/descriptive/case.json").read_text())["parties"][0]["name"]  # fmt: skip
+    party = json.loads(
+        (office.archive.packages()[0] / "data")
+        .glob("aip-*")
+        .__next__()
+        .joinpath("metadata/descriptive/case.json")
+        .read_text()
+    )["parties"][0]["name"]
     own = office.open("party", party)
     office.json("wang", "request", "examine", own)
     office.json("head", "request", "approve", own)
@@ -128,11 +155,20 @@ def test_nobody_but_the_head_approves(office: Office, who: str) -> None:
 @pytest.mark.parametrize(
     ("who", "arguments"),
     [
-        ("auditor", ["list"]), ("system", ["list"]), ("security", ["list"]), ("depositor", ["list"]),
-        ("system", ["search", "演出"]), ("security", ["show", "CASE"]), ("auditor", ["show", "CASE"]),
-        ("system", ["request", "list"]), ("security", ["request", "show", "2026-0001"]),
-        ("depositor", ["request", "list"]), ("head", ["ingest", "CASE"]), ("head", ["audit", "run"]),
-        ("wang", ["replicate"]), ("wang", ["user", "add", "x1", "--person", "某", "--role", "head"]),
+        ("auditor", ["list"]),
+        ("system", ["list"]),
+        ("security", ["list"]),
+        ("depositor", ["list"]),
+        ("system", ["search", "演出"]),
+        ("security", ["show", "CASE"]),
+        ("auditor", ["show", "CASE"]),
+        ("system", ["request", "list"]),
+        ("security", ["request", "show", "2026-0001"]),
+        ("depositor", ["request", "list"]),
+        ("head", ["ingest", "CASE"]),
+        ("head", ["audit", "run"]),
+        ("wang", ["replicate"]),
+        ("wang", ["user", "add", "x1", "--person", "某", "--role", "head"]),
         ("", ["user", "add", "x1", "--person", "某", "--role", "head"]),
         ("security", ["user", "change", "security", "--role", "head"]),
         ("security", ["request", "approve", "2026-0001"]),
@@ -140,7 +176,7 @@ def test_nobody_but_the_head_approves(office: Office, who: str) -> None:
         ("wang", ["user", "delegate", "zhao", "--until", "2099-01-01", "--reason", "x"]),
         ("", ["restore", "CASE", "--from", "x", "--to", "y"]),
     ],
-)  # fmt: skip
+)
 def test_doors_that_stay_shut(office: Office, who: str, arguments: list[str], tmp_path: Path) -> None:
     before = len(office.log())
     given = [office.case if word == "CASE" else word for word in arguments]
@@ -244,9 +280,20 @@ def test_who_withdraws_a_request_is_who_entered_it_or_an_archivist(office: Offic
         done = office.run(who, "request", "withdraw", number, "--reason", "x")
         assert done.returncode == 6, done.stderr
     own = str(
-        office.json("depositor", "request", "open", "--capacity", "internal", "--name", "周", "--case", office.case,
-                    "--purpose", "x")["number"]
-    )  # fmt: skip
+        office.json(
+            "depositor",
+            "request",
+            "open",
+            "--capacity",
+            "internal",
+            "--name",
+            "周",
+            "--case",
+            office.case,
+            "--purpose",
+            "x",
+        )["number"]
+    )
     office.json("depositor", "request", "withdraw", own, "--reason", "x")
     office.json("", "request", "withdraw", number, "--reason", "x")
 

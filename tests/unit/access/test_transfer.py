@@ -84,13 +84,27 @@ def test_encapsulations_give_every_byte_back(bureau: Office, tmp_path: Path) -> 
     first = tmp_path / number / package.name.partition("_")[0] / "0001.eep"
     root = etree.parse(str(first)).getroot()
     assert [etree.QName(one).localname for one in root] == [
-        "封装包格式描述", "版本", "被签名对象", "电子签名块", "锁定签名"
-    ]  # fmt: skip
+        "封装包格式描述",
+        "版本",
+        "被签名对象",
+        "电子签名块",
+        "锁定签名",
+    ]
     record = root.find(f".//{_SPACE}文件实体")
     assert record is not None
     assert [etree.QName(one).localname for one in record] == [
-        "聚合层次", "来源", "电子文件号", "档号", "内容描述", "形式特征", "存储位置", "权限管理", "信息系统描述", "附注", "文件数据"
-    ]  # fmt: skip
+        "聚合层次",
+        "来源",
+        "电子文件号",
+        "档号",
+        "内容描述",
+        "形式特征",
+        "存储位置",
+        "权限管理",
+        "信息系统描述",
+        "附注",
+        "文件数据",
+    ]
     assert [one.text for one in root.iter(f"{_SPACE}业务行为")]
     _check_signatures(first)
     given_up(bureau, number)
@@ -122,8 +136,10 @@ def test_killed_in_the_middle_it_goes_on(bureau: Office, tmp_path: Path) -> None
     number = prepared(bureau, "eep")
     staging, final = tmp_path / f".{number}.part", tmp_path / number
     moments: list[Callable[[], bool]] = [
-        lambda: any(staging.rglob("*.eep")), lambda: any(staging.glob("aip-*")), final.exists
-    ]  # fmt: skip
+        lambda: any(staging.rglob("*.eep")),
+        lambda: any(staging.glob("aip-*")),
+        final.exists,
+    ]
     for there in moments:
         process = bureau.archive.start("transfer", "hand-over", number, "--to", str(tmp_path))
         wait_for(there, process)
@@ -228,9 +244,13 @@ def test_custody_ends_with_the_right_receipt(bureau: Office, tmp_path: Path) -> 
     assert hashlib.sha256((handed / "transfer.json").read_bytes()).hexdigest() == digest
     for one in listed["cases"][0]["files"]:
         assert hashlib.sha256((handed / one["path"]).read_bytes()).hexdigest() == one["sha256"]
-    text = re.sub(r"\s", "", subprocess.run(
-        ["pdftotext", "-raw", str(handed / "移交与接收登记表.pdf"), "-"], capture_output=True, text=True, check=True
-    ).stdout)  # fmt: skip
+    text = re.sub(
+        r"\s",
+        "",
+        subprocess.run(
+            ["pdftotext", "-raw", str(handed / "移交与接收登记表.pdf"), "-"], capture_output=True, text=True, check=True
+        ).stdout,
+    )
     assert digest in text and "临江市档案馆" in text
     sheet = openpyxl.load_workbook(handed / "移交清单.xlsx").active
     assert sheet is not None
@@ -292,9 +312,18 @@ def test_any_bytes_and_names_come_back(tmp_path: Path, content: list[tuple[str, 
     ]
     target = tmp_path / "a.eep"
     digest = write_eep(
-        target, PROFILE, creator="局", created="2026-01-05T02:00:00Z", record=RECORD, documents=documents, deeds=(),
-        people=(), opening=lambda one: io.BytesIO(blocks[one.path]), sign=None, progress=lambda moved: None,
-    )  # fmt: skip
+        target,
+        PROFILE,
+        creator="局",
+        created="2026-01-05T02:00:00Z",
+        record=RECORD,
+        documents=documents,
+        deeds=(),
+        people=(),
+        opening=lambda one: io.BytesIO(blocks[one.path]),
+        sign=None,
+        progress=lambda moved: None,
+    )
     assert hashlib.sha256(target.read_bytes()).hexdigest() == digest
     assert [(one.path, one.size, one.sha256) for one in read_eep(target, PROFILE)] == [
         (one.path, one.size, one.sha256) for one in documents
@@ -307,19 +336,31 @@ def test_any_bytes_and_names_come_back(tmp_path: Path, content: list[tuple[str, 
 @pytest.mark.parametrize(
     "wound",
     [
-        lambda data: data[: len(data) // 2], lambda data: b"", lambda data: data.replace("电子文件封装包".encode(), b"x"),
-        lambda data: data.replace(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>", b"<!DOCTYPE x [<!ENTITY e 'e'>]>"),
-        lambda data: data.replace(b"aGVsbG8=", b"aGVsbG8"), lambda data: data.replace(b"aGVsbG8=", b"aGVs"),
+        lambda data: data[: len(data) // 2],
+        lambda data: b"",
+        lambda data: data.replace("电子文件封装包".encode(), b"x"),
+        lambda data: data.replace(b'<?xml version="1.0" encoding="UTF-8"?>', b"<!DOCTYPE x [<!ENTITY e 'e'>]>"),
+        lambda data: data.replace(b"aGVsbG8=", b"aGVsbG8"),
+        lambda data: data.replace(b"aGVsbG8=", b"aGVs"),
         lambda data: data.replace(b"aGVsbG8=", "空".encode()),
     ],
-)  # fmt: skip
+)
 def test_a_wounded_encapsulation_is_refused(tmp_path: Path, wound: Callable[[bytes], bytes]) -> None:
     target = tmp_path / "a.eep"
     document = Document("a.txt", "a.txt", "a", 5, hashlib.sha256(b"hello").hexdigest(), "")
     write_eep(
-        target, PROFILE, creator="局", created="2026-01-05T02:00:00Z", record=RECORD, documents=[document], deeds=(),
-        people=(), opening=lambda one: io.BytesIO(b"hello"), sign=None, progress=lambda moved: None,
-    )  # fmt: skip
+        target,
+        PROFILE,
+        creator="局",
+        created="2026-01-05T02:00:00Z",
+        record=RECORD,
+        documents=[document],
+        deeds=(),
+        people=(),
+        opening=lambda one: io.BytesIO(b"hello"),
+        sign=None,
+        progress=lambda moved: None,
+    )
     assert b"aGVsbG8=" in target.read_bytes()
     target.write_bytes(wound(target.read_bytes()))
     with pytest.raises(NotIntact):

@@ -75,9 +75,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory, pristine: Path) -> Iterato
 def python(root: Path, *options: str, program: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a verify.py, isolated from this environment."""
     return subprocess.run(
-        [sys.executable, "-I", "-S", str(program or root / "verify.py"), str(root), *options], capture_output=True,
-        text=True, encoding="utf-8", check=False, cwd="/", env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **more},
-    )  # fmt: skip
+        [sys.executable, "-I", "-S", str(program or root / "verify.py"), str(root), *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **more},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +126,9 @@ def test_a_true_delivery_is_intact(program: ModuleType, world: World, pristine: 
     assert browser.complaints() == []
     checked = subprocess.run(
         [sys.executable, "-I", check_proof.__file__, pristine / PROOF, "--key", world.archive.keys / "ledger.pub"],
-        capture_output=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+    )
     assert checked.returncode == 0
 
 
@@ -194,16 +200,20 @@ def test_calls_that_make_no_sense(pristine: Path, tmp_path: Path) -> None:
 def test_any_console_gets_a_result(encoding: str, delivery: Path) -> None:
     flip(delivery / TEXT)
     done = subprocess.run(
-        [sys.executable, "-I", delivery / "verify.py"], capture_output=True, check=False,
+        [sys.executable, "-I", delivery / "verify.py"],
+        capture_output=True,
+        check=False,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
-    )  # fmt: skip
+    )
     isolated = done.stdout.decode("utf-8", "replace")
     assert (done.returncode, done.stderr) == (4, b"")
     assert "NOT intact" in isolated and "altered" in isolated
     done = subprocess.run(
-        [sys.executable, delivery / "verify.py"], capture_output=True, check=False,
+        [sys.executable, delivery / "verify.py"],
+        capture_output=True,
+        check=False,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
-    )  # fmt: skip
+    )
     assert done.returncode == 4
     assert "NOT intact" in done.stdout.decode(encoding)
 
@@ -237,8 +247,10 @@ def test_without_sm3_the_rest_is_checked_and_said(delivery: Path) -> None:
     flip(delivery / CERTIFICATE)
     done = python(delivery, "--json", program=program)
     assert {(one["kind"], one["path"]) for one in json.loads(done.stdout)["problems"]} == {
-        ("altered", MP4), ("certificate", CERTIFICATE), ("manifest", "tagmanifest-sha256.txt")
-    }  # fmt: skip
+        ("altered", MP4),
+        ("certificate", CERTIFICATE),
+        ("manifest", "tagmanifest-sha256.txt"),
+    }
 
 
 # Tampered ones
@@ -306,11 +318,13 @@ def test_names_may_be_composed_otherwise(program: ModuleType, delivery: Path, pr
 
 NAMES = st.lists(
     st.text(
-        st.characters(codec="utf-8") | st.sampled_from("#%+&;=@ '!~()[]{},é\u0301案卷笔录（〔〕）\u200b\u202e"), min_size=1,
+        st.characters(codec="utf-8") | st.sampled_from("#%+&;=@ '!~()[]{},é\u0301案卷笔录（〔〕）\u200b\u202e"),
+        min_size=1,
         max_size=30,
     ),
-    min_size=20, max_size=60,
-)  # fmt: skip
+    min_size=20,
+    max_size=60,
+)
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))

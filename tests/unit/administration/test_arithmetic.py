@@ -11,13 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from preserve.administration.retention.arithmetic import (
-    CaseFacts,
-    ObjectFacts,
-    due_of_case,
-    due_of_object,
-    last_day,
-)
+from preserve.administration.retention.arithmetic import CaseFacts, ObjectFacts, due_of_case, due_of_object, last_day
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.errors import Refused
 
@@ -28,8 +22,16 @@ SHIPPED = read_retention(None)
 
 def cls(name: str = "c", applies_to: str = "case", **more: object) -> dict[str, object]:
     words = {"zh": "类", "en": "class"}
-    return {"name": name, "label": words, "applies_to": applies_to, "starts": ["closing"], "article": "19",
-            "basis": words, **({} if "permanent" in more else {"years": 10}), **more}  # fmt: skip
+    return {
+        "name": name,
+        "label": words,
+        "applies_to": applies_to,
+        "starts": ["closing"],
+        "article": "19",
+        "basis": words,
+        **({} if "permanent" in more else {"years": 10}),
+        **more,
+    }
 
 
 def profile(*classes: dict[str, object], **more: object) -> RetentionProfile:
@@ -39,16 +41,25 @@ def profile(*classes: dict[str, object], **more: object) -> RetentionProfile:
 CLASSES = st.lists(
     st.builds(
         lambda to, years, count, starts, declared, long_term, number: cls(
-            f"c{number}", to, years=years, count=count, declared=declared, long_term=long_term,
+            f"c{number}",
+            to,
+            years=years,
+            count=count,
+            declared=declared,
+            long_term=long_term,
             starts=[one for one in starts if to == "recording" or one != "recording"] or ["closing"],
         ),
-        st.sampled_from(["case", "recording"]), st.integers(1, 60), st.sampled_from(["next-year", "day-after"]),
+        st.sampled_from(["case", "recording"]),
+        st.integers(1, 60),
+        st.sampled_from(["next-year", "day-after"]),
         st.lists(st.sampled_from(["closing", "filing", "recording"]), min_size=1, max_size=3, unique=True),
-        st.sampled_from([(), ("10-years",), ("30-years", "permanent")]), st.sampled_from([None, True, False]),
+        st.sampled_from([(), ("10-years",), ("30-years", "permanent")]),
+        st.sampled_from([None, True, False]),
         st.integers(0, 10**9),
     ),
-    min_size=1, max_size=5,
-)  # fmt: skip
+    min_size=1,
+    max_size=5,
+)
 FACTS = st.builds(CaseFacts, st.none() | DAYS, st.none() | DAYS, st.just("penalty"), DECLARED, st.booleans())
 OBJECTS = st.lists(
     st.builds(ObjectFacts, st.booleans(), st.booleans(), st.just("") | DECLARED, st.none() | DAYS), max_size=4
@@ -167,10 +178,12 @@ def test_shipped_rules_by_hand() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        "[floor]\nrecording_years = 4\n", "[floor]\ncase_years = 9\n", "[floor]\nlong_term_years = 15\n",
+        "[floor]\nrecording_years = 4\n",
+        "[floor]\ncase_years = 9\n",
+        "[floor]\nlong_term_years = 15\n",
         "[appraisal]\ngroup = 1\n",
     ],
-)  # fmt: skip
+)
 def test_a_profile_below_the_law_is_refused_with_its_line(tmp_path: Path, wrong: str) -> None:
     text = (Path(__file__).parents[3] / "profiles" / "retention.toml").read_text(encoding="utf-8")
     table = wrong.splitlines()[0]

@@ -41,22 +41,49 @@ ROOT = Path(__file__).parents[3]
 
 def disposal_in(state: State, *supervisors: str) -> Disposal:
     item = Item(
-        row=1, objid="aip-x", case_number="1", archival_number="", title="t", responsible="局", closed="2010-01-01",
-        classification="internal", declared="10-years", rule="case-10", start="2010-01-01", years=10, due="2021-01-01",
-        files=1, size=1, requests=0, copies=(), signals=(), blocks=(),
-    )  # fmt: skip
+        row=1,
+        objid="aip-x",
+        case_number="1",
+        archival_number="",
+        title="t",
+        responsible="局",
+        closed="2010-01-01",
+        classification="internal",
+        declared="10-years",
+        rule="case-10",
+        start="2010-01-01",
+        years=10,
+        due="2021-01-01",
+        files=1,
+        size=1,
+        requests=0,
+        copies=(),
+        signals=(),
+        blocks=(),
+    )
     when = "2026-01-01T00:00:00Z"
     return Disposal(
-        number="D2026-0001", state=state, step=1, review="R2026-0001", appraised=when,
-        entries=(Entry(row=1, review_row=1, item=item, reason=""),), proposed=Signature(by="chen", when=when),
+        number="D2026-0001",
+        state=state,
+        step=1,
+        review="R2026-0001",
+        appraised=when,
+        entries=(Entry(row=1, review_row=1, item=item, reason=""),),
+        proposed=Signature(by="chen", when=when),
         supervisors=tuple(Signature(by=one, when=when) for one in supervisors),
-    )  # fmt: skip
+    )
 
 
 LEGAL = {
-    ("proposed", "supervised"), ("proposed", "withdrawn"), ("supervised", "approved"), ("supervised", "withdrawn"),
-    ("approved", "begun"), ("approved", "withdrawn"), ("executing", "confirmed"), ("executing", "executed"),
-}  # fmt: skip
+    ("proposed", "supervised"),
+    ("proposed", "withdrawn"),
+    ("supervised", "approved"),
+    ("supervised", "withdrawn"),
+    ("approved", "begun"),
+    ("approved", "withdrawn"),
+    ("executing", "confirmed"),
+    ("executing", "executed"),
+}
 
 
 @pytest.mark.parametrize(("state", "to"), list(itertools.product(STATES, [one.deed for one in DISPOSALS.steps])))
@@ -71,12 +98,16 @@ def test_every_transition(state: State, to: str) -> None:
 @pytest.mark.parametrize(
     ("state", "to", "account", "behalf"),
     [
-        ("proposed", "supervised", "chen", ""), ("proposed", "supervised", "wang", ""),
-        ("supervised", "approved", "chen", ""), ("supervised", "approved", "wang", ""), ("supervised", "approved", "zhao", ""),
-        ("supervised", "approved", "li", "chen"), ("supervised", "approved", "li", "wang"),
+        ("proposed", "supervised", "chen", ""),
+        ("proposed", "supervised", "wang", ""),
+        ("supervised", "approved", "chen", ""),
+        ("supervised", "approved", "wang", ""),
+        ("supervised", "approved", "zhao", ""),
+        ("supervised", "approved", "li", "chen"),
+        ("supervised", "approved", "li", "wang"),
         ("supervised", "approved", "zhao", "li"),
     ],
-)  # fmt: skip
+)
 def test_it_takes_four_people(state: State, to: str, account: str, behalf: str) -> None:
     hands = ("wang",) if state == "proposed" else ("wang", "zhao")
     with pytest.raises(NotPermitted):
@@ -124,10 +155,26 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     shutil.copy(next((saved / "data").rglob("*.mp4")), viewing / ".pictures" / "abc.frames.jpg")
     catalogue = open_catalogue(home)
     with catalogue.begin() as connection:
-        holdings.add_medium(connection, "disc-1", kind="optical", label="LJ-0001", location="", actor="chen",
-                            moment=after_the_pause(), place="档案库/一架")  # fmt: skip
-        holdings.add_medium(connection, "drive-1", kind="drive", label="LJ-D1", location="", actor="chen",
-                            moment=after_the_pause(), place="分馆/二架")  # fmt: skip
+        holdings.add_medium(
+            connection,
+            "disc-1",
+            kind="optical",
+            label="LJ-0001",
+            location="",
+            actor="chen",
+            moment=after_the_pause(),
+            place="档案库/一架",
+        )
+        holdings.add_medium(
+            connection,
+            "drive-1",
+            kind="drive",
+            label="LJ-D1",
+            location="",
+            actor="chen",
+            moment=after_the_pause(),
+            place="分馆/二架",
+        )
         for medium, state in itertools.product(("disc-1", "drive-1"), ("written", "verified")):
             change_copy(connection, name, medium, state, actor="chen", moment=after_the_pause())
         # An old drive was replaced long ago: its copy counts no more, and still has every byte.
@@ -212,9 +259,11 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     assert refusal.value.code == "storage.destroyed-matter"
 
     # Found again, on a shelf or in the store: it is recognised and does not come back.
-    for arguments in (["restore", name, "--from", str(saved), "--to", str(office.papers / "out")],
-                      ["request", "open", "--capacity", "internal", "--name", "某", "--case", office.case, "--purpose", "x"],
-                      ["hold", "add", office.case, "--kind", "audit", "--reason", "x"]):  # fmt: skip
+    for arguments in (
+        ["restore", name, "--from", str(saved), "--to", str(office.papers / "out")],
+        ["request", "open", "--capacity", "internal", "--name", "某", "--case", office.case, "--purpose", "x"],
+        ["hold", "add", office.case, "--kind", "audit", "--reason", "x"],
+    ):
         assert office.run("", *arguments).returncode != 0
     before = office.json("", "show", office.case)
     shutil.copytree(saved, home.store / "packages" / name)
@@ -246,12 +295,32 @@ def test_no_warrant_without_the_whole_decision(partial: tuple[Office, str]) -> N
     medium = f"store-{home.settings.archive_id}"
     profile: StorageProfile = read_policy(home.profiles)
     with catalogue.read() as connection, pytest.raises(Refused) as refusal:
-        warrant_for_disposal(connection, profile, number, name.partition("_")[0], "", name, medium,
-                             today=date(2099, 1, 1), minutes=5, overwrite=True)  # fmt: skip
+        warrant_for_disposal(
+            connection,
+            profile,
+            number,
+            name.partition("_")[0],
+            "",
+            name,
+            medium,
+            today=date(2099, 1, 1),
+            minutes=5,
+            overwrite=True,
+        )
     assert refusal.value.code == "disposal.not-yet", "a warrant before execution began"
     with catalogue.read() as connection, pytest.raises(Refused) as refusal:
-        warrant_for_disposal(connection, profile, "D2099-0001", name.partition("_")[0], "", name, medium,
-                             today=date(2099, 1, 1), minutes=5, overwrite=True)  # fmt: skip
+        warrant_for_disposal(
+            connection,
+            profile,
+            "D2099-0001",
+            name.partition("_")[0],
+            "",
+            name,
+            medium,
+            today=date(2099, 1, 1),
+            minutes=5,
+            overwrite=True,
+        )
     assert refusal.value.code == "disposal.not-decided"
     catalogue.close()
 
@@ -267,9 +336,12 @@ def test_a_recording_goes_and_its_case_stays_through_kills_at_every_step(partial
     kills = 0
     for step in range(1, 40):
         done = subprocess.run(
-            [sys.executable, "-m", "tests.disposing", str(home), number, str(step)], cwd=ROOT, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.disposing", str(home), number, str(step)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         kept = {line.rpartition(": ")[2] for line in found_in(home, stays)}
         assert kept == set(stays.values()), f"killed before step {step}: something else is gone"
         if done.returncode == 0:

@@ -138,9 +138,7 @@ def release(home: Home, catalogue: Catalogue) -> object:
 
 
 def hand_on(home: Home, catalogue: Catalogue) -> object:
-    return transfers.decide(
-        home, catalogue, HEAD, _number(home, "transfer"), approve=True, reason="", moment=now()
-    )  # fmt: skip
+    return transfers.decide(home, catalogue, HEAD, _number(home, "transfer"), approve=True, reason="", moment=now())
 
 
 def _number(home: Home, kind: str) -> str:
@@ -213,21 +211,34 @@ def test_a_forged_request_is_not_delivered(altered: Desk, tmp_path: Path) -> Non
     forged = approved[:-1] + "9"
     shutil.copytree(altered.home.store / "requests" / approved, altered.home.store / "requests" / forged)
     columns = ", ".join(COLUMNS)
-    altered.alter(f"INSERT INTO proceedings (number, {columns}) SELECT '{forged}', {columns} FROM proceedings "
-                  f"WHERE number = '{approved}'")  # fmt: skip
+    altered.alter(
+        f"INSERT INTO proceedings (number, {columns}) SELECT '{forged}', {columns} FROM proceedings "
+        f"WHERE number = '{approved}'"
+    )
     done = altered.office.run("", "request", "deliver", forged, "--output", str(tmp_path / "out"))
     assert done.returncode == 4, done.stderr
     shutil.rmtree(altered.home.store / "requests" / forged)
 
 
 CASE_TABLES = {
-    "cases": ("case_number", "title", "case_type", "cause", "producer", "classification", "started", "closed",
-              "long_term", "archival_number", "description"),
+    "cases": (
+        "case_number",
+        "title",
+        "case_type",
+        "cause",
+        "producer",
+        "classification",
+        "started",
+        "closed",
+        "long_term",
+        "archival_number",
+        "description",
+    ),
     "versions": ("name", "created", "files", "size", "manifest_sha256", "version"),
     "files": ("representation", "path", "original_name", "size", "sha256", "properties", "source", "identifier"),
     "events": ("kind", "happened", "outcome", "detail", "outcome_detail", "identifier"),
     "copies": ("state", "version", "medium", "name", "part", "parts", "written", "set"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("table", "column"), [(t, c) for t, columns in CASE_TABLES.items() for c in columns])
@@ -294,7 +305,7 @@ ALTERED = [
     "INSERT INTO tombstones (objid, item, disposal, state, since, sha256) "
     "SELECT objid, '', (SELECT number FROM proceedings WHERE kind = 'disposal'), 'begun', '2026-01-01T00:00:00Z', '' "
     "FROM cases",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("statement", ALTERED)

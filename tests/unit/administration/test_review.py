@@ -28,26 +28,61 @@ LONG_AGO = date(2013, 5, 20)
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A case of ten years that was closed in 2013, with its recordings; no incident that would make it long-term."""
     return make_office(
-        tmp_path_factory.mktemp("appraisal"), today=LONG_AGO, retention="10-years", incidents=[], measures=[],
-        note="当事人曾申请行政复议", objects=lambda given: [{**one, "evidence": False} for one in given],
-    )  # fmt: skip
+        tmp_path_factory.mktemp("appraisal"),
+        today=LONG_AGO,
+        retention="10-years",
+        incidents=[],
+        measures=[],
+        note="当事人曾申请行政复议",
+        objects=lambda given: [{**one, "evidence": False} for one in given],
+    )
 
 
 def review_in(state: State, *, by: tuple[str, ...] = ("wang", "chen")) -> Review:
     item = Item(
-        row=1, objid="aip-x", case_number="1", archival_number="", title="t", responsible="局", closed="2010-01-01",
-        classification="internal", declared="10-years", rule="case-10", start="2010-01-01", years=10, due="2021-01-01",
-        files=1, size=1, requests=0, copies=(), signals=(), blocks=(),
-    )  # fmt: skip
+        row=1,
+        objid="aip-x",
+        case_number="1",
+        archival_number="",
+        title="t",
+        responsible="局",
+        closed="2010-01-01",
+        classification="internal",
+        declared="10-years",
+        rule="case-10",
+        start="2010-01-01",
+        years=10,
+        due="2021-01-01",
+        files=1,
+        size=1,
+        requests=0,
+        copies=(),
+        signals=(),
+        blocks=(),
+    )
     said = tuple(Appraised(by=one, when="2026-01-02T00:00:00Z", opinions={1: Opinion(action="destroy")}) for one in by)
     return Review(
-        number="R2026-0001", state=state, step=1, until=date(2026, 1, 1), drawn="2026-01-01T00:00:00Z",
-        drawn_by="chen", rules_sha256="0" * 64, group=2, items=(item,), appraisals=said if state != "drawn" else (),
-    )  # fmt: skip
+        number="R2026-0001",
+        state=state,
+        step=1,
+        until=date(2026, 1, 1),
+        drawn="2026-01-01T00:00:00Z",
+        drawn_by="chen",
+        rules_sha256="0" * 64,
+        group=2,
+        items=(item,),
+        appraisals=said if state != "drawn" else (),
+    )
 
 
-LEGAL = {("drawn", "appraised"), ("drawn", "withdrawn"), ("appraised", "appraised"), ("appraised", "approved"),
-         ("appraised", "withdrawn"), *((state, "objected") for state in ("drawn", "appraised", "approved"))}  # fmt: skip
+LEGAL = {
+    ("drawn", "appraised"),
+    ("drawn", "withdrawn"),
+    ("appraised", "appraised"),
+    ("appraised", "approved"),
+    ("appraised", "withdrawn"),
+    *((state, "objected") for state in ("drawn", "appraised", "approved")),
+}
 
 
 @pytest.mark.parametrize(("state", "to"), list(itertools.product(STATES, [one.deed for one in REVIEWS.steps])))
@@ -127,8 +162,20 @@ def test_reviewed_by_workbook_and_command(office: Office, tmp_path: Path) -> Non
     assert office.run("head", "retention", "appraise", number, "--item", "1", "--decision", "destroy").returncode == 6
     assert office.run("", "retention", "appraise", number, "--item", "1", "--decision", "extend").returncode == 3
     assert office.run("", "retention", "appraise", number, "--item", "9", "--decision", "destroy").returncode == 3
-    office.json("", "retention", "appraise", number, "--item", "1", "--decision", "extend", "--until", "2088-12-31",
-                "--reason", "有复议")  # fmt: skip
+    office.json(
+        "",
+        "retention",
+        "appraise",
+        number,
+        "--item",
+        "1",
+        "--decision",
+        "extend",
+        "--until",
+        "2088-12-31",
+        "--reason",
+        "有复议",
+    )
     assert office.run("wang", "retention", "approve", number).returncode == 6
     office.json("head", "retention", "approve", number)
     assert office.json("", "retention", "explain", office.case)["things"][0]["due"] == "2091-01-01"

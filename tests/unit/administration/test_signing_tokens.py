@@ -42,9 +42,13 @@ class Token:
     def home(self, **changes: Any) -> Home:
         """A home with this token as its signer, or with something changed."""
         told = {
-            "module": MODULE, "token": "court", "certificate": LABEL, "key": "signing key", "password_file": "pin",
+            "module": MODULE,
+            "token": "court",
+            "certificate": LABEL,
+            "key": "signing key",
+            "password_file": "pin",
             "chain": "keys/test-root.pem",
-        } | changes  # fmt: skip
+        } | changes
         return Home(self.folder, Settings(archive_id="x", institution="临江市文化和旅游局", signing=Signing(**told)))
 
 
@@ -85,13 +89,16 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
         with pkcs11.lib(MODULE).get_token(token_label="court").open(rw=True, user_pin=PIN) as session:
             session.create_object(
                 {
-                    pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE, pkcs11.Attribute.LABEL: LABEL,
-                    pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509, pkcs11.Attribute.TOKEN: True,
-                    pkcs11.Attribute.PRIVATE: False, pkcs11.Attribute.ID: b"\xa1",
+                    pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+                    pkcs11.Attribute.LABEL: LABEL,
+                    pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+                    pkcs11.Attribute.TOKEN: True,
+                    pkcs11.Attribute.PRIVATE: False,
+                    pkcs11.Attribute.ID: b"\xa1",
                     pkcs11.Attribute.SUBJECT: certificate.subject.public_bytes(),
                     pkcs11.Attribute.VALUE: certificate.public_bytes(Encoding.DER),
                 }
-            )  # fmt: skip
+            )
         yield Token(folder)
 
 
@@ -153,9 +160,22 @@ def test_a_key_that_is_not_the_certificate_s_signs_nothing(token: Token, tmp_pat
         ["openssl", "genpkey", "-algorithm", "RSA", "-out", tmp_path / "key.pem"], check=True, capture_output=True
     )
     subprocess.run(
-        ["softhsm2-util", "--import", tmp_path / "key.pem", "--token", "court", "--label", "stray", "--id", "B2", "--pin", PIN],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            "softhsm2-util",
+            "--import",
+            tmp_path / "key.pem",
+            "--token",
+            "court",
+            "--label",
+            "stray",
+            "--id",
+            "B2",
+            "--pin",
+            PIN,
+        ],
+        check=True,
+        capture_output=True,
+    )
     home, moment = token.home(key="stray"), now()
     paper = as_pdf("题", "下", "局", moment, [Section("甲", "乙")])
     with pytest.raises(PreserveError) as told, open_signer(home, moment) as opened:

@@ -26,9 +26,18 @@ from tests.packages import plain_bag
 pytestmark = pytest.mark.xdist_group("guide")
 
 MEDIUM = GuideMedium(
-    "disc-01jd0000000000000000000001", "LJ_2026_0007", "二〇二六年行政处罚案卷（第七盘）", "临江市文化和旅游局",
-    "临江市文化和旅游局档案室，0571-00000000", "optical", 1, 2, "2026-03-12T01:30:15Z", "01jd0000000000000000000000", "2026 年度",
-)  # fmt: skip
+    "disc-01jd0000000000000000000001",
+    "LJ_2026_0007",
+    "二〇二六年行政处罚案卷（第七盘）",
+    "临江市文化和旅游局",
+    "临江市文化和旅游局档案室，0571-00000000",
+    "optical",
+    1,
+    2,
+    "2026-03-12T01:30:15Z",
+    "01jd0000000000000000000000",
+    "2026 年度",
+)
 NAMES = ("aip-01jd0000000000000000000000_v0001", "aip-01jd0000000000000000000001_v0001")
 CONTENT = [
     ("aip/METS.xml", b"<mets/>"),
@@ -59,9 +68,16 @@ def case_of(
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else "0" * 64
     number = NAMES.index(name) + 12
     return GuideCase(
-        name, f"临综罚〔2026〕{number}号", f"J075-WS-2026-Y-{number:04d}", title, "2026-03-01", len(files),
-        sum(path.stat().st_size for path in files), digest, part,
-    )  # fmt: skip
+        name,
+        f"临综罚〔2026〕{number}号",
+        f"J075-WS-2026-Y-{number:04d}",
+        title,
+        "2026-03-01",
+        len(files),
+        sum(path.stat().st_size for path in files),
+        digest,
+        part,
+    )
 
 
 def make_medium(folder: Path, algorithms: tuple[str, ...] = ("sha256", "sha512")) -> Path:
@@ -102,9 +118,14 @@ def relist(root: Path) -> None:
 def python_verifier(root: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the medium's own verify.py, isolated from this environment."""
     return subprocess.run(
-        [sys.executable, "-I", str(root / "verify.py"), *options], capture_output=True, text=True, encoding="utf-8",
-        check=False, cwd="/", env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environment},
-    )  # fmt: skip
+        [sys.executable, "-I", str(root / "verify.py"), *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environment},
+    )
 
 
 def problems(root: Path, *options: str) -> list[tuple[str, str]]:
@@ -147,9 +168,28 @@ def test_the_readme_says_all_of_it_in_both_languages(medium: Path) -> None:
     assert "@@" not in text
     for half in text.split("=" * 70, 1):
         for word in (
-            MEDIUM.identity, MEDIUM.contact, MEDIUM.title, MEDIUM.made, "RFC 8493", "CSIP", "METS", "PREMIS", "sha256sum -c", "shasum -a 256 -c",
-            "verify.ps1", "certutil -hashfile", "ExecutionPolicy", "python3 verify.py", "index.html", "parts/", "ranges.json", "parts.txt", "copy /b", "cat ", *NAMES,
-        ):  # fmt: skip
+            MEDIUM.identity,
+            MEDIUM.contact,
+            MEDIUM.title,
+            MEDIUM.made,
+            "RFC 8493",
+            "CSIP",
+            "METS",
+            "PREMIS",
+            "sha256sum -c",
+            "shasum -a 256 -c",
+            "verify.ps1",
+            "certutil -hashfile",
+            "ExecutionPolicy",
+            "python3 verify.py",
+            "index.html",
+            "parts/",
+            "ranges.json",
+            "parts.txt",
+            "copy /b",
+            "cat ",
+            *NAMES,
+        ):
             assert word in half, word
 
 
@@ -222,7 +262,9 @@ def hostile(folder: Path) -> Path:
     root = make_medium(folder)
     odd = root / "packages" / NAMES[0] / "</script><img src=x onerror=alert(1)>.txt".replace("/", "∕")
     odd.write_bytes(b"x")
-    words = dict.fromkeys(("identity", "label", "title", "institution", "contact", "kind", "made", "archive_id", "set_name"), HOSTILE)  # fmt: skip
+    words = dict.fromkeys(
+        ("identity", "label", "title", "institution", "contact", "kind", "made", "archive_id", "set_name"), HOSTILE
+    )
     cases = [GuideCase(NAMES[0], HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1, 1, HOSTILE), case_of(root, NAMES[1])]
     write_guide(root, GuideMedium(**words, volume=1, volumes=1), cases, taken(root))
     return root
@@ -309,7 +351,10 @@ WOUNDS: dict[str, tuple[Wound, list[tuple[str, str]]]] = {
     "guide damaged": (lambda root: flip(root / "index.html"), [("damaged", "index.html")]),
     "extra at the top": (lambda root: add(root, "新建.txt"), [("extra", "新建.txt")]),
     "extra tag file": (lambda root: add(root, PREFIX + "x.txt"), [("extra", PREFIX + "x.txt")]),
-    "extra payload": (lambda root: add(root, PREFIX + "data/x"), [("oxum", PREFIX + "bag-info.txt"), ("extra", PREFIX + "data/x")]),
+    "extra payload": (
+        lambda root: add(root, PREFIX + "data/x"),
+        [("oxum", PREFIX + "bag-info.txt"), ("extra", PREFIX + "data/x")],
+    ),
     "link": (lambda root: (root / "packages/l").symlink_to("/etc"), [("link", "packages/l")]),
     "link for a file": (hide_behind_link, [("oxum", PREFIX + "bag-info.txt"), ("link", MP4), ("missing", MP4)]),
     "fifo": (lambda root: os.mkfifo(root / "f"), [("link", "f")]),
@@ -318,8 +363,11 @@ WOUNDS: dict[str, tuple[Wound, list[tuple[str, str]]]] = {
     "drive": (lambda root: append(root, guide.MANIFEST, f"{NOTHING}  C:/a"), [("unsafe", "C:/a")]),
     "backslash": (lambda root: append(root, guide.MANIFEST, f"{NOTHING}  ..\\a"), [("unsafe", "..\\a")]),
     "garbage": (lambda root: append(root, guide.MANIFEST, "garbage"), [("malformed", guide.MANIFEST)]),
-    "not UTF-8": (lambda root: add(root, "parts.json", b"\xff"), [("extra", "parts.json"), ("malformed", "parts.json")]),
-}  # fmt: skip
+    "not UTF-8": (
+        lambda root: add(root, "parts.json", b"\xff"),
+        [("extra", "parts.json"), ("malformed", "parts.json")],
+    ),
+}
 
 
 @pytest.mark.parametrize("name", WOUNDS)
@@ -333,7 +381,10 @@ def test_every_wound_is_named(name: str, medium: Path) -> None:
 BAG_WOUNDS: dict[str, tuple[Wound, list[tuple[str, str]]]] = {
     "flipped bit": (lambda root: flip(root / MP4), [("damaged", MP4)]),
     "missing": (lambda root: (root / MP4).unlink(), [("missing", MP4), ("oxum", PREFIX + "bag-info.txt")]),
-    "extra": (lambda root: add(root, PREFIX + "data/x"), [("oxum", PREFIX + "bag-info.txt"), ("extra", PREFIX + "data/x")]),
+    "extra": (
+        lambda root: add(root, PREFIX + "data/x"),
+        [("oxum", PREFIX + "bag-info.txt"), ("extra", PREFIX + "data/x")],
+    ),
     "no declaration": (lambda root: (root / PREFIX / "bagit.txt").unlink(), [("missing", PREFIX + "bagit.txt")]),
     "declaration": (
         lambda root: add(root, PREFIX + "bagit.txt", b"BagIt\n"),
@@ -347,7 +398,7 @@ BAG_WOUNDS: dict[str, tuple[Wound, list[tuple[str, str]]]] = {
         lambda root: append(root, PREFIX + "manifest-sha256.txt", f"{NOTHING}  bagit.txt"),
         [("damaged", PREFIX + "manifest-sha256.txt"), ("malformed", PREFIX + "manifest-sha256.txt")],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAG_WOUNDS)
@@ -477,8 +528,10 @@ def test_a_part_that_is_a_bag_of_its_own_is_verified_as_one(tmp_path: Path) -> N
     relist(root)
     base = f"parts/{NAMES[0]}/"
     assert problems(root) == [
-        ("oxum", base + "bag-info.txt"), ("damaged", base + "data/ranges/000002-000000524288"), ("extra", base + "data/x"),
-    ]  # fmt: skip
+        ("oxum", base + "bag-info.txt"),
+        ("damaged", base + "data/ranges/000002-000000524288"),
+        ("extra", base + "data/x"),
+    ]
 
 
 # The page in a browser

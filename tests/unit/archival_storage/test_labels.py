@@ -21,11 +21,20 @@ HOSTILE = '#panic("x") $y$ \\ *b* _i_ <a> @r [c] ' + "长" * 120
 
 def label(**more: object) -> Label:
     facts: dict[str, object] = {
-        "identity": "disc-01m85m8sc7193ha9qd4bgyk7xg-a", "kind": "optical", "name": "DA26_0001_01A",
-        "title": "未经批准从事营业性演出案", "institution": "临江市文化和旅游局", "archival_numbers": ("X123-2026-0012",),
-        "volume": 2, "volumes": 3, "date": "2026-11-24", "digest": DIGEST, "size": 735_836_160,
-        "place": "二号楼/A3/盒1", "copy": "A",
-    }  # fmt: skip
+        "identity": "disc-01m85m8sc7193ha9qd4bgyk7xg-a",
+        "kind": "optical",
+        "name": "DA26_0001_01A",
+        "title": "未经批准从事营业性演出案",
+        "institution": "临江市文化和旅游局",
+        "archival_numbers": ("X123-2026-0012",),
+        "volume": 2,
+        "volumes": 3,
+        "date": "2026-11-24",
+        "digest": DIGEST,
+        "size": 735_836_160,
+        "place": "二号楼/A3/盒1",
+        "copy": "A",
+    }
     return Label(**(facts | more))  # type: ignore[arg-type]
 
 
@@ -64,8 +73,13 @@ def test_every_field_is_on_the_label_and_the_code_reads(form: Form, tmp_path: Pa
 
 @pytest.mark.parametrize("form", get_args(Form))
 def test_hostile_and_long_text_stays_text(form: Form, tmp_path: Path) -> None:
-    many = label(title=HOSTILE, name="N" * 40, institution=HOSTILE, place=HOSTILE,
-                 archival_numbers=tuple(f"X-{n:04d}" for n in range(300)))  # fmt: skip
+    many = label(
+        title=HOSTILE,
+        name="N" * 40,
+        institution=HOSTILE,
+        place=HOSTILE,
+        archival_numbers=tuple(f"X-{n:04d}" for n in range(300)),
+    )
     make_labels([many, label(archival_numbers=(), digest="", place="")], tmp_path / "a.pdf", form)
     text = text_of(tmp_path / "a.pdf")
     assert '#panic("x")$y$' in text

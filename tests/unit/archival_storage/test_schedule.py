@@ -40,9 +40,16 @@ def shelf(catalogue: Catalogue, discs: int, moment: datetime = START) -> list[st
         for number in range(discs):
             identity = f"disc-{number:03d}"
             holdings.add_medium(
-                connection, identity, kind="optical", label=identity.upper(), location="", actor="li", moment=moment,
-                place=f"{'一' if number % 2 else '二'}号楼/A架", checked=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            )  # fmt: skip
+                connection,
+                identity,
+                kind="optical",
+                label=identity.upper(),
+                location="",
+                actor="li",
+                moment=moment,
+                place=f"{'一' if number % 2 else '二'}号楼/A架",
+                checked=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            )
             row = CopyRow(f"aip-{number:026d}_v0001", identity, f"aip-{number:026d}", 1, "verified", None, None)
             holdings.set_copy(connection, row, actor="li", moment=moment)
     return [f"disc-{number:03d}" for number in range(discs)]
@@ -188,8 +195,12 @@ def test_how_budgets_are_written() -> None:
     assert parse_hours("22:00-06:30") == (day_time(22), day_time(6, 30))
     assert [parse_span(text) for text in ("90s", "30m", "1.5h")] == [90, 1800, 5400]
     assert [parse_size(text) for text in ("12", "500MB", "20 GB", "1TB", "2k")] == [
-        12, 500_000_000, 20_000_000_000, 10**12, 2000
-    ]  # fmt: skip
+        12,
+        500_000_000,
+        20_000_000_000,
+        10**12,
+        2000,
+    ]
     for parse, text in ((parse_hours, "night"), (parse_span, "6 hours"), (parse_size, "GB"), (parse_hours, "25:00-1")):
         with pytest.raises(UsageError):
             parse(text)

@@ -15,8 +15,13 @@ from hypothesis import strategies as st
 
 from preserve.archival_storage.auditing.surroundings import Expected, check_surroundings, is_litter
 
-FILES = {"verify.py": b"v", "index.html": b"page", "ledger/ledger.pub": b"key", "records/requests/2026-0001/1.json": b"r",
-         "recovery/aip-a_v0001/set-0001.par2": b"p"}  # fmt: skip
+FILES = {
+    "verify.py": b"v",
+    "index.html": b"page",
+    "ledger/ledger.pub": b"key",
+    "records/requests/2026-0001/1.json": b"r",
+    "recovery/aip-a_v0001/set-0001.par2": b"p",
+}
 HELD = ("aip-a_v0001",)
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=40).filter(
     lambda name: name not in (".", "..") and len(name.encode()) < 200

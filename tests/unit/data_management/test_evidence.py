@@ -116,9 +116,22 @@ def test_a_third_party_is_convinced(proven: tuple[Archive, Path]) -> None:
     (proof.parent / "note").write_bytes(note)
     (proof.parent / "signature").write_bytes(signature)
     checked = subprocess.run(
-        ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", proof / "ledger.pub", "-rawin", "-in",
-         proof.parent / "note", "-sigfile", proof.parent / "signature"], capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            "openssl",
+            "pkeyutl",
+            "-verify",
+            "-pubin",
+            "-inkey",
+            proof / "ledger.pub",
+            "-rawin",
+            "-in",
+            proof.parent / "note",
+            "-sigfile",
+            proof.parent / "signature",
+        ],
+        capture_output=True,
+        check=False,
+    )
     assert checked.returncode == 0, checked.stderr
 
 

@@ -39,8 +39,9 @@ def keep(catalogue: Catalogue, store: Path, number: int, records: list[Record]) 
     with catalogue.begin() as connection:
         audits.begin(connection, run, actor="scheduler", moment=moment)
         kept = history.write_run(store, run, moment, rows)
-        audits.end(connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler",
-                   moment=moment)  # fmt: skip
+        audits.end(
+            connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler", moment=moment
+        )
 
 
 def compact(catalogue: Catalogue, store: Path, moment: datetime) -> None:
@@ -118,8 +119,9 @@ def test_a_file_that_is_gone_or_altered_is_named(catalogue: Catalogue, tmp_path:
 
 _ROWS = st.lists(
     st.tuples(st.integers(0, 900), st.sampled_from("abcde"), st.sampled_from(["intact", "damaged", "not-checked"])),
-    min_size=1, max_size=60,
-)  # fmt: skip
+    min_size=1,
+    max_size=60,
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -150,8 +152,9 @@ def test_a_year_without_anything_intact_is_thinned(catalogue: Catalogue, tmp_pat
     with catalogue.begin() as connection:
         audits.begin(connection, run, actor="scheduler", moment=START)
         kept = history.write_run(tmp_path, run, START, rows)
-        audits.end(connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler",
-                   moment=START)  # fmt: skip
+        audits.end(
+            connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler", moment=START
+        )
     for years in range(1, 8):
         compact(catalogue, tmp_path, START + timedelta(days=366 * years))
     with catalogue.read() as connection:

@@ -56,13 +56,16 @@ def test_sound(kept: Catalogue, tmp_path: Path) -> None:
             "2",
         ),
         (
-            ["UPDATE ledger SET number = -number - 1 WHERE number >= 6", "UPDATE ledger SET number = -number",
-             "INSERT INTO ledger (number, entry, leaf) SELECT 6, entry, leaf FROM ledger WHERE number = -1"],
+            [
+                "UPDATE ledger SET number = -number - 1 WHERE number >= 6",
+                "UPDATE ledger SET number = -number",
+                "INSERT INTO ledger (number, entry, leaf) SELECT 6, entry, leaf FROM ledger WHERE number = -1",
+            ],
             "ledger.entry-missing",
             "1",
         ),
     ],
-)  # fmt: skip
+)
 def test_alterations(kept: Catalogue, tmp_path: Path, statements: list[str], code: str, where: str) -> None:
     with kept.begin() as connection:
         for statement in statements:

@@ -14,10 +14,13 @@ from preserve.data_management.database import open_catalogue
 from preserve.data_management.facets import Filters
 
 DESCRIPTION = {
-    "case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12", "classification": "internal",
+    "case_type": "penalty",
+    "start": "2026-01-05",
+    "closed": "2026-03-12",
+    "classification": "internal",
     "officers": [{"name": "陈立新", "number": "110233"}],
     "objects": [{"file": "a.mp4", "kind": "现场录像", "stage": "investigation", "device": "DSJ-A20031"}],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -45,9 +48,11 @@ def test_what_was_found_is_found_again_and_filters_hold(old: Path) -> None:
     catalogue = open_catalogue(old)
     with catalogue.read() as connection:
         for words, filters in (
-            ("演出", Filters()), ("", Filters(officer="陈立新")), ("举办", Filters(device="a20031", stage="investigation")),
+            ("演出", Filters()),
+            ("", Filters(officer="陈立新")),
+            ("举办", Filters(device="a20031", stage="investigation")),
             ("演出", Filters(since="2026-01-05", until="2026-01-05")),
-        ):  # fmt: skip
+        ):
             assert [hit.objid for hit in search.find(connection, words, filters)] == ["o"]
         assert search.find(connection, "演出", Filters(officer="王晓梅")) == []
     catalogue.close()

@@ -24,10 +24,15 @@ def _package(home: Home) -> None:
     for folder in (inside / "metadata" / "preservation", inside / "metadata" / "descriptive", original):
         folder.mkdir(parents=True)
     described = {
-        "case_number": "沪文执罚〔2026〕12号", "case_type": "penalty", "title": "擅自举办营业性演出",
-        "cause": "擅自演出", "producer": {"name": "执法总队"}, "start": "2026-01-02", "closed": "2026-03-04",
+        "case_number": "沪文执罚〔2026〕12号",
+        "case_type": "penalty",
+        "title": "擅自举办营业性演出",
+        "cause": "擅自演出",
+        "producer": {"name": "执法总队"},
+        "start": "2026-01-02",
+        "closed": "2026-03-04",
         "objects": [{"file": "a.txt", "kind": "立案审批表", "stage": "initiation"}],
-    }  # fmt: skip
+    }
     (inside / "metadata/descriptive/case.json").write_text(json.dumps(described), encoding="utf-8")
     (inside / "METS.xml").write_text(
         '<mets xmlns="http://www.loc.gov/METS/" OBJID="x"><metsHdr CREATEDATE="2026-11-23T08:00:00Z"/></mets>'

@@ -188,9 +188,7 @@ def earlier_release(home: Home) -> None:
         base.commit()
 
 
-def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(
-    tmp_path: Path,
-) -> None:
+def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(tmp_path: Path) -> None:
     home = Home(tmp_path, Settings(archive_id="a1", institution="总队"))
     key = checkpoints.create_keys(home.keys)
     (home.store / "ledger").mkdir(parents=True)

@@ -92,9 +92,7 @@ def test_filters_hold_with_and_without_words(
     filled: Catalogue, made: list[Made], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = made[77].description
-    recording = next(
-        item for known in made for item in known.description["objects"] if item["device"]
-    )  # fmt: skip
+    recording = next(item for known in made for item in known.description["objects"] if item["device"])
     cases: list[tuple[Filters, str]] = [
         (Filters(party=one["parties"][0]["name"]), ""),
         (Filters(officer=one["officers"][1]["number"]), ""),
@@ -111,9 +109,10 @@ def test_filters_hold_with_and_without_words(
         with filled.read() as connection:
             for filters, words in cases:
                 expected = {
-                    number for number, known in enumerate(made)
+                    number
+                    for number, known in enumerate(made)
                     if _holds(filters, known.description) and words in _read(known)
-                }  # fmt: skip
+                }
                 assert _found(connection, words, filters) == expected, filters
                 assert expected or filters.classification
 

@@ -29,17 +29,23 @@ from tests.unit.description.test_reading import GOOD
 FIELDS = list(CaseDescription.model_fields) + [name for _, columns in SHEETS.values() for name in columns]
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
 DATES = st.one_of(
-    st.dates().map(str), st.datetimes().map(str), st.datetimes(timezones=st.timezones()).map(lambda one: one.isoformat()),
-    st.sampled_from(["0001-01-01", "9999-12-31", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59", "2026年13月40日"]),
-)  # fmt: skip
+    st.dates().map(str),
+    st.datetimes().map(str),
+    st.datetimes(timezones=st.timezones()).map(lambda one: one.isoformat()),
+    st.sampled_from(
+        ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59", "2026年13月40日"]
+    ),
+)
 NUMBERS = st.one_of(
     st.floats(), st.integers(), st.sampled_from([10**400, -(10**400), 1e308, 1e11, float("nan"), float("inf")])
 )
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), NUMBERS, ANY_TEXT, DATES),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(FIELDS) | ANY_TEXT, inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(FIELDS) | ANY_TEXT, inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def read(content: Any, name: str = "case.json") -> list[Finding]:
@@ -101,8 +107,9 @@ def test_a_row_or_column_given_twice_is_refused(tmp_path: Path) -> None:
     book[sheet].cell(1, len(columns) + 1, columns["classification"])
     book.save(tmp_path / "b.xlsx")
     assert {one.code for one in read((tmp_path / "b.xlsx").read_bytes(), "b.xlsx")} == {
-        "case.row-twice", "case.column-twice",
-    }  # fmt: skip
+        "case.row-twice",
+        "case.column-twice",
+    }
 
 
 @settings(deadline=None)

@@ -58,8 +58,7 @@ def test_chinese_words_and_dates_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "written",
-    ["2026-1-5", "2026/01/05", "2026.1.5", "2026年01月05日", "20260105", " 2026年1月5日 "],
+    "written", ["2026-1-5", "2026/01/05", "2026.1.5", "2026年01月05日", "20260105", " 2026年1月5日 "]
 )
 def test_ways_of_writing_a_date(written: str) -> None:
     case, findings = read({**GOOD, "start": written})

@@ -17,20 +17,38 @@ from preserve.description.schema import CaseDescription
 from preserve.description.workbook import write_workbook
 
 CONTENT: dict[str, Any] = {
-    "case_number": "临文综罚〔2026〕12号", "archival_number": "LJ-0012", "case_type": "强制", "title": "=题名（一）",
-    "cause": "案由", "producer": {"name": "局", "entrusted_by": "市局", "instrument": "委〔2026〕1号"},
-    "start": "2026-01-05", "closed": "2026-03-12", "classification": "商业秘密", "access": ["甲", "乙"],
-    "retention": "永久", "note": "备注\n第二行", "late_filing_reason": "等待复议",
-    "parties": [{"name": "某公司", "identity": "007"}], "officers": [{"name": "陈立新", "number": "00123"}],
+    "case_number": "临文综罚〔2026〕12号",
+    "archival_number": "LJ-0012",
+    "case_type": "强制",
+    "title": "=题名（一）",
+    "cause": "案由",
+    "producer": {"name": "局", "entrusted_by": "市局", "instrument": "委〔2026〕1号"},
+    "start": "2026-01-05",
+    "closed": "2026-03-12",
+    "classification": "商业秘密",
+    "access": ["甲", "乙"],
+    "retention": "永久",
+    "note": "备注\n第二行",
+    "late_filing_reason": "等待复议",
+    "parties": [{"name": "某公司", "identity": "007"}],
+    "officers": [{"name": "陈立新", "number": "00123"}],
     "stages": [{"stage": "调查", "start": "2026-01-05", "end": "2026-02-01"}],
     "measures": [{"measure": "查封", "start": "2026-01-06T09:30:15", "end": "2026-01-06T10:00:00+08:00"}],
     "incidents": [{"incident": "阻碍", "when": "2026-01-06 09:40:00"}],
     "objects": [
-        {"file": f"02调查/录像（{n}）.mp4", "kind": "现场录像", "stage": "调查", "evidence": n == 1, "proves": "经过",
-         "recording_start": "2026-01-06T09:30:15", "device": "000123", "date": "2026-01-06"}
+        {
+            "file": f"02调查/录像（{n}）.mp4",
+            "kind": "现场录像",
+            "stage": "调查",
+            "evidence": n == 1,
+            "proves": "经过",
+            "recording_start": "2026-01-06T09:30:15",
+            "device": "000123",
+            "date": "2026-01-06",
+        }
         for n in range(30)
     ],
-}  # fmt: skip
+}
 
 
 def case() -> CaseDescription:
@@ -60,8 +78,9 @@ def test_the_template_has_every_heading_lists_and_instructions(tmp_path: Path) -
     assert book[CHOICES_SHEET].sheet_state == "hidden"
     (measures,) = [rule.formula1 for rule in book["措施"].data_validations.dataValidation]
     assert [cell[0].value for cell in book[CHOICES_SHEET][measures.rpartition("!")[2].replace("$", "")]][:2] == [
-        "查封", "解除查封",
-    ]  # fmt: skip
+        "查封",
+        "解除查封",
+    ]
     assert "开始和结束时间、现场环境" in str([cell.value for cell in book[HELP_SHEET]["B"]])
     lists = {rule.formula1 for rule in book["文件"].data_validations.dataValidation}
     assert '"启动,调查,审查,决定,送达,执行,归档"' in lists

@@ -88,12 +88,18 @@ def _eml(path: Path) -> None:
 
 
 FILES: dict[str, tuple[Callable[[Path], object], Way]] = {
-    "a.pdf": (_pdf, "pdf"), "a.docx": (_docx, "docx"), "a.xlsx": (_xlsx, "xlsx"), "a.pptx": (_pptx, "pptx"),
-    "a.odt": (_odt, "odf"), "a.ofd": (_ofd, "ofd"), "a.html": (_html, "html"), "a.eml": (_eml, "email"),
+    "a.pdf": (_pdf, "pdf"),
+    "a.docx": (_docx, "docx"),
+    "a.xlsx": (_xlsx, "xlsx"),
+    "a.pptx": (_pptx, "pptx"),
+    "a.odt": (_odt, "odf"),
+    "a.ofd": (_ofd, "ofd"),
+    "a.html": (_html, "html"),
+    "a.eml": (_eml, "email"),
     "a.txt": (lambda path: path.write_bytes(WORDS.encode("gb18030")), "plain"),
     "b.txt": (lambda path: path.write_bytes(WORDS.encode("utf-16")), "plain"),
     "a.csv": (lambda path: path.write_bytes(f"案号,说明\n1,{WORDS}\n".encode()), "plain"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -83,8 +83,7 @@ def test_known_formats(corpus: dict[str, Path], name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "mime"),
-    [("receipt.ofd", "application/ofd"), ("camera.dav", "video/x-dav"), ("raw.h264", "video/h264")],
+    ("name", "mime"), [("receipt.ofd", "application/ofd"), ("camera.dav", "video/x-dav"), ("raw.h264", "video/h264")]
 )
 def test_formats_without_puid_are_named_by_our_signatures(corpus: dict[str, Path], name: str, mime: str) -> None:
     found = identify(corpus[name], name, corpus[name].stat().st_size)

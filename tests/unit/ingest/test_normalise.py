@@ -177,15 +177,73 @@ def odd_video(path: Path) -> Path:
     )
     plain = path.with_name("plain.mov")
     subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=162x122:r=25:d=1", "-f", "lavfi",
-         "-i", "sine=440:d=1", "-f", "lavfi", "-i", "sine=880:d=1", "-i", str(chapters), "-map", "0", "-map", "1", "-map", "2",
-         "-map_metadata", "3", "-map_chapters", "3", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a:0", "aac", "-c:a:1",
-         "pcm_s16le", "-timecode", "10:00:00:00", "-metadata", "comment=执法", str(plain)], check=True,
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=162x122:r=25:d=1",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=440:d=1",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=880:d=1",
+            "-i",
+            str(chapters),
+            "-map",
+            "0",
+            "-map",
+            "1",
+            "-map",
+            "2",
+            "-map_metadata",
+            "3",
+            "-map_chapters",
+            "3",
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a:0",
+            "aac",
+            "-c:a:1",
+            "pcm_s16le",
+            "-timecode",
+            "10:00:00:00",
+            "-metadata",
+            "comment=执法",
+            str(plain),
+        ],
+        check=True,
+    )
     subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-i", str(plain), "-map", "0:v", "-map", "0:a", "-c", "copy", "-metadata:s:v:0",
-         "rotate=90", str(path)], check=True,
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-i",
+            str(plain),
+            "-map",
+            "0:v",
+            "-map",
+            "0:a",
+            "-c",
+            "copy",
+            "-metadata:s:v:0",
+            "rotate=90",
+            str(path),
+        ],
+        check=True,
+    )
     return path
 
 
@@ -200,8 +258,10 @@ def test_nothing_is_lost_silently(tmp_path: Path) -> None:
     result = tmp_path / "out" / "preservation" / one.stored
     said = subprocess.run(
         ["ffprobe", "-v", "error", "-show_streams", "-show_chapters", "-show_format", str(result)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert said.count("codec_type=audio") == 2
     assert said.count("[CHAPTER]") == 2
     assert "现场录像" in said
@@ -213,10 +273,28 @@ def test_nothing_is_lost_silently(tmp_path: Path) -> None:
 def test_variable_frame_rate_keeps_every_frame(tmp_path: Path) -> None:
     path = tmp_path / "vfr.mp4"
     subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=30:d=2", "-vf",
-         "select='not(mod(n,3))+lt(n,20)'", "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path)],
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=160x120:r=30:d=2",
+            "-vf",
+            "select='not(mod(n,3))+lt(n,20)'",
+            "-fps_mode",
+            "vfr",
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p",
+            str(path),
+        ],
         check=True,
-    )  # fmt: skip
+    )
     one = made(run(path, tmp_path / "out", "lossless"), "preservation")
     assert one.proof.holds
     assert "largest difference of frame times" in one.proof.note
@@ -247,12 +325,24 @@ def told_by_browser(folder: Path) -> str:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     browser = subprocess.Popen(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         f"--user-data-dir={folder / 'profile'}", "--remote-debugging-port=0",
-         f"http://127.0.0.1:{server.server_address[1]}/page.html"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={folder / 'profile'}",
+            "--remote-debugging-port=0",
+            f"http://127.0.0.1:{server.server_address[1]}/page.html",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         return told.get(timeout=90)
     finally:
@@ -319,9 +409,26 @@ def test_derived_names_keep_their_sources_apart() -> None:
 def damaged_video(path: Path) -> Path:
     """A playable recording of which some bytes in the middle were flipped."""
     subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-c:v",
-         "libx264", "-g", "10", "-pix_fmt", "yuv420p", str(path)], check=True,
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=320x180:r=25:d=2",
+            "-c:v",
+            "libx264",
+            "-g",
+            "10",
+            "-pix_fmt",
+            "yuv420p",
+            str(path),
+        ],
+        check=True,
+    )
     data = bytearray(path.read_bytes())
     for place in range(len(data) // 4, len(data) // 2, 997):
         data[place] ^= 0x55
@@ -343,16 +450,60 @@ def test_every_sound_track_keeps_its_own_depth(tmp_path: Path) -> None:
     """A second track of another kind is neither cut to the first one's 16 bits nor taken for integers."""
     path = tmp_path / "two.mov"
     subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-f", "lavfi",
-         "-i", "sine=d=1", "-map", "0", "-map", "1", "-map", "1", "-map", "1", "-c:v", "libx264", "-pix_fmt",
-         "yuv420p", "-c:a:0", "pcm_s16le", "-c:a:1", "aac", "-c:a:2", "pcm_f32le", str(path)], check=True,
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-loglevel",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=160x120:d=1",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=d=1",
+            "-map",
+            "0",
+            "-map",
+            "1",
+            "-map",
+            "1",
+            "-map",
+            "1",
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a:0",
+            "pcm_s16le",
+            "-c:a:1",
+            "aac",
+            "-c:a:2",
+            "pcm_f32le",
+            str(path),
+        ],
+        check=True,
+    )
     one = made(run(path, tmp_path / "out", "lossless"), "preservation")
     said = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "a", "-show_entries", "stream=codec_name,bits_per_raw_sample",
-         "-of", "csv=p=0", str(tmp_path / "out" / "preservation" / one.stored)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            "a",
+            "-show_entries",
+            "stream=codec_name,bits_per_raw_sample",
+            "-of",
+            "csv=p=0",
+            str(tmp_path / "out" / "preservation" / one.stored),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert [line.split(",")[:2] for line in said.split()] == [["flac", "16"], ["flac", "24"], ["pcm_f32le", "N/A"]]
     assert one.proof.holds
     assert "sound 1 decodes to floating point" in one.proof.note
@@ -365,8 +516,10 @@ def test_a_playlist_reaches_no_other_file(tmp_path: Path) -> None:
 
     secret = make_media(tmp_path, "stream.ts")["stream.ts"]
     playlist = tmp_path / "evidence.mp4"
-    for text in (f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:1,\nfile:{secret}\n#EXT-X-ENDLIST\n",
-                 f"ffconcat version 1.0\nfile {secret.name}\n"):  # fmt: skip
+    for text in (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:1,\nfile:{secret}\n#EXT-X-ENDLIST\n",
+        f"ffconcat version 1.0\nfile {secret.name}\n",
+    ):
         playlist.write_text(text)
         with pytest.raises(ToolFailed):
             av.to_lossless(playlist, tmp_path, "x", lambda seconds: None, 1, playlist.name)

@@ -72,10 +72,25 @@ def test_no_reference_leads_out_of_the_package(href: str) -> None:
 @pytest.mark.parametrize(
     "href",
     [
-        "../x", "a/../../x", "%2e%2e/x", "a/%2E%2E/x", "/etc/passwd", "file:///etc/passwd", "http://x/y",
-        "%2Fetc/passwd", "a%00b", "a%zz", "%ff", "a\\..\\b", "..%5Cx", "x#y", "x?y", "//host/x", "C:/x",
+        "../x",
+        "a/../../x",
+        "%2e%2e/x",
+        "a/%2E%2E/x",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "http://x/y",
+        "%2Fetc/passwd",
+        "a%00b",
+        "a%zz",
+        "%ff",
+        "a\\..\\b",
+        "..%5Cx",
+        "x#y",
+        "x?y",
+        "//host/x",
+        "C:/x",
     ],
-)  # fmt: skip
+)
 def test_references_that_are_refused(href: str) -> None:
     assert target_of("representations/original/", href) is None
 

@@ -73,8 +73,12 @@ def test_examples(path: str, stored: str) -> None:
 
 def test_names_that_meet_are_numbered_in_the_order_they_come() -> None:
     assert list(safe_names(["A.txt", "a.txt", "a.TXT", "D/x", "d/x"])) == [
-        "A.txt", "a (2).txt", "a (3).TXT", "D/x", "d (2)/x",
-    ]  # fmt: skip
+        "A.txt",
+        "a (2).txt",
+        "a (3).TXT",
+        "D/x",
+        "d (2)/x",
+    ]
 
 
 def test_names_from_chinese_windows_are_read() -> None:

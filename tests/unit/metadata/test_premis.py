@@ -47,21 +47,38 @@ OBJECT = st.one_of(
 )
 LINKS = st.lists(st.builds(Link, NAME, MAYBE), max_size=2, unique_by=lambda link: link.identifier).map(tuple)
 EVENT = st.builds(
-    Event, NAME, st.sampled_from(["ingestion start", "normalization", "virus check"]), st.just("2026-01-05T02:00:00Z"),
-    MAYBE, st.sampled_from(["success", "fail", "warning"]), MAYBE, LINKS, LINKS,
-)  # fmt: skip
+    Event,
+    NAME,
+    st.sampled_from(["ingestion start", "normalization", "virus check"]),
+    st.just("2026-01-05T02:00:00Z"),
+    MAYBE,
+    st.sampled_from(["success", "fail", "warning"]),
+    MAYBE,
+    LINKS,
+    LINKS,
+)
 AGENT = st.builds(Agent, NAME, TEXT, st.sampled_from(["software", "person", "organization", "hardware"]), MAYBE, MAYBE)
 RIGHTS = st.builds(
-    Rights, NAME, st.just("statute"), st.just("cn"), TEXT, st.just("disclose"), MAYBE, st.just("2026-01-01"),
-    st.just("2036-01-01"), st.lists(st.builds(Link, NAME), max_size=2).map(tuple),
-)  # fmt: skip
+    Rights,
+    NAME,
+    st.just("statute"),
+    st.just("cn"),
+    TEXT,
+    st.just("disclose"),
+    MAYBE,
+    st.just("2026-01-01"),
+    st.just("2036-01-01"),
+    st.lists(st.builds(Link, NAME), max_size=2).map(tuple),
+)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(OBJECT, min_size=1, max_size=3), st.lists(EVENT, max_size=2), st.lists(AGENT, max_size=2),
+    st.lists(OBJECT, min_size=1, max_size=3),
+    st.lists(EVENT, max_size=2),
+    st.lists(AGENT, max_size=2),
     st.lists(RIGHTS, max_size=1),
-)  # fmt: skip
+)
 def test_entities_come_back(
     objects: list[Object], events: list[Event], agents: list[Agent], rights: list[Rights]
 ) -> None:

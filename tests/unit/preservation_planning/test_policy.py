@@ -74,9 +74,13 @@ def test_traits_come_back(video: set[str], sound: set[str], encoding: str, sound
 
 def test_traits_and_pixels_of_a_recording() -> None:
     told = [
-        ("stream 0", "video: AVC"), ("stream 0 Width", "1920"), ("stream 0 Height", "1080"),
-        ("stream 0 FrameCount", "100"), ("stream 1", "sound: AAC"), ("stream 1 Width", "nonsense"),
-    ]  # fmt: skip
+        ("stream 0", "video: AVC"),
+        ("stream 0 Width", "1920"),
+        ("stream 0 Height", "1080"),
+        ("stream 0 FrameCount", "100"),
+        ("stream 1", "sound: AAC"),
+        ("stream 1 Width", "nonsense"),
+    ]
     traits, pixels = traits_of(told, "录像.MP4", 5)
     assert (traits.text(), pixels) == ("AVC|AAC||", 1920 * 1080 * 100)
 

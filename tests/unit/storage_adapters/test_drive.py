@@ -279,11 +279,17 @@ def test_recovery_data_repairs_a_copy(tmp_path: Path) -> None:
         ({"smart_status": {"passed": True}}, "good"),
         ({"smart_status": {"passed": False}}, "failing"),
         ({}, "unknown"),
-        ({"smart_status": {"passed": True}, "ata_smart_attributes": {"table": [{"id": 197, "raw": {"value": 8}}]}}, "failing"),
-        ({"smart_status": {"passed": True}, "ata_smart_attributes": {"table": [{"id": 5, "raw": {"value": 3}}]}}, "good"),
+        (
+            {"smart_status": {"passed": True}, "ata_smart_attributes": {"table": [{"id": 197, "raw": {"value": 8}}]}},
+            "failing",
+        ),
+        (
+            {"smart_status": {"passed": True}, "ata_smart_attributes": {"table": [{"id": 5, "raw": {"value": 3}}]}},
+            "good",
+        ),
         ({"smart_status": {"passed": True}, "nvme_smart_health_information_log": {"critical_warning": 4}}, "failing"),
     ],
-)  # fmt: skip
+)
 def test_health(report: dict[str, object], verdict: str) -> None:
     assert interpret(report).verdict == verdict
 

@@ -63,9 +63,14 @@ def test_a_file_with_another_name_is_not_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "extra", "worth"),
-    [("1", "", "overwritten"), ("0", "", "flash"), ("1", "dm", "snapshots-possible"), ("1", "loop", "unknown"),
-     ("", "", "unknown")],
-)  # fmt: skip
+    [
+        ("1", "", "overwritten"),
+        ("0", "", "flash"),
+        ("1", "dm", "snapshots-possible"),
+        ("1", "loop", "unknown"),
+        ("", "", "unknown"),
+    ],
+)
 def test_what_overwriting_is_worth_comes_from_the_device(tmp_path: Path, kind: str, extra: str, worth: str) -> None:
     number = os.stat(tmp_path).st_dev
     node = tmp_path / "sys" / "dev" / "block" / f"{os.major(number)}:{os.minor(number)}"

@@ -104,8 +104,10 @@ def read_by_bsdtar(image: Path, options: tuple[str, ...] = ()) -> dict[str, byte
     for name in NAMES:
         done = subprocess.run(
             ["bsdtar", *options, "-xOf", image, "--", f"packages/aip-1/{name}".replace("\\", "\\\\")],
-            capture_output=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
+            capture_output=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
         found[name] = done.stdout if done.returncode == 0 else b"?"
     return found
 

@@ -61,8 +61,11 @@ def test_damage_among_many_is_named(tree: tuple[Path, list[ExpectedFile]], pool:
         checks = list(check_files(folder, expected, from_medium=False, progress=lambda n: None, pool=pool))
         assert len(checks) == COUNT
         assert {one.path: one.verdict for one in checks if one.verdict != "intact"} == {
-            "00030": "damaged", "03001": "absent", "03333": "damaged", "03007": "damaged"
-        }  # fmt: skip
+            "00030": "damaged",
+            "03001": "absent",
+            "03333": "damaged",
+            "03007": "damaged",
+        }
     finally:
         for name, data in kept.items():
             (folder / name).write_bytes(data)

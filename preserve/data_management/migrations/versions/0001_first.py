@@ -110,10 +110,7 @@ def upgrade() -> None:
         ),
         sa.Column("written", sa.Text(), nullable=True),
         sa.Column("verified", sa.Text(), nullable=True, comment="last time every byte was read back and found equal"),
-        sa.ForeignKeyConstraint(
-            ["medium"],
-            ["media.id"],
-        ),
+        sa.ForeignKeyConstraint(["medium"], ["media.id"]),
         sa.PrimaryKeyConstraint("name", "medium"),
     )
     op.create_index("copies_by_objid", "copies", ["objid", "version"], unique=False)
@@ -127,10 +124,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("outcome_detail", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["objid"],
-            ["cases.objid"],
-        ),
+        sa.ForeignKeyConstraint(["objid"], ["cases.objid"]),
         sa.PrimaryKeyConstraint("identifier"),
     )
     op.create_index("events_by_version", "events", ["objid", "version", "happened"], unique=False)
@@ -149,10 +143,7 @@ def upgrade() -> None:
         sa.Column("format_version", sa.Text(), nullable=False),
         sa.Column("properties", sa.Text(), nullable=False, comment="significant properties as JSON"),
         sa.Column("source", sa.Text(), nullable=True, comment="identifier of the object it was derived from"),
-        sa.ForeignKeyConstraint(
-            ["objid"],
-            ["cases.objid"],
-        ),
+        sa.ForeignKeyConstraint(["objid"], ["cases.objid"]),
         sa.PrimaryKeyConstraint("identifier"),
     )
     op.create_index("files_by_digest", "files", ["sha256"], unique=False)
@@ -163,10 +154,7 @@ def upgrade() -> None:
         sa.Column("ingest", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False, comment="PREMIS event as JSON"),
-        sa.ForeignKeyConstraint(
-            ["ingest"],
-            ["ingests.id"],
-        ),
+        sa.ForeignKeyConstraint(["ingest"], ["ingests.id"]),
         sa.PrimaryKeyConstraint("ingest", "number"),
     )
     op.create_table(
@@ -181,10 +169,7 @@ def upgrade() -> None:
         sa.Column("identified", sa.Text(), nullable=True),
         sa.Column("characterised", sa.Text(), nullable=True),
         sa.Column("normalised", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["ingest"],
-            ["ingests.id"],
-        ),
+        sa.ForeignKeyConstraint(["ingest"], ["ingests.id"]),
         sa.PrimaryKeyConstraint("ingest", "number"),
     )
     op.create_table(
@@ -198,10 +183,7 @@ def upgrade() -> None:
         sa.Column(
             "manifest_sha256", sa.Text(), nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"
         ),
-        sa.ForeignKeyConstraint(
-            ["objid"],
-            ["cases.objid"],
-        ),
+        sa.ForeignKeyConstraint(["objid"], ["cases.objid"]),
         sa.PrimaryKeyConstraint("objid", "version"),
         sa.UniqueConstraint("name"),
     )

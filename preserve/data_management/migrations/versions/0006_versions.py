@@ -7,13 +7,33 @@ revision = "0006"
 down_revision = "0005"
 
 _FILES = (
-    "identifier", "objid", "version", "representation", "path", "original_name", "size", "sha256", "puid",
-    "format_name", "format_version", "properties", "source",
-)  # fmt: skip
+    "identifier",
+    "objid",
+    "version",
+    "representation",
+    "path",
+    "original_name",
+    "size",
+    "sha256",
+    "puid",
+    "format_name",
+    "format_version",
+    "properties",
+    "source",
+)
 _EVENTS = ("identifier", "objid", "version", "kind", "happened", "outcome", "detail", "outcome_detail")
 _JOURNAL = (
-    "ingest", "number", "path", "stored", "size", "modified_ns", "copied", "identified", "characterised", "normalised",
-)  # fmt: skip
+    "ingest",
+    "number",
+    "path",
+    "stored",
+    "size",
+    "modified_ns",
+    "copied",
+    "identified",
+    "characterised",
+    "normalised",
+)
 
 
 def upgrade() -> None:

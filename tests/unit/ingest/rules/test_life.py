@@ -20,10 +20,19 @@ from preserve.messages import LANGUAGES, known
 
 SHOWS = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
 PAPERS = {
-    "立案审批表": "启动", "现场检查笔录": "调查", "询问笔录": "调查", "调查终结报告": "审查", "行政处罚事先告知书": "审查",
-    "查封决定书": "执行", "查封物品清单": "执行", "行政处罚决定书": "决定", "送达回证": "送达", "结案报告": "归档",
-    "中止记录说明": "调查", "录像文字整理": "调查",
-}  # fmt: skip
+    "立案审批表": "启动",
+    "现场检查笔录": "调查",
+    "询问笔录": "调查",
+    "调查终结报告": "审查",
+    "行政处罚事先告知书": "审查",
+    "查封决定书": "执行",
+    "查封物品清单": "执行",
+    "行政处罚决定书": "决定",
+    "送达回证": "送达",
+    "结案报告": "归档",
+    "中止记录说明": "调查",
+    "录像文字整理": "调查",
+}
 TEN = datetime(2026, 3, 4, 10, 0)  # a Wednesday, local time
 
 
@@ -39,20 +48,36 @@ class Case:
         self.named: dict[str, datetime] = {}
         self.kinds: dict[str, str] = {}
         self.content: dict[str, Any] = {
-            "case_number": "临文综罚〔2026〕9号", "case_type": "处罚", "title": "题", "cause": "由",
-            "producer": {"name": "临江市文化和旅游局"}, "start": "2026-03-02", "closed": "2026-04-10",
+            "case_number": "临文综罚〔2026〕9号",
+            "case_type": "处罚",
+            "title": "题",
+            "cause": "由",
+            "producer": {"name": "临江市文化和旅游局"},
+            "start": "2026-03-02",
+            "closed": "2026-04-10",
             "measures": [{"measure": "查封", "start": "2026-03-04 10:00", "end": "2026-03-04 10:10"}],
             "objects": [{"file": f"{kind}.pdf", "kind": kind, "stage": stage} for kind, stage in PAPERS.items()],
-        }  # fmt: skip
+        }
         for file in self.files:
             self.content["objects"].append(self.recording(file))
 
     def recording(self, file: str, **more: Any) -> dict[str, Any]:
         return {
-            "file": file, "kind": "现场录像", "stage": "执行", "device": "DSJ-1", "maker": "王明", "evidence": True,
-            "proves": "查封经过", "original_carrier": "执法记录仪存储卡", "transcript": "录像文字整理.pdf",
-            "shows": SHOWS, "preamble": True, "device_checked": True, "stored": "2026-03-05 09:00", **more,
-        }  # fmt: skip
+            "file": file,
+            "kind": "现场录像",
+            "stage": "执行",
+            "device": "DSJ-1",
+            "maker": "王明",
+            "evidence": True,
+            "proves": "查封经过",
+            "original_carrier": "执法记录仪存储卡",
+            "transcript": "录像文字整理.pdf",
+            "shows": SHOWS,
+            "preamble": True,
+            "device_checked": True,
+            "stored": "2026-03-05 09:00",
+            **more,
+        }
 
     def add(self, file: str, start: float, length: float, **more: Any) -> None:
         self.files[file] = (start, length)
@@ -93,9 +118,13 @@ def judged(case: Case) -> list[str]:
     described, mistakes = check_content(case.content, {}, "case")
     assert described is not None, mistakes
     found = check(
-        described, case.characters(), today=case.today, state_secrets=case.secrets, own_profiles=None,
+        described,
+        case.characters(),
+        today=case.today,
+        state_secrets=case.secrets,
+        own_profiles=None,
         institution=case.institution,
-    )  # fmt: skip
+    )
     for one in found:
         assert one.values["article"]
         assert all(known(one.code, language) for language in LANGUAGES), one.code
@@ -129,16 +158,23 @@ simple("right in everything", lambda c: None)
 for kind in ("立案审批表", "行政处罚决定书", "送达回证", "查封决定书", "查封物品清单"):
     said = {"查封决定书": "查封、扣押决定书", "查封物品清单": "查封、扣押清单"}.get(kind, kind)
     simple(f"no {kind}", lambda c, k=kind: c.drop(k), f"error document-missing {said}")
-simple("no record of inspection or questioning", lambda c: c.drop("现场检查笔录", "询问笔录"),
-       "error document-missing 现场检查、勘验或者询问笔录")  # fmt: skip
+simple(
+    "no record of inspection or questioning",
+    lambda c: c.drop("现场检查笔录", "询问笔录"),
+    "error document-missing 现场检查、勘验或者询问笔录",
+)
 simple("one of the two records is enough", lambda c: c.drop("询问笔录"))
 simple("no report at the end", lambda c: c.drop("调查终结报告"), "warning document-missing 调查终结报告")
 simple("no prior notice", lambda c: c.drop("行政处罚事先告知书"), "warning document-missing 行政处罚事先告知书")
 simple("no report on closing", lambda c: c.drop("结案报告"), "warning document-missing 结案报告")
-simple("summary procedure needs no opening", lambda c: (c.content.update(procedure="简易程序"),
-       c.drop("立案审批表", "调查终结报告")))  # fmt: skip
-simple("a document under another name, told by its title", lambda c: c.of("送达回证.pdf").update(
-       kind="文书", title="送达回证（留置）"))  # fmt: skip
+simple(
+    "summary procedure needs no opening",
+    lambda c: (c.content.update(procedure="简易程序"), c.drop("立案审批表", "调查终结报告")),
+)
+simple(
+    "a document under another name, told by its title",
+    lambda c: c.of("送达回证.pdf").update(kind="文书", title="送达回证（留置）"),
+)
 
 
 @life("a hearing without its papers", "error document-missing 听证笔录", "error document-missing 听证报告")
@@ -209,21 +245,27 @@ simple("recording starts a minute late", lambda c: c.files.update({"a1.mp4": (60
 simple("recording stops three minutes early", lambda c: c.files.update({"a2.mp4": (300, 119)}), NOT)
 simple("recording of another day", lambda c: c.files.update({"a1.mp4": (86400, 300), "a2.mp4": (86700, 300)}), NOT)
 for chinese, document in (("扣押", ""), ("代履行", "error document-missing 代履行决定书"), ("其他强制措施", "")):
-    simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m),
-           NOT, *([document] if document else []))  # fmt: skip
+    simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m), NOT, *([document] if document else []))
 simple("sealing without its end", lambda c: c.content["measures"][0].pop("end"), "warning measure-end-unknown")
 # Art. 10: as the situation requires
 for chinese in ("现场检查", "询问"):
-    simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m),
-           "warning measure-not-recorded-situational")  # fmt: skip
-simple("not recorded, for a reason", lambda c: (c.measure("询问"), c.content["measures"][-1].update(
-       note="当事人家中，不便录像")), "note measure-not-recorded-reason")  # fmt: skip
+    simple(
+        f"{chinese} without recording", lambda c, m=chinese: c.measure(m), "warning measure-not-recorded-situational"
+    )
+simple(
+    "not recorded, for a reason",
+    lambda c: (c.measure("询问"), c.content["measures"][-1].update(note="当事人家中，不便录像")),
+    "note measure-not-recorded-reason",
+)
 # Art. 11 to 13: what it shows, the device, the preamble
 simple("nothing said of what it shows", lambda c: c.both(shows=[]), "warning contents-not-filled a1.mp4")
-simple("scene not shown", lambda c: c.both(shows=[s for s in SHOWS if s != "现场环境"]),
-       "warning contents-missing a1.mp4")  # fmt: skip
-simple("split files show together what is asked", lambda c: (c.of("a1.mp4").update(shows=SHOWS[:3]),
-       c.of("a2.mp4").update(shows=SHOWS[3:])))  # fmt: skip
+simple(
+    "scene not shown", lambda c: c.both(shows=[s for s in SHOWS if s != "现场环境"]), "warning contents-missing a1.mp4"
+)
+simple(
+    "split files show together what is asked",
+    lambda c: (c.of("a1.mp4").update(shows=SHOWS[:3]), c.of("a2.mp4").update(shows=SHOWS[3:])),
+)
 simple("device not checked", lambda c: c.of("a1.mp4").update(device_checked=False), "warning device-not-checked a1.mp4")
 simple("nothing said of the device", lambda c: c.both(device_checked=None))
 simple("no preamble", lambda c: c.of("a1.mp4").update(preamble=False), "warning preamble-missing a1.mp4")
@@ -238,14 +280,26 @@ def hole(c: Case) -> None:
 
 
 simple("a hole of a minute and a half", hole, "error recording-gap a2.mp4")
-simple("a hole explained in writing", lambda c: (hole(c), c.of("中止记录说明.pdf").update(explains="a2.mp4")),
-       "note recording-gap-explained a2.mp4")  # fmt: skip
-simple("a hole explained aloud", lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="0:05")),
-       "note recording-gap-spoken a2.mp4")  # fmt: skip
-simple("explained aloud after the end", lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="6:00")),
-       "error recording-gap-spoken-nowhere a2.mp4")  # fmt: skip
-simple("explained aloud at no time", lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="开头")),
-       "error recording-gap-spoken-nowhere a2.mp4")  # fmt: skip
+simple(
+    "a hole explained in writing",
+    lambda c: (hole(c), c.of("中止记录说明.pdf").update(explains="a2.mp4")),
+    "note recording-gap-explained a2.mp4",
+)
+simple(
+    "a hole explained aloud",
+    lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="0:05")),
+    "note recording-gap-spoken a2.mp4",
+)
+simple(
+    "explained aloud after the end",
+    lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="6:00")),
+    "error recording-gap-spoken-nowhere a2.mp4",
+)
+simple(
+    "explained aloud at no time",
+    lambda c: (hole(c), c.of("a2.mp4").update(spoken_explanation="开头")),
+    "error recording-gap-spoken-nowhere a2.mp4",
+)
 simple("two files at once", lambda c: c.files.update({"a2.mp4": (200, 400)}), "warning recording-overlap a2.mp4")
 simple("two devices at once are no overlap", lambda c: c.add("b.mp4", 0, 600, device="DSJ-2"))
 simple("another day is no hole", lambda c: c.add("b.mp4", 86400, 60, stored="2026-03-06 09:00"))
@@ -275,12 +329,20 @@ def _(c: Case) -> None:
 # when it was: container, file name, description, clocks
 AT = "2026-03-04 10:00:00"
 simple("file name agrees", lambda c: c.named.update({"a1.mp4": TEN}))
-simple("file name two minutes off", lambda c: c.named.update({"a1.mp4": TEN + timedelta(minutes=2)}),
-       "warning recording-times-differ a1.mp4")  # fmt: skip
-simple("container written at the end", lambda c: (c.of("a1.mp4").update(recording_start=AT),
-       c.started.update({"a1.mp4": TEN + timedelta(minutes=5)})))  # fmt: skip
-simple("local time written as UTC", lambda c: (c.started.update({"a1.mp4": TEN + timedelta(hours=8)}),
-       c.named.update({"a1.mp4": TEN})), "warning recording-times-zone a1.mp4")  # fmt: skip
+simple(
+    "file name two minutes off",
+    lambda c: c.named.update({"a1.mp4": TEN + timedelta(minutes=2)}),
+    "warning recording-times-differ a1.mp4",
+)
+simple(
+    "container written at the end",
+    lambda c: (c.of("a1.mp4").update(recording_start=AT), c.started.update({"a1.mp4": TEN + timedelta(minutes=5)})),
+)
+simple(
+    "local time written as UTC",
+    lambda c: (c.started.update({"a1.mp4": TEN + timedelta(hours=8)}), c.named.update({"a1.mp4": TEN})),
+    "warning recording-times-zone a1.mp4",
+)
 
 
 @life("a clock ten minutes fast, corrected", "note clock-corrected DSJ-1")
@@ -289,32 +351,60 @@ def _(c: Case) -> None:
     c.content["clocks"] = [{"device": "DSJ-1", "seconds": 600, "source": "与报时台核对"}]
 
 
-simple("a clock ten minutes fast, not corrected", lambda c: c.files.update({"a1.mp4": (600, 300), "a2.mp4": (900, 300)}),
-       NOT)  # fmt: skip
-simple("a photograph of the day that is told", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
-       "p.jpg", 0, 0, kind="现场照片", date="2026-03-04")))  # fmt: skip
-simple("a photograph of another day", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
-       "p.jpg", 0, 0, kind="现场照片", date="2026-03-05")), "warning photograph-times-differ p.jpg")  # fmt: skip
-simple("a photograph whose name tells another hour", lambda c: (c.kinds.update({"p.jpg": "image"}), c.add(
-       "p.jpg", 0, 0, kind="现场照片"), c.named.update({"p.jpg": TEN + timedelta(hours=1)})),
-       "warning photograph-times-differ p.jpg")  # fmt: skip
+simple(
+    "a clock ten minutes fast, not corrected",
+    lambda c: c.files.update({"a1.mp4": (600, 300), "a2.mp4": (900, 300)}),
+    NOT,
+)
+simple(
+    "a photograph of the day that is told",
+    lambda c: (c.kinds.update({"p.jpg": "image"}), c.add("p.jpg", 0, 0, kind="现场照片", date="2026-03-04")),
+)
+simple(
+    "a photograph of another day",
+    lambda c: (c.kinds.update({"p.jpg": "image"}), c.add("p.jpg", 0, 0, kind="现场照片", date="2026-03-05")),
+    "warning photograph-times-differ p.jpg",
+)
+simple(
+    "a photograph whose name tells another hour",
+    lambda c: (
+        c.kinds.update({"p.jpg": "image"}),
+        c.add("p.jpg", 0, 0, kind="现场照片"),
+        c.named.update({"p.jpg": TEN + timedelta(hours=1)}),
+    ),
+    "warning photograph-times-differ p.jpg",
+)
 # Art. 15: two working days; 4 March is a Wednesday, so Friday the 6th is the last
 simple("stored on the second working day", lambda c: c.both(stored="2026-03-06 17:00"))
 simple("stored on Monday", lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00"), "warning stored-late a1.mp4")
-simple("returned on Thursday with a reason", lambda c: c.of("a1.mp4").update(
-       stored="2026-03-09 09:00", returned="2026-03-05", late_storing_reason="异地执法"))  # fmt: skip
-simple("returned without a reason", lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00", returned="2026-03-05"),
-       "warning stored-late-half-excepted a1.mp4")  # fmt: skip
-simple("a reason without return", lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00", late_storing_reason="异地"),
-       "warning stored-late-half-excepted a1.mp4")  # fmt: skip
+simple(
+    "returned on Thursday with a reason",
+    lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00", returned="2026-03-05", late_storing_reason="异地执法"),
+)
+simple(
+    "returned without a reason",
+    lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00", returned="2026-03-05"),
+    "warning stored-late-half-excepted a1.mp4",
+)
+simple(
+    "a reason without return",
+    lambda c: c.of("a1.mp4").update(stored="2026-03-09 09:00", late_storing_reason="异地"),
+    "warning stored-late-half-excepted a1.mp4",
+)
 simple("nothing said of storing", lambda c: c.both(stored=None), "warning stored-unknown")
-simple("stored before it was made", lambda c: c.of("a1.mp4").update(stored="2026-03-03 09:00"),
-       "warning stored-before-recorded a1.mp4")  # fmt: skip
+simple(
+    "stored before it was made",
+    lambda c: c.of("a1.mp4").update(stored="2026-03-03 09:00"),
+    "warning stored-before-recorded a1.mp4",
+)
 # Art. 16: thirty working days after Friday 10 April 2026; 1 to 5 May are off, 9 May is worked: Tuesday 26 May is the last
 simple("filed on the last day", lambda c: setattr(c, "today", date(2026, 5, 26)))
 simple("filed a day late", lambda c: setattr(c, "today", date(2026, 5, 27)), "warning filed-late")
-simple("late with a reason", lambda c: (setattr(c, "today", date(2026, 5, 27)),
-       c.content.update(late_filing_reason="复议期间")), "note filed-late-explained")  # fmt: skip
+simple(
+    "late with a reason",
+    lambda c: (setattr(c, "today", date(2026, 5, 27)), c.content.update(late_filing_reason="复议期间")),
+    "note filed-late-explained",
+)
 
 
 @life("a year whose holidays nobody knows yet", "note filing-uncertain", "note stored-uncertain b.mp4")
@@ -327,24 +417,47 @@ def _(c: Case) -> None:
 # Art. 17: evidence
 simple("evidence proves nothing", lambda c: c.of("a1.mp4").update(proves=""), "warning evidence-not-explained a1.mp4")
 for lacking in ("maker", "original_carrier", "transcript"):
-    simple(f"evidence without {lacking}", lambda c, k=lacking: c.of("a1.mp4").update({k: ""}),
-           "warning evidence-incomplete a1.mp4")  # fmt: skip
-simple("a transcript that is not there", lambda c: c.of("a1.mp4").update(transcript="无.pdf"),
-       "warning transcript-unknown a1.mp4")  # fmt: skip
+    simple(
+        f"evidence without {lacking}",
+        lambda c, k=lacking: c.of("a1.mp4").update({k: ""}),
+        "warning evidence-incomplete a1.mp4",
+    )
+simple(
+    "a transcript that is not there",
+    lambda c: c.of("a1.mp4").update(transcript="无.pdf"),
+    "warning transcript-unknown a1.mp4",
+)
 simple("not used as evidence", lambda c: c.both(evidence=False, proves="", maker="", transcript=""))
 # Art. 19, 20, 28
-simple("evidence kept shorter than the case", lambda c: c.of("a1.mp4").update(retention="10年"),
-       "error retention-shorter a1.mp4")  # fmt: skip
-simple("a state secret", lambda c: c.of("询问笔录.pdf").update(classification="国家秘密"),
-       "refuse state-secret 询问笔录.pdf")  # fmt: skip
-simple("a commercial secret raises the case", lambda c: c.of("询问笔录.pdf").update(classification="商业秘密"),
-       "note classification-raised")  # fmt: skip
-simple("entrusted without instrument", lambda c: c.content.update(producer={"name": "支队", "entrusted_by": "局"}),
-       "error no-instrument")  # fmt: skip
-simple("entrusted with instrument", lambda c: c.content.update(
-       producer={"name": "支队", "entrusted_by": "局", "instrument": "委〔2025〕3号"}))  # fmt: skip
-simple("made by somebody else without entrustment", lambda c: c.content.update(producer={"name": "某支队"}),
-       "warning producer-other")  # fmt: skip
+simple(
+    "evidence kept shorter than the case",
+    lambda c: c.of("a1.mp4").update(retention="10年"),
+    "error retention-shorter a1.mp4",
+)
+simple(
+    "a state secret",
+    lambda c: c.of("询问笔录.pdf").update(classification="国家秘密"),
+    "refuse state-secret 询问笔录.pdf",
+)
+simple(
+    "a commercial secret raises the case",
+    lambda c: c.of("询问笔录.pdf").update(classification="商业秘密"),
+    "note classification-raised",
+)
+simple(
+    "entrusted without instrument",
+    lambda c: c.content.update(producer={"name": "支队", "entrusted_by": "局"}),
+    "error no-instrument",
+)
+simple(
+    "entrusted with instrument",
+    lambda c: c.content.update(producer={"name": "支队", "entrusted_by": "局", "instrument": "委〔2025〕3号"}),
+)
+simple(
+    "made by somebody else without entrustment",
+    lambda c: c.content.update(producer={"name": "某支队"}),
+    "warning producer-other",
+)
 
 
 def answer(finding: str, **more: str) -> list[dict[str, str]]:
@@ -352,14 +465,26 @@ def answer(finding: str, **more: str) -> list[dict[str, str]]:
 
 
 # a named person answers
-simple("an error answered for", lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
-       "warning document-missing 送达回证")  # fmt: skip
-simple("another document answered for", lambda c: (c.drop("送达回证"), c.content.update(
-       acceptances=answer("document-missing", where="立案审批表"))), "error document-missing 送达回证",
-       "warning acceptance-unused 立案审批表")  # fmt: skip
-simple("a refusal cannot be answered for", lambda c: (c.of("询问笔录.pdf").update(classification="国家秘密"),
-       c.content.update(acceptances=answer("state-secret"))), "refuse state-secret 询问笔录.pdf",
-       "warning acceptance-unused")  # fmt: skip
+simple(
+    "an error answered for",
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
+    "warning document-missing 送达回证",
+)
+simple(
+    "another document answered for",
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing", where="立案审批表"))),
+    "error document-missing 送达回证",
+    "warning acceptance-unused 立案审批表",
+)
+simple(
+    "a refusal cannot be answered for",
+    lambda c: (
+        c.of("询问笔录.pdf").update(classification="国家秘密"),
+        c.content.update(acceptances=answer("state-secret")),
+    ),
+    "refuse state-secret 询问笔录.pdf",
+    "warning acceptance-unused",
+)
 
 
 @pytest.mark.parametrize(("change", "expected"), [row[1:] for row in LIFE], ids=[row[0] for row in LIFE])

@@ -18,7 +18,7 @@ def taken(spans: list[tuple[int, int]]) -> list[Recording]:
     return [
         Recording(f"{n}.mp4", "d", ZERO + timedelta(seconds=start), ZERO + timedelta(seconds=start + length))
         for n, (start, length) in enumerate(spans)
-    ]  # fmt: skip
+    ]
 
 
 @given(SPANS, st.integers(0, 30), st.randoms(use_true_random=False))

@@ -24,9 +24,12 @@ PAPERS = (
 )
 SEALED = (("查封决定书", "执行"), ("查封物品清单", "执行"))
 FULL = {
-    "preamble": True, "stored": "2026-01-07 09:00", "maker": "王明", "original_carrier": "执法记录仪",
+    "preamble": True,
+    "stored": "2026-01-07 09:00",
+    "maker": "王明",
+    "original_carrier": "执法记录仪",
     "shows": ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"],
-}  # fmt: skip
+}
 TEN = datetime(2026, 1, 6, 2, 0, tzinfo=UTC)  # ten in the morning in China
 
 
@@ -53,9 +56,16 @@ def judged(
     if explains:
         objects.append({"file": "说明.pdf", "kind": "中止记录说明", "stage": "调查", "explains": explains})
     content = {
-        "case_number": "一号", "case_type": "处罚", "title": "题", "cause": "由", "producer": {"name": "局"},
-        "start": "2026-01-05", "closed": "2026-03-12", "objects": objects, **changes,
-    }  # fmt: skip
+        "case_number": "一号",
+        "case_type": "处罚",
+        "title": "题",
+        "cause": "由",
+        "producer": {"name": "局"},
+        "start": "2026-01-05",
+        "closed": "2026-03-12",
+        "objects": objects,
+        **changes,
+    }
     case, mistakes = check_content(content, {}, "case")
     assert case is not None, mistakes
     findings = check(case, characters, today=today, state_secrets=state_secrets, own_profiles=None)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.measure import row, scratch
-from preserve.data_management import history
+from preserve.data_management import audit_records
 
 _MONTHS, _ROWS, _PACKAGES = 120, 833_334, 2_500_000
 
@@ -48,9 +48,9 @@ def _write(store: Path, number: int) -> None:
         "milliseconds": _whole(number * 10 + 4, 1, 10**5),
         "checks": _same(1, pa.int32()),
     }
-    table = pa.table(columns).cast(history.schema())
-    history.write_table(store, f"{start:%Y-%m}.parquet", table)
-    history.write_table(store, f"{start:%Y-%m}.failures.parquet", table.filter(bad))
+    table = pa.table(columns).cast(audit_records.schema())
+    audit_records.write_table(store, f"{start:%Y-%m}.parquet", table)
+    audit_records.write_table(store, f"{start:%Y-%m}.failures.parquet", table.filter(bad))
 
 
 def main() -> list[str]:
@@ -64,11 +64,11 @@ def main() -> list[str]:
         for _ in range(20):
             name = f"aip-{choose.randrange(_PACKAGES):026d}_v0001"
             began = time.perf_counter()
-            found = history.of_package(store, name)
+            found = audit_records.of_package(store, name)
             packages.append(time.perf_counter() - began)
             assert all(one.copy == name for one in found) and len(found) < 200
             began = time.perf_counter()
-            bad = history.failures(store, f"medium-{choose.randrange(500)}", datetime(2016, 1, 1, tzinfo=UTC))
+            bad = audit_records.failures(store, f"medium-{choose.randrange(500)}", datetime(2016, 1, 1, tzinfo=UTC))
             failures.append(time.perf_counter() - began)
             assert all(one.outcome == "damaged" for one in bad) and bad
     rows = _MONTHS * _ROWS

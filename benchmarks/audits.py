@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.measure import row, scratch, settle
 from preserve.archival_storage.checking import check_copy
-from preserve.data_management.anchors import Anchor
+from preserve.data_management.proof.anchors import Anchor
 from preserve.work import executor
 from storage_adapters.directory import DirectoryAdapter, prepare
 

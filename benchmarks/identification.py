@@ -18,7 +18,7 @@ COPIES = 10
 def _corpus(folder: Path) -> list[Path]:
     """Files of more than forty formats, several copies of each."""
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    from tests.material.corpus import make
+    from tests.support.material.corpus import make
 
     made = [path for path in make(folder / "first").values() if path.is_file() and path.stat().st_size]
     files = []

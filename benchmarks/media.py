@@ -20,7 +20,7 @@ from storage_adapters.drive import DriveAdapter, prepare_drive
 from storage_adapters.file_systems import mount_of
 from storage_adapters.optical.image import Graft, make_image
 from storage_adapters.optical.packing import pack
-from tests.loop import loop
+from tests.support.loop import loop
 
 _FILES, _SIZE = 24, 64 << 20
 _CAPACITY = 25_025_314_816

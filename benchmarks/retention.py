@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.measure import PROGRAM, row, scratch, timed
 from preserve.administration.appraisal.gathering import gather
-from preserve.administration.retention import keeping
+from preserve.administration.retention import rules_in_force
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 
@@ -41,10 +41,10 @@ def _fill(home_path: Path) -> int:
     home = open_home(home_path)
     catalogue = open_catalogue(home)
     choose = random.Random(7)
-    profile = keeping.rules_now(home).profile
+    profile = rules_in_force.rules_now(home).profile
     rows = 0
     with catalogue.begin() as connection:
-        keeping.put_in_force(home, connection, actor="benchmark", moment=datetime(2026, 1, 1, tzinfo=UTC))
+        rules_in_force.put_in_force(home, connection, actor="benchmark", moment=datetime(2026, 1, 1, tzinfo=UTC))
         medium = connection.exec_driver_sql("SELECT id FROM media").scalar()
         for start in range(0, _CASES, 20_000):
             cases, versions, copies, files, retention = [], [], [], [], []
@@ -65,9 +65,9 @@ def _fill(home_path: Path) -> int:
                 common = {"closed": day, "filed": day, "type": "penalty", "declared": declared, "long_term": 0}
                 for item, held in (("", objects), *([(f"file-{number}", objects)] if objects else [])):
                     facts = json.dumps({"objects": held, **common}, separators=(",", ":"))
-                    case, listed = keeping.read_facts(facts)
+                    case, listed = rules_in_force.read_facts(facts)
                     if item:
-                        due = keeping.due_of_object(profile, case, listed[0])
+                        due = rules_in_force.due_of_object(profile, case, listed[0])
                         files.append(
                             (
                                 item,
@@ -86,7 +86,7 @@ def _fill(home_path: Path) -> int:
                             )
                         )
                     else:
-                        due = keeping.due_of_case(profile, case, listed)
+                        due = rules_in_force.due_of_case(profile, case, listed)
                     assert due is not None
                     computed = due.never or str(due.day)
                     retention.append((objid, item, facts, due.rule, computed, "", None if due.never else computed))
@@ -136,7 +136,7 @@ def main() -> list[str]:
         rows = _fill(home_path)
         home = open_home(home_path)
         catalogue = open_catalogue(home)
-        profile = keeping.rules_now(home).profile
+        profile = rules_in_force.rules_now(home).profile
         # What fell due within the last year is reviewed; what earlier years left is gone in a real archive.
         with catalogue.begin() as connection:
             connection.exec_driver_sql("UPDATE retention SET due = NULL WHERE due < '2025-11-28'")
@@ -144,13 +144,13 @@ def main() -> list[str]:
         with catalogue.read() as connection:
             items = gather(connection, profile, _TODAY.isoformat())
         reviewed, reviewing = time.perf_counter() - began, time.process_time() - worked
-        text = (Path(keeping.__file__).parents[3] / "profiles" / "retention.toml").read_text(encoding="utf-8")
+        text = (Path(rules_in_force.__file__).parents[3] / "profiles" / "retention.toml").read_text(encoding="utf-8")
         changed = text.replace("years = 5\nstarts", "years = 8\nstarts", 1)
         assert changed != text
         (home.profiles / "retention.toml").write_text(changed, encoding="utf-8")
         began, worked = time.perf_counter(), time.process_time()
         with catalogue.read() as connection:
-            found = keeping.preview(home, connection)
+            found = rules_in_force.preview(home, connection)
         previewed, previewing = time.perf_counter() - began, time.process_time() - worked
         assert found.rows == rows and found.counts["longer"] > 100_000
     return [

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from benchmarks.measure import row
 from preserve.description.reading import read_description
 from preserve.ingest.acceptance import accept
-from preserve.ingest.check import check
+from preserve.ingest.apply_rules import check
 from preserve.ingest.facts import Character
 
 _OBJECTS = 5000

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.proofs import beginning, proved, roots
+from preserve.data_management.proof.inclusion import beginning, proved, roots
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
 
@@ -24,7 +24,7 @@ def write_proof(connection: Connection, public_key: Path, target: Path, numbers:
 
     `public_key` is the file `ledger.pub` (PEM). Raises ValueError for a number that no checkpoint covers, NotIntact
     where the checkpoint is not signed by that key: a proof that does not hold is not given away.
-    `check_proof.py` (preserve.data_management.evidence) reads it as well as the verifiers in the DIP do.
+    `check_proof.py` (preserve.data_management.proof.export) reads it as well as the verifiers in the DIP do.
     """
     wanted = sorted(set(numbers))
     *before, made = checkpoints.read_checkpoints(connection)

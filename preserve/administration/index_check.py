@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.administration.retention import keeping
+from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import server_store
 from preserve.clock import now
-from preserve.data_management import accounts, audits, case_index, gone, holdings, ledger, logins, proceedings
+from preserve.data_management import accounts, audits, case_index, destroyed, holdings, ledger, logins, proceedings
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -43,11 +43,11 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from accounts.compare(connection)
     yield from logins.compare(connection, now())
     yield from proceedings.compare(connection)
-    yield from gone.compare(connection)
+    yield from destroyed.compare(connection)
     yield from holdings.compare(connection)
     yield from audits.compare(connection)
     yield from case_index.compare(connection, lambda name: server_store(home).path(CopyRef(name)), progress)
-    yield from keeping.compare(home, connection)
+    yield from rules_in_force.compare(home, connection)
 
 
 def note(connection: Connection, home: Home, findings: int, *, actor: str, moment: datetime) -> None:

@@ -14,9 +14,10 @@ from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import server_store, store_identity
 from preserve.archival_storage.packages import read_version, require_registered
-from preserve.data_management import anchors, gone, holdings, ledger
+from preserve.data_management import destroyed, holdings, ledger
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Package
@@ -50,11 +51,11 @@ def restore_package(
     """
     with catalogue.read() as connection:
         objid = find_case(connection, name) or name
-        gone.refuse(connection, objid)
-        gone.refuse(connection, name)
+        destroyed.refuse(connection, objid)
+        destroyed.refuse(connection, name)
         require_registered(home, connection, objid)
         version = read_version(connection, name if name.startswith(f"{objid}_v") else objid)
-        gone.refuse(connection, version.name)
+        destroyed.refuse(connection, version.name)
         anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
     try:

@@ -23,7 +23,7 @@ from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
 from preserve.archival_storage.records_on_media import take_records
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, gone, holdings, ledger, sealing
+from preserve.data_management import checkpoints, destroyed, holdings, ledger, sealing
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -136,9 +136,9 @@ def _bring_packages(
     store = server_store(home)
     there = {copy.name for copy in store.copies()}
     brought = set()
-    destroyed = gone.told_in(_entries(newest))
+    is_destroyed = destroyed.told_in(_entries(newest))
     for name in whole_or_parts(sources):
-        if destroyed(name):
+        if is_destroyed(name):
             findings.append(Finding("storage.destroyed-not-restored", name, "warning", {}))
             continue
         brought.add(name)

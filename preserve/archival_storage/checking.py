@@ -9,7 +9,7 @@ from typing import Literal
 
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.archival_storage.packages import contents_of
-from preserve.data_management.anchors import Anchor
+from preserve.data_management.proof.anchors import Anchor
 from storage_adapters.contract import CopyRef, FileCheck, Scope, StorageAdapter
 from storage_adapters.errors import CopyUnknown, MediumAbsent, StorageError, WrongMedium
 

@@ -22,9 +22,10 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.assembling import Place, assemble, proven
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.media import attached, bucket_of, server_store
-from preserve.data_management import anchors, holdings, ledger
+from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact
 from preserve.home import Home
 from preserve.work import require_space

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.archival_storage.discs.sources import Source
-from preserve.data_management import anchors, checkpoints, ledger, ledger_keys
+from preserve.data_management import checkpoints, ledger, ledger_keys
 from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.proof import anchors
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home

@@ -13,10 +13,10 @@ from ulid import ULID
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.policy import StorageProfile, standing
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, gone, holdings
+from preserve.data_management import checkpoints, destroyed, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
-from preserve.data_management.proving import key_files
+from preserve.data_management.proof.verify_ledger import key_files
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
 from storage_adapters.directory import DirectoryAdapter, prepare
@@ -235,7 +235,7 @@ def recognise(connection: Connection, identity: str) -> list[MediumRow]:
 def destroyed_on(connection: Connection, rows: list[MediumRow]) -> list[str]:
     """Packages on these media that were destroyed by decision: what a medium that is found again still holds."""
     names = {copy.name for row in rows for copy in holdings.copies_on(connection, row.id) if copy.state != "planned"}
-    return sorted(name for name in names if gone.is_gone(connection, name))
+    return sorted(name for name in names if destroyed.is_gone(connection, name))
 
 
 def refuse_destroyed(connection: Connection, identity: str) -> None:

@@ -16,8 +16,8 @@ from metadata import bag
 from metadata.errors import BagUnreadable
 from preserve.archival_storage.media import server_store
 from preserve.data_management import case_index, holdings
-from preserve.data_management.anchors import Anchor
 from preserve.data_management.cases import find_case
+from preserve.data_management.proof.anchors import Anchor
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home

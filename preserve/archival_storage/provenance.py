@@ -19,8 +19,8 @@ from preserve import __version__
 from preserve.archival_storage.drill import DONE
 from preserve.archival_storage.repair import NOT_REPAIRED, RELEASED, REPAIRED
 from preserve.clock import stamp
-from preserve.data_management import history, holdings, ledger
-from preserve.data_management.history import Record
+from preserve.data_management import audit_records, holdings, ledger
+from preserve.data_management.audit_records import Record
 from preserve.home import Home
 from preserve.outputs import new_file
 
@@ -38,7 +38,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     labels = {row.id: row.label for row in holdings.all_media(connection)}
     entity = _identifier(name)
     people: dict[str, Agent] = {}
-    events = [_check(row, labels, entity) for row in history.of_package(home.store, name) if not row.path]
+    events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
     entries = [json.loads(entry.text) for entry in ledger.about(connection, objid)]
     entries += [one for one in _drills(connection) if one["details"]["name"] == name]
     for entry in entries:
@@ -67,10 +67,10 @@ def _check(row: Record, labels: dict[str, str], entity: str) -> Event:
         "fixity check",
         stamp(row.when),
         detail,
-        _OUTCOMES[row.outcome],
+        _OUTCOMES[row.outcome],  # type: ignore[arg-type]
         result,
         (Link(_identifier("agent", _PROGRAM), "executing program"),),
-        (Link(entity),),  # type: ignore[arg-type]
+        (Link(entity),),
     )
 
 
@@ -100,8 +100,8 @@ def _deed(entry: dict[str, Any], name: str, labels: dict[str, str], entity: str)
         kind,
         entry["time"],
         f"{entry['action']}: {place}",
-        outcome,
+        outcome,  # type: ignore[arg-type]
         result,
         (Link(_identifier("agent", entry["actor"]), "implementer"),),
-        (Link(entity),),  # type: ignore[arg-type]
+        (Link(entity),),
     )

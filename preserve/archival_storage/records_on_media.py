@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from preserve.archival_storage.discs.sources import Source
-from preserve.data_management.history import FOLDER as AUDITS
+from preserve.data_management.audit_records import FOLDER as AUDITS
 from preserve.home import Home
 from storage_adapters.durable import copy_file_checked, copy_stream, move_in, sync_file_system
 from storage_adapters.reading import walk_files

@@ -26,10 +26,11 @@ from preserve.archival_storage.discs.sources import Source, open_source
 from preserve.archival_storage.media import attached, bucket_of, server_store
 from preserve.archival_storage.packages import Contents, Folder
 from preserve.clock import stamp
-from preserve.data_management import anchors, gone, holdings, ledger
-from preserve.data_management.anchors import Anchor
+from preserve.data_management import destroyed, holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.data_management.proof import anchors
+from preserve.data_management.proof.anchors import Anchor
 from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
 from preserve.work import require_space
@@ -69,7 +70,7 @@ def damaged_copies(home: Home, catalogue: Catalogue, only: str = "") -> list[tup
     with catalogue.read() as connection:
         media = {row.id: row for row in holdings.all_media(connection)}
         rows = [row for row in holdings.copies_of(connection, only) if row.state in ("suspect", "lost")]
-        rows = [row for row in rows if not gone.is_gone(connection, row.name)]
+        rows = [row for row in rows if not destroyed.is_gone(connection, row.name)]
     return [(row, media[row.medium]) for row in rows if row.medium in media and media[row.medium].state == "in use"]
 
 
@@ -90,7 +91,7 @@ def repair_copy(
     is of a kind that cannot be mended in place (a disc is burned anew).
     """
     with catalogue.read() as connection:
-        gone.refuse(connection, row.name)
+        destroyed.refuse(connection, row.name)
         anchor = anchors.read_anchor(connection, row.name)
         inventory = holdings.all_media(connection)
         others = [one for one in holdings.copies_of(connection, row.objid) if one.name == row.name]

@@ -22,10 +22,10 @@ from preserve.archival_storage.policy import Standing, StorageProfile, judge
 from preserve.archival_storage.records_on_media import ON_MEDIUM, RECORDS, RULES, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, gone, holdings, ledger
-from preserve.data_management.anchors import read_anchor
+from preserve.data_management import checkpoints, destroyed, holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.data_management.proof.anchors import read_anchor
 from preserve.data_management.tables import cases, versions
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -87,7 +87,7 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
     newest: dict[str, int] = {}
     for row in rows:
         newest[row.objid] = max(newest.get(row.objid, 0), row.version)
-    going = {(one.objid, one.item) for one in gone.all_gone(connection) if one.state == "begun"}
+    going = {(one.objid, one.item) for one in destroyed.all_gone(connection) if one.state == "begun"}
     whole = {objid for objid, item in going if not item}
     partly = {objid for objid, item in going if item}
     for row in rows:
@@ -191,7 +191,7 @@ class DriveSession:
     def write(self, name: str, recovery: int, progress: Callable[[int], None]) -> Written:
         """Copy one package from the server store, read it back, and record it. Raises StorageError, NotIntact."""
         with self.catalogue.read() as connection:
-            gone.refuse(connection, name)
+            destroyed.refuse(connection, name)
             require_registered(self.home, connection, name.rpartition("_v")[0])
             require_medium(connection, self.identity)
             anchor = read_anchor(connection, name)
@@ -262,7 +262,7 @@ def write_to_bucket(
 ) -> Written:
     """Send one package to a bucket, fetch it back, and record it. Raises StorageError, NotIntact."""
     with catalogue.read() as connection:
-        gone.refuse(connection, name)
+        destroyed.refuse(connection, name)
         objid = name.rpartition("_v")[0]
         require_registered(home, connection, objid)
         row = require_medium(connection, row.id)

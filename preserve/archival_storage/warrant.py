@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from preserve.archival_storage.policy import StorageProfile, standing
-from preserve.data_management import anchors, blocks, gone, holdings, ledger, proceedings, retention_index
+from preserve.data_management import destroyed, disposal_holds, holdings, ledger, proceedings, retention_index
+from preserve.data_management.proof import anchors
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
 from storage_adapters.contract import CopyRef, Warrant
@@ -81,10 +82,10 @@ def warrant_for_disposal(
     holdings.require_held(connection, objid)
     if decision.state != "executing" or today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
-    begun = [one for one in gone.of_case(connection, objid) if one.item == item and one.disposal == disposal]
+    begun = [one for one in destroyed.of_case(connection, objid) if one.item == item and one.disposal == disposal]
     if not begun or name.rpartition("_v")[0] != objid or objid not in decision.cases:
         raise Refused("disposal.not-of-it", name, number=disposal)
-    if found := blocks.blocks(connection, objid):
+    if found := disposal_holds.blocks(connection, objid):
         raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
     retention_index.require_decided(connection, objid)
     days = retention_index.rows_of(connection, objid)

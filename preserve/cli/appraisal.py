@@ -27,7 +27,7 @@ _ACTIONS = ("destroy", "extend", "transfer", "permanent")
 @click.pass_obj
 def review(output: Output, until: datetime | None, list_folder: Path | None) -> None:
     """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
-    from preserve.administration.appraisal.deeds import draw
+    from preserve.administration.appraisal.steps import draw
     from preserve.administration.duties import Duty
     from preserve.clock import now, zone
     from preserve.data_management.database import open_catalogue
@@ -48,7 +48,7 @@ def review(output: Output, until: datetime | None, list_folder: Path | None) -> 
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """An appraisal as it stands; --folder: as PDF/A and workbook."""
-    from preserve.administration.appraisal.deeds import REVIEWS
+    from preserve.administration.appraisal.steps import REVIEWS
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
 
@@ -63,7 +63,7 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
 
 def _tell(output: Output, found: Review, folder: Path | None) -> None:
     from preserve.administration.appraisal.printing import as_paper, as_workbook, cells, heads
-    from preserve.administration.retention import keeping
+    from preserve.administration.retention import rules_in_force
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.description.vocabulary import read_vocabulary
@@ -72,7 +72,7 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
     home = output.home()
     words = read_vocabulary(home.profiles)
     with open_catalogue(home).read() as connection:
-        rules = keeping.rules_in_force(home, connection) or keeping.rules_now(home)
+        rules = rules_in_force.rules_in_force(home, connection) or rules_in_force.rules_now(home)
     files = []
     if folder is not None:
         target = folder.absolute()
@@ -121,10 +121,10 @@ def appraise(
     filled: Path | None,
 ) -> None:
     """Say what becomes of items: by --item and --decision, or with the filled workbook."""
-    from preserve.administration.appraisal.deeds import REVIEWS
-    from preserve.administration.appraisal.deeds import appraise as say_it
     from preserve.administration.appraisal.model import Opinion
     from preserve.administration.appraisal.printing import read_workbook
+    from preserve.administration.appraisal.steps import REVIEWS
+    from preserve.administration.appraisal.steps import appraise as say_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -155,7 +155,7 @@ def appraise(
 @click.pass_obj
 def object_(output: Output, number: str, item_number: int, reason: str) -> None:
     """Object to an item: it stops here."""
-    from preserve.administration.appraisal.deeds import object_to
+    from preserve.administration.appraisal.steps import object_to
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -174,7 +174,7 @@ def object_(output: Output, number: str, item_number: int, reason: str) -> None:
 @click.pass_obj
 def approve(output: Output, number: str, reason: str) -> None:
     """The head approves what the group agreed on."""
-    from preserve.administration.appraisal.deeds import approve as approve_it
+    from preserve.administration.appraisal.steps import approve as approve_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -203,7 +203,7 @@ def approve(output: Output, number: str, reason: str) -> None:
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give an appraisal up before it is approved."""
-    from preserve.administration.appraisal.deeds import withdraw as withdraw_it
+    from preserve.administration.appraisal.steps import withdraw as withdraw_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

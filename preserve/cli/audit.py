@@ -18,7 +18,7 @@ from preserve.messages import bytes_for_people, listed, say
 if TYPE_CHECKING:
     from preserve.archival_storage.auditing import AuditReport, Overdue
     from preserve.archival_storage.pace import Budget
-    from preserve.data_management.history import Record
+    from preserve.data_management.audit_records import Record
     from preserve.home import Home
 
 
@@ -298,7 +298,7 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
     from preserve.archival_storage.packages import read_version
     from preserve.archival_storage.provenance import write_events
     from preserve.clock import zone
-    from preserve.data_management import history as records
+    from preserve.data_management import audit_records as records
     from preserve.data_management import holdings
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue

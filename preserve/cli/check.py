@@ -16,7 +16,7 @@ from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
     from metadata.findings import Finding
-    from preserve.ingest.checking import Looked
+    from preserve.ingest.preflight import Looked
 
 
 @click.command(cls=Command)
@@ -30,8 +30,8 @@ def check(
     output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Path | None, replace: bool, jobs: int
 ) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
-    from preserve.ingest import batch, waiting
-    from preserve.ingest.checking import look_all
+    from preserve.ingest import preflight_table, waiting
+    from preserve.ingest.preflight import look_all
     from preserve.work import Watcher, free_space, how_to_show, processors, stoppable
 
     home = output.home()
@@ -49,9 +49,9 @@ def check(
         for one in cases:
             if one.refused is not None and not output.as_json and not any(map(_of_a_rule, one.row.findings)):
                 tell(one.refused, False)  # what the rules say stands in the table; this could not even be read
-        output.table(batch.heads(), [batch.cells(one.row) for one in cases])
+        output.table(preflight_table.heads(), [preflight_table.cells(one.row) for one in cases])
     if xlsx is not None:
-        batch.write_table(xlsx.absolute(), [one.row for one in cases], home)
+        preflight_table.write_table(xlsx.absolute(), [one.row for one in cases], home)
         output.sentence("cli.written", style="green", path=str(xlsx))
     if reports is not None:
         output.sentence("cli.written", style="green", path=str(reports))

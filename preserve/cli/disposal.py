@@ -16,7 +16,7 @@ from preserve.messages import listed, say
 
 if TYPE_CHECKING:
     from preserve.administration.disposal.executing import Report
-    from preserve.administration.disposal.leaving import Task
+    from preserve.administration.disposal.removal import Task
 
 
 @click.group(cls=Group)
@@ -31,8 +31,8 @@ def disposal() -> None:
 @click.pass_obj
 def propose(output: Output, number: str, items: tuple[int, ...], reason: str) -> None:
     """Propose what an approved appraisal says; makes the register (销毁清册)."""
-    from preserve.administration.disposal.deeds import DISPOSALS
-    from preserve.administration.disposal.deeds import propose as propose_it
+    from preserve.administration.disposal.steps import DISPOSALS
+    from preserve.administration.disposal.steps import propose as propose_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -62,7 +62,7 @@ def propose(output: Output, number: str, items: tuple[int, ...], reason: str) ->
 @click.pass_obj
 def supervise(output: Output, number: str, note: str) -> None:
     """Sign the register as one of two supervisors (监销人)."""
-    from preserve.administration.disposal.deeds import supervise as supervise_it
+    from preserve.administration.disposal.steps import supervise as supervise_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -83,7 +83,7 @@ def supervise(output: Output, number: str, note: str) -> None:
 @click.pass_obj
 def approve(output: Output, number: str, note: str) -> None:
     """The head approves; the pause before it may be carried out begins."""
-    from preserve.administration.disposal.deeds import approve as approve_it
+    from preserve.administration.disposal.steps import approve as approve_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -102,7 +102,7 @@ def approve(output: Output, number: str, note: str) -> None:
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give a disposal up before it is carried out."""
-    from preserve.administration.disposal.deeds import withdraw as withdraw_it
+    from preserve.administration.disposal.steps import withdraw as withdraw_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -175,7 +175,7 @@ def _task(task: Task) -> tuple[str, str, str, str, str]:
 @click.pass_obj
 def confirm(output: Output, number: str, medium_name: str, how_destroyed: str) -> None:
     """Say that a disc or drive was destroyed before your eyes; it takes two people."""
-    from preserve.administration.disposal.physical import confirm as confirm_it
+    from preserve.administration.disposal.media_destruction import confirm as confirm_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -217,9 +217,9 @@ def list_disposals(output: Output) -> None:
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """A disposal as it stands, with its tombstones; --folder: the register as PDF/A."""
-    from preserve.administration.disposal.deeds import DISPOSALS
     from preserve.administration.disposal.executing import stones_of
     from preserve.administration.disposal.register import as_paper
+    from preserve.administration.disposal.steps import DISPOSALS
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

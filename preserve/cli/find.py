@@ -90,10 +90,10 @@ def show(
         raise UsageError("cli.history-only")
     from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy, standing
-    from preserve.data_management import gone, proceedings, retention_index
-    from preserve.data_management.blocks import blocks
+    from preserve.data_management import destroyed, proceedings, retention_index
     from preserve.data_management.cases import show_case
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.disposal_holds import blocks
     from preserve.description.labels import label_of
     from preserve.description.schema import Classification
     from preserve.description.vocabulary import read_what_is_sound
@@ -112,7 +112,7 @@ def show(
         kept, held, lost = (
             retention_index.rows_of(connection, objid),
             blocks(connection, objid),
-            gone.of_case(connection, objid),
+            destroyed.of_case(connection, objid),
         )
         sent = proceedings.about_case(connection, "transfer", objid)
     record_look(catalogue, person, "case.viewed", objid, what="catalogue")

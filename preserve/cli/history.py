@@ -16,11 +16,11 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
     Who may see cases (Duty.FIND) sees all of it. Who may only see what was done (Duty.REPORT: the auditor, the
     security administrator) sees every deed and no content: no titles, no names of files, nothing by object.
     """
-    from preserve.access.history import words
-    from preserve.access.history.events import find_object
-    from preserve.access.history.gather import gather, require_case
-    from preserve.access.history.sections import local, title, verdict
-    from preserve.access.history.writing import check_targets, document, write_history
+    from preserve.access.case_history import words
+    from preserve.access.case_history.events import find_object
+    from preserve.access.case_history.gather import gather, require_case
+    from preserve.access.case_history.sections import local, title, verdict
+    from preserve.access.case_history.writing import check_targets, document, write_history
     from preserve.administration.duties import Duty
     from preserve.clock import now, zone
     from preserve.data_management import checkpoints, holdings

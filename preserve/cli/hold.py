@@ -28,7 +28,7 @@ def hold() -> None:
 def add(output: Output, cases: tuple[str, ...], hold_kind: str, reason: str, hold_paper: str) -> None:
     """Place a hold on cases."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.deeds import add_hold
+    from preserve.administration.holds.steps import add_hold
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -49,7 +49,7 @@ def add(output: Output, cases: tuple[str, ...], hold_kind: str, reason: str, hol
 def release(output: Output, number: str, reason: str) -> None:
     """Release a hold."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.deeds import release_hold
+    from preserve.administration.holds.steps import release_hold
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -67,10 +67,10 @@ def release(output: Output, number: str, reason: str) -> None:
 def list_holds(output: Output, any_hold: bool) -> None:
     """Holds that stand, and the requests that hold cases by themselves; --all: released ones too."""
     from preserve.administration.duties import Duty
-    from preserve.administration.holds.deeds import all_holds
+    from preserve.administration.holds.steps import all_holds
     from preserve.data_management import proceedings
-    from preserve.data_management.blocks import ASKED, HELD
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.disposal_holds import ASKED, HELD
 
     home = output.home()
     catalogue = open_catalogue(home)

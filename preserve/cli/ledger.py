@@ -34,7 +34,7 @@ def verify(output: Output) -> int:
 
     from preserve.clock import stamp
     from preserve.data_management.database import open_catalogue
-    from preserve.data_management.proving import verify_ledger
+    from preserve.data_management.proof.verify_ledger import verify_ledger
     from preserve.errors import NotIntact
 
     home = output.home()
@@ -195,7 +195,7 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     from preserve.data_management import checkpoints
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
-    from preserve.data_management.evidence import PROGRAM, write_evidence
+    from preserve.data_management.proof.export import PROGRAM, write_evidence
     from preserve.outputs import new_folder
 
     home = output.home()

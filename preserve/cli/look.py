@@ -21,8 +21,8 @@ def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool,
     """Put copies or pictures into the viewing room; without FILE, say what there is."""
     from dataclasses import asdict
 
-    from preserve.access.looking.profile import looking_profile
-    from preserve.access.looking.room import Room, contents, pick
+    from preserve.access.viewing.profile import looking_profile
+    from preserve.access.viewing.reading_room import Room, contents, pick
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
     from preserve.work import stoppable
@@ -82,6 +82,6 @@ def _stage(name: str) -> str:
 
 
 def _length(seconds: float) -> str:
-    from preserve.access.looking.drawing import time_code
+    from preserve.access.viewing.drawing import time_code
 
     return time_code(seconds) if seconds else ""

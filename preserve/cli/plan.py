@@ -17,10 +17,10 @@ from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
 
 if TYPE_CHECKING:
-    from preserve.preservation_planning.campaign import Failed
+    from preserve.preservation_planning.migrate_formats import Represerved
     from preserve.preservation_planning.preview import Preview
-    from preserve.preservation_planning.represerve import Represerved
     from preserve.preservation_planning.risk import Facts
+    from preserve.preservation_planning.run_all import Failed
 
 _POLICIES = click.Choice(("lossless", "compact"))
 
@@ -202,8 +202,8 @@ def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, trie
     """Make a new version of each package that the policy touches; goes on where an earlier run stopped."""
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning.campaign import Failed, campaign
     from preserve.preservation_planning.policy import read_policy
+    from preserve.preservation_planning.run_all import Failed, campaign
     from preserve.work import Watcher, how_to_show, stoppable
 
     home = output.home()
@@ -259,7 +259,7 @@ def _objids(catalogue: Any, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _tell(output: Output, one: Represerved | Failed) -> None:
-    from preserve.preservation_planning.campaign import Failed
+    from preserve.preservation_planning.run_all import Failed
 
     if isinstance(one, Failed):
         output.sentence(
@@ -279,7 +279,7 @@ def _tell(output: Output, one: Represerved | Failed) -> None:
 
 
 def _document(one: Represerved | Failed) -> dict[str, Any]:
-    from preserve.preservation_planning.campaign import Failed
+    from preserve.preservation_planning.run_all import Failed
 
     findings = [finding_document(finding) for finding in one.findings]
     if isinstance(one, Failed):

@@ -63,8 +63,8 @@ def open_(
     due: datetime | None,
 ) -> None:
     """Enter a request."""
-    from preserve.access.requests.deeds import Asked, open_request
     from preserve.access.requests.model import Consumer
+    from preserve.access.requests.steps import Asked, open_request
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -146,7 +146,7 @@ def examine(
     output: Output, number: str, opinion: str, note: str, left_out: tuple[str, ...], plan: Path | None, answered: str
 ) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
-    from preserve.access.requests.deeds import examine as examine_it
+    from preserve.access.requests.steps import examine as examine_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -235,7 +235,7 @@ def refuse(output: Output, number: str, article: str, reason: str) -> None:
 
 
 def _decide(output: Output, number: str, approve: bool, article: str, reason: str) -> None:
-    from preserve.access.requests.deeds import decide
+    from preserve.access.requests.steps import decide
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -254,7 +254,7 @@ def _decide(output: Output, number: str, approve: bool, article: str, reason: st
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Take a request back."""
-    from preserve.access.requests.deeds import withdraw as withdraw_it
+    from preserve.access.requests.steps import withdraw as withdraw_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

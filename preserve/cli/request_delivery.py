@@ -80,7 +80,7 @@ def return_(
     output: Output, number: str, receiver: str, receipt: Path | None, carrier_returned: bool, outcome: str
 ) -> None:
     """Write down who received it, the receipt, and what came of it."""
-    from preserve.access.requests.deeds import acknowledge
+    from preserve.access.requests.steps import acknowledge
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

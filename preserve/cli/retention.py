@@ -28,21 +28,21 @@ def retention() -> None:
 def list_(output: Output, only_case: str) -> None:
     """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
     from preserve.administration.duties import Duty
-    from preserve.administration.retention import keeping
-    from preserve.administration.retention.explaining import rule_name
-    from preserve.data_management import gone, retention_index
-    from preserve.data_management.blocks import blocks_by_case
+    from preserve.administration.retention import rules_in_force
+    from preserve.administration.retention.wording import rule_name
+    from preserve.data_management import destroyed, retention_index
     from preserve.data_management.cases import find_case, list_cases
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.disposal_holds import blocks_by_case
     from preserve.errors import Refused
 
     home = output.home()
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.FIND, subject=only_case)
     with catalogue.read() as connection:
-        rules = keeping.rules_in_force(home, connection) or keeping.rules_now(home)
+        rules = rules_in_force.rules_in_force(home, connection) or rules_in_force.rules_now(home)
         named = {row.objid: row.case_number for row in list_cases(connection, limit=10_000_000)}
-        lost = {(one.objid, one.item): one for one in gone.all_gone(connection)}
+        lost = {(one.objid, one.item): one for one in destroyed.all_gone(connection)}
         blocked = blocks_by_case(connection)
         if only_case:
             objid = find_case(connection, only_case)
@@ -99,12 +99,12 @@ def list_(output: Output, only_case: str) -> None:
 def explain(output: Output, case: str) -> None:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
     from preserve.administration.duties import Duty
-    from preserve.administration.retention import keeping
-    from preserve.administration.retention.explaining import basis, due_words, period_words, rule_name
-    from preserve.data_management import gone, retention_index
-    from preserve.data_management.blocks import blocks
+    from preserve.administration.retention import rules_in_force
+    from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
+    from preserve.data_management import destroyed, retention_index
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.disposal_holds import blocks
     from preserve.errors import Refused
 
     home = output.home()
@@ -114,15 +114,15 @@ def explain(output: Output, case: str) -> None:
         objid = find_case(connection, case)
         if objid is None:
             raise Refused("cli.case-unknown", case)
-        rules = keeping.rules_in_force(home, connection) or keeping.rules_now(home)
+        rules = rules_in_force.rules_in_force(home, connection) or rules_in_force.rules_now(home)
         rows = retention_index.rows_of(connection, objid)
-        paths = keeping.paths_of(connection, objid)
+        paths = rules_in_force.paths_of(connection, objid)
         standing = blocks(connection, objid)
-        lost = {one.item: one for one in gone.of_case(connection, objid)}
+        lost = {one.item: one for one in destroyed.of_case(connection, objid)}
     record_look(catalogue, person, "case.viewed", objid, what="retention")
     told = []
     for row in rows:
-        due = keeping.calculate(rules.profile, row, rows[0].facts)
+        due = rules_in_force.calculate(rules.profile, row, rows[0].facts)
         what = paths.get(row.item, row.item) or say("retention.the-case")
         sentence = due_words(due, row.decided, row.due)
         periods = [
@@ -183,9 +183,9 @@ def explain(output: Output, case: str) -> None:
 def due(output: Output, months: int | None, by_mail: bool) -> int:
     """What is due, and what falls due in the next months; --mail tells those whom audit.toml names."""
     from preserve.administration.duties import Duty
-    from preserve.administration.retention import keeping
-    from preserve.administration.retention.explaining import rule_name
+    from preserve.administration.retention import rules_in_force
     from preserve.administration.retention.notice import announce, falling_due
+    from preserve.administration.retention.wording import rule_name
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
@@ -193,7 +193,7 @@ def due(output: Output, months: int | None, by_mail: bool) -> int:
     catalogue = open_catalogue(home)
     person = acting(catalogue, Duty.FIND)
     with catalogue.read() as connection:
-        rules = keeping.rules_in_force(home, connection) or keeping.rules_now(home)
+        rules = rules_in_force.rules_in_force(home, connection) or rules_in_force.rules_now(home)
         span = rules.profile.notice.months if months is None else months
         found = falling_due(home, connection, span, now())
     record_look(catalogue, person, "retention.listed", home.settings.archive_id, rows=len(found))
@@ -227,7 +227,7 @@ def changes(output: Output, put_in_force: bool) -> None:
     """What the profile as it is now would change; --apply: the head puts it in force."""
     from preserve.administration.duties import Duty
     from preserve.administration.people import require
-    from preserve.administration.retention import keeping
+    from preserve.administration.retention import rules_in_force
     from preserve.clock import now
     from preserve.data_management import retention_index
     from preserve.data_management.database import open_catalogue
@@ -238,10 +238,10 @@ def changes(output: Output, put_in_force: bool) -> None:
     if put_in_force:
         with catalogue.begin() as connection:
             require(connection, person, Duty.DECIDE)
-            found = keeping.apply(home, connection, actor=person.account, moment=now())
+            found = rules_in_force.apply(home, connection, actor=person.account, moment=now())
     else:
         with catalogue.read() as connection:
-            found = keeping.preview(home, connection)
+            found = rules_in_force.preview(home, connection)
     with catalogue.read() as connection:
         held = retention_index.rules_in_force(connection)
     output.table(

@@ -37,7 +37,7 @@ def prepare(
     output: Output, cases: tuple[str, ...], receiving_archive: str, transfer_basis: str, package_form: str
 ) -> None:
     """Draw up a transfer."""
-    from preserve.access.transfer.deeds import prepare as prepare_it
+    from preserve.access.transfer.steps import prepare as prepare_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -77,7 +77,7 @@ def refuse(output: Output, number: str, reason: str) -> None:
 
 
 def _decide(output: Output, number: str, yes: bool, reason: str) -> None:
-    from preserve.access.transfer.deeds import decide
+    from preserve.access.transfer.steps import decide
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -94,7 +94,7 @@ def _decide(output: Output, number: str, yes: bool, reason: str) -> None:
 @click.pass_obj
 def hand_over(output: Output, number: str, handed_to: Path) -> None:
     """Write packages and list into a folder and read all of it back; the same call goes on after a stop."""
-    from preserve.access.transfer.deeds import hand_over as hand_it_over
+    from preserve.access.transfer.steps import hand_over as hand_it_over
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -134,7 +134,7 @@ def receive(
     receipt_date: datetime | None,
 ) -> None:
     """File the receiving archive's receipt; with it custody ends."""
-    from preserve.access.transfer.deeds import receive as receive_it
+    from preserve.access.transfer.steps import receive as receive_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
@@ -163,7 +163,7 @@ def receive(
 @click.pass_obj
 def cancel(output: Output, number: str, reason: str) -> None:
     """Give a transfer up, or take back what was not accepted."""
-    from preserve.access.transfer.deeds import cancel as cancel_it
+    from preserve.access.transfer.steps import cancel as cancel_it
     from preserve.administration.duties import Duty
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue

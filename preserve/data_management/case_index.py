@@ -20,9 +20,10 @@ from sqlalchemy import Column, Connection, Table, select
 from metadata import bag
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
-from preserve.data_management import anchors, cases, ledger
+from preserve.data_management import cases, ledger
 from preserve.data_management.database import create_catalogue
-from preserve.data_management.gone import is_gone, of_case
+from preserve.data_management.destroyed import is_gone, of_case
+from preserve.data_management.proof import anchors
 from preserve.data_management.tables import cases as case_table
 from preserve.data_management.tables import events, files, versions
 from preserve.errors import NotIntact

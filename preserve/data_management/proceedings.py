@@ -73,14 +73,14 @@ def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
     if before is None:
         before = ProceedingRow(
             entry.subject,
-            kind,
+            kind,  # type: ignore[arg-type]
             "",
             entry.time,
             str(told.get("about", told.get("capacity", ""))),
             "",
             False,
             0,
-            "",  # type: ignore[arg-type]
+            "",
             tuple(dict.fromkeys(told.get("cases", ()))),
         )
     return replace(

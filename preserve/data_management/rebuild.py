@@ -21,23 +21,22 @@ from metadata.findings import Finding
 from preserve.clock import now
 from preserve.data_management import (
     accounts,
-    anchors,
+    audit_records,
     audits,
     case_index,
     cases,
     checkpoints,
-    gone,
-    history,
+    destroyed,
     holdings,
     ledger,
     proceedings,
-    proving,
     replacing,
     sealing,
     search,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
     credentials,
@@ -141,13 +140,13 @@ def _fill(
         audits.replay(connection)
         accounts.replay(connection)
         proceedings.replay(connection)
-        gone.replay(connection)
+        destroyed.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
         if from_old:
             _anchor_rows(home, connection, findings)
         search.fill(connection)
-        history.replay(connection, home.store)
-        findings += history.check_anchors(connection, home.store)
+        audit_records.replay(connection, home.store)
+        findings += audit_records.check_anchors(connection, home.store)
         finish(connection)
         found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
         return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
@@ -160,9 +159,9 @@ def _take_over(
     if old is None:
         _read_segments(connection, segments, findings)
         return False
-    public = proving.trusted_keys(home.keys / "ledger.pub")
+    public = verify_ledger.trusted_keys(home.keys / "ledger.pub")
     try:
-        report = proving.prove(old, segments, public)
+        report = verify_ledger.prove(old, segments, public)
         findings.extend(report.findings)
         if report.sound:
             for table in (ledger_table, checkpoint_table, *_JOURNAL):
@@ -237,7 +236,7 @@ def _enter_packages(
         present = set()
         for copy in adapter.copies():
             present.add(copy.name)
-            if gone.is_gone(connection, copy.name):
+            if destroyed.is_gone(connection, copy.name):
                 where = {"medium": adapter.identity}
                 findings.append(Finding("catalogue.destroyed-found", copy.name, "warning", where))
                 continue

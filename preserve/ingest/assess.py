@@ -17,7 +17,7 @@ from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept
-from preserve.ingest.check import apply, view_of
+from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile

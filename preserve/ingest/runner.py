@@ -19,7 +19,7 @@ from ulid import ULID
 
 from metadata.findings import Finding
 from metadata.names import safe_names
-from preserve.administration.retention import keeping
+from preserve.administration.retention import rules_in_force
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.copies import change_copy
@@ -27,14 +27,15 @@ from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
-from preserve.data_management import anchors, case_index, checkpoints, journal, ledger
+from preserve.data_management import case_index, checkpoints, journal, ledger
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import IngestRow
+from preserve.data_management.proof import anchors
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.home import Home
-from preserve.ingest import files, seal
+from preserve.ingest import seal, take_in
 from preserve.ingest.acceptance import accepted
 from preserve.ingest.assess import Assessed, Judged, assess, judge
 from preserve.ingest.compliance import reports
@@ -45,7 +46,7 @@ from preserve.ingest.extraction import parts
 from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.readers.text import read_text
 from preserve.ingest.run_log import RunLog
-from preserve.ingest.under_way import UnderWay
+from preserve.ingest.working_files import UnderWay
 from preserve.messages import say, speaking
 from preserve.work import Watcher
 from storage_adapters.contract import CopyRef
@@ -278,7 +279,7 @@ class _Run:
             return
         self.watcher.begin(say("ingest.step-copy"), size, count)
         deposit = self.assessed.deposit
-        refusals, again = self.files.take(deposit.source, deposit.prefix, lambda rows: files.jobs_of(rows, deposit))
+        refusals, again = self.files.take(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit))
         if refusals:
             raise Refused("sip.refused", str(deposit.origin), findings=refusals + again)
         if again:
@@ -377,7 +378,7 @@ class _Run:
                     **case_index.digests(connection, self.row.objid, 1),
                 },
             )
-            keeping.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
+            rules_in_force.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
             checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from preserve.calendar import read_calendar, working_days_after, working_days_between
 from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import read_rules
 from preserve.profiles import read_profile
+from preserve.working_days import read_calendar, working_days_after, working_days_between
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, select, text
 
 from metadata.entities import FileObject
 from metadata.names import original_bytes
+from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage, previous_version
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import read_version
-from preserve.archival_storage.successors.predecessor import Predecessor, damage, predecessor
 from preserve.clock import now
 from preserve.data_management import formats_index, ledger
 from preserve.data_management.database import Catalogue
@@ -107,7 +107,7 @@ def reidentify(
     A file whose bytes are not those that were sealed says nothing: raises NotIntact, and nothing is recorded.
     """
     with catalogue.read() as connection:
-        old = predecessor(home, connection, objid)
+        old = previous_version(home, connection, objid)
         known = {
             row.identifier: (row.puid or "", row.format_name, row.format_version)
             for row in connection.execute(
@@ -129,7 +129,7 @@ def reidentify(
     return result
 
 
-def _identified(old: Predecessor, progress: Callable[[int], None]) -> Iterator[tuple[FileObject, Identification]]:
+def _identified(old: PreviousVersion, progress: Callable[[int], None]) -> Iterator[tuple[FileObject, Identification]]:
     batch: list[FileObject] = []
     for one in old.objects("original"):
         batch.append(one)
@@ -140,7 +140,7 @@ def _identified(old: Predecessor, progress: Callable[[int], None]) -> Iterator[t
 
 
 def _together(
-    old: Predecessor, batch: Sequence[FileObject], progress: Callable[[int], None]
+    old: PreviousVersion, batch: Sequence[FileObject], progress: Callable[[int], None]
 ) -> Iterator[tuple[FileObject, Identification]]:
     asked: list[tuple[Path, str, int]] = []
     bad = []
@@ -161,7 +161,7 @@ def _together(
     yield from zip(batch, identify_many(asked), strict=True)
 
 
-def _record(catalogue: Catalogue, old: Predecessor, result: Reidentified, actor: str) -> None:
+def _record(catalogue: Catalogue, old: PreviousVersion, result: Reidentified, actor: str) -> None:
     """Ledger and catalogue in one transaction; entries name files by identifier, never by name."""
     told: list[dict[str, Any]] = []
     for change in result.changes:

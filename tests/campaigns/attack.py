@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from preserve.clock import now, zone
-from tests.office import Office, make_office
-from tests.program import PROGRAM, state_of
+from tests.support.office import Office, make_office
+from tests.support.program import PROGRAM, state_of
 
 NAMES = "rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,mkdir,mkdirat"
 SYNCS = "fsync,fdatasync,syncfs"

@@ -9,8 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.browser import Browser, opened
-from tests.dips import CONTENT, DIP, make_dip, make_ledger, seal
+from tests.support.browser import Browser, opened
+from tests.support.dips import CONTENT, DIP, make_dip, make_ledger, seal
 
 SIZE = (4 << 30) + 77
 MEMORY = 1 << 20  # KiB that the part of the browser which runs the page may ever take

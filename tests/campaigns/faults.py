@@ -17,8 +17,8 @@ from pathlib import Path
 
 from demo.make_case import make_case
 from preserve.archival_storage.checking import check_copy
-from preserve.data_management.anchors import Anchor, read_anchor
 from preserve.data_management.database import open_catalogue
+from preserve.data_management.proof.anchors import Anchor, read_anchor
 from preserve.home import open_home
 from storage_adapters.contract import Package, StorageAdapter
 from storage_adapters.directory import DirectoryAdapter
@@ -29,9 +29,9 @@ from storage_adapters.optical.adapter import OpticalAdapter
 from storage_adapters.optical.reading import list_files
 from storage_adapters.s3 import S3Adapter
 from tests.campaigns.eio import failing
-from tests.loop import Loop, loop
-from tests.object_store import KEY, SECRET, ObjectStore
-from tests.program import found, kill, state_of
+from tests.support.loop import Loop, loop
+from tests.support.object_store import KEY, SECRET, ObjectStore
+from tests.support.program import found, kill, state_of
 
 POLICY = """[[ordinary]]
 kind = "directory"

@@ -7,8 +7,8 @@ import sqlite3
 import time
 from pathlib import Path
 
-from tests.faults.test_kill import Undisturbed, assert_as_undisturbed, kill_after
-from tests.program import found
+from tests.support.program import found
+from tests.through.test_kill import Undisturbed, assert_as_undisturbed, kill_after
 
 TAMPERINGS = (
     "UPDATE ledger SET entry = replace(entry, 'root', 'toor') WHERE number = {n}",

@@ -15,8 +15,8 @@ from storage_adapters.drive import DriveAdapter, prepare_drive
 from storage_adapters.file_systems import mount_of
 from storage_adapters.optical.adapter import OpticalAdapter
 from storage_adapters.s3 import S3Adapter
-from tests.loop import loop
-from tests.object_store import KEY, SECRET, ObjectStore
+from tests.support.loop import loop
+from tests.support.object_store import KEY, SECRET, ObjectStore
 
 MANY, LARGE = 50_000, (4 << 30) + 1
 

@@ -18,7 +18,7 @@ from storage_adapters.directory import DirectoryAdapter, prepare
 from storage_adapters.drive import DriveAdapter, prepare_drive
 from storage_adapters.file_systems import mount_of
 from storage_adapters.optical.adapter import OpticalAdapter
-from tests.loop import loop
+from tests.support.loop import loop
 
 
 @pytest.fixture(params=["directory", "drive", "optical"])

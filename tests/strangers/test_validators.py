@@ -13,8 +13,8 @@ import pytest
 
 from metadata import csip
 from metadata.schemas import schema_folder
-from tests.packages import OBJID, TINY, chinese, make_package, many
-from tests.strangers.eark import VERSIONS, validate
+from tests.support.eark import VERSIONS, validate
+from tests.support.packages import OBJID, TINY, chinese, make_package, many
 
 PROFILE = Path(__file__).parent.parent.parent / "profiles" / "bag-profile.json"
 KINDS = {

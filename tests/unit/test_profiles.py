@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from preserve.description.reading import check_content
 from preserve.errors import Refused
-from preserve.ingest.check import check
+from preserve.ingest.apply_rules import check
 from preserve.ingest.known_profiles import check_all
 from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type
 from preserve.profiles import SHIPPED, line_of, read_profile

@@ -26,8 +26,8 @@ from preserve.typesetting import printable
 from preserve.typesetting.cmap import read_coverage
 from preserve.typesetting.fonts import FAMILIES, face, font_files, missing, present, shows
 from preserve.visible_text import _PLAIN, visible
-from tests.pdfa import against_pdfa
-from tests.unit.archival_storage.test_labels import label
+from tests.support.pdfa import against_pdfa
+from tests.unit.archival_storage.labels.test_labels import label
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 SCRIPTS = {

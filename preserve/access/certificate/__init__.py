@@ -21,7 +21,7 @@ from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import read_case
 from preserve.administration import signing
 from preserve.administration.signing import OpenSigner, SignerFacts
-from preserve.administration.signing.papers import sign_paper
+from preserve.administration.signing.pdf import sign_paper
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import now
 from preserve.data_management import accounts

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from preserve.access.dip.contents import Given
 from preserve.access.requests.model import Request
-from preserve.data_management import anchors, checkpoints, ledger, merkle
+from preserve.data_management import checkpoints, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
-from preserve.data_management.proofs import roots
+from preserve.data_management.proof import anchors
+from preserve.data_management.proof.inclusion import roots
 from preserve.errors import NotIntact
 from preserve.home import Home
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from preserve.access.certificate.words import Pair, both, grouped, local
 from preserve.clock import stamp
-from preserve.data_management import accounts, anchors, history, holdings
+from preserve.data_management import accounts, audit_records, holdings
+from preserve.data_management.proof import anchors
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
 from preserve.messages import bytes_for_people, known
@@ -149,8 +150,8 @@ def _reason(code: str) -> Pair:
 
 def _checks(home: Home, package: str, about: str, labels: Mapping[str, Pair]) -> Iterator[Step]:
     """The audits: those that found nothing summed up a medium, every other one a line of its own."""
-    rows = [row for row in history.of_package(home.store, package) if not row.path]
-    media: dict[str, list[history.Record]] = {}
+    rows = [row for row in audit_records.of_package(home.store, package) if not row.path]
+    media: dict[str, list[audit_records.Record]] = {}
     for row in rows:
         media.setdefault(row.medium, []).append(row)
     for medium, checks in media.items():

@@ -18,14 +18,14 @@ from metadata import bag
 from metadata.findings import Finding
 from preserve import __version__
 from preserve.access.certificate import CertificateMade, certify, check_signer, put_chain
-from preserve.access.dip import contents, describing, handing, papers
+from preserve.access.dip import contents, describing, documents, handing
 from preserve.access.dip.contents import ALGORITHMS, Given
 from preserve.access.dip.deriving import derive
 from preserve.access.dip.forms import Form, check_form, hand_over
 from preserve.access.dip.notes import notes_of
 from preserve.access.proof import write_proof
 from preserve.access.redaction.naming import told_of
-from preserve.access.requests import deeds
+from preserve.access.requests import steps
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
@@ -180,7 +180,7 @@ def _enter(
     with catalogue.begin() as connection:
         # Somebody may have withdrawn it, or delivered it too, since it was read.
         current = REQUESTS.read(connection, home, number)
-        done = deeds.note_delivery(connection, home, person, current, delivery, now())
+        done = steps.note_delivery(connection, home, person, current, delivery, now())
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.begin() as connection:
         # After the commit: a file on the store must not tell of entries that were rolled back.
@@ -223,7 +223,7 @@ def _build(
     for path, _, data in more:
         written.put(path, data)
     described = [case.description for case in cases.values()]
-    for path, mime, data in papers.documents(home, request, capacity, described, given, stamp(moment)):
+    for path, mime, data in documents.documents(home, request, capacity, described, given, stamp(moment)):
         written.put(path, data)
         listed.append((path, mime))
     with catalogue.read() as connection:
@@ -232,7 +232,7 @@ def _build(
     payload |= {f"data/{dip}/{path}": known for path, known in written.files.items()}
     bag.write_declaration(staged)
     bag.write_info(staged, _info(home, request, dip, payload, stamp(moment)))
-    write_file(staged / "README.html", papers.readme(home, request, dip))
+    write_file(staged / "README.html", documents.readme(home, request, dip))
     put_verifiers(staged)
     put_chain(home, staged)
     evidence = _evidence_file(staged, request, payload, stamp(moment))

@@ -178,8 +178,8 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
     box = Box(left, top, width, height, values.get("unit", "mm")) if placed else None
     return Redaction(
         object=str(row["object"]).strip(),
-        what=what,
-        reason=str(row["reason"]).strip(),  # type: ignore[arg-type]
+        what=what,  # type: ignore[arg-type]
+        reason=str(row["reason"]).strip(),
         article=str(row["article"]).strip(),
         place=where("object"),
         pages=values.get("pages", ()),

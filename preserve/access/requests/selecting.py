@@ -12,7 +12,7 @@ from metadata.names import original_bytes, text_of
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
-from preserve.data_management import gone
+from preserve.data_management import destroyed
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription, CaseObject, Classification
 from preserve.errors import Refused
@@ -39,7 +39,7 @@ def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
     Raises NotIntact where the catalogue does not say of it what was registered.
     """
     objid = require_case(home, connection, name)
-    gone.refuse(connection, objid)
+    destroyed.refuse(connection, objid)
     text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
     newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
     package = connection.execute(

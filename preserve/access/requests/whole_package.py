@@ -15,17 +15,18 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from preserve.access.dip import handing
-from preserve.access.requests.deeds import note_delivery
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
+from preserve.access.requests.steps import note_delivery
 from preserve.administration.people import Person
 from preserve.administration.restoring import Restored, require_same
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.packages import Version, read_version, require_case
 from preserve.clock import stamp
-from preserve.data_management import anchors, gone, ledger
+from preserve.data_management import destroyed, ledger
 from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import anchors
 from preserve.data_management.tables import files
 from preserve.errors import NotPermitted, PreserveError, Refused
 from preserve.home import Home
@@ -130,7 +131,7 @@ def _approved(home: Home, connection: Connection, person: Person, case: str, num
     """The version that may leave now. What was approved, file by file, must be every original of it, whole."""
     request = REQUESTS.take(connection, home, person, number, "delivered").record
     objid = require_case(home, connection, case)
-    gone.refuse(connection, objid)
+    destroyed.refuse(connection, objid)
     version = read_version(connection, objid)
     here = (files.c.objid == objid, files.c.version == version.version, files.c.representation == "original")
     originals = set(connection.execute(select(files.c.identifier).where(*here)).scalars())

@@ -10,19 +10,19 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from preserve.access.transfer import eep, handing, papers
+from preserve.access.transfer import eep, handing, transfer_list
 from preserve.access.transfer.decoding import read_eep
+from preserve.access.transfer.four_properties import four_properties
 from preserve.access.transfer.model import HandOver, Item, Tested, Transfer
 from preserve.access.transfer.procedure import TRANSFERS
 from preserve.access.transfer.profile import TransferProfile, read_transfer_profile
 from preserve.access.transfer.records import pieces
-from preserve.access.transfer.testing import four_properties
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
-from preserve.data_management.anchors import read_anchor
 from preserve.data_management.database import Catalogue
+from preserve.data_management.proof.anchors import read_anchor
 from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
 from preserve.messages import speaking
@@ -98,7 +98,7 @@ def _export(
     except OSError as error:
         raise MediumProblem("request.target-unwritable", str(target), reason=error.strerror or str(error)) from error
     folder = TRANSFERS.folder_of(home, transfer.number)
-    kept = tuple(keep_paper(folder, kind, final / name) for kind, name in papers.NAMES.items())
+    kept = tuple(keep_paper(folder, kind, final / name) for kind, name in transfer_list.NAMES.items())
     digest = digest_file(final / LIST, ("sha256",))[1]["sha256"]
     files = [one for case in listed["cases"] for one in case["files"]]
     return HandOver(
@@ -182,7 +182,7 @@ def _write(
     }
     data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     write_file(staging / LIST, data)
-    for name, content in papers.documents(home, transfer, cases, tests, data, moment, signed=sign is not None):
+    for name, content in transfer_list.documents(home, transfer, cases, tests, data, moment, signed=sign is not None):
         write_file(staging / name, content)
     sync_file_system(staging)
 

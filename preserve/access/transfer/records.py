@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from metadata.names import original_bytes, text_of
 from preserve import __version__
-from preserve.access.history import words
-from preserve.access.history.events import read_events
-from preserve.access.history.model import Happening
+from preserve.access.case_history import words
+from preserve.access.case_history.events import read_events
+from preserve.access.case_history.model import Happening
 from preserve.access.transfer.eep import Deed, Document, Person, Record
 from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile

@@ -28,7 +28,7 @@ import re
 import time
 from typing import Any, TextIO
 
-from preserve.access.verifier.holding import anchor, check_manifests, hold_against
+from preserve.access.verifier.cross_check import anchor, check_manifests, hold_against
 from preserve.access.verifier.reading import (
     CERTIFICATE,
     CODE,

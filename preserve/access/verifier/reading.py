@@ -13,7 +13,13 @@ import unicodedata
 from typing import Any
 
 from preserve.archival_storage.guide.verify import Check, is_safe
-from preserve.data_management.evidence.check_proof import begins_with, includes, leaf_hash, public_key, signature_holds
+from preserve.data_management.proof.export.check_proof import (
+    begins_with,
+    includes,
+    leaf_hash,
+    public_key,
+    signature_holds,
+)
 
 EVIDENCE, PROOF, CERTIFICATE = "proof/evidence.json", "proof/proof.json", "certificate.pdf"
 PAYLOAD = ("manifest-sha256.txt", "manifest-sm3.txt")

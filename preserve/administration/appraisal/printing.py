@@ -10,8 +10,8 @@ from typing import Any
 from preserve.administration.appraisal.model import ACTIONS, Action, Item, Opinion, Review
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
-from preserve.administration.retention.explaining import rule_name
 from preserve.administration.retention.profile import RetentionProfile
+from preserve.administration.retention.wording import rule_name
 from preserve.clock import zone
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification

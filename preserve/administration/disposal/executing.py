@@ -19,10 +19,11 @@ from sqlalchemy import Connection
 
 from metadata.entities import Event, Link
 from metadata.findings import Finding
-from preserve.administration.appraisal.deeds import REVIEWS
+from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import tombstones
-from preserve.administration.disposal.deeds import DISPOSALS, today_of
-from preserve.administration.disposal.leaving import (
+from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
+from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.removal import (
     Going,
     Task,
     clear_views,
@@ -31,22 +32,22 @@ from preserve.administration.disposal.leaving import (
     remove_copy,
     told_gone,
 )
-from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
-from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import against
+from preserve.administration.disposal.steps import DISPOSALS, today_of
 from preserve.administration.people import Person
-from preserve.administration.retention import keeping
+from preserve.administration.retention import rules_in_force
+from preserve.archival_storage.aip_versions import Change, abandoned, succeed
 from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import attached, store_identity
 from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
-from preserve.archival_storage.successors import Change, succeed, unfinished
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
-from preserve.data_management import anchors, checkpoints, gone, holdings, ledger
+from preserve.data_management import checkpoints, destroyed, holdings, ledger
 from preserve.data_management.database import Catalogue
-from preserve.data_management.proving import require_proven
+from preserve.data_management.proof import anchors
+from preserve.data_management.proof.verify_ledger import require_proven
 from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused
 from preserve.home import Home
@@ -134,7 +135,7 @@ def _one(
     with claim(home.work, item.case_number):
         told("begin")
         with catalogue.begin() as connection:
-            mine = [one for one in gone.of_case(connection, item.objid) if one.item == item.item]
+            mine = [one for one in destroyed.of_case(connection, item.objid) if one.item == item.item]
             if mine and mine[0].state == "destroyed":
                 return Outcome(entry, True)
             if not mine:
@@ -142,7 +143,9 @@ def _one(
                 if reasons:
                     return Outcome(entry, False, against=tuple(reasons))
                 draft = tombstones.draw_up(home, connection, found, entry, stamp(now()))
-                gone.begin(connection, item.objid, item.item, found.number, draft, actor=person.account, moment=now())
+                destroyed.begin(
+                    connection, item.objid, item.item, found.number, draft, actor=person.account, moment=now()
+                )
     told("begun")
     if item.item:
         # Takes the claim itself; whoever came between is told of the destruction by the row that is there now.
@@ -244,9 +247,9 @@ def _remove_all(
     told: Told,
 ) -> Outcome:
     item = entry.item
-    unfinished.discard_of(home, catalogue, item.objid)
+    abandoned.discard_of(home, catalogue, item.objid)
     profile = read_policy(home.profiles)
-    minutes = keeping.rules_now(home).profile.appraisal.warrant_minutes
+    minutes = rules_in_force.rules_now(home).profile.appraisal.warrant_minutes
     with catalogue.read() as connection:
         media = {row.id: row for row in holdings.all_media(connection)}
         holdings.require_held(connection, item.objid)
@@ -307,7 +310,7 @@ def _remove_all(
 def _bury(home: Home, catalogue: Catalogue, person: Person, entry: Entry, moment: datetime, told: Told) -> None:
     item = entry.item
     with catalogue.begin() as connection:
-        mine = next(one for one in gone.of_case(connection, item.objid) if one.item == item.item)
+        mine = next(one for one in destroyed.of_case(connection, item.objid) if one.item == item.item)
         draft = tombstones.read_draft(home, mine)
         kept = sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
         remarks = tuple(f"{name}: former catalogue, still tells of it" for name in kept)
@@ -318,9 +321,9 @@ def _bury(home: Home, catalogue: Catalogue, person: Person, entry: Entry, moment
             tombstones.forget_older(connection, item.objid, below)
         else:
             tombstones.bury(connection, stone)
-        gone.finish(connection, item.objid, item.item, mine.disposal, sha256, actor=person.account, moment=moment)
+        destroyed.finish(connection, item.objid, item.item, mine.disposal, sha256, actor=person.account, moment=moment)
         if item.item:
-            keeping.enter_case(home, connection, item.objid, actor=person.account, moment=moment)
+            rules_in_force.enter_case(home, connection, item.objid, actor=person.account, moment=moment)
 
 
 def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, moment: datetime) -> Disposal:
@@ -347,7 +350,7 @@ def _close(home: Home, catalogue: Catalogue, person: Person, found: Disposal, mo
 def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombstone]:
     """The tombstones of what has gone by this disposal so far."""
     objids = dict.fromkeys(entry.item.objid for entry in found.entries)
-    lost = [one for objid in objids for one in gone.of_case(connection, objid)]
+    lost = [one for objid in objids for one in destroyed.of_case(connection, objid)]
     return [
         tombstones.read_draft(home, one)
         for one in sorted(lost, key=lambda one: one.since)

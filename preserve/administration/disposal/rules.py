@@ -11,9 +11,9 @@ from metadata.findings import Finding
 from preserve.administration.appraisal.model import Item, Review
 from preserve.administration.disposal.model import Disposal
 from preserve.administration.proceedings import records
-from preserve.administration.retention.keeping import require_rows, strictest_due
+from preserve.administration.retention.rules_in_force import require_rows, strictest_due
 from preserve.archival_storage.packages import require_registered
-from preserve.data_management import blocks, gone, proceedings, retention_index
+from preserve.data_management import destroyed, disposal_holds, proceedings, retention_index
 from preserve.data_management.tables import cases
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -45,12 +45,12 @@ def against(
         return
     where = item.case_number
     require_registered(home, connection, item.objid)
-    if not gone.of_case(connection, item.objid, whole=True):
+    if not destroyed.of_case(connection, item.objid, whole=True):
         require_rows(home, connection, item.objid)
         _require_same(connection, item)
     if row in review.objected():
         yield Finding("disposal.objected", where, "refuse", {"row": row})
-    for one in blocks.blocks(connection, item.objid):
+    for one in disposal_holds.blocks(connection, item.objid):
         yield Finding("disposal.blocked", where, "refuse", {"kind": one.kind, "number": one.number})
     rows = [one for one in retention_index.rows_of(connection, item.objid) if not item.item or one.item == item.item]
     if not rows:
@@ -60,7 +60,7 @@ def against(
         if day is None or day > today.isoformat():
             yield Finding("disposal.not-due", where, "refuse", {"day": day or "—"})
             break
-    for lost in gone.of_case(connection, item.objid):
+    for lost in destroyed.of_case(connection, item.objid):
         if lost.item in ("", item.item) and lost.disposal != disposal:
             yield Finding("disposal.gone-already", where, "refuse", {"number": lost.disposal})
     for other in proceedings.about_case(connection, "disposal", item.objid, OPEN):

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select, update
 
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
 from preserve.administration.proceedings.records import read_record, write_record
-from preserve.administration.retention import keeping
-from preserve.data_management import gone, holdings, ledger, retention_index, search
+from preserve.administration.retention import rules_in_force
+from preserve.data_management import destroyed, holdings, ledger, retention_index, search
 from preserve.data_management.cases import forget_version
-from preserve.data_management.gone import Gone
+from preserve.data_management.destroyed import Gone
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError
@@ -177,10 +177,10 @@ def _reduced(stone: Tombstone) -> CaseDescription:
 
 def after_rebuild(home: Home) -> Callable[[Connection], None]:
     """What a rebuilt catalogue needs: rows of cases that went, from their tombstones, and the days of those left."""
-    days = keeping.after_rebuild(home)
+    days = rules_in_force.after_rebuild(home)
 
     def enter(connection: Connection) -> None:
-        for one in gone.all_gone(connection):
+        for one in destroyed.all_gone(connection):
             if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
                 continue
             try:

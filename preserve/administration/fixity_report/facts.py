@@ -18,10 +18,11 @@ from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
 from preserve.archival_storage.replicate import overview
 from preserve.clock import parse, stamp
-from preserve.data_management import audits, checkpoints, history, holdings, ledger, proving
+from preserve.data_management import audit_records, audits, checkpoints, holdings, ledger
+from preserve.data_management.audit_records import Month, Record
 from preserve.data_management.database import Catalogue
-from preserve.data_management.history import Month, Record
 from preserve.data_management.holdings import MediumRow
+from preserve.data_management.proof import verify_ledger
 from preserve.home import Home
 
 CONTINUOUS = 90  # days after which a copy that should be read all the time counts as overdue
@@ -87,7 +88,7 @@ class Facts:
 
 def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: datetime) -> Facts:
     """Read catalogue, ledger and audit records; nothing is changed. The last year counts, 24 months in the pictures."""
-    proof = proving.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    proof = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
     year = moment - timedelta(days=365)
     with catalogue.read() as connection:
         inventory = holdings.all_media(connection)
@@ -95,7 +96,7 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
         cases = overview(home, connection, profile)
         sealed = sum(one.standing.sealed for one in cases)
         suspect = holdings.count_in(connection, ("suspect", "lost"))
-        records = history.check_anchors(connection, home.store)
+        records = audit_records.check_anchors(connection, home.store)
         signed = checkpoints.read_checkpoints(connection)
         rules = read_retention(home.profiles)
         return Facts(
@@ -104,11 +105,11 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
             moment,
             tuple(_coverage(connection, profile, inventory, kind, moment) for kind in _kinds(inventory)),
             tuple(_medium(connection, one, profile, moment) for one in plan),
-            tuple(history.failures(home.store, since=year)),
+            tuple(audit_records.failures(home.store, since=year)),
             tuple(_repairs(connection, year)),
             tuple(drill.results(connection, 12, moment)),
             tuple(audits.runs(connection, limit=400)),
-            tuple(history.by_month(home.store, moment - timedelta(days=31 * MONTHS))),
+            tuple(audit_records.by_month(home.store, moment - timedelta(days=31 * MONTHS))),
             suspect,
             sealed,
             len(cases) - sealed,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from preserve.administration.fixity_report import pictures
 from preserve.administration.fixity_report.facts import Facts, MediumFacts
 from preserve.administration.printing import Section
-from preserve.administration.retention.explaining import rule_name
+from preserve.administration.retention.wording import rule_name
 from preserve.messages import bytes_for_people, listed, say
 
 

@@ -11,7 +11,7 @@ from preserve.archival_storage.notify import notify
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import zone
 from preserve.data_management import retention_index
-from preserve.data_management.blocks import Block, blocks_by_case
+from preserve.data_management.disposal_holds import Block, blocks_by_case
 from preserve.data_management.tables import cases
 from preserve.home import Home
 from preserve.messages import say

@@ -22,8 +22,9 @@ from preserve.archival_storage.media import attached
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import stamp
-from preserve.data_management import history, holdings, proving
+from preserve.data_management import audit_records, holdings
 from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import verify_ledger
 from preserve.errors import PreserveError, Refused, Stopped
 from preserve.home import Home
 from preserve.work import executor, hold
@@ -91,6 +92,6 @@ def _finished(run: Run) -> AuditReport:
 
 def _check_records(home: Home, catalogue: Catalogue) -> list[Finding]:
     """The ledger against its checkpoints, the records of earlier audits against the ledger."""
-    report = proving.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    report = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
     with catalogue.read() as connection:
-        return [*report.findings, *history.check_anchors(connection, home.store)]
+        return [*report.findings, *audit_records.check_anchors(connection, home.store)]

@@ -13,8 +13,9 @@ from preserve.archival_storage.discs.checking import check_disc
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.ledger_on_media import compare_ledger
 from preserve.clock import stamp
-from preserve.data_management import anchors, holdings
+from preserve.data_management import holdings
 from preserve.data_management.holdings import MediumRow
+from preserve.data_management.proof import anchors
 from storage_adapters.contract import FileCheck
 from storage_adapters.errors import StorageError
 from storage_adapters.optical.adapter import OpticalAdapter

@@ -19,8 +19,9 @@ from preserve.archival_storage.ledger_on_media import compare_ledger
 from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, refuse_destroyed, server_store
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.clock import parse, stamp
-from preserve.data_management import anchors, holdings, ledger
+from preserve.data_management import holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, Refused, Stopped
 from storage_adapters.contract import FileCheck, StorageAdapter
 from storage_adapters.directory import DirectoryAdapter

@@ -21,9 +21,9 @@ from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.pace import Pace
 from preserve.archival_storage.policy import StorageProfile, read_audit_profile
 from preserve.clock import parse, stamp
-from preserve.data_management import audits, checkpoints, history, holdings
+from preserve.data_management import audit_records, audits, checkpoints, holdings
+from preserve.data_management.audit_records import Record
 from preserve.data_management.database import Catalogue
-from preserve.data_management.history import Record
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import drop_file, on_medium
@@ -92,18 +92,18 @@ class Run:
         self._close(self.report.run, self.report.state, self.report.reason)
         moment = self.now()
         with self.catalogue.begin() as connection:
-            history.compact(connection, self.home.store, moment, actor=self.actor)
+            audit_records.compact(connection, self.home.store, moment, actor=self.actor)
             made = checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
         with self.catalogue.begin() as connection:
             checkpoints.export_segments(connection, self.home.store / "ledger")
-            history.sweep(connection, self.home.store)
+            audit_records.sweep(connection, self.home.store)
         self.report.findings += stamp_checkpoint(self.home, made)
         return self.report
 
     def _close(self, run: str, state: str, reason: str) -> None:
         moment = self.now()
         rows = _read_journal(_journal(self.home, run))
-        kept = history.write_run(self.home.store, run, moment, rows)
+        kept = audit_records.write_run(self.home.store, run, moment, rows)
         counts: Counter[str] = Counter(row.outcome for row in rows if not row.path)
         counts["bytes"] = sum(row.bytes for row in rows if not row.path)
         with self.catalogue.begin() as connection:

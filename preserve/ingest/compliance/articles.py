@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from metadata.findings import Finding
-from preserve.calendar import working_days_after
 from preserve.description.labels import label_of
 from preserve.ingest.rules import View
 from preserve.ingest.rules.documents_are_there import required
 from preserve.ingest.rules.long_term import reasons
 from preserve.ingest.rules.recordings import recordings, runs_by_day
 from preserve.messages import listed, say
+from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from metadata.findings import Finding, Value
-from preserve.calendar import Calendar
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.facts import Character
 from preserve.ingest.rules.profile import CaseTypeProfile, Rule, RulesProfile
+from preserve.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metadata.findings import Finding, Value
-from preserve.calendar import working_days_after, working_days_between
 from preserve.ingest.rules import View, finding
+from preserve.working_days import working_days_after, working_days_between
 
 
 def check(view: View) -> Iterator[Finding]:

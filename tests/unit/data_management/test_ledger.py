@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from preserve.data_management import checkpoints, ledger, proving, sealing
+from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.proof import verify_ledger
 from preserve.home import Home, Settings
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -25,8 +26,8 @@ def kept(tmp_path: Path) -> Catalogue:
     return catalogue
 
 
-def _prove(kept: Catalogue, tmp_path: Path) -> proving.LedgerReport:
-    return proving.verify_ledger(kept, tmp_path / "store" / "ledger", tmp_path / "keys" / "ledger.pub")
+def _prove(kept: Catalogue, tmp_path: Path) -> verify_ledger.LedgerReport:
+    return verify_ledger.verify_ledger(kept, tmp_path / "store" / "ledger", tmp_path / "keys" / "ledger.pub")
 
 
 def test_sound(kept: Catalogue, tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_sound(kept: Catalogue, tmp_path: Path) -> None:
     sealing.write_head(Home(tmp_path, Settings(archive_id="arch", institution="x", store="store")), last)
     (tmp_path / "store" / "ledger" / "ledger.pub").write_bytes((tmp_path / "keys" / "ledger.pub").read_bytes())
     report = _prove(kept, tmp_path)
-    assert report == proving.LedgerReport(10, 10, 2, 1, ())
+    assert report == verify_ledger.LedgerReport(10, 10, 2, 1, ())
 
 
 @pytest.mark.parametrize(

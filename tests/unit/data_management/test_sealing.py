@@ -18,13 +18,14 @@ from pymerkle import InmemoryTree
 from sqlalchemy import event, text
 
 from preserve.administration.founding import found as found_archive
-from preserve.data_management import checkpoints, ledger, proving, sealing
+from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof import verify_ledger
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
 from preserve.home import Home, Settings
-from tests.earlier import to_0007
+from tests.support.earlier import to_0007
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MANY = 20_000
@@ -50,9 +51,9 @@ def add(catalogue: Catalogue, count: int = 1) -> None:
             ledger.append(connection, action="a", subject="s", actor="z", details={}, moment=MOMENT)
 
 
-def verify(home: Home) -> proving.LedgerReport:
+def verify(home: Home) -> verify_ledger.LedgerReport:
     opened = open_catalogue(home)
-    report = proving.verify_ledger(opened, home.store / "ledger", home.keys / "ledger.pub")
+    report = verify_ledger.verify_ledger(opened, home.store / "ledger", home.keys / "ledger.pub")
     opened.close()
     return report
 

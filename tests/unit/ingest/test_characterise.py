@@ -14,7 +14,7 @@ from preserve.ingest.facts import Character
 from preserve.ingest.identify import identify
 from preserve.ingest.readers.camera_names import read_name
 from preserve.messages import known
-from tests.material.corpus import make
+from tests.support.material.corpus import make
 
 
 @pytest.fixture(scope="module")

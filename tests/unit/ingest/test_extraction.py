@@ -18,7 +18,7 @@ from preserve.ingest.extraction.helper import HELPER, Helper
 from preserve.ingest.extraction.parts import extract
 from preserve.ingest.extraction.readers import tidy
 from preserve.ingest.identify import identify_many
-from tests.material import corpus
+from tests.support.material import corpus
 
 pytestmark = pytest.mark.xdist_group("extraction")
 WORDS = "当事人擅自变更营业性演出内容"

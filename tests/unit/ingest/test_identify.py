@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from preserve.ingest.identifiers import pronom, tables
 from preserve.ingest.identify import identify, identify_many
-from tests.material.corpus import make
+from tests.support.material.corpus import make
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from preserve.ingest.facts import Copied, Derivative, Normalised
 from preserve.ingest.identify import identify
 from preserve.ingest.normalise import derived_name, formats_profile, normalise, plan
 from preserve.ingest.provenance import TakenFile
-from tests.material.corpus import make, make_media
+from tests.support.material.corpus import make, make_media
 
 pytestmark = pytest.mark.xdist_group("normalise")
 

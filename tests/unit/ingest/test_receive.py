@@ -10,7 +10,7 @@ from preserve.errors import Refused
 from preserve.ingest.receive import DepositProfile, receive
 from preserve.messages import known, say, speaking
 from preserve.profiles import read_profile
-from tests.sips import accept, reject
+from tests.support.sips import accept, reject
 
 PROFILE = read_profile("deposit.toml", DepositProfile)
 

@@ -19,8 +19,8 @@ from preserve.errors import Refused, ToolMissing
 from preserve.ingest.receive import DepositProfile, receive
 from preserve.ingest.scan import require_clean, scan
 from preserve.profiles import read_profile
-from tests.sips import reject
-from tests.sips.parts import folder
+from tests.support.sips import reject
+from tests.support.sips.parts import folder
 
 PROFILE = read_profile("deposit.toml", DepositProfile)
 BAD = b"these bytes stand for a virus in this test"

@@ -26,7 +26,7 @@ from storage_adapters.file_systems import mount_of
 from storage_adapters.marker import read_marker, write_marker
 from storage_adapters.recovery import protect, repair
 from storage_adapters.smart import interpret, read_health
-from tests.loop import Loop, loop, run
+from tests.support.loop import Loop, loop, run
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)

@@ -17,7 +17,7 @@ from storage_adapters.conformance import check_adapter, check_kind, make_package
 from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope, StorageAdapter, Warrant
 from storage_adapters.errors import MediumAbsent, NotErasable, SourceDamaged, StorageError, WarrantVoid, WrongMedium
 from storage_adapters.s3 import S3Adapter
-from tests.object_store import KEY, SECRET, ObjectStore
+from tests.support.object_store import KEY, SECRET, ObjectStore
 
 pytestmark = pytest.mark.xdist_group("s3")
 _numbers = count()
@@ -177,7 +177,7 @@ def test_a_lost_volume_is_told_by_file(server: ObjectStore, tmp_path: Path) -> N
 def test_through_the_program(server: ObjectStore, tmp_path: Path) -> None:
     """A policy that asks for a bucket: added, written, fetched back, and the case is sealed."""
     from demo.make_case import make_case
-    from tests.program import found
+    from tests.support.program import found
 
     archive = found(tmp_path / "archive")
     policy = '[[ordinary]]\nkind = "directory"\n[[long_term]]\nkind = "directory"\n[[long_term]]\nkind = "s3"\n'

@@ -14,7 +14,7 @@ import pytest
 
 from preserve.description.reading import check_content
 from preserve.ingest.acceptance import accept
-from preserve.ingest.check import check
+from preserve.ingest.apply_rules import check
 from preserve.ingest.facts import Character, Stream
 from preserve.messages import LANGUAGES, known
 

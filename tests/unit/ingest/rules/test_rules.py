@@ -9,7 +9,7 @@ import pytest
 
 from metadata.findings import Finding
 from preserve.description.reading import check_content
-from preserve.ingest.check import check
+from preserve.ingest.apply_rules import check
 from preserve.ingest.facts import Character
 from preserve.messages import LANGUAGES, known
 

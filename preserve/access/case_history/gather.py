@@ -1,0 +1,195 @@
+"""Gathers a history: packages, ledger and audits, in the order of time, in one view of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from preserve.access.case_history.events import find_object, read_events
+from preserve.access.case_history.model import Happening, History
+from preserve.archival_storage.policy import read_policy, standing
+from preserve.clock import stamp
+from preserve.data_management import audit_records, checkpoints, destroyed, holdings, ledger
+from preserve.data_management.audit_records import Record
+from preserve.data_management.cases import find_case
+from preserve.data_management.holdings import MEDIUM_CHANGED
+from preserve.data_management.ledger import Entry
+from preserve.data_management.proof import verify_ledger
+from preserve.data_management.tables import cases, versions
+from preserve.data_management.tables import ledger as ledger_table
+from preserve.errors import Refused
+from preserve.home import Home
+
+_OF_THE_MEDIUM = frozenset({"place", "custodian", "state", "location"})
+"""What becomes of a medium that matters to what lies on it."""
+
+_NUMBERED = re.compile(r"\d{4}-\d{4,}$")
+
+_OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
+
+
+def require_case(connection: Connection, name: str) -> str:
+    """The objid of a case by objid, package, case number or archival number. Raises Refused."""
+    objid = find_case(connection, name)
+    if objid is None:
+        raise Refused("cli.case-unknown", name)
+    return objid
+
+
+def entries_about(connection: Connection, objid: str, names: Iterable[str], size: int) -> list[Entry]:
+    """Every entry among the first `size` that names the case, is about a request for it, or moves a medium of it.
+
+    `names` are what people call it: an attempt that was not permitted stands under the words that were typed.
+    """
+    found = {entry.number: entry for entry in ledger.naming(connection, objid)}
+    for name in filter(None, names):
+        found |= {entry.number: entry for entry in ledger.about(connection, name, limit=None)}
+    # A request, a transfer, a list of disposal: what names the case once is followed to its end by its number.
+    numbers = {(entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)}
+    media = {row.medium for row in holdings.copies_of(connection, objid)}
+    first: dict[str, int] = {}
+    for entry in found.values():
+        details = json.loads(entry.text)["details"]
+        if isinstance(details, dict) and details.get("medium") in media:
+            first.setdefault(details["medium"], entry.number)
+    for subject, family in sorted(numbers):
+        alike = [entry for entry in ledger.about(connection, subject, limit=None) if _family(entry.action) == family]
+        packed = {json.loads(entry.text)["details"].get("dip", "") for entry in alike} - {""}
+        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one, limit=None)]
+        found |= {entry.number: entry for entry in alike}
+    for medium, since in first.items():
+        for entry in ledger.about(connection, medium, limit=None):
+            changed = json.loads(entry.text)["details"] if entry.action == MEDIUM_CHANGED else {}
+            if entry.number > since and _OF_THE_MEDIUM & changed.keys():
+                found[entry.number] = entry
+    return [found[number] for number in sorted(found) if number <= size]
+
+
+def _family(action: str) -> str:
+    """`request` of `request.opened` and of `request-record.viewed`."""
+    return re.split(r"[.-]", action, maxsplit=1)[0]
+
+
+def gather(
+    home: Home, connection: Connection, objid: str, name: str, moment: datetime, *, contents: bool
+) -> tuple[History, list[Entry]]:
+    """The history of a case, or of the object `name` in it, and the entries of the ledger it rests on.
+
+    Only what the newest checkpoint covers is told. Raises Refused where there is no such object.
+    """
+    row = connection.execute(select(cases).where(cases.c.objid == objid)).one()
+    query = select(versions.c.name).where(versions.c.objid == objid).order_by(versions.c.version)
+    packages = tuple(connection.execute(query).scalars())
+    subject, related = find_object(connection, objid, name) if name else (None, frozenset())
+    made = checkpoints.read_checkpoints(connection)[-1]
+    report = verify_ledger.prove(
+        connection, home.store / "ledger", verify_ledger.trusted_keys(home.keys / "ledger.pub")
+    )
+    findings = list(report.findings)
+    entries = entries_about(connection, objid, (row.case_number, row.archival_number), made.size)
+    held = {copy.name for copy in holdings.copies_of(connection, objid) if copy.state != "retired"}
+    given_up = [package for package in packages if package not in held]
+    told = list(read_events(home, connection, packages, related, findings, given_up))
+    told += [_deed(entry) for entry in entries]
+    checks = [check for package in packages for check in audit_records.of_package(home.store, package)]
+    own = [check for check in checks if not check.path or subject is None or check.path.endswith(_tail(subject.path))]
+    told += [_check(check) for check in own]
+    media = {medium.id: medium for medium in holdings.all_media(connection)}
+    copies = [(copy, media.get(copy.medium)) for copy in holdings.copies_of(connection, objid)]
+    whole = [check for check in checks if not check.path and check.outcome == "intact"]
+    newest = max((int(package.rpartition("_v")[2]) for package in packages), default=0)
+    found = History(
+        objid=objid,
+        case_number=row.case_number,
+        archival_number=row.archival_number,
+        title=row.title if contents else "",
+        packages=packages,
+        subject=subject,
+        contents=contents,
+        happenings=tuple(_without_contents(_in_order(told), contents)),
+        copies=tuple(pair for pair in copies if pair[0].state != "retired"),
+        missing=standing(connection, objid, newest, read_policy(home.profiles)).missing,
+        last=whole[-1] if whole else None,
+        gone=tuple(destroyed.of_case(connection, objid, whole=True)),
+        listings=_listings(connection, entries, made.size),
+        entries=report.entries,
+        checkpoint=made,
+        key=made.key,
+        findings=tuple(findings),
+        moment=moment,
+    )
+    return found, entries
+
+
+def _tail(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _deed(entry: Entry) -> Happening:
+    data = json.loads(entry.text)
+    details = data["details"]
+    bad = data["action"] in ("access.denied", "copy.not-repaired", "ingest.refused") or details.get("whole") is False
+    bad = bad or details.get("state") in ("suspect", "lost")
+    return Happening(
+        data["time"],
+        "ledger",
+        data["actor"],
+        data["action"],
+        "fail" if bad else "success",
+        str(entry.number),
+        details={**details, "subject": data["subject"]},
+    )
+
+
+def _check(check: Record) -> Happening:
+    details = {
+        "name": check.copy,
+        "medium": check.medium,
+        "path": check.path,
+        "reason": check.reason,
+        "files": check.files,
+        "bytes": check.bytes,
+        "checks": check.checks,
+    }
+    return Happening(
+        stamp(check.when), "audit", "", check.outcome, _OUTCOMES[check.outcome], check.run, check.detail, details
+    )
+
+
+def _in_order(told: Iterable[Happening]) -> list[Happening]:
+    """By time; within a second the package's events before the ledger's, entries by number."""
+    rank = {"package": 0, "ledger": 1, "audit": 2}
+
+    def key(one: Happening) -> tuple[str, int, int, str]:
+        number = int(one.reference) if one.source == "ledger" else 0
+        return one.when, rank[one.source], number, one.reference
+
+    return sorted(told, key=key)
+
+
+def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Happening]:
+    """For a reader who may see deeds and no content: what the packages say, and names of files, are left out."""
+    for one in told:
+        if contents or one.source == "ledger":
+            yield one
+        else:
+            details = None if one.details is None else {**one.details, "path": ""}
+            yield Happening(one.when, one.source, one.who, one.code, one.outcome, one.reference, "", details)
+
+
+def _listings(connection: Connection, entries: list[Entry], size: int) -> int:
+    registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
+    query = (
+        select(func.count())
+        .select_from(ledger_table)
+        .where(
+            ledger_table.c.action == "catalogue.listed",
+            ledger_table.c.number > registered,
+            ledger_table.c.number <= size,
+        )
+    )
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,173 @@
+"""Writes a history for courts and inspectors: PDF/A or page, and the folder of proof beside it, or nothing at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from preserve.access.case_history import words
+from preserve.access.case_history.model import History
+from preserve.access.case_history.sections import sections, title
+from preserve.administration.printing.pages import as_html
+from preserve.administration.printing.paper import as_pdf
+from preserve.clock import zone
+from preserve.data_management.ledger import Entry
+from preserve.data_management.proof.export import PROGRAM, write_evidence
+from preserve.home import Home
+from preserve.messages import say
+from preserve.outputs import check_new, new_folder, write_new
+from storage_adapters.durable import discard, sync_folder
+from storage_adapters.reading import digest_file
+
+_PROOF = "-proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, and the folder of proof beside them."""
+
+    files: tuple[Path, ...]
+    proof: Path
+    sha256: str
+
+
+def check_targets(targets: Sequence[Path], home: Home) -> None:
+    """Raises Refused where something of that name is there: what was shown to a court is not written over."""
+    for target in targets:
+        check_new(target, home)
+
+
+def write_history(
+    home: Home,
+    connection: Connection,
+    found: History,
+    entries: Sequence[Entry],
+    targets: Mapping[str, Path],
+    labels: Mapping[str, str],
+) -> Written:
+    """Write each of `targets` (`pdf`, `html`), after the proof that they name by its digest. Raises Refused.
+
+    Stopped in between it leaves a folder of proof without a document, which the next run replaces.
+    """
+    check_targets(list(targets.values()), home)
+    first = next(iter(targets.values()))
+    proof = first.with_name(first.stem + _PROOF)
+    if proof.is_dir() and not proof.is_symlink() and _is_left_over(proof, _named(found)):
+        discard(proof, proof.parent)
+    with new_folder(proof, home) as staged:
+        write_evidence(home, connection, _named(found), staged, versions=found.packages, also=entries)
+    digest = digest_file(proof / "proof.json", ("sha256",), from_medium=False)[1]["sha256"]
+    local = zone(home.settings.time_zone)
+    parts = sections(found, labels, local, (f"{proof.name}/ (proof.json, {PROGRAM})", digest))
+    under = say(
+        "history.under",
+        institution=home.settings.institution,
+        archive=home.settings.archive_id,
+        moment=f"{found.moment.astimezone(local):%Y-%m-%d %H:%M}",
+    )
+    heading = title(found)
+    for kind, target in targets.items():
+        data = (
+            as_pdf(heading, under, home.settings.institution, found.moment, parts)
+            if kind == "pdf"
+            else as_html(heading, under, parts)
+        )
+        write_new(target, data, home)
+    sync_folder(first.parent)
+    return Written(tuple(targets.values()), proof, digest)
+
+
+def _named(found: History) -> str:
+    """The newest package; of a case of which nothing is left, a name that stands for it."""
+    return found.packages[-1] if found.packages else f"{found.objid}_v0000"
+
+
+def _is_left_over(folder: Path, package: str) -> bool:
+    """Whether a run that was stopped before its document left this, and nobody put anything to it."""
+    known = {"proof.json", PROGRAM, "ledger.pub", "records"}
+    documents = [one for one in folder.parent.glob("*") if one.stem + _PROOF == folder.name and one.is_file()]
+    try:
+        written = json.loads((folder / "proof.json").read_text(encoding="utf-8"))["package"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return not documents and written == package and {one.name for one in folder.iterdir()} <= known
+
+
+def document(found: History, labels: Mapping[str, str]) -> dict[str, object]:
+    """The same as data, for --json: nothing shortened."""
+    made = found.checkpoint
+    return {
+        "case": {
+            "objid": found.objid,
+            "case_number": found.case_number,
+            "archival_number": found.archival_number,
+            "title": found.title,
+            "packages": list(found.packages),
+        },
+        "object": None
+        if found.subject is None
+        else {
+            "identifier": found.subject.identifier,
+            "path": found.subject.path,
+            "representation": found.subject.representation,
+            "size": found.subject.size,
+            "sha256": found.subject.sha256,
+            "format": found.subject.format_name,
+            "puid": found.subject.puid,
+        },
+        "intact": found.intact,
+        "contents_shown": found.contents,
+        "copies": [
+            {
+                "name": row.name,
+                "medium": row.medium,
+                "label": medium.label if medium else "",
+                "kind": medium.kind if medium else "",
+                "place": medium.place if medium else "",
+                "state": row.state,
+                "written": row.written,
+                "verified": row.verified,
+                "part": row.part,
+                "parts": row.parts,
+            }
+            for row, medium in found.copies
+        ],
+        "missing": [{"kind": kind, "count": count} for kind, count in found.missing],
+        "destroyed": [{"disposal": one.disposal, "state": one.state, "since": one.since} for one in found.gone],
+        "listings": found.listings,
+        "events": [
+            {
+                "number": number,
+                "when": one.when,
+                "source": one.source,
+                "who": one.who,
+                "code": one.code,
+                "what": words.what(one),
+                "outcome": one.outcome,
+                "reference": one.reference,
+                "told": words.told(one, found, labels, short=False),
+            }
+            for number, one in enumerate(found.happenings, 1)
+        ],
+        "ledger": {
+            "entries": found.entries,
+            "size": made.size,
+            "root": made.root.hex(),
+            "made": made.made,
+            "key_sha256": found.key,
+            "checkpoint": made.text(),
+        },
+        "findings": [
+            {
+                "code": one.code,
+                "where": one.where,
+                "values": dict(one.values),
+                "message": say(one.code, where=one.where, **one.values),
+            }
+            for one in found.findings
+        ],
+    }

@@ -1,0 +1,66 @@
+"""The four-property test at transfer (DA/T 70-2018 四性检测, 移交与接收), from what was really looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from preserve.access.transfer.model import Tested, Transfer
+from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import verify_ledger
+from preserve.data_management.tables import events, files
+from preserve.errors import NotIntact
+from preserve.home import Home
+from preserve.messages import say, speaking
+
+
+def four_properties(
+    home: Home, catalogue: Catalogue, transfer: Transfer, counts: Mapping[str, int]
+) -> tuple[Tested, ...]:
+    """Every item with result and basis; what is altered is no result but stops the transfer (NotIntact).
+
+    `counts`: files by case, as the anchored manifests list them; each is digested while it is copied, and read back.
+    """
+    report = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    if not report.intact:
+        raise NotIntact("transfer.ledger", transfer.number, findings=report.findings)
+    with catalogue.read() as connection:
+        unknown = viruses = scanned = 0
+        for item in transfer.items:
+            of_case = files.c.objid == item.objid
+            query = select(func.count()).select_from(files).where(of_case, files.c.puid.is_(None))
+            unknown += int(connection.execute(query).scalar_one())
+            outcomes = (
+                connection.execute(
+                    select(events.c.outcome).where(events.c.objid == item.objid, events.c.kind == "virus check")
+                )
+                .scalars()
+                .all()
+            )
+            scanned += "success" in outcomes
+            viruses += "fail" in outcomes
+    bare = sum(not (one.archival_number and one.title) for one in transfer.items)
+    total = sum(counts.values())
+    with speaking(home.settings.language):
+        return (
+            _one("authenticity", "digests", True, count=total),
+            _one("authenticity", "ledger", True, count=report.entries),
+            _one("integrity", "files", True, count=total),
+            _one("integrity", "description", not bare, count=bare),
+            _one("usability", "readable", True, count=total),
+            _one("usability", "formats", not unknown, count=unknown),
+            Tested(
+                kind="security",
+                item="virus",
+                basis=say("transfer.test-virus", count=scanned),
+                result="fail" if viruses else "pass" if scanned == len(transfer.items) else "not-tested",
+            ),
+            Tested(kind="security", item="carrier", basis=say("transfer.test-carrier"), result="not-tested"),
+        )
+
+
+def _one(kind: str, item: str, good: bool, *, count: int) -> Tested:
+    return Tested(
+        kind=kind, item=item, result="pass" if good else "fail", basis=say(f"transfer.test-{item}", count=count)
+    )

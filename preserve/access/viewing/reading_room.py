@@ -1,0 +1,240 @@
+"""The viewing room: copies that were held against their digests, pictures that can be made again, for some hours.
+
+`viewing/<account>/<case>/` holds what one person asked for; `viewing/.pictures/` keeps frame sheets and wave forms, so
+that the next look costs nothing. Pictures are not in the package: they say nothing that its copies do not say, a disc
+cannot take them back, and so packages of every age have them, drawn as today's program draws them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy import Connection, select
+
+from metadata.names import safe_names
+from preserve.access.requests.selecting import HeldCase, read_case
+from preserve.access.viewing.drawing import About
+from preserve.access.viewing.pictures import make_pictures
+from preserve.access.viewing.profile import LookingProfile
+from preserve.archival_storage.media import server_store
+from preserve.clock import zone
+from preserve.data_management.tables import files
+from preserve.errors import NotIntact, Refused
+from preserve.home import Home
+from preserve.messages import language
+from preserve.programs import ToolFailed
+from preserve.work import check_stop
+from storage_adapters.contract import CopyRef
+from storage_adapters.durable import copy_file_checked, discard, drop_file, move_in
+from storage_adapters.reading import digest_file
+
+_DRAWN = 1
+"""How pictures are drawn; it goes up when that changes, and old ones are no longer shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """One file of a case: the depositor's name, the file that is shown for it, what is known of the recording."""
+
+    name: str
+    kind: str
+    stage: str
+    identifier: str
+    path: str  # below the package's folder
+    size: int
+    sha256: str
+    original_sha256: str
+    representation: str
+    recording: bool
+    device: str
+    length: float
+    began: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was put into the viewing room for one file."""
+
+    name: str
+    representation: str
+    paths: tuple[Path, ...]
+    missing: int = 0
+    cut: bool = False
+    failed: str = ""
+
+
+def contents(connection: Connection, home: Home, case_name: str, form: str = "access") -> tuple[HeldCase, list[Viewed]]:
+    """The originals of a case, and for each the copy that is shown: of `form`, else what there is. Raises Refused."""
+    case = read_case(home, connection, case_name)
+    newest = (files.c.objid == case.objid, files.c.version == int(case.package.rpartition("_v")[2]))
+    rows = connection.execute(select(files).where(*newest, files.c.representation == "original")).all()
+    made: dict[str, dict[str, object]] = {}
+    derived = select(files).where(*newest, files.c.source.is_not(None)).order_by(files.c.path)
+    for row in connection.execute(derived):
+        made.setdefault(row.source, {}).setdefault(row.representation, row)
+    names = {identifier: name for name, identifier in case.originals.items()}
+    found = []
+    for row in rows:
+        copies = made.get(row.identifier, {})
+        given = row if form == "original" else copies.get("access") or _openable(row, copies)
+        about = case.about(names[row.identifier])
+        known = dict(json.loads(row.properties))
+        streams = [value for key, value in known.items() if re.fullmatch(r"stream \d+", key)]
+        found.append(
+            Viewed(
+                names[row.identifier],
+                about.kind if about else "",
+                about.stage.value if about else "",
+                row.identifier,
+                f"data/{case.objid}/representations/{given.representation}/{given.path}",  # type: ignore[attr-defined]
+                given.size,  # type: ignore[attr-defined]
+                given.sha256,  # type: ignore[attr-defined]
+                row.sha256,
+                given.representation,  # type: ignore[attr-defined]
+                any(value.startswith(("video", "sound")) for value in streams),
+                (about.device if about else "") or known.get("device", ""),
+                _seconds(known.get("duration", "")),
+                _began(known.get("recording start", ""), home),
+            )
+        )
+    order = {item.file: place for place, item in enumerate(case.description.objects)}
+    return case, sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name))
+
+
+def _openable(row: object, copies: dict[str, object]) -> object:
+    """Documents of formats at risk are shown as the PDF made of them; recordings without access copy as they are."""
+    kept = copies.get("preservation")
+    return kept if kept is not None and str(kept.path).endswith(".pdf") else row  # type: ignore[attr-defined]
+
+
+def _seconds(text: str) -> float:
+    found = re.match(r"\d+(?:\.\d+)?", text)
+    return float(found[0]) if found else 0.0
+
+
+def _began(text: str, home: Home) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(text.partition(" ")[0]).astimezone(zone(home.settings.time_zone))
+    return None
+
+
+def pick(viewed: Sequence[Viewed], wanted: Sequence[str]) -> list[Viewed]:
+    """The files of these names: the depositor's path, or its last part where only one has it. Raises Refused."""
+    chosen = []
+    for name in wanted:
+        hits = [one for one in viewed if one.name == name] or [
+            one for one in viewed if PurePosixPath(one.name).name == name
+        ]
+        if len(hits) != 1:
+            raise Refused("look.no-such-file" if not hits else "look.several", name, count=len(hits))
+        chosen += hits
+    return chosen
+
+
+class Room:
+    """The viewing room as one person uses it for one case."""
+
+    def __init__(self, home: Home, account: str, case: HeldCase, wanted: LookingProfile) -> None:
+        self.home, self.case, self.wanted = home, case, wanted
+        self.root = home.path / "viewing"
+        (safe,) = safe_names([f"{account}/{case.description.case_number}"])
+        self.folder = self.root / str(safe)
+        self.kept = self.root / ".pictures"
+        package = server_store(home).path(CopyRef(case.package))
+        self.package = Path(package)
+
+    def open(self) -> None:
+        """Make the room, for the archive's own account alone, and clear out what has lain there long enough."""
+        for folder in (self.root, self.folder.parent, self.folder, self.kept):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        now = time.time()
+        for path in _old(self.root, now - timedelta(hours=self.wanted.hours).total_seconds(), self.kept):
+            drop_file(path, self.root)
+        for path in _old(self.kept, now - timedelta(days=self.wanted.pictures_days).total_seconds(), None):
+            drop_file(path, self.root)
+
+    def copy(self, one: Viewed) -> Placed:
+        """A copy of the file, held against the digest that was registered. Raises NotIntact."""
+        (name,) = safe_names([one.name + PurePosixPath(one.path).suffix * (not one.path.endswith(one.name[-4:]))])
+        target = self.folder / str(name)
+        source = self.package / one.path
+        if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == one.sha256):
+            part = target.with_name(target.name + ".new")
+            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _, digests = copy_file_checked(source, part, ("sha256",), lambda moved: check_stop())
+            if digests["sha256"] != one.sha256:
+                drop_file(part, self.root)
+                raise NotIntact("look.altered", one.name, wanted=one.sha256, found=digests["sha256"])
+            part.chmod(0o400)
+            move_in(part, target)
+        os.utime(target)
+        return Placed(one.name, one.representation, (target,))
+
+    def pictures(self, one: Viewed) -> Placed:
+        """Frame sheet and wave form of a recording, made now or taken from those kept. Raises NotIntact."""
+        about = About(
+            self.case.description.case_number, one.name, one.device, one.length, one.began, one.original_sha256
+        )
+        key = json.dumps([_DRAWN, one.sha256, str(about), str(self.wanted), language()], ensure_ascii=False)
+        stem = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        made = [path for path in (self.kept / f"{stem}.frames.jpg", self.kept / f"{stem}.wave.png") if path.is_file()]
+        missing, cut = 0, False
+        if not made:
+            source = self.package / one.path
+            seen = digest_file(source, ("sha256",), from_medium=False)[1]["sha256"]
+            if seen != one.sha256:
+                raise NotIntact("look.altered", one.name, wanted=one.sha256, found=seen)
+            scratch = self.kept / f"{stem}.{os.getpid()}"
+            scratch.mkdir(mode=0o700, exist_ok=True)
+            try:
+                done = make_pictures(source, about, scratch, stem, self.wanted)
+                missing, cut = done.missing, done.cut
+                for path in (done.frames, done.wave):
+                    if path is not None:
+                        # A picture with gaps is shown and not kept: the next try may do better.
+                        place = self.folder if missing or cut else self.kept
+                        move_in(path, place / path.name)
+                        made.append(place / path.name)
+            except ToolFailed as error:
+                words = error.words.strip().splitlines()
+                return Placed(one.name, one.representation, (), failed=(words[-1] if words else "")[:200])
+            finally:
+                discard(scratch, self.root)
+        return Placed(one.name, one.representation, tuple(self._shown(one, made, stem)), missing, cut)
+
+    def _shown(self, one: Viewed, made: Sequence[Path], stem: str) -> Iterator[Path]:
+        for path in made:
+            (name,) = safe_names([one.name + path.name.removeprefix(stem)])
+            target = self.folder / str(name)
+            part = target.with_name(target.name + ".new")
+            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copy_file_checked(path, part, (), lambda moved: None)
+            part.chmod(0o400)
+            move_in(part, target)
+            os.utime(path)
+            if path.parent != self.kept:
+                drop_file(path, self.root)
+            yield target
+
+
+def _old(folder: Path, before: float, leave: Path | None) -> list[Path]:
+    found = []
+    for place, _, names in os.walk(folder):
+        if leave is not None and Path(place) == leave:
+            continue
+        for name in names:
+            path = Path(place) / name
+            with suppress(OSError):
+                if path.lstat().st_mtime < before:
+                    found.append(path)
+    return found

@@ -1,0 +1,95 @@
+"""The next version of a package out of the one before: the same case, the same identifier, told what it supersedes.
+
+The old version stays as it is, byte for byte. What is carried over is compared with the old manifests, which are held
+against the ledger, while it is copied: a damaged file is never passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+
+from preserve.archival_storage.aip_versions import copy_unchanged, describing, publish
+from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown, Succeeded
+from preserve.archival_storage.aip_versions.previous import PreviousVersion, previous_version
+from preserve.archival_storage.claim import claim
+from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing.documents import Described
+from preserve.clock import now, stamp
+from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import anchors
+from preserve.data_management.tables import cases
+from preserve.errors import PreserveError
+from preserve.home import Home
+from preserve.messages import speaking
+from preserve.work import require_space
+from storage_adapters.durable import discard, on_medium
+
+__all__ = ["Change", "PreviousVersion", "Renewal", "Shown", "Succeeded", "previous_version", "succeed"]
+
+
+def succeed(
+    home: Home, catalogue: Catalogue, name: str, change: Change, *, actor: str, progress: Callable[[int], None]
+) -> Succeeded:
+    """Make the next version of the package `name`, without what the change drops and with what it tells.
+
+    Killed at any moment, the same call goes on. Raises Refused where another run works on the case or `name` is not its
+    newest version; NotIntact where the old package is not what the ledger holds it to be; the medium's errors.
+    """
+    if change.action not in anchors.ANCHORING:
+        raise PreserveError("storage.no-anchoring-action", change.action)
+    adapter = server_store(home)
+    adapter.require()
+    with catalogue.read() as connection:
+        old = previous_version(home, connection, name)
+        number = connection.execute(select(cases.c.case_number).where(cases.c.objid == old.objid)).scalar_one()
+    with claim(home.work, number):
+        with catalogue.read() as connection:
+            old = previous_version(home, connection, name)  # nobody else changes it from here on
+            version = old.version + 1
+            new_name = f"{old.objid}_v{version:04}"
+            published = publish.is_published(connection, adapter, old.objid, new_name)
+        if published:
+            return publish.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=None)
+        staging = adapter.staging(new_name)
+        discard(staging, adapter.root / "incoming")
+        require_space(
+            home.store, sum(one.stat().st_size for one in old.root.rglob("*") if one.is_file()), home.settings.reserve
+        )
+        with on_medium(staging):
+            counts = _make(home, catalogue, old, version, change, actor, progress)
+        return publish.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=counts)
+
+
+def _make(
+    home: Home,
+    catalogue: Catalogue,
+    old: PreviousVersion,
+    version: int,
+    change: Change,
+    actor: str,
+    progress: Callable[[int], None],
+) -> tuple[int, int]:
+    adapter = server_store(home)
+    algorithms = tuple(home.settings.digests)
+    staging = adapter.staging(f"{old.objid}_v{version:04}")
+    root = staging / "data" / old.objid
+    dropped = describing.dropped_objects(old, change.drop)
+    paths = [path for path in copy_unchanged.stays(old) if path not in change.without]
+    for role in old.roles():
+        paths += [copy_unchanged.data_path(role, o.path) for o in old.objects(role) if o.identifier not in dropped]
+    carried = copy_unchanged.carry(old, root, paths, algorithms, progress)
+    moment = stamp(now())
+    with speaking(home.settings.language):
+        described = describing.describe(
+            describing.Writing(old, version, root, algorithms, change, dropped, carried, actor, moment)
+        )
+
+    def payload() -> Iterator[Described]:
+        yield from carried.values()
+        yield from described
+
+    counts = publish.seal(staging, old, version, algorithms, payload, moment)
+    publish.publish(home, catalogue, adapter, staging, old, counts, actor=actor, progress=progress)
+    return counts

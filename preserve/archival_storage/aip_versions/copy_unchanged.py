@@ -1,0 +1,91 @@
+"""Copies into a new version what stays as it is; every byte is compared with the manifests while it is copied.
+
+No hard links: the two versions are separate copies, and one bad sector must not take both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from metadata import csip
+from metadata.findings import Finding
+from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage
+from preserve.archival_storage.packing.documents import Described
+from preserve.errors import NotIntact
+from storage_adapters.durable import copy_file_checked
+from storage_adapters.errors import Changed, SourceUnreadable
+from storage_adapters.reading import digest_file
+
+
+def stays(old: PreviousVersion) -> list[str]:
+    """Descriptive metadata, text and documentation of the old package, by path below the information package."""
+    prefix = f"data/{old.objid}/"
+    inside = (path.removeprefix(prefix) for path in old.digests if path.startswith(prefix))
+    return sorted(
+        path for path in inside if path.startswith(("documentation/", "metadata/descriptive/", "metadata/other/"))
+    )
+
+
+def carry(
+    old: PreviousVersion,
+    target: Path,
+    paths: Iterable[str],
+    algorithms: Sequence[str],
+    progress: Callable[[int], None],
+    *,
+    thorough: bool = True,
+) -> dict[str, Described]:
+    """Bring these files of the old information package below `target`; return them by path.
+
+    A file that is there already with its size is not copied again; with `thorough` it is read first. Raises NotIntact
+    with every file that is not what the manifests say; then nothing of it may be used.
+    """
+    carried: dict[str, Described] = {}
+    bad: list[Finding] = []
+    for path in paths:
+        wanted = old.wanted(path)
+        found = _there(target / path, old.package / path, wanted, algorithms, thorough=thorough)
+        if found is None:
+            asked = tuple(dict.fromkeys((*algorithms, *wanted)))
+            try:
+                found = copy_file_checked(old.package / path, target / path, asked, progress)
+            except (Changed, SourceUnreadable) as error:
+                bad.append(damage(path, "absent" if not (old.package / path).exists() else error.code))
+                continue
+        size, digests = found
+        if any(digests[name] != value for name, value in wanted.items()):
+            bad.append(damage(path, "damaged"))
+            continue
+        full = f"data/{old.objid}/{path}"
+        carried[path] = Described(full, size, {name: digests[name] for name in algorithms})
+    if bad:
+        raise NotIntact("storage.predecessor-damaged", old.name, findings=bad)
+    return carried
+
+
+def _there(
+    path: Path, source: Path, wanted: dict[str, str], algorithms: Sequence[str], *, thorough: bool
+) -> tuple[int, dict[str, str]] | None:
+    """Size and digests of a file that an earlier run brought; None where it must be copied."""
+    try:
+        size = path.lstat().st_size
+        if size != source.lstat().st_size:
+            return None
+        if not thorough and set(algorithms) <= set(wanted):
+            return size, wanted
+        size, digests = digest_file(path, tuple(dict.fromkeys((*algorithms, *wanted))), from_medium=False)
+    except OSError:
+        return None
+    return (size, digests) if all(digests[name] == value for name, value in wanted.items()) else None
+
+
+def data_path(role: str, path: str) -> str:
+    """Where a file of a representation lies in the information package; `path` is as PREMIS has it."""
+    return f"representations/{role}/{path}"
+
+
+def is_payload(relative: str) -> bool:
+    """Whether a path of the information package is a file of a representation."""
+    parts = relative.split("/")
+    return len(parts) > 3 and parts[0] == "representations" and parts[1] in csip.REPRESENTATIONS and parts[2] == "data"

@@ -1,0 +1,268 @@
+"""METS and PREMIS of a new version: what the old ones told, less what is left out, and what is new.
+
+Everything is read and written as a stream, so that a package of 100,000 files needs no more memory than a small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata import csip
+from metadata.entities import (
+    Agent,
+    Event,
+    FileObject,
+    IntellectualEntity,
+    Link,
+    Object,
+    Relationship,
+    Representation,
+    Rights,
+)
+from metadata.mets import Division, Header, MetsFile, RepresentationReference
+from metadata.names import original_bytes
+from preserve import __version__
+from preserve.archival_storage.aip_versions.change import Change, Renewal
+from preserve.archival_storage.aip_versions.previous import PreviousVersion
+from preserve.archival_storage.packing.documents import Described, PackageWriter
+from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software, versioned
+from preserve.archival_storage.packing.stages import by_stage
+from preserve.description.schema import CaseDescription
+from preserve.messages import LANGUAGES, say, speaking
+
+_OBJECTS = (FileObject, Representation, IntellectualEntity)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Everything that is needed to describe a new version. `carried` are its files by path in the package."""
+
+    old: PreviousVersion
+    version: int
+    root: Path
+    algorithms: tuple[str, ...]
+    change: Change
+    dropped: frozenset[str]
+    carried: Mapping[str, Described]
+    actor: str
+    moment: str
+    renewal: Renewal | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the new bag's folder."""
+        return f"{self.old.objid}_v{self.version:04}"
+
+    @property
+    def creation(self) -> str:
+        """The identifier of the event by which this version came into being."""
+        return identifier(self.old.objid, versioned("event-root", self.version), "information package creation")
+
+
+def dropped_objects(old: PreviousVersion, drop: Iterable[str]) -> frozenset[str]:
+    """The named objects and everything that was derived from them."""
+    gone = set(drop)
+    for role in ("preservation", "access"):
+        if role in old.roles():
+            gone.update(
+                one.identifier
+                for one in old.objects(role)
+                if any(r.sub_kind == "has source" and r.related in gone for r in one.relationships)
+            )
+    return frozenset(gone)
+
+
+def describe(writing: Writing) -> list[Described]:
+    """Write all metadata of the new version; return what was written. Runs again with the same result."""
+    old = writing.old
+    header = Header(old.objid, old.label(), writing.moment, "preserve", __version__, status="VERSION")
+    out = PackageWriter(writing.root, header, writing.algorithms)
+    made = (_representation(out, writing, role) for role in csip.REPRESENTATIONS)
+    references = [reference for reference in made if reference is not None]
+    in_mets = old.in_mets()
+    descriptive = _carried(old, writing.carried[csip.DUBLIN_CORE], csip.DUBLIN_CORE, "application/xml", writing.moment)
+    documentation = []
+    for path, one in writing.carried.items():
+        if path in (csip.CASE, csip.TEXT) or path.startswith("documentation/"):
+            mime, created = in_mets.get(path, ("application/octet-stream", writing.moment))
+            documentation.append(_carried(old, one, path, mime, created))
+    for path, mime, data in (*writing.change.documents, _note(writing)):
+        out.write(path, data)
+        documentation.append(out.note(path, mime))
+    told = _Root(writing)
+    out.close(
+        descriptive=descriptive,
+        documentation=documentation,
+        schemas=out.schemas(),
+        representations=references,
+        objects=told.objects(),
+        events=told.events(),
+        agents=told.agents(),
+        rights=told.rights(),
+    )
+    return out.written
+
+
+def _carried(old: PreviousVersion, one: Described, path: str, mime: str, created: str) -> MetsFile:
+    named = identifier(old.objid, "metadata", path)
+    return MetsFile(named, path, one.size, one.digests["sha256"], mime, created)
+
+
+def _note(writing: Writing) -> tuple[str, str, bytes]:
+    """A page for people: which version this is, what it follows and why."""
+    old = writing.old
+    parts = []
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            parts.append(
+                say(
+                    "premis.version-note",
+                    name=writing.name,
+                    old=old.name,
+                    manifest=old.manifest,
+                    moment=writing.moment,
+                    reason=writing.change.reason,
+                    dropped=len(writing.dropped),
+                )
+            )
+    return f"documentation/version-{writing.version:04}.txt", "text/plain", "\n\n".join(parts).encode() + b"\n"
+
+
+def _representation(out: PackageWriter, writing: Writing, role: str) -> RepresentationReference | None:
+    """One representation; None where nothing of it is left."""
+    old, renewal = writing.old, writing.renewal
+    there = role in old.roles()
+    has_made = renewal is not None and role in renewal.roles
+    if not has_made and not (there and any(one.identifier not in writing.dropped for one in old.objects(role))):
+        return None
+    return out.representation(
+        role,
+        _objects(writing, role, there=there),
+        _events(writing, role, there=there),
+        _agents(writing, role, there=there),
+        _files(writing, role, there=there),
+        _stages(writing, role),
+    )
+
+
+def _stages(writing: Writing, role: str) -> Sequence[Division]:
+    """The originals by stage (regulation Art. 3), as the case's description has them."""
+    if role != "original":
+        return ()
+    old, renewal = writing.old, writing.renewal
+    case = CaseDescription.model_validate_json((old.package / csip.CASE).read_bytes())
+    kept = (one.entity for one in renewal.originals()) if renewal is not None else old.objects(role)
+    named = (
+        (one.identifier, original_bytes(one.original_name)) for one in kept if one.identifier not in writing.dropped
+    )
+    return by_stage(case, named)
+
+
+def _objects(writing: Writing, role: str, *, there: bool) -> Iterator[Object]:
+    old, renewal = writing.old, writing.renewal
+    if not there:
+        entity = identifier(old.objid, "entity", old.objid)
+        yield Representation(
+            identifier(old.objid, "representation", role), role, (Relationship("structural", "represents", entity),)
+        )
+    for one in old.told(role) if there else ():
+        renewed = role == "original" and renewal is not None and isinstance(one, FileObject)
+        if isinstance(one, _OBJECTS) and not renewed and one.identifier not in writing.dropped:
+            yield one
+    if renewal is not None:
+        shown = renewal.originals() if role == "original" else renewal.made(role)
+        yield from (one.entity for one in shown)
+
+
+def _files(writing: Writing, role: str, *, there: bool) -> Iterator[MetsFile]:
+    old, renewal = writing.old, writing.renewal
+    if there and (role != "original" or renewal is None):
+        in_mets = old.in_mets(role)
+        for one in old.objects(role):
+            if one.identifier not in writing.dropped:
+                mime, created = in_mets.get(one.path, ("application/octet-stream", writing.moment))
+                yield MetsFile(one.identifier, one.path, one.size, one.digests["sha256"], mime, created)
+    if renewal is not None:
+        for shown in renewal.originals() if role == "original" else renewal.made(role):
+            one = shown.entity
+            yield MetsFile(one.identifier, one.path, one.size, one.digests["sha256"], shown.mime, writing.moment)
+
+
+def _events(writing: Writing, role: str, *, there: bool) -> Iterator[Event]:
+    for one in writing.old.told(role) if there else ():
+        if isinstance(one, Event) and not any(link.identifier in writing.dropped for link in one.objects):
+            yield one
+    if writing.renewal is not None:
+        yield from writing.renewal.events(role)
+
+
+def _agents(writing: Writing, role: str, *, there: bool) -> Iterator[Agent]:
+    known: set[str] = set()
+    carried = (one for one in writing.old.told(role) if isinstance(one, Agent)) if there else iter(())
+    for agents in (carried, writing.renewal.agents(role) if writing.renewal else ()):
+        for one in agents:
+            if one.identifier not in known:
+                known.add(one.identifier)
+                yield one
+
+
+class _Root:
+    """The root PREMIS: the case, each version of its package, and what happened to the whole."""
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+        self.old = list(writing.old.told())
+
+    def objects(self) -> Iterator[Object]:
+        """The case, the versions before, this version."""
+        writing, old = self.writing, self.writing.old
+        yield from (one for one in self.old if isinstance(one, _OBJECTS))
+        entity = identifier(old.objid, "entity", old.objid)
+        yield IntellectualEntity(
+            identifier(old.objid, "package", writing.name),
+            writing.name,
+            (("supersedes", old.name), ("SHA-256 of the superseded manifest-sha256.txt", old.manifest)),
+            (
+                Relationship("structural", "represents", entity),
+                Relationship("derivation", "supersedes", identifier(old.objid, "package", old.name), writing.creation),
+            ),
+        )
+
+    def events(self) -> Iterator[Event]:
+        """What happened to the whole."""
+        writing, old = self.writing, self.writing.old
+        yield from (one for one in self.old if isinstance(one, Event))
+        yield from writing.change.events
+        doers = (
+            Link(agent_identifier(OWN), "executing program"),
+            Link(agent_identifier("person " + writing.actor), "implementer"),
+        )
+        objects = (
+            Link(identifier(old.objid, "entity", old.objid)),
+            Link(identifier(old.objid, "package", writing.name), "outcome"),
+        )
+        yield Event(
+            writing.creation,
+            "information package creation",
+            writing.moment,
+            say("premis.version-made", name=writing.name, old=old.name, reason=writing.change.reason),
+            "success",
+            say("premis.version-carried", manifest=old.manifest, dropped=len(writing.dropped)),
+            doers,
+            objects,
+        )
+
+    def agents(self) -> Iterator[Agent]:
+        """Everybody and everything that the events name."""
+        known: set[str] = set()
+        carried = (one for one in self.old if isinstance(one, Agent))
+        for one in (*carried, software(OWN), person(self.writing.actor), *self.writing.change.agents):
+            if one.identifier not in known:
+                known.add(one.identifier)
+                yield one
+
+    def rights(self) -> Iterator[Rights]:
+        """As they were."""
+        return (one for one in self.old if isinstance(one, Rights))

@@ -1,0 +1,135 @@
+"""Seals a new version, reads it back, publishes it, and enters it in catalogue and ledger.
+
+What is sealed is written into the ledger before the rename, so that a run that comes after a kill enters nothing but
+the very package that was sealed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from preserve import __version__
+from preserve.archival_storage.aip_versions.change import Change, Succeeded
+from preserve.archival_storage.aip_versions.previous import PreviousVersion
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.packing import publishing, sealing
+from preserve.archival_storage.packing.documents import Described
+from preserve.clock import now
+from preserve.data_management import case_index, checkpoints, ledger
+from preserve.data_management.cases import index_package
+from preserve.data_management.database import Catalogue
+from preserve.data_management.proof import anchors
+from preserve.errors import NotIntact
+from preserve.home import Home
+from storage_adapters.contract import CopyRef
+from storage_adapters.directory import DirectoryAdapter
+
+SEALED = "version.sealed"
+_CHANGES = frozenset({"Bagging-Date", "Payload-Oxum", "Bag-Size", "Bag-Software-Agent", "AIP-Version"})
+
+
+def seal(
+    package: Path,
+    old: PreviousVersion,
+    version: int,
+    algorithms: tuple[str, ...],
+    payload: Callable[[], Iterator[Described]],
+    moment: str,
+) -> tuple[int, int]:
+    """Make the folder a bag that says which version it is; return payload files and bytes."""
+
+    def info(count: int, size: int) -> Iterator[tuple[str, str]]:
+        new = {
+            "Bagging-Date": moment[:10],
+            "Payload-Oxum": f"{size}.{count}",
+            "Bag-Size": f"{size} bytes",
+            "Bag-Software-Agent": f"preserve {__version__}",
+            "AIP-Version": str(version),
+        }
+        for label, value in old.info():
+            yield label, new[label] if label in _CHANGES else value
+
+    return sealing.seal(package, algorithms, payload, info)
+
+
+def publish(
+    home: Home,
+    catalogue: Catalogue,
+    adapter: DirectoryAdapter,
+    package: Path,
+    old: PreviousVersion,
+    counts: tuple[int, int],
+    *,
+    actor: str,
+    progress: Callable[[int], None],
+) -> None:
+    """Prove the sealed package, write its manifest's digest into the ledger, and rename it."""
+    count, size = counts
+    algorithms = tuple(home.settings.digests)
+    publishing.require_structure(package, count, old.objid)
+    publishing.read_back(package, algorithms, adapter, old.objid, progress)
+    details = {"name": package.name, "files": count, "bytes": size, **anchors.details(package)}
+    with catalogue.begin() as connection:
+        ledger.append(connection, action=SEALED, subject=old.objid, actor=actor, details=details, moment=now())
+    publishing.publish(package.name, package, size, adapter)
+
+
+def is_published(connection: Connection, adapter: DirectoryAdapter, objid: str, name: str) -> bool:
+    """Whether an earlier run got as far as the rename. Raises NotIntact where something else lies there."""
+    if not (adapter.root / "packages" / name).is_dir():
+        return False
+    found = anchors.details(adapter.path(CopyRef(name)))
+    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, SEALED)]
+    mine = [one for one in told if one["name"] == name]
+    if not mine or any(mine[-1][key] != value for key, value in found.items()):
+        raise NotIntact("storage.published-unknown", name)
+    return True
+
+
+def enter(
+    home: Home,
+    catalogue: Catalogue,
+    adapter: DirectoryAdapter,
+    old: PreviousVersion,
+    version: int,
+    change: Change,
+    *,
+    actor: str,
+    counts: tuple[int, int] | None,
+    also: Callable[[Connection], None] = lambda connection: None,
+) -> Succeeded:
+    """One transaction enters the published version; `also` writes what belongs with it.
+
+    Without `counts` an earlier run published it, and it is read again first. Raises NotIntact.
+    """
+    name = f"{old.objid}_v{version:04}"
+    location = adapter.path(CopyRef(name))
+    count, size = counts or publishing.prove_published(location, old.objid)
+    moment = now()
+    details: dict[str, Any] = {
+        "dropped": len(change.drop),
+        **change.details,
+        "name": name,
+        "version": version,
+        "supersedes": old.name,
+        "files": count,
+        "bytes": size,
+        **anchors.details(location),
+    }
+    with catalogue.begin() as connection:
+        index_package(connection, location)
+        for state in ("written", "verified"):
+            change_copy(connection, name, adapter.identity, state, actor=actor, moment=moment)
+        details |= case_index.digests(connection, old.objid, version)
+        ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
+        also(connection)
+        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+    with catalogue.begin() as connection:
+        # After the commit: a file on the store must not tell of entries that were rolled back.
+        checkpoints.export_segments(connection, home.store / "ledger")
+    return Succeeded(old.objid, name, version, location, count, size)

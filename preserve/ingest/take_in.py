@@ -1,0 +1,142 @@
+"""Takes in every file that is not taken in yet: small ones in batches by worker processes, large ones one by one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from preserve.data_management.journal import FileRow
+from preserve.ingest.file_pass import (
+    LARGE,
+    Batch,
+    Job,
+    Taken,
+    examine_batch,
+    take_batch,
+    take_file,
+    take_stream,
+    warm_up,
+)
+from preserve.ingest.receive import Deposit
+from preserve.ingest.sources import Source
+from preserve.work import Watcher, executor, map_batches
+
+_BATCH_FILES = 250
+_BATCH_BYTES = 32 << 20
+_WORTH_PROCESSES = 200
+"""Fewer files than this are done before worker processes have started."""
+
+
+def jobs_of(rows: Iterable[FileRow], deposit: Deposit) -> Iterator[Job]:
+    """The journal's rows as jobs, with the digests that the depositor declared."""
+    for row in rows:
+        path = os.fsdecode(row.path)
+        yield Job(row.number, path, row.stored, row.size, deposit.wanted.get(deposit.prefix + path, ()))
+
+
+def take_all(
+    origin: Source,
+    prefix: str,
+    target: Path,
+    texts: Path | None,
+    algorithms: tuple[str, ...],
+    jobs: Iterable[Job],
+    count: int,
+    workers: int,
+    watcher: Watcher,
+) -> Iterator[list[Taken]]:
+    """Copy, identify and characterise; yields what came of each batch, so that the caller can record it.
+
+    The jobs' paths are below `prefix` in `origin`.
+    """
+    with ExitStack() as stack:
+        pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
+        if origin.folder is None:
+            batches = _copied(origin, prefix, target, texts, algorithms, jobs, watcher)
+            results = map_batches(pool, examine_batch, batches) if pool else map(examine_batch, batches)
+            for taken in results:
+                watcher(0, len(taken))
+                yield taken
+            return
+        source = origin.folder / prefix
+        large: list[Job] = []
+        batches = _small(source, target, texts, algorithms, jobs, large)
+        for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
+            watcher(sum(one.size for one in taken), len(taken))
+            yield taken
+        if large:
+            # The identifiers load their tables while the first large file is copied.
+            threading.Thread(target=warm_up, daemon=True).start()
+        for job in large:
+            done = take_file(source, target, texts, algorithms, job, watcher)
+            watcher(0, 1)
+            yield [done]
+
+
+def _small(
+    source: Path, target: Path, texts: Path | None, algorithms: tuple[str, ...], jobs: Iterable[Job], large: list[Job]
+) -> Iterator[Batch]:
+    batch: list[Job] = []
+    size = 0
+    for job in jobs:
+        if job.size >= LARGE:
+            large.append(job)
+            continue
+        batch.append(job)
+        size += job.size
+        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+            yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
+            batch, size = [], 0
+    if batch:
+        yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
+
+
+def _copied(
+    origin: Source,
+    prefix: str,
+    target: Path,
+    texts: Path | None,
+    algorithms: tuple[str, ...],
+    jobs: Iterable[Job],
+    watcher: Watcher,
+) -> Iterator[Batch]:
+    """Copy members in the order in which they lie, reading the archive once; they are examined in batches."""
+    waiting = {prefix + job.path: job for job in jobs}
+    batch: list[Job] = []
+    taken: list[Taken] = []
+    for entry, stream in origin.stream(lambda entry: entry.path in waiting):
+        job = waiting[entry.path]
+        taken.append(take_stream(stream, target, algorithms, job, watcher))
+        batch.append(job)
+        if len(batch) >= _BATCH_FILES:
+            yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
+            batch, taken = [], []
+    if batch:
+        yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
+
+
+def damaged_rows(target: Path, rows: Iterable[FileRow], *, thorough: bool) -> Iterator[int]:
+    """The numbers of files that the journal calls copied but that are not there as they should be.
+
+    After a mere kill the system still wrote what was written, and size is enough; `thorough` reads every byte, for
+    after a power loss, when a name may be there without its bytes.
+    """
+    from preserve.ingest.facts import Copied, from_json
+    from storage_adapters.reading import digest_file
+
+    for row in rows:
+        if row.copied is None:
+            continue
+        known = from_json(Copied, row.copied)
+        path = target / row.stored
+        try:
+            good = path.lstat().st_size == known.size
+            if good and thorough:
+                good = digest_file(path, ("sha256",))[1]["sha256"] == known.digests["sha256"]
+        except OSError:
+            good = False
+        if not good:
+            yield row.number

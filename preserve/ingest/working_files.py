@@ -1,0 +1,150 @@
+"""The files of an ingest or re-preservation under way: taken in, examined, normalised, as the journal has it.
+
+What was done is recorded batch by batch, so that a run that was killed goes on at the file where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from metadata.findings import Finding
+from preserve.data_management import journal
+from preserve.data_management.database import Catalogue
+from preserve.data_management.journal import FileRow
+from preserve.ingest import normalise_all, take_in
+from preserve.ingest.context import Ingest
+from preserve.ingest.facts import to_json
+from preserve.ingest.file_pass import Job, Taken
+from preserve.ingest.normalise import Plan
+from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.sources import Source
+from preserve.work import Watcher
+from storage_adapters.durable import discard
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
+
+    `texts` is where what is read out of documents goes; None where nothing is to be read.
+    """
+
+    catalogue: Catalogue
+    ingest: Ingest
+    jobs: int
+    watcher: Watcher
+    texts: Path | None = None
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The digests that this archive keeps."""
+        return tuple(self.ingest.home.settings.digests)
+
+    def pages(self, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:
+        """The journal as a stream, in pages, so that no transaction stays open over long work."""
+        number = 0
+        while True:
+            with self.catalogue.read() as connection:
+                rows = journal.files_after(
+                    connection, self.ingest.identifier, number, _PAGE, lacking=lacking, having=having
+                )
+            if not rows:
+                return
+            yield from rows
+            number = rows[-1].number
+
+    def numbered(self) -> Iterator[tuple[int, TakenFile]]:
+        """Every file with all that is known of it, by its number."""
+        for row in self.pages():
+            assert row.copied and row.identified and row.characterised
+            file = read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
+            yield row.number, file
+
+    def files(self) -> Iterator[TakenFile]:
+        """Every file with all that is known of it."""
+        return (file for _, file in self.numbered())
+
+    def totals(self, lacking: str = "") -> tuple[int, int]:
+        """Files and bytes, or those that lack a fact."""
+        with self.catalogue.read() as connection:
+            return journal.totals(connection, self.ingest.identifier, lacking=lacking)
+
+    def recheck(self, *, thorough: bool) -> tuple[int, int]:
+        """Do not trust what the journal says is there before it is seen; `thorough` reads it all (after a power loss).
+
+        Returns how many files are to be copied, and how many normalised, again.
+        """
+        discard(self.ingest.scratch, self.ingest.home.work)
+        target = self.ingest.data("original")
+        lost = set(take_in.damaged_rows(target, self.pages(having="copied"), thorough=thorough))
+        derived = (
+            set(normalise_all.damaged_rows(self.ingest, self.pages(having="normalised"), thorough=thorough)) - lost
+        )
+        with self.catalogue.begin() as connection:
+            nothing: dict[str, str | int | None] = dict.fromkeys(journal.STEPS)
+            self._record(connection, [{"number": number, **nothing} for number in sorted(lost)])
+            self._record(connection, [{"number": number, "normalised": None} for number in sorted(derived)])
+        return len(lost), len(derived)
+
+    def take(
+        self, source: Source, prefix: str, jobs: Callable[[Iterator[FileRow]], Iterator[Job]]
+    ) -> tuple[list[Finding], list[Finding]]:
+        """Copy, identify and characterise what is not taken in yet; returns refusals, and what may be tried again."""
+        count, _ = self.totals("copied")
+        refusals: list[Finding] = []
+        again: list[Finding] = []
+        wanted = jobs(self.pages(lacking="copied"))
+        for taken in take_in.take_all(
+            source,
+            prefix,
+            self.ingest.data("original"),
+            self.texts,
+            self.algorithms,
+            wanted,
+            count,
+            self.jobs,
+            self.watcher,
+        ):
+            for one in taken:
+                if one.refusal is not None:
+                    (again if one.passing else refusals).append(one.refusal)
+            with self.catalogue.begin() as connection:
+                self._record(connection, [_facts(one) for one in taken if one.refusal is None])
+        return refusals, again
+
+    def normalise(self, wants: Callable[[TakenFile], Plan]) -> dict[str, int]:
+        """Make what is wanted of each file that is not normalised yet; returns how many came to which end."""
+        count, _ = self.totals("normalised")
+        pending = (
+            (row.number, read_file(row.path, row.stored, row.copied, row.identified, row.characterised, None))
+            for row in self.pages(lacking="normalised", having="characterised")
+            if row.copied and row.identified and row.characterised
+        )
+        counts: dict[str, int] = {}
+        for batch in normalise_all.normalise_all(self.ingest, pending, wants, count, self.jobs, self.watcher):
+            for _, outcome in batch:
+                counts[outcome.action] = counts.get(outcome.action, 0) + 1
+            rows: list[dict[str, str | int | None]] = [
+                {"number": number, "normalised": to_json(outcome)} for number, outcome in batch
+            ]
+            with self.catalogue.begin() as connection:
+                self._record(connection, rows)
+        discard(self.ingest.scratch, self.ingest.home.work)
+        return counts
+
+    def _record(self, connection: Any, rows: list[dict[str, str | int | None]]) -> None:
+        journal.record(connection, self.ingest.identifier, rows)
+
+
+def _facts(one: Taken) -> dict[str, str | int | None]:
+    return {
+        "number": one.number,
+        "copied": one.copied,
+        "identified": one.identified,
+        "characterised": one.characterised,
+    }

@@ -1,0 +1,77 @@
+"""How a re-preservation begins, goes on after an interruption, or is given up: its row in the journal, its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection, select
+from ulid import ULID
+
+from metadata.names import original_bytes
+from preserve.archival_storage.aip_versions import PreviousVersion
+from preserve.archival_storage.aip_versions.abandoned import give_up, is_published
+from preserve.archival_storage.claim import claim
+from preserve.clock import now, stamp
+from preserve.data_management import journal, ledger, migrations_journal
+from preserve.data_management.database import Catalogue
+from preserve.data_management.migrations_journal import Row
+from preserve.data_management.tables import cases
+from preserve.errors import Refused
+from preserve.home import Home
+from preserve.ingest.runner import boot
+from preserve.preservation_planning.policy import Policy
+
+
+def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> tuple[Row, bool]:
+    """The journal's row of an earlier run under this policy (and True), or a new one; any other is given up.
+
+    The case must be claimed.
+    """
+    version = old.version + 1
+    with catalogue.begin() as connection:
+        known = migrations_journal.running(connection, old.objid)
+        if known is not None and known.version == version and (known.policy == policy.key or is_published(home, known)):
+            entry(connection, old.objid, actor, "represervation.resumed", {"version": version, "step": known.step})
+            return known, True
+    if known is not None:
+        give_up(home, catalogue, known)
+    row = Row(str(ULID()).lower(), old.objid, version, policy.key, "running", "copy", stamp(now()), None, boot())
+    with catalogue.begin() as connection:
+        migrations_journal.create(connection, row)
+        journal.add_files(connection, row.id, _inventory(old))
+        entry(
+            connection,
+            old.objid,
+            actor,
+            "represervation.started",
+            {"version": version, "from": old.name, "policy": policy.name, "rules": policy.key},
+        )
+    return row, False
+
+
+def _inventory(old: PreviousVersion) -> Iterator[tuple[int, bytes, str, int, int | None]]:
+    """The originals as the old package tells them: the depositor's names, and where they lie."""
+    for number, one in enumerate(old.objects("original"), 1):
+        stored = one.path.removeprefix("data/")
+        yield number, original_bytes(one.original_name or stored), stored, one.size, None
+
+
+def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:
+    """What was begun under a policy that counts no more, is not published, and is not being worked on."""
+    with catalogue.read() as connection:
+        running = migrations_journal.all_running(connection)
+        others = [row for row in running if row.policy != policy.key and not is_published(home, row)]
+        numbers = {
+            row.id: connection.execute(select(cases.c.case_number).where(cases.c.objid == row.objid)).scalar()
+            for row in others
+        }
+    for row in others:
+        with suppress(Refused), claim(home.work, str(numbers[row.id])):
+            give_up(home, catalogue, row)
+
+
+def entry(connection: Connection, objid: str, actor: str, action: str, details: dict[str, Any]) -> None:
+    """Write a deed down; the moment is now."""
+    ledger.append(connection, action=action, subject=objid, actor=actor, details=details, moment=now())

@@ -1,20 +1,13 @@
-"""Processes, progress and stopping: the only room that knows there is more than one process, or that time passes.
-
-A long piece of work calls its `Watcher` with the bytes it moved. That shows progress and is also the checkpoint at
-which a wish to stop (Ctrl-C, SIGTERM) becomes `Stopped`, so that work ends between two durable states, not inside.
-"""
+"""Processes, locks and room on a disk: the only room that knows there is more than one process, or that time passes."""
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import fcntl
 import multiprocessing
 import os
 import shutil
 import signal
-import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -22,61 +15,17 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TextIO, TypeVar
+from typing import TypeVar
 
-from preserve.errors import MediumProblem, PreserveError, Stopped
+from preserve.errors import MediumProblem, PreserveError
 from preserve.home import forget_secrets
-from preserve.messages import bytes_for_people, say
-from preserve.terminal import console
-from preserve.visible_text import one_line
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
+from preserve.progress import check_stop
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Show = Literal["bars", "lines", "nothing"]
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_LINE_EVERY = 10.0  # seconds between two lines on a pipe
 _LOOK_AGAIN = 0.02  # seconds between two looks at a lock that another holds
-
-_stop = threading.Event()
-
-
-def check_stop() -> None:
-    """Raise Stopped when somebody asked to stop."""
-    if _stop.is_set():
-        raise Stopped("work.stopped")
-
-
-def ask_to_stop() -> None:
-    """Ask the work under way to stop at its next checkpoint."""
-    _stop.set()
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Within it SIGINT and SIGTERM ask to stop; a second one of them acts as if this were not here."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def asked(number: int, frame: FrameType | None) -> None:
-        ask_to_stop()
-        signal.signal(number, before[signal.Signals(number)] or signal.SIG_DFL)
-
-    for number in before:
-        signal.signal(number, asked)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
-        _stop.clear()
 
 
 def _die_with_parent(parent: int) -> None:
@@ -194,97 +143,3 @@ def _lock(handle: int, busy: PreserveError, until: float) -> None:
                 raise busy from error
         check_stop()
         time.sleep(_LOOK_AGAIN)
-
-
-def how_to_show(stream: TextIO, *, as_json: bool) -> Show:
-    """Bars on a terminal, plain lines on a pipe, nothing where a program listens."""
-    if as_json:
-        return "nothing"
-    return "bars" if stream.isatty() else "lines"
-
-
-class Watcher:
-    """Shows how far the work is, in bytes and files with the time left, and is its checkpoint for stopping.
-
-    Call it with the bytes done since the last call. Use as a context; on stderr, for stdout belongs to results.
-    """
-
-    def __init__(self, show: Show = "nothing", stream: TextIO | None = None) -> None:
-        self._show = show
-        self._stream = stream or sys.stderr
-        self._bars: Bars | None = None
-        self._task: TaskID | None = None
-        self._title = ""
-        self._total: int | None = None
-        self._files = 0
-        self._said, self._said_of = 0.0, 0
-        self.done = 0
-        self.files_done = 0
-
-    def __enter__(self) -> Self:
-        if self._show == "bars":
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bars = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                DownloadColumn(),
-                TextColumn("{task.fields[files]}", markup=False),
-                TimeRemainingColumn(),
-                console=console(self._stream),
-                transient=True,
-            )
-            self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bars is not None:
-            self._bars.stop()
-            self._bars = None
-
-    def begin(self, title: str, total: int | None = None, files: int = 0) -> None:
-        """A new stretch of work: its name, and its bytes and files as far as they are known."""
-        check_stop()
-        title = one_line(title)
-        self._title, self._total, self._files = title, total, files
-        self.done = self.files_done = self._said_of = 0
-        self._said = time.monotonic()
-        if self._bars is not None:
-            if self._task is not None:
-                self._bars.remove_task(self._task)
-            self._task = self._bars.add_task(title, total=total, files="")
-        elif self._show == "lines":
-            self._say(title)
-
-    def __call__(self, moved: int, files: int = 0) -> None:
-        """`moved` bytes and `files` files more are done. Raises Stopped when somebody asked to stop."""
-        check_stop()
-        self.done += moved
-        self.files_done += files
-        if self._bars is not None and self._task is not None:
-            counted = f"{self.files_done}/{self._files}" if self._files else ""
-            self._bars.update(self._task, completed=self.done, files=counted)
-        elif (
-            self._show == "lines"
-            and self.done > self._said_of
-            and (now := time.monotonic()) - self._said >= _LINE_EVERY
-        ):
-            self._said, self._said_of = now, self.done
-            self._say(self._line())
-
-    def _line(self) -> str:
-        part = f"{100 * self.done // self._total}%" if self._total else bytes_for_people(self.done)
-        values: dict[str, str | int | float] = {
-            "title": self._title,
-            "part": part,
-            "done": self.files_done,
-            "files": self._files,
-        }
-        return say("work.progress-files" if self._files else "work.progress", **values)
-
-    def _say(self, text: str) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            self._stream.write(text + "\n")
-            self._stream.flush()

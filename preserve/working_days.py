@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from preserve.profiles import read_profile
-from preserve.work import check_stop
+from preserve.progress import check_stop
 
 _LIMIT = 3660  # days looked at before something must be wrong with the calendar itself
 

@@ -12,7 +12,7 @@ from datetime import time as day_time
 from zoneinfo import ZoneInfo
 
 from preserve.errors import UsageError
-from preserve.work import check_stop
+from preserve.progress import check_stop
 from storage_adapters.programs import ask
 
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}

@@ -11,9 +11,10 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder, NewFile
 from preserve.messages import bytes_for_people, listed, say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from preserve.archival_storage.auditing import AuditReport, Overdue
@@ -101,10 +102,11 @@ def run(
     from preserve.archival_storage.auditing import run_audit
     from preserve.archival_storage.pace import step_back
     from preserve.archival_storage.policy import read_policy
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import PreserveError, Stopped
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
     from storage_adapters.errors import StorageError
 
     home = output.home()
@@ -117,7 +119,7 @@ def run(
         given.append((label, Path(path).absolute()))
     step_back()
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.auditing"))
+        watcher.begin("cli.auditing")
         try:
             report = run_audit(
                 home,
@@ -377,10 +379,11 @@ def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> in
     from preserve.administration.duties import Duty
     from preserve.archival_storage.drill import run_drills
     from preserve.archival_storage.policy import read_audit_profile
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -392,7 +395,7 @@ def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> in
             raise UsageError("audit.drill-medium", one)
         given[label] = Path(path).absolute()
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.drilling"))
+        watcher.begin("cli.drilling")
         wanted = count if count is not None else read_audit_profile(home.profiles).drills.packages
         done = run_drills(home, catalogue, wanted, given=given, actor=actor, now=now, progress=watcher)
     for drilled in done.done:

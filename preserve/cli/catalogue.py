@@ -6,7 +6,8 @@ import click
 
 from preserve.cli.acting import acting_on_damage
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
+from preserve.services.documents import finding_document
 
 
 @click.group(cls=Group)

@@ -10,9 +10,10 @@ import click
 
 from preserve.cli.failures import tell
 from preserve.cli.main import Command
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.messages import bytes_for_people, say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from metadata.findings import Finding
@@ -30,14 +31,16 @@ def check(
     output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Path | None, replace: bool, jobs: int
 ) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.ingest import preflight_table, waiting
     from preserve.ingest.preflight import look_all
-    from preserve.work import Watcher, free_space, how_to_show, processors, stoppable
+    from preserve.progress import stoppable
+    from preserve.work import free_space, processors
 
     home = output.home()
     paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.checking"), files=len(paths) if len(paths) > 1 else 0)
+        watcher.begin("cli.checking", files=len(paths) if len(paths) > 1 else 0)
         wanted = reports.absolute() if reports is not None else None
         cases = list(look_all(home, paths, wanted, jobs or processors(), watcher, replace=replace))
     room = free_space(home.store)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from preserve.cli.acting import acting
-from preserve.cli.failures import status_of
 from preserve.cli.main import Command
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, listed, say
+from preserve.services.documents import finding_document
+from preserve.services.failures import status_of
 
 if TYPE_CHECKING:
     from preserve.archival_storage.replicate import Task
@@ -81,15 +82,16 @@ def replicate(output: Output, case: str) -> int:
     from preserve.administration.duties import Duty
     from preserve.archival_storage.policy import read_policy
     from preserve.archival_storage.replicate import replicate as make
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
     actor = acting(catalogue, Duty.KEEP).account
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.replicating"))
+        watcher.begin("cli.replicating")
         written, left, failed = make(
             home, catalogue, read_policy(home.profiles), only=case, actor=actor, now=now, progress=watcher
         )
@@ -138,16 +140,17 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
     from preserve.administration.restoring import restore_package
     from preserve.administration.restoring_archive import restore_archive
     from preserve.archival_storage.discs.sources import open_source
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
     from preserve.home import acting_person, default_path
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     if archive == bool(case):
         raise UsageError("cli.restore-what")
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.restoring"))
+        watcher.begin("cli.restoring")
         sources = [open_source(path.absolute()) for path in media]
         if archive:
             path = (output.home_path or default_path()).absolute()

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from preserve.cli.main import Command
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, NewFile
+from preserve.services.documents import finding_document
 
 
 @click.command(cls=Command)

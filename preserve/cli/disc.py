@@ -11,9 +11,10 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder
-from preserve.messages import bytes_for_people, listed, say
+from preserve.messages import bytes_for_people, listed
+from preserve.services.documents import finding_document
 
 
 @click.group(cls=Group)
@@ -31,10 +32,11 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
     from preserve.archival_storage.discs.compose import compose as make
     from preserve.archival_storage.discs.compose import waiting
     from preserve.archival_storage.policy import read_media_profile, read_policy
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     profile = read_media_profile(home.profiles)
@@ -45,7 +47,7 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
     actor = acting(catalogue, Duty.KEEP).account
     policy = read_policy(home.profiles)
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.composing"))
+        watcher.begin("cli.composing")
         done = make(
             home,
             catalogue,
@@ -120,9 +122,10 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
     from preserve.archival_storage.discs.burn import burn_disc, choose_burner
     from preserve.archival_storage.media import require_medium
     from preserve.archival_storage.policy import read_media_profile
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -131,7 +134,7 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
         medium = require_medium(connection, label)
     place = device.absolute() if device else choose_burner()
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.burning"))
+        watcher.begin("cli.burning")
         done = burn_disc(
             home,
             catalogue,
@@ -169,11 +172,12 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
 def verify(output: Output, path: Path) -> int:
     """Read any disc or image whole and check every file; needs no home. Exit status 4 when it is not intact."""
     from preserve.archival_storage.discs.checking import check_disc
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.errors import NotIntact
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.verifying"))
+        watcher.begin("cli.verifying")
         report = check_disc(path.absolute(), watcher)
     if not report.intact and not output.as_json:
         code = "storage.disc-bad-repairable" if report.repairable else "storage.disc-bad"
@@ -213,10 +217,12 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
     from preserve.archival_storage.discs.checking import repaired_copy
     from preserve.archival_storage.discs.extracting import extract, whole_or_parts
     from preserve.archival_storage.discs.sources import open_source
-    from preserve.cli.failures import status_of, tell
+    from preserve.cli.failures import tell
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.errors import MediumProblem, NotIntact
     from preserve.outputs import into_folder
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
+    from preserve.services.failures import status_of
     from storage_adapters.errors import StorageError
 
     status = 0
@@ -228,7 +234,7 @@ def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int
         into_folder(to.absolute(), output.home_if_any()) as held,
         tempfile.TemporaryDirectory(dir=held) as work,
     ):
-        watcher.begin(say("cli.disc-reading"))
+        watcher.begin("cli.disc-reading")
         paths = [path.absolute() for path in discs]
         if repair:
             paths = []

@@ -10,9 +10,10 @@ import click
 
 from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder
 from preserve.messages import listed, say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from preserve.administration.disposal.executing import Report

@@ -2,78 +2,51 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any
 
 import click
 
-from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
-from metadata.findings import Finding, Value
-from preserve.cli.output import Output, finding_document
-from preserve.errors import PreserveError
 from preserve.messages import hint, say
-from preserve.terminal import safe_values
-from preserve.visible_text import visible
-from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
-
-
-def status_of(error: BaseException) -> int:
-    """The exit status of an error: its class's own, 3 or 5 or 7 for the libraries', 1 for a defect."""
-    if isinstance(error, PreserveError):
-        return error.status
-    if isinstance(error, SchemaMissing):
-        return 7
-    if isinstance(error, BagUnreadable):
-        return 4
-    if isinstance(error, MetadataError):
-        return 3
-    if isinstance(error, (MediumAbsent, MediumFull, MediumFailing, ReadOnly)):
-        return 5
-    if isinstance(error, StorageError):
-        return 3
-    return 1
+from preserve.services.failures import Failure, failure_of
+from preserve.services.text import safe_values, visible
 
 
 def tell(error: BaseException, as_json: bool) -> int:
     """Say an error in the user's language and return its exit status. A defect leaves its trace in a file."""
-    findings: tuple[Finding, ...] = ()
-    code, where = "cli.defect", ""
-    values: dict[str, Value] = {}
-    if isinstance(error, PreserveError):
-        code, where, values, findings = error.code, error.where, dict(error.values), error.findings
-    elif isinstance(error, (MetadataError, StorageError)):
-        code, where, values = error.code, error.where, dict(error.values)
-    else:
-        values = {"kind": type(error).__name__, "file": str(_keep_trace(error))}
-    status = status_of(error)
+    from preserve.cli.output import Output
+
+    failure = failure_of(error) or Failure(
+        1, "cli.defect", values={"kind": type(error).__name__, "file": str(_keep_trace(error))}
+    )
     output = Output(as_json=as_json, home_path=None)
     if as_json:
-        output.result(_document(status, code, where, values, findings))
-        return status
+        output.result(failure.document())
+        return failure.status
     console = output.console(error=True)
-    place = f"{visible(where)}: " if where else ""
-    shown = safe_values(values)
-    console.print(f"{say('cli.failed')} {place}{say(code, **shown)}", style="bold red", markup=False, soft_wrap=True)
-    if advice := hint(code, **shown):
+    place = f"{visible(failure.where)}: " if failure.where else ""
+    shown = safe_values(failure.values)
+    sentence = f"{say('cli.failed')} {place}{say(failure.code, **shown)}"
+    console.print(sentence, style="bold red", markup=False, soft_wrap=True)
+    if advice := hint(failure.code, **shown):
         console.print("    → " + advice, markup=False, soft_wrap=True)
-    output.findings(findings)
-    return status
+    output.findings(failure.findings)
+    return failure.status
 
 
 def tell_aside(error: BaseException) -> None:
     """Say on stderr, whatever the form of the output, what went wrong after the command had done its work."""
-    known = isinstance(error, (PreserveError, MetadataError, StorageError))
-    code, values = (error.code, dict(error.values)) if known else ("", {})  # type: ignore[attr-defined]
-    reason = say(code, **values) if known else f"{type(error).__name__}: {error}"
+    failure = failure_of(error)
+    reason = say(failure.code, **failure.values) if failure else f"{type(error).__name__}: {error}"
     sys.stderr.write(f"{visible(say('ledger.not-witnessed', reason=reason))}\n")
 
 
 def tell_usage(error: click.ClickException, as_json: bool) -> int:
     """Say that the command was called wrongly; status 2."""
+    from preserve.cli.output import Output
+
     message = error.format_message()
     if as_json:
         Output(as_json=True, home_path=None).result(
@@ -85,23 +58,6 @@ def tell_usage(error: click.ClickException, as_json: bool) -> int:
             sys.stderr.write(context.get_usage() + "\n")
         sys.stderr.write(f"{say('cli.usage')} {visible(message, keep=chr(10))}\n")
     return 2
-
-
-def _document(
-    status: int, code: str, where: str, values: dict[str, Value], findings: tuple[Finding, ...]
-) -> dict[str, Any]:
-    return {
-        "ok": False,
-        "status": status,
-        "error": {
-            "code": code,
-            "where": where,
-            "values": json.loads(json.dumps(values, default=str)),
-            "message": say(code, **values),
-            "hint": hint(code, **values),
-        },
-        "findings": [finding_document(finding) for finding in findings],
-    }
 
 
 def _keep_trace(error: BaseException) -> Path:

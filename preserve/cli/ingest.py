@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from preserve.cli.acting import acting
-from preserve.cli.failures import status_of, tell
+from preserve.cli.failures import tell
 from preserve.cli.main import Command
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.errors import PreserveError, Stopped
 from preserve.messages import bytes_for_people, listed, say
+from preserve.services.documents import finding_document
+from preserve.services.failures import status_of
 
 
 @click.command(cls=Command)
@@ -26,9 +28,10 @@ def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> 
     """Take deposits in, one after the other; the exit status is that of the first failure."""
     from metadata.errors import MetadataError
     from preserve.administration.duties import Duty
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.data_management.database import open_catalogue
     from preserve.ingest.runner import run
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
     from storage_adapters.errors import StorageError
 
     home = output.home()

@@ -10,9 +10,9 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, NewFile, NewFolder
-from preserve.messages import say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from metadata.findings import Finding
@@ -73,10 +73,11 @@ def verify(output: Output) -> int:
 def _index(output: Output, home: Home, catalogue: Catalogue) -> list[Finding]:
     """Every row of the catalogue that contradicts the ledger."""
     from preserve.administration.index_check import compare
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.cli.progress import Watcher, how_to_show
+    from preserve.progress import stoppable
 
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.ledger-comparing"))
+        watcher.begin("cli.ledger-comparing")
         with catalogue.read() as connection:
             return compare(home, connection, lambda cases: watcher(0))
 

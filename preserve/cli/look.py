@@ -25,7 +25,7 @@ def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool,
     from preserve.access.viewing.reading_room import Room, contents, pick
     from preserve.administration.duties import Duty
     from preserve.data_management.database import open_catalogue
-    from preserve.work import stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from metadata.findings import Finding
-from preserve.messages import hint, say
-from preserve.terminal import console, json_text, safe_values
-from preserve.visible_text import visible
+from preserve.cli.failures import tell_aside
+from preserve.cli.progress import Watcher, how_to_show
+from preserve.messages import hint, language, say
+from preserve.services.documents import as_document
+from preserve.services.operation import Operation
+from preserve.services.session import Needs, Session, begin, of_this_process
+from preserve.services.text import Finding, console, json_text, safe_values, stoppable, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from preserve.home import Home
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _PIPE_WIDTH = 160
 _STYLES = {"refuse": "bold red", "error": "red", "warning": "yellow", "note": "cyan"}
@@ -28,6 +34,36 @@ class Output:
 
     as_json: bool
     home_path: Path | None
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+    def session(self, needs: Needs = "archive") -> Session:
+        """The dealings of this command with the archive; one, however many operations it calls."""
+        if needs not in self.sessions:
+            self.sessions[needs] = begin(self.home_path, of_this_process(), language(), needs, aside=tell_aside)
+        return self.sessions[needs]
+
+    def call(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call one operation, as who started this process. Raises what it raises."""
+        return operation(self.session(operation.needs), *args, **kwargs)
+
+    def work(self, title: str, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call one operation that takes long: its progress is shown under a title, and Ctrl-C stops it."""
+        session = self.session(operation.needs)
+        with stoppable(), Watcher(how_to_show(sys.stderr, as_json=self.as_json)) as watcher:
+            watcher.begin(title)
+            return operation(session.watched(watcher), *args, **kwargs)
+
+    def close(self) -> None:
+        """Close what the command opened."""
+        for session in self.sessions.values():
+            session.close()
+
+    def document(self, result: object) -> None:
+        """With --json: print the document of an operation's result on stdout."""
+        if self.as_json:
+            sys.stdout.write(json_text(as_document(result)) + "\n")
+
+    # The four below are for commands that do not go through `call` yet; they go with the last of them.
 
     def home(self) -> Home:
         """The home in use. Raises UsageError where there is none."""
@@ -49,6 +85,11 @@ class Output:
         except UsageError:
             return None
 
+    def result(self, document: Mapping[str, Any]) -> None:
+        """With --json: print the one document on stdout."""
+        if self.as_json:
+            sys.stdout.write(json_text(document) + "\n")
+
     def console(self, *, error: bool = False) -> Console:
         """A console on stdout, or on stderr where the words are about the work and not its result."""
         # A pipe has no width; tables written to one should not be folded to that of an old terminal.
@@ -61,11 +102,6 @@ class Output:
             self.console(error=True).print(
                 say(code, **safe_values(values)), style=style or None, markup=False, soft_wrap=True
             )
-
-    def result(self, document: Mapping[str, Any]) -> None:
-        """With --json: print the one document on stdout."""
-        if self.as_json:
-            sys.stdout.write(json_text(document) + "\n")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
         """A table on stdout for a person; silent with --json. Cells are shown literally."""
@@ -107,15 +143,3 @@ def finding_line(finding: Finding) -> str:
     elif finding.severity == "error" and "." in finding.code:
         sentence += f" [{finding.code.partition('.')[2]}]"
     return sentence
-
-
-def finding_document(finding: Finding) -> dict[str, Any]:
-    """One finding for --json, with its sentence in the language in use."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "where": finding.where,
-        "values": dict(finding.values),
-        "message": say(finding.code, **finding.values),
-        "hint": hint(finding.code, **finding.values),
-    }

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from preserve.cli.output import Output
+from preserve.services import targets
 
 
 class InputPath(click.Path):
@@ -47,9 +48,7 @@ class NewFile(OutputPath):
 
     def check(self, path: Path, output: Output | None) -> None:
         """Nothing of that name may be there."""
-        from preserve.outputs import check_new
-
-        check_new(path, output.home_if_any() if output else None)
+        targets.check_new(path, output.home_path if output else None)
 
 
 class NewFolder(NewFile):
@@ -61,9 +60,7 @@ class IntoFolder(OutputPath):
 
     def check(self, path: Path, output: Output | None) -> None:
         """It may not be the archive's."""
-        from preserve.outputs import check_folder
-
-        check_folder(path, output.home_if_any() if output else None)
+        targets.check_folder(path, output.home_path if output else None)
 
 
 class NewArchive(OutputPath):
@@ -71,9 +68,7 @@ class NewArchive(OutputPath):
 
     def check(self, path: Path, output: Output | None) -> None:
         """It may not lie in another archive or on a medium; what is in it is for the founding to say."""
-        from preserve.outputs import check_folder
-
-        check_folder(path.parent, None)
+        targets.check_beside(path)
 
 
 class Burner(OutputPath):
@@ -81,6 +76,4 @@ class Burner(OutputPath):
 
     def check(self, path: Path, output: Output | None) -> None:
         """It may be anything but what holds the archive."""
-        from preserve.outputs import check_device
-
-        check_device(path, output.home_if_any() if output else None)
+        targets.check_device(path, output.home_path if output else None)

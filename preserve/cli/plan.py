@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from preserve.cli.acting import acting
-from preserve.cli.failures import status_of
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
+from preserve.services.documents import finding_document
+from preserve.services.failures import status_of
 
 if TYPE_CHECKING:
     from preserve.preservation_planning.migrate_formats import Represerved
@@ -201,10 +202,11 @@ def preview(output: Output, policy: str | None, formats_file: Path | None, tried
 def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, tried_again: bool) -> int:
     """Make a new version of each package that the policy touches; goes on where an earlier run stopped."""
     from preserve.administration.duties import Duty
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.data_management.database import open_catalogue
     from preserve.preservation_planning.policy import read_policy
     from preserve.preservation_planning.run_all import Failed, campaign
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -305,10 +307,11 @@ def _document(one: Represerved | Failed) -> dict[str, Any]:
 def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
     """Ask newer signatures what the originals are."""
     from preserve.administration.duties import Duty
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.data_management.database import open_catalogue
     from preserve.preservation_planning import reidentify
     from preserve.preservation_planning.risk_report.sections import heads
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -318,7 +321,7 @@ def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
     changes: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("plan.step-identify"))
+        watcher.begin("plan.step-identify")
         for one in reidentify.run(home, catalogue, actor=actor, limit=case_limit, progress=watcher, only=only):
             if isinstance(one, tuple):
                 objid, error = one

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.messages import listed, say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from preserve.description.vocabulary import Vocabulary

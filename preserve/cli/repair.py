@@ -13,7 +13,7 @@ from preserve.cli.acting import acting
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
-from preserve.messages import bytes_for_people, listed, say
+from preserve.messages import bytes_for_people, listed
 
 
 @click.command(cls=Command)
@@ -28,12 +28,14 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
     from preserve.archival_storage.packages import read_version
     from preserve.archival_storage.repair import damaged_copies, repair_copy
     from preserve.archival_storage.repair import release as let_go
-    from preserve.cli.failures import status_of, tell
+    from preserve.cli.failures import tell
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
     from preserve.errors import PreserveError, UsageError
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
+    from preserve.services.failures import status_of
     from storage_adapters.errors import StorageError
 
     home = output.home()
@@ -55,7 +57,7 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
     results: list[dict[str, Any]] = []
     status = 0
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.repairing"))
+        watcher.begin("cli.repairing")
         for row, medium in found:
             try:
                 done = repair_copy(home, catalogue, row, medium, given=media, actor=actor, now=now, progress=watcher)

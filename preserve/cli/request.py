@@ -1,25 +1,27 @@
-"""`preserve request`: from the day a request comes in to the decision; views and delivery have rooms of their own."""
+"""`preserve request`: from the day a request comes in to the receipt for what was delivered."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal
 
 import click
 
-from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
-from preserve.cli.outputs import InputPath, IntoFolder, NewFile
-from preserve.cli.request_delivery import deliver, return_
+from preserve.cli.outputs import Burner, InputPath, IntoFolder, NewFile
 from preserve.cli.request_views import list_requests, show, statistics
-from preserve.messages import say
+from preserve.cli.user import ask
+from preserve.errors import UsageError
+from preserve.messages import bytes_for_people
+from preserve.services import requests
+from preserve.services.requests import Consumer, OpenRequest, Span, Stepped
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FORMS = ("original", "preservation", "access", "package")
 _STAGES = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
+_CONSUMER = ("name", "capacity", "organisation", "represents", "contact")
 
 
 @click.group(cls=Group)
@@ -44,93 +46,29 @@ def request() -> None:
 @click.option("--received", type=_DAY, default=None)
 @click.option("--due", type=_DAY, default=None)
 @click.pass_obj
-def open_(
-    output: Output,
-    capacity: str,
-    name: str,
-    organisation: str,
-    represents: str,
-    contact: str,
-    papers: tuple[str, ...],
-    cases: tuple[str, ...],
-    stages: tuple[str, ...],
-    objects: tuple[str, ...],
-    excerpt: str,
-    wanted_form: str,
-    purpose: str,
-    urgent: str,
-    received: datetime | None,
-    due: datetime | None,
-) -> None:
+def open_(output: Output, /, papers: tuple[str, ...], excerpt: str, wanted_form: Any, **given: Any) -> None:
     """Enter a request."""
-    from preserve.access.requests.model import Consumer
-    from preserve.access.requests.steps import Asked, open_request
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.errors import UsageError
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.OPEN_REQUEST)
-    given = []
-    for one in papers:
-        kind, mark, file = one.partition("=")
-        if not mark or not kind.strip() or not file:
-            raise UsageError("request.paper-how", one)
-        given.append((kind.strip(), Path(file).absolute()))
-    if (stages or objects) and len(cases) > 1:
-        raise UsageError("request.one-case")
-    if excerpt and len(objects) != 1:
-        raise UsageError("request.range-wrong", excerpt)
-    begin, end = _span(excerpt) if excerpt else (None, None)
-    how: Any = wanted_form
-    asked = [Asked(cases[0], object=name, begin=begin, end=end, form=how) for name in objects]
-    asked += [Asked(cases[0], stage=stage, form=how) for stage in stages]
-    asked = asked or [Asked(case, form=how) for case in cases]
-    made = open_request(
-        home,
-        catalogue,
-        person,
-        papers=given,
-        asked=asked,
-        purpose=purpose,
-        urgent=urgent,
-        moment=now(),
-        consumer=Consumer(
-            name=name.strip(),
-            capacity=capacity,
-            organisation=organisation.strip(),
-            represents=represents.strip(),
-            contact=contact.strip(),
-        ),
-        received=received.date() if received else None,
-        due=due.date() if due else None,
-    )
+    consumer = Consumer(**{name: given.pop(name).strip() for name in _CONSUMER})
+    received, due = _day(given.pop("received")), _day(given.pop("due"))
+    span = Span.parse(excerpt) if excerpt else None
+    kept = [_paper(paper) for paper in papers]
+    wish = OpenRequest(consumer, papers=kept, span=span, form=wanted_form, received=received, due=due, **given)
+    made = output.call(requests.open_request, wish)
     output.sentence("cli.request-opened", style="green", number=made.number, due=made.due.isoformat())
     if not made.due_certain:
         output.sentence("cli.request-due-uncertain", style="yellow")
-    output.result({"ok": True, "number": made.number, "due": made.due.isoformat(), "state": made.state})
+    output.document(made)
 
 
-def _span(text: str) -> tuple[float, float]:
-    from preserve.errors import UsageError
-
-    parts = text.split("-")
-    try:
-        begin, end = (_seconds(part) for part in parts)
-    except ValueError as error:
-        raise UsageError("request.range-wrong", text) from error
-    return begin, end
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
 
-def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
-    if not found:
-        raise ValueError(text)
-    if found[4]:
-        return float(found[4])
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+def _paper(text: str) -> tuple[str, Path]:
+    kind, mark, file = text.partition("=")
+    if not mark or not kind.strip() or not file:
+        raise UsageError("request.paper-how", text)
+    return kind.strip(), Path(file).absolute()
 
 
 @click.command(cls=Command)
@@ -142,46 +80,14 @@ def _seconds(text: str) -> float:
 @click.option("--redactions", "plan", type=InputPath(), default=None, metavar="FILE")
 @click.option("--concerned-because", "answered", default="", metavar="TEXT")
 @click.pass_obj
-def examine(
-    output: Output, number: str, opinion: str, note: str, left_out: tuple[str, ...], plan: Path | None, answered: str
-) -> None:
+def examine(output: Output, /, number: str, plan: Path | None, **given: Any) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
-    from preserve.access.requests.steps import examine as examine_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.EXAMINE, subject=number)
-    done = examine_it(
-        home,
-        catalogue,
-        person,
-        number,
-        opinion=cast(Any, opinion),
-        note=note,
-        left_out=left_out,
-        plan=plan.absolute() if plan else None,
-        answered=answered,
-        moment=now(),
-    )
-    assert done.examination is not None
-    left = [one for one in done.examination.concerns if not one.solved]
-    for one in left:
-        output.sentence(one.code, style="yellow", **{"object": one.object, **one.values})
-    output.sentence(
-        "cli.request-examined", style="green", number=number, files=len(done.examination.selection), left=len(left)
-    )
-    output.result(
-        {
-            "ok": True,
-            "number": number,
-            "state": done.state,
-            "files": len(done.examination.selection),
-            "concerns": [one.model_dump() for one in done.examination.concerns],
-        }
-    )
+    done = output.call(requests.examine, number, plan=plan.absolute() if plan else None, **given)
+    left = [concern for concern in done.concerns if not concern.solved]
+    for concern in left:
+        output.sentence(concern.code, style="yellow", **{"object": concern.object, **concern.values})
+    output.sentence("cli.request-examined", style="green", number=number, files=done.files, left=len(left))
+    output.document(done)
 
 
 @click.command(cls=Command)
@@ -191,27 +97,12 @@ def examine(
 @click.pass_obj
 def redactions(output: Output, number: str, plan_file: Path, page_folder: Path | None) -> None:
     """Draft a redaction plan to fill in."""
-    from preserve.access.redaction.measuring import write_pages
-    from preserve.access.redaction.template import write_template
-    from preserve.administration.duties import Duty
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.EXAMINE, subject=number)
-    target = plan_file.absolute()
-    # What is shown is recorded before it is shown.
-    record_look(catalogue, person, "request-pages.viewed" if page_folder else "request-record.viewed", number)
-    pages = []
-    with catalogue.read() as connection:
-        files = write_template(home, connection, number, target)
-        if page_folder is not None:
-            mark = say("redaction.measure-mark", account=person.account, number=number)
-            pages = write_pages(home, connection, number, page_folder.absolute(), mark)
-    output.sentence("cli.redactions-drafted", style="green", file=str(target), files=files)
-    if page_folder is not None:
-        output.sentence("cli.redaction-pages", count=len(pages), folder=str(page_folder.absolute()))
-    output.result({"ok": True, "number": number, "file": str(target), "files": files, "pages": [str(p) for p in pages]})
+    pages = page_folder.absolute() if page_folder else None
+    made = output.call(requests.draft_redactions, number, plan_file.absolute(), pages=pages)
+    output.sentence("cli.redactions-drafted", style="green", file=str(made.file), files=made.files)
+    if pages is not None:
+        output.sentence("cli.redaction-pages", count=len(made.pages), folder=str(pages))
+    output.document(made)
 
 
 @click.command(cls=Command)
@@ -221,7 +112,7 @@ def redactions(output: Output, number: str, plan_file: Path, page_folder: Path |
 @click.pass_obj
 def approve(output: Output, number: str, article: str, reason: str) -> None:
     """The head, or whoever decides in the head's place, approves."""
-    _decide(output, number, True, article, reason)
+    _say(output, output.call(requests.approve, number, article=article, reason=reason), "approved")
 
 
 @click.command(cls=Command)
@@ -231,21 +122,7 @@ def approve(output: Output, number: str, article: str, reason: str) -> None:
 @click.pass_obj
 def refuse(output: Output, number: str, article: str, reason: str) -> None:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
-    _decide(output, number, False, article, reason)
-
-
-def _decide(output: Output, number: str, approve: bool, article: str, reason: str) -> None:
-    from preserve.access.requests.steps import decide
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DECIDE, subject=number)
-    done = decide(home, catalogue, person, number, approve=approve, article=article, reason=reason, moment=now())
-    output.sentence(f"cli.request-{done.state}", style="green", number=number)
-    output.result({"ok": True, "number": number, "state": done.state})
+    _say(output, output.call(requests.refuse, number, article=article, reason=reason), "refused")
 
 
 @click.command(cls=Command)
@@ -254,19 +131,73 @@ def _decide(output: Output, number: str, approve: bool, article: str, reason: st
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Take a request back."""
-    from preserve.access.requests.steps import withdraw as withdraw_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
+    _say(output, output.call(requests.withdraw, number, reason=reason), "withdrawn")
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.OPEN_REQUEST, subject=number)
-    done = withdraw_it(home, catalogue, person, number, reason=reason, moment=now())
-    output.sentence("cli.request-withdrawn", style="green", number=number)
-    output.result({"ok": True, "number": number, "state": done.state})
+
+_STEPS = {
+    "approved": "cli.request-approved",
+    "refused": "cli.request-refused",
+    "withdrawn": "cli.request-withdrawn",
+    "returned": "cli.request-returned",
+}
+
+
+def _say(output: Output, done: Stepped, step: Literal["approved", "refused", "withdrawn", "returned"]) -> None:
+    output.sentence(_STEPS[step], style="green", number=done.number)
+    output.document(done)
+
+
+@click.command(cls=Command)
+@click.argument("number", metavar="REQUEST")
+@click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
+@click.option("--as", "delivery_form", type=click.Choice(["folder", "zip", "encrypted-zip", "disc"]), default="folder")
+@click.option("--device", type=Burner(), default=None, metavar="DEVICE")
+@click.option("--to", "recipient", default="", metavar="TEXT")
+@click.pass_obj
+def deliver(output: Output, number: str, target: Path, delivery_form: Any, device: Path | None, recipient: str) -> None:
+    """Make the package of an approved request."""
+    password = ask("cli.ask-password-zip") if delivery_form == "encrypted-zip" else ""
+    done = output.work(
+        "cli.delivering",
+        requests.deliver,
+        number,
+        target.absolute(),
+        delivery_form,
+        to=recipient,
+        password=password,
+        device=device.absolute() if device else None,
+    )
+    output.findings(done.findings)
+    size = bytes_for_people(done.delivery.size)
+    output.sentence("cli.request-delivered", style="green", number=number, place=str(done.place), size=size)
+    output.document(done)
+
+
+@click.command(name="return", cls=Command)
+@click.argument("number", metavar="REQUEST")
+@click.option("--receiver", required=True, metavar="TEXT")
+@click.option("--receipt", type=InputPath(), default=None, metavar="FILE")
+@click.option("--carrier-returned", is_flag=True)
+@click.option("--outcome", default="", metavar="TEXT")
+@click.pass_obj
+def return_(output: Output, /, number: str, receipt: Path | None, **given: Any) -> None:
+    """Write down who received it, the receipt, and what came of it."""
+    done = output.call(requests.acknowledge, number, receipt=receipt.absolute() if receipt else None, **given)
+    _say(output, done, "returned")
 
 
 # In the order of a request's life, as the help shows them.
-for one in (open_, list_requests, show, redactions, examine, approve, refuse, withdraw, deliver, return_, statistics):
-    request.add_command(one)
+for command in (
+    open_,
+    list_requests,
+    show,
+    redactions,
+    examine,
+    approve,
+    refuse,
+    withdraw,
+    deliver,
+    return_,
+    statistics,
+):
+    request.add_command(command)

@@ -96,10 +96,12 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
     """Write packages and list into a folder and read all of it back; the same call goes on after a stop."""
     from preserve.access.transfer.steps import hand_over as hand_it_over
     from preserve.administration.duties import Duty
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
     from preserve.errors import Refused
-    from preserve.work import Watcher, hold, how_to_show, stoppable
+    from preserve.progress import stoppable
+    from preserve.work import hold
 
     home = output.home()
     catalogue = open_catalogue(home)
@@ -110,7 +112,7 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
         stoppable(),
         Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
     ):
-        watcher.begin(say("cli.transferring"))
+        watcher.begin("cli.transferring")
         made = hand_it_over(home, catalogue, person, number, handed_to.absolute(), moment=now(), progress=watcher)
     assert made.handed_over is not None
     _done(output, made, place=made.handed_over.to, digest=made.handed_over.list_sha256)

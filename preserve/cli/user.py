@@ -11,8 +11,9 @@ import click
 
 from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.messages import say
+from preserve.services.documents import finding_document
 
 if TYPE_CHECKING:
     from preserve.home import Home

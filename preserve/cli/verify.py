@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from preserve.cli.main import Command
-from preserve.cli.output import Output, finding_document
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
-from preserve.messages import bytes_for_people, say
+from preserve.messages import bytes_for_people
+from preserve.services.documents import finding_document
 
 
 @click.command(cls=Command)
@@ -20,13 +21,14 @@ from preserve.messages import bytes_for_people, say
 def verify(output: Output, path: Path, structure: bool) -> int:
     """Exit status 4 when it is not intact."""
     from metadata.verify import verify_package
+    from preserve.cli.progress import Watcher, how_to_show
     from preserve.errors import NotIntact, UsageError
-    from preserve.work import Watcher, how_to_show, stoppable
+    from preserve.progress import stoppable
 
     if not path.exists():
         raise UsageError("cli.verify-no-path", str(path))
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin(say("cli.verifying"))
+        watcher.begin("cli.verifying")
         report = verify_package(path.absolute(), structure_only=structure, from_medium=True, progress=watcher)
     bad = [finding for finding in report.findings if finding.severity in ("refuse", "error")]
     if bad and not output.as_json:

@@ -70,6 +70,12 @@ def seal(home: Home) -> Checkpoint | None:
         catalogue.close()
 
 
+def seal_grown(home: Home, catalogue: Catalogue) -> None:
+    """As `seal`, over a catalogue that is open, where this process added entries to it and has not sealed them."""
+    if home.path in _grown:
+        _seal(home, catalogue)
+
+
 def seal_what_grew() -> None:
     """Seal every archive whose ledger grew in this process. Raises as `seal`."""
     for home in list(_grown.values()):

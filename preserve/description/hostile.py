@@ -10,7 +10,7 @@ from typing import IO
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from metadata.findings import Finding
-from preserve.work import check_stop
+from preserve.progress import check_stop
 
 _LARGEST_UNPACKED = 256 << 20
 _MOST_MEMBERS = 2_000

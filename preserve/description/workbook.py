@@ -15,7 +15,7 @@ from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SH
 from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
 from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
 from preserve.errors import Stopped
-from preserve.work import check_stop
+from preserve.progress import check_stop
 
 _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
     "procedure": Procedure,

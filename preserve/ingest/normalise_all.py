@@ -12,8 +12,8 @@ from preserve.ingest.context import Ingest
 from preserve.ingest.facts import Normalised, from_json
 from preserve.ingest.normalise import Plan, formats_profile, normalise
 from preserve.ingest.provenance import TakenFile
-from preserve.messages import say
-from preserve.work import Watcher, check_stop, processors
+from preserve.progress import Progress, check_stop
+from preserve.work import processors
 from storage_adapters.reading import digest_file
 
 _BATCH = 500
@@ -27,13 +27,13 @@ def normalise_all(
     wants: Callable[[TakenFile], Plan],
     count: int,
     workers: int,
-    watcher: Watcher,
+    watcher: Progress,
 ) -> Iterator[Outcomes]:
     """What came of each file, in batches, so that the caller can record them. `wants` says what is to be made of one.
 
     The work is done by other programs, so threads wait for them; a wish to stop kills those programs.
     """
-    watcher.begin(say("ingest.step-normalise"), None, count)
+    watcher.begin("ingest.step-normalise", None, count)
     home = ingest.home
     profile = formats_profile(home.profiles)
     algorithms = tuple(home.settings.digests)
@@ -88,7 +88,7 @@ def normalise_all(
                 future.cancel()
 
 
-def _finished(running: dict[Future[Normalised], int], watcher: Watcher) -> Outcomes:
+def _finished(running: dict[Future[Normalised], int], watcher: Progress) -> Outcomes:
     """Wait a moment for any of the running ones; their results, or the first error."""
     done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
     check_stop()

@@ -16,7 +16,8 @@ from preserve.ingest.assess import preview, refusal
 from preserve.ingest.compliance import REPORTS, reports
 from preserve.messages import Language, language, speaking
 from preserve.outputs import check_new, write_all
-from preserve.work import Watcher, executor, map_batches
+from preserve.progress import Progress
+from preserve.work import executor, map_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Job:
 
 
 def look_all(
-    home: Home, paths: Sequence[Path], folder: Path | None, jobs: int, watcher: Watcher, *, replace: bool = False
+    home: Home, paths: Sequence[Path], folder: Path | None, jobs: int, watcher: Progress, *, replace: bool = False
 ) -> Iterator[Looked]:
     """Check each case, in the order given; `jobs` processes at once, 0 for one a processor. Nothing is changed.
 

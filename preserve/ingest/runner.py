@@ -47,8 +47,8 @@ from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.readers.text import read_text
 from preserve.ingest.run_log import RunLog
 from preserve.ingest.working_files import UnderWay
-from preserve.messages import say, speaking
-from preserve.work import Watcher
+from preserve.messages import speaking
+from preserve.progress import Progress
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard, translate
@@ -74,14 +74,14 @@ class Result:
 
 
 def run(
-    home: Home, catalogue: Catalogue, source: Path, *, person: str, jobs: int, watcher: Watcher, restart: bool = False
+    home: Home, catalogue: Catalogue, source: Path, *, person: str, jobs: int, watcher: Progress, restart: bool = False
 ) -> Result:
     """Take one deposit in. Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped, NotIntact.
 
     After Refused nothing of the deposit is left in the archive but the refusal in the ledger; after every other
     error the same call goes on where this one stopped; with `restart` it begins anew.
     """
-    watcher.begin(say("ingest.step-receive"))
+    watcher.begin("ingest.step-receive")
     try:
         assessed = assess(home, source, watcher)
     except Refused as refusal:
@@ -135,7 +135,7 @@ class _Run:
     """One run over one claimed case."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, assessed: Assessed, person: str, jobs: int, watcher: Watcher
+        self, home: Home, catalogue: Catalogue, assessed: Assessed, person: str, jobs: int, watcher: Progress
     ) -> None:
         self.home = home
         self.catalogue = catalogue
@@ -277,7 +277,7 @@ class _Run:
         count, size = self.files.totals("copied")
         if not count:
             return
-        self.watcher.begin(say("ingest.step-copy"), size, count)
+        self.watcher.begin("ingest.step-copy", size, count)
         deposit = self.assessed.deposit
         refusals, again = self.files.take(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit))
         if refusals:
@@ -304,7 +304,7 @@ class _Run:
 
     def _judge(self) -> Judged:
         """All findings now that the files are known. Raises Refused."""
-        self.watcher.begin(say("ingest.step-check"))
+        self.watcher.begin("ingest.step-check")
         found = judge(self.home, self.assessed, self.files.files())
         with self.catalogue.begin() as connection:
             journal.change(connection, self.row.id, findings=journal.findings_text(found.findings))
@@ -312,7 +312,7 @@ class _Run:
 
     def _package(self, judged: Judged, read: parts.Gathered) -> tuple[int, int]:
         """Describe, seal, read back, publish."""
-        self.watcher.begin(say("ingest.step-describe"))
+        self.watcher.begin("ingest.step-describe")
         moment = now()
         settings = self.home.settings
         with speaking(settings.language):
@@ -331,10 +331,10 @@ class _Run:
             read.counts,
         )
         described: list[Described] = describe(self.ingest, self.files.files, told)
-        self.watcher.begin(say("ingest.step-seal"))
+        self.watcher.begin("ingest.step-seal")
         count, size = seal.seal(self.ingest, self.files.files, described, told.ended)
         publishing.require_structure(self.ingest.package, count, self.row.objid)
-        self.watcher.begin(say("ingest.step-read-back"), size, count)
+        self.watcher.begin("ingest.step-read-back", size, count)
         publishing.read_back(self.ingest.package, self.algorithms, self.adapter, self.row.objid, self.watcher)
         self._done("ingest.sealed", "store", {"files": count, "bytes": size})
         publishing.publish(self.ingest.name, self.ingest.package, size, self.adapter)
@@ -351,7 +351,7 @@ class _Run:
         return texts
 
     def _register(self, findings: tuple[Finding, ...], count: int, size: int, resumed: bool) -> Result:
-        self.watcher.begin(say("ingest.step-register"))
+        self.watcher.begin("ingest.step-register")
         copy = CopyRef(self.ingest.name)
         location = self.adapter.path(copy)
         if not count:

@@ -22,7 +22,8 @@ from preserve.ingest.file_pass import (
 )
 from preserve.ingest.receive import Deposit
 from preserve.ingest.sources import Source
-from preserve.work import Watcher, executor, map_batches
+from preserve.progress import Progress
+from preserve.work import executor, map_batches
 
 _BATCH_FILES = 250
 _BATCH_BYTES = 32 << 20
@@ -46,7 +47,7 @@ def take_all(
     jobs: Iterable[Job],
     count: int,
     workers: int,
-    watcher: Watcher,
+    watcher: Progress,
 ) -> Iterator[list[Taken]]:
     """Copy, identify and characterise; yields what came of each batch, so that the caller can record it.
 
@@ -101,7 +102,7 @@ def _copied(
     texts: Path | None,
     algorithms: tuple[str, ...],
     jobs: Iterable[Job],
-    watcher: Watcher,
+    watcher: Progress,
 ) -> Iterator[Batch]:
     """Copy members in the order in which they lie, reading the archive once; they are examined in batches."""
     waiting = {prefix + job.path: job for job in jobs}

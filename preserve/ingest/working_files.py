@@ -21,7 +21,7 @@ from preserve.ingest.file_pass import Job, Taken
 from preserve.ingest.normalise import Plan
 from preserve.ingest.provenance import TakenFile, read_file
 from preserve.ingest.sources import Source
-from preserve.work import Watcher
+from preserve.progress import Progress
 from storage_adapters.durable import discard
 
 _PAGE = 1000
@@ -37,7 +37,7 @@ class UnderWay:
     catalogue: Catalogue
     ingest: Ingest
     jobs: int
-    watcher: Watcher
+    watcher: Progress
     texts: Path | None = None
 
     @property

@@ -42,7 +42,8 @@ from preserve.messages import say, speaking
 from preserve.preservation_planning import resume
 from preserve.preservation_planning.file_decisions import Reworking
 from preserve.preservation_planning.policy import Policy
-from preserve.work import Watcher, require_space
+from preserve.progress import Progress
+from preserve.work import require_space
 from storage_adapters.durable import discard, drop_file, on_medium, translate
 from storage_adapters.errors import StorageError
 
@@ -67,7 +68,7 @@ class Represerved:
 
 
 def represerve(
-    home: Home, catalogue: Catalogue, objid: str, policy: Policy, *, actor: str, jobs: int, watcher: Watcher
+    home: Home, catalogue: Catalogue, objid: str, policy: Policy, *, actor: str, jobs: int, watcher: Progress
 ) -> Represerved:
     """Make the next version of a case's package, where the policy asks for one.
 
@@ -84,7 +85,7 @@ class _Run:
     """One run over one claimed case."""
 
     def __init__(
-        self, home: Home, catalogue: Catalogue, objid: str, policy: Policy, actor: str, jobs: int, watcher: Watcher
+        self, home: Home, catalogue: Catalogue, objid: str, policy: Policy, actor: str, jobs: int, watcher: Progress
     ) -> None:
         self.home, self.catalogue, self.policy, self.actor = home, catalogue, policy, actor
         self.watcher = watcher
@@ -166,7 +167,7 @@ class _Run:
         if not count:
             return
         require_space(self.home.store, size, self.home.settings.reserve)
-        self.watcher.begin(say("plan.step-copy", name=self.old.name), size, count)
+        self.watcher.begin("plan.step-copy", size, count, name=self.old.name)
         source = FolderSource(self.old.package / data_path("original", "data"))
 
         def jobs(rows: Iterator[journal.FileRow]) -> Iterator[Job]:
@@ -262,7 +263,7 @@ class _Run:
 
     def _package(self, gone: frozenset[str]) -> tuple[int, int]:
         """Carry over, describe, seal, read back, publish."""
-        self.watcher.begin(say("ingest.step-describe"))
+        self.watcher.begin("ingest.step-describe")
         root, algorithms, moment = self.ingest.information_package, self.files.algorithms, stamp(now())
         paths = stays(self.old)
         for role in self.old.roles():
@@ -291,9 +292,9 @@ class _Run:
                 yield from carried.values()
                 yield from described
 
-            self.watcher.begin(say("ingest.step-seal"))
+            self.watcher.begin("ingest.step-seal")
             counts = publish.seal(self.ingest.package, self.old, self.version, algorithms, payload, moment)
-        self.watcher.begin(say("ingest.step-read-back"), counts[1], counts[0])
+        self.watcher.begin("ingest.step-read-back", counts[1], counts[0])
         self._step("represerve.sealed", "store", files=counts[0], bytes=counts[1])
         publish.publish(
             self.home,
@@ -311,7 +312,7 @@ class _Run:
     def _enter(
         self, counts: tuple[int, int] | None, made: int = 0, left_out: int = 0, findings: tuple[Finding, ...] = ()
     ) -> Represerved:
-        self.watcher.begin(say("ingest.step-register"))
+        self.watcher.begin("ingest.step-register")
         if counts is None and not self.files.totals("normalised")[0]:
             # An earlier run published it; what it found is in the journal, unless that was lost with the catalogue.
             findings = self._findings()

@@ -17,7 +17,7 @@ from preserve.home import Home
 from preserve.preservation_planning import preview, resume
 from preserve.preservation_planning.migrate_formats import Represerved, represerve
 from preserve.preservation_planning.policy import Policy
-from preserve.work import Watcher, check_stop
+from preserve.progress import Progress, check_stop
 from storage_adapters.errors import CopyUnknown
 
 _PAGE = 100
@@ -44,7 +44,7 @@ def campaign(
     actor: str,
     jobs: int,
     limit: int,
-    watcher: Watcher,
+    watcher: Progress,
     only: tuple[str, ...] = (),
     again: bool = False,
 ) -> Iterator[Represerved | Failed]:

@@ -14,9 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from preserve.cli.progress import Watcher, how_to_show
 from preserve.errors import MediumProblem, PreserveError, Stopped
 from preserve.messages import speaking
-from preserve.work import Watcher, executor, free_space, how_to_show, map_batches, require_space, stoppable
+from preserve.progress import stoppable
+from preserve.work import executor, free_space, map_batches, require_space
 
 PARENT = """
 import os, sys

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preserve.errors import Refused, Stopped
-from preserve.work import ask_to_stop, stoppable
+from preserve.progress import ask_to_stop, stoppable
 from preserve.working_days import read_calendar, working_day_from, working_days_after, working_days_between
 
 OTHER = holidays.country_holidays("CN", years=range(2018, 2026))

@@ -19,7 +19,8 @@ from preserve.access.viewing.drawing import About, draw_sheet, draw_wave, time_c
 from preserve.access.viewing.profile import LookingProfile
 from preserve.messages import say
 from preserve.programs import FFMPEG_INPUT, ToolFailed, file_argument, find, probe, run
-from preserve.work import check_stop, processors
+from preserve.progress import check_stop
+from preserve.work import processors
 
 _STRETCHES = 1200
 _SILENT = -120.0

@@ -32,7 +32,7 @@ from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from preserve.messages import language
 from preserve.programs import ToolFailed
-from preserve.work import check_stop
+from preserve.progress import check_stop
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import copy_file_checked, discard, drop_file, move_in
 from storage_adapters.reading import digest_file

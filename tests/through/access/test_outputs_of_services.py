@@ -18,6 +18,7 @@ from preserve.administration.people import Person
 from preserve.archival_storage.labels import make_labels
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.provenance import write_events
+from preserve.cli.progress import Watcher
 from preserve.clock import now
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import Refused
@@ -25,7 +26,6 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table
 from preserve.ingest.preflight import look_all
 from preserve.preservation_planning.risk_report import write_report as write_risks
-from preserve.work import Watcher
 from tests.support.office import Office
 from tests.support.program import state_of
 from tests.unit.archival_storage.labels.test_labels import label

@@ -23,13 +23,13 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.archival_storage.replicate import replicate
+from preserve.cli.progress import Watcher
 from preserve.data_management import destroyed, holdings, ledger, retention_index
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.data_management.tables import versions
 from preserve.home import Home, acting_person, open_home
 from preserve.ingest.runner import run
-from preserve.work import Watcher
 from tests.support.loop import Loop
 
 STAFF = {

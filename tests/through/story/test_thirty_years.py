@@ -25,6 +25,7 @@ from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import drive_at, replace, retire, server_store
 from preserve.archival_storage.policy import read_policy as storage_policy
+from preserve.cli.progress import Watcher
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import Refused
@@ -32,7 +33,6 @@ from preserve.home import acting_person
 from preserve.preservation_planning.policy import read_policy
 from preserve.preservation_planning.run_all import Failed, campaign
 from preserve.profiles import locate
-from preserve.work import Watcher
 from tests.support.loop import Loop, loop
 from tests.through.story.bureau import Bureau, bureau, reopen
 

@@ -1,0 +1,77 @@
+"""Results made into documents: the one serializer of `--json` and of REST bodies, and the schemas of both.
+
+A result is a frozen dataclass or a pydantic model of facts. Its fields are the document's keys, in their order.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, TypeAdapter
+from typing_extensions import TypedDict
+
+from metadata.findings import Finding, Value
+from preserve.messages import hint, say
+from preserve.services.operation import OPERATIONS, Operation
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def as_document(result: Any) -> dict[str, Any]:
+    """The document of a result: `ok`, and the result's fields.
+
+    `ok` is false where the result has a `status`, an exit status, that is not 0.
+    """
+    if result is None:
+        return {"ok": True}
+    fields: dict[str, Any] = _adapter(result.__class__).dump_python(
+        result, mode="json", by_alias=True, warnings="error"
+    )
+    return {"ok": not fields.get("status", 0), **fields}
+
+
+def schema_of(operation: Operation[..., Any]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an operation's document."""
+    fields: dict[str, Any] = (
+        {} if operation.result is type(None) else _adapter(operation.result).json_schema(mode="serialization")
+    )
+    properties = {"ok": {"type": "boolean"}, **fields.pop("properties", {})}
+    return {**fields, "type": "object", "title": operation.name, "properties": properties}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The schema of every operation's document, by the operation's name."""
+    import preserve.services.rooms  # noqa: F401  declares them all
+
+    return {name: schema_of(OPERATIONS[name]) for name in sorted(OPERATIONS)}
+
+
+class FindingDocument(TypedDict):
+    """One finding, with its sentence and what to do in the language in use."""
+
+    code: str
+    severity: str
+    where: str
+    values: dict[str, Value]
+    message: str
+    hint: str
+
+
+def finding_document(finding: Finding) -> FindingDocument:
+    """One finding, with its sentence in the language in use."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "where": finding.where,
+        "values": dict(finding.values),
+        "message": say(finding.code, **finding.values),
+        "hint": hint(finding.code, **finding.values),
+    }
+
+
+FindingShown = Annotated[Finding, PlainSerializer(finding_document, return_type=FindingDocument)]
+"""A finding as a field of a result: a fact, with its sentence in the document."""

@@ -1,0 +1,67 @@
+"""Errors as a door answers them: the exit status of each, and its document. Three trees of errors meet here only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
+from metadata.findings import Finding, Value
+from preserve.errors import PreserveError
+from preserve.messages import hint, say
+from preserve.services.documents import finding_document
+from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong: `code` names the sentence, `where` the place; a defect of ours has no code."""
+
+    status: int
+    code: str
+    where: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The document of a failure, its sentences in the language in use."""
+        return {
+            "ok": False,
+            "status": self.status,
+            "error": {
+                "code": self.code,
+                "where": self.where,
+                "values": json.loads(json.dumps(dict(self.values), default=str)),
+                "message": say(self.code, **self.values),
+                "hint": hint(self.code, **self.values),
+            },
+            "findings": [finding_document(finding) for finding in self.findings],
+        }
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """What an error of ours or of the libraries says; None for a defect."""
+    if isinstance(error, PreserveError):
+        return Failure(status_of(error), error.code, error.where, dict(error.values), error.findings)
+    if isinstance(error, (MetadataError, StorageError)):
+        return Failure(status_of(error), error.code, error.where, dict(error.values))
+    return None
+
+
+def status_of(error: BaseException) -> int:
+    """The exit status of an error: its class's own, 3 or 5 or 7 for the libraries', 1 for a defect."""
+    if isinstance(error, PreserveError):
+        return error.status
+    if isinstance(error, SchemaMissing):
+        return 7
+    if isinstance(error, BagUnreadable):
+        return 4
+    if isinstance(error, MetadataError):
+        return 3
+    if isinstance(error, (MediumAbsent, MediumFull, MediumFailing, ReadOnly)):
+        return 5
+    if isinstance(error, StorageError):
+        return 3
+    return 1

@@ -1,0 +1,263 @@
+"""What makes a function an operation of the archive: its duty, its record of looking, its lock, and its sealing.
+
+This is the only place where permission is asked for, where a refusal or a look is written down, and where entries that
+an operation added are put under a checkpoint outside. The order is the law's:
+
+1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded.
+2. What is exclusive is locked.
+3. A look is recorded (regulation Art. 21). What cannot be recorded is not shown: there is no result then.
+4. The operation runs. Every write transaction of a command asks again, within itself, whether the person still may.
+5. What the person may not see is taken out of the result.
+6. However it ended, the ledger is sealed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
+
+from sqlalchemy import Connection
+
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, note_refusal, require
+from preserve.data_management import ledger, sealing
+from preserve.data_management.archive import Archive
+from preserve.errors import NotPermitted, PreserveError
+from preserve.messages import speaking
+from preserve.services.session import Needs, Session, SystemUser, sign_in
+from preserve.work import hold
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Kind = Literal["query", "command", "job"]
+Arguments = Mapping[str, Any]
+Subject = str | Callable[[Arguments], str]
+Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That somebody looked: the action that stands in the ledger, and details that are read before it is written."""
+
+    action: str | Callable[[Arguments], str]
+    """Where it is made from the arguments and empty, nothing of anybody's is shown."""
+    details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
+
+
+Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
+"""The name of what only one may do at a time, and what is raised while another does it."""
+
+
+@dataclass(frozen=True)
+class Operation(Generic[P, R]):
+    """One operation; called with a session and its own arguments."""
+
+    name: str
+    kind: Kind
+    run: Callable[Concatenate[Session, P], R]
+    duties: Duties = ()
+    open_to_all: str = ""
+    subject: Subject = ""
+    look: Look | None = None
+    lock: Lock | None = None
+    hidden: Mapping[Duty, Callable[[R], R]] = field(default_factory=dict)
+    needs: Needs = "archive"
+
+    def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it. Raises NotPermitted, and whatever the operation raises."""
+        arguments = self._bind(session, args, kwargs)
+        with speaking(session.language), self._sealed(session):
+            within = self._permitted(session, arguments)
+            with self._refusals(session, within, arguments), self._locked(within, arguments):
+                self._record_look(within, arguments)
+                result = self.run(within, *args, **kwargs)
+                return self._shown(within, result)
+
+    @cached_property
+    def result(self) -> Any:
+        """The type of the result."""
+        return get_type_hints(self.run)["return"]
+
+    @cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.run)
+
+    def _bind(self, session: Session, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
+        bound = self._signature.bind(session, *args, **kwargs)
+        bound.apply_defaults()
+        return bound.arguments
+
+    def _asked(self, arguments: Arguments) -> tuple[Duty, ...]:
+        wanted = self.duties(arguments) if callable(self.duties) else self.duties
+        return wanted if isinstance(wanted, tuple) else (wanted,)
+
+    def _about(self, arguments: Arguments) -> str:
+        return self.subject(arguments) if callable(self.subject) else str(arguments.get(self.subject) or "")
+
+    @contextmanager
+    def _sealed(self, session: Session) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            try:
+                if session.opened is not None:
+                    session.opened.seal()
+                else:
+                    sealing.seal_what_grew()
+            except Exception as error:  # noqa: BLE001  the work is done and signed in the catalogue: it stands
+                session.aside(error)
+
+    def _permitted(self, session: Session, arguments: Arguments) -> Session:
+        """The session within the operation: with the person, and with an archive that asks again when it writes."""
+        duties = self._asked(arguments)
+        if not duties or self.needs == "nothing":
+            return session
+        archive = session.opened
+        if archive is None:
+            archive = self._what_can_be_opened(session)
+            if archive is None:
+                return session  # what could say who may do it is what is to be mended
+            try:
+                return replace(session, acting=self._recognised(session, archive, duties, arguments))
+            except NotPermitted:
+                raise
+            except PreserveError:
+                return session
+            finally:
+                archive.close()
+        person = self._recognised(session, archive, duties, arguments)
+
+        def still(connection: Connection) -> None:
+            _require_any(connection, person, duties)
+
+        guarded = archive.guarded(still, each=self.kind != "job")
+        return replace(session, acting=person, opened=guarded)
+
+    @staticmethod
+    def _what_can_be_opened(session: Session) -> Archive | None:
+        from preserve.data_management.database import open_catalogue
+
+        try:
+            return Archive(session.home, open_catalogue(session.home))
+        except PreserveError:
+            return None
+
+    def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
+        account = session.credentials.name if isinstance(session.credentials, SystemUser) else ""
+        moment = archive.now()
+        try:
+            with archive.catalogue.read() as connection:
+                person = sign_in(connection, session.credentials, moment)
+                account = person.account
+                _require_any(connection, person, duties)
+                return person
+        except NotPermitted:
+            self._refuse(archive, account, duties[0], arguments)
+            raise
+
+    @contextmanager
+    def _refusals(self, session: Session, within: Session, arguments: Arguments) -> Iterator[None]:
+        """What the operation itself does not permit is recorded as well: the same person twice, a case of another."""
+        try:
+            yield
+        except NotPermitted:
+            if session.opened is not None and within.acting is not None:
+                self._refuse(session.opened, within.acting.account, self._asked(arguments)[0], arguments)
+            raise
+
+    def _refuse(self, archive: Archive, account: str, duty: Duty, arguments: Arguments) -> None:
+        with suppress(PreserveError):  # a catalogue that cannot be written must not hide the refusal
+            note_refusal(archive.catalogue, account, duty, self._about(arguments), archive.now())
+
+    @contextmanager
+    def _locked(self, session: Session, arguments: Arguments) -> Iterator[None]:
+        if self.lock is None:
+            yield
+            return
+        name, busy = self.lock(session, arguments)
+        with hold(session.home.work / f"{name}.lock", busy):
+            yield
+
+    def _record_look(self, session: Session, arguments: Arguments) -> None:
+        if self.look is None:
+            return
+        action = self.look.action(arguments) if callable(self.look.action) else self.look.action
+        if not action:
+            return
+        details = self.look.details(session, arguments)
+        with session.archive.catalogue.begin() as connection:
+            ledger.append(
+                connection,
+                action=action,
+                subject=self._about(arguments),
+                actor=session.person.account,
+                details=details,
+                moment=session.archive.now(),
+            )
+
+    def _shown(self, session: Session, result: R) -> R:
+        for duty, hide in self.hidden.items():
+            if session.acting is None or not session.acting.may(duty):
+                result = hide(result)
+        return result
+
+
+def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...]) -> None:
+    """Raises NotPermitted unless the person has one of these duties now."""
+    for duty in duties[1:]:
+        if person.may(duty):
+            require(connection, person, duty)
+            return
+    require(connection, person, duties[0])
+
+
+OPERATIONS: dict[str, Operation[..., Any]] = {}
+"""Every operation by its name, as far as its room was imported (`preserve.services.rooms` imports all)."""
+
+
+class _Declaration:
+    """Declares operations of one kind. Raises TypeError, when the room is imported, where a declaration is wrong."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+
+    def __call__(
+        self,
+        name: str,
+        *,
+        duty: Duties = (),
+        open_to_all: str = "",
+        subject: Subject = "",
+        look: Look | str | None = None,
+        lock: Lock | None = None,
+        hidden: Mapping[Duty, Callable[[Any], Any]] | None = None,
+        needs: Needs = "archive",
+    ) -> Callable[[Callable[Concatenate[Session, P], R]], Operation[P, R]]:
+        """`open_to_all` says why nobody is asked; `subject` names the parameter that the operation is about."""
+        if bool(open_to_all) == bool(duty):
+            raise TypeError(f"{name}: either a duty, or why it is open to all")
+        if name in OPERATIONS:
+            raise TypeError(f"{name}: declared twice")
+
+        def declared(run: Callable[Concatenate[Session, P], R]) -> Operation[P, R]:
+            recorded = Look(look) if isinstance(look, str) else look
+            operation = Operation(
+                name, self._kind, run, duty, open_to_all, subject, recorded, lock, dict(hidden or {}), needs
+            )
+            OPERATIONS[name] = operation
+            return operation
+
+        return declared
+
+
+query = _Declaration("query")
+"""Shows something and changes nothing but the record of looking."""
+command = _Declaration("command")
+"""Changes something, in one or a few transactions, at once."""
+job = _Declaration("job")
+"""Takes long: it tells its progress, can be stopped, and goes on where it stopped."""

@@ -1,0 +1,402 @@
+"""Requests for evidence: entered, examined, decided, delivered, acknowledged; what waits, and use by year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from preserve.access.dip import assembling
+from preserve.access.dip.forms import Form as DeliveryForm
+from preserve.access.redaction.log import as_data, where
+from preserve.access.redaction.measuring import write_pages
+from preserve.access.redaction.plan import Redaction, read_plan
+from preserve.access.redaction.template import write_template
+from preserve.access.requests import statistics as use
+from preserve.access.requests import steps
+from preserve.access.requests.model import Concern, Consumer, Delivery, Form, Request
+from preserve.access.requests.model import Examination as Examination
+from preserve.access.requests.procedure import OPEN, REQUESTS
+from preserve.access.requests.profile import read_requests_profile
+from preserve.administration.duties import Duty
+from preserve.administration.proceedings.records import check_paper
+from preserve.data_management import proceedings
+from preserve.errors import UsageError
+from preserve.home import Home
+from preserve.messages import say
+from preserve.services.documents import FindingShown
+from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.session import Session
+
+
+class Span(NamedTuple):
+    """A range of a recording, in seconds."""
+
+    begin: float
+    end: float
+
+    @classmethod
+    def parse(cls, text: str) -> Span:
+        """`1:02:03-1:05:00`, `2:03-2:10`, `5-7.5`. Raises UsageError."""
+        try:
+            begin, end = (_seconds(part) for part in text.split("-"))
+        except ValueError as error:
+            raise UsageError("request.range-wrong", text) from error
+        return cls(begin, end)
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
+    if not found:
+        raise ValueError(text)
+    if found[4]:
+        return float(found[4])
+    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """What is asked for and by whom: whole cases, or stages and objects of one case; `papers` are kind and file."""
+
+    consumer: Consumer
+    cases: Sequence[str]
+    purpose: str
+    papers: Sequence[tuple[str, Path]] = ()
+    stages: Sequence[str] = ()
+    objects: Sequence[str] = ()
+    span: Span | None = None
+    form: Form = "original"
+    urgent: str = ""
+    received: date | None = None
+    due: date | None = None
+
+    def asked(self) -> list[steps.Asked]:
+        """Each thing that is asked for. Raises UsageError for what cannot be asked for together."""
+        if (self.stages or self.objects) and len(self.cases) > 1:
+            raise UsageError("request.one-case")
+        if self.span and len(self.objects) != 1:
+            raise UsageError("request.range-wrong", "")
+        begin, end = self.span or (None, None)
+        asked = [steps.Asked(self.cases[0], object=x, begin=begin, end=end, form=self.form) for x in self.objects]
+        asked += [steps.Asked(self.cases[0], stage=stage, form=self.form) for stage in self.stages]
+        return asked or [steps.Asked(case, form=self.form) for case in self.cases]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request that was entered; `due_certain` unless the calendar does not reach its last day."""
+
+    number: str
+    due: date
+    state: str
+    due_certain: bool
+
+
+@command("request.open", duty=Duty.OPEN_REQUEST)
+def open_request(session: Session, wish: OpenRequest) -> Opened:
+    """Enter a request (regulation Art. 21). Raises Refused where a document is missing, or what is asked for is."""
+    made = steps.open_request(
+        session.archive.home,
+        session.archive.catalogue,
+        session.person,
+        consumer=wish.consumer,
+        papers=wish.papers,
+        asked=wish.asked(),
+        purpose=wish.purpose,
+        urgent=wish.urgent,
+        received=wish.received,
+        due=wish.due,
+        moment=session.archive.now(),
+    )
+    return Opened(made.number, made.due, made.state, made.due_certain)
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A request, and the state it is in after a step."""
+
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What an examination came to: how many files are to be given, and what stands against it."""
+
+    number: str
+    state: str
+    files: int
+    concerns: tuple[Concern, ...]
+
+
+@command("request.examine", duty=Duty.EXAMINE, subject="number")
+def examine(
+    session: Session,
+    number: str,
+    *,
+    opinion: Literal["grant", "refuse"] = "grant",
+    note: str = "",
+    left_out: Sequence[str] = (),
+    plan: Path | None = None,
+    answered: str = "",
+) -> Examined:
+    """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted."""
+    done = steps.examine(
+        session.archive.home,
+        session.archive.catalogue,
+        session.person,
+        number,
+        opinion=opinion,
+        note=note,
+        left_out=left_out,
+        plan=plan,
+        answered=answered,
+        moment=session.archive.now(),
+    )
+    assert done.examination is not None
+    return Examined(number, done.state, len(done.examination.selection), done.examination.concerns)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A redaction plan to fill in: where it lies, of how many files, and the pages to measure on."""
+
+    number: str
+    file: Path
+    files: int
+    pages: tuple[Path, ...]
+
+
+def _pages_or_record(arguments: Arguments) -> str:
+    return "request-pages.viewed" if arguments["pages"] else "request-record.viewed"
+
+
+@query("request.redactions", duty=Duty.EXAMINE, subject="number", look=Look(_pages_or_record))
+def draft_redactions(session: Session, number: str, target: Path, *, pages: Path | None = None) -> Drafted:
+    """Draft a redaction plan as a workbook, with `pages` also pictures of the pages to measure on."""
+    home = session.archive.home
+    mark = say("redaction.measure-mark", account=session.person.account, number=number)
+    with session.archive.catalogue.read() as connection:
+        files = write_template(home, connection, number, target)
+        made = write_pages(home, connection, number, pages, mark) if pages is not None else []
+    return Drafted(number, target, files, tuple(made))
+
+
+@command("request.approve", duty=Duty.DECIDE, subject="number")
+def approve(session: Session, number: str, *, article: str = "21", reason: str = "") -> Stepped:
+    """The head, or whoever decides in the head's place, approves (regulation Art. 21)."""
+    return _decide(session, number, True, article, reason)
+
+
+@command("request.refuse", duty=Duty.DECIDE, subject="number")
+def refuse(session: Session, number: str, *, article: str, reason: str) -> Stepped:
+    """The head, or whoever decides in the head's place, refuses, with article and reason."""
+    return _decide(session, number, False, article, reason)
+
+
+def _decide(session: Session, number: str, approved: bool, article: str, reason: str) -> Stepped:
+    done = steps.decide(
+        session.archive.home,
+        session.archive.catalogue,
+        session.person,
+        number,
+        approve=approved,
+        article=article,
+        reason=reason,
+        moment=session.archive.now(),
+    )
+    return Stepped(number, done.state)
+
+
+@command("request.withdraw", duty=Duty.OPEN_REQUEST, subject="number")
+def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
+    """Take a request back before anything was delivered."""
+    archive = session.archive
+    done = steps.withdraw(archive.home, archive.catalogue, session.person, number, reason=reason, moment=archive.now())
+    return Stepped(number, done.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What was handed over, where it lies, and what a person should know of it."""
+
+    number: str
+    state: str
+    place: Path
+    delivery: Delivery
+    findings: tuple[FindingShown, ...]
+
+
+@job("request.deliver", duty=Duty.DELIVER, subject="number")
+def deliver(
+    session: Session,
+    number: str,
+    target: Path,
+    form: DeliveryForm = "folder",
+    *,
+    to: str = "",
+    password: str = "",
+    device: Path | None = None,
+) -> Delivered:
+    """Make the DIP of an approved request in the folder `target`: exactly what the head approved (Art. 21, 23)."""
+    done = assembling.deliver(
+        session.archive.home,
+        session.archive.catalogue,
+        session.person,
+        number,
+        target,
+        form,
+        to=to,
+        now=session.archive.now,
+        progress=session.progress,
+        password=password,
+        device=device,
+    )
+    return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
+
+
+@command("request.return", duty=Duty.DELIVER, subject="number")
+def acknowledge(
+    session: Session,
+    number: str,
+    *,
+    receiver: str,
+    receipt: Path | None = None,
+    carrier_returned: bool = False,
+    outcome: str = "",
+) -> Stepped:
+    """Write down who received it, the signed receipt, and what came of it (利用效果)."""
+    done = steps.acknowledge(
+        session.archive.home,
+        session.archive.catalogue,
+        session.person,
+        number,
+        receiver=receiver,
+        receipt=receipt,
+        carrier_returned=carrier_returned,
+        outcome=outcome,
+        moment=session.archive.now(),
+    )
+    return Stepped(number, done.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list; `capacity_name` is the capacity's name in the reader's language."""
+
+    number: str
+    state: str
+    opened: str
+    due: str
+    urgent: bool
+    capacity: str
+    capacity_name: str
+    cases: tuple[str, ...]
+    steps: int
+    sha256: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    """Requests, urgent ones first, then by their day."""
+
+    requests: tuple[Listed, ...]
+
+
+def _listed_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"overdue": arguments["overdue"], "all": arguments["any_state"]}
+
+
+@query("request.list", duty=Duty.SEE_REQUESTS, look=Look("request-list.viewed", _listed_cases))
+def list_requests(session: Session, *, overdue: bool = False, any_state: bool = False) -> RequestList:
+    """Requests that somebody waits for; with `overdue` those past their day, with `any_state` those that ended too."""
+    archive = session.archive
+    today = archive.today().isoformat()
+    with archive.catalogue.read() as connection:
+        rows = proceedings.rows(connection, "request", () if any_state else OPEN)
+    names = _capacity_names(archive.home)
+    listed = [
+        Listed(
+            number=row.number,
+            state=row.state,
+            opened=row.opened,
+            due=row.due,
+            urgent=row.urgent,
+            capacity=row.about,
+            capacity_name=names.get(row.about, row.about),
+            cases=row.cases,
+            steps=row.steps,
+            sha256=row.sha256,
+            overdue=row.due < today and row.state in OPEN,
+        )
+        for row in rows
+    ]
+    if overdue:
+        listed = [row for row in listed if row.overdue]
+    return RequestList(tuple(sorted(listed, key=lambda row: (not row.urgent, row.due, row.number))))
+
+
+def _capacity_names(home: Home) -> dict[str, str]:
+    """The names of capacities in the language in use; one that the profile no longer has is not among them."""
+    return {capacity.name: capacity.label.spoken for capacity in read_requests_profile(home.profiles).capacity}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """Everything about one request, and what its redaction plan takes out."""
+
+    request: Request
+    capacity_name: str
+    redactions: tuple[dict[str, Any], ...]
+    places: tuple[str, ...] = field(repr=False)
+    """For each redaction, where in its object it applies, in words."""
+
+
+def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        return {"cases": list(REQUESTS.read(connection, session.archive.home, arguments["number"]).cases)}
+
+
+@query("request.show", duty=Duty.SEE_REQUESTS, subject="number", look=Look("request-record.viewed", _cases_of))
+def show(session: Session, number: str) -> RequestView:
+    """Everything about one request, as its last record in the store says. Raises NotIntact where that was changed."""
+    home = session.archive.home
+    with session.archive.catalogue.read() as connection:
+        request = REQUESTS.read(connection, home, number)
+    planned = _planned(home, request)
+    capacity = request.consumer.capacity
+    return RequestView(
+        request,
+        _capacity_names(home).get(capacity, capacity),
+        tuple({"object": redaction.object, **as_data(redaction)} for redaction in planned),
+        tuple(where(redaction) for redaction in planned),
+    )
+
+
+def _planned(home: Home, request: Request) -> tuple[Redaction, ...]:
+    """What the plan of a request takes out: whoever approves must see it."""
+    if request.examination is None or request.examination.redaction is None:
+        return ()
+    folder = REQUESTS.folder_of(home, request.number)
+    return read_plan(check_paper(folder, request.examination.redaction))
+
+
+@dataclass(frozen=True, slots=True)
+class UseByYear:
+    """Use of the archive; `capacity_names` are the capacities' names in the reader's language."""
+
+    years: tuple[use.Use, ...]
+    capacity_names: dict[str, str]
+
+
+@query("request.statistics", duty=(Duty.SEE_REQUESTS, Duty.REPORT))
+def statistics(session: Session, year: int | None = None) -> UseByYear:
+    """Use by year, as archives report it (档案利用统计)."""
+    home = session.archive.home
+    with session.archive.catalogue.read() as connection:
+        years = use.count_use(connection, home, year)
+    return UseByYear(tuple(years), _capacity_names(home))

@@ -1,0 +1,7 @@
+"""Every room of operations, so that all of them are declared: for the schemas, the tests and the doors."""
+
+from __future__ import annotations
+
+from preserve.services import requests
+
+__all__ = ["requests"]

@@ -1,0 +1,126 @@
+"""Who asks: the credentials somebody came with, the language they read, and where progress is told.
+
+The person is recognised anew for every operation, as the ledger tells of them at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from preserve.administration.people import Person, recognise
+from preserve.data_management.archive import Archive, open_archive
+from preserve.errors import NotPermitted
+from preserve.home import Home, acting_person, default_path, given_token, open_home
+from preserve.messages import Language
+from preserve.progress import Progress, Silent
+
+
+@dataclass(frozen=True, slots=True)
+class SystemUser:
+    """The operating-system user of this process, as the kernel says; only who starts a process has this."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, as it was given; an empty one is nobody's."""
+
+    text: str = field(repr=False)
+
+
+Credentials = SystemUser | Token | None
+"""None: somebody who showed nothing. They are nobody, whoever founded the archive."""
+
+
+def of_this_process() -> Credentials:
+    """The token in `PRESERVE_TOKEN` where it is set, be it empty; else the operating-system user."""
+    token = given_token()
+    return SystemUser(acting_person()) if token is None else Token(token)
+
+
+def sign_in(connection: Connection, credentials: Credentials, moment: datetime) -> Person:
+    """The person behind these credentials, as the ledger tells of them now.
+
+    Raises NotPermitted for nobody, for what is not known and for who is suspended; NotIntact where the tables tell of
+    accounts, delegations or tokens what the ledger does not.
+    """
+    match credentials:
+        case Token(text):
+            return recognise(connection, "", text, moment)
+        case SystemUser(name):
+            return recognise(connection, name, None, moment)
+    raise NotPermitted("people.nobody")
+
+
+Needs = Literal["archive", "home", "nothing"]
+"""What an operation must find open: the archive; the home, be its catalogue missing or damaged; or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One asker's dealings with an archive.
+
+    `person` and `language` hold within an operation; `aside` is told what went wrong after an operation's work was
+    done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`).
+    """
+
+    credentials: Credentials
+    language: Language = "zh"
+    progress: Progress = field(default_factory=Silent)
+    aside: Callable[[BaseException], None] = lambda error: None
+    opened: Archive | None = None
+    opened_home: Home | None = None
+    acting: Person | None = None
+
+    @property
+    def archive(self) -> Archive:
+        """The archive of this session."""
+        assert self.opened is not None, "the operation did not say that it needs the archive"
+        return self.opened
+
+    @property
+    def home(self) -> Home:
+        """The home of this session."""
+        assert self.opened_home is not None, "the operation did not say that it needs a home"
+        return self.opened_home
+
+    @property
+    def person(self) -> Person:
+        """Who acts."""
+        assert self.acting is not None, "the operation has no duty, so nobody was recognised"
+        return self.acting
+
+    def watched(self, progress: Progress) -> Session:
+        """The same session, with somebody who is told how far the work is."""
+        return replace(self, progress=progress)
+
+    def close(self) -> None:
+        """Close the archive."""
+        if self.opened is not None:
+            self.opened.close()
+
+
+def begin(
+    place: Path | None,
+    credentials: Credentials,
+    language: Language,
+    needs: Needs = "archive",
+    aside: Callable[[BaseException], None] = lambda error: None,
+) -> Session:
+    """A session with the archive of that home, or of the usual one; nobody is recognised yet.
+
+    Raises UsageError where there is none, Refused where its settings are wrong, NotIntact, Busy.
+    """
+    if needs == "nothing":
+        return Session(credentials, language, aside=aside)
+    if needs == "home":
+        return Session(credentials, language, aside=aside, opened_home=open_home(place or default_path()))
+    archive = open_archive(place)
+    return Session(credentials, language, aside=aside, opened=archive, opened_home=archive.home)

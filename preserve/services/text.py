@@ -1,0 +1,21 @@
+"""What doors need to show text: names and values made safe for eyes and terminals, and the forms that carry them."""
+
+from __future__ import annotations
+
+from metadata.findings import Finding, Value
+from preserve.progress import Progress, Silent, stoppable
+from preserve.terminal import console, json_text, safe_values
+from preserve.visible_text import one_line, visible
+
+__all__ = [
+    "Finding",
+    "Progress",
+    "Silent",
+    "Value",
+    "console",
+    "json_text",
+    "one_line",
+    "safe_values",
+    "stoppable",
+    "visible",
+]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from preserve.services import requests
+from preserve.services import case_history, cases, people, requests, viewing
 
-__all__ = ["requests"]
+__all__ = ["case_history", "cases", "people", "requests", "viewing"]

@@ -43,10 +43,10 @@ class Command:
 @cache
 def commands() -> tuple[Command, ...]:
     """Every command, in the order of the help."""
-    found: list[Command] = []
+    leaves: list[Command] = []
     for name, (module, attribute) in COMMANDS.items():
-        found += _leaves(name, getattr(importlib.import_module(module), attribute))
-    return tuple(found)
+        leaves += _leaves(name, getattr(importlib.import_module(module), attribute))
+    return tuple(leaves)
 
 
 def _leaves(name: str, command: click.Command) -> Iterator[Command]:

@@ -173,8 +173,8 @@ def match(
         if later < begin or len(matches) == limit:
             continue
         bound = {**values, "match": question, "below": below if later == begin else _HIGHEST}
-        found = _numbers(connection, bool(question), where, bound, limit - len(matches))
-        matches += [(number, later) for number in found]
+        numbers = _numbers(connection, bool(question), where, bound, limit - len(matches))
+        matches += [(number, later) for number in numbers]
     objids = _objids(connection, [number for number, _ in matches])
     return [Match(objids[number], number, later) for number, later in matches if number in objids]
 

@@ -173,13 +173,13 @@ def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match],
         return search.match(connection, wish.words, filters, after=page.after, limit=page.size + 1), filters
 
 
-def _found_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
+def _matched_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
     """Which cases were shown, and no words: what was searched for may name a person."""
     matches, _ = _match(session, arguments["wish"], arguments["page"])
     return {"cases": [match.objid for match in matches[: arguments["page"].size]]}
 
 
-@query("case.search", duty=Duty.FIND, look=Look("catalogue.searched", _found_cases, of_archive))
+@query("case.search", duty=Duty.FIND, look=Look("catalogue.searched", _matched_cases, of_archive))
 def search_cases(session: Session, wish: SearchWish, page: Page = FIRST) -> SearchResult:
     """Cases by words and filters, each with a place where it was found, a page at a time."""
     matches, filters = _match(session, wish, page)

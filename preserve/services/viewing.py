@@ -49,8 +49,8 @@ def contents(session: Session, case: str, *, original: bool = False) -> CaseCont
 
     Raises Refused where there is no such case or it was destroyed, NotIntact.
     """
-    held, files = _contents(session, case, original)
-    return CaseContents(held.objid, tuple(FileShown(**asdict(file), stage_name=_stage(file.stage)) for file in files))
+    record, files = _contents(session, case, original)
+    return CaseContents(record.objid, tuple(FileShown(**asdict(file), stage_name=_stage(file.stage)) for file in files))
 
 
 def _stage(name: str) -> str:

@@ -12,6 +12,6 @@ from tests.support.bureau import Bureau, make_bureau
 @pytest.fixture(scope="session")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     """One case, one request, people of every role; whoever uses it leaves case and people as they were."""
-    made = make_bureau(tmp_path_factory.mktemp("bureau"))
-    yield made
-    made.archive.close()
+    whole = make_bureau(tmp_path_factory.mktemp("bureau"))
+    yield whole
+    whole.archive.close()

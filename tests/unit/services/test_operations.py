@@ -73,14 +73,14 @@ class Reached(Exception):
     """The operation itself would begin now."""
 
 
-def arguments(name: str, bureau: Bureau) -> dict[str, Any]:
+def tried_with(name: str, bureau: Bureau) -> dict[str, Any]:
     chosen = {key: value(bureau) if callable(value) else value for key, value in ARGUMENTS[name].items()}
     return arguments_of(OPERATIONS[name], bureau, chosen)
 
 
-def duties(operation: Operation[..., Any], given: Mapping[str, Any]) -> tuple[Duty, ...]:
+def duties(operation: Operation[..., Any], arguments: Mapping[str, Any]) -> tuple[Duty, ...]:
     """The duties that an operation asks for, with these arguments."""
-    bound = inspect.signature(operation.run).bind(None, **given)
+    bound = inspect.signature(operation.run).bind(None, **arguments)
     bound.apply_defaults()
     wanted = operation.duties(bound.arguments) if callable(operation.duties) else operation.duties
     return wanted if isinstance(wanted, tuple) else (wanted,)
@@ -124,14 +124,14 @@ def test_somebody_is_asked_or_it_says_why_nobody_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_who_may_not_is_refused_and_changes_nothing(name: str, bureau: Bureau) -> None:
-    operation, given = OPERATIONS[name], arguments(name, bureau)
-    wanted = duties(operation, given)
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    wanted = duties(operation, arguments)
     before, number = bureau.state(), bureau.size()
     refused = [asker for asker in bureau.askers.values() if not asker.may(wanted)]
     assert {asker.account for asker in refused} >= {"qian", ""}, "who is suspended, and nobody"
     for asker in refused:
         with pytest.raises(NotPermitted):
-            operation(session_for(operation, bureau, asker), **given)
+            operation(session_for(operation, bureau, asker), **arguments)
     assert bureau.state() == before
     entries = bureau.entries(number)
     duty = wanted[0].value if wanted else ""
@@ -142,29 +142,29 @@ def test_who_may_not_is_refused_and_changes_nothing(name: str, bureau: Bureau) -
 
 @pytest.mark.parametrize("name", ASKED)
 def test_who_may_is_let_in(name: str, bureau: Bureau) -> None:
-    operation, given = OPERATIONS[name], arguments(name, bureau)
-    wanted = duties(operation, given)
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    wanted = duties(operation, arguments)
     allowed = [asker for asker in bureau.askers.values() if asker.may(wanted)]
     assert allowed, "an operation that nobody may do"
     for asker in allowed:
         number = bureau.size()
         with pytest.raises((Reached, PreserveError)) as ended:
-            instead(operation, lambda session: None)(session_for(operation, bureau, asker), **given)
+            instead(operation, lambda session: None)(session_for(operation, bureau, asker), **arguments)
         assert ended.type is Reached or name in NOT_THERE, ended.value
         assert "access.denied" not in {entry["action"] for entry in bureau.entries(number)}
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_look_is_recorded_before_anything_is_shown(name: str, bureau: Bureau) -> None:
-    operation, given = OPERATIONS[name], arguments(name, bureau)
-    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, given)))
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, arguments)))
     number, seen = bureau.size(), []
 
     def look(session: Session) -> None:
         seen.extend(bureau.entries(number))
 
     with pytest.raises((Reached, PreserveError)) as ended:
-        instead(operation, look)(session_for(operation, bureau, asker), **given)
+        instead(operation, look)(session_for(operation, bureau, asker), **arguments)
     if name in NOT_THERE and ended.type is not Reached:
         assert bureau.size() == number
         return
@@ -186,11 +186,11 @@ class Unwritable:
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_what_cannot_be_recorded_is_not_shown(name: str, bureau: Bureau) -> None:
-    operation, given = OPERATIONS[name], arguments(name, bureau)
-    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, given)))
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, arguments)))
     archive = replace(bureau.archive, catalogue=replace(bureau.archive.catalogue, rules=Unwritable()))
     before, number = bureau.state(), bureau.size()
     with pytest.raises(PreserveError) as ended:
-        operation(session_for(operation, bureau, asker, archive), **given)
+        operation(session_for(operation, bureau, asker, archive), **arguments)
     assert ended.type is MediumProblem or name in NOT_THERE, ended.value
     assert (bureau.state(), bureau.size()) == (before, number)

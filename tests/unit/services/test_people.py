@@ -67,8 +67,8 @@ def test_a_login_tells_of_what_was_done_with_the_account(founder: Session) -> No
     nobody = replace(founder, credentials=None)
     first = people.reset(security, "head").password
     people.set_password(nobody, "head", first, PASSWORD + "2")
-    told = people.log_in(nobody, "head", PASSWORD + "2").findings
-    assert {finding.code for finding in told} == {"people.last-login", "people.was-reset"}
+    news = people.log_in(nobody, "head", PASSWORD + "2").findings
+    assert {finding.code for finding in news} == {"people.last-login", "people.was-reset"}
 
 
 def test_a_delegation_lasts_through_the_whole_of_its_last_day(founder: Session) -> None:
@@ -77,8 +77,8 @@ def test_a_delegation_lasts_through_the_whole_of_its_last_day(founder: Session) 
     appoint(security, "wang", "王审核", "examiner")
     archive = founder.archive
     last = archive.today() + timedelta(days=3)
-    made = people.delegate(head, "wang", until=last, reason="出差")
-    end = parse(made.until)
+    delegation = people.delegate(head, "wang", until=last, reason="出差")
+    end = parse(delegation.until)
     assert end.astimezone(archive.zone).date() == last + timedelta(days=1)
     assert (end - timedelta(seconds=1)).astimezone(archive.zone).date() == last
     assert [row.deputy for row in people.list_people(head).delegations] == ["wang"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing import reading_room
@@ -66,28 +66,19 @@ class ViewedFiles:
     hours: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """The files that somebody wants to see."""
-
-    case: HeldCase
-    files: tuple[Viewed, ...] = field(repr=False)
-
-
-def _chosen(session: Session, arguments: Arguments) -> _Choice:
+def _chosen(session: Session, arguments: Arguments) -> tuple[HeldCase, list[Viewed]]:
+    """The case, and the files of it that somebody wants to see."""
     case, files = _contents(session, arguments["case"], arguments["original"])
     names: Sequence[str] = arguments["objects"]
     chosen = reading_room.pick(files, names) if names else [file for file in files if file.recording]
-    if arguments["pictures"]:
-        chosen = [file for file in chosen if file.recording]
-    return _Choice(case, tuple(chosen))
+    return case, [file for file in chosen if file.recording or not arguments["pictures"]]
 
 
 def _viewed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     """Identifiers, because names of files may name people."""
     original = "original" if arguments["original"] else "access"
     return {
-        "objects": [file.identifier for file in _chosen(session, arguments).files],
+        "objects": [file.identifier for file in _chosen(session, arguments)[1]],
         "what": "pictures" if arguments["pictures"] else original,
     }
 
@@ -101,9 +92,10 @@ def view(
     Raises Refused where a name is not that of one file, NotIntact for a file that is not as it was registered.
     """
     home = session.archive.home
-    choice = _chosen(session, {"case": case, "objects": objects, "pictures": pictures, "original": original})
+    wanted = {"case": case, "objects": objects, "pictures": pictures, "original": original}
+    record, files = _chosen(session, wanted)
     profile = looking_profile(home.profiles)
-    room = Room(home, session.person.account, choice.case, profile)
+    room = Room(home, session.person.account, record, profile)
     room.open()
-    placed = [room.pictures(file) if pictures else room.copy(file) for file in choice.files]
-    return ViewedFiles(choice.case.objid, tuple(placed), profile.hours)
+    placed = [room.pictures(file) if pictures else room.copy(file) for file in files]
+    return ViewedFiles(record.objid, tuple(placed), profile.hours)

@@ -13,7 +13,6 @@ from preserve.cli.output import Output, headings
 from preserve.messages import say
 from preserve.services import people
 
-_ROLES = ("depositor", "archivist", "examiner", "head", "auditor", "system-administrator", "security-administrator")
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -25,7 +24,7 @@ def user() -> None:
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
 @click.option("--person", required=True, metavar="TEXT")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(_ROLES))
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default="", metavar="TEXT")
 @click.pass_obj
 def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user: str) -> None:
@@ -64,12 +63,12 @@ def list_users(output: Output) -> None:
 
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
-@click.option("--role", "roles", multiple=True, type=click.Choice(_ROLES))
+@click.option("--role", "roles", multiple=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")
 @click.pass_obj
-def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: str) -> None:
+def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: people.State) -> None:
     """Other roles, another user of the system; out for a time, and in again."""
     changed = output.call(people.change, name, roles=roles, os_user=os_user, state=state)
     output.sentence("cli.user-changed", style="green", account=name)

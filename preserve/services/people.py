@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from preserve.administration import appointing, passwords
-from preserve.administration.duties import Duty
+from preserve.administration.duties import Duty, Role
 from preserve.administration.news import news
 from preserve.clock import stamp
 from preserve.data_management import accounts
 from preserve.data_management.accounts import AccountRow, DelegationRow
+from preserve.errors import UsageError
 from preserve.services.documents import FindingShown
 from preserve.services.operation import anybody, command, query
 from preserve.services.session import Session
+
+ROLES = tuple(role.value for role in Role)
+"""What a person may be, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,19 @@ def add(session: Session, account: str, *, person: str, roles: Sequence[str], os
         archive.catalogue,
         account,
         person=person,
-        roles=roles,
+        roles=_known(roles),
         os_user=os_user,
         actor=session.person,
         moment=archive.now(),
     )
     return FirstPassword(account, password)
+
+
+def _known(roles: Sequence[str]) -> Sequence[str]:
+    for role in roles:
+        if role not in ROLES:
+            raise UsageError("people.role-unknown", role)
+    return roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +78,20 @@ def list_people(session: Session) -> People:
     return People(tuple(rows), tuple(row for row in delegations if not row.ended and row.until > moment))
 
 
+State = Literal["", "active", "suspended"]
+"""What becomes of an account; empty: it stays as it is."""
+
+
 @command("user.change", duty=Duty.APPOINT, subject="account")
 def change(
-    session: Session, account: str, *, roles: Sequence[str] | None = None, os_user: str | None = None, state: str = ""
+    session: Session, account: str, *, roles: Sequence[str] = (), os_user: str | None = None, state: State = ""
 ) -> Account:
     """Other roles, another user of the system; `suspended` for a time, and `active` again. Raises Refused."""
     archive = session.archive
     appointing.change_person(
         archive.catalogue,
         account,
-        roles=roles or None,
+        roles=_known(roles) or None,
         os_user=os_user,
         state=state,
         actor=session.person,

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import text
 
-from demo.make_case import make_case
 from preserve.administration.appointing import add_person, change_person, delegate
 from preserve.administration.duties import FOUNDER, Duty, Role, allows
 from preserve.administration.founding import found
@@ -32,8 +32,8 @@ from preserve.services import requests
 from preserve.services.operation import Operation
 from preserve.services.requests import Consumer, OpenRequest
 from preserve.services.session import Credentials, Session, SystemUser, Token
+from tests.support.office import CHEAP, PASSWORD, small_case
 
-PASSWORD = "long-enough-and-not-the-name"
 _SECURITY = Person("security", "沈安全", frozenset({Role.SECURITY_ADMINISTRATOR}))
 _NAMES = {
     Role.SECURITY_ADMINISTRATOR: "沈安全",
@@ -112,11 +112,12 @@ def make_bureau(folder: Path) -> Bureau:
     """Found the archive, appoint everybody, take one case in, and enter a request for it."""
     path = folder / "home"
     found(path, institution="临江市文化和旅游局", policy="lossless", store=None, digests=["sha256"], language="zh")
-    make_case(folder / "case", small=True)
+    small_case(folder / "case")
     with speaking("zh"):
         assert run(["--home", str(path), "--json", "ingest", str(folder / "case")]) == 0
     archive = open_archive(path)
-    askers = _appoint(archive)
+    with patch("preserve.administration.passwords.hash_password", CHEAP.hash):
+        askers = _appoint(archive)
     with archive.catalogue.read() as connection:
         (row,) = cases.list_cases(connection)
     paper = folder / "调取证据通知书.pdf"

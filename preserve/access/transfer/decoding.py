@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
-from preserve.access.transfer.profile import Encapsulation
+from preserve.access.transfer.profile import EncapsulationNames
 from preserve.errors import NotIntact
 from storage_adapters.durable import on_medium
 
@@ -23,7 +23,9 @@ class Decoded:
     sha256: str
 
 
-def read_eep(path: Path, profile: Encapsulation, progress: Callable[[int], None] = lambda moved: None) -> list[Decoded]:
+def read_eep(
+    path: Path, profile: EncapsulationNames, progress: Callable[[int], None] = lambda moved: None
+) -> list[Decoded]:
     """Every file in an encapsulation, decoded as a stream and digested. Raises NotIntact for what cannot be read."""
     reader = _Reader(profile)
     try:
@@ -42,7 +44,7 @@ def read_eep(path: Path, profile: Encapsulation, progress: Callable[[int], None]
 class _Reader:
     """Expat hands text over in pieces: what is decoded is never held whole, and no entity is ever resolved."""
 
-    def __init__(self, profile: Encapsulation) -> None:
+    def __init__(self, profile: EncapsulationNames) -> None:
         self.parser = expat.ParserCreate(namespace_separator="\n")
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -21,9 +20,10 @@ from preserve.archival_storage.media import bucket_of, server_store
 from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.warrant import warrant_for_disposal
 from preserve.data_management import holdings, ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
@@ -64,19 +64,23 @@ class Going:
     minutes: int
 
 
-def remove_copy(
-    home: Home,
-    catalogue: Catalogue,
-    profile: StorageProfile,
-    going: Going,
-    row: CopyRow,
-    medium: MediumRow | None,
-    drives: Mapping[str, DriveAdapter],
-    *,
-    actor: str,
-    moment: datetime,
-) -> Task | None:
-    """Remove one copy and record it; None when it is gone. What cannot be done now is told, never passed over."""
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is needed to remove the copies of one thing: media by identity, and the drives that are connected."""
+
+    archive: Archive
+    actor: str
+    profile: StorageProfile
+    going: Going
+    media: Mapping[str, MediumRow]
+    drives: Mapping[str, DriveAdapter]
+
+
+def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
+    """Remove one copy and record it; None when it is gone. What cannot be done now is returned as a task."""
+    archive, going, medium = removal.archive, removal.going, removal.media.get(row.medium)
+    catalogue, profile = archive.catalogue, removal.profile
+    actor, moment = removal.actor, archive.now()
     label, place = (medium.label, medium.place) if medium else (row.medium, "")
     if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
@@ -86,19 +90,21 @@ def remove_copy(
         return None
     if medium.kind == "optical" or (medium.kind == "drive" and medium.state != "in use"):
         return Task(row.name, "destroy", label, place)
-    drive = drives.get(medium.id)
+    drive = removal.drives.get(medium.id)
     if medium.kind == "drive" and drive is None:
         return Task(row.name, "insert", label, place)
     try:
         if medium.kind == "s3":
             worth, detail = _from_bucket(catalogue, profile, going, row, medium)
         else:
-            root = drive.root if drive else home.store
+            root = drive.root if drive else archive.home.store
             worth, detail = _from_folder(catalogue, profile, going, row.name, medium.id, root, drive)
     except NotErasable as error:
         return Task(row.name, "locked", label, place, str(error.values.get("until", "")))
     except StorageError as error:
         return Task(row.name, "failed", label, place, f"{error.code} {error.where}")
+    except Stopped:
+        raise
     except PreserveError as error:
         return Task(row.name, "blocked", label, place, error.code)
     note_gone(catalogue, going, row, worth, detail, actor=actor, moment=moment)
@@ -192,8 +198,8 @@ def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
 
     A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
     """
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, COPY_GONE)]
-    return {(one["name"], one["medium"]) for one in told}
+    entries = ledger.about(connection, objid, COPY_GONE)
+    return {(entry.details["name"], entry.details["medium"]) for entry in entries}
 
 
 def write_gone(

@@ -1,9 +1,8 @@
-"""What is left of a thing that went: drawn up before the first byte goes, completed when nothing is left, kept."""
+"""The tombstone of a destroyed case or recording: written before removal begins, completed when nothing remains."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, select, update
@@ -27,45 +26,18 @@ def _path(home: Home, objid: str, item: str, what: str) -> Path:
     return home.store / "tombstones" / f"{name}.{what}.json"
 
 
-def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, begun: str) -> str:
+def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry, begun: str) -> str:
     """Write down what is known of a thing before it goes; return the digest of the record."""
     item = entry.item
     case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
-    packages = [
-        PackageGone(
-            name=row.name,
-            version=row.version,
-            created=row.created,
-            files=row.files,
-            size=row.size,
-            manifest_sha256=row.manifest_sha256,
-        )
-        for row in connection.execute(
-            select(versions).where(versions.c.objid == item.objid).order_by(versions.c.version)
-        )
-    ]
-    query = select(files).where(files.c.objid == item.objid)
-    if item.item:
-        query = query.where((files.c.identifier == item.item) | (files.c.source == item.item))
-    listed = {
-        (row.identifier, row.sha256): FileGone(
-            identifier=row.identifier,
-            representation=row.representation,
-            path=row.path,
-            size=row.size,
-            sha256=row.sha256,
-            puid=row.puid,
-        )
-        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
-    }
-    approval = found.approval
+    approval = disposal.approval
     people = {
-        "proposer": found.proposed.by,
-        "supervisors": ", ".join(one.by for one in found.supervisors),
+        "proposer": disposal.proposed.by,
+        "supervisors": ", ".join(signature.by for signature in disposal.supervisors),
         "head": approval.by if approval else "",
         "on_behalf_of": approval.on_behalf_of if approval else "",
     }
-    stone = Tombstone(
+    tombstone = Tombstone(
         objid=item.objid,
         item=item.item,
         path=item.path,
@@ -80,44 +52,85 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
         classification=case.classification,
         declared=item.declared,
         long_term=bool(case.long_term),
-        packages=tuple(packages),
-        files=tuple(listed.values()),
-        disposal=found.number,
-        review=found.review,
+        packages=tuple(_packages(connection, item.objid)),
+        files=tuple(_files(connection, item.objid, item.item)),
+        disposal=disposal.number,
+        review=disposal.review,
         reason=entry.reason,
         people=people,
         begun=begun,
     )
-    return write_record(_path(home, item.objid, item.item, "begun"), stone)
+    return write_record(_path(home, item.objid, item.item, "begun"), tombstone)
 
 
-def read_draft(home: Home, one: Gone) -> Tombstone:
+def _packages(connection: Connection, objid: str) -> Iterator[PackageGone]:
+    for row in connection.execute(select(versions).where(versions.c.objid == objid).order_by(versions.c.version)):
+        yield PackageGone(
+            name=row.name,
+            version=row.version,
+            created=row.created,
+            files=row.files,
+            size=row.size,
+            manifest_sha256=row.manifest_sha256,
+        )
+
+
+def _files(connection: Connection, objid: str, item: str) -> Iterable[FileGone]:
+    """The files of a case, or a recording with what was made from it; in several versions the same is told once."""
+    query = select(files).where(files.c.objid == objid)
+    if item:
+        query = query.where((files.c.identifier == item) | (files.c.source == item))
+    listed = {
+        (row.identifier, row.sha256): FileGone(
+            identifier=row.identifier,
+            representation=row.representation,
+            path=row.path,
+            size=row.size,
+            sha256=row.sha256,
+            puid=row.puid,
+        )
+        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
+    }
+    return listed.values()
+
+
+def read_draft(home: Home, gone: Gone) -> Tombstone:
     """What was known of a thing before it began to go. Raises NotIntact."""
-    what = "begun" if one.state == "begun" else "destroyed"
-    return read_record(_path(home, one.objid, one.item, what), one.sha256, Tombstone)
+    what = "begun" if gone.state == "begun" else "destroyed"
+    return read_record(_path(home, gone.objid, gone.item, what), gone.sha256, Tombstone)
+
+
+def tombstones_of(home: Home, connection: Connection, disposal: Disposal) -> list[Tombstone]:
+    """The tombstones of what has gone by this disposal so far, in the order in which it went."""
+    objids = dict.fromkeys(entry.item.objid for entry in disposal.entries)
+    gone = [row for objid in objids for row in destroyed.of_case(connection, objid)]
+    return [
+        read_draft(home, row)
+        for row in sorted(gone, key=lambda row: row.since)
+        if row.disposal == disposal.number and row.state == "destroyed"
+    ]
 
 
 def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyGone]:
     """How each copy went so far, as the ledger tells it."""
     media = {row.id: row for row in holdings.all_media(connection)}
-    found = []
+    gone = []
     for entry in ledger.about(connection, objid, COPY_GONE):
-        data = json.loads(entry.text)
-        told = data["details"]
-        if told["disposal"] == disposal:
-            medium = media.get(told["medium"])
-            found.append(
+        details = entry.details
+        if details["disposal"] == disposal:
+            medium = media.get(details["medium"])
+            gone.append(
                 CopyGone(
-                    name=told["name"],
-                    medium=told["medium"],
+                    name=details["name"],
+                    medium=details["medium"],
                     kind=medium.kind if medium else "",
-                    label=medium.label if medium else told["medium"],
-                    when=data["time"],
-                    worth=told["worth"],
-                    detail=told["detail"],
+                    label=medium.label if medium else details["medium"],
+                    when=entry.time,
+                    worth=details["worth"],
+                    detail=details["detail"],
                 )
             )
-    return found
+    return gone
 
 
 def complete(

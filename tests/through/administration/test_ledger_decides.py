@@ -21,6 +21,7 @@ from preserve.administration.holds import steps as holds
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management import ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact
 from preserve.home import Home, open_home
@@ -134,11 +135,11 @@ def examine(number: str) -> Deed:
 
 
 def release(home: Home, catalogue: Catalogue) -> object:
-    return holds.release_hold(home, catalogue, WANG, _number(home, "hold"), why="x", moment=now())
+    return holds.release_hold(Archive(home, catalogue), WANG, _number(home, "hold"), reason="x")
 
 
 def hand_on(home: Home, catalogue: Catalogue) -> object:
-    return transfers.decide(home, catalogue, HEAD, _number(home, "transfer"), approve=True, reason="", moment=now())
+    return transfers.decide(Archive(home, catalogue), HEAD, _number(home, "transfer"), approve=True, reason="")
 
 
 def _number(home: Home, kind: str) -> str:
@@ -286,7 +287,7 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, str]:
 
 
 def carry_out(number: str) -> Deed:
-    return lambda home, catalogue: execute(home, catalogue, CHEN, number, now=after_the_pause)
+    return lambda home, catalogue: execute(Archive(home, catalogue, after_the_pause), CHEN, number)
 
 
 ALTERED = [
@@ -351,10 +352,8 @@ def test_the_deeds_before_destruction_refuse_too(doomed: tuple[Desk, str]) -> No
     review = _number(desk.home, "review")
     for column in COLUMNS:
         desk.alter(f"UPDATE proceedings SET {column} = {other(column)}")
+        desk.refuses(lambda home, catalogue: disposals.withdraw(Archive(home, catalogue), CHEN, number, reason="x"))
         desk.refuses(
-            lambda home, catalogue: disposals.withdraw(home, catalogue, CHEN, number, reason="x", moment=now())
-        )
-        desk.refuses(
-            lambda home, catalogue: appraisals.object_to(home, catalogue, WANG, review, 1, reason="x", moment=now())
+            lambda home, catalogue: appraisals.object_to(Archive(home, catalogue), WANG, review, 1, reason="x")
         )
         desk.put_back()

@@ -25,6 +25,7 @@ from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.archival_storage.replicate import replicate
 from preserve.cli.progress import Watcher
 from preserve.data_management import destroyed, holdings, ledger, retention_index
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.data_management.tables import versions
@@ -100,6 +101,11 @@ class Bureau:
     @property
     def today(self) -> date:
         return (self.moment + timedelta(hours=8)).date()
+
+    @property
+    def archive(self) -> Archive:
+        """The archive, under the bureau's clock."""
+        return Archive(self.home, self.catalogue, self.now)
 
     def now(self) -> datetime:
         return self.moment

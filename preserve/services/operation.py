@@ -49,6 +49,12 @@ class Look:
     details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
 
 
+def whole_archive(arguments: Arguments) -> str:
+    """The subject of what is about no single thing: the archive's own identifier."""
+    session: Session = arguments["session"]
+    return session.home.settings.archive_id
+
+
 Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
 """The name of what only one may do at a time, and what is raised while another does it."""
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from preserve.services import requests
+from preserve.services import appraisals, disposals, holds, requests, retention, retention_rules, transfers
 
-__all__ = ["requests"]
+__all__ = ["appraisals", "disposals", "holds", "requests", "retention", "retention_rules", "transfers"]

@@ -7,12 +7,11 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings, say_older
 from preserve.messages import listed, say
 from preserve.services import holds
 
 _KINDS = ("litigation", "inquiry", "complaint", "audit", "other")
-_HEADINGS = ("hold", "kind", "state", "cases", "reason", "actor", "time")
 
 
 @click.group(cls=Group)
@@ -67,5 +66,8 @@ def list_holds(output: Output, any_hold: bool) -> None:
         (row.number, kind, say(f"request.state-{row.state}"), listed(row.cases), "—", "—", row.opened[:10])
         for row in listing.requests
     ]
-    output.listing("hold", _HEADINGS, rows, listing.more) if False else None
+    output.table(headings("hold kind state cases reason actor time"), rows)
+    if not rows:
+        output.sentence("cli.none-found")
+    say_older(output, listing.more)
     output.document(listing)

@@ -22,7 +22,7 @@ from preserve.data_management.proceedings import ProceedingRow
 from preserve.errors import PreserveError, Refused
 from preserve.outputs import write_new
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Arguments, Look, command, job, query, whole_archive
+from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -148,9 +148,7 @@ def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"disposals": [row.number for row in rows]}
 
 
-@query(
-    "disposal.list", duty=(Duty.FIND, Duty.REPORT), subject=whole_archive, look=Look("disposal-list.viewed", _listed)
-)
+@query("disposal.list", duty=(Duty.FIND, Duty.REPORT), look=Look("disposal-list.viewed", _listed, of_archive))
 def list_disposals(session: Session) -> DisposalList:
     """Every disposal and where it stands."""
     with session.archive.catalogue.read() as connection:

@@ -10,7 +10,7 @@ from preserve.administration.holds import steps
 from preserve.administration.holds.steps import HOLDS, Hold, HoldKind
 from preserve.data_management import proceedings
 from preserve.data_management.disposal_holds import ASKED, HELD
-from preserve.services.operation import Arguments, Look, command, query, whole_archive
+from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -64,7 +64,7 @@ def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"holds": [row.number for row in rows]}
 
 
-@query("hold.list", duty=(Duty.FIND, Duty.HOLD), subject=whole_archive, look=Look("holds.listed", _listed))
+@query("hold.list", duty=(Duty.FIND, Duty.HOLD), look=Look("holds.listed", _listed, of_archive))
 def list_holds(session: Session, *, any_state: bool = False) -> HoldList:
     """Holds that stand, with `any_state` released ones too, and the requests that hold cases by themselves."""
     with session.archive.catalogue.read() as connection:

@@ -20,7 +20,7 @@ from preserve.data_management.disposal_holds import Block, blocks, blocks_by_cas
 from preserve.data_management.retention_index import RetentionRow
 from preserve.errors import Refused
 from preserve.messages import say
-from preserve.services.operation import Arguments, Look, command, query, whole_archive
+from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
 
 _PAGE = 5_000
@@ -77,11 +77,11 @@ def _rows_listed(session: Session, arguments: Arguments) -> Mapping[str, object]
     return {"rows": len(_rows(session, arguments["case"], arguments["after"]))}
 
 
-def _case_or_archive(arguments: Arguments) -> str:
-    return str(arguments["case"]) or whole_archive(arguments)
+def _case_or_archive(session: Session, arguments: Arguments) -> str:
+    return str(arguments["case"]) or of_archive(session, arguments)
 
 
-@query("retention.list", duty=Duty.FIND, subject=_case_or_archive, look=Look("retention.listed", _rows_listed))
+@query("retention.list", duty=Duty.FIND, subject="case", look=Look("retention.listed", _rows_listed, _case_or_archive))
 def list_kept(session: Session, *, case: str = "", after: str = "") -> KeptList:
     """Cases with the day on which each falls due and the rule that decides, a page from the objid `after` on.
 
@@ -161,19 +161,15 @@ class Explanation:
     blocks: tuple[Block, ...]
 
 
-def _found_case(arguments: Arguments) -> str:
-    """The objid, or the name as it was given where there is no such case."""
-    session: Session = arguments["session"]
-    with session.archive.catalogue.read() as connection:
-        return find_case(connection, arguments["case"]) or str(arguments["case"])
-
-
-def _of_retention(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    _objid(session.archive, arguments["case"])
+def _explained(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"what": "retention"}
 
 
-@query("retention.explain", duty=Duty.FIND, subject=_found_case, look=Look("case.viewed", _of_retention))
+def _case_of(session: Session, arguments: Arguments) -> str:
+    return _objid(session.archive, arguments["case"])
+
+
+@query("retention.explain", duty=Duty.FIND, subject="case", look=Look("case.viewed", _explained, _case_of))
 def explain(session: Session, case: str) -> Explanation:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
     objid = _objid(session.archive, case)
@@ -243,7 +239,7 @@ def _rows_due(session: Session, arguments: Arguments) -> Mapping[str, object]:
         return {"rows": len(falling_due(session.home, connection, months, session.archive.now()))}
 
 
-@command("retention.due", duty=Duty.FIND, subject=whole_archive, look=Look("retention.listed", _rows_due))
+@command("retention.due", duty=Duty.FIND, look=Look("retention.listed", _rows_due, of_archive))
 def due(session: Session, *, months: int | None = None, mail: bool = False) -> DueList:
     """What is due, and what falls due in the next months, by the profile where none are named.
 

@@ -14,7 +14,7 @@ from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
 from preserve.data_management import proceedings
 from preserve.errors import PreserveError, Refused
-from preserve.services.operation import Arguments, Look, command, job, query, whole_archive
+from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -124,7 +124,7 @@ def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"transfers": [row.number for row in rows]}
 
 
-@query("transfer.list", duty=Duty.SEE_REQUESTS, subject=whole_archive, look=Look("transfer-list.viewed", _listed))
+@query("transfer.list", duty=Duty.SEE_REQUESTS, look=Look("transfer-list.viewed", _listed, of_archive))
 def list_transfers(session: Session, *, any_state: bool = False) -> TransferList:
     """Transfers under way, with `any_state` those that ended too."""
     with session.archive.catalogue.read() as connection:

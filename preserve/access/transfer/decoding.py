@@ -38,7 +38,7 @@ def read_eep(
             raise ValueError("no encapsulation")
     except (expat.ExpatError, ValueError) as error:
         raise NotIntact("transfer.encapsulation-unreadable", str(path), reason=str(error)) from error
-    return reader.found
+    return reader.decoded
 
 
 class _Reader:
@@ -51,12 +51,12 @@ class _Reader:
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.buffer_text = True
-        self.found: list[Decoded] = []
+        self.decoded: list[Decoded] = []
         self.depth, self.rooted = 0, False
         self._names = {f"{profile.namespace}\n{value}": name for name, value in profile.elements.items()}
         self._open: list[str] = []
         self._left, self._size, self._running = "", 0, hashlib.sha256()
-        self._file, self._told = "", ""
+        self._file, self._declared_size = "", ""
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("DOCTYPE")
@@ -70,7 +70,7 @@ class _Reader:
         if known == "coded_data":
             self._left, self._size, self._running = "", 0, hashlib.sha256()
         elif known == "coding":
-            self._file, self._told = "", ""
+            self._file, self._declared_size = "", ""
 
     def _text(self, data: str) -> None:
         inside = self._open[-1] if self._open else ""
@@ -79,7 +79,7 @@ class _Reader:
         elif inside == "file_name":
             self._file += data
         elif inside == "file_size":
-            self._told += data
+            self._declared_size += data
 
     def _take(self, data: str) -> None:
         data = self._left + data
@@ -93,6 +93,6 @@ class _Reader:
         self.depth -= 1
         if self._open.pop() != "coded_data":
             return
-        if self._left or str(self._size) != self._told:
-            raise ValueError(f"{self._file}: {self._size} bytes, should be {self._told}")
-        self.found.append(Decoded(self._file, self._size, self._running.hexdigest()))
+        if self._left or str(self._size) != self._declared_size:
+            raise ValueError(f"{self._file}: {self._size} bytes, should be {self._declared_size}")
+        self.decoded.append(Decoded(self._file, self._size, self._running.hexdigest()))

@@ -145,6 +145,6 @@ def _actions(events: Iterable[Happening]) -> tuple[BusinessAction, ...]:
 
 
 def _action(event: Happening) -> BusinessAction:
-    words_of_it = (event.who, event.text, say(f"history.outcome-{event.outcome}"))
-    description = "\n".join(filter(None, words_of_it))
+    parts = (event.who, event.text, say(f"history.outcome-{event.outcome}"))
+    description = "\n".join(filter(None, parts))
     return BusinessAction(event.reference, _BUREAU, words.what(event), event.when, "", description)

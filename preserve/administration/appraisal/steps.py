@@ -33,7 +33,7 @@ REVIEWS = Proceeding(
         step("approved", "appraised", "", Duty.DECIDE, apart_from="group"),
         step("withdrawn", "drawn appraised", "", Duty.APPRAISE),
     ),
-    hands=lambda review: {"group": [one.by for one in review.appraisals]},
+    hands=lambda review: {"group": [member.by for member in review.appraisals]},
     same_hands={"group": "retention.own-opinion"},
 )
 

@@ -137,28 +137,28 @@ def complete(
     home: Home, connection: Connection, draft: Tombstone, remarks: tuple[str, ...], destroyed: str
 ) -> tuple[Tombstone, str]:
     """The tombstone with how each copy went; returns it and its digest. The draft beside it stays."""
-    stone = draft.model_copy(
+    tombstone = draft.model_copy(
         update={
             "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)),
             "remarks": remarks,
             "destroyed": destroyed,
         }
     )
-    return stone, write_record(_path(home, draft.objid, draft.item, "destroyed"), stone)
+    return tombstone, write_record(_path(home, draft.objid, draft.item, "destroyed"), tombstone)
 
 
-def bury(connection: Connection, stone: Tombstone) -> None:
+def bury(connection: Connection, tombstone: Tombstone) -> None:
     """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
-    if stone.item:
-        raise PreserveError("disposal.not-of-it", stone.objid, number=stone.disposal)
+    if tombstone.item:
+        raise PreserveError("disposal.not-of-it", tombstone.objid, number=tombstone.disposal)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    numbers = select(versions.c.version).where(versions.c.objid == stone.objid)
+    numbers = select(versions.c.version).where(versions.c.objid == tombstone.objid)
     for number in connection.execute(numbers).scalars().all():
-        forget_version(connection, stone.objid, number)
-    search.forget(connection, stone.objid)
-    retention_index.replace(connection, stone.objid, ())
-    row = {"description": _reduced(stone).model_dump_json()}
-    connection.execute(update(cases).where(cases.c.objid == stone.objid).values(**row))
+        forget_version(connection, tombstone.objid, number)
+    search.forget(connection, tombstone.objid)
+    retention_index.replace(connection, tombstone.objid, ())
+    row = {"description": _reduced(tombstone).model_dump_json()}
+    connection.execute(update(cases).where(cases.c.objid == tombstone.objid).values(**row))
 
 
 def forget_older(connection: Connection, objid: str, below: int) -> None:
@@ -169,20 +169,20 @@ def forget_older(connection: Connection, objid: str, below: int) -> None:
         forget_version(connection, objid, number)
 
 
-def _reduced(stone: Tombstone) -> CaseDescription:
+def _reduced(tombstone: Tombstone) -> CaseDescription:
     """A description that names nobody."""
     return CaseDescription.model_validate(
         {
-            "case_number": stone.case_number,
-            "archival_number": stone.archival_number,
-            "case_type": stone.case_type,
-            "title": stone.title,
-            "cause": stone.cause or "—",
-            "producer": {"name": stone.producer},
-            "start": stone.started or stone.closed,
-            "closed": stone.closed,
-            "classification": stone.classification,
-            "retention": stone.declared,
+            "case_number": tombstone.case_number,
+            "archival_number": tombstone.archival_number,
+            "case_type": tombstone.case_type,
+            "title": tombstone.title,
+            "cause": tombstone.cause or "—",
+            "producer": {"name": tombstone.producer},
+            "start": tombstone.started or tombstone.closed,
+            "closed": tombstone.closed,
+            "classification": tombstone.classification,
+            "retention": tombstone.declared,
             "objects": (),
         }
     )
@@ -193,28 +193,28 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
     days = rules_in_force.after_rebuild(home)
 
     def enter(connection: Connection) -> None:
-        for one in destroyed.all_gone(connection):
-            if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
+        for gone in destroyed.all_gone(connection):
+            if gone.item or connection.execute(select(cases.c.objid).where(cases.c.objid == gone.objid)).first():
                 continue
             try:
-                stone = read_draft(home, one)
+                tombstone = read_draft(home, gone)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
             connection.execute(
                 cases.insert(),
                 {
-                    "objid": stone.objid,
-                    "case_number": stone.case_number,
-                    "archival_number": stone.archival_number,
-                    "title": stone.title,
-                    "case_type": stone.case_type,
-                    "cause": stone.cause,
-                    "producer": stone.producer,
-                    "classification": stone.classification,
-                    "started": stone.started,
-                    "closed": stone.closed,
-                    "long_term": stone.long_term,
-                    "description": _reduced(stone).model_dump_json(),
+                    "objid": tombstone.objid,
+                    "case_number": tombstone.case_number,
+                    "archival_number": tombstone.archival_number,
+                    "title": tombstone.title,
+                    "case_type": tombstone.case_type,
+                    "cause": tombstone.cause,
+                    "producer": tombstone.producer,
+                    "classification": tombstone.classification,
+                    "started": tombstone.started,
+                    "closed": tombstone.closed,
+                    "long_term": tombstone.long_term,
+                    "description": _reduced(tombstone).model_dump_json(),
                 },
             )
         days(connection)

@@ -37,11 +37,11 @@ def facts_of(
         .where(files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
         .order_by(files.c.path)
     )
-    found = {}
+    objects = {}
     for row in rows:
         name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-        found[row.identifier] = _object(profile, about.get(name), name, dict(json.loads(row.properties)), local)
-    return facts, found
+        objects[row.identifier] = _object(profile, about.get(name), name, dict(json.loads(row.properties)), local)
+    return facts, objects
 
 
 def paths_of(connection: Connection, objid: str) -> dict[str, str]:

@@ -100,9 +100,11 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
         decided: dict[str, dict[str, str]] = {}
         for (objid, item), value in retention_index.decisions(connection).items():
             decided.setdefault(objid, {})[item] = value
-        lost = {one.objid for one in destroyed.all_gone(connection) if not one.item and one.state == "destroyed"}
+        destroyed_cases = {
+            gone.objid for gone in destroyed.all_gone(connection) if not gone.item and gone.state == "destroyed"
+        }
         for objid in connection.execute(select(cases.c.objid)).scalars().all():
-            if objid in lost:
+            if objid in destroyed_cases:
                 continue
             rows = _rows(home, connection, rules.profile, objid, decided.get(objid, {}))
             retention_index.replace(connection, objid, rows)
@@ -120,10 +122,10 @@ def require_rows(home: Home, connection: Connection, objid: str) -> None:
     listed = retention_index.rows_of(connection, objid)
     decided = {row.item: row.decided for row in listed}
     try:
-        made = set(_rows(home, connection, rules.profile, objid, decided))
+        computed = set(_rows(home, connection, rules.profile, objid, decided))
     except (ValueError, KeyError, TypeError) as error:  # words where there should be a day, JSON that is none
         raise NotIntact("ledger.contradicts-index", objid, table="cases", detail=str(error)) from error
-    if made != set(listed):
+    if computed != set(listed):
         raise NotIntact("ledger.contradicts-index", objid, table="retention")
 
 

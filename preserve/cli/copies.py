@@ -136,12 +136,14 @@ def replicate(output: Output, case: str) -> int:
 def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, approved: str) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
     from preserve.access.requests.whole_package import hand_out
+    from preserve.administration.actor import Actor
     from preserve.administration.duties import Duty
     from preserve.administration.restoring import restore_package
     from preserve.administration.restoring_archive import restore_archive
     from preserve.archival_storage.discs.sources import open_source
     from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
+    from preserve.data_management.archive import Archive
     from preserve.data_management.database import open_catalogue
     from preserve.errors import UsageError
     from preserve.home import acting_person, default_path
@@ -179,9 +181,8 @@ def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None,
         catalogue = open_catalogue(home)
         if to is not None:
             person = acting(catalogue, Duty.DELIVER, subject=case)
-            done = hand_out(
-                home, catalogue, person, case, sources, to=to.absolute(), number=approved, now=now, progress=watcher
-            )
+            actor_of = Actor(Archive(home, catalogue), person)
+            done = hand_out(actor_of, case, sources, to=to.absolute(), number=approved, progress=watcher)
         else:
             actor = acting(catalogue, Duty.KEEP).account
             done = restore_package(home, catalogue, case, sources, actor=actor, now=now, progress=watcher)

@@ -60,7 +60,7 @@ def _view(session: Session, review: Review, folder: Path | None) -> ReviewView:
 @command("appraisal.draw", duty=Duty.APPRAISE)
 def draw(session: Session, *, until: date | None = None, folder: Path | None = None) -> ReviewView:
     """List everything that is due by a day, today where none is named. Raises Refused where there is nothing."""
-    review = steps.draw(session.archive, session.person, until or session.archive.today())
+    review = steps.draw(session.actor, until or session.archive.today())
     return _view(session, review, folder)
 
 
@@ -114,7 +114,7 @@ def appraise(
         raise UsageError("retention.no-opinions", number)
     if opinion is not None:
         opinions |= dict.fromkeys(rows, opinion)
-    review = steps.appraise(session.archive, session.person, number, opinions)
+    review = steps.appraise(session.actor, number, opinions)
     return AppraisedItems(number, review.state, len(opinions), len(review.agreed()))
 
 
@@ -128,7 +128,7 @@ class Objected(Stepped):
 @command("appraisal.object", duty=Duty.FIND, subject="number")
 def object_to(session: Session, number: str, item: int, *, reason: str) -> Objected:
     """Object to an item: it stops here."""
-    review = steps.object_to(session.archive, session.person, number, item, reason=reason)
+    review = steps.object_to(session.actor, number, item, reason=reason)
     return Objected(number, review.state, tuple(sorted(review.objected())))
 
 
@@ -143,7 +143,7 @@ class Approved(Stepped):
 @command("appraisal.approve", duty=Duty.DECIDE, subject="number")
 def approve(session: Session, number: str, *, reason: str = "") -> Approved:
     """The head approves what the group agreed on; never one of the group."""
-    review = steps.approve(session.archive, session.person, number, reason=reason)
+    review = steps.approve(session.actor, number, reason=reason)
     assert review.approval is not None
     outcome = review.approval.outcome
     return Approved(number, review.state, len(review.items) - len(outcome), outcome)
@@ -152,4 +152,4 @@ def approve(session: Session, number: str, *, reason: str = "") -> Approved:
 @command("appraisal.withdraw", duty=Duty.APPRAISE, subject="number")
 def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
     """Give an appraisal up before it is approved."""
-    return Stepped(number, steps.withdraw(session.archive, session.person, number, reason=reason).state)
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)

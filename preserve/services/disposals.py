@@ -40,7 +40,7 @@ class Proposed:
 @command("disposal.propose", duty=Duty.DISPOSE, subject="review")
 def propose(session: Session, review: str, *, items: Sequence[int] = (), reason: str = "") -> Proposed:
     """Propose what an approved appraisal says, all or the items named; makes the register (销毁清册)."""
-    disposal, left_out = steps.propose(session.archive, session.person, review, rows=items, reason=reason)
+    disposal, left_out = steps.propose(session.actor, review, rows=items, reason=reason)
     return Proposed(disposal, register_file(session.home, disposal.number), tuple(left_out))
 
 
@@ -62,7 +62,7 @@ class Supervised(Stepped):
 @command("disposal.supervise", duty=Duty.SUPERVISE, subject="number")
 def supervise(session: Session, number: str, *, note: str = "") -> Supervised:
     """Sign the register as one of two supervisors (监销人)."""
-    disposal = steps.supervise(session.archive, session.person, number, note=note)
+    disposal = steps.supervise(session.actor, number, note=note)
     return Supervised(number, disposal.state, tuple(signature.by for signature in disposal.supervisors))
 
 
@@ -76,7 +76,7 @@ class Approved(Stepped):
 @command("disposal.approve", duty=Duty.DECIDE, subject="number")
 def approve(session: Session, number: str, *, note: str = "") -> Approved:
     """The head approves; the pause before it may be carried out begins."""
-    disposal = steps.approve(session.archive, session.person, number, note=note)
+    disposal = steps.approve(session.actor, number, note=note)
     assert disposal.not_before is not None
     return Approved(number, disposal.state, disposal.not_before)
 
@@ -84,7 +84,7 @@ def approve(session: Session, number: str, *, note: str = "") -> Approved:
 @command("disposal.withdraw", duty=(Duty.DISPOSE, Duty.SUPERVISE, Duty.DECIDE), subject="number")
 def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
     """Give a disposal up before it is carried out."""
-    return Stepped(number, steps.withdraw(session.archive, session.person, number, reason=reason).state)
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveErr
 @job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way)
 def execute(session: Session, number: str) -> Executed:
     """Carry it out, or go on where it stopped."""
-    report = executing.execute(session.archive, session.person, number, progress=session.progress)
+    report = executing.execute(session.actor, number, progress=session.progress)
     tasks = tuple(task for outcome in report.outcomes for task in outcome.tasks)
     obstacles = tuple(finding for outcome in report.outcomes for finding in outcome.obstacles)
     gone = sum(outcome.gone for outcome in report.outcomes)
@@ -130,7 +130,7 @@ class Confirmed(Stepped):
 @command("disposal.confirm", duty=Duty.SUPERVISE, subject="number")
 def confirm(session: Session, number: str, medium: str, *, how: str) -> Confirmed:
     """Say that a disc or drive was destroyed before one's eyes; it takes two people."""
-    disposal, gone = media_destruction.confirm(session.archive, session.person, number, medium, how=how)
+    disposal, gone = media_destruction.confirm(session.actor, number, medium, how=how)
     return Confirmed(number, disposal.state, medium, gone)
 
 

@@ -26,13 +26,13 @@ class Placed:
 @command("hold.add", duty=Duty.HOLD)
 def add(session: Session, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str = "") -> Placed:
     """Stop the disposal of cases. Raises Refused where a case is unknown or its destruction has begun."""
-    return Placed(steps.add_hold(session.archive, session.person, cases, kind=kind, reason=reason, paper=paper))
+    return Placed(steps.add_hold(session.actor, cases, kind=kind, reason=reason, paper=paper))
 
 
 @command("hold.release", duty=Duty.RELEASE_HOLD, subject="number")
 def release(session: Session, number: str, *, reason: str) -> Placed:
     """Release a hold; not by who proposes to destroy one of its cases (NotPermitted)."""
-    return Placed(steps.release_hold(session.archive, session.person, number, reason=reason))
+    return Placed(steps.release_hold(session.actor, number, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,20 +44,20 @@ class Prepared(Stepped):
 @command("transfer.prepare", duty=Duty.DELIVER)
 def prepare(session: Session, cases: Sequence[str], *, receiver: str, basis: str, form: Form = "eark") -> Prepared:
     """Draw up a transfer. Raises Refused where a case is unknown, gone, secret, or already in another one."""
-    transfer = steps.prepare(session.archive, session.person, cases, receiver=receiver, basis=basis, form=form)
+    transfer = steps.prepare(session.actor, cases, receiver=receiver, basis=basis, form=form)
     return Prepared(transfer.number, transfer.state, transfer.archive, transfer.cases, len(transfer.items))
 
 
 @command("transfer.approve", duty=Duty.DECIDE, subject="number")
 def approve(session: Session, number: str, *, reason: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves; never who prepared it."""
-    return _stepped(steps.decide(session.archive, session.person, number, approve=True, reason=reason))
+    return _stepped(steps.decide(session.actor, number, approve=True, reason=reason))
 
 
 @command("transfer.refuse", duty=Duty.DECIDE, subject="number")
 def refuse(session: Session, number: str, *, reason: str) -> Stepped:
     """The head, or whoever decides in the head's place, does not approve, and says why."""
-    return _stepped(steps.decide(session.archive, session.person, number, approve=False, reason=reason))
+    return _stepped(steps.decide(session.actor, number, approve=False, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
 @job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy)
 def hand_over(session: Session, number: str, target: Path) -> HandedOver:
     """Write packages and list into the folder `target` and read all of it back; the same call goes on after a stop."""
-    transfer = steps.hand_over(session.archive, session.person, number, target, progress=session.progress)
+    transfer = steps.hand_over(session.actor, number, target, progress=session.progress)
     handed_over = transfer.handed_over
     assert handed_over is not None
     place, digest = handed_over.to, handed_over.list_sha256
@@ -85,13 +85,13 @@ def hand_over(session: Session, number: str, target: Path) -> HandedOver:
 @command("transfer.receive", duty=Duty.DELIVER, subject="number")
 def receive(session: Session, number: str, receipt: TheirReceipt) -> Stepped:
     """File the receiving archive's receipt; with it custody ends."""
-    return _stepped(steps.receive(session.archive, session.person, number, receipt))
+    return _stepped(steps.receive(session.actor, number, receipt))
 
 
 @command("transfer.cancel", duty=Duty.DELIVER, subject="number", lock=_busy)
 def cancel(session: Session, number: str, *, reason: str) -> Stepped:
     """Give a transfer up, or take back what was not accepted; never while it is being handed over."""
-    return _stepped(steps.cancel(session.archive, session.person, number, reason=reason))
+    return _stepped(steps.cancel(session.actor, number, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.executing import Report, execute
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
@@ -75,7 +76,7 @@ def carry_out(
         meanwhile(step)
 
     try:
-        return execute(Archive(home, catalogue, after_the_pause), ARCHIVIST, number, watch=watch)
+        return execute(Actor(Archive(home, catalogue, after_the_pause), ARCHIVIST), number, watch=watch)
     finally:
         catalogue.close()
 

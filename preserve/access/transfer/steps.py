@@ -13,8 +13,9 @@ from preserve.access.transfer import handing
 from preserve.access.transfer.exporting import export
 from preserve.access.transfer.model import Decision, Form, HandOver, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
+from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
@@ -46,29 +47,27 @@ class TheirReceipt:
     received: date | None = None
 
 
-def prepare(
-    archive: Archive, person: Person, names: Sequence[str], *, receiver: str, basis: str, form: Form
-) -> Transfer:
+def prepare(actor: Actor, names: Sequence[str], *, receiver: str, basis: str, form: Form) -> Transfer:
     """Draw up a transfer of cases. Raises Refused where one is unknown, gone, secret, or already in another one."""
     if not receiver.strip() or not basis.strip() or not names:
         raise UsageError("transfer.incomplete")
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        require(connection, person, Duty.DELIVER)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.DELIVER)
         items = {item.objid: item for item in (_item(connection, home, name) for name in names)}
         transfer = Transfer(
             number=TRANSFERS.new_number(home, connection, moment),
             state="prepared",
             step=1,
             prepared=stamp(moment),
-            prepared_by=person.account,
+            prepared_by=actor.account,
             archive=receiver.strip(),
             basis=basis.strip(),
             form=form,
             items=tuple(items.values()),
         )
         details = index_details(transfer)
-        return TRANSFERS.open(connection, home, transfer, actor=person.account, moment=moment, details=details)
+        return TRANSFERS.open(connection, home, transfer, actor=actor.account, moment=moment, details=details)
 
 
 def _item(connection: Connection, home: Home, name: str) -> Item:
@@ -101,47 +100,47 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     )
 
 
-def decide(archive: Archive, person: Person, number: str, *, approve: bool, reason: str) -> Transfer:
+def decide(actor: Actor, number: str, *, approve: bool, reason: str) -> Transfer:
     """The head, or whoever decides in the head's place, approves or refuses; never who prepared it."""
     state = "approved" if approve else "refused"
     if not approve and not reason.strip():
         raise UsageError("transfer.reason", number)
-    moment = archive.now()
-    with archive.catalogue.begin() as connection:
-        taking = TRANSFERS.take(connection, archive.home, person, number, state)
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state)
         decision = Decision(
-            by=person.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
+            by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
         )
         return TRANSFERS.go_on(
             connection,
-            archive.home,
+            actor.home,
             taking.record,
             state,
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details={**index_details(taking.record), "on_behalf_of": decision.on_behalf_of},
             decision=decision,
         )
 
 
-def hand_over(archive: Archive, person: Person, number: str, target: Path, *, progress: Progress) -> Transfer:
+def hand_over(actor: Actor, number: str, target: Path, *, progress: Progress) -> Transfer:
     """Write the packages and the list into the folder `target`, read all of it back, and write that down.
 
     Stopped in between, the same call goes on with what is whole. Raises Refused, NotIntact, MediumProblem.
     """
-    home, moment = archive.home, archive.now()
+    home, moment = actor.home, actor.now()
     # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
-    with archive.catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "handed-over").record
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "handed-over").record
         for item in transfer.items:
             if destroyed.of_case(connection, item.objid):
                 raise Refused("transfer.gone", item.case_number)
             require_registered(home, connection, item.objid)
-    exported = export(archive, transfer, person.account, target, moment=moment, progress=progress)
-    with archive.catalogue.begin() as connection:
+    exported = export(actor.archive, transfer, actor.account, target, moment=moment, progress=progress)
+    with actor.catalogue.begin() as connection:
         transfer = TRANSFERS.read(connection, home, number)
         try:
-            TRANSFERS.check(transfer, "handed-over", person.account)
+            TRANSFERS.check(transfer, "handed-over", actor.account)
         except Refused:  # it was cancelled meanwhile: nothing of it may stay there
             discard(Path(exported.to), target)
             raise
@@ -151,7 +150,7 @@ def hand_over(archive: Archive, person: Person, number: str, target: Path, *, pr
             home,
             transfer,
             "handed-over",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details={**index_details(transfer), **counts},
             handed_over=exported,
@@ -160,21 +159,21 @@ def hand_over(archive: Archive, person: Person, number: str, target: Path, *, pr
     return stepped
 
 
-def receive(archive: Archive, person: Person, number: str, receipt: TheirReceipt) -> Transfer:
+def receive(actor: Actor, number: str, receipt: TheirReceipt) -> Transfer:
     """File the receiving archive's receipt: with it custody ends. Raises Refused for a receipt that is not of this."""
     their_number = receipt.number.strip()
     if not their_number or not receipt.receiver.strip():
         raise UsageError("transfer.receipt-incomplete", number)
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "received").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "received").record
         assert transfer.handed_over is not None
         confirms = _confirmed(transfer.handed_over, number, receipt.confirms)
-        day = _day_of_receipt(archive, transfer.handed_over, number, receipt.received)
+        day = _day_of_receipt(actor.archive, transfer.handed_over, number, receipt.received)
         _check_receipt(connection, transfer.handed_over, receipt.file, their_number)
         paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt.file)
         filed = Receipt(
-            by=person.account,
+            by=actor.account,
             when=stamp(moment),
             number=their_number,
             receiver=receipt.receiver.strip(),
@@ -188,7 +187,7 @@ def receive(archive: Archive, person: Person, number: str, receipt: TheirReceipt
             home,
             transfer,
             "received",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details={**index_details(transfer), **details},
             receipt=filed,
@@ -225,16 +224,16 @@ def _check_receipt(connection: Connection, handed_over: HandOver, receipt: Path,
             raise Refused("transfer.receipt-used", number, number=entry.subject)
 
 
-def cancel(archive: Archive, person: Person, number: str, *, reason: str) -> Transfer:
+def cancel(actor: Actor, number: str, *, reason: str) -> Transfer:
     """Give a transfer up, or take back what the receiver did not accept; custody stays here.
 
     Not while it is being handed over, which the caller sees to.
     """
     if not reason.strip():
         raise UsageError("transfer.reason", number)
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "cancelled").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "cancelled").record
         if transfer.handed_over is None:
             handing.take_back(home, number)  # of a run that was killed
         return TRANSFERS.go_on(
@@ -242,8 +241,8 @@ def cancel(archive: Archive, person: Person, number: str, *, reason: str) -> Tra
             home,
             transfer,
             "cancelled",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details=index_details(transfer),
-            ended=Decision(by=person.account, when=stamp(moment), reason=reason.strip()),
+            ended=Decision(by=actor.account, when=stamp(moment), reason=reason.strip()),
         )

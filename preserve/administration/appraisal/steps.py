@@ -7,16 +7,16 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal.gathering import gather
 from preserve.administration.appraisal.model import ACTIONS, Appraised, Approval, Item, Objection, Opinion, Review
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.packages import require_registered
 from preserve.clock import stamp
 from preserve.data_management import destroyed, retention_index
-from preserve.data_management.archive import Archive
 from preserve.errors import Refused, UsageError
 
 # An objection changes no state: it stops one item. None of the group approves what the group said.
@@ -38,14 +38,14 @@ REVIEWS = Proceeding(
 )
 
 
-def draw(archive: Archive, person: Person, until: date, *, limit: int = 0) -> Review:
+def draw(actor: Actor, until: date, *, limit: int = 0) -> Review:
     """List everything that is due by a day. Raises Refused where there is nothing, UsageError for a day to come."""
-    if until > archive.today():
+    if until > actor.archive.today():
         raise UsageError("retention.until-later", until.isoformat())
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        require(connection, person, Duty.APPRAISE)
-        rules_in_force.enter_missing(home, connection, actor=person.account, moment=moment)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.APPRAISE)
+        rules_in_force.enter_missing(home, connection, actor=actor.account, moment=moment)
         rules = rules_in_force.applicable_rules(home, connection)
         items = gather(connection, rules.profile, until.isoformat(), limit)
         if not items:
@@ -60,34 +60,28 @@ def draw(archive: Archive, person: Person, until: date, *, limit: int = 0) -> Re
             step=1,
             until=until,
             drawn=stamp(moment),
-            drawn_by=person.account,
+            drawn_by=actor.account,
             rules_sha256=rules.sha256,
             group=rules.profile.appraisal.group,
             items=tuple(items),
         )
-        return REVIEWS.open(connection, home, review, actor=person.account, moment=moment, details={"cases": cases})
+        return REVIEWS.open(connection, home, review, actor=actor.account, moment=moment, details={"cases": cases})
 
 
-def appraise(archive: Archive, person: Person, number: str, opinions: Mapping[int, Opinion]) -> Review:
+def appraise(actor: Actor, number: str, opinions: Mapping[int, Opinion]) -> Review:
     """Say what becomes of items; said again, the newer opinion counts. Raises Refused, UsageError."""
     if not opinions:
         raise UsageError("retention.no-opinions", number)
-    moment = archive.now()
-    with archive.catalogue.begin() as connection:
-        review = REVIEWS.take(connection, archive.home, person, number, "appraised").record
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        review = REVIEWS.take(connection, actor.home, actor.person, number, "appraised").record
         for row, opinion in opinions.items():
-            _check_opinion(review, row, opinion, archive.today())
-        before = next((said.opinions for said in review.appraisals if said.by == person.account), {})
-        own = Appraised(by=person.account, when=stamp(moment), opinions={**before, **opinions})
-        others = tuple(said for said in review.appraisals if said.by != person.account)
+            _check_opinion(review, row, opinion, actor.archive.today())
+        before = next((said.opinions for said in review.appraisals if said.by == actor.account), {})
+        own = Appraised(by=actor.account, when=stamp(moment), opinions={**before, **opinions})
+        others = tuple(said for said in review.appraisals if said.by != actor.account)
         return REVIEWS.go_on(
-            connection,
-            archive.home,
-            review,
-            "appraised",
-            actor=person.account,
-            moment=moment,
-            appraisals=(*others, own),
+            connection, actor.home, review, "appraised", actor=actor.account, moment=moment, appraisals=(*others, own)
         )
 
 
@@ -110,46 +104,46 @@ def _item(review: Review, row: int) -> Item:
     return item
 
 
-def object_to(archive: Archive, person: Person, number: str, row: int, *, reason: str) -> Review:
+def object_to(actor: Actor, number: str, row: int, *, reason: str) -> Review:
     """Stop an item; anyone who may find the case may object, until its destruction has begun. Raises Refused."""
     if not reason.strip():
         raise UsageError("retention.why-missing", number, row=row)
-    moment = archive.now()
-    with archive.catalogue.begin() as connection:
-        review = REVIEWS.take(connection, archive.home, person, number, "objected").record
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        review = REVIEWS.take(connection, actor.home, actor.person, number, "objected").record
         item = _item(review, row)
         for gone in destroyed.of_case(connection, item.objid):
             if gone.item in ("", item.item):
                 raise Refused("storage.destroyed", item.case_number, disposal=gone.disposal, when=gone.since[:10])
-        objection = Objection(by=person.account, when=stamp(moment), row=row, reason=reason.strip())
+        objection = Objection(by=actor.account, when=stamp(moment), row=row, reason=reason.strip())
         objections = (*review.objections, objection)
         details = {"row": row}
         return REVIEWS.go_on(
             connection,
-            archive.home,
+            actor.home,
             review,
             "objected",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details=details,
             objections=objections,
         )
 
 
-def approve(archive: Archive, person: Person, number: str, *, reason: str = "") -> Review:
+def approve(actor: Actor, number: str, *, reason: str = "") -> Review:
     """The head approves what the group agreed on; extensions hold from now on. Items not agreed on stay as they are.
 
     Raises NotPermitted for one of the group, Refused where nothing is agreed.
     """
-    moment = archive.now()
-    with archive.catalogue.begin() as connection:
-        taking = REVIEWS.take(connection, archive.home, person, number, "approved")
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        taking = REVIEWS.take(connection, actor.home, actor.person, number, "approved")
         review = taking.record
         outcome = review.agreed()
         if not outcome:
             raise Refused("retention.nothing-agreed", number, group=review.group)
         approval = Approval(
-            by=person.account,
+            by=actor.account,
             on_behalf_of=taking.on_behalf_of,
             delegation=taking.delegation,
             when=stamp(moment),
@@ -157,15 +151,15 @@ def approve(archive: Archive, person: Person, number: str, *, reason: str = "") 
             outcome=outcome,
         )
         for row, opinion in outcome.items():
-            _enter_decision(connection, review, row, opinion, person.account, moment)
+            _enter_decision(connection, review, row, opinion, actor.account, moment)
         counts = {name: sum(opinion.action == name for opinion in outcome.values()) for name in ACTIONS}
         details = {"outcome": counts, "on_behalf_of": approval.on_behalf_of, "delegation": approval.delegation}
         return REVIEWS.go_on(
             connection,
-            archive.home,
+            actor.home,
             review,
             "approved",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             details=details,
             approval=approval,
@@ -183,19 +177,19 @@ def _enter_decision(
     retention_index.decide(connection, item.objid, item.item, day, review=review.number, actor=account, moment=moment)
 
 
-def withdraw(archive: Archive, person: Person, number: str, *, reason: str) -> Review:
+def withdraw(actor: Actor, number: str, *, reason: str) -> Review:
     """Give an appraisal up before it is approved."""
     if not reason.strip():
         raise UsageError("retention.why-missing", number, row=0)
-    moment = archive.now()
-    with archive.catalogue.begin() as connection:
-        review = REVIEWS.take(connection, archive.home, person, number, "withdrawn").record
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        review = REVIEWS.take(connection, actor.home, actor.person, number, "withdrawn").record
         return REVIEWS.go_on(
             connection,
-            archive.home,
+            actor.home,
             review,
             "withdrawn",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             why_withdrawn=reason.strip(),
         )

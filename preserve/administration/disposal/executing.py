@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metadata.findings import Finding
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.model import Disposal, Entry, Signature
@@ -30,7 +31,6 @@ from preserve.administration.disposal.removal import (
 )
 from preserve.administration.disposal.rules import obstacles
 from preserve.administration.disposal.steps import DISPOSALS, register_file
-from preserve.administration.people import Person
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.aip_versions import abandoned
 from preserve.archival_storage.claim import claim
@@ -70,60 +70,52 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run of one disposal: where, by whom, and who is told of it."""
+    """One run of one disposal: who carries it out, and who hears of it."""
 
-    archive: Archive
-    person: Person
+    actor: Actor
     disposal: Disposal
     watch: Watch
     progress: Callable[[int], None]
 
     @property
-    def actor(self) -> str:
-        return self.person.account
+    def archive(self) -> Archive:
+        return self.actor.archive
 
 
 def execute(
-    archive: Archive,
-    person: Person,
-    number: str,
-    *,
-    watch: Watch = lambda step: None,
-    progress: Callable[[int], None] = lambda moved: None,
+    actor: Actor, number: str, *, watch: Watch = lambda step: None, progress: Callable[[int], None] = lambda moved: None
 ) -> Report:
     """Begin or go on; only one at a time, which the caller sees to. `progress` may raise Stopped between two steps.
 
     Raises Refused before its day, where hands are missing, or where something stands against it at the beginning.
     """
-    require_proven(archive.home, archive.catalogue)  # what is destroyed cannot be brought back by a later finding
-    run = _Run(archive, person, _begin(archive, person, number), watch, progress)
+    require_proven(actor.home, actor.catalogue)  # what is destroyed cannot be brought back by a later finding
+    run = _Run(actor, _begin(actor, number), watch, progress)
     outcomes = [_carry_out(run, entry) for entry in run.disposal.entries]
     watch("export")
-    _export(archive)
+    _export(actor.archive)
     disposal = run.disposal
     if all(outcome.gone for outcome in outcomes):
         watch("close")
         disposal = _close(run)
-        _export(archive)
+        _export(actor.archive)
     return Report(disposal, disposal.state == "executed", tuple(outcomes))
 
 
-def _begin(archive: Archive, person: Person, number: str) -> Disposal:
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        DISPOSALS.may(connection, person, "begun")
+def _begin(actor: Actor, number: str) -> Disposal:
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        DISPOSALS.may(connection, actor.person, "begun")
         disposal = DISPOSALS.read(connection, home, number)
         if disposal.state != "executing":
-            DISPOSALS.check(disposal, "begun", person.account)
+            DISPOSALS.check(disposal, "begun", actor.account)
         read_decision(connection, number)
-        if disposal.not_before is None or archive.today() < disposal.not_before:
+        if disposal.not_before is None or actor.archive.today() < disposal.not_before:
             raise Refused("disposal.not-yet", number, day=str(disposal.not_before))
         if disposal.state == "executing":
             return disposal
-        signature = Signature(by=person.account, when=stamp(moment))
-        return DISPOSALS.go_on(
-            connection, home, disposal, "begun", actor=person.account, moment=moment, begun=signature
-        )
+        signature = Signature(by=actor.account, when=stamp(moment))
+        return DISPOSALS.go_on(connection, home, disposal, "begun", actor=actor.account, moment=moment, begun=signature)
 
 
 def _carry_out(run: _Run, entry: Entry) -> Outcome:
@@ -135,7 +127,7 @@ def _carry_out(run: _Run, entry: Entry) -> Outcome:
     run.watch("begun")
     if entry.item.item:
         # Takes the claim itself; whoever came between is told of the destruction by the row that is there now.
-        task = reduce(run.archive, run.actor, run.disposal, entry, watch=run.watch, progress=run.progress)
+        task = reduce(run.actor, run.disposal, entry, watch=run.watch, progress=run.progress)
         if task is not None:
             return Outcome(entry, False, (task,))
     with claim(run.archive.home.work, entry.item.case_number):
@@ -156,7 +148,7 @@ def _begin_entry(run: _Run, entry: Entry) -> Outcome | None:
             return Outcome(entry, False, obstacles=findings)
         moment = archive.now()
         draft = tombstones.draw_up(archive.home, connection, run.disposal, entry, stamp(moment))
-        destroyed.begin(connection, item.objid, item.item, number, draft, actor=run.actor, moment=moment)
+        destroyed.begin(connection, item.objid, item.item, number, draft, actor=run.actor.account, moment=moment)
     return None
 
 
@@ -200,7 +192,7 @@ def _what_goes(run: _Run, entry: Entry) -> tuple[Removal, list[CopyRow]]:
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
     rows.sort(key=lambda row: (media[row.medium].kind == "directory" if row.medium in media else False, row.name))
     left = [row for row in rows if (row.name, row.medium) not in destroyed_copies]
-    return Removal(run.archive, run.actor, read_policy(home.profiles), going, media, drives), left
+    return Removal(run.actor, read_policy(home.profiles), going, media, drives), left
 
 
 def _remove_copies(run: _Run, removal: Removal, rows: Sequence[CopyRow]) -> list[Task]:
@@ -243,7 +235,7 @@ def _nothing_against_images(run: _Run, removal: Removal) -> Task | None:
 
 def _bury(run: _Run, entry: Entry) -> None:
     """Write the tombstone and take out of the catalogue what only the tombstone may still say."""
-    home, item, moment = run.archive.home, entry.item, run.archive.now()
+    home, item, moment, account = run.archive.home, entry.item, run.archive.now(), run.actor.account
     with run.archive.catalogue.begin() as connection:
         gone = next(row for row in destroyed.of_case(connection, item.objid) if row.item == item.item)
         draft = tombstones.read_draft(home, gone)
@@ -256,9 +248,9 @@ def _bury(run: _Run, entry: Entry) -> None:
             tombstones.forget_older(connection, item.objid, below)
         else:
             tombstones.bury(connection, tombstone)
-        destroyed.finish(connection, item.objid, item.item, gone.disposal, sha256, actor=run.actor, moment=moment)
+        destroyed.finish(connection, item.objid, item.item, gone.disposal, sha256, actor=account, moment=moment)
         if item.item:
-            rules_in_force.enter_case(home, connection, item.objid, actor=run.actor, moment=moment)
+            rules_in_force.enter_case(home, connection, item.objid, actor=account, moment=moment)
 
 
 def _close(run: _Run) -> Disposal:
@@ -274,7 +266,7 @@ def _close(run: _Run) -> Disposal:
             home,
             disposal,
             "executed",
-            actor=run.actor,
+            actor=run.actor.account,
             moment=moment,
             details={"register_sha256": sha256},
             executed=stamp(moment),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.model import Confirmation, Disposal
 from preserve.administration.disposal.removal import Going, told_gone, write_gone
 from preserve.administration.disposal.steps import DISPOSALS
-from preserve.administration.people import Person
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import require_medium
 from preserve.archival_storage.policy import read_policy
@@ -20,25 +20,25 @@ from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
 
 
-def confirm(archive: Archive, person: Person, number: str, medium: str, *, how: str) -> tuple[Disposal, bool]:
+def confirm(actor: Actor, number: str, medium: str, *, how: str) -> tuple[Disposal, bool]:
     """Say that a medium was destroyed, and how; with the second person its copies are gone. Returns whether they are.
 
     Raises Refused while it holds anything that does not go, or where something stands against it now.
     """
     if not how.strip():
         raise UsageError("disposal.how", medium)
-    moment, account = archive.now(), person.account
-    with archive.catalogue.begin() as connection:
-        disposal = DISPOSALS.take(connection, archive.home, person, number, "confirmed").record
+    moment, account = actor.now(), actor.account
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, actor.home, actor.person, number, "confirmed").record
         row = require_medium(connection, medium)
-        copies = _copies_that_go(archive, connection, disposal, row)
+        copies = _copies_that_go(actor.archive, connection, disposal, row)
         before = [confirmation for confirmation in disposal.confirmations if confirmation.medium == row.id]
         if any(confirmation.by == account for confirmation in before):
             raise NotPermitted("disposal.same-hands", number, account=account)
         confirmation = Confirmation(medium=row.id, label=row.label, by=account, when=stamp(moment), how=how.strip())
         stepped = DISPOSALS.go_on(
             connection,
-            archive.home,
+            actor.home,
             disposal,
             "confirmed",
             actor=account,

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Connection
 
 from metadata.entities import Event, Link
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.model import Disposal, Entry
 from preserve.administration.disposal.removal import Task
 from preserve.archival_storage.aip_versions import Change, succeed
@@ -15,7 +16,6 @@ from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.data_management import ledger
-from preserve.data_management.archive import Archive
 from preserve.data_management.proof import anchors
 from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused, Stopped
@@ -25,16 +25,10 @@ from storage_adapters.errors import StorageError
 
 
 def reduce(
-    archive: Archive,
-    actor: str,
-    disposal: Disposal,
-    entry: Entry,
-    *,
-    watch: Callable[[str], None],
-    progress: Callable[[int], None],
+    actor: Actor, disposal: Disposal, entry: Entry, *, watch: Callable[[str], None], progress: Callable[[int], None]
 ) -> Task | None:
     """Make the version without the part, once; a task where it is not whole on every medium that the policy asks."""
-    home, catalogue, item = archive.home, archive.catalogue, entry.item
+    home, catalogue, item = actor.home, actor.catalogue, entry.item
     with catalogue.read() as connection:
         version = reduced_version(connection, item.objid, disposal.number, item.item)
         newest = connection.execute(
@@ -45,7 +39,7 @@ def reduce(
         watch("reduce")
         change = _change(home, disposal, entry)
         try:
-            successor = succeed(home, catalogue, newest.name, change, actor=actor, progress=progress)
+            successor = succeed(home, catalogue, newest.name, change, actor=actor.account, progress=progress)
         except (Refused, Stopped):
             raise
         except (PreserveError, StorageError) as error:

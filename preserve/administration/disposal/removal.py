@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from metadata.names import safe_names
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
@@ -20,7 +21,6 @@ from preserve.archival_storage.media import bucket_of, server_store
 from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.warrant import warrant_for_disposal
 from preserve.data_management import holdings, ledger
-from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotIntact, PreserveError, Stopped
@@ -68,8 +68,7 @@ class Going:
 class Removal:
     """What is needed to remove the copies of one thing: media by identity, and the drives that are connected."""
 
-    archive: Archive
-    actor: str
+    actor: Actor
     profile: StorageProfile
     going: Going
     media: Mapping[str, MediumRow]
@@ -78,9 +77,9 @@ class Removal:
 
 def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     """Remove one copy and record it; None when it is gone. What cannot be done now is returned as a task."""
-    archive, going, medium = removal.archive, removal.going, removal.media.get(row.medium)
-    catalogue, profile = archive.catalogue, removal.profile
-    actor, moment = removal.actor, archive.now()
+    home, catalogue, profile = removal.actor.home, removal.actor.catalogue, removal.profile
+    going, medium = removal.going, removal.media.get(row.medium)
+    actor, moment = removal.actor.account, removal.actor.now()
     label, place = (medium.label, medium.place) if medium else (row.medium, "")
     if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
@@ -97,7 +96,7 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
         if medium.kind == "s3":
             worth, detail = _from_bucket(catalogue, profile, going, row, medium)
         else:
-            root = drive.root if drive else archive.home.store
+            root = drive.root if drive else home.store
             worth, detail = _from_folder(catalogue, profile, going, row.name, medium.id, root, drive)
     except NotErasable as error:
         return Task(row.name, "locked", label, place, str(error.values.get("until", "")))

@@ -11,13 +11,14 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal.model import Review
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal.model import Disposal, Entry, Signature
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import obstacles
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
 from preserve.clock import stamp
@@ -52,17 +53,17 @@ DISPOSALS = Proceeding(
 
 
 def propose(
-    archive: Archive, person: Person, review_number: str, *, rows: Collection[int] = (), reason: str = ""
+    actor: Actor, review_number: str, *, rows: Collection[int] = (), reason: str = ""
 ) -> tuple[Disposal, list[Finding]]:
     """Propose to destroy what an approved appraisal says; returns it, and what was left out and why.
 
     Raises Refused where nothing may go, or where one of the named `rows` may not.
     """
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        require(connection, person, Duty.DISPOSE)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.DISPOSE)
         review = REVIEWS.read(connection, home, review_number)
-        entries, findings = _entries(archive, connection, review, rows, reason.strip())
+        entries, findings = _entries(actor.archive, connection, review, rows, reason.strip())
         if not entries or (rows and findings):
             raise Refused("disposal.nothing-may-go", review_number, findings=findings)
         assert review.approval is not None
@@ -73,15 +74,15 @@ def propose(
             review=review_number,
             appraised=review.approval.when,
             entries=tuple(entries),
-            proposed=Signature(by=person.account, when=stamp(moment), note=reason.strip()),
+            proposed=Signature(by=actor.account, when=stamp(moment), note=reason.strip()),
         )
         register = as_paper(home, disposal, moment)
         write_file(register_file(home, disposal.number), register, durable=True, mode=0o640)
         disposal = disposal.model_copy(update={"register_sha256": hashlib.sha256(register).hexdigest()})
         cases = list(dict.fromkeys(entry.item.objid for entry in entries))
-        _refuse_own_releases(connection, cases, person.account)
-        details = {"about": person.account, "cases": cases, "register_sha256": disposal.register_sha256}
-        DISPOSALS.open(connection, home, disposal, actor=person.account, moment=moment, details=details)
+        _refuse_own_releases(connection, cases, actor.account)
+        details = {"about": actor.account, "cases": cases, "register_sha256": disposal.register_sha256}
+        DISPOSALS.open(connection, home, disposal, actor=actor.account, moment=moment, details=details)
     return disposal, findings
 
 
@@ -118,29 +119,29 @@ def _refuse_own_releases(connection: Connection, cases: Collection[str], account
                 raise NotPermitted("disposal.own-release", row.number, account=account)
 
 
-def supervise(archive: Archive, person: Person, number: str, *, note: str = "") -> Disposal:
+def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
     """One of two supervisors (监销人) answers for the register. Raises NotPermitted for the same hands twice."""
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        disposal = DISPOSALS.take(connection, home, person, number, "supervised").record
-        signature = Signature(by=person.account, when=stamp(moment), note=note.strip())
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "supervised").record
+        signature = Signature(by=actor.account, when=stamp(moment), note=note.strip())
         return DISPOSALS.go_on(
             connection,
             home,
             disposal,
             "supervised",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             state="supervised" if disposal.supervisors else "proposed",
             supervisors=(*disposal.supervisors, signature),
         )
 
 
-def approve(archive: Archive, person: Person, number: str, *, note: str = "") -> Disposal:
+def approve(actor: Actor, number: str, *, note: str = "") -> Disposal:
     """The head approves; the pause begins. Raises Refused where something stands against one of the items by now."""
-    home, moment, today = archive.home, archive.now(), archive.today()
-    with archive.catalogue.begin() as connection:
-        taking = DISPOSALS.take(connection, home, person, number, "approved")
+    home, moment, today = actor.home, actor.now(), actor.archive.today()
+    with actor.catalogue.begin() as connection:
+        taking = DISPOSALS.take(connection, home, actor.person, number, "approved")
         disposal = taking.record
         if len({signature.by for signature in disposal.supervisors}) < 2:
             raise NotIntact("disposal.not-decided", number)
@@ -148,7 +149,7 @@ def approve(archive: Archive, person: Person, number: str, *, note: str = "") ->
         days = rules_in_force.rules_now(home).profile.appraisal.cooling_days
         not_before = today + timedelta(days=days)
         signature = Signature(
-            by=person.account,
+            by=actor.account,
             when=stamp(moment),
             on_behalf_of=taking.on_behalf_of,
             delegation=taking.delegation,
@@ -164,7 +165,7 @@ def approve(archive: Archive, person: Person, number: str, *, note: str = "") ->
             home,
             disposal,
             "approved",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
             approval=signature,
             not_before=not_before,
@@ -172,15 +173,15 @@ def approve(archive: Archive, person: Person, number: str, *, note: str = "") ->
         )
 
 
-def withdraw(archive: Archive, person: Person, number: str, *, reason: str) -> Disposal:
+def withdraw(actor: Actor, number: str, *, reason: str) -> Disposal:
     """Give a disposal up before it is carried out: proposer, supervisors and head alike may."""
     if not reason.strip():
         raise UsageError("disposal.reason", number)
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        disposal = DISPOSALS.take(connection, home, person, number, "withdrawn").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "withdrawn").record
         return DISPOSALS.go_on(
-            connection, home, disposal, "withdrawn", actor=person.account, moment=moment, why_withdrawn=reason.strip()
+            connection, home, disposal, "withdrawn", actor=actor.account, moment=moment, why_withdrawn=reason.strip()
         )
 
 

@@ -7,13 +7,13 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
+from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, Record, step
 from preserve.archival_storage.packages import require_case
 from preserve.clock import stamp
 from preserve.data_management import destroyed, proceedings
-from preserve.data_management.archive import Archive
 from preserve.data_management.disposal_holds import HELD
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -49,15 +49,13 @@ HOLDS = Proceeding(
 )
 
 
-def add_hold(
-    archive: Archive, person: Person, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str = ""
-) -> Hold:
+def add_hold(actor: Actor, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str = "") -> Hold:
     """Place a hold on cases. Raises Refused where a case is unknown or its destruction has begun."""
     if not reason.strip() or not cases:
         raise UsageError("retention.hold-reason")
-    home, moment = archive.home, archive.now()
-    with archive.catalogue.begin() as connection:
-        require(connection, person, Duty.HOLD)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.HOLD)
         hold = Hold(
             number=HOLDS.new_number(home, connection, moment),
             state="added",
@@ -66,10 +64,10 @@ def add_hold(
             cases=tuple(dict.fromkeys(_still_there(home, connection, name) for name in cases)),
             reason=reason.strip(),
             paper=paper.strip(),
-            by=person.account,
+            by=actor.account,
             when=stamp(moment),
         )
-        return HOLDS.open(connection, home, hold, actor=person.account, moment=moment, details=_index_details(hold))
+        return HOLDS.open(connection, home, hold, actor=actor.account, moment=moment, details=_index_details(hold))
 
 
 def _still_there(home: Home, connection: Connection, name: str) -> str:
@@ -81,13 +79,13 @@ def _still_there(home: Home, connection: Connection, name: str) -> str:
     return objid
 
 
-def release_hold(archive: Archive, person: Person, number: str, *, reason: str) -> Hold:
+def release_hold(actor: Actor, number: str, *, reason: str) -> Hold:
     """Release a hold. Not by who proposes to destroy one of its cases (NotPermitted)."""
     if not reason.strip():
         raise UsageError("retention.hold-reason")
-    home, moment, account = archive.home, archive.now(), person.account
-    with archive.catalogue.begin() as connection:
-        HOLDS.may(connection, person, "released")
+    home, moment, account = actor.home, actor.now(), actor.account
+    with actor.catalogue.begin() as connection:
+        HOLDS.may(connection, actor.person, "released")
         hold = HOLDS.read(connection, home, number)
         HOLDS.check(hold, "released", account)
         for objid in hold.cases:

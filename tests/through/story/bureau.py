@@ -103,11 +103,6 @@ class Bureau:
     def today(self) -> date:
         return (self.moment + timedelta(hours=8)).date()
 
-    @property
-    def archive(self) -> Archive:
-        """The archive, under the bureau's clock."""
-        return Archive(self.home, self.catalogue, self.now)
-
     def now(self) -> datetime:
         return self.moment
 

@@ -154,7 +154,7 @@ def the_drive_is_replaced(office: Bureau, newer: Loop) -> None:
 
 def decide(office: Bureau, *, kept: dict[str, str] | None = None) -> str:
     """An appraisal by two, approved by the head: everything that is due goes, but for what is kept, and why."""
-    review = appraisals.draw(office.archive, office.person("chen"), office.today)
+    review = appraisals.draw(office.actor("chen"), office.today)
     opinions = {
         item.row: Opinion(action="permanent", why=(kept or {})[item.objid])
         if item.objid in (kept or {})
@@ -162,22 +162,22 @@ def decide(office: Bureau, *, kept: dict[str, str] | None = None) -> str:
         for item in review.items
     }
     for member in ("chen", "wang"):
-        appraisals.appraise(office.archive, office.person(member), review.number, opinions)
+        appraisals.appraise(office.actor(member), review.number, opinions)
     with pytest.raises(Refused):  # not before the head has approved it
-        disposals.propose(office.archive, office.person("chen"), review.number)
-    appraisals.approve(office.archive, office.person("li"), review.number)
+        disposals.propose(office.actor("chen"), review.number)
+    appraisals.approve(office.actor("li"), review.number)
     office.note("review.approved", review.number)
-    proposed, _ = disposals.propose(office.archive, office.person("chen"), review.number)
+    proposed, _ = disposals.propose(office.actor("chen"), review.number)
     for member in ("wang", "zhao"):
-        disposals.supervise(office.archive, office.person(member), proposed.number)
-    disposals.approve(office.archive, office.person("li"), proposed.number)
+        disposals.supervise(office.actor(member), proposed.number)
+    disposals.approve(office.actor("li"), proposed.number)
     office.note("disposal.approved", proposed.number)
     return proposed.number
 
 
 def carry_out(office: Bureau, number: str) -> list[str]:
     """What went, by objid; the rest stands against it."""
-    report = execute(office.archive, office.person("chen"), number)
+    report = execute(office.actor("chen"), number)
     went = [one.entry.item.objid for one in report.outcomes if one.gone and not one.entry.item.item]
     office.gone.update(went)
     for objid in went:
@@ -196,7 +196,7 @@ def recordings_go(office: Bureau, objid: str) -> None:
     office.copy_what_is_missing()
     assert carry_out(office, number) == []  # and the retired drive still has it
     for member in ("wang", "zhao"):
-        confirm(office.archive, office.person(member), number, "DRV-01", how="消磁后粉碎")
+        confirm(office.actor(member), number, "DRV-01", how="消磁后粉碎")
     assert carry_out(office, number) == []  # no whole case went, but the recording did
     with office.catalogue.read() as connection:
         assert disposals.DISPOSALS.read(connection, office.home, number).state == "executed"
@@ -250,20 +250,20 @@ def the_first_cases_fall_due(office: Bureau, objids: list[str]) -> None:
     """Held for litigation, held at the last moment, made permanent, destroyed: each stays or goes as was decided."""
     office.until(date(2037, 2, 1))
     with pytest.raises(Refused):  # under the old rule they would have been due
-        appraisals.draw(office.archive, office.person("chen"), office.today)
+        appraisals.draw(office.actor("chen"), office.today)
     office.until(date(2039, 1, 2))
-    hold = add_hold(office.archive, office.person("wang"), [objids[0]], kind="litigation", reason="再审")
+    hold = add_hold(office.actor("wang"), [objids[0]], kind="litigation", reason="再审")
     office.held.add(objids[0])
     number = decide(office, kept={objids[3]: "典型案例"})
     office.until(date(2039, 1, 20))
-    add_hold(office.archive, office.person("zhao"), [objids[2]], kind="complaint", reason="信访")
+    add_hold(office.actor("zhao"), [objids[2]], kind="complaint", reason="信访")
     office.held.add(objids[2])
     office.until(date(2039, 3, 1))
     assert carry_out(office, number) == []
     kept = {objids[0], objids[2], objids[3]}
     assert kept <= {name.partition("_")[0] for name in office.packages()}
     office.until(date(2040, 6, 1))
-    release_hold(office.archive, office.person("wang"), hold.number, reason="再审已结")
+    release_hold(office.actor("wang"), hold.number, reason="再审已结")
     office.held.discard(objids[0])
     office.promised[objids[3]] = date.max
 

@@ -77,7 +77,7 @@ def _say(output: Output, done: Stepped, code: str, **values: str | int) -> None:
 @click.pass_obj
 def execute(output: Output, number: str) -> int:
     """Carry it out, or go on; status 5 while something is still to be done, 3 where something stands against it."""
-    done = output.work("cli.disposing", disposals.execute, number)
+    done = output.work("cli.disposing", disposals.carry_out, number)
     output.findings(done.obstacles)
     output.table(
         _heads("package why medium place note"),

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from preserve.administration.disposal import executing, media_destruction, steps
+from preserve.administration.disposal import media_destruction, steps
+from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.model import Disposal, Tombstone
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.removal import Task
@@ -108,9 +109,9 @@ def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveErr
 
 
 @job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way)
-def execute(session: Session, number: str) -> Executed:
+def carry_out(session: Session, number: str) -> Executed:
     """Carry it out, or go on where it stopped."""
-    report = executing.execute(session.actor, number, progress=session.progress)
+    report = execute(session.actor, number, progress=session.progress)
     tasks = tuple(task for outcome in report.outcomes for task in outcome.tasks)
     obstacles = tuple(finding for outcome in report.outcomes for finding in outcome.obstacles)
     gone = sum(outcome.gone for outcome in report.outcomes)

@@ -41,7 +41,7 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     assert disposals.supervise(desk.session("zhao"), number).state == "supervised"
     approved = disposals.approve(desk.session("head"), number)
     with pytest.raises(Refused, match=r"disposal\.not-yet"):
-        disposals.execute(desk.session(), number)
+        disposals.carry_out(desk.session(), number)
 
     listing = disposals.list_disposals(desk.session("auditor"))
     assert [row.number for row in listing.disposals] == [number] and listing.more == 0
@@ -52,10 +52,10 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     assert approved.not_before <= after_the_pause().date()
     lock = desk.archive.home.work / "disposal.lock"
     with hold(lock, Busy("catalogue.busy", "")), pytest.raises(Refused, match=r"disposal\.under-way"):
-        disposals.execute(later, number)
-    executed = disposals.execute(later, number)
+        disposals.carry_out(later, number)
+    executed = disposals.carry_out(later, number)
     assert (executed.status, executed.gone, executed.left, executed.tasks) == (0, len(proposed.disposal.entries), 0, ())
-    assert as_document(executed)["against"] == [] and "against" in schema_of(disposals.execute)["properties"]
+    assert as_document(executed)["against"] == [] and "against" in schema_of(disposals.carry_out)["properties"]
     assert found_in(desk.archive.home.path, originals_of(desk.office)) == []
 
     view = disposals.show(desk.session("head"), number, folder=tmp_path / "out")

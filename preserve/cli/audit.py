@@ -11,7 +11,7 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder, NewFile
-from preserve.cli.words import NOTHING, heads, medium_kind
+from preserve.cli.words import cells, heads, medium_kind
 from preserve.messages import bytes_for_people, say
 from preserve.services import audit_alarm, audit_reports, audits
 from preserve.services.audits import AuditWish, Inserted
@@ -30,13 +30,13 @@ def plan(output: Output) -> None:
     output.table(
         heads("label kind place due-copies last-read next-read how"),
         [
-            (
+            cells(
                 due.label,
                 medium_kind(due.kind),
-                due.place or NOTHING,
+                due.place,
                 f"{due.due}/{due.copies}",
-                due.last[:10] or NOTHING,
-                due.next[:10] or NOTHING,
+                due.last[:10],
+                due.next[:10],
                 say(f"cli.due-{due.how}"),
             )
             for due in result.media
@@ -96,13 +96,13 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
     output.table(
         heads("when package medium file outcome why"),
         [
-            (
+            cells(
                 f"{row.when.astimezone(local):%Y-%m-%d %H:%M}",
                 row.copy or "*",
                 result.labels.get(row.medium, row.medium),
-                row.path or NOTHING,
+                row.path,
                 say(f"cli.outcome-{row.outcome}"),
-                say(f"cli.reason-{row.reason}") if row.reason else NOTHING,
+                row.reason and say(f"cli.reason-{row.reason}"),
             )
             for row in result.records
         ],

@@ -9,7 +9,7 @@ import click
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
-from preserve.cli.words import NOTHING, copy_state, heads, medium_kind
+from preserve.cli.words import cells, copy_state, heads, medium_kind
 from preserve.errors import UsageError
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services import copies as service
@@ -37,10 +37,10 @@ def _row(version: CaseCopies, labels: dict[str, str]) -> tuple[str, ...]:
         for copy in version.copies
         if copy.state != "retired"
     ]
-    return (
+    return cells(
         version.case_number or version.name,
         listed(f"{medium_kind(kind)} × {count}" for kind, count in version.wanted),
-        listed(there) or NOTHING,
+        listed(there),
         listed(task_sentence(task) for task in version.next) or say("cli.sealed-short"),
     )
 

@@ -11,7 +11,7 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
-from preserve.cli.words import NOTHING, copy_state, heads, medium_kind, medium_state
+from preserve.cli.words import NOTHING, cells, copy_state, heads, medium_kind, medium_state
 from preserve.messages import bytes_for_people, known, say
 from preserve.services import media as inventory
 from preserve.services.media import MediumView, NewMedium
@@ -50,16 +50,16 @@ def list_media(output: Output) -> None:
     output.table(
         heads("label kind state place custodian copies health next-check attached"),
         [
-            (
+            cells(
                 row.label,
                 medium_kind(row.kind),
                 medium_state(row.state),
-                row.place or NOTHING,
-                row.custodian or NOTHING,
-                str(row.copies),
-                str(row.details.get("health", NOTHING)),
-                str(row.next_check or NOTHING) + (" !" if row.overdue else ""),
-                "●" if row.attached else "",
+                row.place,
+                row.custodian,
+                row.copies,
+                row.details.get("health"),
+                f"{row.next_check or NOTHING}{' !' if row.overdue else ''}",
+                "●" if row.attached else " ",
             )
             for row in result.media
         ],
@@ -77,29 +77,20 @@ def show(output: Output, medium: str) -> None:
     output.table(
         heads("package part state written verified"),
         [
-            (
-                copy.name,
-                f"{copy.part}/{copy.parts}",
-                copy_state(copy.state),
-                copy.written or NOTHING,
-                copy.verified or NOTHING,
-            )
+            cells(copy.name, f"{copy.part}/{copy.parts}", copy_state(copy.state), copy.written, copy.verified)
             for copy in view.copies
         ],
         title="\n" + say("cli.title-copies"),
     )
-    output.table(
-        heads("time actor action detail"),
-        [
-            (entry["time"], entry["actor"], entry["action"], json.dumps(entry["details"], ensure_ascii=False)[:_DETAIL])
-            for entry in view.ledger
-        ],
-        title="\n" + say("cli.title-ledger"),
-    )
+    entries = [
+        (entry["time"], entry["actor"], entry["action"], json.dumps(entry["details"], ensure_ascii=False)[:_DETAIL])
+        for entry in view.ledger
+    ]
+    output.table(heads("time actor action detail"), entries, title="\n" + say("cli.title-ledger"))
     output.document(view)
 
 
-def _facts(view: MediumView) -> list[tuple[str, str]]:
+def _facts(view: MediumView) -> list[tuple[str, ...]]:
     row = view.medium
     facts = {
         "label": row.label,
@@ -110,12 +101,10 @@ def _facts(view: MediumView) -> list[tuple[str, str]]:
         "place": row.place,
         "custodian": row.custodian,
         "capacity": bytes_for_people(row.capacity) if row.capacity else "",
-        "checked": row.checked or "",
+        "checked": row.checked,
     }
-    shown = [(_heading(name), value or NOTHING) for name, value in facts.items()]
-    return shown + [
-        (_heading(name), str(value)) for name, value in sorted(row.details.items()) if value not in ("", None)
-    ]
+    details = {name: value for name, value in sorted(row.details.items()) if value not in ("", None)}
+    return [cells(_heading(name), value) for name, value in (*facts.items(), *details.items())]
 
 
 def _heading(name: str) -> str:

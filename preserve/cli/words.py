@@ -26,3 +26,8 @@ def medium_state(state: str) -> str:
 def copy_state(state: str) -> str:
     """The state that a copy is in."""
     return say(f"cli.copy-{state}")
+
+
+def cells(*values: object) -> tuple[str, ...]:
+    """A row of a table: each value as text, a dash where there is none."""
+    return tuple(NOTHING if value in (None, "") else str(value) for value in values)

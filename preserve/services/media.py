@@ -166,8 +166,12 @@ def label(session: Session, media: Sequence[str], target: Path, form: LabelForm 
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
         labels = [label_of(home, connection, inventory.require_medium(connection, name)) for name in media]
-    make_labels(labels, target, form or ("drive" if labels[0].kind == "drive" else "inlay"), home)
+    make_labels(labels, target, form or _usual_form(labels), home)
     return LabelsMade(target, tuple(labels))
+
+
+def _usual_form(labels: Sequence[Label]) -> LabelForm:
+    return "drive" if labels and labels[0].kind == "drive" else "inlay"
 
 
 @dataclass(frozen=True, slots=True)

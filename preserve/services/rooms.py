@@ -2,6 +2,34 @@
 
 from __future__ import annotations
 
-from preserve.services import appraisals, disposals, holds, requests, retention, retention_rules, transfers
+from preserve.services import (
+    appraisals,
+    audit_reports,
+    audits,
+    copies,
+    discs,
+    disposals,
+    holds,
+    media,
+    repairs,
+    requests,
+    retention,
+    retention_rules,
+    transfers,
+)
 
-__all__ = ["appraisals", "disposals", "holds", "requests", "retention", "retention_rules", "transfers"]
+__all__ = [
+    "appraisals",
+    "audit_reports",
+    "audits",
+    "copies",
+    "discs",
+    "disposals",
+    "holds",
+    "media",
+    "repairs",
+    "requests",
+    "retention",
+    "retention_rules",
+    "transfers",
+]

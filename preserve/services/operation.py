@@ -47,6 +47,13 @@ class Look:
     action: str | Callable[[Arguments], str]
     """Where it is made from the arguments and empty, nothing of anybody's is shown."""
     details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
+    about: Callable[[Session, Arguments], str] | None = None
+    """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
+
+
+def of_archive(session: Session, arguments: Arguments) -> str:
+    """As what a look is about: the archive as a whole."""
+    return session.archive.home.settings.archive_id
 
 
 Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
@@ -189,12 +196,13 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
+        subject = self.look.about(session, arguments) if self.look.about else self._about(arguments)
         details = self.look.details(session, arguments)
         with session.archive.catalogue.begin() as connection:
             ledger.append(
                 connection,
                 action=action,
-                subject=self._about(arguments),
+                subject=subject,
                 actor=session.person.account,
                 details=details,
                 moment=session.archive.now(),

@@ -95,7 +95,7 @@ def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
 
 def told(connection: Connection, number: str) -> list[Entry]:
     """The steps of a proceeding as the ledger has them, oldest first."""
-    return [entry for entry in ledger.about(connection, number, limit=None) if is_step(entry)]
+    return [entry for entry in ledger.about(connection, number) if is_step(entry)]
 
 
 def _fold(entries: Iterable[Entry]) -> ProceedingRow | None:

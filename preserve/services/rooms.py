@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from preserve.services import (
-    appraisals,
-    audit_reports,
-    audits,
-    copies,
-    discs,
-    disposals,
-    holds,
-    media,
-    repairs,
-    requests,
-    retention,
-    retention_rules,
-    transfers,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "appraisals",
-    "audit_reports",
-    "audits",
-    "copies",
-    "discs",
-    "disposals",
-    "holds",
-    "media",
-    "repairs",
-    "requests",
-    "retention",
-    "retention_rules",
-    "transfers",
-]
+import preserve.services
+
+ROOMS = tuple(
+    import_module(f"preserve.services.{room.name}")
+    for room in iter_modules(preserve.services.__path__)
+    if room.name != "rooms"
+)

@@ -190,6 +190,18 @@ def rows(connection: Connection, kind: Kind, states: Sequence[str] = ()) -> list
     return _rows(connection, *conditions)
 
 
+def newest(connection: Connection, kind: Kind, states: Sequence[str], most: int) -> tuple[list[ProceedingRow], int]:
+    """The newest of a kind, all or those in some states, oldest first; and how many older ones there are."""
+    conditions = [proceedings.c.kind == kind]
+    if states:
+        conditions.append(proceedings.c.state.in_(states))
+    total = int(connection.execute(select(func.count()).select_from(proceedings).where(*conditions)).scalar_one())
+    numbers = select(proceedings.c.number).where(*conditions)
+    numbers = numbers.order_by(proceedings.c.opened.desc(), proceedings.c.number.desc()).limit(most).correlate(None)
+    found = _rows(connection, proceedings.c.number.in_(numbers))
+    return found, total - len(found)
+
+
 def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     query = select(proceedings).where(*conditions).order_by(proceedings.c.opened, proceedings.c.number)
     found = [ProceedingRow(**row._mapping) for row in connection.execute(query)]

@@ -47,10 +47,14 @@ class Output:
         return operation(self.session(operation.needs), *args, **kwargs)
 
     def work(self, title: str, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call one operation that takes long: its progress is shown under a title, and Ctrl-C stops it."""
+        """Call one operation that takes long: its progress is shown, and Ctrl-C stops it.
+
+        It is shown under a title, where the operation does not itself begin with one.
+        """
         session = self.session(operation.needs)
         with stoppable(), Watcher(how_to_show(sys.stderr, as_json=self.as_json)) as watcher:
-            watcher.begin(title)
+            if title:
+                watcher.begin(title)
             return operation(session.watched(watcher), *args, **kwargs)
 
     def close(self) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from preserve.services import catalogue, founding, health, ledger, migration, packages, planning, requests
+from preserve.services import catalogue, founding, health, ledger, migration, packages, planning, profiles, requests
 
-__all__ = ["catalogue", "founding", "health", "ledger", "migration", "packages", "planning", "requests"]
+__all__ = ["catalogue", "founding", "health", "ledger", "migration", "packages", "planning", "profiles", "requests"]

@@ -11,7 +11,7 @@ from metadata.findings import Finding
 from preserve.messages import speaking
 from preserve.services.documents import FindingShown, Sentence, SentenceShown, as_document, schemas
 
-FINDING = Finding("cli.list-comma", "a.txt", "note", {})
+FINDING = Finding("cli.severity-note", "a.txt", "note", {})
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ def test_findings_may_stand_in_several_parts() -> None:
     assert document["message"] == ""
     first, second = (part["findings"][0] for part in document["parts"])
     assert first == second
-    assert first["message"] == "、"
+    assert first["message"] == "［说明］"
 
 
-@pytest.mark.parametrize(("language", "message"), [("zh", "、"), ("en", ", ")])
+@pytest.mark.parametrize(("language", "message"), [("zh", "［说明］"), ("en", "[note]")])
 def test_a_sentence_is_said_in_the_language_in_use(language: str, message: str) -> None:
     with speaking("zh" if language == "zh" else "en"):
-        assert as_document(Whole(0, (), Sentence("cli.list-comma")))["message"] == message
+        assert as_document(Whole(0, (), Sentence("cli.severity-note")))["message"] == message
 
 
 def test_every_operation_has_a_schema() -> None:

@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from preserve.services import catalogue, founding, health, ledger, migration, packages, planning, profiles, requests
+from preserve.services import (
+    catalogue,
+    deposits,
+    founding,
+    health,
+    ledger,
+    migration,
+    packages,
+    planning,
+    preparation,
+    profiles,
+    requests,
+)
 
-__all__ = ["catalogue", "founding", "health", "ledger", "migration", "packages", "planning", "profiles", "requests"]
+__all__ = [
+    "catalogue",
+    "deposits",
+    "founding",
+    "health",
+    "ledger",
+    "migration",
+    "packages",
+    "planning",
+    "preparation",
+    "profiles",
+    "requests",
+]

@@ -154,6 +154,9 @@ _STATES: Mapping[str, State] = {
 }
 
 
+_BY_DEPOSITORS = (_STARTED, _RESUMED, _REFUSED)
+
+
 def _asked_for(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"case": arguments["case"]}
 
@@ -168,9 +171,9 @@ def list_own(session: Session, case: str = "") -> OwnDeposits:
     archive = session.archive
     policy = read_policy(archive.home.profiles)
     with archive.catalogue.read() as connection:
-        entries = ledger.of_actor(connection, session.person.account, (_STARTED, _RESUMED, _REFUSED), MOST + 1)
-        if case:
-            entries = [entry for entry in entries if case in (entry.subject, entry.details.get("case_number"))]
+        entries = ledger.of_actor(
+            connection, session.person.account, _BY_DEPOSITORS, MOST + 1, naming=_names(connection, case)
+        )
         # One that was refused before its ingest began is about the archive, and each is a deposit of its own.
         alone = archive.home.settings.archive_id
         newest = {str(entry.number) if entry.subject == alone else entry.subject: entry for entry in reversed(entries)}
@@ -178,6 +181,14 @@ def list_own(session: Session, case: str = "") -> OwnDeposits:
     if case and not deposits:
         raise Refused("ingest.none-of-yours", case)
     return OwnDeposits(tuple(deposits[:MOST]), len(entries) > MOST)
+
+
+def _names(connection: Connection, case: str) -> set[str]:
+    """By what entries name a case: its number, and the identifier it was given; nothing for no case."""
+    if not case:
+        return set()
+    row = journal.live(connection, case)
+    return {case, find_case(connection, case) or case, row.objid if row is not None else case}
 
 
 def _handed_in(connection: Connection, entry: Entry, alone: str, policy: StorageProfile) -> HandedIn:

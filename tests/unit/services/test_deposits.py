@@ -90,6 +90,24 @@ def test_an_unfinished_ingest_is_shown_and_goes_on(archive: Archive, case: Path)
     assert own.state == "kept"
 
 
+def test_who_went_on_with_it_handed_it_in_as_well(
+    archive: Archive, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Stopped):
+        ingest(session(archive, "zhou", StopAt("ingest.step-describe")), case, jobs=1)
+    ingest(session(archive, "ye"), case, jobs=1)
+    refused = write_case(case.parent / "later", closed="2026-01-01")
+    for user in ("zhou", "ye"):
+        with pytest.raises(Refused):
+            ingest(session(archive, user), refused, jobs=1)
+    monkeypatch.setattr("preserve.services.deposits.MOST", 1)
+    for user in ("zhou", "ye"):
+        newest = list_own(session(archive, user))
+        assert [own.state for own in newest.deposits] == ["refused"]
+        assert newest.more
+        assert [own.state for own in list_own(session(archive, user), NUMBER).deposits] == ["kept"]
+
+
 def test_an_unfinished_ingest_is_given_up_by_who_takes_in(archive: Archive, case: Path) -> None:
     with pytest.raises(Stopped):
         ingest(session(archive, "zhou", StopAt("ingest.step-describe")), case, jobs=1)

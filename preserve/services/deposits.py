@@ -192,8 +192,8 @@ def _names(connection: Connection, case: str) -> set[str]:
 
 
 def _handed_in(connection: Connection, entry: Entry, alone: str, policy: StorageProfile) -> HandedIn:
-    told = [entry] if entry.subject == alone else ledger.about(connection, entry.subject, *_STATES)
-    first, last, state = told[0].details, told[-1], _STATES[told[-1].action]
+    steps = [entry] if entry.subject == alone else ledger.about(connection, entry.subject, *_STATES)
+    first, last, state = steps[0].details, steps[-1], _STATES[steps[-1].action]
     sealed = _is_sealed(connection, entry.subject, policy) if state == "kept" else None
     row = journal.of_case(connection, entry.subject)
     return HandedIn(
@@ -201,7 +201,7 @@ def _handed_in(connection: Connection, entry: Entry, alone: str, policy: Storage
         objid="" if entry.subject == alone else entry.subject,
         source=str(last.details.get("source", "")),
         state="gone" if state == "kept" and sealed is None else state,
-        handed_in=told[0].time,
+        handed_in=steps[0].time,
         ended="" if state == "under-way" else last.time,
         files=int(first.get("files", 0)),
         bytes=int(first.get("bytes", 0)),

@@ -41,7 +41,7 @@ def found(
 
     Who starts the process is its founder. Raises Refused where something lies there already, Busy.
     """
-    made = founding.found(
+    founded = founding.found(
         # Made absolute as it is written: a link in it is followed, not replaced.
         Path(os.path.abspath(place or default_path())),
         institution=institution,
@@ -51,5 +51,5 @@ def found(
         language=session.language,
         test_authority=test_authority,
     )
-    home = made.home
-    return Founded(home.path, home.settings.archive_id, home.store, made.medium, made.fingerprint, test_authority)
+    home = founded.home
+    return Founded(home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, test_authority)

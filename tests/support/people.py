@@ -49,5 +49,5 @@ def session(archive: Archive, user: str = "", progress: Progress | None = None) 
 def entries(archive: Archive, *actions: str) -> Sequence[dict[str, Any]]:
     """The ledger's entries, of these actions or all."""
     with archive.catalogue.read() as connection:
-        told = [json.loads(entry.text) for entry in ledger.entries(connection)]
-    return [entry for entry in told if not actions or entry["action"] in actions]
+        read = [json.loads(entry.text) for entry in ledger.entries(connection)]
+    return [entry for entry in read if not actions or entry["action"] in actions]

@@ -42,9 +42,9 @@ def test_what_a_policy_would_change(archive: Archive) -> None:
 
 
 def test_a_run_tells_of_each_case_as_it_ends(archive: Archive) -> None:
-    told: list[Migration] = []
-    done = run(session(archive), ended=told.append)
-    assert done.cases == tuple(told)
+    ended: list[Migration] = []
+    done = run(session(archive), ended=ended.append)
+    assert done.cases == tuple(ended)
     assert (done.status, done.policy) == (0, "lossless")
     with pytest.raises(Refused, match=r"cli\.case-unknown"):
         run(session(archive), ["no such case"])

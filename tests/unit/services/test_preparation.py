@@ -80,9 +80,9 @@ def test_a_description_is_drafted_without_any_archive(
     monkeypatch.setenv("PRESERVE_HOME", str(tmp_path / "none"))
     nobody = Session(None, "en")
     for form in ("xlsx", "toml", "json"):
-        made = describe(nobody, cases / "甲", tmp_path / f"draft.{form}")
-        assert (made.files, made.path.is_file()) == (2, True)
-        assert "case.draft-complete" in {finding.code for finding in made.findings}
+        draft = describe(nobody, cases / "甲", tmp_path / f"draft.{form}")
+        assert (draft.files, draft.path.is_file()) == (2, True)
+        assert "case.draft-complete" in {finding.code for finding in draft.findings}
     with pytest.raises(Refused):
         describe(nobody, cases / "甲", tmp_path / "draft.json")
     with pytest.raises(Refused, match=r"cli\.describe-kind"):

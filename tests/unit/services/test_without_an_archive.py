@@ -22,8 +22,8 @@ NOBODY = Session(None, "en")
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("founded") / "home"
-    made = found(NOBODY, "临江市文化和旅游局", place=place, digests=["sm3", "sha256"])
-    assert (made.home, made.test_authority) == (place, False)
+    founded = found(NOBODY, "临江市文化和旅游局", place=place, digests=["sm3", "sha256"])
+    assert (founded.home, founded.test_authority) == (place, False)
     return place
 
 

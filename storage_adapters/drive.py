@@ -14,13 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Self
+
+from ulid import ULID
 
 from storage_adapters.contract import (
+    Address,
     CopyRef,
+    Established,
     ExpectedFile,
     FileCheck,
     MediumState,
+    NewMedium,
     Package,
     Progress,
     Receipt,
@@ -35,6 +40,8 @@ from storage_adapters.file_systems import Mount, hardware_of, mount_of, mounted,
 from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
 from storage_adapters.reading import check_files, walk_files
 from storage_adapters.smart import Health, read_health
+
+KIND = "drive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,46 @@ class DriveAdapter:
     @property
     def traits(self) -> Traits:
         """A drive can be erased and taken away, and a person must connect it."""
-        return Traits("drive", True, True, True, True, 255, 4096)
+        return Traits(KIND, True, True, True, True, 255, 4096, name_zh="硬盘", name_en="drive")
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The drive that should be mounted at an address."""
+        details = address.details
+        return cls(
+            Path(address.location),
+            address.identity,
+            str(details.get("uuid", "")),
+            address.keys,
+            tuple(str(details[name]) for name in ("session", "next_session") if details.get(name)),
+            int(details.get("reserve", 0)),
+            str(details.get("serial", "")),
+            address.pool,
+        )
+
+    @classmethod
+    def establish(cls, new: NewMedium) -> Established:
+        """Make the empty file system mounted there a drive. Raises MediumAbsent, WrongMedium as `prepare_drive`."""
+        root, session = Path(new.where).absolute(), str(ULID()).lower()
+        mount = prepare_drive(root, {**new.facts, "session": session}, new.sign)
+        hardware = hardware_of(mount)
+        adapter = cls(root, new.facts["medium"], mount.uuid)
+        details = {
+            "uuid": mount.uuid,
+            "file_system": mount.kind,
+            "session": session,
+            "model": hardware.model,
+            "serial": hardware.serial,
+            "reserve": int(new.options.get("reserve", 0)),
+            **adapter.health().facts(),
+        }
+        return Established(str(root), adapter.probe().capacity, details)
+
+    @classmethod
+    def find(cls) -> Iterator[tuple[str, str]]:
+        """Every drive that is mounted now: what its marker calls it, and where."""
+        for mount, marker in find_drives():
+            yield marker.identity, str(mount.target)
 
     def require(self) -> Mount:
         """The drive's mount. Raises MediumAbsent where nothing or no drive is there, WrongMedium where another is."""
@@ -274,5 +320,5 @@ def find_drives() -> Iterator[tuple[Mount, Marker]]:
             marker = read_marker(mount.target)
         except (MediumAbsent, WrongMedium):
             continue
-        if marker.facts.get("kind") == "drive":
+        if marker.facts.get("kind") == KIND:
             yield mount, marker

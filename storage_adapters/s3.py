@@ -18,13 +18,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 from storage_adapters.contract import (
+    Address,
     CopyRef,
+    Established,
     ExpectedFile,
     FileCheck,
     MediumState,
+    NewMedium,
     Package,
     Progress,
     Receipt,
@@ -50,9 +53,10 @@ from storage_adapters.errors import (
     WarrantVoid,
     WrongMedium,
 )
-from storage_adapters.marker import MARKER, parse_marker
+from storage_adapters.marker import MARKER, marker_bytes, parse_marker
 from storage_adapters.reading import walk_files
 
+KIND = "s3"
 _SINGLE = 16 << 20  # up to this a file goes in one request
 _BLOCK = 1 << 20
 _AHEAD = 4  # files that are asked for ahead of each thread
@@ -110,7 +114,29 @@ class S3Adapter:
     @property
     def traits(self) -> Traits:
         """A bucket needs no person; its keys are bounded in bytes."""
-        return Traits("s3", self.retain_until is None, False, False, True, 1024, 900)
+        erasable = self.retain_until is None
+        return Traits(KIND, erasable, False, False, True, 1024, 900, name_zh="对象存储", name_en="object store")
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The bucket of an address; what is written is locked until then, where this bucket locks."""
+        details = address.details
+        return cls(
+            str(details.get("bucket", "")),
+            address.identity,
+            str(details.get("prefix", "")),
+            str(details.get("endpoint", "")),
+            address.retain_until if details.get("lock") else None,
+        )
+
+    @classmethod
+    def establish(cls, new: NewMedium) -> Established:
+        """Make a prefix of a bucket, named by the archive, a medium. Raises WrongMedium where it is one already."""
+        endpoint, prefix = str(new.options.get("endpoint", "")), f"{new.facts['archive']}/"
+        cls(new.where, new.facts["medium"], prefix, endpoint).prepare(marker_bytes(new.facts, new.sign))
+        lock = bool(new.options.get("lock"))
+        details = {"bucket": new.where, "endpoint": endpoint, "prefix": prefix, "lock": lock}
+        return Established(f"{endpoint}/{new.where}", 0, details)
 
     @property
     def _where(self) -> str:
@@ -153,7 +179,7 @@ class S3Adapter:
         try:
             self.require()
         except MediumAbsent:
-            document = marker or json.dumps({"medium": self.identity, "kind": "s3"}).encode()
+            document = marker or json.dumps({"medium": self.identity, "kind": KIND}).encode()
             self._put_bytes(MARKER, document)
 
     def require(self) -> None:

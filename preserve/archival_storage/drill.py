@@ -21,7 +21,7 @@ from metadata.verify import verify_package
 from preserve.archival_storage import schedule
 from preserve.archival_storage.assembling import Place, assemble, proven
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
-from preserve.archival_storage.media import attached, bucket_of, server_store
+from preserve.archival_storage.opening import Opened, open_media
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
@@ -32,7 +32,6 @@ from preserve.work import require_space
 from storage_adapters.contract import CopyRef, StorageAdapter
 from storage_adapters.durable import sync_file_system
 from storage_adapters.errors import StorageError
-from storage_adapters.optical.adapter import OpticalAdapter
 
 DRAWN = "drill.drawn"
 DONE = "drill.done"
@@ -80,16 +79,16 @@ def run_drills(
     with catalogue.read() as connection:
         done_before = {(one["name"], one["medium"]) for one in _results(connection, month)}
         media = {row.id: row for row in holdings.all_media(connection)}
-    drives = attached(home, list(media.values()))
+    opened = open_media(home, list(media.values()), given)
     done, waiting = [], []
     for name, medium in drawn:
         if (name, medium) in done_before or medium not in media:
             continue
-        adapter = _adapter(home, media[medium], drives, given or {})
-        if adapter is None:
+        there = opened.get(medium)
+        if not isinstance(there, Opened):
             waiting.append((name, media[medium].label))
             continue
-        drill = _restore(home, catalogue, name, media[medium], adapter, progress)
+        drill = _restore(home, catalogue, name, media[medium], there.adapter, progress)
         with catalogue.begin() as connection:
             details = {
                 "name": name,
@@ -146,18 +145,6 @@ def results(connection: Connection, months: int, moment: datetime) -> list[tuple
         found += [(name, one) for one in _results(connection, name)]
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     return found
-
-
-def _adapter(
-    home: Home, medium: MediumRow, drives: Mapping[str, StorageAdapter], given: Mapping[str, Path]
-) -> StorageAdapter | None:
-    if medium.kind == "directory":
-        return server_store(home)
-    if medium.kind == "s3":
-        return bucket_of(medium)
-    if medium.kind == "optical" and medium.label in given:
-        return OpticalAdapter(given[medium.label], str(medium.details.get("image", medium.id)))
-    return drives.get(medium.id)
 
 
 def _restore(

@@ -17,7 +17,8 @@ from metadata.entities import Agent, Event, IntellectualEntity, Link
 from metadata.premis import write_premis
 from preserve import __version__
 from preserve.archival_storage.drill import DONE
-from preserve.archival_storage.repair import NOT_REPAIRED, RELEASED, REPAIRED
+from preserve.archival_storage.quarantine import RELEASED
+from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
 from preserve.clock import stamp
 from preserve.data_management import audit_records, holdings, ledger
 from preserve.data_management.audit_records import Record

@@ -15,6 +15,7 @@ from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder, NewFile
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.documents import finding_document
+from preserve.services.kinds import kind_word
 
 if TYPE_CHECKING:
     from preserve.archival_storage.auditing import AuditReport, Overdue
@@ -32,7 +33,7 @@ def audit() -> None:
 @click.pass_obj
 def plan(output: Output) -> None:
     """What is due to be read, medium by medium."""
-    from preserve.archival_storage.media import attached
+    from preserve.archival_storage.opening import attached
     from preserve.archival_storage.policy import read_policy
     from preserve.archival_storage.schedule import plan as due_media
     from preserve.clock import now
@@ -46,7 +47,7 @@ def plan(output: Output) -> None:
     rows = [
         (
             one.medium.label,
-            say(f"cli.medium-{one.medium.kind}"),
+            kind_word(one.medium.kind),
             one.medium.place or "—",
             f"{one.copies}/{one.total}",
             one.since[:10] or "—",
@@ -272,7 +273,7 @@ def _say(output: Output, report: AuditReport) -> None:
 def _told(one: Overdue) -> dict[str, str | int]:
     return {
         "label": one.label,
-        "kind": say(f"cli.medium-{one.kind}"),
+        "kind": kind_word(one.kind),
         "place": one.place or "—",
         "since": one.since[:10],
         "copies": one.copies,

@@ -16,14 +16,15 @@ from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.documents import finding_document
 from preserve.services.failures import status_of
+from preserve.services.kinds import kind_word
 
 if TYPE_CHECKING:
-    from preserve.archival_storage.replicate import Task
+    from preserve.archival_storage.overview import Task
 
 
 def say_task(task: Task) -> str:
     """What is to be done next, as a sentence."""
-    kind = say(f"cli.medium-{task.kind}") if task.kind else ""
+    kind = kind_word(task.kind) if task.kind else ""
     return say(f"cli.task-{task.act}", kind=kind, medium=task.medium, place=task.place or "—", name=task.name)
 
 
@@ -32,8 +33,8 @@ def say_task(task: Task) -> str:
 @click.pass_obj
 def copies(output: Output, case: str) -> None:
     """What copies should exist, what do, and the next thing to do."""
+    from preserve.archival_storage.overview import overview
     from preserve.archival_storage.policy import read_policy
-    from preserve.archival_storage.replicate import overview
     from preserve.data_management import holdings
     from preserve.data_management.database import open_catalogue
     from preserve.errors import Refused
@@ -46,7 +47,7 @@ def copies(output: Output, case: str) -> None:
         raise Refused("cli.case-unknown", case)
     rows = []
     for one in found:
-        wanted = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in one.wanted)
+        wanted = listed(f"{kind_word(kind)} × {count}" for kind, count in one.wanted)
         there = listed(
             f"{media[c.medium].label if c.medium in media else c.medium}"
             + (f" {c.part}/{c.parts}" if c.parts > 1 else "")

@@ -14,9 +14,10 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.errors import PreserveError, Stopped
-from preserve.messages import bytes_for_people, listed, say
+from preserve.messages import bytes_for_people, listed
 from preserve.services.documents import finding_document
 from preserve.services.failures import status_of
+from preserve.services.kinds import kind_word
 
 
 @click.command(cls=Command)
@@ -93,5 +94,5 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     if sealed:
         output.sentence("cli.sealed", style="green")
     else:
-        kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
+        kinds = listed(f"{kind_word(kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)

@@ -101,18 +101,17 @@ def _note(home: Home, catalogue: Catalogue, errors: int) -> None:
 def _media(home: Home, catalogue: Catalogue) -> list[Finding]:
     """The ledger on drives at hand."""
     from preserve.archival_storage.discs.sources import open_source
-    from preserve.archival_storage.ledger_on_media import compare_ledger
-    from preserve.archival_storage.media import attached
+    from preserve.archival_storage.media_contents import compare_ledger
+    from preserve.archival_storage.opening import attached
     from preserve.data_management import holdings
 
     with catalogue.read() as connection:
-        rows = holdings.all_media(connection, "drive")
-        drives = attached(home, rows) if rows else {}
+        media = attached(home, holdings.all_media(connection)).values()
         return [
             finding
-            for row in rows
-            if row.id in drives
-            for finding in compare_ledger(home, connection, open_source(drives[row.id].root), row.label)
+            for medium in media
+            if medium.drive is not None
+            for finding in compare_ledger(home, connection, open_source(medium.drive.root), medium.row.label)
         ]
 
 

@@ -13,6 +13,7 @@ from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
 from preserve.messages import bytes_for_people, listed, say
+from preserve.services.kinds import kind_word
 
 
 @click.group(cls=Group)
@@ -25,7 +26,7 @@ def _document(row: Any) -> dict[str, Any]:
 
 
 @media.command()
-@click.argument("kind", type=click.Choice(["drive", "s3"]))
+@click.argument("kind", metavar="KIND")
 @click.argument("where", metavar="WHERE")
 @click.option("--label", required=True, metavar="TEXT")
 @click.option("--place", default="", metavar="PLACE")
@@ -47,27 +48,16 @@ def add(
 ) -> None:
     """Make an empty, mounted file system a drive of this archive, or enter a bucket."""
     from preserve.administration.duties import Duty
-    from preserve.archival_storage.media import add_bucket, add_drive
+    from preserve.archival_storage.media import MediumWish, add_medium
     from preserve.clock import now
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
     catalogue = open_catalogue(home)
     actor = acting(catalogue, Duty.KEEP).account
-    if kind == "drive":
-        row = add_drive(
-            home,
-            catalogue,
-            Path(where).absolute(),
-            label,
-            place=place,
-            custodian=custodian,
-            reserve=reserve,
-            actor=actor,
-            moment=now(),
-        )
-    else:
-        row = add_bucket(home, catalogue, where, label, endpoint, lock=lock, place=place, actor=actor, moment=now())
+    options = {"reserve": reserve, "endpoint": endpoint, "lock": lock}
+    wish = MediumWish(kind, where, label, place, custodian, options)
+    row = add_medium(home, catalogue, wish, actor=actor, moment=now())
     output.sentence("cli.media-added", style="green", label=row.label, id=row.id, size=bytes_for_people(row.capacity))
     output.result({"ok": True, "medium": _document(row)})
 
@@ -76,7 +66,8 @@ def add(
 @click.pass_obj
 def list_media(output: Output) -> None:
     """Every medium with its place, state and next check."""
-    from preserve.archival_storage.media import attached, next_check
+    from preserve.archival_storage.media import next_check
+    from preserve.archival_storage.opening import attached
     from preserve.archival_storage.policy import read_policy
     from preserve.clock import now
     from preserve.data_management import holdings
@@ -97,7 +88,7 @@ def list_media(output: Output) -> None:
         table.append(
             (
                 row.label,
-                say(f"cli.medium-{row.kind}"),
+                kind_word(row.kind),
                 say(f"cli.medium-state-{row.state.replace(' ', '-')}"),
                 row.place or "—",
                 row.custodian or "—",
@@ -142,7 +133,7 @@ def show(output: Output, medium: str) -> None:
     facts = [
         ("label", row.label),
         ("id", row.id),
-        ("kind", say(f"cli.medium-{row.kind}")),
+        ("kind", kind_word(row.kind)),
         ("state", say(f"cli.medium-state-{row.state.replace(' ', '-')}")),
         ("where", row.location or "—"),
         ("place", row.place or "—"),
@@ -181,15 +172,15 @@ def _heading(name: str) -> str:
 @click.pass_obj
 def label(output: Output, media_names: tuple[str, ...], target: Path, form: str | None) -> None:
     """Labels to print, as PDF."""
-    from preserve.archival_storage.labelling import label_of
     from preserve.archival_storage.labels import make_labels
+    from preserve.archival_storage.labels.of_media import label_of, usual_form
     from preserve.archival_storage.media import require_medium
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
     with open_catalogue(home).read() as connection:
         labels = [label_of(home, connection, require_medium(connection, name)) for name in media_names]
-    chosen: Any = form or ("drive" if labels[0].kind == "drive" else "inlay")
+    chosen: Any = form or usual_form(labels)
     make_labels(labels, target.absolute(), chosen, home)
     output.sentence("cli.label-done", style="green", path=str(target), count=len(labels))
     output.result({"ok": True, "path": str(target), "labels": [asdict(one) for one in labels]})

@@ -26,8 +26,8 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
     """Remake damaged copies from what can be proven; exit status 4 when files are lost."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage.packages import read_version
+    from preserve.archival_storage.quarantine import release as let_go
     from preserve.archival_storage.repair import damaged_copies, repair_copy
-    from preserve.archival_storage.repair import release as let_go
     from preserve.cli.failures import tell
     from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now

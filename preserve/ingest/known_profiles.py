@@ -28,7 +28,7 @@ _MODELS = {
     "identification.toml": ("preserve.ingest.identifiers.extensions", "Rules"),
     "storage.toml": ("preserve.archival_storage.policy", "StorageProfile"),
     "audit.toml": ("preserve.archival_storage.policy", "AuditProfile"),
-    "planning.toml": ("preserve.archival_storage.planning_profile", "PlanningProfile"),
+    "planning.toml": ("preserve.preservation_planning.profile", "PlanningProfile"),
     "media.toml": ("preserve.archival_storage.policy", "MediaProfile"),
 }
 _CASES = ("preserve.ingest.rules.profile", "CaseTypeProfile")

@@ -37,8 +37,8 @@ from preserve.administration.disposal.steps import DISPOSALS, today_of
 from preserve.administration.people import Person
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.aip_versions import Change, abandoned, succeed
-from preserve.archival_storage.claim import claim
-from preserve.archival_storage.media import attached, store_identity
+from preserve.archival_storage.media import store_identity
+from preserve.archival_storage.opening import open_media
 from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
@@ -52,7 +52,7 @@ from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused
 from preserve.home import Home
 from preserve.messages import say, speaking
-from preserve.work import hold
+from preserve.work import claim, hold
 from storage_adapters.durable import write_file
 from storage_adapters.errors import StorageError
 
@@ -260,10 +260,10 @@ def _remove_all(
         told_of = told_gone(connection, item.objid)
     names = tuple(sorted({row.name for row in rows}))
     going = Going(found.number, item.objid, item.item, names, item.case_number, today_of(home, now()), minutes)
-    drives = attached(home, list(media.values()))
+    opened = open_media(home, list(media.values()))
     tasks: list[Task] = []
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
-    rows.sort(key=lambda row: (media[row.medium].kind == "directory" if row.medium in media else False, row.name))
+    rows.sort(key=lambda row: (row.medium == store_identity(home), row.name))
     for row in rows:
         if (row.name, row.medium) in told_of:
             continue
@@ -271,7 +271,7 @@ def _remove_all(
             break
         told(f"copy {row.name} {row.medium}")
         task = remove_copy(
-            home, catalogue, profile, going, row, media.get(row.medium), drives, actor=person.account, moment=now()
+            home, catalogue, profile, going, row, media.get(row.medium), opened, actor=person.account, moment=now()
         )
         if task is not None:
             tasks.append(task)
@@ -300,7 +300,7 @@ def _remove_all(
     if tasks:
         return Outcome(entry, False, tuple(tasks))
     told("search")
-    if left := leftovers(home, catalogue, going, drives):
+    if left := leftovers(home, catalogue, going, opened):
         return Outcome(entry, False, tuple(left))
     told("tombstone")
     _bury(home, catalogue, person, entry, now(), told)

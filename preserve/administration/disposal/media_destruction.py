@@ -20,6 +20,7 @@ from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
+from storage_adapters.registry import traits_of
 
 
 def confirm(
@@ -66,7 +67,7 @@ def _check(
 
     Raises Refused.
     """
-    if row.kind not in ("optical", "drive"):
+    if not traits_of(row.kind).removable:
         raise Refused("disposal.not-physical", row.label)
     minutes = rules_in_force.rules_now(home).profile.appraisal.warrant_minutes
     profile = read_policy(home.profiles)

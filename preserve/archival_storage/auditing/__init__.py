@@ -18,7 +18,7 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.auditing.reading import read_all
 from preserve.archival_storage.auditing.report import AuditReport, Overdue
 from preserve.archival_storage.auditing.run import Run
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import stamp

@@ -19,7 +19,8 @@ from sqlalchemy import Connection
 from metadata import bag
 from preserve.archival_storage.discs.recipe import IMAGE, Holding, Recipe, folder_of
 from preserve.archival_storage.guide import MANIFEST, GuideCase, GuideFile, GuideMedium, write_guide
-from preserve.archival_storage.ledger_on_media import write_ledger
+from preserve.archival_storage.media_contents import write_ledger
+from preserve.archival_storage.opening import DISC
 from preserve.data_management import checkpoints
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
@@ -179,7 +180,7 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     mine.mkdir()
     facts = {
         "medium": recipe.medium,
-        "kind": "optical",
+        "kind": DISC,
         "label": recipe.volume_id,
         "set": recipe.set,
         "volume": str(recipe.volume),
@@ -234,7 +235,7 @@ def guide_medium(recipe: Recipe, home: Home) -> GuideMedium:
         title=f"{recipe.set} {recipe.volume}/{recipe.volumes}",
         institution=recipe.institution,
         contact=recipe.institution,
-        kind="optical",
+        kind=DISC,
         volume=recipe.volume,
         volumes=recipe.volumes,
         made=recipe.made,

@@ -23,6 +23,7 @@ from storage_adapters.durable import drop_file
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, NotBlank, StorageError
 from storage_adapters.optical.burning import burn, find_burners
 from storage_adapters.optical.reading import list_files, read_disc
+from storage_adapters.registry import traits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def burn_disc(
     the disc is burned already, NotIntact where it does not read back, and the medium's errors.
     """
     check_device(device, home)
-    if medium.kind != "optical" or medium.state != "planned":
+    if not traits_of(medium.kind).composed or medium.state != "planned":
         raise UsageError("storage.disc-not-planned", medium.label, state=medium.state)
     recipe = read_recipe(home, str(medium.details["volume_id"]))
     image = image_of(home, catalogue, medium, progress)
@@ -120,7 +121,7 @@ def burn_disc(
         burned = holdings.read_medium(connection, medium.id)
         left = [
             one
-            for one in holdings.all_media(connection, "optical")
+            for one in holdings.all_media(connection, medium.kind)
             if one.details.get("image") == medium.details.get("image") and one.state == "planned"
         ]
     if not left:
@@ -137,7 +138,7 @@ def _ruined(
     with catalogue.begin() as connection:
         letters = [
             str(one.details.get("letter", "A"))
-            for one in holdings.all_media(connection, "optical")
+            for one in holdings.all_media(connection, medium.kind)
             if one.details.get("image") == medium.details.get("image")
         ]
         for row in holdings.copies_on(connection, medium.id, ["planned"]):

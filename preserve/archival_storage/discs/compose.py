@@ -14,6 +14,7 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.building import Built, build
 from preserve.archival_storage.discs.recipe import Holding, Item, Recipe, write_recipe
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.opening import DISC
 from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
@@ -52,11 +53,11 @@ class Volume:
 
 def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
     """Every version whose class asks for discs and that no disc is planned for, oldest first."""
-    counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == "optical") for flag in (False, True)}
+    counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == DISC) for flag in (False, True)}
     planned = (
         select(copies.c.name)
         .join(media, media.c.id == copies.c.medium)
-        .where(media.c.kind == "optical", copies.c.state.notin_(["lost", "retired"]))
+        .where(media.c.kind == DISC, copies.c.state.notin_(["lost", "retired"]))
     )
     rows = connection.execute(
         select(versions.c.name, versions.c.objid, versions.c.size, versions.c.files, cases.c.long_term)
@@ -169,7 +170,7 @@ def _recipes(
     moment: datetime,
 ) -> list[Recipe]:
     with catalogue.read() as connection:
-        known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, "optical")}
+        known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, DISC)}
         rows = {row.objid: row for row in connection.execute(select(cases))}
         facts = {row.name: row for row in connection.execute(select(versions))}
     number = 1
@@ -235,7 +236,7 @@ def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, 
     holdings.add_medium(
         connection,
         identity,
-        kind="optical",
+        kind=DISC,
         label=f"{recipe.volume_id}{letter}",
         location="",
         actor=actor,

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from preserve.archival_storage.guide import page
 from preserve.visible_text import one_line
 from storage_adapters.durable import FILE, write_file
+from storage_adapters.registry import traits_of
 
 README = "先读我-README.txt"
 PAGE = "index.html"
@@ -30,7 +31,7 @@ _NOT_IN_PATHS = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 class GuideMedium:
     """The medium as its guide presents it.
 
-    `kind` is optical, drive or directory; `made` a moment in UTC (RFC 3339); `volume` counts from 1 to `volumes`.
+    `kind` is the name of an installed adapter; `made` a moment in UTC (RFC 3339); `volume` counts from 1 to `volumes`.
     """
 
     identity: str
@@ -164,7 +165,9 @@ def _values(
 ) -> dict[str, str]:
     """What the templates are filled with, as plain text on one line each."""
     size = sum(file.size for file in files)
-    chinese, english = page.KINDS.get(medium.kind, (medium.kind, medium.kind))
+    traits = traits_of(medium.kind)
+    chinese, name = traits.name_zh or medium.kind, traits.name_en or medium.kind
+    english = f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
     values = {
         "IDENTITY": medium.identity,
         "LABEL": medium.label,

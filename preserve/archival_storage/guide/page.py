@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 EMBEDDED_FILES = 20_000  # about 4 MB of digests; browsers open that at once, and ten times as much no longer
 
-KINDS = {"optical": ("光盘", "an optical disc"), "drive": ("硬盘", "a drive"), "directory": ("存储", "a store")}
-
 _PARTS = {
     "files": "只有一部分文件在本卷 Only some of its files are on this volume",
     "ranges": "只有一部分在本卷，且有文件被分段 Only partly on this volume, some files divided",

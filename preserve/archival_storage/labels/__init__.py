@@ -25,7 +25,7 @@ class Label:
     """What stands on a label. `name` is the short one a person looks for; `size` in bytes; `digest` may be empty."""
 
     identity: str
-    kind: Literal["drive", "optical"]
+    kind: str
     name: str
     title: str
     institution: str

@@ -18,7 +18,7 @@ from preserve.administration.appointing import add_person
 from preserve.administration.founding import found
 from preserve.administration.people import Person, recognise
 from preserve.archival_storage.auditing import run_audit
-from preserve.archival_storage.media import add_drive
+from preserve.archival_storage.media import MediumWish, add_medium
 from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.repair import damaged_copies, repair_copy
@@ -188,17 +188,8 @@ class Bureau:
     # --- media
 
     def new_drive(self, drive: Loop, label: str, place: str) -> None:
-        add_drive(
-            self.home,
-            self.catalogue,
-            drive.top,
-            label,
-            place=place,
-            custodian="李敏",
-            reserve=1 << 20,
-            actor="chen",
-            moment=self.moment,
-        )
+        wish = MediumWish("drive", str(drive.top), label, place, "李敏", {"reserve": 1 << 20})
+        add_medium(self.home, self.catalogue, wish, actor="chen", moment=self.moment)
 
     def copy_what_is_missing(self) -> None:
         _, _, failed = replicate(self.home, self.catalogue, read_policy(self.home.profiles), actor="chen", now=self.now)

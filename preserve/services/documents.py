@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, TypeAdapter
+from pydantic import PlainSerializer, TypeAdapter, WithJsonSchema
 from typing_extensions import TypedDict
 
 from metadata.findings import Finding, Value
@@ -73,5 +73,10 @@ def finding_document(finding: Finding) -> FindingDocument:
     }
 
 
-FindingShown = Annotated[Finding, PlainSerializer(finding_document, return_type=FindingDocument)]
+# Not `return_type=FindingDocument`: pydantic (2.14) builds no serializer where two parts of a result refer to it.
+FindingShown = Annotated[
+    Finding,
+    PlainSerializer(finding_document, return_type=dict[str, Any]),
+    WithJsonSchema(_adapter(FindingDocument).json_schema(), mode="serialization"),
+]
 """A finding as a field of a result: a fact, with its sentence in the document."""

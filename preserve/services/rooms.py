@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from preserve.services import requests
+from preserve.services import audit_reports, audits, copies, discs, media, repairs, requests
 
-__all__ = ["requests"]
+__all__ = ["audit_reports", "audits", "copies", "discs", "media", "repairs", "requests"]

@@ -17,6 +17,7 @@ from preserve.administration.restoring import Restored, restore_package
 from preserve.administration.restoring_archive import restore_archive as rebuild_archive
 from preserve.archival_storage import replicate as replicating
 from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.drive_session import Written
 from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import Overview, Task, overview
 from preserve.archival_storage.policy import read_policy
@@ -123,7 +124,7 @@ class Replicated:
     """Copies that were made, what a person must do for the others, and what failed."""
 
     status: int
-    written: tuple[replicating.Written, ...]
+    written: tuple[Written, ...]
     left: tuple[TaskShown, ...]
     failed: tuple[CopyFailed, ...]
 

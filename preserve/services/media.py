@@ -31,7 +31,7 @@ _COUNTED = ("planned", "written", "verified", "due", "repaired", "suspect")
 
 @dataclass(frozen=True, slots=True)
 class NewMedium:
-    """A medium to enter, of a kind that an adapter is installed for; `where` is a path, or what its kind calls places by.
+    """A medium to enter, of a kind that an adapter is installed for; `where` is a path, or what else the kind has.
 
     `reserve`: bytes that stay free. `endpoint` (URL) and `lock` (what is written is locked) are for buckets; a kind
     takes of these what it knows.

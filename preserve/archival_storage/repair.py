@@ -22,6 +22,7 @@ from preserve.archival_storage.opening import NotAtHand, Opened, open_media
 from preserve.archival_storage.packages import Contents
 from preserve.archival_storage.repair_places import from_recovery, other_copies, places_in, put_aside
 from preserve.data_management import destroyed, holdings, ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.proof import anchors
@@ -60,14 +61,12 @@ def damaged_copies(home: Home, catalogue: Catalogue, only: str = "") -> list[tup
 
 
 def repair_copy(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     row: CopyRow,
     medium: MediumRow,
     *,
     given: Sequence[Path] = (),
     actor: str,
-    now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> Repair:
     """Remake one damaged copy, on a medium at hand, from every place at hand.
@@ -75,6 +74,7 @@ def repair_copy(
     `given` are discs, images or mounted media. Raises MediumProblem where its medium is not at hand, Refused where it
     is of a kind that cannot be mended in place (a disc is burned anew).
     """
+    home, catalogue, now = archive.home, archive.catalogue, archive.now
     with catalogue.read() as connection:
         destroyed.refuse(connection, row.name)
         anchor = anchors.read_anchor(connection, row.name)

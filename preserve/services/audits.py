@@ -131,14 +131,12 @@ def run(session: Session, wish: AuditWish) -> AuditRun:
     budget = wish.budget(profile, archive)
     try:
         report = run_audit(
-            archive.home,
-            archive.catalogue,
+            archive,
             read_policy(archive.home.profiles),
             budget,
             given=wish.media,
             everything=wish.everything,
             actor=session.person.account,
-            now=archive.now,
             progress=session.progress,
         )
     except Stopped:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -23,6 +22,7 @@ from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import audit_records, holdings
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
 from preserve.errors import PreserveError, Refused, Stopped
@@ -34,15 +34,13 @@ __all__ = ["AuditReport", "Overdue", "run_audit"]
 
 
 def run_audit(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     profile: StorageProfile,
     budget: Budget,
     *,
     given: Sequence[tuple[str, Path]] = (),
     everything: bool = False,
     actor: str,
-    now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> AuditReport:
     """Read back what is due, within the budget; with `everything` all that can be reached, due or not.
@@ -51,6 +49,7 @@ def run_audit(
     several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
     space, a broken catalogue) ends the run as failed and is raised.
     """
+    home, catalogue, now = archive.home, archive.catalogue, archive.now
     with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))), executor() as pool:
         run = Run(home, catalogue, profile, Pace(budget, progress, now), pool, actor=actor, now=now)
         run.begin()

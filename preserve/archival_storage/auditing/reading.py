@@ -12,7 +12,7 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.auditing.discs import done_with, read_disc
 from preserve.archival_storage.auditing.run import Run
 from preserve.archival_storage.auditing.surroundings import Expected, check_records, check_store, check_surroundings
-from preserve.archival_storage.checking import CopyCheck, check_copy
+from preserve.archival_storage.checking import CopyCheck, Unfinished, check_copy
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import look_at, recognise, refuse_destroyed, store_identity
 from preserve.archival_storage.media_contents import compare_ledger
@@ -96,7 +96,7 @@ def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
             done.append(check.path)
 
     try:
-        check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note, more=run.pace.check)
+        check = check_copy(adapter, row.medium, anchor, run.pace, Unfinished(known, note, run.pace.check))
     except (OutOfBudget, Stopped):
         part = {"verified": row.verified, "at": stamp(run.now()), "intact": sorted({*known, *done})}
         write_file(kept, json.dumps(part, ensure_ascii=False).encode())

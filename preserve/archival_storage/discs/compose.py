@@ -19,6 +19,7 @@ from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.tables import cases, copies, media, versions
 from preserve.errors import MediumProblem
@@ -116,18 +117,17 @@ class Composed:
 
 
 def compose(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     profile: StorageProfile,
     kind_name: str,
     kind: DiscKind,
     *,
     everything: bool,
     actor: str,
-    moment: datetime,
     progress: Callable[[int], None] = lambda moved: None,
 ) -> list[Composed]:
     """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact."""
+    home, catalogue, moment = archive.home, archive.catalogue, archive.now()
     store = server_store(home)
     with catalogue.begin() as connection:
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
@@ -149,7 +149,7 @@ def compose(
     for count in sorted({item.count for item in items}):
         same = [item for item in items if item.count == count]
         volumes = plan(same, room, list_files, everything=everything)
-        recipes = _recipes(home, catalogue, volumes, kind_name, kind, size, list_files, moment)
+        recipes = _recipes(archive, volumes, kind_name, kind, size, list_files, moment)
         for recipe in recipes:
             sources = {holding.name: store.path(CopyRef(holding.name)) for holding in recipe.holdings}
             write_recipe(home, recipe)
@@ -160,8 +160,7 @@ def compose(
 
 
 def _recipes(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     volumes: Sequence[Volume],
     kind_name: str,
     kind: DiscKind,
@@ -169,7 +168,8 @@ def _recipes(
     list_files: Callable[[Waiting], list[PackageFile]],
     moment: datetime,
 ) -> list[Recipe]:
-    with catalogue.read() as connection:
+    home = archive.home
+    with archive.catalogue.read() as connection:
         known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, DISC)}
         rows = {row.objid: row for row in connection.execute(select(cases))}
         facts = {row.name: row for row in connection.execute(select(versions))}

@@ -25,6 +25,7 @@ from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.archival_storage.replicate import replicate
 from preserve.cli.progress import Watcher
 from preserve.data_management import destroyed, holdings, ledger, retention_index
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.data_management.tables import versions
@@ -197,14 +198,13 @@ class Bureau:
 
     def audit(self, *, damaged: int = 0) -> None:
         """Read back what is due; mend what is damaged."""
-        report = run_audit(
-            self.home, self.catalogue, read_policy(self.home.profiles), Budget(), actor="scheduler", now=self.now
-        )
+        archive = Archive(self.home, self.catalogue, self.now)
+        report = run_audit(archive, read_policy(self.home.profiles), Budget(), actor="scheduler")
         assert report.state == "done", report
         found = damaged_copies(self.home, self.catalogue)
         assert len(found) == damaged, found
         for row, medium in found:
-            assert repair_copy(self.home, self.catalogue, row, medium, actor="chen", now=self.now).done
+            assert repair_copy(archive, row, medium, actor="chen").done
             self.note("copy.repaired", row.objid)
 
     # --- what must be true

@@ -35,18 +35,12 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.durable import (
-    copy_file_checked,
-    discard,
-    make_folder,
-    on_medium,
-    publish,
-    sync_file_system,
-    write_file,
-)
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import discard, publish, sync_file_system, write_file
 from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
 from storage_adapters.marker import write_marker
+from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.reading import check_files, size_of, walk_files
 
 KIND = "directory"

@@ -33,15 +33,16 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
-from storage_adapters.durable import copy_file_checked, drop_file, make_folder, on_medium, publish, sync_file_system
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.directory import PACKAGES, DirectoryAdapter
+from storage_adapters.drive_marker import KIND, check_marker, find_drives, prepare_drive
+from storage_adapters.durable import drop_file, publish, sync_file_system
 from storage_adapters.errors import CopyExists, MediumAbsent, MediumFull, NotWrittenRight, SourceDamaged, WrongMedium
 from storage_adapters.file_systems import Mount, hardware_of, mount_of, mounted, remount
-from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
+from storage_adapters.marker import read_marker, write_marker
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import check_files, walk_files
 from storage_adapters.smart import Health, read_health
-
-KIND = "drive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,55 +271,3 @@ def _same(root: Path, mount: Mount) -> bool:
     except MediumAbsent:
         return False
     return (now.source, now.uuid, now.target) == (mount.source, mount.uuid, mount.target)
-
-
-def check_marker(
-    marker: Marker,
-    where: str,
-    identity: str,
-    uuid: str = "",
-    keys: tuple[bytes, ...] = (),
-    sessions: tuple[str, ...] = (),
-) -> None:
-    """Raises WrongMedium unless the marker names this medium, this file system and a known session, and is signed."""
-    facts = marker.facts
-    if marker.identity != identity:
-        raise WrongMedium(where, wanted=identity, found=marker.identity)
-    if uuid and facts.get("uuid", uuid) != uuid:
-        raise WrongMedium(where, wanted=uuid, found=facts["uuid"])
-    if keys and not any(is_signed_by(marker, key) for key in keys):
-        raise WrongMedium(where, wanted=identity, found="signature does not hold")
-    if sessions and facts.get("session", "") not in sessions:
-        raise WrongMedium(where, wanted=", ".join(sessions), found="clone or stale copy: " + facts.get("session", ""))
-
-
-def prepare_drive(root: Path, facts: Mapping[str, str], sign: Callable[[bytes], bytes]) -> Mount:
-    """Make the file system mounted at `root` a drive of the archive: folders and signed marker. It must be empty.
-
-    Raises MediumAbsent unless `root` is itself the top of a mounted file system with a UUID, WrongMedium where it is
-    a medium already or holds anything.
-    """
-    mount = mount_of(root)
-    if mount.target != root.resolve() or not mount.uuid:
-        raise MediumAbsent(str(root), found=str(mount.target))
-    held = sorted(name for name in os.listdir(root) if name not in ("lost+found", "System Volume Information"))
-    if MARKER in held:
-        raise WrongMedium(str(root), wanted=facts["medium"], found=read_marker(root).identity)
-    if held:
-        raise WrongMedium(str(root), wanted=facts["medium"], found=", ".join(held[:5]))
-    with on_medium(root):
-        for name in (PACKAGES, INCOMING):
-            make_folder(root / name)
-    write_marker(root, {**facts, "uuid": mount.uuid}, sign)
-    return mount
-
-
-def find_drives() -> Iterator[tuple[Mount, Marker]]:
-    """Every mounted file system that carries a drive's marker."""
-    for mount in mounted():
-        try:
-            marker = read_marker(mount.target)
-        except (MediumAbsent, WrongMedium):
-            continue
-        if marker.facts.get("kind") == KIND:
-            yield mount, marker

@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage_adapters.durable import FILE, FOLDER, PART, discard
+from storage_adapters.copying import PART
+from storage_adapters.durable import discard
+from storage_adapters.medium_errors import FILE, FOLDER
 
 _WALK = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)

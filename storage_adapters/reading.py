@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from storage_adapters.contract import ExpectedFile, FileCheck, Progress
-from storage_adapters.durable import new_digest
+from storage_adapters.digests import new_digest
 
 _BLOCK = 1 << 20
 _BATCH = 256

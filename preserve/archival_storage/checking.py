@@ -56,7 +56,7 @@ def check_copy(
     medium: str,
     anchor: Anchor,
     progress: Callable[[int], None],
-    unfinished: Unfinished = Unfinished(),  # frozen
+    unfinished: Unfinished = FROM_THE_START,  # frozen
     *,
     from_medium: bool = True,
 ) -> CopyCheck:

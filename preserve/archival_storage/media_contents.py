@@ -27,7 +27,8 @@ from preserve.data_management.proof import anchors
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
-from storage_adapters.durable import copy_file_checked, copy_stream, move_in, sync_file_system, write_file
+from storage_adapters.copying import copy_file_checked, copy_stream
+from storage_adapters.durable import move_in, sync_file_system, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
 

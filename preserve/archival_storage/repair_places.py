@@ -21,8 +21,8 @@ from preserve.data_management.proof.anchors import Anchor
 from preserve.errors import MediumProblem, NotIntact
 from preserve.work import require_space
 from storage_adapters import recovery
+from storage_adapters.copying import copy_stream
 from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.durable import copy_stream
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
 

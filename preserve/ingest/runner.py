@@ -51,8 +51,9 @@ from preserve.progress import Progress
 from preserve.work import claim
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.durable import discard, translate
+from storage_adapters.durable import discard
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import translate
 
 _LONGEST_TEXT = 4 << 20  # bytes of a transcript that is printed into the note on its recording
 

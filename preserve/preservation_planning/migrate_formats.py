@@ -43,8 +43,9 @@ from preserve.preservation_planning.file_decisions import Reworking
 from preserve.preservation_planning.policy import Policy
 from preserve.progress import Progress
 from preserve.work import claim, require_space
-from storage_adapters.durable import discard, drop_file, on_medium, translate
+from storage_adapters.durable import discard, drop_file
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import on_medium, translate
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,16 +29,10 @@ from preserve.messages import speaking
 from preserve.outputs import into_folder
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
-from storage_adapters.durable import (
-    copy_file_checked,
-    discard,
-    on_medium,
-    publish,
-    sync_file_system,
-    sync_folder,
-    write_file,
-)
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import discard, publish, sync_file_system, sync_folder, write_file
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import check_files, digest_file, size_of
 
 LIST = "transfer.json"

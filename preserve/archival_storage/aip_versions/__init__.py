@@ -23,7 +23,8 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
 from preserve.work import claim, require_space
-from storage_adapters.durable import discard, on_medium
+from storage_adapters.durable import discard
+from storage_adapters.medium_errors import on_medium
 
 __all__ = ["Change", "PreviousVersion", "Renewal", "Shown", "Succeeded", "previous_version", "succeed"]
 

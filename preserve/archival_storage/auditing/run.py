@@ -26,7 +26,8 @@ from preserve.data_management.audit_records import Record
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
-from storage_adapters.durable import drop_file, on_medium
+from storage_adapters.durable import drop_file
+from storage_adapters.medium_errors import on_medium
 
 
 class Run:

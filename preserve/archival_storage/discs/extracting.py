@@ -12,7 +12,9 @@ from typing import Any
 from metadata.verify import verify_package
 from preserve.archival_storage.discs.sources import Source
 from preserve.errors import MediumProblem, NotIntact, Refused
-from storage_adapters.durable import copy_stream, discard, on_medium, sync_file_system
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import discard, sync_file_system
+from storage_adapters.medium_errors import on_medium
 
 _BLOCK = 1 << 20
 

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from preserve.archival_storage.guide import page
 from preserve.visible_text import one_line
-from storage_adapters.durable import FILE, write_file
+from storage_adapters.durable import write_file
+from storage_adapters.medium_errors import FILE
 from storage_adapters.registry import traits_of
 
 README = "先读我-README.txt"

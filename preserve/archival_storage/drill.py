@@ -64,7 +64,7 @@ def run_drills(
     catalogue: Catalogue,
     count: int,
     *,
-    given: Mapping[str, Path] | None = None,
+    inserted: Mapping[str, Path] | None = None,
     actor: str,
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
@@ -77,9 +77,9 @@ def run_drills(
     with catalogue.begin() as connection:
         drawn = _drawn(connection, month, count, actor, now())
     with catalogue.read() as connection:
-        done_before = {(one["name"], one["medium"]) for one in _results(connection, month)}
+        done_before = {(result["name"], result["medium"]) for result in _results(connection, month)}
         media = {row.id: row for row in holdings.all_media(connection)}
-    opened = open_media(home, list(media.values()), given)
+    opened = open_media(home, list(media.values()), inserted)
     done, waiting = [], []
     for name, medium in drawn:
         if (name, medium) in done_before or medium not in media:
@@ -111,22 +111,22 @@ def _drawn(connection: Connection, month: str, count: int, actor: str, moment: d
     for entry in ledger.about(connection, f"drill/{month}"):
         if entry.action == DRAWN:
             return [(name, medium) for name, medium in json.loads(entry.text)["details"]["chosen"]]
-    held: dict[str, list[CopyRow]] = {}
+    by_medium: dict[str, list[CopyRow]] = {}
     for copy in holdings.copies_of(connection, ""):
         if copy.state in ("verified", "due") and copy.parts == 1:
-            held.setdefault(copy.medium, []).append(copy)
+            by_medium.setdefault(copy.medium, []).append(copy)
     usable = {row.id for row in holdings.all_media(connection) if row.state == "in use"}
     size = ledger.size(connection)
     seed = schedule.seed_at(connection, size, f"drill/{month}")
     chosen: list[tuple[str, str]] = []
-    media = sorted(usable & held.keys(), key=lambda medium: hashlib.sha256(f"{seed}\0{medium}".encode()).digest())
+    media = sorted(usable & by_medium.keys(), key=lambda medium: hashlib.sha256(f"{seed}\0{medium}".encode()).digest())
     for number in range(count if media else 0):
         medium = media[number % len(media)]
-        names = sorted({copy.name for copy in held[medium]} - {name for name, _ in chosen})
+        names = sorted({copy.name for copy in by_medium[medium]} - {name for name, _ in chosen})
         if names:
             chosen.append((schedule.chosen(seed, names, 0)[0], medium))
     if chosen:
-        details = {"entries": size, "seed": seed, "chosen": [list(one) for one in chosen]}
+        details = {"entries": size, "seed": seed, "chosen": [list(pair) for pair in chosen]}
         ledger.append(connection, action=DRAWN, subject=f"drill/{month}", actor=actor, details=details, moment=moment)
     return chosen
 
@@ -138,13 +138,13 @@ def _results(connection: Connection, month: str) -> list[dict[str, object]]:
 
 def results(connection: Connection, months: int, moment: datetime) -> list[tuple[str, dict[str, object]]]:
     """What the drills of the last months came to, newest month first."""
-    found = []
+    drills = []
     year, month = moment.year, moment.month
     for _ in range(months):
         name = f"{year:04d}-{month:02d}"
-        found += [(name, one) for one in _results(connection, name)]
+        drills += [(name, result) for result in _results(connection, name)]
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-    return found
+    return drills
 
 
 def _restore(

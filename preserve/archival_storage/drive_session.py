@@ -121,11 +121,11 @@ class DriveSession:
             checkpoints.export_segments(connection, self.home.store / "ledger")
             size = ledger.size(connection)  # here and now: others go on meanwhile, and no segment holds that yet
             row = require_medium(connection, self.identity)
-            held = holdings.copies_on(connection, self.identity, ["verified", "due"])
+            copies = holdings.copies_on(connection, self.identity, ["verified", "due"])
         with self.catalogue.read() as connection, self.adapter.writable():
-            write_ledger(self.home, connection, self.adapter.root / "ledger", size, [one.name for one in held])
+            write_ledger(self.home, connection, self.adapter.root / "ledger", size, [copy.name for copy in copies])
             write_records(self.home, self.adapter.root)
-            guide = _guide(self.home, connection, self.adapter.root, row, held)
+            guide = _guide(self.home, connection, self.adapter.root, row, copies)
         state = self.adapter.probe()
         with self.catalogue.begin() as connection:
             holdings.change_medium(
@@ -141,10 +141,10 @@ class DriveSession:
             )
 
 
-def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held: Sequence[CopyRow]) -> dict[str, str]:
+def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, copies: Sequence[CopyRow]) -> dict[str, str]:
     """The drive explains itself, with what was written on it; the digests of the guide's files, which name the rest."""
     described, listed = [], []
-    for copy in held:
+    for copy in copies:
         version = read_version(connection, copy.name)
         case = connection.execute(select(cases).where(cases.c.objid == copy.objid)).one()
         described.append(
@@ -164,7 +164,7 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
     for folder in ("ledger", "recovery", ON_MEDIUM):
         for name in walk_files(root / folder) if (root / folder).is_dir() else ():
             # What somebody else put there is never listed: the next audit names it.
-            if not _is_ours(home, folder, name, [copy.name for copy in held]):
+            if not _is_ours(home, folder, name, [copy.name for copy in copies]):
                 continue
             size, digests = digest_file(root / folder / name, ("sha256",), from_medium=False)
             listed.append(GuideFile(f"{folder}/{name}", size, digests["sha256"]))
@@ -185,10 +185,10 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
     return {name: digest_file(root / name, ("sha256",), from_medium=False)[1]["sha256"] for name in names}
 
 
-def _is_ours(home: Home, folder: str, name: str, held: Sequence[str]) -> bool:
+def _is_ours(home: Home, folder: str, name: str, packages: Sequence[str]) -> bool:
     if folder == "ledger":
         return is_own(name)
     if folder == "recovery":
-        return name.partition("/")[0] in held
+        return name.partition("/")[0] in packages
     kind, _, inside = name.partition("/")
     return (kind in RECORDS and (home.store / name).is_file()) or (kind == RULES and inside.endswith(".toml"))

@@ -64,14 +64,14 @@ def require_medium(connection: Connection, name: str) -> MediumRow:
 
     Raises Refused; NotIntact where its row is not what the ledger says.
     """
-    found = holdings.read_medium(connection, name)
-    if found is None:
+    medium = holdings.read_medium(connection, name)
+    if medium is None:
         like = [row for row in holdings.all_media(connection) if row.label.startswith(name) and row.state != "lost"]
-        found = like[0] if len(like) == 1 else None
-    if found is None:
+        medium = like[0] if len(like) == 1 else None
+    if medium is None:
         raise Refused("storage.medium-unknown", name)
-    holdings.require_listed(connection, found.id)
-    return found
+    holdings.require_listed(connection, medium.id)
+    return medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def add_medium(home: Home, catalogue: Catalogue, wish: MediumWish, *, actor: str
         "made": stamp(moment),
     }
     new = NewMedium(wish.where, facts, checkpoints.signer(home.keys), wish.options)
-    made = registry.establish(wish.kind, new)
+    established = registry.establish(wish.kind, new)
     # What lies on a shelf is due an interval after it was last seen.
     checked = {"checked": stamp(moment)} if registry.traits_of(wish.kind).needs_person else {}
     with catalogue.begin() as connection:
@@ -120,14 +120,14 @@ def add_medium(home: Home, catalogue: Catalogue, wish: MediumWish, *, actor: str
             identity,
             kind=wish.kind,
             label=wish.label,
-            location=made.location,
+            location=established.location,
             actor=actor,
             moment=moment,
             place=wish.place,
             custodian=wish.custodian,
-            capacity=made.capacity,
+            capacity=established.capacity,
             **checked,
-            **made.details,
+            **established.details,
         )
         return require_medium(connection, identity)
 
@@ -203,15 +203,15 @@ def retire(
     Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has.
     """
     holdings.require_on(connection, row.id)
-    held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
+    copies = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
     if row.state == "replaced":
-        lacking = [one for one in held if not standing(connection, one.objid, one.version, profile).sealed]
+        lacking = [copy for copy in copies if not standing(connection, copy.objid, copy.version, profile).sealed]
         if lacking:
             raise Refused("storage.medium-still-needed", row.label, count=len(lacking), first=lacking[0].name)
-        for one in held:
-            change_copy(connection, one.name, row.id, "retired", actor=actor, moment=moment)
-    elif held:
-        raise Refused("storage.medium-holds-copies", row.label, count=len(held))
+        for copy in copies:
+            change_copy(connection, copy.name, row.id, "retired", actor=actor, moment=moment)
+    elif copies:
+        raise Refused("storage.medium-holds-copies", row.label, count=len(copies))
     holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="retired", why=reason)
 
 

@@ -47,18 +47,18 @@ def write_ledger(home: Home, connection: Connection, folder: Path, size: int, na
     """Write what proves the first `size` entries, and that the packages `names` were registered among them."""
     for first, last, path in checkpoints.segments(home.store / "ledger"):
         if first <= size and last <= size:
-            for one in (path, path.with_suffix(".checkpoint")):
-                target = folder / one.name
-                data = one.read_bytes()
+            for file in (path, path.with_suffix(".checkpoint")):
+                target = folder / file.name
+                data = file.read_bytes()
                 if not target.exists() or target.read_bytes() != data:
                     write_file(target, data)
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
     for path in sorted((home.keys / "former").glob("*.pub")):
         # Older entries and media were signed with these, before the archive was restored.
         write_file(folder / "former" / path.name, path.read_bytes())
-    made = checkpoints.checkpoint_over(connection, size)
-    if made is not None:
-        write_file(folder / "checkpoint.txt", made.text().encode())
+    checkpoint = checkpoints.checkpoint_over(connection, size)
+    if checkpoint is not None:
+        write_file(folder / "checkpoint.txt", checkpoint.text().encode())
     proofs = {}
     for name in sorted(names):
         objid = name.rpartition("_v")[0]
@@ -79,30 +79,32 @@ def compare_ledger(home: Home, connection: Connection, source: Source, label: st
     strange = [name for name in names if not (is_own(name) or OF_DESKTOP.fullmatch(name))]
     findings = [Finding("ledger.stranger", f"{label}: ledger/{name}", "error") for name in strange]
     believed = ledger_keys.believed_keys(connection, home.keys / "ledger.pub")
-    made = {}
+    read = {}
     for name in names:
         where = f"{label}: ledger/{name}"
         if name.endswith(".pub") and is_own(name):
             findings += _key(source, name, where, believed)
         elif name == "checkpoint.txt" or name.endswith(".checkpoint"):
-            one = _checkpoint(source, name, where, believed, findings)
-            if one is not None:
-                made[name] = one
+            checkpoint = _checkpoint(source, name, where, believed, findings)
+            if checkpoint is not None:
+                read[name] = checkpoint
     size = ledger.size(connection)
     try:
-        roots = checkpoints.roots_at(connection, [one.size for one in made.values() if one.size <= size])
+        roots = checkpoints.roots_at(
+            connection, [checkpoint.size for checkpoint in read.values() if checkpoint.size <= size]
+        )
     except ValueError:
         roots = {}  # our own ledger has a hole
-    for name, one in made.items():
-        row = checkpoints.checkpoint_over(connection, one.size)
-        if row is not None and row.text() != one.text() and row.root == one.root:
+    for name, checkpoint in read.items():
+        row = checkpoints.checkpoint_over(connection, checkpoint.size)
+        if row is not None and row.text() != checkpoint.text() and row.root == checkpoint.root:
             where = f"{label}: ledger/{name}"
-            findings.append(Finding("ledger.checkpoint-differs", where, "error", {"size": one.size}))
-        if roots.get(one.size) != one.root:
-            values = {"first": 1, "last": one.size}
+            findings.append(Finding("ledger.checkpoint-differs", where, "error", {"size": checkpoint.size}))
+        if roots.get(checkpoint.size) != checkpoint.root:
+            values = {"first": 1, "last": checkpoint.size}
             findings.append(Finding("ledger.contradicts-checkpoint", f"{label}: ledger/{name}", "error", values))
     findings += _segments(connection, source, names, label)
-    return findings + _lacking(names, made.get("checkpoint.txt"), label)
+    return findings + _lacking(names, read.get("checkpoint.txt"), label)
 
 
 def is_own(name: str) -> bool:
@@ -112,24 +114,24 @@ def is_own(name: str) -> bool:
 
 def _key(source: Source, name: str, where: str, believed: Sequence[Ed25519PublicKey]) -> list[Finding]:
     try:
-        found = ledger_keys.fingerprint(ledger_keys.public_key_of(source.read(f"ledger/{name}", 1 << 16), where))
+        fingerprint = ledger_keys.fingerprint(ledger_keys.public_key_of(source.read(f"ledger/{name}", 1 << 16), where))
     except (PreserveError, StorageError) as error:
         return [Finding(error.code, where, "error")]
-    known = found in {ledger_keys.fingerprint(key) for key in believed}
-    return [] if known else [Finding("ledger.key-unknown", where, "error", {"found": found})]
+    known = fingerprint in {ledger_keys.fingerprint(key) for key in believed}
+    return [] if known else [Finding("ledger.key-unknown", where, "error", {"found": fingerprint})]
 
 
 def _checkpoint(
     source: Source, name: str, where: str, believed: Sequence[Ed25519PublicKey], findings: list[Finding]
 ) -> Checkpoint | None:
     try:
-        one = checkpoints.parse_exactly(source.read(f"ledger/{name}", 1 << 20))
+        checkpoint = checkpoints.parse_exactly(source.read(f"ledger/{name}", 1 << 20))
     except (NotIntact, StorageError):
         findings.append(Finding("ledger.checkpoint-unreadable", where))
         return None
-    if checkpoints.signed_by_any(one, believed):
-        return one
-    findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": one.size}))
+    if checkpoints.signed_by_any(checkpoint, believed):
+        return checkpoint
+    findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": checkpoint.size}))
     return None
 
 
@@ -154,7 +156,7 @@ def _segments(connection: Connection, source: Source, names: Sequence[str], labe
     return findings
 
 
-def _lacking(names: Sequence[str], made: Checkpoint | None, label: str) -> list[Finding]:
+def _lacking(names: Sequence[str], checkpoint: Checkpoint | None, label: str) -> list[Finding]:
     """What a medium with any of the ledger should have and has not: all entries up to its checkpoint, and the key."""
     if not names:
         return []
@@ -168,8 +170,8 @@ def _lacking(names: Sequence[str], made: Checkpoint | None, label: str) -> list[
         expected = int(parted["last"]) + 1
         if f"{parted[0].removesuffix('.jsonl')}.checkpoint" not in names:
             lacking.append(f"{parted[0].removesuffix('.jsonl')}.checkpoint")
-    if made is not None and expected <= made.size:
-        lacking.append(f"segment-{expected:010d}-{made.size:010d}.jsonl")
+    if checkpoint is not None and expected <= checkpoint.size:
+        lacking.append(f"segment-{expected:010d}-{checkpoint.size:010d}.jsonl")
     return [Finding("ledger.medium-lacks", f"{label}: ledger/{name}", "error") for name in lacking]
 
 
@@ -237,8 +239,8 @@ def _is_scratch(name: str) -> bool:
     return name.rpartition("/")[2].startswith(".")
 
 
-def _same_size(one: Path, other: Path) -> bool:
+def _same_size(ours: Path, other: Path) -> bool:
     try:
-        return os.stat(one).st_size == os.stat(other).st_size
+        return os.stat(ours).st_size == os.stat(other).st_size
     except OSError:
         return False

@@ -108,37 +108,37 @@ class NotAtHand:
 def open_medium(
     home: Home,
     row: MediumRow,
-    given: Path | None = None,
+    place: Path | None = None,
     *,
     retain_until: datetime | None = None,
     pool: Executor | None = None,
 ) -> Opened | NotAtHand:
-    """One medium, at the place given, else where the inventory has it or where it is found connected.
+    """One medium, at `place`, else where the inventory has it or where it is found connected.
 
     What is written to it is locked until `retain_until`, where the medium locks; `pool` are processes that may help
     to read.
     """
-    place = str(given) if given is not None else _places(home, [row]).get(row.id, "")
-    return _open(home, row, place, _keys(home), retain_until=retain_until, pool=pool)
+    where = str(place) if place is not None else _places(home, [row]).get(row.id, "")
+    return _open(home, row, where, _keys(home), retain_until=retain_until, pool=pool)
 
 
 def open_media(
-    home: Home, rows: Sequence[MediumRow], given: Mapping[str, Path] | None = None, *, pool: Executor | None = None
+    home: Home, rows: Sequence[MediumRow], inserted: Mapping[str, Path] | None = None, *, pool: Executor | None = None
 ) -> dict[str, Opened | NotAtHand]:
-    """Those of these media that are in use or being replaced, by identity; `given` are places by label.
+    """Those of these media that are in use or being replaced, by identity; `inserted` are places by label.
 
     What is connected is looked for once. `pool` are processes that may help to read.
     """
     usable = [row for row in rows if row.state in _CONNECTED]
     places, keys = _places(home, usable), _keys(home)
-    places |= {row.id: str(given[row.label]) for row in usable if given and row.label in given}
+    places |= {row.id: str(inserted[row.label]) for row in usable if inserted and row.label in inserted}
     return {row.id: _open(home, row, places.get(row.id, ""), keys, pool=pool) for row in usable}
 
 
 def attached(home: Home, rows: Sequence[MediumRow], *, pool: Executor | None = None) -> dict[str, Opened]:
     """Those of these media that need a person and are connected now, by identity."""
     away = [row for row in rows if registry.traits_of(row.kind).needs_person]
-    return {name: one for name, one in open_media(home, away, pool=pool).items() if isinstance(one, Opened)}
+    return {name: medium for name, medium in open_media(home, away, pool=pool).items() if isinstance(medium, Opened)}
 
 
 def _places(home: Home, rows: Iterable[MediumRow]) -> dict[str, str]:

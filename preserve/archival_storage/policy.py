@@ -188,16 +188,16 @@ def judge(
     rows: Sequence[CopyRow], media: Mapping[str, MediumRow], long_term: bool, profile: StorageProfile
 ) -> Standing:
     """Compare the copies of one version, on media known by identity, with what its class needs."""
-    held: dict[str, int] = {}
+    counts: dict[str, int] = {}
     buildings = set()
     # A medium that is being replaced still has its copies, and does not count.
     counted = [row for row in rows if row.medium in media and media[row.medium].state != "replaced"]
     for copy in whole_copies(counted):
         kind = media[copy[0].medium].kind
-        held[kind] = held.get(kind, 0) + 1
+        counts[kind] = counts.get(kind, 0) + 1
         buildings.add(media[copy[0].medium].building)
     wanted = profile.wanted(long_term)
-    missing = [(r.kind, r.count - held.get(r.kind, 0)) for r in wanted if held.get(r.kind, 0) < r.count]
+    missing = [(r.kind, r.count - counts.get(r.kind, 0)) for r in wanted if counts.get(r.kind, 0) < r.count]
     places = profile.places.long_term if long_term else profile.places.ordinary
     if not missing and len(buildings) < places:
         missing.append((PLACE, places - len(buildings)))

@@ -41,7 +41,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     people: dict[str, Agent] = {}
     events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
     entries = [json.loads(entry.text) for entry in ledger.about(connection, objid)]
-    entries += [one for one in _drills(connection) if one["details"]["name"] == name]
+    entries += [drill for drill in _drills(connection) if drill["details"]["name"] == name]
     for entry in entries:
         made = _deed(entry, name, labels, entity)
         if made is not None:

@@ -48,15 +48,15 @@ def release(
     Raises Refused where the copy that took their place is not verified.
     """
     store = server_store(home)
-    gone = [one for one in quarantined(store.root) if one.name == name]
-    if not gone:
+    removed = [old for old in quarantined(store.root) if old.name == name]
+    if not removed:
         raise Refused("repair.nothing-in-quarantine", name)
     with catalogue.read() as connection:
         holdings.require_held(connection, name.rpartition("_v")[0])
         row = holdings.read_copy(connection, name, store.identity)
     if row is None or row.state != "verified":
         raise Refused("repair.copy-not-verified", name, state=row.state if row else "-")
-    for one in gone:
+    for old in removed:
         with catalogue.begin() as connection:
             ledger.append(
                 connection,
@@ -67,11 +67,11 @@ def release(
                 details={
                     "name": name,
                     "medium": store.identity,
-                    "quarantine": one.path.name,
+                    "quarantine": old.path.name,
                     "reason": reason,
-                    "bytes": one.size,
+                    "bytes": old.size,
                     "at": stamp(now()),
                 },
             )
-        discard(one.path, store.root / QUARANTINE)
-    return gone
+        discard(old.path, store.root / QUARANTINE)
+    return removed

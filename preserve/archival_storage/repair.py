@@ -65,14 +65,14 @@ def repair_copy(
     row: CopyRow,
     medium: MediumRow,
     *,
-    given: Sequence[Path] = (),
+    inserted: Sequence[Path] = (),
     actor: str,
     progress: Callable[[int], None] = lambda moved: None,
 ) -> Repair:
     """Remake one damaged copy, on a medium at hand, from every place at hand.
 
-    `given` are discs, images or mounted media. Raises MediumProblem where its medium is not at hand, Refused where it
-    is of a kind that cannot be mended in place (a disc is burned anew).
+    `inserted` are discs, images or mounted media. Raises MediumProblem where its medium is not at hand, Refused where
+    it is of a kind that cannot be mended in place (a disc is burned anew).
     """
     home, catalogue, now = archive.home, archive.catalogue, archive.now
     with catalogue.read() as connection:
@@ -85,7 +85,7 @@ def repair_copy(
     with tempfile.TemporaryDirectory(dir=home.work, prefix="repair-") as scratch:
         places = [Place(medium.label, target.tree or target.adapter)]
         places += other_copies(copies, medium, media)
-        places += _beside(anchor, target, media, given, Path(scratch), progress)
+        places += _beside(anchor, target, media, inserted, Path(scratch), progress)
         contents = proven(places, anchor)
         if contents is None:
             return _failed(catalogue, row, medium, ("manifest-sha256.txt",), {}, actor, now())
@@ -124,12 +124,12 @@ def _beside(
     anchor: Anchor,
     target: Opened,
     media: Mapping[str, Opened | NotAtHand],
-    given: Sequence[Path],
+    inserted: Sequence[Path],
     scratch: Path,
     progress: Callable[[int], None],
 ) -> Iterator[Place]:
     """Media that were given, what earlier repairs put aside, and the medium's own recovery data."""
-    yield from places_in(anchor, given, scratch, progress)
+    yield from places_in(anchor, inserted, scratch, progress)
     for medium in media.values():
         if isinstance(medium, Opened) and medium.tree is not None:
             yield from put_aside(medium.tree.root, medium.row.label, anchor.name)

@@ -39,8 +39,8 @@ def other_copies(
 
 def put_aside(root: Path, label: str, name: str) -> list[Place]:
     """What earlier repairs put into quarantine, newest first: much of it is good, and may be all that is left."""
-    found = sorted((root / QUARANTINE).glob(f"{name}.*"), reverse=True)
-    return [Place(f"{label} ({QUARANTINE})", Folder(folder, name)) for folder in found]
+    folders = sorted((root / QUARANTINE).glob(f"{name}.*"), reverse=True)
+    return [Place(f"{label} ({QUARANTINE})", Folder(folder, name)) for folder in folders]
 
 
 def _as_place(label: str, packages: Path) -> Place:
@@ -48,18 +48,18 @@ def _as_place(label: str, packages: Path) -> Place:
     return Place(label, DirectoryAdapter(packages.parent, ""))
 
 
-def places_in(anchor: Anchor, given: Sequence[Path], scratch: Path, progress: Callable[[int], None]) -> list[Place]:
+def places_in(anchor: Anchor, inserted: Sequence[Path], scratch: Path, progress: Callable[[int], None]) -> list[Place]:
     """The package taken out of discs or mounted media into a scratch folder; a damaged disc is repaired first."""
-    if not given:
+    if not inserted:
         return []
     top = scratch / "given" / "packages"
     top.mkdir(parents=True)
-    sources: list[Source] = [open_source(path.absolute()) for path in given]
-    label = ", ".join(path.name for path in given)
+    sources: list[Source] = [open_source(path.absolute()) for path in inserted]
+    label = ", ".join(path.name for path in inserted)
     for mended in (False, True):
         with suppress(NotIntact, StorageError, MediumProblem):
             if mended:
-                sources = [_mended(path.absolute(), scratch, number, progress) for number, path in enumerate(given)]
+                sources = [_mended(path.absolute(), scratch, number, progress) for number, path in enumerate(inserted)]
             extract(anchor.name, sources, top / anchor.name, progress)
             return [_as_place(label, top)]
     # Not whole, but single files may be: they are taken from where they lie.

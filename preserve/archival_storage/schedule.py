@@ -61,7 +61,7 @@ def plan(
         "SELECT count(*), coalesce(sum(verified <= :before OR verified > :now), 0), min(verified) FROM copies"
         " WHERE medium = :medium AND state IN ('verified', 'due', 'repaired')"
     )
-    found = []
+    planned = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
             continue
@@ -73,10 +73,10 @@ def plan(
         if traits_of(row.kind).online:
             due = min(int(due), max(1, math.ceil(rule.share * total))) if due else 0
             following = stamp(parse(oldest) + timedelta(days=rule.days)) if oldest else ""
-            found.append(Due(row, "read", due, int(total), oldest or "", following))
+            planned.append(Due(row, "read", due, int(total), oldest or "", following))
             continue
-        found.append(_offline(row, rule, int(total), moment, row.id in here))
-    return sorted(found, key=lambda one: (one.next, one.medium.place, one.medium.label))
+        planned.append(_offline(row, rule, int(total), moment, row.id in here))
+    return sorted(planned, key=lambda due_medium: (due_medium.next, due_medium.medium.place, due_medium.medium.label))
 
 
 def last_look(row: MediumRow) -> str:
@@ -102,7 +102,7 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
 
     A check that lies in the future was made under a wrong clock: it proves nothing about now.
     """
-    found: list[CopyRow] = []
+    copies: list[CopyRow] = []
     for condition in ("verified > :now", "verified <= :before"):
         query = text(
             'SELECT name, medium, objid, version, state, written, verified, part, parts, "set" FROM copies'
@@ -113,10 +113,10 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
             "medium": due.medium.id,
             "before": cutoff(rule, moment),
             "now": stamp(moment),
-            "limit": min(limit, due.copies) - len(found),
+            "limit": min(limit, due.copies) - len(copies),
         }
-        found += [CopyRow(*row) for row in connection.execute(query, values)]
-    return found
+        copies += [CopyRow(*row) for row in connection.execute(query, values)]
+    return copies
 
 
 def seed_at(connection: Connection, size: int, stratum: str) -> str:

@@ -36,9 +36,9 @@ class Decision:
 
 def read_decision(connection: Connection, number: str) -> Decision:
     """The decision of that number. Raises Refused where hands are missing or the same, or where it was withdrawn."""
-    told = proceedings.told(connection, number)
+    entries = proceedings.told(connection, number)
     by = {
-        deed: [entry for entry in told if entry.action == f"disposal.{deed}"]
+        deed: [entry for entry in entries if entry.action == f"disposal.{deed}"]
         for deed in ("proposed", "supervised", "approved", "withdrawn")
     }
     supervisors = tuple(dict.fromkeys(entry.actor for entry in by["supervised"]))
@@ -82,11 +82,11 @@ def warrant_for_disposal(
     holdings.require_held(connection, objid)
     if decision.state != "executing" or today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
-    begun = [one for one in destroyed.of_case(connection, objid) if one.item == item and one.disposal == disposal]
+    begun = [loss for loss in destroyed.of_case(connection, objid) if loss.item == item and loss.disposal == disposal]
     if not begun or name.rpartition("_v")[0] != objid or objid not in decision.cases:
         raise Refused("disposal.not-of-it", name, number=disposal)
-    if found := disposal_holds.blocks(connection, objid):
-        raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
+    if blocks := disposal_holds.blocks(connection, objid):
+        raise Refused("disposal.blocked", name, kind=blocks[0].kind, number=blocks[0].number)
     retention_index.require_decided(connection, objid)
     days = retention_index.rows_of(connection, objid)
     if not any(row.item == item for row in days):
@@ -105,8 +105,10 @@ def _require_successor(
     connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str
 ) -> None:
     """The version that this disposal made must be newer than `name` and have all the copies that its class asks for."""
-    made = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
-    mine = [one for one in made if one.get("disposal") == disposal and one.get("item") == item]
+    reductions = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
+    mine = [
+        reduction for reduction in reductions if reduction.get("disposal") == disposal and reduction.get("item") == item
+    ]
     if not mine or int(name.rpartition("_v")[2]) >= int(mine[-1]["version"]):
         raise Refused("disposal.no-successor", name, number=disposal)
     newest = connection.execute(

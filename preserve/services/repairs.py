@@ -52,7 +52,7 @@ def run(session: Session, case: str = "", media: Sequence[Path] = ()) -> Repairs
     for copy, medium in repair.damaged_copies(archive.home, archive.catalogue, objid):
         try:
             repaired = repair.repair_copy(
-                archive, copy, medium, given=media, actor=session.person.account, progress=session.progress
+                archive, copy, medium, inserted=media, actor=session.person.account, progress=session.progress
             )
         except Stopped:
             raise

@@ -38,15 +38,15 @@ def run_audit(
     profile: StorageProfile,
     budget: Budget,
     *,
-    given: Sequence[tuple[str, Path]] = (),
+    inserted: Sequence[tuple[str, Path]] = (),
     everything: bool = False,
     actor: str,
     progress: Callable[[int], None] = lambda moved: None,
 ) -> AuditReport:
     """Read back what is due, within the budget; with `everything` all that can be reached, due or not.
 
-    `given` are discs, images or mounted drives that are read whatever is due, each with a label where its marker fits
-    several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
+    `inserted` are discs, images or mounted drives that are read whatever is due, each with a label where its marker
+    fits several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
     space, a broken catalogue) ends the run as failed and is raised.
     """
     home, catalogue, now = archive.home, archive.catalogue, archive.now
@@ -57,7 +57,7 @@ def run_audit(
             run.report.findings += _check_records(home, catalogue)
             with catalogue.begin() as connection:
                 schedule.draw(connection, profile, now(), actor)
-            read_all(run, given, everything)
+            read_all(run, inserted, everything)
         except OutOfBudget as error:
             run.report.state, run.report.reason = "stopped", str(error)
         except Stopped:
@@ -80,12 +80,12 @@ def _finished(run: Run) -> AuditReport:
         for due in schedule.plan(connection, run.profile, moment, here):
             if not due.copies or due.how == "passed":
                 continue
-            one = Overdue(due.medium.label, due.medium.kind, due.medium.place, due.since, due.copies, due.how)
+            overdue = Overdue(due.medium.label, due.medium.kind, due.medium.place, due.since, due.copies, due.how)
             if due.how == "insert":
-                run.report.insert.append(one)
+                run.report.insert.append(overdue)
             rule = schedule.rule_for(run.profile, due.medium.kind)
             if rule.days and due.next < stamp(moment) and due.how != "draw":
-                run.report.overdue.append(one)
+                run.report.overdue.append(overdue)
     return run.end()
 
 

@@ -31,12 +31,12 @@ _BATCH = 200  # copies that are asked for at a time
 _PART_DAYS = 30  # how long what an unfinished check found intact still counts
 
 
-def read_all(run: Run, given: Sequence[tuple[str, Path]], everything: bool) -> None:
+def read_all(run: Run, inserted: Sequence[tuple[str, Path]], everything: bool) -> None:
     """Read what was given, then everything that is due and at hand. Raises OutOfBudget, Stopped, Refused."""
     with run.catalogue.read() as connection:
         inventory = holdings.all_media(connection)
     media = open_media(run.home, inventory, pool=run.pool)
-    for label, path in given:
+    for label, path in inserted:
         _read_given(run, label, path)
     here = {row.id for row in inventory if isinstance(media.get(row.id), Opened)}
     with run.catalogue.read() as connection:
@@ -171,7 +171,7 @@ def _beside(run: Run, row: MediumRow, root: Path) -> list[Finding]:
         copies = holdings.copies_on(connection, row.id)
         findings = compare_ledger(run.home, connection, open_source(root), row.label)
         repairs = [json.loads(entry.text)["details"] for entry in ledger.of_action(connection, "copy.repaired")]
-        put_aside = {str(one.get("quarantine", "")) for one in repairs if one.get("medium") == row.id}
+        put_aside = {str(repair.get("quarantine", "")) for repair in repairs if repair.get("medium") == row.id}
     expected = Expected(
         row.label,
         dict(row.details.get("guide") or {}),

@@ -129,11 +129,11 @@ def walk(root: Path, passed_over: Callable[[str], bool]) -> Iterator[tuple[str, 
     while pending:
         folder = pending.pop()
         try:
-            found = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
         except OSError:
             yield folder.removesuffix("/"), "unreadable"
             continue
-        for entry in found:
+        for entry in entries:
             path = folder + entry.name
             if passed_over(path):
                 continue

@@ -123,8 +123,8 @@ def _packages(
 def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Callable[[int], None]) -> Iterator[Graft]:
     """One part of a divided package as a bag of its own, with the manifests of the whole (RFC 8493 §2.2.2)."""
     base = f"parts/{holding.name}"
-    made = top / base
-    (made / "whole").mkdir(parents=True)
+    folder = top / base
+    (folder / "whole").mkdir(parents=True)
     lines: list[tuple[str, str]] = []
     ranges = []
     size = 0
@@ -142,11 +142,11 @@ def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Calla
         known[f"{base}/{stored}"] = GuideFile(f"{base}/{stored}", item.length, digest)
     for path in sorted(root.iterdir()):
         if path.is_file():
-            shutil.copyfile(path, made / "whole" / path.name)
-    (made / "data").mkdir()
-    bag.write_declaration(made)
+            shutil.copyfile(path, folder / "whole" / path.name)
+    (folder / "data").mkdir()
+    bag.write_declaration(folder)
     bag.write_info(
-        made,
+        folder,
         [
             ("External-Identifier", holding.name),
             ("Bag-Group-Identifier", holding.name),
@@ -154,13 +154,13 @@ def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Calla
             ("Payload-Oxum", f"{size}.{len(lines)}"),
         ],
     )
-    bag.write_manifest(made / "manifest-sha256.txt", lines)
-    (made / RANGES).write_text(json.dumps(ranges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    tags = [(name, digest_file(made / name, ("sha256",))[1]["sha256"]) for name in sorted(walk_files(made))]
-    bag.write_manifest(made / "tagmanifest-sha256.txt", tags)
-    for name in sorted(walk_files(made)):
-        known[f"{base}/{name}"] = _known(made, name, f"{base}/")
-        yield Graft(f"{base}/{name}", made / name)
+    bag.write_manifest(folder / "manifest-sha256.txt", lines)
+    (folder / RANGES).write_text(json.dumps(ranges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    tags = [(name, digest_file(folder / name, ("sha256",))[1]["sha256"]) for name in sorted(walk_files(folder))]
+    bag.write_manifest(folder / "tagmanifest-sha256.txt", tags)
+    for name in sorted(walk_files(folder)):
+        known[f"{base}/{name}"] = _known(folder, name, f"{base}/")
+        yield Graft(f"{base}/{name}", folder / name)
 
 
 def _digest_of_range(path: Path, offset: int, length: int, progress: Callable[[int], None]) -> str:

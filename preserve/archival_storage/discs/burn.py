@@ -40,8 +40,8 @@ def choose_burner() -> Path:
     """The one burner of this machine. Raises MediumProblem where there is none or more than one."""
     burners = find_burners()
     if len(burners) != 1:
-        found = ", ".join(f"{one.device} ({one.model})" for one in burners)
-        raise MediumProblem("storage.no-burner" if not burners else "storage.many-burners", found)
+        names = ", ".join(f"{burner.device} ({burner.model})" for burner in burners)
+        raise MediumProblem("storage.no-burner" if not burners else "storage.many-burners", names)
     return burners[0].device
 
 
@@ -147,9 +147,9 @@ def _ruined(
     """The disc is spoilt: its copies are retired, and another disc is planned in its place."""
     with catalogue.begin() as connection:
         letters = [
-            str(one.details.get("letter", "A"))
-            for one in holdings.all_media(connection, medium.kind)
-            if one.details.get("image") == medium.details.get("image")
+            str(other.details.get("letter", "A"))
+            for other in holdings.all_media(connection, medium.kind)
+            if other.details.get("image") == medium.details.get("image")
         ]
         for row in holdings.copies_on(connection, medium.id, ["planned"]):
             change_copy(connection, row.name, medium.id, "retired", actor=actor, moment=moment)

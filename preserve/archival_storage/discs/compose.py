@@ -54,7 +54,10 @@ class Volume:
 
 def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
     """Every version whose class asks for discs and that no disc is planned for, oldest first."""
-    counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == DISC) for flag in (False, True)}
+    counts = {
+        flag: sum(requirement.count for requirement in profile.wanted(flag) if requirement.kind == DISC)
+        for flag in (False, True)
+    }
     planned = (
         select(copies.c.name)
         .join(media, media.c.id == copies.c.medium)
@@ -91,12 +94,18 @@ def plan(
         payload = [(file.path, file.size) for file in files if "/" in file.path]
         parts = split(payload, room - 2 * tags, FILE_COST)
         for number, pieces in enumerate(parts, 1):
-            held = tuple(
-                Item(path=one.path, size=one.size, sha256=digests[one.path], offset=one.offset, length=one.length)
-                for one in pieces
+            items_here = tuple(
+                Item(
+                    path=piece.path,
+                    size=piece.size,
+                    sha256=digests[piece.path],
+                    offset=piece.offset,
+                    length=piece.length,
+                )
+                for piece in pieces
             )
-            size = 2 * tags + sum(on_disc(one.length) + FILE_COST for one in pieces)
-            volumes.append(Volume(((large, number, len(parts), held),), size))
+            size = 2 * tags + sum(on_disc(piece.length) + FILE_COST for piece in pieces)
+            volumes.append(Volume(((large, number, len(parts), items_here),), size))
     # The last part of a divided package leaves room, which whole packages may fill.
     divided = len(volumes)
     for discs in pack([item.size for item in whole], room):
@@ -170,7 +179,7 @@ def _recipes(
 ) -> list[Recipe]:
     home = archive.home
     with archive.catalogue.read() as connection:
-        known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, DISC)}
+        known = {str(medium.details.get("set", "")) for medium in holdings.all_media(connection, DISC)}
         rows = {row.objid: row for row in connection.execute(select(cases))}
         facts = {row.name: row for row in connection.execute(select(versions))}
     number = 1
@@ -178,13 +187,13 @@ def _recipes(
         number += 1
     recipes = []
     for position, volume in enumerate(volumes, 1):
-        held = []
+        packages = []
         for item, part, parts, pieces in volume.waiting:
             case, version = rows[item.objid], facts[item.name]
             files = pieces or tuple(
                 Item(path=file.path, size=file.size, sha256=file.sha256, length=file.size) for file in list_files(item)
             )
-            held.append(
+            packages.append(
                 Holding(
                     name=item.name,
                     case_number=case.case_number,
@@ -214,7 +223,7 @@ def _recipes(
                 archive_id=home.settings.archive_id,
                 institution=home.settings.institution,
                 ledger_size=ledger_size,
-                holdings=tuple(held),
+                holdings=tuple(packages),
             )
         )
     return recipes
@@ -223,11 +232,11 @@ def _recipes(
 def _enter(
     home: Home, catalogue: Catalogue, recipe: Recipe, built: Built, count: int, actor: str, moment: datetime
 ) -> Composed:
-    made = []
+    identities = []
     with catalogue.begin() as connection:
         for number in range(count):
-            made.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
-    return Composed(recipe, built, tuple(made))
+            identities.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
+    return Composed(recipe, built, tuple(identities))
 
 
 def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, *, actor: str, moment: datetime) -> str:

@@ -88,32 +88,32 @@ def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], f
     Raises ValueError for a path that a list cannot hold or that leaves the folder, for two digests of one path and for
     a part that is none; the medium's errors (StorageError) where it cannot be written.
     """
-    given = _sorted(files)
+    others = _sorted(files)
     for case in cases:
         _check_path(f"packages/{case.name}")
         if "/" in case.name or case.part not in ("", "files", "ranges"):
             raise ValueError(f"not a package on a medium: {case.name!r}, {case.part!r}")
-    made: dict[str, bytes] = {}
-    here = _partly_here(medium, cases, given)
-    if here and all(file.path != PARTS for file in given):
-        made[PARTS] = (json.dumps(here, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    made["verify.py"] = page.template("verify.py").encode()
-    made["verify.ps1"] = _for_windows(page.template("verify.ps1"))
-    places = page.key_places(given)
-    values = _values(medium, cases, given, places)
-    made[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
-    listed = sorted([*given, *_as_files(made)], key=lambda file: file.path)
-    made[PAGE] = page.render(
+    contents: dict[str, bytes] = {}
+    here = _partly_here(medium, cases, others)
+    if here and all(file.path != PARTS for file in others):
+        contents[PARTS] = (json.dumps(here, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    contents["verify.py"] = page.template("verify.py").encode()
+    contents["verify.ps1"] = _for_windows(page.template("verify.ps1"))
+    places = page.key_places(others)
+    values = _values(medium, cases, others, places)
+    contents[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
+    listed = sorted([*others, *_as_files(contents)], key=lambda file: file.path)
+    contents[PAGE] = page.render(
         {**values, "PAGE_TITLE": f"{values['LABEL']} {values['TITLE']}".strip(), "README_HREF": quote(README)},
         page.case_rows(cases, places),
         page.embedded(OWN, listed),
     ).encode()
-    listed = sorted([*listed, *_as_files({PAGE: made[PAGE]})], key=lambda file: file.path)
-    made[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
-    for name, data in sorted(made.items()):
+    listed = sorted([*listed, *_as_files({PAGE: contents[PAGE]})], key=lambda file: file.path)
+    contents[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
+    for name, data in sorted(contents.items()):
         # On a drive the rest is for the archive's account; what tells a stranger what this is must be readable to them.
         write_file(target / name, data, mode=0o644 if name in _FOR_ALL else FILE)
-    return sorted(made)
+    return sorted(contents)
 
 
 def _sorted(files: Iterable[GuideFile]) -> list[GuideFile]:
@@ -136,8 +136,8 @@ def _check_path(path: str) -> None:
         raise ValueError(f"not a path on a medium: {path!r}")
 
 
-def _as_files(made: dict[str, bytes]) -> list[GuideFile]:
-    return [GuideFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in made.items()]
+def _as_files(contents: dict[str, bytes]) -> list[GuideFile]:
+    return [GuideFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in contents.items()]
 
 
 def _for_windows(text: str) -> bytes:

@@ -46,8 +46,8 @@ def run_audit(
     """Read back what is due, within the budget; with `everything` all that can be reached, due or not.
 
     `inserted` are discs, images or mounted drives that are read whatever is due, each with a label where its marker
-    fits several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
-    space, a broken catalogue) ends the run as failed and is raised.
+    fits several. Raises Refused where another run is under way; damage is in the report. An error of the home itself
+    (no space, a broken catalogue) ends the run as failed and is raised.
     """
     home, catalogue, now = archive.home, archive.catalogue, archive.now
     with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))), executor() as pool:

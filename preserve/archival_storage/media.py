@@ -93,11 +93,14 @@ class MediumWish:
 def add_medium(home: Home, catalogue: Catalogue, wish: MediumWish, *, actor: str, moment: datetime) -> MediumRow:
     """Make an empty place a medium of this archive and enter it.
 
-    Raises UsageError for a kind whose media are not entered so, or a label that another one has; StorageError.
-    Credentials never go into the catalogue: they come from where the kind's library looks.
+    Raises UsageError for a kind whose media are not entered so, or a label that another one has; Refused for a folder
+    of the archive itself; StorageError. Credentials never go into the catalogue: they come from where the kind's library looks.
     """
     if wish.kind not in registry.established():
         raise UsageError("storage.kind-unknown", wish.kind, known=", ".join(registry.established()))
+    place = Path(wish.where).resolve()
+    if place.is_dir() and {home.path.resolve(), home.store.resolve()} & {place, *place.parents}:
+        raise Refused("output.inside", wish.where, place=str(home.path))  # a medium of itself would be no copy
     with catalogue.read() as connection:
         if holdings.read_medium(connection, wish.label) is not None:
             raise UsageError("storage.label-taken", wish.label)

@@ -143,16 +143,18 @@ def attached(home: Home, rows: Sequence[MediumRow], *, pool: Executor | None = N
 
 def _places(home: Home, rows: Iterable[MediumRow]) -> dict[str, str]:
     """Where each medium is: the home's store where the home has it, others where they are found or remembered."""
-    rows = list(rows)
-    connected = {kind: dict(registry.find(kind)) for kind in {row.kind for row in rows}}
-    return {
-        row.id: str(home.store)
-        if row.id == store_identity(home)
-        else connected[row.kind].get(row.id, "")
-        if registry.is_looked_for(row.kind)
-        else row.location
-        for row in rows
-    }
+    places: dict[str, str] = {}
+    connected: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.id == store_identity(home):
+            places[row.id] = str(home.store)
+        elif registry.is_looked_for(row.kind):
+            if row.kind not in connected:
+                connected[row.kind] = dict(registry.find(row.kind))
+            places[row.id] = connected[row.kind].get(row.id, "")
+        else:
+            places[row.id] = row.location
+    return places
 
 
 def _open(
@@ -170,7 +172,8 @@ def _open(
         return NotAtHand(row, "not-connected")
     details = {**row.details, **({"reserve": home.settings.reserve} if row.id == store_identity(home) else {})}
     adapter = registry.open_adapter(row.kind, Address(row.id, place, details, keys, retain_until, pool))
-    if adapter.traits.needs_person and place == row.location and not _is_there(adapter):
+    remembered = place == row.location and not registry.is_looked_for(row.kind)
+    if adapter.traits.needs_person and remembered and not _is_there(adapter):
         return NotAtHand(row, "not-connected")
     return Opened(row, adapter)
 

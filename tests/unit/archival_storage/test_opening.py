@@ -19,12 +19,13 @@ from preserve.clock import now
 from preserve.data_management import holdings
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.holdings import MediumRow
-from preserve.errors import UsageError
+from preserve.errors import Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.messages import speaking
 from storage_adapters import registry
 from storage_adapters.contract import Address, CopyRef
 from storage_adapters.directory import prepare
+from storage_adapters.errors import WrongMedium
 from storage_adapters.s3 import S3Adapter
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +81,22 @@ def test_another_directory_is_where_the_inventory_has_it(archive: tuple[Home, Ca
     assert opened.tree.root == tmp_path / "other"
     opened.require()
     assert opened.left(CopyRef("aip-x_v0001")) == (0, "")
+
+
+def test_another_directory_is_entered_where_nothing_lies(archive: tuple[Home, Catalogue], tmp_path: Path) -> None:
+    home, catalogue = archive
+    for inside in (home.path, home.store / "packages"):
+        with pytest.raises(Refused, match="output.inside"):
+            add_medium(home, catalogue, MediumWish("directory", str(inside), "N-0"), actor="li", moment=now())
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thing").touch()
+    wish = MediumWish("directory", str(tmp_path / "other"), "N-1", options={"reserve": 7})
+    with pytest.raises(WrongMedium):
+        add_medium(home, catalogue, wish, actor="li", moment=now())
+    (tmp_path / "other" / "thing").unlink()
+    opened = open_medium(home, add_medium(home, catalogue, wish, actor="li", moment=now()))
+    assert isinstance(opened, Opened) and opened.tree is not None and opened.tree.reserve == 7
+    opened.require()
 
 
 def test_a_bucket_is_opened_without_being_asked(archive: tuple[Home, Catalogue]) -> None:

@@ -94,7 +94,7 @@ def add_medium(home: Home, catalogue: Catalogue, wish: MediumWish, *, actor: str
     """Make an empty place a medium of this archive and enter it.
 
     Raises UsageError for a kind whose media are not entered so, or a label that another one has; Refused for a folder
-    of the archive itself; StorageError. Credentials never go into the catalogue: they come from where the kind's library looks.
+    of the archive itself; StorageError. Credentials never go into the catalogue: a kind's library knows where they are.
     """
     if wish.kind not in registry.established():
         raise UsageError("storage.kind-unknown", wish.kind, known=", ".join(registry.established()))

@@ -86,7 +86,7 @@ def test_another_directory_is_where_the_inventory_has_it(archive: tuple[Home, Ca
 def test_another_directory_is_entered_where_nothing_lies(archive: tuple[Home, Catalogue], tmp_path: Path) -> None:
     home, catalogue = archive
     for inside in (home.path, home.store / "packages"):
-        with pytest.raises(Refused, match="output.inside"):
+        with pytest.raises(Refused, match=r"output\.inside"):
             add_medium(home, catalogue, MediumWish("directory", str(inside), "N-0"), actor="li", moment=now())
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thing").touch()

@@ -168,7 +168,7 @@ def _open(
 ) -> Opened | NotAtHand:
     if not registry.is_installed(row.kind):
         return NotAtHand(row, "no-adapter")
-    if not place:
+    if not place and registry.traits_of(row.kind).needs_person:
         return NotAtHand(row, "not-connected")
     details = {**row.details, **({"reserve": home.settings.reserve} if row.id == store_identity(home) else {})}
     adapter = registry.open_adapter(row.kind, Address(row.id, place, details, keys, retain_until, pool))

@@ -66,7 +66,8 @@ def row(kind: str, identity: str = "m-1", location: str = "", **details: Any) ->
 def test_the_server_store_is_where_the_home_has_it(archive: tuple[Home, Catalogue]) -> None:
     home, catalogue = archive
     with catalogue.read() as connection:
-        (store,) = holdings.all_media(connection)
+        store = holdings.read_medium(connection, store_identity(home))
+    assert store is not None
     moved = MediumRow(**{**{name: getattr(store, name) for name in MediumRow.__slots__}, "location": "/nowhere"})
     opened = open_medium(home, moved)
     assert isinstance(opened, Opened) and opened.tree is not None

@@ -29,18 +29,18 @@ def disc() -> None:
 def compose(output: Output, kind: str, everything: bool) -> None:
     """Gather what waits into a disc set and make its images."""
     result = output.work("cli.composing", service.compose, kind, everything=everything)
-    for made in result.discs:
+    for composed in result.discs:
         output.sentence(
             "cli.disc-composed",
             style="green",
-            label=made.volume_id,
-            volume=made.volume,
-            volumes=made.volumes,
-            packages=len(made.packages),
-            size=bytes_for_people(made.bytes),
-            redundancy=made.redundancy,
-            image=str(made.image),
-            copies=len(made.media),
+            label=composed.volume_id,
+            volume=composed.volume,
+            volumes=composed.volumes,
+            packages=len(composed.packages),
+            size=bytes_for_people(composed.bytes),
+            redundancy=composed.redundancy,
+            image=str(composed.image),
+            copies=len(composed.media),
         )
     if result.waiting:
         size, capacity = bytes_for_people(result.waiting_bytes), bytes_for_people(result.capacity)

@@ -118,9 +118,9 @@ def _heading(name: str) -> str:
 @click.pass_obj
 def label(output: Output, media_names: tuple[str, ...], target: Path, form: Any) -> None:
     """Labels to print, as PDF."""
-    made = output.call(inventory.label, media_names, target.absolute(), form)
-    output.sentence("cli.label-done", style="green", path=str(made.path), count=len(made.labels))
-    output.document(made)
+    labels = output.call(inventory.label, media_names, target.absolute(), form)
+    output.sentence("cli.label-done", style="green", path=str(labels.path), count=len(labels.labels))
+    output.document(labels)
 
 
 @media.command()

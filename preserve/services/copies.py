@@ -189,18 +189,8 @@ def hand_out(session: Session, case: str, media: Sequence[Path], target: Path, *
     Raises NotPermitted where no approved request covers it (regulation Art. 21, 23), Refused where it was delivered
     before, NotIntact where the media hold another package than was registered.
     """
-    archive = session.archive
-    restored = hand_out_package(
-        archive.home,
-        archive.catalogue,
-        session.person,
-        case,
-        [open_source(path) for path in media],
-        to=target,
-        number=request,
-        now=archive.now,
-        progress=session.progress,
-    )
+    sources = [open_source(path) for path in media]
+    restored = hand_out_package(session.actor, case, sources, to=target, number=request, progress=session.progress)
     return PackageRestored.of(restored)
 
 

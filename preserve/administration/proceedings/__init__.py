@@ -200,13 +200,15 @@ class Proceeding(Generic[R]):
         *,
         actor: str,
         moment: datetime,
-        state: str = "",
         details: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> R:
-        """Write the next step down, in the caller's transaction; `state` where the step may lead to more than one."""
+        """Write the next step down, in the caller's transaction.
+
+        `changes` are fields of the record, with `state` where the step may lead to more than one.
+        """
         found = self.check(record, deed, "")
-        to = state or found.to[-1]
+        to = changes.pop("state", "") or found.to[-1]
         if to == "=":
             to = record.state
         elif to not in found.to:

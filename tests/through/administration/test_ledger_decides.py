@@ -13,6 +13,7 @@ import pytest
 from preserve.access.requests import steps as requests
 from preserve.access.transfer import steps as transfers
 from preserve.administration import index_check
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal import steps as appraisals
 from preserve.administration.disposal import steps as disposals
 from preserve.administration.disposal.executing import execute
@@ -21,6 +22,7 @@ from preserve.administration.holds import steps as holds
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management import ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact
 from preserve.home import Home, open_home
@@ -118,19 +120,15 @@ def altered(desk: Desk) -> Iterator[Desk]:
 
 
 def withdraw(number: str) -> Deed:
-    return lambda home, catalogue: requests.withdraw(home, catalogue, CHEN, number, reason="x", moment=now())
+    return lambda home, catalogue: requests.withdraw(Actor(Archive(home, catalogue), CHEN), number, reason="x")
 
 
 def approve(number: str) -> Deed:
-    return lambda home, catalogue: requests.decide(
-        home, catalogue, HEAD, number, approve=True, article="", reason="", moment=now()
-    )
+    return lambda home, catalogue: requests.decide(Actor(Archive(home, catalogue), HEAD), number, approve=True)
 
 
 def examine(number: str) -> Deed:
-    return lambda home, catalogue: requests.examine(
-        home, catalogue, WANG, number, opinion="grant", note="", left_out=(), plan=None, answered="", moment=now()
-    )
+    return lambda home, catalogue: requests.examine(Actor(Archive(home, catalogue), WANG), number, requests.Opinion())
 
 
 def release(home: Home, catalogue: Catalogue) -> object:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preserve.access.dip.assembling import deliver
+from preserve.access.dip.assembling import Handover, deliver
 from preserve.access.requests import steps as requests
+from preserve.access.requests.entering import Asked, Entry, open_request
 from preserve.access.requests.model import Consumer
 from preserve.administration.appraisal import steps as appraisals
 from preserve.administration.appraisal.model import Opinion
@@ -26,7 +27,6 @@ from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import replace, retire, server_store
 from preserve.archival_storage.opening import Opened, open_medium
 from preserve.archival_storage.policy import read_policy as storage_policy
-from preserve.cli.progress import Watcher
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import Refused
@@ -34,6 +34,7 @@ from preserve.home import acting_person
 from preserve.preservation_planning.policy import read_policy
 from preserve.preservation_planning.run_all import Failed, campaign
 from preserve.profiles import locate
+from preserve.progress import Silent
 from tests.support.loop import Loop, loop
 from tests.through.story.bureau import Bureau, bureau, reopen
 
@@ -100,71 +101,20 @@ def a_court_asks(office: Bureau, objid: str) -> None:
     office.until(date(2028, 5, 8))
     notice = office.folder / "notice.pdf"
     notice.write_bytes(b"%PDF-1.4 notice")
-    request = requests.open_request(
-        office.home,
-        office.catalogue,
-        office.person("chen"),
-        consumer=Consumer(name="张法官", capacity="court"),
-        papers=[("调取证据通知书", notice)],
-        asked=[requests.Asked(objid)],
-        purpose="举证",
-        urgent="",
-        received=None,
-        due=None,
-        moment=office.moment,
-    )
+    entry = Entry(Consumer(name="张法官", capacity="court"), [Asked(objid)], "举证", [("调取证据通知书", notice)])
+    request = open_request(office.actor("chen"), entry)
     number, target = request.number, office.folder / "court"
 
     def hand_over() -> None:
-        deliver(
-            office.home,
-            office.catalogue,
-            office.person("chen"),
-            number,
-            target,
-            "folder",
-            to="",
-            now=office.now,
-            progress=lambda moved: None,
-        )
+        deliver(office.actor("chen"), number, Handover(target), Silent())
 
     with pytest.raises(Refused):
         hand_over()
-    requests.examine(
-        office.home,
-        office.catalogue,
-        office.person("wang"),
-        number,
-        opinion="grant",
-        note="",
-        left_out=(),
-        plan=None,
-        answered="",
-        moment=office.moment,
-    )
+    requests.examine(office.actor("wang"), number, requests.Opinion())
     office.until(date(2028, 5, 12))
-    requests.decide(
-        office.home,
-        office.catalogue,
-        office.person("li"),
-        number,
-        approve=True,
-        article="21",
-        reason="同意",
-        moment=office.moment,
-    )
+    requests.decide(office.actor("li"), number, approve=True, reason="同意")
     hand_over()
-    requests.acknowledge(
-        office.home,
-        office.catalogue,
-        office.person("chen"),
-        number,
-        receiver="张法官",
-        receipt=None,
-        carrier_returned=False,
-        outcome="采信",
-        moment=office.moment,
-    )
+    requests.acknowledge(office.actor("chen"), number, requests.Receipt("张法官", outcome="采信"))
     for step in ("opened", "examined", "approved", "delivered", "returned"):
         office.note(f"request.{step}", number)
     office.copy_what_is_missing()  # the records go onto the drive
@@ -280,7 +230,7 @@ def a_format_grows_old(office: Bureau) -> None:
     (office.home.profiles / "formats.toml").write_text(own + shipped, encoding="utf-8")
     made = list(
         campaign(
-            office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, limit=0, watcher=Watcher()
+            office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, limit=0, watcher=Silent()
         )
     )
     assert not [one for one in made if isinstance(one, Failed)]

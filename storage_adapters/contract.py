@@ -176,7 +176,11 @@ class NewMedium:
 
 @dataclass(frozen=True, slots=True)
 class Established:
-    """A medium that was made: where it is, its capacity in bytes (0: unknown), and what `Address.details` will hold."""
+    """A medium that was made: where it is, its capacity in bytes (0: unknown), and what `Address.details` will hold.
+
+    Names in `details` are the kind's own: none of `kind`, `label`, `location`, `state`, `place`, `custodian`,
+    `capacity`, `checked`, which the inventory has for every medium.
+    """
 
     location: str
     capacity: int = 0

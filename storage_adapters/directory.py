@@ -113,20 +113,20 @@ class DirectoryAdapter:
     def probe(self) -> MediumState:
         """Is it there, the right one, with room? Health is unknown: a directory cannot tell."""
         try:
-            found = _read_marker(self.root)
+            seen = _read_marker(self.root)
         except MediumAbsent:
             return MediumState(False, "", False, 0, 0, detail="not mounted")
-        if found != self.identity:
-            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+        if seen != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=seen)
         usage = shutil.disk_usage(self.root)
         writable = os.access(self.root / PACKAGES, os.W_OK) and not os.statvfs(self.root).f_flag & os.ST_RDONLY
-        return MediumState(True, found, writable, usage.total, usage.free)
+        return MediumState(True, seen, writable, usage.total, usage.free)
 
     def require(self) -> None:
         """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
-        found = _read_marker(self.root)
-        if found != self.identity:
-            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+        seen = _read_marker(self.root)
+        if seen != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=seen)
 
     def copies(self) -> Iterator[CopyRef]:
         """Every published package, by name."""

@@ -139,7 +139,7 @@ class DriveAdapter:
         return MediumState(True, self.identity, writable, usage.total, usage.free, health.verdict, health.detail)
 
     @contextmanager
-    def _held(self) -> Iterator[DirectoryAdapter]:
+    def _folder(self) -> Iterator[DirectoryAdapter]:
         """The drive through a handle on its top folder, which stays with the drive whatever happens to the path."""
         self.require()
         with on_medium(self.root):
@@ -167,8 +167,8 @@ class DriveAdapter:
 
     def copies(self) -> Iterator[CopyRef]:
         """Every published package, by name."""
-        with self._held() as held:
-            yield from held.copies()
+        with self._folder() as folder:
+            yield from folder.copies()
 
     def path(self, copy: CopyRef) -> Path:
         """Where a published package lies. Raises CopyUnknown."""
@@ -181,25 +181,25 @@ class DriveAdapter:
         What an interrupted write left is taken up where `package.digests` tell what it should be. Raises
         SourceDamaged, NotWrittenRight, MediumFull, MediumAbsent, CopyExists.
         """
-        with self.writable(), self._held() as held:
-            final = held.root / PACKAGES / package.name
-            staged = held.staging(package.name)
+        with self.writable(), self._folder() as folder:
+            final = folder.root / PACKAGES / package.name
+            staged = folder.staging(package.name)
             if final.exists():
                 raise CopyExists(str(self.root / PACKAGES / package.name))
-            self._require_room(held, staged, package)
+            self._require_room(folder, staged, package)
             written = self._copy_in(package, staged, progress)
-            sync_file_system(held.root)
+            sync_file_system(folder.root)
             self._read_back(staged, written, progress)
             publish(staged, final)
-            sync_file_system(held.root)
+            sync_file_system(folder.root)
             if not _same(self.root, mount_of(self.root)) or not (self.root / PACKAGES / package.name).is_dir():
                 raise MediumAbsent(str(self.root))
-        size = sum(one for one, _ in written.values())
+        size = sum(length for length, _ in written.values())
         return Receipt(CopyRef(package.name), str(self.root / PACKAGES / package.name), len(written), size, _now())
 
-    def _require_room(self, held: DirectoryAdapter, staged: Path, package: Package) -> None:
+    def _require_room(self, folder: DirectoryAdapter, staged: Path, package: Package) -> None:
         with on_medium(self.root):
-            free = shutil.disk_usage(held.root).free
+            free = shutil.disk_usage(folder.root).free
             there = sum(os.lstat(staged / name).st_size for name in walk_files(staged)) if staged.is_dir() else 0
         if package.size + self.reserve > free + there:
             raise MediumFull(str(self.root), needed=package.size + self.reserve, free=free + there)
@@ -239,13 +239,13 @@ class DriveAdapter:
 
     def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
         """Open one file of a package; never through a link, never outside it. Raises CopyUnknown."""
-        with self._held() as held:
-            return held.read(copy, path)
+        with self._folder() as folder:
+            return folder.read(copy, path)
 
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Compare every expected file with its bytes on the drive; then name what should not be there."""
-        with self._held() as held:
-            yield from held.verify(copy, scope, progress)
+        with self._folder() as folder:
+            yield from folder.verify(copy, scope, progress)
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove a package under a warrant. Raises WarrantVoid."""
@@ -255,9 +255,9 @@ class DriveAdapter:
 
     def begin_session(self, session: str, sign: Callable[[bytes], bytes]) -> None:
         """Write a new session value into the marker; from then on an earlier clone of this drive is refused."""
-        with self.writable(), self._held() as held:
-            facts = {**read_marker(held.root).facts, "session": session}
-            write_marker(held.root, facts, sign)
+        with self.writable(), self._folder() as folder:
+            facts = {**read_marker(folder.root).facts, "session": session}
+            write_marker(folder.root, facts, sign)
 
 
 def _now() -> datetime:

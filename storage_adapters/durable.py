@@ -50,7 +50,7 @@ def write_file(path: Path, data: bytes, *, durable: bool = False, mode: int = FI
             sync_folder(path.parent)
 
 
-def move_in(made: Path, target: Path) -> None:
+def move_in(staged: Path, target: Path) -> None:
     """Give a finished file its final name, replacing an earlier attempt.
 
     From another file system it is copied beside its place first, so that the name never stands for half a file.
@@ -58,14 +58,14 @@ def move_in(made: Path, target: Path) -> None:
     with on_medium(target):
         make_folder(target.parent)
         try:
-            os.replace(made, target)
+            os.replace(staged, target)
             return
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-    copy_file_checked(made, target, (), lambda moved: None)
-    with on_medium(made):
-        os.unlink(made)
+    copy_file_checked(staged, target, (), lambda moved: None)
+    with on_medium(staged):
+        os.unlink(staged)
 
 
 def sync_folder(folder: Path) -> None:
@@ -109,16 +109,16 @@ def publish(staged: Path, final: Path) -> None:
         sync_folder(staged.parent)
 
 
-def exchange(one: Path, other: Path) -> bool:
+def exchange(first: Path, second: Path) -> bool:
     """Let two folders of one file system change places in a single step, durably; False where it cannot do that."""
-    with on_medium(one):
-        if _libc.renameat2(-100, os.fsencode(one), -100, os.fsencode(other), 2) != 0:  # RENAME_EXCHANGE
+    with on_medium(first):
+        if _libc.renameat2(-100, os.fsencode(first), -100, os.fsencode(second), 2) != 0:  # RENAME_EXCHANGE
             number = ctypes.get_errno()
             if number in (errno.EINVAL, errno.ENOSYS):
                 return False
             raise OSError(number, os.strerror(number))
-        sync_folder(one.parent)
-        sync_folder(other.parent)
+        sync_folder(first.parent)
+        sync_folder(second.parent)
     return True
 
 

@@ -124,9 +124,9 @@ class S3Adapter:
         """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
         with self._keys.open(MARKER) as stream:
             data = stream.read(1 << 20)
-        found = parse_marker(data, self._where).identity
-        if found != self.identity:
-            raise WrongMedium(self._where, wanted=self.identity, found=found)
+        seen = parse_marker(data, self._where).identity
+        if seen != self.identity:
+            raise WrongMedium(self._where, wanted=self.identity, found=seen)
 
     def probe(self) -> MediumState:
         """Is it reachable and the right one? A bucket tells neither room nor health."""
@@ -176,7 +176,7 @@ class S3Adapter:
         moment = datetime.now(UTC).replace(microsecond=0)
         document = {"name": package.name, "written": moment.isoformat(), "files": listed}
         self._keys.put(f"published/{package.name}.json", json.dumps(document, ensure_ascii=False).encode())
-        total = sum(one["size"] for one in listed.values())
+        total = sum(file["size"] for file in listed.values())
         return Receipt(CopyRef(package.name), f"{self._where}{base}", len(listed), total, moment)
 
     def mend(self, package: Package, paths: Iterable[str], aside: str) -> None:

@@ -91,10 +91,10 @@ def _open_upload(bucket: Bucket, key: str, digest: str) -> tuple[str, Mapping[tu
                 for part in page.get("Parts", []):
                     done[int(part["PartNumber"]), part["ETag"].strip('"')] = part["ETag"]
             return upload["UploadId"], done
-        made = client.create_multipart_upload(
+        begun = client.create_multipart_upload(
             Bucket=bucket.name, Key=key, ChecksumAlgorithm="SHA256", Metadata={"sha256": digest}, **bucket.lock()
         )
-    return made["UploadId"], {}
+    return begun["UploadId"], {}
 
 
 def _digest_of(stream: BinaryIO) -> str:

@@ -122,10 +122,10 @@ class OpticalAdapter:
             length = make_image(grafts, image, self.volume_id, moment)
             if self.capacity and length > self.capacity:
                 raise MediumFull(str(self.disc), needed=length, free=self.capacity)
-            made = read_disc(image, [], length)
+            image_read = read_disc(image, [], length)
             try:
                 burn(image, self.disc, progress=progress)
-                if read_disc(self.disc, [], length).sha256 != made.sha256:
+                if read_disc(self.disc, [], length).sha256 != image_read.sha256:
                     raise NotWrittenRight(str(self.disc), file=image.name, count=1)
             except StorageError:
                 raise

@@ -1,20 +1,20 @@
-"""Cases as the catalogue knows them: entered from a sealed package, listed, and shown with their whole life."""
+"""Cases as the catalogue knows them: entered from a sealed package, found by their names, and listed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from preserve.data_management import formats_index, holdings, ledger, search
+from preserve.data_management import formats_index, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
@@ -45,19 +45,6 @@ class CaseRow:
     version: int
     files: int
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLife:
-    """One case with everything known about it; rows as dictionaries of the tables' columns."""
-
-    case: dict[str, Any]
-    description: dict[str, Any]
-    versions: list[dict[str, Any]]
-    formats: list[dict[str, Any]]  # representation, puid, format name, count, bytes
-    copies: list[holdings.CopyRow]
-    events: list[dict[str, Any]]
-    ledger: list[dict[str, Any]]
 
 
 def index_package(connection: Connection, root: Path, *, indexed: bool = True) -> str:
@@ -247,37 +234,24 @@ def _texts(package: Path) -> Iterator[Passage]:
                 yield Passage("text", str(row["file"]), str(row["text"]))
 
 
-def list_cases(
-    connection: Connection, *, case_type: str = "", long_term: bool | None = None, limit: int = 100, offset: int = 0
-) -> list[CaseRow]:
-    """Cases by case number, a page at a time; counts are those of the newest version."""
-    newest = select(versions.c.objid, func.max(versions.c.version).label("version")).group_by(versions.c.objid)
-    last = newest.subquery()
+def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
+    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
+    other = versions.alias()
+    newest = select(func.max(other.c.version)).where(other.c.objid == cases.c.objid).scalar_subquery()
+    named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
     query = (
-        select(
-            cases.c.objid,
-            cases.c.case_number,
-            cases.c.archival_number,
-            cases.c.title,
-            cases.c.case_type,
-            cases.c.cause,
-            cases.c.producer,
-            cases.c.classification,
-            cases.c.closed,
-            cases.c.long_term,
-            versions.c.version,
-            versions.c.files,
-            versions.c.size,
-        )
-        .join(last, last.c.objid == cases.c.objid)
-        .join(versions, (versions.c.objid == last.c.objid) & (versions.c.version == last.c.version))
+        select(*named, versions.c.version, versions.c.files, versions.c.size)
+        .select_from(cases)
+        .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == newest))
+        .where(cases.c.case_number > after)
         .order_by(cases.c.case_number)
     )
-    if case_type:
-        query = query.where(cases.c.case_type == case_type)
-    if long_term is not None:
-        query = query.where(cases.c.long_term == long_term)
-    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit).offset(offset))]
+    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
+
+
+def count_cases(connection: Connection, *, after: str = "") -> int:
+    """How many cases have a case number that follows `after`."""
+    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())
 
 
 def find_case(connection: Connection, name: str) -> str | None:
@@ -288,41 +262,3 @@ def find_case(connection: Connection, name: str) -> str | None:
         (cases.c.archival_number == name) & (cases.c.archival_number != ""),
     )
     return connection.execute(select(cases.c.objid).where(wanted)).scalars().first()
-
-
-def show_case(connection: Connection, name: str) -> CaseLife | None:
-    """Everything about one case, or None where there is none of that name."""
-    objid = find_case(connection, name)
-    if objid is None:
-        return None
-    case = dict(connection.execute(select(cases).where(cases.c.objid == objid)).one()._mapping)
-    description = json.loads(case.pop("description"))
-    formats = (
-        select(
-            files.c.version,
-            files.c.representation,
-            files.c.puid,
-            files.c.format_name,
-            func.count().label("files"),
-            func.sum(files.c.size).label("size"),
-        )
-        .where(files.c.objid == objid)
-        .group_by(files.c.version, files.c.representation, files.c.puid, files.c.format_name)
-        .order_by(files.c.version, files.c.representation, func.count().desc())
-    )
-    later = events.alias()
-    carried = exists().where(later.c.identifier == events.c.identifier, later.c.version > events.c.version)
-    happened = select(events).where(events.c.objid == objid, ~carried)  # told again by a later version: once is enough
-    happened = happened.order_by(events.c.happened, events.c.identifier)
-    return CaseLife(
-        case,
-        description,
-        [
-            dict(r._mapping)
-            for r in connection.execute(select(versions).where(versions.c.objid == objid).order_by(versions.c.version))
-        ],
-        [dict(r._mapping) for r in connection.execute(formats)],
-        holdings.copies_of(connection, objid),
-        [dict(r._mapping) for r in connection.execute(happened.limit(1000))],
-        [json.loads(entry.text) for entry in ledger.about(connection, objid)],
-    )

@@ -135,14 +135,28 @@ def of_action(connection: Connection, *actions: str) -> list[Entry]:
     return list(_read(connection, select(*_ROW).where(ledger.c.action.in_(actions))))
 
 
-def about(connection: Connection, subject: str, *actions: str, limit: int | None = 1000) -> list[Entry]:
-    """The entries about one subject, oldest first; with `actions` only those, and however many there are.
+def about(connection: Connection, subject: str, *actions: str) -> list[Entry]:
+    """The entries about one subject, oldest first; with `actions` only those. Raises NotIntact."""
+    query = select(*_ROW).where(ledger.c.subject == subject)
+    return list(_read(connection, query.where(ledger.c.action.in_(actions)) if actions else query))
 
-    `limit` None: all of them. Raises NotIntact.
+
+def newest_about(connection: Connection, subject: str, *, before: int | None = None, limit: int) -> list[Entry]:
+    """The newest `limit` entries about one subject, the newest first; with `before` only those of lower numbers.
+
+    Raises NotIntact.
     """
     query = select(*_ROW).where(ledger.c.subject == subject)
-    query = query.where(ledger.c.action.in_(actions)) if actions else query.limit(limit)
-    return list(_read(connection, query))
+    if before is not None:
+        query = query.where(ledger.c.number < before)
+    rows = connection.execute(query.order_by(ledger.c.number.desc()).limit(limit))
+    return [_checked(*row) for row in rows]
+
+
+def count_about(connection: Connection, subject: str, *, before: int) -> int:
+    """How many entries about one subject have numbers lower than `before`."""
+    query = select(func.count()).where(ledger.c.subject == subject, ledger.c.number < before)
+    return int(connection.execute(query).scalar_one())
 
 
 def naming(connection: Connection, word: str, *actions: str) -> list[Entry]:

@@ -15,6 +15,8 @@ from preserve.errors import NotIntact
 DECIDED = "retention.decided"
 RULES = "retention.rules-in-force"
 
+_BATCH = 500
+
 
 @dataclass(frozen=True, slots=True)
 class RetentionRow:
@@ -51,6 +53,25 @@ def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
     """The rows of one case, the case itself first."""
     query = select(retention).where(retention.c.objid == objid).order_by(retention.c.item)
     return [RetentionRow(*row) for row in connection.execute(query)]
+
+
+def cases_after(connection: Connection, after: str, size: int) -> list[RetentionRow]:
+    """The rows of so many cases, without their recordings, that follow the objid `after`; empty: from the first."""
+    query = select(retention).where(retention.c.item == "", retention.c.objid > after)
+    return [RetentionRow(*row) for row in connection.execute(query.order_by(retention.c.objid).limit(size))]
+
+
+def names_of(connection: Connection, objids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Case number and title of each of these cases, by objid."""
+    wanted = sorted(set(objids))
+    query = select(cases.c.objid, cases.c.case_number, cases.c.title)
+    return {
+        str(objid): (str(case_number), str(title))
+        for start in range(0, len(wanted), _BATCH)
+        for objid, case_number, title in connection.execute(
+            query.where(cases.c.objid.in_(wanted[start : start + _BATCH]))
+        )
+    }
 
 
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
@@ -112,7 +133,7 @@ def decide(
 def require_decided(connection: Connection, objid: str) -> None:
     """Raises NotIntact where rows of a case do not say what appraisals decided, or their day does not follow from it.
 
-    What the rules make of the facts is computed again by who knows the rules (`keeping.require_rows`).
+    What the rules make of the facts is computed again by who knows the rules (`rules_in_force.require_rows`).
     """
     said = {one.details["item"]: str(one.details["decided"]) for one in ledger.about(connection, objid, DECIDED)}
     for row in rows_of(connection, objid):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from preserve.access.case_history.events import find_object, read_events
 from preserve.access.case_history.model import Happening, History
@@ -15,13 +15,11 @@ from preserve.archival_storage.policy import read_policy, standing
 from preserve.clock import stamp
 from preserve.data_management import audit_records, checkpoints, destroyed, holdings, ledger
 from preserve.data_management.audit_records import Record
-from preserve.data_management.cases import find_case
 from preserve.data_management.holdings import MEDIUM_CHANGED
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import verify_ledger
 from preserve.data_management.tables import cases, versions
 from preserve.data_management.tables import ledger as ledger_table
-from preserve.errors import Refused
 from preserve.home import Home
 
 _OF_THE_MEDIUM = frozenset({"place", "custodian", "state", "location"})
@@ -32,14 +30,6 @@ _NUMBERED = re.compile(r"\d{4}-\d{4,}$")
 _OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
 
 
-def require_case(connection: Connection, name: str) -> str:
-    """The objid of a case by objid, package, case number or archival number. Raises Refused."""
-    objid = find_case(connection, name)
-    if objid is None:
-        raise Refused("cli.case-unknown", name)
-    return objid
-
-
 def entries_about(connection: Connection, objid: str, names: Iterable[str], size: int) -> list[Entry]:
     """Every entry among the first `size` that names the case, is about a request for it, or moves a medium of it.
 
@@ -47,7 +37,7 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
     """
     found = {entry.number: entry for entry in ledger.naming(connection, objid)}
     for name in filter(None, names):
-        found |= {entry.number: entry for entry in ledger.about(connection, name, limit=None)}
+        found |= {entry.number: entry for entry in ledger.about(connection, name)}
     # A request, a transfer, a list of disposal: what names the case once is followed to its end by its number.
     numbers = {(entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)}
     media = {row.medium for row in holdings.copies_of(connection, objid)}
@@ -57,12 +47,12 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
         if isinstance(details, dict) and details.get("medium") in media:
             first.setdefault(details["medium"], entry.number)
     for subject, family in sorted(numbers):
-        alike = [entry for entry in ledger.about(connection, subject, limit=None) if _family(entry.action) == family]
+        alike = [entry for entry in ledger.about(connection, subject) if _family(entry.action) == family]
         packed = {json.loads(entry.text)["details"].get("dip", "") for entry in alike} - {""}
-        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one, limit=None)]
+        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one)]
         found |= {entry.number: entry for entry in alike}
     for medium, since in first.items():
-        for entry in ledger.about(connection, medium, limit=None):
+        for entry in ledger.about(connection, medium):
             changed = json.loads(entry.text)["details"] if entry.action == MEDIUM_CHANGED else {}
             if entry.number > since and _OF_THE_MEDIUM & changed.keys():
                 found[entry.number] = entry
@@ -115,7 +105,7 @@ def gather(
         missing=standing(connection, objid, newest, read_policy(home.profiles)).missing,
         last=whole[-1] if whole else None,
         gone=tuple(destroyed.of_case(connection, objid, whole=True)),
-        listings=_listings(connection, entries, made.size),
+        listings=_listings(connection, row.case_number, entries, made.size),
         entries=report.entries,
         checkpoint=made,
         key=made.key,
@@ -181,8 +171,10 @@ def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Hap
             yield Happening(one.when, one.source, one.who, one.code, one.outcome, one.reference, "", details)
 
 
-def _listings(connection: Connection, entries: list[Entry], size: int) -> int:
+def _listings(connection: Connection, case_number: str, entries: list[Entry], size: int) -> int:
+    """How often a list that the case stood in was shown; earlier releases listed all cases, and named no range."""
     registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
+    first, last = (func.json_extract(ledger_table.c.entry, f"$.details.{end}") for end in ("first", "last"))
     query = (
         select(func.count())
         .select_from(ledger_table)
@@ -190,6 +182,7 @@ def _listings(connection: Connection, entries: list[Entry], size: int) -> int:
             ledger_table.c.action == "catalogue.listed",
             ledger_table.c.number > registered,
             ledger_table.c.number <= size,
+            or_(first.is_(None), and_(first <= case_number, last >= case_number)),
         )
     )
     return int(connection.execute(query).scalar_one())

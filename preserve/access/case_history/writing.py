@@ -9,13 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.access.case_history import words
 from preserve.access.case_history.model import History
 from preserve.access.case_history.sections import sections, title
 from preserve.administration.printing.pages import as_html
 from preserve.administration.printing.paper import as_pdf
 from preserve.clock import zone
-from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof.export import PROGRAM, write_evidence
 from preserve.home import Home
@@ -96,85 +94,3 @@ def _is_left_over(folder: Path, package: str) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return not documents and written == package and {one.name for one in folder.iterdir()} <= known
-
-
-def document(history: History, labels: Mapping[str, str]) -> dict[str, object]:
-    """The same as data, for --json: nothing shortened."""
-    checkpoint = history.checkpoint
-    return {
-        "case": {
-            "objid": history.objid,
-            "case_number": history.case_number,
-            "archival_number": history.archival_number,
-            "title": history.title,
-            "packages": list(history.packages),
-        },
-        "object": _object(history),
-        "intact": history.intact,
-        "contents_shown": history.contents,
-        "copies": [_copy(copy, medium) for copy, medium in history.copies],
-        "missing": [{"kind": kind, "count": count} for kind, count in history.missing],
-        "destroyed": [{"disposal": gone.disposal, "state": gone.state, "since": gone.since} for gone in history.gone],
-        "listings": history.listings,
-        "events": [
-            {
-                "number": number,
-                "when": event.when,
-                "source": event.source,
-                "who": event.who,
-                "code": event.code,
-                "what": words.what(event),
-                "outcome": event.outcome,
-                "reference": event.reference,
-                "told": words.told(event, history, labels, short=False),
-            }
-            for number, event in enumerate(history.happenings, 1)
-        ],
-        "ledger": {
-            "entries": history.entries,
-            "size": checkpoint.size,
-            "root": checkpoint.root.hex(),
-            "made": checkpoint.made,
-            "key_sha256": history.key,
-            "checkpoint": checkpoint.text(),
-        },
-        "findings": [
-            {
-                "code": finding.code,
-                "where": finding.where,
-                "values": dict(finding.values),
-                "message": say(finding.code, where=finding.where, **finding.values),
-            }
-            for finding in history.findings
-        ],
-    }
-
-
-def _object(history: History) -> dict[str, object] | None:
-    subject = history.subject
-    if subject is None:
-        return None
-    return {
-        "identifier": subject.identifier,
-        "path": subject.path,
-        "representation": subject.representation,
-        "size": subject.size,
-        "sha256": subject.sha256,
-        "format": subject.format_name,
-        "puid": subject.puid,
-    }
-
-
-def _copy(copy: CopyRow, medium: MediumRow | None) -> dict[str, object]:
-    return {
-        "name": copy.name,
-        "medium": copy.medium,
-        "label": medium.label if medium else "",
-        "kind": medium.kind if medium else "",
-        "place": medium.place if medium else "",
-        "state": copy.state,
-        "written": copy.written,
-        "verified": copy.verified,
-        "part": copy.part,
-        "parts": copy.parts,
-    }

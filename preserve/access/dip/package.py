@@ -199,6 +199,6 @@ def _history(connection: Connection, request: Request, cases: dict[str, HeldCase
     """The entries that tell how the evidence came into the archive and how it was approved."""
     found = []
     for objid in cases:
-        found += [entry.number for entry in ledger.about(connection, objid) if entry.action == "case.registered"]
+        found += [entry.number for entry in ledger.about(connection, objid, "case.registered")]
     found += [entry.number for entry in ledger.about(connection, request.number)]
     return sorted(found)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from metadata.names import original_bytes, text_of
 from preserve.administration.appraisal.model import Item
+from preserve.administration.retention.facts import calculate
 from preserve.administration.retention.profile import RetentionProfile
-from preserve.administration.retention.rules_in_force import calculate
 from preserve.data_management import holdings, retention_index
 from preserve.data_management.disposal_holds import blocks_by_case, uses_by_case
 from preserve.data_management.retention_index import RetentionRow

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from metadata.names import safe_names
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
 from preserve.archival_storage.opening import NotAtHand, Opened, open_medium
 from preserve.archival_storage.policy import StorageProfile
-from preserve.archival_storage.warrant import warrant_for_disposal
+from preserve.archival_storage.warrant import Destruction, warrant_for_disposal
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard, drop_file
 from storage_adapters.erasing import erasure_at, overwrite_tree
 from storage_adapters.errors import NotErasable, StorageError
-from storage_adapters.registry import is_installed, traits_of
+from storage_adapters.registry import traits_of
 
 Why = Literal["destroy", "insert", "locked", "failed", "blocked", "successor", "left"]
 
@@ -50,87 +50,84 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
-    """One thing that is being destroyed, by which disposal, and whose names its packages have."""
+class Going(Destruction):
+    """One thing that is being destroyed, the names of its packages, and of its case."""
 
-    disposal: str
-    objid: str
-    item: str
     names: tuple[str, ...]
     case_number: str
-    today: date
-    minutes: int
 
 
-def remove_copy(
-    home: Home,
-    catalogue: Catalogue,
-    profile: StorageProfile,
-    going: Going,
-    row: CopyRow,
-    medium: MediumRow | None,
-    media: Mapping[str, Opened | NotAtHand],
-    *,
-    actor: str,
-    moment: datetime,
-) -> Task | None:
-    """Remove one copy and record it; None when it is gone. What cannot be done now is told, never passed over."""
-    label, place = (medium.label, medium.place) if medium else (row.medium, "")
-    traits = traits_of(medium.kind) if medium else None
-    if medium is None or traits is None or medium.state == "lost" or (row.state == "lost" and traits.removable):
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is needed to remove the copies of one thing: media by identity, as rows and, where at hand, opened."""
+
+    actor: Actor
+    profile: StorageProfile
+    going: Going
+    media: Mapping[str, MediumRow]
+    opened: Mapping[str, Opened | NotAtHand]
+
+
+def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
+    """Remove one copy and record it; None when it is gone. What cannot be done now is returned as a task."""
+    home, catalogue, going = removal.actor.home, removal.actor.catalogue, removal.going
+    row_of_medium = removal.media.get(row.medium)
+    actor, moment = removal.actor.account, removal.actor.now()
+    if row_of_medium is None or _is_lost(row, row_of_medium):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
         return None
     if row.state == "planned" or (row.state == "retired" and row.written is None):
         note_gone(catalogue, going, row, "never-written", "", actor=actor, moment=moment)
         return None
-    if not is_installed(medium.kind):
-        return Task(row.name, "failed", label, place, f"storage.no-adapter {medium.kind}")
-    if traits.removable and (not traits.erasable or medium.state != "in use"):
+    label, place, traits = row_of_medium.label, row_of_medium.place, traits_of(row_of_medium.kind)
+    medium = removal.opened.get(row.medium) or open_medium(home, row_of_medium)
+    if isinstance(medium, NotAtHand) and medium.reason == "no-adapter":
+        return Task(row.name, "failed", label, place, f"storage.no-adapter {row_of_medium.kind}")
+    if traits.removable and (not traits.erasable or row_of_medium.state != "in use"):
         return Task(row.name, "destroy", label, place)
-    opened = media.get(medium.id) or open_medium(home, medium)
-    if not isinstance(opened, Opened):
+    if isinstance(medium, NotAtHand):
         return Task(row.name, "insert", label, place)
     try:
-        worth, detail = _remove(catalogue, profile, going, row.name, opened)
+        worth, detail = _remove(removal, row.name, medium)
     except NotErasable as error:
         return Task(row.name, "locked", label, place, str(error.values.get("until", "")))
     except StorageError as error:
         return Task(row.name, "failed", label, place, f"{error.code} {error.where}")
+    except Stopped:
+        raise
     except PreserveError as error:
         return Task(row.name, "blocked", label, place, error.code)
     note_gone(catalogue, going, row, worth, detail, actor=actor, moment=moment)
     return None
 
 
-def _remove(catalogue: Catalogue, profile: StorageProfile, going: Going, name: str, medium: Opened) -> tuple[str, str]:
+def _is_lost(row: CopyRow, medium: MediumRow) -> bool:
+    """Whether the copy went with its medium; one that is lost on a medium that stays where it is may be there yet."""
+    return medium.state == "lost" or (row.state == "lost" and traits_of(medium.kind).removable)
+
+
+def _remove(removal: Removal, name: str, medium: Opened) -> tuple[str, str]:
     """Remove a copy from a medium at hand; returns what overwriting was worth there, and where."""
     medium.require()
-    copy, erasure = CopyRef(name), erasure_at(medium.tree.root) if medium.tree else None
+    copy, tree = CopyRef(name), medium.tree
+    erasure = erasure_at(tree.root) if tree is not None else None
     detail = f"{erasure.file_system} {erasure.device}".strip() if erasure else medium.row.location
     count, until = medium.left(copy)
     if not count:
         return "absent", detail
-    with catalogue.read() as connection:
+    # Where a block is never written in place, overwriting would only wear the medium out.
+    overwrite = erasure is not None and erasure.worth not in ("flash", "copy-on-write")
+    with removal.actor.catalogue.read() as connection:
         warrant = warrant_for_disposal(
-            connection,
-            profile,
-            going.disposal,
-            going.objid,
-            going.item,
-            name,
-            medium.row.id,
-            today=going.today,
-            minutes=going.minutes,
-            # Where a block is never written in place, overwriting would only wear the medium out.
-            overwrite=erasure is not None and erasure.worth not in ("flash", "copy-on-write"),
+            connection, removal.profile, removal.going, name, medium.row.id, overwrite=overwrite
         )
     try:
         medium.adapter.remove(copy, warrant)
     except NotErasable as error:
         raise NotErasable(error.where, until=until) from error
     count, until = medium.left(copy)
-    if count and medium.tree:
-        raise NotIntact("disposal.left", str(medium.tree.remains(copy)[0]))
+    if count and tree is not None:
+        raise NotIntact("disposal.left", str(tree.remains(copy)[0]))
     if count:
         raise NotErasable(medium.row.location, until=until)
     return erasure.worth if erasure else "remote", detail
@@ -151,8 +148,8 @@ def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
 
     A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
     """
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, COPY_GONE)]
-    return {(one["name"], one["medium"]) for one in told}
+    entries = ledger.about(connection, objid, COPY_GONE)
+    return {(entry.details["name"], entry.details["medium"]) for entry in entries}
 
 
 def write_gone(

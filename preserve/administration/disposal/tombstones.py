@@ -1,9 +1,8 @@
-"""What is left of a thing that went: drawn up before the first byte goes, completed when nothing is left, kept."""
+"""The tombstone of a destroyed case or recording: written before removal begins, completed when nothing remains."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, select, update
@@ -27,45 +26,18 @@ def _path(home: Home, objid: str, item: str, what: str) -> Path:
     return home.store / "tombstones" / f"{name}.{what}.json"
 
 
-def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, begun: str) -> str:
+def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry, begun: str) -> str:
     """Write down what is known of a thing before it goes; return the digest of the record."""
     item = entry.item
     case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
-    packages = [
-        PackageGone(
-            name=row.name,
-            version=row.version,
-            created=row.created,
-            files=row.files,
-            size=row.size,
-            manifest_sha256=row.manifest_sha256,
-        )
-        for row in connection.execute(
-            select(versions).where(versions.c.objid == item.objid).order_by(versions.c.version)
-        )
-    ]
-    query = select(files).where(files.c.objid == item.objid)
-    if item.item:
-        query = query.where((files.c.identifier == item.item) | (files.c.source == item.item))
-    listed = {
-        (row.identifier, row.sha256): FileGone(
-            identifier=row.identifier,
-            representation=row.representation,
-            path=row.path,
-            size=row.size,
-            sha256=row.sha256,
-            puid=row.puid,
-        )
-        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
-    }
-    approval = found.approval
+    approval = disposal.approval
     people = {
-        "proposer": found.proposed.by,
-        "supervisors": ", ".join(one.by for one in found.supervisors),
+        "proposer": disposal.proposed.by,
+        "supervisors": ", ".join(signature.by for signature in disposal.supervisors),
         "head": approval.by if approval else "",
         "on_behalf_of": approval.on_behalf_of if approval else "",
     }
-    stone = Tombstone(
+    tombstone = Tombstone(
         objid=item.objid,
         item=item.item,
         path=item.path,
@@ -80,72 +52,113 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
         classification=case.classification,
         declared=item.declared,
         long_term=bool(case.long_term),
-        packages=tuple(packages),
-        files=tuple(listed.values()),
-        disposal=found.number,
-        review=found.review,
+        packages=tuple(_packages(connection, item.objid)),
+        files=tuple(_files(connection, item.objid, item.item)),
+        disposal=disposal.number,
+        review=disposal.review,
         reason=entry.reason,
         people=people,
         begun=begun,
     )
-    return write_record(_path(home, item.objid, item.item, "begun"), stone)
+    return write_record(_path(home, item.objid, item.item, "begun"), tombstone)
 
 
-def read_draft(home: Home, one: Gone) -> Tombstone:
+def _packages(connection: Connection, objid: str) -> Iterator[PackageGone]:
+    for row in connection.execute(select(versions).where(versions.c.objid == objid).order_by(versions.c.version)):
+        yield PackageGone(
+            name=row.name,
+            version=row.version,
+            created=row.created,
+            files=row.files,
+            size=row.size,
+            manifest_sha256=row.manifest_sha256,
+        )
+
+
+def _files(connection: Connection, objid: str, item: str) -> Iterable[FileGone]:
+    """The files of a case, or a recording with what was made from it; in several versions the same is told once."""
+    query = select(files).where(files.c.objid == objid)
+    if item:
+        query = query.where((files.c.identifier == item) | (files.c.source == item))
+    listed = {
+        (row.identifier, row.sha256): FileGone(
+            identifier=row.identifier,
+            representation=row.representation,
+            path=row.path,
+            size=row.size,
+            sha256=row.sha256,
+            puid=row.puid,
+        )
+        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
+    }
+    return listed.values()
+
+
+def read_draft(home: Home, gone: Gone) -> Tombstone:
     """What was known of a thing before it began to go. Raises NotIntact."""
-    what = "begun" if one.state == "begun" else "destroyed"
-    return read_record(_path(home, one.objid, one.item, what), one.sha256, Tombstone)
+    what = "begun" if gone.state == "begun" else "destroyed"
+    return read_record(_path(home, gone.objid, gone.item, what), gone.sha256, Tombstone)
+
+
+def tombstones_of(home: Home, connection: Connection, disposal: Disposal) -> list[Tombstone]:
+    """The tombstones of what has gone by this disposal so far, in the order in which it went."""
+    objids = dict.fromkeys(entry.item.objid for entry in disposal.entries)
+    gone = [row for objid in objids for row in destroyed.of_case(connection, objid)]
+    return [
+        read_draft(home, row)
+        for row in sorted(gone, key=lambda row: row.since)
+        if row.disposal == disposal.number and row.state == "destroyed"
+    ]
 
 
 def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyGone]:
     """How each copy went so far, as the ledger tells it."""
     media = {row.id: row for row in holdings.all_media(connection)}
-    found = []
+    gone = []
     for entry in ledger.about(connection, objid, COPY_GONE):
-        data = json.loads(entry.text)
-        told = data["details"]
-        if told["disposal"] == disposal:
-            medium = media.get(told["medium"])
-            found.append(
+        details = entry.details
+        if details["disposal"] == disposal:
+            medium = media.get(details["medium"])
+            gone.append(
                 CopyGone(
-                    name=told["name"],
-                    medium=told["medium"],
+                    name=details["name"],
+                    medium=details["medium"],
                     kind=medium.kind if medium else "",
-                    label=medium.label if medium else told["medium"],
-                    when=data["time"],
-                    worth=told["worth"],
-                    detail=told["detail"],
+                    label=medium.label if medium else details["medium"],
+                    when=entry.time,
+                    worth=details["worth"],
+                    detail=details["detail"],
                 )
             )
-    return found
+    return gone
 
 
 def complete(
     home: Home, connection: Connection, draft: Tombstone, remarks: tuple[str, ...], destroyed: str
 ) -> tuple[Tombstone, str]:
     """The tombstone with how each copy went; returns it and its digest. The draft beside it stays."""
-    stone = draft.model_copy(
+    tombstone = draft.model_copy(
         update={
             "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)),
             "remarks": remarks,
             "destroyed": destroyed,
         }
     )
-    return stone, write_record(_path(home, draft.objid, draft.item, "destroyed"), stone)
+    return tombstone, write_record(_path(home, draft.objid, draft.item, "destroyed"), tombstone)
 
 
-def bury(connection: Connection, stone: Tombstone) -> None:
+def bury(connection: Connection, tombstone: Tombstone) -> None:
     """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
-    if stone.item:
-        raise PreserveError("disposal.not-of-it", stone.objid, number=stone.disposal)
+    if tombstone.item:
+        raise PreserveError("disposal.not-of-it", tombstone.objid, number=tombstone.disposal)
     connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    numbers = select(versions.c.version).where(versions.c.objid == stone.objid)
+    numbers = select(versions.c.version).where(versions.c.objid == tombstone.objid)
     for number in connection.execute(numbers).scalars().all():
-        forget_version(connection, stone.objid, number)
-    search.forget(connection, stone.objid)
-    retention_index.replace(connection, stone.objid, ())
-    row = {"description": _reduced(stone).model_dump_json()}
-    connection.execute(update(cases).where(cases.c.objid == stone.objid).values(**row))
+        forget_version(connection, tombstone.objid, number)
+    search.forget(connection, tombstone.objid)
+    retention_index.replace(connection, tombstone.objid, ())
+    row = {"description": _reduced(tombstone).model_dump_json()}
+    connection.execute(update(cases).where(cases.c.objid == tombstone.objid).values(**row))
 
 
 def forget_older(connection: Connection, objid: str, below: int) -> None:
@@ -156,20 +169,20 @@ def forget_older(connection: Connection, objid: str, below: int) -> None:
         forget_version(connection, objid, number)
 
 
-def _reduced(stone: Tombstone) -> CaseDescription:
+def _reduced(tombstone: Tombstone) -> CaseDescription:
     """A description that names nobody."""
     return CaseDescription.model_validate(
         {
-            "case_number": stone.case_number,
-            "archival_number": stone.archival_number,
-            "case_type": stone.case_type,
-            "title": stone.title,
-            "cause": stone.cause or "—",
-            "producer": {"name": stone.producer},
-            "start": stone.started or stone.closed,
-            "closed": stone.closed,
-            "classification": stone.classification,
-            "retention": stone.declared,
+            "case_number": tombstone.case_number,
+            "archival_number": tombstone.archival_number,
+            "case_type": tombstone.case_type,
+            "title": tombstone.title,
+            "cause": tombstone.cause or "—",
+            "producer": {"name": tombstone.producer},
+            "start": tombstone.started or tombstone.closed,
+            "closed": tombstone.closed,
+            "classification": tombstone.classification,
+            "retention": tombstone.declared,
             "objects": (),
         }
     )
@@ -180,28 +193,28 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
     days = rules_in_force.after_rebuild(home)
 
     def enter(connection: Connection) -> None:
-        for one in destroyed.all_gone(connection):
-            if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
+        for gone in destroyed.all_gone(connection):
+            if gone.item or connection.execute(select(cases.c.objid).where(cases.c.objid == gone.objid)).first():
                 continue
             try:
-                stone = read_draft(home, one)
+                tombstone = read_draft(home, gone)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
             connection.execute(
                 cases.insert(),
                 {
-                    "objid": stone.objid,
-                    "case_number": stone.case_number,
-                    "archival_number": stone.archival_number,
-                    "title": stone.title,
-                    "case_type": stone.case_type,
-                    "cause": stone.cause,
-                    "producer": stone.producer,
-                    "classification": stone.classification,
-                    "started": stone.started,
-                    "closed": stone.closed,
-                    "long_term": stone.long_term,
-                    "description": _reduced(stone).model_dump_json(),
+                    "objid": tombstone.objid,
+                    "case_number": tombstone.case_number,
+                    "archival_number": tombstone.archival_number,
+                    "title": tombstone.title,
+                    "case_type": tombstone.case_type,
+                    "cause": tombstone.cause,
+                    "producer": tombstone.producer,
+                    "classification": tombstone.classification,
+                    "started": tombstone.started,
+                    "closed": tombstone.closed,
+                    "long_term": tombstone.long_term,
+                    "description": _reduced(tombstone).model_dump_json(),
                 },
             )
         days(connection)

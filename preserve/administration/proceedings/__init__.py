@@ -132,6 +132,11 @@ class Proceeding(Generic[R]):
         listed = proceedings.rows(connection, self.kind, tuple(states))
         return [self.read(connection, home, row.number) for row in listed]
 
+    def newest(self, connection: Connection, home: Home, states: Collection[str], most: int) -> tuple[list[R], int]:
+        """The newest, in any state or in some, oldest first, and how many older ones there are. Raises NotIntact."""
+        listed, older = proceedings.newest(connection, self.kind, tuple(states), most)
+        return [self.read(connection, home, row.number) for row in listed], older
+
     # --- steps
 
     def check(self, record: R, deed: str, account: str, on_behalf_of: str = "") -> Step:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.notify import notify
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import zone
 from preserve.data_management import retention_index
 from preserve.data_management.disposal_holds import Block, blocks_by_case
-from preserve.data_management.tables import cases
 from preserve.home import Home
-from preserve.messages import say
+from preserve.messages import say, speaking
 from preserve.visible_text import visible
 
-_BATCH = 500
+_MOST_IN_A_MAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,7 @@ def falling_due(home: Home, connection: Connection, months: int, moment: datetim
     last = months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months)
     rows = retention_index.due_by(connection, "", last.isoformat())
     blocked = blocks_by_case(connection) if rows else {}
-    named: dict[str, tuple[str, str]] = {}
-    wanted = sorted({row.objid for row in rows})
-    for number in range(0, len(wanted), _BATCH):
-        query = select(cases.c.objid, cases.c.case_number, cases.c.title)
-        for objid, case_number, title in connection.execute(
-            query.where(cases.c.objid.in_(wanted[number : number + _BATCH]))
-        ):
-            named[objid] = (case_number, title)
+    named = retention_index.names_of(connection, (row.objid for row in rows))
     return [
         Falling(
             row.objid,
@@ -70,10 +63,20 @@ def falling_due(home: Home, connection: Connection, months: int, moment: datetim
     ]
 
 
-def announce(home: Home, falling: list[Falling], months: int) -> list[str]:
-    """Tell those whom the audit profile names, by mail or webhook; cases by number. Returns what could not be sent."""
+def announce(home: Home, falling: Sequence[Falling], months: int) -> list[str]:
+    """Tell those whom the audit profile names, by mail or webhook, in the archive's language; cases by number.
+
+    Returns what could not be sent.
+    """
     settings = read_audit_profile(home.profiles).notify
-    subject = say("retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months)
-    words = "\n".join([subject, *(f"{one.due}  {visible(one.case_number)}" for one in falling[:500])])
-    document = {"retention": [{"objid": one.objid, "case_number": one.case_number, "due": one.due} for one in falling]}
-    return notify(settings, subject, words, document)
+    with speaking(home.settings.language):
+        subject = say(
+            "retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months
+        )
+        lines = [f"{thing.due}  {visible(thing.case_number)}" for thing in falling[:_MOST_IN_A_MAIL]]
+        document = {
+            "retention": [
+                {"objid": thing.objid, "case_number": thing.case_number, "due": thing.due} for thing in falling
+            ]
+        }
+        return notify(settings, subject, "\n".join([subject, *lines]), document)

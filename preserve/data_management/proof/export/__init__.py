@@ -60,7 +60,7 @@ def write_evidence(
     names = dict.fromkeys((name, *versions)) if audits_too else ()
     records = [row for one in names for row in audit_records.of_package(home.store, one) if not row.path]
     runs = {row.run for row in records}
-    found = [*ledger.about(connection, name.rpartition("_v")[0], limit=None), *also]
+    found = [*ledger.about(connection, name.rpartition("_v")[0]), *also]
     found += [entry for run in sorted(runs) for entry in ledger.about(connection, run) if entry.action == audits.ENDED]
     periods = {f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}
     found += [entry for period in sorted(periods) for entry in ledger.about(connection, period)]

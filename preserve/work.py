@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import hashlib
 import multiprocessing
 import os
 import shutil
@@ -13,11 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from preserve.errors import MediumProblem, PreserveError
+from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import forget_secrets
 from preserve.progress import check_stop
 
@@ -131,6 +132,12 @@ def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def claim(work: Path, case_number: str) -> AbstractContextManager[None]:
+    """Hold the case of that number: only one run may work on it at a time. Raises Refused when another run holds it."""
+    name = hashlib.sha256(case_number.encode()).hexdigest()[:32]
+    return hold(work / f"{name}.lock", Refused("ingest.under-way", case_number))
 
 
 def _lock(handle: int, busy: PreserveError, until: float) -> None:

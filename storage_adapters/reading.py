@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from storage_adapters.contract import ExpectedFile, FileCheck, Progress
-from storage_adapters.durable import new_digest
+from storage_adapters.digests import new_digest
 
 _BLOCK = 1 << 20
 _BATCH = 256
@@ -162,11 +162,11 @@ def check_elsewhere(
     root: str, files: Sequence[tuple[str, int | None, dict[str, str]]], from_medium: bool
 ) -> list[tuple[int, FileCheck | None]]:
     """In a process of its own: the size of each file, and what was found where it is not intact."""
-    found: list[tuple[int, FileCheck | None]] = []
+    results: list[tuple[int, FileCheck | None]] = []
     for path, size, digests in files:
         check = check_file(root, ExpectedFile(path, size, digests), from_medium)
-        found.append((check.size, None if check.verdict == "intact" else check))
-    return found
+        results.append((check.size, None if check.verdict == "intact" else check))
+    return results
 
 
 def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:

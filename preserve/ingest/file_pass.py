@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Character, Copied, Identification, to_json
-from storage_adapters.durable import copy_file_checked, copy_stream
+from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
 LARGE = 8 << 20

@@ -21,7 +21,6 @@ from metadata.findings import Finding
 from metadata.names import safe_names
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage import policy as storage_policy
-from preserve.archival_storage.claim import claim
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
@@ -49,10 +48,12 @@ from preserve.ingest.run_log import RunLog
 from preserve.ingest.working_files import UnderWay
 from preserve.messages import speaking
 from preserve.progress import Progress
+from preserve.work import claim
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.durable import discard, translate
+from storage_adapters.durable import discard
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import translate
 
 _LONGEST_TEXT = 4 << 20  # bytes of a transcript that is printed into the note on its recording
 

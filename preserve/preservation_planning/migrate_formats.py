@@ -19,7 +19,6 @@ from metadata.findings import Finding
 from preserve.archival_storage.aip_versions import Change, PreviousVersion, describing, previous_version, publish
 from preserve.archival_storage.aip_versions.abandoned import give_up
 from preserve.archival_storage.aip_versions.copy_unchanged import carry, data_path, stays
-from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
@@ -43,9 +42,10 @@ from preserve.preservation_planning import resume
 from preserve.preservation_planning.file_decisions import Reworking
 from preserve.preservation_planning.policy import Policy
 from preserve.progress import Progress
-from preserve.work import require_space
-from storage_adapters.durable import discard, drop_file, on_medium, translate
+from preserve.work import claim, require_space
+from storage_adapters.durable import discard, drop_file
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import on_medium, translate
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from ulid import ULID
 from metadata.names import original_bytes
 from preserve.archival_storage.aip_versions import PreviousVersion
 from preserve.archival_storage.aip_versions.abandoned import give_up, is_published
-from preserve.archival_storage.claim import claim
 from preserve.clock import now, stamp
 from preserve.data_management import journal, ledger, migrations_journal
 from preserve.data_management.database import Catalogue
@@ -22,6 +21,7 @@ from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.runner import boot
 from preserve.preservation_planning.policy import Policy
+from preserve.work import claim
 
 
 def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> tuple[Row, bool]:

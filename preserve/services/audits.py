@@ -14,7 +14,7 @@ from preserve.archival_storage import drill as drills
 from preserve.archival_storage import pace, schedule
 from preserve.archival_storage.auditing import run_audit
 from preserve.archival_storage.drill import Drill
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import AuditProfile, read_audit_profile, read_policy
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
@@ -131,14 +131,12 @@ def run(session: Session, wish: AuditWish) -> AuditRun:
     budget = wish.budget(profile, archive)
     try:
         report = run_audit(
-            archive.home,
-            archive.catalogue,
+            archive,
             read_policy(archive.home.profiles),
             budget,
-            given=wish.media,
+            inserted=wish.media,
             everything=wish.everything,
             actor=session.person.account,
-            now=archive.now,
             progress=session.progress,
         )
     except Stopped:
@@ -186,7 +184,7 @@ def drill(session: Session, media: Sequence[Inserted] = (), *, count: int | None
         archive.home,
         archive.catalogue,
         read_audit_profile(archive.home.profiles).drills.packages if count is None else count,
-        given=dict(media),
+        inserted=dict(media),
         actor=session.person.account,
         now=archive.now,
         progress=session.progress,

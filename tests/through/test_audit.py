@@ -34,6 +34,7 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.clock import now
 from preserve.data_management import audit_records
+from preserve.data_management.archive import Archive as OpenArchive
 from preserve.data_management.audits import runs
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import state
@@ -85,12 +86,10 @@ def audit(archive: Archive, moment: datetime | None = None, **more: object) -> A
     catalogue = open_catalogue(home)
     try:
         return run_audit(
-            home,
-            catalogue,
+            OpenArchive(home, catalogue, (lambda: moment) if moment else now),
             read_policy(home.profiles),
             Budget(),
             actor="scheduler",
-            now=(lambda: moment) if moment else now,
             **more,  # type: ignore[arg-type]
         )
     finally:

@@ -34,7 +34,8 @@ from preserve.messages import language
 from preserve.programs import ToolFailed
 from preserve.progress import check_stop
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import copy_file_checked, discard, drop_file, move_in
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import discard, drop_file, move_in
 from storage_adapters.reading import digest_file
 
 _DRAWN = 1

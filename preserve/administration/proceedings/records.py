@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from preserve.data_management.proceedings import LETTERS, Kind
 from preserve.errors import NotIntact, Refused
-from storage_adapters.durable import copy_stream, drop_file, move_in, sync_folder, write_file
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import drop_file, move_in, sync_folder, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
 

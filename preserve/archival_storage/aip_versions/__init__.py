@@ -13,7 +13,6 @@ from sqlalchemy import select
 from preserve.archival_storage.aip_versions import copy_unchanged, describing, publish
 from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, previous_version
-from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
@@ -23,8 +22,9 @@ from preserve.data_management.tables import cases
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
-from preserve.work import require_space
-from storage_adapters.durable import discard, on_medium
+from preserve.work import claim, require_space
+from storage_adapters.durable import discard
+from storage_adapters.medium_errors import on_medium
 
 __all__ = ["Change", "PreviousVersion", "Renewal", "Shown", "Succeeded", "previous_version", "succeed"]
 

@@ -19,7 +19,8 @@ from metadata.mets import (
 from metadata.premis import write_premis
 from metadata.schemas import IN_PACKAGE, schema_folder
 from preserve.archival_storage.packing.identifiers import identifier
-from storage_adapters.durable import new_digest, write_file
+from storage_adapters.digests import new_digest
+from storage_adapters.durable import write_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from metadata.bag import write_declaration, write_info, write_manifest, write_tag_manifests
 from preserve.archival_storage.packing.documents import Described
-from storage_adapters.durable import drop_file, on_medium
+from storage_adapters.durable import drop_file
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import walk_files
 
 Info = Callable[[int, int], Iterable[tuple[str, str]]]

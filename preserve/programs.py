@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,12 @@ def _to_its_end(
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1)
 
-    threads = [threading.Thread(target=listen, daemon=True), threading.Thread(target=watch, daemon=True)]
+    # `pulse` asks whether this piece of work is to stop, which only its own context knows.
+    watched = copy_context()
+    threads = [
+        threading.Thread(target=listen, daemon=True),
+        threading.Thread(target=watched.run, args=(watch,), daemon=True),
+    ]
     for thread in threads:
         thread.start()
     try:

@@ -100,7 +100,7 @@ def run(
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage.auditing import run_audit
-    from preserve.archival_storage.pace import step_back
+    from preserve.archival_storage.pace import stepped_back
     from preserve.archival_storage.policy import read_policy
     from preserve.cli.progress import Watcher, how_to_show
     from preserve.clock import now
@@ -117,20 +117,21 @@ def run(
     for one in given_media:
         label, _, path = one.rpartition("=")
         given.append((label, Path(path).absolute()))
-    step_back()
     with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
         watcher.begin("cli.auditing")
         try:
-            report = run_audit(
-                home,
-                catalogue,
-                read_policy(home.profiles),
-                budget,
-                given=given,
-                everything=read_all,
-                actor=actor,
-                now=now,
-                progress=watcher,
+            report = stepped_back(
+                lambda: run_audit(
+                    home,
+                    catalogue,
+                    read_policy(home.profiles),
+                    budget,
+                    given=given,
+                    everything=read_all,
+                    actor=actor,
+                    now=now,
+                    progress=watcher,
+                )
             )
         except (PreserveError, StorageError) as error:
             if not isinstance(error, Stopped):

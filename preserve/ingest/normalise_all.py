@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 
 from preserve.data_management.journal import FileRow
@@ -13,7 +13,7 @@ from preserve.ingest.facts import Normalised, from_json
 from preserve.ingest.normalise import Plan, formats_profile, normalise
 from preserve.ingest.provenance import TakenFile
 from preserve.progress import Progress, check_stop
-from preserve.work import processors
+from preserve.work import processors, threads
 from storage_adapters.reading import digest_file
 
 _BATCH = 500
@@ -38,7 +38,7 @@ def normalise_all(
     profile = formats_profile(home.profiles)
     algorithms = tuple(home.settings.digests)
     workers = workers or processors()
-    threads = max(1, processors() // workers)
+    each = max(1, processors() // workers)
     stopping = threading.Event()
 
     def pulse(seconds: float) -> None:
@@ -48,7 +48,7 @@ def normalise_all(
 
     running: dict[Future[Normalised], int] = {}
     kept: Outcomes = []
-    with ThreadPoolExecutor(workers) as pool:
+    with threads(workers) as pool:
         try:
             for number, file in pending:
                 wanted = wants(file)
@@ -70,7 +70,7 @@ def normalise_all(
                     ingest.scratch,
                     algorithms,
                     pulse,
-                    threads,
+                    each,
                     profile,
                 )
                 running[future] = number

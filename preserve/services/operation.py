@@ -27,7 +27,7 @@ from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import ledger, sealing
 from preserve.data_management.archive import Archive
 from preserve.errors import NotPermitted, PreserveError
-from preserve.messages import speaking
+from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
 
@@ -71,7 +71,7 @@ class Operation(Generic[P, R]):
     def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it. Raises NotPermitted, and whatever the operation raises."""
         arguments = self._bind(session, args, kwargs)
-        with speaking(session.language), self._sealed(session):
+        with speaking(session.language), at_door(""), self._sealed(session):
             within = self._permitted(session, arguments)
             with self._refusals(session, within, arguments), self._locked(within, arguments):
                 self._record_look(within, arguments)

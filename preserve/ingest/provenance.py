@@ -38,6 +38,11 @@ def read_file(
     )
 
 
+def mime_of(file: TakenFile) -> str:
+    """One MIME type; what no identifier named is a stream of bytes."""
+    return file.identification.mime.partition(",")[0].strip() or "application/octet-stream"
+
+
 def original_object(objid: str, file: TakenFile) -> FileObject:
     """The deposited file."""
     found = file.identification

@@ -71,7 +71,6 @@ class CaseDescriber:
         out.close(
             descriptive=descriptive,
             documentation=documentation,
-            schemas=out.schemas(),
             representations=references,
             objects=[self._entity()],
             events=self._events(),

@@ -96,5 +96,5 @@ class Representations:
             detail = say("premis.scan-passed", tool=self._scanner)
         else:
             detail = say("premis.scan-not-done", reason=say("premis.no-scanner"))
-        event = batch_event(self._ingest.objid, "original", "virus check", self._moment, detail, [OWN])
+        event = batch_event(self._ingest.objid, "virus check", self._moment, detail, [OWN])
         return event if self._scanner else replace(event, outcome="warning")

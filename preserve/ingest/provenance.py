@@ -157,22 +157,15 @@ def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> E
 
 
 def batch_event(
-    objid: str,
-    representation: str,
-    kind: str,
-    when: str,
-    detail: str,
-    tools: Sequence[str],
-    outcome_detail: str = "",
-    version: int = 1,
+    objid: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = "", version: int = 1
 ) -> Event:
-    """One event for what was done alike to every file of a representation, linked to it as a whole."""
+    """One event for what was done alike to every original, linked to the representation as a whole."""
     return Event(
-        identifier=identifier(objid, versioned("event-batch", version), f"{representation} {kind}"),
+        identifier=identifier(objid, versioned("event-batch", version), f"original {kind}"),
         kind=kind,
         when=when,
         detail=detail,
         outcome_detail=outcome_detail,
         agents=tuple(Link(agent_identifier(tool), "executing program") for tool in tools),
-        objects=(Link(identifier(objid, "representation", representation)),),
+        objects=(Link(identifier(objid, "representation", "original")),),
     )

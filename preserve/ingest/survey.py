@@ -56,7 +56,7 @@ def original_events(ingest: Ingest, survey: Survey, when: str) -> Iterator[Event
     algorithms = ", ".join(ingest.home.settings.digests)
 
     def event(kind: str, detail: str, tools: list[str], outcome_detail: str = "") -> Event:
-        return batch_event(objid, "original", kind, when, detail, tools, outcome_detail, version)
+        return batch_event(objid, kind, when, detail, tools, outcome_detail, version)
 
     copied = say("premis.copied", files=survey.files, bytes=survey.size, algorithms=algorithms)
     yield event("message digest calculation", copied, [OWN])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from preserve import work
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.pace import stepped_back
 from preserve.errors import Stopped
@@ -135,3 +137,14 @@ def test_a_recording_with_a_chinese_name_is_read_in_any_locale(locale: str, tmp_
 def _run_python(code: str, path: Path, environment: dict[str, str]) -> None:
     ended = subprocess.run([sys.executable, "-c", code, str(path)], env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_threads_are_started_where_they_get_their_context() -> None:
+    """And no name is made of the process's number, which everything in one process shares."""
+    source = Path(work.__file__).parent
+    bare = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"ThreadPoolExecutor\(\w|os\.getpid\(\)", path.read_text(encoding="utf-8"))
+    }
+    assert bare == {"work.py"}  # where the pool is, and where a worker asks who its parent is

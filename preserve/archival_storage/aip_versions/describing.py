@@ -100,7 +100,6 @@ def describe(writing: Writing) -> list[Described]:
     out.close(
         descriptive=descriptive,
         documentation=documentation,
-        schemas=out.schemas(),
         representations=references,
         objects=told.objects(),
         events=told.events(),

@@ -49,8 +49,7 @@ class PackageWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def schemas(self) -> list[MetsFile]:
-        """The schemas that the package's own documents follow."""
+    def _schemas(self) -> list[MetsFile]:
         noted = []
         for name in IN_PACKAGE:
             self.write(f"schemas/{name}", (schema_folder() / name).read_bytes())
@@ -62,14 +61,14 @@ class PackageWriter:
         *,
         descriptive: MetsFile,
         documentation: Iterable[MetsFile],
-        schemas: Iterable[MetsFile],
         representations: Iterable[RepresentationReference],
         objects: Iterable[Object],
         events: Iterable[Event],
         agents: Iterable[Agent],
         rights: Iterable[Rights],
     ) -> None:
-        """The root's PREMIS and METS, last of all."""
+        """The schemas that the documents follow, then the root's PREMIS and METS, last of all."""
+        schemas = self._schemas()
         write_premis(self.place(csip.PREMIS), objects, events, agents, rights)
         premis = self.note(csip.PREMIS, "application/xml")
         write_root_mets(

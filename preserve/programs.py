@@ -53,10 +53,10 @@ class ToolFailed(Exception):
 @cache
 def find(name: str) -> str:
     """The program's path. Raises ToolMissing."""
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise ToolMissing("tool.missing", name, name=name)
-    return found
+    return path
 
 
 @cache
@@ -64,8 +64,8 @@ def version(name: str) -> str:
     """Program and version as PREMIS names it: `ffmpeg 5.1.6-0+deb12u1`."""
     option = "--version" if name == "soffice" else "-version"
     said = ask([find(name), option]).said
-    found = re.search(r"(?:version|LibreOffice)\s+(\S+)", said)
-    return f"{'LibreOffice' if name == 'soffice' else name} {found[1] if found else 'unknown'}"
+    match = re.search(r"(?:version|LibreOffice)\s+(\S+)", said)
+    return f"{'LibreOffice' if name == 'soffice' else name} {match[1] if match else 'unknown'}"
 
 
 def run(

@@ -47,7 +47,7 @@ class Identifiers:
 
     def dangling(self) -> list[tuple[str, str, str]]:
         """References to no identifier of the document; complete only when it was read to its end."""
-        return sorted(one for one in self.wanted if one[2] not in self.known)
+        return sorted(reference for reference in self.wanted if reference[2] not in self.known)
 
 
 _READ = ("file", "mdRef", "mptr")

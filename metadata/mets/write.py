@@ -175,12 +175,14 @@ def write_root_mets(
                 out.write(_file(file))
             out.write("</fileGrp>\n")
         out.write(f'<fileGrp ID="ID-representations" USE="Representations" {_OTHER}>\n')
-        for one in known:
-            out.write(_file(_again(one.mets, "all")))
+        for representation in known:
+            out.write(_file(_again(representation.mets, "all")))
         out.write("</fileGrp>\n")
-        for one in known:
-            out.write(f'<fileGrp ID="ID-rep-{one.name}" USE="Representations/{one.name}" {_OTHER}>\n')
-            out.write(_file(one.mets))
+        for representation in known:
+            out.write(
+                f'<fileGrp ID="ID-rep-{representation.name}" USE="Representations/{representation.name}" {_OTHER}>\n'
+            )
+            out.write(_file(representation.mets))
             out.write("</fileGrp>\n")
         out.write("</fileSec>\n")
         _write_root_map(out, header, premis, descriptive, known)
@@ -199,13 +201,16 @@ def _write_root_map(
         '<div ID="ID-div-schemas" LABEL="Schemas"><fptr FILEID="ID-schemas"/></div>\n'
         '<div ID="ID-div-representations" LABEL="Representations"><fptr FILEID="ID-representations"/>'
     )
-    for one in known:
-        out.write(f'<div ID="ID-nested-{one.name}" LABEL="Representations/{one.name}">{_pointer(one)}</div>')
-    out.write("</div>\n")
-    for one in known:
+    for representation in known:
         out.write(
-            f'<div ID="ID-div-{one.name}" LABEL="Representations/{one.name}">'
-            f'{_pointer(one)}<fptr FILEID="ID-rep-{one.name}"/></div>\n'
+            f'<div ID="ID-nested-{representation.name}" LABEL="Representations/{representation.name}">'
+            f"{_pointer(representation)}</div>"
+        )
+    out.write("</div>\n")
+    for representation in known:
+        out.write(
+            f'<div ID="ID-div-{representation.name}" LABEL="Representations/{representation.name}">'
+            f'{_pointer(representation)}<fptr FILEID="ID-rep-{representation.name}"/></div>\n'
         )
     out.write("</div></structMap>\n")
 
@@ -214,8 +219,8 @@ def _again(file: MetsFile, mark: str) -> MetsFile:
     return MetsFile(f"{file.identifier}-{mark}", file.path, file.size, file.sha256, file.mime, file.created)
 
 
-def _pointer(one: RepresentationReference) -> str:
+def _pointer(representation: RepresentationReference) -> str:
     return (
-        f'<mptr LOCTYPE="URL" xlink:type="simple" xlink:href={attribute(encode_href(one.mets.path))} '
-        f'xlink:title="ID-rep-{one.name}"/>'
+        f'<mptr LOCTYPE="URL" xlink:type="simple" xlink:href={attribute(encode_href(representation.mets.path))} '
+        f'xlink:title="ID-rep-{representation.name}"/>'
     )

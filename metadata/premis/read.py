@@ -134,8 +134,8 @@ _INRELATION_CODESHIP = frozenset(
 def _read_event(element: etree._Element) -> Event:
     def links(name: str) -> tuple[Link, ...]:
         return tuple(
-            Link(_find(found, f"linking{name}IdentifierValue"), _find(found, f"linking{name}Role"))
-            for found in _all(element, f"linking{name}Identifier")
+            Link(_find(link, f"linking{name}IdentifierValue"), _find(link, f"linking{name}Role"))
+            for link in _all(element, f"linking{name}Identifier")
         )
 
     outcome = _find(element, "eventOutcomeInformation/eventOutcome")

@@ -91,12 +91,12 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
         for role in _roles(wanted):
             started = stamp(now())
             try:
-                made = _preserve(job) if role == "preservation" else _access(job)
+                result = _preserve(job) if role == "preservation" else _access(job)
             except ToolFailed as error:
                 _refuse_full_medium(error, scratch)
                 outcome.fail(role, file.path, error.words)
                 continue
-            outcome.add(_publish(job, made, role, started), made.findings)
+            outcome.add(_publish(job, result, role, started), result.findings)
     finally:
         for left in sorted(job.work.rglob("*"), reverse=True):
             if left.is_file():
@@ -192,27 +192,27 @@ def _access(job: _Job) -> Made:
     return image.access_image(source, work, "access")
 
 
-def _publish(job: _Job, made: Made, role: Role, started: str) -> Derivative:
-    stored = derived_name(job.file.stored, made.suffix, job.source.parent)
-    size, digests = digest_file(made.path, job.workshop.algorithms, from_medium=False)
-    move_in(made.path, job.workshop.target(role) / stored)
+def _publish(job: _Job, result: Made, role: Role, started: str) -> Derivative:
+    stored = derived_name(job.file.stored, result.suffix, job.source.parent)
+    size, digests = digest_file(result.path, job.workshop.algorithms, from_medium=False)
+    move_in(result.path, job.workshop.target(role) / stored)
     return Derivative(
         role=role,
         stored=stored,
         size=size,
         digests=digests,
-        puid=made.puid,
-        format_name=made.format_name,
-        format_version=made.format_version,
-        mime=made.mime,
+        puid=result.puid,
+        format_name=result.format_name,
+        format_version=result.format_version,
+        mime=result.mime,
         event="normalization",
-        tool=made.tool,
-        command=made.command,
+        tool=result.tool,
+        command=result.command,
         started=started,
         ended=stamp(now()),
-        proof=made.proof,
-        properties=made.properties,
-        lost=made.lost,
+        proof=result.proof,
+        properties=result.properties,
+        lost=result.lost,
     )
 
 

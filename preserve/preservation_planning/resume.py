@@ -62,9 +62,9 @@ def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy
 
 def _inventory(old: PreviousVersion) -> Iterator[tuple[int, bytes, str, int, int | None]]:
     """The originals as the old package tells them: the depositor's names, and where they lie."""
-    for number, one in enumerate(old.objects("original"), 1):
-        stored = one.path.removeprefix("data/")
-        yield number, original_bytes(one.original_name or stored), stored, one.size, None
+    for number, entity in enumerate(old.objects("original"), 1):
+        stored = entity.path.removeprefix("data/")
+        yield number, original_bytes(entity.original_name or stored), stored, entity.size, None
 
 
 def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:

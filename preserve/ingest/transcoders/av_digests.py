@@ -11,12 +11,12 @@ from typing import Any
 
 def stream_digests(text: str) -> dict[str, str]:
     """`0,v,SHA256=…` lines as digests by stream."""
-    found = {}
+    digests = {}
     for line in text.splitlines():
         parts = line.strip().split(",")
         if len(parts) == 3 and "=" in parts[2]:
-            found[f"stream {parts[0]} {parts[1]} sha256"] = parts[2].partition("=")[2]
-    return found
+            digests[f"stream {parts[0]} {parts[1]} sha256"] = parts[2].partition("=")[2]
+    return digests
 
 
 def _frames(path: Path) -> Iterator[tuple[str, float, str]]:
@@ -36,7 +36,7 @@ def _frames(path: Path) -> Iterator[tuple[str, float, str]]:
 
 def digests_of(frames: Path | None, sound: Path | None) -> tuple[dict[str, str], list[float]]:
     """Digests by stream, and the times of the first video stream's frames."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     times: list[float] = []
     if frames is not None:
         running: dict[str, Any] = {}
@@ -47,12 +47,12 @@ def digests_of(frames: Path | None, sound: Path | None) -> tuple[dict[str, str],
             if stream == "0":
                 times.append(moment)
         for stream, digest_of_all in running.items():
-            found[f"video {stream} frames"] = str(counts[stream])
-            found[f"video {stream} sha256 of frame md5 list"] = digest_of_all.hexdigest()
+            digests[f"video {stream} frames"] = str(counts[stream])
+            digests[f"video {stream} sha256 of frame md5 list"] = digest_of_all.hexdigest()
     if sound is not None and os.path.exists(sound):
         for number, value in enumerate(stream_digests(sound.read_text()).values()):
-            found[f"sound {number} sha256 of samples"] = value
-    return found, times
+            digests[f"sound {number} sha256 of samples"] = value
+    return digests, times
 
 
 def largest_drift(before: list[float], after: list[float]) -> float:

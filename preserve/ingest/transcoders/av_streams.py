@@ -68,10 +68,10 @@ def pixel_options(streams: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
     encode: list[str] = []
     compare: list[str] = []
     for number, stream in enumerate(streams):
-        given = str(stream.get("pix_fmt", "yuv420p"))
-        wanted = _WIDER.get(given, given)
-        if given.startswith("yuvj"):
-            wanted = given.replace("yuvj", "yuv")
+        source_format = str(stream.get("pix_fmt", "yuv420p"))
+        wanted = _WIDER.get(source_format, source_format)
+        if source_format.startswith("yuvj"):
+            wanted = source_format.replace("yuvj", "yuv")
             encode += [
                 f"-filter:v:{number}",
                 f"scale=in_range=full:out_range=full,format={wanted}",
@@ -107,17 +107,17 @@ def sound_options(streams: list[dict[str, Any]]) -> tuple[list[str], list[str], 
 
 
 def _sample_kind(stream: dict[str, Any]) -> tuple[list[str], str]:
-    given = str(stream.get("sample_fmt", "s16")).removesuffix("p")
+    source_format = str(stream.get("sample_fmt", "s16")).removesuffix("p")
     channels = int(stream.get("channels", 2))
-    lossy_float = given in ("flt", "dbl") and not str(stream.get("codec_name", "")).startswith("pcm_")
-    if given in ("flt", "dbl") and not lossy_float:
-        kind = "pcm_f32le" if given == "flt" else "pcm_f64le"
+    lossy_float = source_format in ("flt", "dbl") and not str(stream.get("codec_name", "")).startswith("pcm_")
+    if source_format in ("flt", "dbl") and not lossy_float:
+        kind = "pcm_f32le" if source_format == "flt" else "pcm_f64le"
         return ["-c", kind], kind
     if channels > 8:
         return ["-c:a", "pcm_s32le"], "pcm_s32le"
-    if given in ("u8", "s16"):
+    if source_format in ("u8", "s16"):
         return ["-c", "flac", "-sample_fmt", "s16"], "pcm_s16le"
-    if given == "s32" and int(stream.get("bits_per_raw_sample") or 32) > 24:
+    if source_format == "s32" and int(stream.get("bits_per_raw_sample") or 32) > 24:
         return ["-c:a", "pcm_s32le"], "pcm_s32le"
     # Lossy decoders answer in float; 24 bits hold more than they ever knew.
     return ["-c", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24"], "pcm_s24le"
@@ -150,24 +150,24 @@ def rotation_tag(source: Streams) -> list[str]:
     return []
 
 
-def properties(made: Streams) -> tuple[tuple[str, str], ...]:
-    """What PREMIS says of a file that was made."""
-    found = [("duration", f"{float(made.said.get('format', {}).get('duration', 0) or 0):.3f} s")]
-    for stream in made.video:
-        found += [
+def properties(result: Streams) -> tuple[tuple[str, str], ...]:
+    """What PREMIS says of a result."""
+    values = [("duration", f"{float(result.said.get('format', {}).get('duration', 0) or 0):.3f} s")]
+    for stream in result.video:
+        values += [
             ("video codec", str(stream["codec_name"])),
             ("width", str(stream.get("width"))),
             ("height", str(stream.get("height"))),
             ("pixel format", str(stream.get("pix_fmt"))),
             ("frame rate", str(stream.get("avg_frame_rate"))),
         ]
-    for stream in made.sound:
-        found += [
+    for stream in result.sound:
+        values += [
             ("sound codec", str(stream["codec_name"])),
             ("sample rate", str(stream.get("sample_rate"))),
             ("channels", str(stream.get("channels"))),
         ]
-    return tuple(found)
+    return tuple(values)
 
 
 def damage(complaints: list[str], name: str) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ from preserve.clock import now, stamp
 from preserve.ingest.facts import Derivative, Normalised
 from preserve.ingest.normalise import FormatsProfile, Plan, forecast
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.transcoders import Made
+from preserve.ingest.transcoders import Made, av, av_access, av_rewrap, image, office, text
 from preserve.programs import Pulse, ToolFailed
 from preserve.work import free_space
 from storage_adapters.durable import drop_file, move_in
@@ -139,8 +139,6 @@ def _last_line(words: str) -> str:
 
 
 def _preserve(job: _Job) -> Made:
-    from preserve.ingest.transcoders import av, image, office, text
-
     source, work, name = job.source, job.work, job.file.path
     match job.wanted.action:
         case "rewrap":
@@ -163,8 +161,6 @@ def _preserve(job: _Job) -> Made:
 
 def _rewrap(job: _Job) -> Made:
     """The streams as they are; where the container cannot take them (raw streams without times), transcoded instead."""
-    from preserve.ingest.transcoders import av, av_rewrap
-
     source, work, name = job.source, job.work, job.file.path
     reason = "codec"
     if av_rewrap.may_rewrap(source):
@@ -182,8 +178,6 @@ def _rewrap(job: _Job) -> Made:
 
 
 def _access(job: _Job) -> Made:
-    from preserve.ingest.transcoders import av_access, image
-
     source, work = job.source, job.work
     if job.wanted.access == "mp4":
         return av_access.access_video(source, work, "access", job.pulse, job.workshop.threads, job.file.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -139,9 +140,7 @@ def _verdict(proof: Proof) -> str:
 
 def _line(command: Sequence[str]) -> str:
     """An argument list as a POSIX shell line, so that it can be read and repeated."""
-    from shlex import join
-
-    return join(command)
+    return shlex.join(command)
 
 
 def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> Event:

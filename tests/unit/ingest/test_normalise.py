@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from preserve.ingest.characterise import characterise
+from preserve.ingest.derive import Workshop, derived_name, normalise
 from preserve.ingest.facts import Copied, Derivative, Normalised
 from preserve.ingest.identify import identify
-from preserve.ingest.normalise import derived_name, formats_profile, normalise, plan
+from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.provenance import TakenFile
 from tests.support.material.corpus import make, make_media
 
@@ -45,9 +46,8 @@ def run(path: Path, folder: Path, policy: str) -> Normalised:
     """Normalise one file into `folder/<role>`."""
     file = take(path)
     wanted = plan(file, policy, formats_profile(None))
-    return normalise(
-        path, file, 1, wanted, lambda role: folder / role, folder / "scratch", ("sha256",), lambda seconds: None, 1
-    )
+    workshop = Workshop(lambda role: folder / role, folder / "scratch", ("sha256",))
+    return normalise(path, file, 1, wanted, workshop, lambda seconds: None)
 
 
 def made(outcome: Normalised, role: str) -> Derivative:
@@ -620,5 +620,5 @@ def test_a_recording_that_cannot_fit_is_refused_before_the_encode(tmp_path: Path
     video = replace(file.character.streams[0], properties=(("Width", "9e7"), ("Height", "9e7"), ("FrameCount", "9e7")))
     large = replace(file, character=replace(file.character, streams=(video,)))
     with pytest.raises(MediumFull):
-        normalise(path, large, 1, wanted, lambda role: tmp_path / role, tmp_path / "s", ("sha256",), print, 1)
+        normalise(path, large, 1, wanted, Workshop(lambda role: tmp_path / role, tmp_path / "s", ("sha256",)), print)
     assert not (tmp_path / "s").exists()

@@ -16,11 +16,12 @@ demo: setup-runtime ## make a realistic case, ingest it, verify it, show it
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
 
-lint: setup ## ruff, mypy --strict, the import contract
+lint: setup ## ruff, mypy --strict, the import contract, the form of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/check_form.py
 
 format: setup ## put the code into its form
 	$(BIN)/ruff format .

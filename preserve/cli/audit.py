@@ -46,7 +46,7 @@ def plan(output: Output) -> None:
     rows = [
         (
             one.medium.label,
-            say(f"cli.medium-{one.medium.kind}"),
+            say(f"words.medium-{one.medium.kind}"),
             one.medium.place or "—",
             f"{one.copies}/{one.total}",
             one.since[:10] or "—",
@@ -56,7 +56,7 @@ def plan(output: Output) -> None:
         for one in found
     ]
     names = ("label", "kind", "place", "due-copies", "last-read", "next-read", "how")
-    output.table([say(f"cli.heading-{name}") for name in names], rows)
+    output.table([say(f"words.heading-{name}") for name in names], rows)
     output.result(
         {
             "ok": True,
@@ -176,13 +176,13 @@ def _tell_people(output: Output, home: Home, report: AuditReport) -> None:
             "cli.audit-damaged",
             name=one.name,
             medium=one.medium,
-            reason=say(f"cli.reason-{one.reason}"),
+            reason=say(f"words.reason-{one.reason}"),
             files=listed(check.path for check in one.problems[:20]) or "—",
         )
         for one in report.damaged
     ]
     lines += [
-        say("cli.audit-not-checked", name=one.name or "*", medium=one.medium, reason=say(f"cli.reason-{one.reason}"))
+        say("cli.audit-not-checked", name=one.name or "*", medium=one.medium, reason=say(f"words.reason-{one.reason}"))
         for one in report.unchecked
     ]
     lines += [f"{say(finding.code, **finding.values)} {finding.where}" for finding in report.findings]
@@ -231,7 +231,7 @@ def _say(output: Output, report: AuditReport) -> None:
             style="bold red",
             name=check.name,
             medium=check.medium,
-            reason=say(f"cli.reason-{check.reason}"),
+            reason=say(f"words.reason-{check.reason}"),
             files=listed(one.path for one in check.problems[:20]) or "—",
         )
     for check in report.unchecked:
@@ -240,7 +240,7 @@ def _say(output: Output, report: AuditReport) -> None:
             style="yellow",
             name=check.name or "*",
             medium=check.medium,
-            reason=say(f"cli.reason-{check.reason}"),
+            reason=say(f"words.reason-{check.reason}"),
         )
     output.findings(tuple(report.findings))
     for one in report.insert:
@@ -272,7 +272,7 @@ def _say(output: Output, report: AuditReport) -> None:
 def _told(one: Overdue) -> dict[str, str | int]:
     return {
         "label": one.label,
-        "kind": say(f"cli.medium-{one.kind}"),
+        "kind": say(f"words.medium-{one.kind}"),
         "place": one.place or "—",
         "since": one.since[:10],
         "copies": one.copies,
@@ -325,12 +325,12 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
             row.copy or "*",
             labels.get(row.medium, row.medium),
             row.path or "—",
-            say(f"cli.outcome-{row.outcome}"),
-            say(f"cli.reason-{row.reason}") if row.reason else "—",
+            say(f"words.outcome-{row.outcome}"),
+            say(f"words.reason-{row.reason}") if row.reason else "—",
         )
         for row in found
     ]
-    output.table([say(f"cli.heading-{one}") for one in ("when", "package", "medium", "file", "outcome", "why")], rows)
+    output.table([say(f"words.heading-{one}") for one in ("when", "package", "medium", "file", "outcome", "why")], rows)
     output.result({"ok": True, "records": [_record(row) for row in found]})
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def say_task(task: Task) -> str:
     """What is to be done next, as a sentence."""
-    kind = say(f"cli.medium-{task.kind}") if task.kind else ""
+    kind = say(f"words.medium-{task.kind}") if task.kind else ""
     return say(f"cli.task-{task.act}", kind=kind, medium=task.medium, place=task.place or "—", name=task.name)
 
 
@@ -46,17 +46,17 @@ def copies(output: Output, case: str) -> None:
         raise Refused("cli.case-unknown", case)
     rows = []
     for one in found:
-        wanted = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in one.wanted)
+        wanted = listed(f"{say('words.medium-' + kind)} × {count}" for kind, count in one.wanted)
         there = listed(
             f"{media[c.medium].label if c.medium in media else c.medium}"
             + (f" {c.part}/{c.parts}" if c.parts > 1 else "")
-            + f" ({say('cli.copy-' + c.state)})"
+            + f" ({say('words.copy-' + c.state)})"
             for c in one.copies
             if c.state != "retired"
         )
         todo = listed(say_task(task) for task in one.next)
         rows.append((one.case_number, wanted, there or "—", todo or say("cli.sealed-short")))
-    output.table([say(f"cli.heading-{n}") for n in ("number", "wanted", "copies", "next")], rows)
+    output.table([say(f"words.heading-{n}") for n in ("number", "wanted", "copies", "next")], rows)
     open_ = sum(not one.standing.sealed for one in found)
     output.sentence("cli.copies-count", sealed=len(found) - open_, open=open_)
     output.result(
@@ -97,13 +97,13 @@ def replicate(output: Output, case: str) -> int:
         )
     for one in written:
         output.sentence(
-            "cli.copy-made", style="green", name=one.name, medium=one.medium, size=bytes_for_people(one.size)
+            "words.copy-made", style="green", name=one.name, medium=one.medium, size=bytes_for_people(one.size)
         )
     status = 0
     for name, medium, error in failed:
         values = dict(getattr(error, "values", {}))
         output.sentence(
-            "cli.copy-failed",
+            "words.copy-failed",
             style="bold red",
             name=name,
             medium=medium,

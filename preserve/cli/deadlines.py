@@ -29,7 +29,7 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
         key=lambda one: (order.index(one.standing), str(one.due), str(one.path)),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("number", "title", "closed", "due", "standing", "reason", "where")],
+        [say(f"words.heading-{n}") for n in ("number", "title", "closed", "due", "standing", "reason", "where")],
         [
             (
                 one.case_number or "—",

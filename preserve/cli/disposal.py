@@ -204,7 +204,7 @@ def list_disposals(output: Output) -> None:
     with catalogue.read() as connection:
         rows = proceedings.rows(connection, "disposal")
     output.table(
-        [say(f"cli.heading-{name}") for name in ("disposal", "state", "time", "actor")],
+        [say(f"words.heading-{name}") for name in ("disposal", "state", "time", "actor")],
         [(row.number, say(f"disposal.state-{row.state}"), row.opened, row.about) for row in rows],
     )
     if not rows:
@@ -242,8 +242,8 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
     output.table(
         ["", ""],
         [
-            (say("cli.heading-disposal"), found.number),
-            (say("cli.heading-state"), say(f"disposal.state-{found.state}")),
+            (say("words.heading-disposal"), found.number),
+            (say("words.heading-state"), say(f"disposal.state-{found.state}")),
             (say("disposal.role-proposer"), found.proposed.by),
             (say("disposal.role-supervisor"), hands or "—"),
             (say("disposal.role-head"), found.approval.by if found.approval else "—"),

@@ -36,7 +36,7 @@ def list_cases(output: Output) -> None:
     heads = ("number", "title", "type", "closed", "version", "files", "size", "objid")
     words = read_what_is_sound(home.profiles)
     output.table(
-        [say(f"cli.heading-{name}") for name in heads],
+        [say(f"words.heading-{name}") for name in heads],
         [
             (
                 r.case_number,
@@ -55,7 +55,7 @@ def list_cases(output: Output) -> None:
         output.sentence("cli.none-found")
     if unfinished:
         output.table(
-            [say(f"cli.heading-{name}") for name in ("number", "state", "step", "time", "where")],
+            [say(f"words.heading-{name}") for name in ("number", "state", "step", "time", "where")],
             [(r.case_number, say(f"cli.state-{r.state}"), r.step, r.started, r.source) for r in unfinished],
             title=say("cli.unfinished"),
         )
@@ -139,27 +139,27 @@ def show(
     output.table(
         ["", ""],
         [
-            (say("cli.heading-number"), facts["case_number"]),
-            (say("cli.heading-archival-number"), facts["archival_number"] or "—"),
-            (say("cli.heading-title"), facts["title"]),
-            (say("cli.heading-type"), read_what_is_sound(home.profiles).label("case_type", facts["case_type"])),
-            (say("cli.heading-closed"), facts["closed"] or "—"),
+            (say("words.heading-number"), facts["case_number"]),
+            (say("words.heading-archival-number"), facts["archival_number"] or "—"),
+            (say("words.heading-title"), facts["title"]),
+            (say("words.heading-type"), read_what_is_sound(home.profiles).label("case_type", facts["case_type"])),
+            (say("words.heading-closed"), facts["closed"] or "—"),
             (say("compliance.restriction"), label_of(Classification(facts["classification"]))),
-            (say("cli.heading-objid"), facts["objid"]),
-            (say("cli.heading-due"), (kept[0].due if kept else None) or "—"),
+            (say("words.heading-objid"), facts["objid"]),
+            (say("words.heading-due"), (kept[0].due if kept else None) or "—"),
             (
-                say("cli.heading-holds"),
+                say("words.heading-holds"),
                 listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held) or "—",
             ),
             *(
-                (say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
+                (say("words.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
                 for one in lost
             ),
             *((say("transfer.head-number"), f"{one.number} {say(f'transfer.state-{one.state}')}") for one in sent),
         ],
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("version", "name", "created", "files", "size")],
+        [say(f"words.heading-{n}") for n in ("version", "name", "created", "files", "size")],
         [
             (str(v["version"]), v["name"], v["created"], str(v["files"]), bytes_for_people(v["size"]))
             for v in life.versions
@@ -167,10 +167,10 @@ def show(
         title="\n" + say("cli.title-versions"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
+        [say(f"words.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
         [
             (
-                say(f"cli.representation-{f['representation']}"),
+                say(f"words.representation-{f['representation']}"),
                 f["puid"] or "—",
                 f["format_name"],
                 str(f["files"]),
@@ -182,20 +182,20 @@ def show(
         title="\n" + say("cli.title-formats"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("version", "medium", "state", "written", "verified")],
+        [say(f"words.heading-{n}") for n in ("version", "medium", "state", "written", "verified")],
         [
-            (str(c.version), c.medium, say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
+            (str(c.version), c.medium, say(f"words.copy-{c.state}"), c.written or "—", c.verified or "—")
             for c in life.copies
         ],
         title="\n" + say("cli.title-copies"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("time", "event", "outcome", "detail")],
+        [say(f"words.heading-{n}") for n in ("time", "event", "outcome", "detail")],
         [(e["happened"], e["kind"], e["outcome"], _short(e["detail"])) for e in life.events],
         title="\n" + say("cli.title-events"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("time", "actor", "action", "detail")],
+        [say(f"words.heading-{n}") for n in ("time", "actor", "action", "detail")],
         [
             (e["time"], e["actor"], e["action"], _short(json.dumps(e["details"], ensure_ascii=False)))
             for e in life.ledger

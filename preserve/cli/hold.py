@@ -104,7 +104,7 @@ def list_holds(output: Output, any_hold: bool) -> None:
         for row in asked
     ]
     names = ("hold", "kind", "state", "cases", "reason", "actor", "time")
-    output.table([say(f"cli.heading-{name}") for name in names], rows)
+    output.table([say(f"words.heading-{name}") for name in names], rows)
     if not rows:
         output.sentence("cli.none-found")
     output.result(

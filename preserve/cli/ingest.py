@@ -93,5 +93,5 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     if sealed:
         output.sentence("cli.sealed", style="green")
     else:
-        kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
+        kinds = listed(f"{say('words.medium-' + kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)

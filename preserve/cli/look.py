@@ -36,7 +36,7 @@ def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool,
         record_look(catalogue, person, "case.viewed", held.objid, what="contents")
         heads = ("file", "type", "stage", "length", "size")
         output.table(
-            [say(f"cli.heading-{name}") for name in heads],
+            [say(f"words.heading-{name}") for name in heads],
             [(one.name, one.kind, _stage(one.stage), _length(one.length), bytes_for_people(one.size)) for one in there],
         )
         output.sentence("look.how")

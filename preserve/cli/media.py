@@ -97,8 +97,8 @@ def list_media(output: Output) -> None:
         table.append(
             (
                 row.label,
-                say(f"cli.medium-{row.kind}"),
-                say(f"cli.medium-state-{row.state.replace(' ', '-')}"),
+                say(f"words.medium-{row.kind}"),
+                say(f"words.medium-state-{row.state.replace(' ', '-')}"),
                 row.place or "—",
                 row.custodian or "—",
                 str(held[row.id]),
@@ -117,7 +117,7 @@ def list_media(output: Output) -> None:
             }
         )
     names = ("label", "kind", "state", "place", "custodian", "copies", "health", "next-check", "attached")
-    output.table([say(f"cli.heading-{name}") for name in names], table)
+    output.table([say(f"words.heading-{name}") for name in names], table)
     output.result({"ok": True, "media": documents})
 
 
@@ -142,8 +142,8 @@ def show(output: Output, medium: str) -> None:
     facts = [
         ("label", row.label),
         ("id", row.id),
-        ("kind", say(f"cli.medium-{row.kind}")),
-        ("state", say(f"cli.medium-state-{row.state.replace(' ', '-')}")),
+        ("kind", say(f"words.medium-{row.kind}")),
+        ("state", say(f"words.medium-state-{row.state.replace(' ', '-')}")),
         ("where", row.location or "—"),
         ("place", row.place or "—"),
         ("custodian", row.custodian or "—"),
@@ -153,15 +153,15 @@ def show(output: Output, medium: str) -> None:
     facts += [(name, str(value)) for name, value in sorted(row.details.items()) if value not in ("", None)]
     output.table(["", ""], [(_heading(name), value) for name, value in facts])
     output.table(
-        [say(f"cli.heading-{n}") for n in ("package", "part", "state", "written", "verified")],
+        [say(f"words.heading-{n}") for n in ("package", "part", "state", "written", "verified")],
         [
-            (c.name, f"{c.part}/{c.parts}", say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
+            (c.name, f"{c.part}/{c.parts}", say(f"words.copy-{c.state}"), c.written or "—", c.verified or "—")
             for c in held
         ],
         title="\n" + say("cli.title-copies"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("time", "actor", "action", "detail")],
+        [say(f"words.heading-{n}") for n in ("time", "actor", "action", "detail")],
         [(e["time"], e["actor"], e["action"], json.dumps(e["details"], ensure_ascii=False)[:200]) for e in history],
         title="\n" + say("cli.title-ledger"),
     )
@@ -171,7 +171,7 @@ def show(output: Output, medium: str) -> None:
 def _heading(name: str) -> str:
     from preserve.messages import known
 
-    return say(f"cli.heading-{name}") if known(f"cli.heading-{name}") else name
+    return say(f"words.heading-{name}") if known(f"words.heading-{name}") else name
 
 
 @media.command()

@@ -59,7 +59,12 @@ def list_profiles(output: Output) -> None:
     own = output.home().profiles
     rows = [(name, locate(name, own)) for name in all_names(own)]
     output.table(
-        [say("cli.heading-profile"), say("cli.heading-purpose"), say("cli.heading-origin"), say("cli.heading-where")],
+        [
+            say("words.heading-profile"),
+            say("words.heading-purpose"),
+            say("words.heading-origin"),
+            say("words.heading-where"),
+        ],
         [
             (
                 name,
@@ -124,7 +129,7 @@ def _show_documents(output: Output, profile: CaseTypeProfile, words: Vocabulary)
         return "; ".join("/".join(one) for one in lists if one)
 
     output.table(
-        [say(f"cli.heading-{n}") for n in ("stage", "document", "required", "article", "severity", "words")],
+        [say(f"words.heading-{n}") for n in ("stage", "document", "required", "article", "severity", "words")],
         [
             (
                 label_of(one.stage),
@@ -157,7 +162,7 @@ def _show_words(output: Output, words: Vocabulary, rules: RulesProfile) -> None:
         return listed(told) or "—"
 
     output.table(
-        [say(f"cli.heading-{n}") for n in ("field", "term", "chinese", "english", "also", "asked")],
+        [say(f"words.heading-{n}") for n in ("field", "term", "chinese", "english", "also", "asked")],
         [
             (say(f"cli.word-{field}"), one.name, one.label.zh, one.label.en, " ".join(one.also), asked(field, one.name))
             for field in words.terms

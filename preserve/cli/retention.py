@@ -71,7 +71,7 @@ def list_(output: Output, only_case: str) -> None:
             }
         )
     output.table(
-        [say(f"cli.heading-{name}") for name in ("number", "what", "due", "rule", "holds")],
+        [say(f"words.heading-{name}") for name in ("number", "what", "due", "rule", "holds")],
         [
             (
                 one["case_number"],
@@ -154,9 +154,9 @@ def explain(output: Output, case: str) -> None:
             }
         )
         output.table(
-            [say(f"cli.heading-{name}") for name in ("rule", "basis", "calculation", "decides")],
+            [say(f"words.heading-{name}") for name in ("rule", "basis", "calculation", "decides")],
             [
-                (str(p["name"]), str(p["basis"]), str(p["words"]), say("cli.yes") if p["decides"] else "")
+                (str(p["name"]), str(p["basis"]), str(p["words"]), say("words.yes") if p["decides"] else "")
                 for p in periods
             ],
             title=f"\n{what}: {sentence}",
@@ -198,7 +198,7 @@ def due(output: Output, months: int | None, by_mail: bool) -> int:
         found = falling_due(home, connection, span, now())
     record_look(catalogue, person, "retention.listed", home.settings.archive_id, rows=len(found))
     output.table(
-        [say(f"cli.heading-{name}") for name in ("due", "number", "title", "what", "rule", "holds")],
+        [say(f"words.heading-{name}") for name in ("due", "number", "title", "what", "rule", "holds")],
         [
             (
                 one.due,
@@ -245,11 +245,11 @@ def changes(output: Output, put_in_force: bool) -> None:
     with catalogue.read() as connection:
         held = retention_index.rules_in_force(connection)
     output.table(
-        [say("cli.heading-change"), say("cli.heading-count")],
+        [say("words.heading-change"), say("words.heading-count")],
         [(say(f"retention.change-{kind}"), str(count)) for kind, count in sorted(found.counts.items())],
     )
     output.table(
-        [say(f"cli.heading-{name}") for name in ("objid", "what", "before", "after", "rule-before", "rule-after")],
+        [say(f"words.heading-{name}") for name in ("objid", "what", "before", "after", "rule-before", "rule-after")],
         [
             (
                 one.objid,

@@ -89,7 +89,7 @@ def search(
         output.sentence("cli.none-found")
         return
     output.table(
-        [say(f"cli.heading-{name}") for name in ("number", "title", "where", "file", "text")],
+        [say(f"words.heading-{name}") for name in ("number", "title", "where", "file", "text")],
         [(h.case_number, h.title, say(f"cli.field-{h.field}"), h.place, _marked(h)) for h in hits],
     )
     if more:

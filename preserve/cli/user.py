@@ -63,12 +63,12 @@ def list_users(output: Output) -> None:
         rows = accounts.all_accounts(connection)
         held = [row for row in accounts.all_delegations(connection) if not row.ended and row.until > stamp(now())]
     output.table(
-        [say(f"cli.heading-{name}") for name in ("account", "person", "roles", "os-user", "state")],
+        [say(f"words.heading-{name}") for name in ("account", "person", "roles", "os-user", "state")],
         [
             (
                 row.name,
                 row.person,
-                say("cli.list-comma").join(say(f"people.role-{role}") for role in row.roles),
+                say("words.list-comma").join(say(f"people.role-{role}") for role in row.roles),
                 row.os_user,
                 say(f"people.state-{row.state}"),
             )
@@ -77,7 +77,7 @@ def list_users(output: Output) -> None:
     )
     if held:
         output.table(
-            [say(f"cli.heading-{name}") for name in ("head", "deputy", "since", "until", "reason")],
+            [say(f"words.heading-{name}") for name in ("head", "deputy", "since", "until", "reason")],
             [(row.head, row.deputy, row.since, row.until, row.reason) for row in held],
             title="\n" + say("cli.title-delegations"),
         )

@@ -1,7 +1,8 @@
 """What is said to people, in their language: gettext catalogues keyed by code, one domain a subject.
 
 A code is `domain.name`; its sentence stands in `locale/<language>/LC_MESSAGES/<domain>.po` under the whole code,
-with named places (`{path}`). `code + '.hint'` says what to do, where there is something to do.
+with named places (`{path}`); a large domain stands in several files, as `cli.media.po`. `words` names what several
+rooms name: kinds of media, states, headings. `code + '.hint'` says what to do, where there is something to do.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def language() -> Language:
 
 
 def language_of_locale(lang: str) -> Language:
-    """`zh` for a Chinese locale name such as `zh_CN.UTF-8`, `en` for any other (issue: zh where LANG is zh)."""
+    """`zh` for a Chinese locale name such as `zh_CN.UTF-8`, `en` for any other."""
     return "zh" if lang.lower().startswith("zh") else "en"
 
 

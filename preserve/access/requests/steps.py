@@ -74,7 +74,7 @@ def open_request(
         raise Refused(
             "request.paper-missing",
             consumer.name,
-            papers=say("cli.list-comma").join(missing),
+            papers=say("words.list-comma").join(missing),
             capacity=capacity.label.spoken,
         )
     if consumer.capacity == "lawyer" and not consumer.represents:

@@ -72,7 +72,7 @@ def signal_name(profile: RetentionProfile, words: Vocabulary, name: str) -> str:
 def medium_name(text: str) -> str:
     """`optical LJ-0001` in the language in use."""
     kind, _, label = text.partition(" ")
-    return f"{say(f'cli.medium-{kind}')} {label}"
+    return f"{say(f'words.medium-{kind}')} {label}"
 
 
 def block_name(text: str) -> str:

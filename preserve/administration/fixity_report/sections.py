@@ -56,7 +56,7 @@ def _verdict(facts: Facts) -> Section:
 def _coverage(facts: Facts) -> Section:
     rows = [
         (
-            say(f"cli.medium-{one.kind}"),
+            say(f"words.medium-{one.kind}"),
             say("report.days", days=one.days),
             str(one.copies),
             str(one.within),
@@ -108,8 +108,8 @@ def _failures(facts: Facts, zone: ZoneInfo) -> Section:
             one.copy or "*",
             labels.get(one.medium, one.medium),
             one.path or "—",
-            say(f"cli.outcome-{one.outcome}"),
-            say(f"cli.reason-{one.reason}"),
+            say(f"words.outcome-{one.outcome}"),
+            say(f"words.reason-{one.reason}"),
         )
         for one in facts.failures[-200:]
     ]
@@ -147,7 +147,7 @@ def _media(facts: Facts) -> Section:
     rows = [
         (
             one.row.label,
-            say(f"cli.medium-{one.row.kind}"),
+            say(f"words.medium-{one.row.kind}"),
             one.row.place or "—",
             one.row.custodian or "—",
             str(one.copies),

@@ -39,7 +39,7 @@ def media_bars(media: Sequence[MediumAge]) -> str:
     rows = [
         (
             _short(one.row.label, 25),
-            say(f"cli.medium-{one.row.kind}"),
+            say(f"words.medium-{one.row.kind}"),
             one.years / most,
             AGES[one.state],
             say("plan.age", years=f"{one.years:.1f}", limit=one.limit)

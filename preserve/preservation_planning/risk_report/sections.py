@@ -57,7 +57,7 @@ def _formats(facts: Facts) -> list[Section]:
     rows = tuple(
         (
             say(f"plan.level-{one.level}"),
-            say(f"cli.representation-{one.representation}"),
+            say(f"words.representation-{one.representation}"),
             one.puid or "—",
             f"{one.name or '?'} {one.version}".strip(),
             str(one.cases),
@@ -78,7 +78,7 @@ def _media(facts: Facts) -> list[Section]:
     rows = tuple(
         (
             one.row.label,
-            say(f"cli.medium-{one.row.kind}"),
+            say(f"words.medium-{one.row.kind}"),
             one.row.place or "—",
             one.row.added[:10],
             f"{one.years:.1f}",

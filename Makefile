@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test lint format bench soak messages schemas setup setup-runtime clean
+.PHONY: help demo test check lint format bench soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,6 +15,9 @@ demo: setup-runtime ## make a realistic case, ingest it, verify it, show it
 
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
+
+check: lint ## what a change is tried with: the linters and the quick tests, in some minutes
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow" tests/unit
 
 lint: setup ## ruff, mypy --strict, the import contract, the form of the code
 	$(BIN)/ruff check .

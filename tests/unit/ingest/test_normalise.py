@@ -21,7 +21,7 @@ from preserve.ingest.facts import Copied, Derivative, Normalised
 from preserve.ingest.identify import identify
 from preserve.ingest.normalise import derived_name, formats_profile, normalise, plan
 from preserve.ingest.provenance import TakenFile
-from tests.support.material.corpus import make, make_media
+from tests.support.material.corpus import made_once, make_media
 
 pytestmark = pytest.mark.xdist_group("normalise")
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("normalise")
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The whole corpus, once."""
-    return make(tmp_path_factory.mktemp("corpus"))
+    return made_once(tmp_path_factory)
 
 
 def take(path: Path) -> TakenFile:
@@ -66,6 +66,7 @@ def whole(name: str) -> bool:
     return name not in STAND_INS and not any(word in name.lower() for word in BROKEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["lossless", "compact"])
 def test_every_format(policy: str, corpus: dict[str, Path], tmp_path: Path) -> None:
     """No file stops the rest; what is made is proven or said not to be; originals are never touched."""

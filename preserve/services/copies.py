@@ -20,12 +20,13 @@ from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.replicate import Overview, Task
 from preserve.data_management import holdings
+from preserve.data_management.cases import find_case
 from preserve.errors import NotIntact, NotPermitted, Refused
 from preserve.home import acting_person, default_path
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.failures import FailureShown, known_failure
-from preserve.services.operation import job, query
+from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.session import Session, of_this_process
 from storage_adapters.errors import StorageError
 
@@ -83,11 +84,17 @@ def _without_cases(overview: CopiesOverview) -> CopiesOverview:
     return replace(overview, cases=tuple(replace(case, case_number="", title="") for case in overview.cases))
 
 
+def _case_or_all(session: Session, arguments: Arguments) -> str:
+    """The case whose copies are looked at, or the archive where it is all of them."""
+    with session.archive.catalogue.read() as connection:
+        return find_case(connection, arguments["case"]) or of_archive(session, arguments)
+
+
 @query(
     "copies.list",
     duty=(Duty.KEEP, Duty.REPORT, Duty.FIND),
     subject="case",
-    look="copies.listed",
+    look=Look("copies.listed", about=_case_or_all),
     hidden={Duty.FIND: _without_cases},
 )
 def list_copies(session: Session, case: str = "") -> CopiesOverview:

@@ -21,9 +21,9 @@ from preserve.archival_storage.policy import Audit, StorageProfile
 from preserve.clock import parse, stamp
 from preserve.data_management import checkpoints, holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
+from storage_adapters.registry import traits_of
 
 SAMPLED = "audit.sampled"
-ONLINE = frozenset({"directory", "s3"})
 How = Literal["read", "insert", "draw", "passed"]
 
 
@@ -45,7 +45,7 @@ class Due:
 
 def rule_for(profile: StorageProfile, kind: str) -> Audit:
     """The audit interval and share of a kind of medium."""
-    return profile.audit.get(kind, Audit())  # type: ignore[call-overload, no-any-return]  # an adapter from elsewhere
+    return profile.audit.get(kind, Audit())
 
 
 def cutoff(rule: Audit, moment: datetime) -> str:
@@ -56,12 +56,12 @@ def cutoff(rule: Audit, moment: datetime) -> str:
 def plan(
     connection: Connection, profile: StorageProfile, moment: datetime, here: Mapping[str, object] | set[str]
 ) -> list[Due]:
-    """Every medium in use with what is due on it; `here` are the identities that can be read without a person."""
+    """Every medium in use with what is due on it; `here` are those that need a person and are connected now."""
     counts = text(
         "SELECT count(*), coalesce(sum(verified <= :before OR verified > :now), 0), min(verified) FROM copies"
         " WHERE medium = :medium AND state IN ('verified', 'due', 'repaired')"
     )
-    found = []
+    planned = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
             continue
@@ -70,22 +70,13 @@ def plan(
         total, due, oldest = connection.execute(
             counts, {"medium": row.id, "before": before, "now": stamp(moment)}
         ).one()
-        if row.kind in ONLINE:
+        if traits_of(row.kind).online:
             due = min(int(due), max(1, math.ceil(rule.share * total))) if due else 0
             following = stamp(parse(oldest) + timedelta(days=rule.days)) if oldest else ""
-            found.append(
-                Due(
-                    row,
-                    "read" if row.kind == "directory" or row.id in here else "insert",
-                    due,
-                    int(total),
-                    oldest or "",
-                    following,
-                )
-            )
+            planned.append(Due(row, "read", due, int(total), oldest or "", following))
             continue
-        found.append(_offline(row, rule, int(total), moment, row.id in here))
-    return sorted(found, key=lambda one: (one.next, one.medium.place, one.medium.label))
+        planned.append(_offline(row, rule, int(total), moment, row.id in here))
+    return sorted(planned, key=lambda due_medium: (due_medium.next, due_medium.medium.place, due_medium.medium.label))
 
 
 def last_look(row: MediumRow) -> str:
@@ -111,7 +102,7 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
 
     A check that lies in the future was made under a wrong clock: it proves nothing about now.
     """
-    found: list[CopyRow] = []
+    copies: list[CopyRow] = []
     for condition in ("verified > :now", "verified <= :before"):
         query = text(
             'SELECT name, medium, objid, version, state, written, verified, part, parts, "set" FROM copies'
@@ -122,10 +113,10 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
             "medium": due.medium.id,
             "before": cutoff(rule, moment),
             "now": stamp(moment),
-            "limit": min(limit, due.copies) - len(found),
+            "limit": min(limit, due.copies) - len(copies),
         }
-        found += [CopyRow(*row) for row in connection.execute(query, values)]
-    return found
+        copies += [CopyRow(*row) for row in connection.execute(query, values)]
+    return copies
 
 
 def seed_at(connection: Connection, size: int, stratum: str) -> str:

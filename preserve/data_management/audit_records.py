@@ -22,7 +22,8 @@ from sqlalchemy import Connection, text
 from metadata.findings import Finding
 from preserve.clock import stamp
 from preserve.data_management import ledger
-from storage_adapters.durable import drop_file, move_in, on_medium, sync_folder
+from storage_adapters.durable import drop_file, move_in, sync_folder
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import digest_file
 
 if TYPE_CHECKING:

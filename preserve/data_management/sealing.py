@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -91,6 +92,19 @@ def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
             write_head(home, made)
     _grown.pop(home.path, None)
     return made
+
+
+def write_segment(home: Home, catalogue: Catalogue, moment: datetime) -> tuple[Checkpoint, list[Path]]:
+    """Sign the ledger as it stands, and write what no segment holds yet into the store; the segments that were written.
+
+    Raises NotIntact, StorageError.
+    """
+    with catalogue.begin() as connection:
+        made = checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+    with catalogue.begin() as connection:
+        # After the commit: a file on the store must not tell of entries that were rolled back.
+        written = checkpoints.export_segments(connection, ledger_folder(home))
+    return made, written
 
 
 def write_newest_head(home: Home) -> None:

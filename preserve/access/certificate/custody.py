@@ -17,6 +17,7 @@ from preserve.data_management.proof import anchors
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
 from preserve.messages import bytes_for_people, known
+from storage_adapters.registry import traits_of
 
 _OF_CASES = (
     "ingest.started",
@@ -30,7 +31,6 @@ _OF_CASES = (
 )
 
 _ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512", "sm3": "SM3"}
-_KINDS = ("directory", "drive", "optical", "s3")
 Told = tuple[Pair, Pair | str, str]
 
 
@@ -83,9 +83,16 @@ def _labels(connection: Connection) -> dict[str, Pair]:
     """What media are called: their kind, and the name that people gave them."""
     found = {}
     for row in holdings.all_media(connection):
-        kind = both(f"medium-{row.kind}") if row.kind in _KINDS else Pair(zh=row.kind, en=row.kind)
+        kind = _kind(row.kind)
         found[row.id] = Pair(zh=f"{kind['zh']} {row.label}", en=f"{kind['en']} {row.label}")
     return found
+
+
+def _kind(kind: str) -> Pair:
+    if known(f"certificate.medium-{kind}"):
+        return both(f"medium-{kind}")
+    traits = traits_of(kind)
+    return Pair(zh=traits.name_zh or kind, en=traits.name_en or kind)
 
 
 def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) -> Iterator[dict[str, Any]]:

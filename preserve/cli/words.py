@@ -1,4 +1,4 @@
-"""Words that the tables of several commands share: headings, kinds of medium, states, what is not known."""
+"""Words that the tables of several commands share: kinds of medium, states, what is not known."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from preserve.services.kinds import kind_word
 
 NOTHING = "—"
 """What a cell shows where there is nothing."""
-
-
-def heads(names: str) -> list[str]:
-    """The headings of these columns, named in one text."""
-    return [say(f"words.heading-{name}") for name in names.split()]
 
 
 def medium_kind(kind: str) -> str:

@@ -100,8 +100,8 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
                 row.copy or "*",
                 result.labels.get(row.medium, row.medium),
                 row.path,
-                say(f"cli.outcome-{row.outcome}"),
-                row.reason and say(f"cli.reason-{row.reason}"),
+                say(f"words.outcome-{row.outcome}"),
+                row.reason and say(f"words.reason-{row.reason}"),
             )
             for row in result.records
         ],

@@ -53,10 +53,10 @@ def replicate(output: Output, case: str) -> int:
     result = output.work("cli.replicating", service.replicate, case)
     for copy in result.written:
         size = bytes_for_people(copy.size)
-        output.sentence("cli.copy-made", style="green", name=copy.name, medium=copy.medium, size=size)
+        output.sentence("words.copy-made", style="green", name=copy.name, medium=copy.medium, size=size)
     for failed in result.failed:
         reason = say(failed.failure.code, **safe_values(failed.failure.values))
-        output.sentence("cli.copy-failed", style="bold red", name=failed.name, medium=failed.medium, reason=reason)
+        output.sentence("words.copy-failed", style="bold red", name=failed.name, medium=failed.medium, reason=reason)
     for task in result.left:
         output.sentence("cli.still-to-do", style="yellow", name=task.name, task=task_sentence(task))
     if not result.left and not result.failed:

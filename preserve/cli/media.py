@@ -108,7 +108,7 @@ def _facts(view: MediumView) -> list[tuple[str, ...]]:
 
 
 def _heading(name: str) -> str:
-    return say(f"cli.heading-{name}") if known(f"cli.heading-{name}") else name
+    return say(f"words.heading-{name}") if known(f"words.heading-{name}") else name
 
 
 @media.command()

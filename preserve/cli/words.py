@@ -11,7 +11,7 @@ NOTHING = "—"
 
 def heads(names: str) -> list[str]:
     """The headings of these columns, named in one text."""
-    return [say(f"cli.heading-{name}") for name in names.split()]
+    return [say(f"words.heading-{name}") for name in names.split()]
 
 
 def medium_kind(kind: str) -> str:
@@ -21,12 +21,12 @@ def medium_kind(kind: str) -> str:
 
 def medium_state(state: str) -> str:
     """The state that a medium is in."""
-    return say(f"cli.medium-state-{state.replace(' ', '-')}")
+    return say(f"words.medium-state-{state.replace(' ', '-')}")
 
 
 def copy_state(state: str) -> str:
     """The state that a copy is in."""
-    return say(f"cli.copy-{state}")
+    return say(f"words.copy-{state}")
 
 
 def cells(*values: object) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def _name(row: object) -> str:
 def _file(row: object, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
     path = f"representations/{row.representation}/{row.path}"  # type: ignore[attr-defined]
     title = f"{(about.title or about.kind) if about else _name(row)}"
-    role = say(f"cli.representation-{row.representation}")  # type: ignore[attr-defined]
+    role = say(f"words.representation-{row.representation}")  # type: ignore[attr-defined]
     format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))  # type: ignore[attr-defined]
     return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
 

@@ -18,6 +18,8 @@ SPEAKERS = {
     "hint",
     "known",
     "sentence",
+    "work",
+    "begin",
     "PreserveError",
     "UsageError",
     "Refused",
@@ -79,9 +81,8 @@ class Scope:
 
 
 def passed(root: Path, function: str, room: str) -> set[str]:
-    """The literal codes that calls of a function pass as their first argument, in the modules of a room, or in a single one."""
-    paths = [root / room] if (root / room).is_file() else (root / room).rglob("*.py")
-    modules = [Module.read(root, path) for path in paths]
+    """The literal codes that calls of a function pass as their first argument, in the modules of a room."""
+    modules = [Module.read(root, path) for path in (root / room).rglob("*.py")]
     calls = [call for module in modules for call in module.calls if _called(call) == function and call.args]
     first = [call.args[0] for call in calls]
     return {node.value for node in first if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -195,6 +196,9 @@ class _Reader:
             return None if None in parts else [element for part in parts for element in part or []]
         if isinstance(node, ast.Dict):
             return None if None in node.keys else [key for key in node.keys if key is not None]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+            texts = self._values(node.func.value, scope)
+            return None if texts is None else [ast.Constant(word) for text in texts for word in text.split()]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "items":
             inner = node.func.value
             known = self.module.constants.get(inner.id, inner) if isinstance(inner, ast.Name) else inner

@@ -21,6 +21,8 @@ from pathlib import Path
 AT_THE_START = ("PYTHON", "LD_", "MALLOC_", "GLIBC_", "LC_", "LANG")
 LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU)
 
+LARGEST = 100_000  # bytes of a request, well below what a socket's buffer takes at once
+
 
 class Started:
     """A running command. `communicate` and `wait` raise subprocess.TimeoutExpired, and may then be called again."""
@@ -98,17 +100,18 @@ def start(
     program: Path, arguments: Sequence[str], environment: Mapping[str, str], stdin: Path | None = None
 ) -> Started | subprocess.Popen[str]:
     """Start the program, by a fork where that is the same: not where the environment speaks to the interpreter itself."""
-    if _at_the_start(environment) != _OF_THE_WARM_PROCESS:
+    request = {"arguments": list(arguments), "environment": dict(environment), "folder": os.getcwd(), "umask": _umask()}
+    message = json.dumps(request).encode()
+    if _at_the_start(environment) != _OF_THE_WARM_PROCESS or len(message) > LARGEST:
         return _executed(program, arguments, environment, stdin)
-    server = _warm(program)
+    server, _ = _warm(program)
     out, out_end = os.pipe()
     error, error_end = os.pipe()
     status, status_end = os.pipe()
     source = os.open(stdin or os.devnull, os.O_RDONLY)
     passed = [source, out_end, error_end, status_end]
-    request = {"arguments": list(arguments), "environment": dict(environment), "folder": os.getcwd(), "umask": _umask()}
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", passed))]
-    server.sendmsg([json.dumps(request).encode()], rights)
+    server.sendmsg([message], rights)
     for descriptor in passed:
         os.close(descriptor)
     return Started([str(program), *arguments], status, out, error)
@@ -145,11 +148,11 @@ _OF_THE_WARM_PROCESS = _at_the_start(_ENVIRONMENT)
 
 
 @cache
-def _warm(program: Path) -> socket.socket:
+def _warm(program: Path) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """The warm process of this test process; it ends when the socket closes."""
     mine, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with other:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("warm.py")), str(program), str(other.fileno())],
             env=_ENVIRONMENT,
             stdin=subprocess.DEVNULL,
@@ -157,4 +160,4 @@ def _warm(program: Path) -> socket.socket:
             pass_fds=[other.fileno()],
             start_new_session=True,
         )
-    return mine
+    return mine, process

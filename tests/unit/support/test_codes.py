@@ -29,6 +29,7 @@ def values(root: Path, text: str) -> set[str] | None:
         ('def f(*names):\n    return [say(f"a.x-{n}") for n in names]\nf("b", "c")', {"b", "c"}),
         ('def f():\n    n = "b" if x else "c"\n    say(f"a.x-{n}")', {"b", "c"}),
         ('def f():\n    names = ("b",)\n    return [say(f"a.x-{n}") for n in names]', {"b"}),
+        ('def f(names):\n    return [say(f"a.x-{n}") for n in names.split()]\nf("b c")', {"b", "c"}),
         # Not told by the source: a value, a call that passes one, a name that is assigned twice.
         ('say(f"a.x-{row.state}")', None),
         ('def f(n):\n    say(f"a.x-{n}")\nf("b")\nf(other)', None),

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,11 @@ def check_files(
     """
     workers = workers or len(os.sched_getaffinity(0))
     turn = threading.Lock()
+    context = copy_context()  # what `progress` asks of its piece of work, no other thread knows
 
     def moved(count: int) -> None:
         with turn:
-            progress(count)
+            context.run(progress, count)
 
     def large(files: list[ExpectedFile]) -> list[FileCheck]:
         return [check_file(str(root), files[0], from_medium, moved)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,13 +20,21 @@ from preserve.data_management.migrations_journal import Row
 from preserve.data_management.tables import cases
 from preserve.errors import Refused
 from preserve.home import Home
-from preserve.ingest.runner import boot
+from preserve.ingest.pipeline import boot
 from preserve.preservation_planning.policy import Policy
 from preserve.work import claim
 
 
-def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> tuple[Row, bool]:
-    """The journal's row of an earlier run under this policy (and True), or a new one; any other is given up.
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A re-preservation as the journal has it, and whether an earlier run had begun it."""
+
+    row: Row
+    resumed: bool
+
+
+def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> Began:
+    """The journal's row of an earlier run under this policy, or a new one; any other is given up.
 
     The case must be claimed.
     """
@@ -34,7 +43,7 @@ def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy
         known = migrations_journal.running(connection, old.objid)
         if known is not None and known.version == version and (known.policy == policy.key or is_published(home, known)):
             entry(connection, old.objid, actor, "represervation.resumed", {"version": version, "step": known.step})
-            return known, True
+            return Began(known, True)
     if known is not None:
         give_up(home, catalogue, known)
     row = Row(str(ULID()).lower(), old.objid, version, policy.key, "running", "copy", stamp(now()), None, boot())
@@ -48,14 +57,14 @@ def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy
             "represervation.started",
             {"version": version, "from": old.name, "policy": policy.name, "rules": policy.key},
         )
-    return row, False
+    return Began(row, False)
 
 
 def _inventory(old: PreviousVersion) -> Iterator[tuple[int, bytes, str, int, int | None]]:
     """The originals as the old package tells them: the depositor's names, and where they lie."""
-    for number, one in enumerate(old.objects("original"), 1):
-        stored = one.path.removeprefix("data/")
-        yield number, original_bytes(one.original_name or stored), stored, one.size, None
+    for number, entity in enumerate(old.objects("original"), 1):
+        stored = entity.path.removeprefix("data/")
+        yield number, original_bytes(entity.original_name or stored), stored, entity.size, None
 
 
 def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:

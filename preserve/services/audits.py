@@ -23,9 +23,6 @@ from preserve.services.audit_alarm import AuditRun, alarm, alarm_failure
 from preserve.services.operation import job, query
 from preserve.services.session import Session
 
-give_way = pace.step_back
-"""For a process that audits and does nothing else: everything else on the machine goes first, until it ends."""
-
 
 @dataclass(frozen=True, slots=True)
 class DueMedium:
@@ -130,14 +127,16 @@ def run(session: Session, wish: AuditWish) -> AuditRun:
     profile = read_audit_profile(archive.home.profiles)
     budget = wish.budget(profile, archive)
     try:
-        report = run_audit(
-            archive,
-            read_policy(archive.home.profiles),
-            budget,
-            inserted=wish.media,
-            everything=wish.everything,
-            actor=session.person.account,
-            progress=session.progress,
+        report = pace.stepped_back(  # everything else on the machine goes first
+            lambda: run_audit(
+                archive,
+                read_policy(archive.home.profiles),
+                budget,
+                inserted=wish.media,
+                everything=wish.everything,
+                actor=session.person.account,
+                progress=session.progress,
+            )
         )
     except Stopped:
         raise

@@ -150,14 +150,17 @@ def check_files(
                     checks = future.result()
                     if checks and not isinstance(checks[0], FileCheck):
                         moved(sum(size for size, _ in checks))
-                        checks = [
-                            bad or FileCheck(file.path, "intact", size, file.digests)
-                            for file, (size, bad) in zip(files, checks, strict=True)
-                        ]
+                        checks = list(map(_unpacked, files, checks))
                     yield from checks
         finally:
             for future in running:
                 future.cancel()
+
+
+def _unpacked(file: ExpectedFile, answer: tuple[int, FileCheck | None]) -> FileCheck:
+    """What `check_elsewhere` said of a file."""
+    size, bad = answer
+    return bad or FileCheck(file.path, "intact", size, file.digests)
 
 
 def check_elsewhere(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
+from preserve.archival_storage.media import store_identity
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
 from preserve.data_management import destroyed, holdings
@@ -49,7 +50,9 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
     """Every version, or those of one case, with its copies held against the policy."""
     rows = _versions(connection, only)
     inventory = holdings.all_media(connection)
-    connected = attached(home, inventory)
+    # The server's own store is where copies are made from: one that is missing there is restored, not written.
+    online = {row.id for row in inventory if traits_of(row.kind).online} - {store_identity(home)}
+    reachable = {*attached(home, inventory), *online}
     media = {row.id: row for row in inventory}
     copies: dict[str, list[CopyRow]] = {}
     for copy in holdings.copies_of(connection, rows[0].objid if only and rows else ""):
@@ -77,7 +80,7 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
                 tuple((wanted.kind, wanted.count) for wanted in profile.wanted(bool(row.long_term))),
                 tuple(of_version),
                 stands,
-                tuple(_tasks(row.name, stands, of_version, inventory, connected)),
+                tuple(_tasks(row.name, stands, of_version, inventory, reachable)),
             )
         )
     return overviews
@@ -98,7 +101,7 @@ def _versions(connection: Connection, only: str) -> Sequence[Any]:
 
 
 def _tasks(
-    name: str, stands: Standing, copies: Sequence[CopyRow], inventory: Sequence[MediumRow], connected: Collection[str]
+    name: str, stands: Standing, copies: Sequence[CopyRow], inventory: Sequence[MediumRow], reachable: Collection[str]
 ) -> list[Task]:
     media = {row.id: row for row in inventory}
     there = {copy.medium for copy in copies if copy.state not in ("retired", "lost", "planned")}
@@ -107,16 +110,15 @@ def _tasks(
         if kind == PLACE:
             tasks.append(Task(name, "place", kind))
             continue
-        traits = traits_of(kind)
-        if traits.composed:
+        if traits_of(kind).composed:
             planned = [media[copy.medium] for copy in copies if copy.state == "planned" and copy.medium in media]
             tasks += [Task(name, "burn", kind, medium.label, medium.place) for medium in planned[:count]]
             tasks += [Task(name, "compose", kind)] * (count - len(planned[:count]))
             continue
         free = [row for row in inventory if row.kind == kind and row.state == "in use" and row.id not in there]
-        free.sort(key=lambda row: row.id not in connected)
+        free.sort(key=lambda row: row.id not in reachable)
         for row in free[:count]:
-            act: Act = "write" if traits.online or row.id in connected else "insert"
+            act: Act = "write" if row.id in reachable else "insert"
             tasks.append(Task(name, act, kind, row.label, row.place))
         tasks += [Task(name, "register", kind)] * (count - len(free[:count]))
     return tasks

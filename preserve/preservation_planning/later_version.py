@@ -21,6 +21,7 @@ from preserve.archival_storage.aip_versions.copy_unchanged import carry, data_pa
 from preserve.archival_storage.packing.listing import Described, Listing
 from preserve.clock import now, stamp
 from preserve.data_management import journal, migrations_journal
+from preserve.data_management.archive import Archive
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError
 from preserve.ingest.context import Ingest
@@ -231,9 +232,7 @@ class LaterVersion(VersionPlan[Represerved]):
             self.tally = self._decide(drop=False)
         tally, change = self.tally, self._change()
         entered = publish.enter(
-            self.home,
-            self.catalogue,
-            self.adapter,
+            Archive(self.home, self.catalogue),
             self.old,
             self.ingest.version,
             replace(change, details={**change.details, "made": tally.made, "left_out": tally.left_out}),

@@ -17,6 +17,7 @@ from preserve.archival_storage.aip_versions.previous import PreviousVersion, pre
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.clock import now, stamp
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
 from preserve.data_management.tables import cases
@@ -52,7 +53,7 @@ def succeed(
             new_name = f"{old.objid}_v{version:04}"
             published = publish.is_published(connection, adapter, old.objid, new_name)
         if published:
-            return publish.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=None)
+            return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=None)
         staging = adapter.staging(new_name)
         discard(staging, adapter.root / "incoming")
         require_space(
@@ -60,7 +61,7 @@ def succeed(
         )
         with on_medium(staging):
             counts = _make(home, catalogue, old, version, change, actor, progress)
-        return publish.enter(home, catalogue, adapter, old, version, change, actor=actor, counts=counts)
+        return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=counts)
 
 
 def _make(

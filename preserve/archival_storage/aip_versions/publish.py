@@ -17,15 +17,16 @@ from preserve import __version__
 from preserve.archival_storage.aip_versions.change import Change, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
 from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing, sealing
 from preserve.archival_storage.packing.listing import Described
 from preserve.clock import now
 from preserve.data_management import case_index, checkpoints, ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact
-from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
 
@@ -86,9 +87,7 @@ def is_published(connection: Connection, adapter: DirectoryAdapter, objid: str, 
 
 
 def enter(
-    home: Home,
-    catalogue: Catalogue,
-    adapter: DirectoryAdapter,
+    archive: Archive,
     old: PreviousVersion,
     version: int,
     change: Change,
@@ -101,6 +100,7 @@ def enter(
 
     Without `counts` an earlier run published it, and it is read again first. Raises NotIntact.
     """
+    home, adapter = archive.home, server_store(archive.home)
     name = f"{old.objid}_v{version:04}"
     location = adapter.path(CopyRef(name))
     count, size = counts or publishing.prove_published(location, old.objid)
@@ -115,7 +115,7 @@ def enter(
         "bytes": size,
         **anchors.details(location),
     }
-    with catalogue.begin() as connection:
+    with archive.catalogue.begin() as connection:
         index_package(connection, location)
         for state in ("written", "verified"):
             change_copy(connection, name, adapter.identity, state, actor=actor, moment=moment)
@@ -123,7 +123,7 @@ def enter(
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    with catalogue.begin() as connection:
+    with archive.catalogue.begin() as connection:
         # After the commit: a file on the store must not tell of entries that were rolled back.
         checkpoints.export_segments(connection, home.store / "ledger")
     return Succeeded(old.objid, name, version, location, count, size)

@@ -3,62 +3,22 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from storage_adapters.conformance import check_adapter, check_kind, make_package
-from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope, StorageAdapter, Warrant
-from storage_adapters.errors import MediumAbsent, NotErasable, SourceDamaged, StorageError, WarrantVoid, WrongMedium
+from storage_adapters.contract import CopyRef, StorageAdapter, Warrant
+from storage_adapters.errors import MediumAbsent, NotErasable, WarrantVoid, WrongMedium
 from storage_adapters.s3 import S3Adapter
-from tests.support.object_store import KEY, SECRET, ObjectStore
+from tests.support.buckets import bucket, numbers, quiet, random_package, server, verdicts
+from tests.support.object_store import ObjectStore
+
+__all__ = ["server"]
 
 pytestmark = pytest.mark.xdist_group("s3")
-_numbers = count()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = KEY, SECRET
-    store = ObjectStore(tmp_path_factory.mktemp("weed"))
-    store.start()
-    yield store
-    store.kill()
-
-
-def bucket(server: ObjectStore, *, lock: bool = False, **more: object) -> S3Adapter:
-    name = f"archive-{next(_numbers)}"
-    made = S3Adapter(name, "s3-1", endpoint=server.endpoint, **more)  # type: ignore[arg-type]
-    made.client().create_bucket(Bucket=name, **({"ObjectLockEnabledForBucket": True} if lock else {}))
-    made.prepare()
-    return made
-
-
-def quiet(_: int) -> None:
-    return None
-
-
-def random_package(folder: Path, name: str, sizes: list[int]) -> tuple[Package, list[ExpectedFile]]:
-    expected = []
-    for number, size in enumerate(sizes):
-        data = os.urandom(size)
-        path = folder / name / f"data/录像 {number}.mp4"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        digest = hashlib.sha256(data).hexdigest()
-        expected.append(ExpectedFile(f"data/录像 {number}.mp4", size, {"sha256": digest}))
-    digests = {file.path: file.digests["sha256"] for file in expected}
-    return Package(name, folder / name, sum(sizes), digests), expected
-
-
-def verdicts(adapter: S3Adapter, name: str, expected: list[ExpectedFile]) -> set[str]:
-    return {check.verdict for check in adapter.verify(CopyRef(name), Scope(expected), quiet)}
 
 
 def test_conforms(server: ObjectStore, tmp_path: Path) -> None:
@@ -94,15 +54,6 @@ def test_another_bucket_in_its_place(server: ObjectStore, tmp_path: Path) -> Non
         away.write(make_package(tmp_path, "aip-x_v0001")[0], quiet)
 
 
-def test_a_source_that_is_not_what_was_sealed(server: ObjectStore, tmp_path: Path) -> None:
-    made = bucket(server, part=5 << 20)
-    package, expected = random_package(tmp_path, "aip-x_v0001", [1000, 20_000_000])
-    (package.root / expected[1].path).write_bytes(os.urandom(20_000_000))
-    with pytest.raises(SourceDamaged):
-        made.write(package, quiet)
-    assert not list(made.copies())
-
-
 def test_a_locked_copy_cannot_be_deleted(server: ObjectStore, tmp_path: Path) -> None:
     until = datetime.now(UTC) + timedelta(days=1)
     made = bucket(server, lock=True, retain_until=until, part=5 << 20)
@@ -136,32 +87,6 @@ def test_removed_under_a_warrant(server: ObjectStore, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_in_the_middle_of_an_upload_it_goes_on(server: ObjectStore, tmp_path: Path) -> None:
-    made = bucket(server, workers=1, part=5 << 20)
-    package, expected = random_package(tmp_path, "aip-x_v0001", [2_000_000, 3_000_000, 60_000_000])
-    client = made.client()
-    sent: list[int] = []
-
-    def watch(params: dict[str, object], **_: object) -> None:
-        sent.append(int(params["PartNumber"]))  # type: ignore[call-overload]
-        if len(sent) == 5:
-            server.kill()
-
-    client.meta.events.register("before-parameter-build.s3.UploadPart", watch)
-    with pytest.raises(StorageError):
-        made.write(package, quiet)
-    client.meta.events.unregister("before-parameter-build.s3.UploadPart", watch)
-    server.start()
-    assert not list(made.copies())
-    again = S3Adapter(made.bucket, "s3-1", endpoint=server.endpoint, workers=1, part=5 << 20)
-    counted: list[int] = []
-    again.client().meta.events.register("before-parameter-build.s3.UploadPart", lambda params, **_: counted.append(1))
-    again.write(package, quiet)
-    assert len(counted) < 12, "the whole file was sent again"
-    assert verdicts(again, package.name, expected) == {"intact"}
-
-
-@pytest.mark.slow
 def test_a_lost_volume_is_told_by_file(server: ObjectStore, tmp_path: Path) -> None:
     made = bucket(server)
     package, expected = random_package(tmp_path, "aip-x_v0001", [3_000_000] * 12)
@@ -186,7 +111,7 @@ def test_through_the_program(server: ObjectStore, tmp_path: Path) -> None:
     archive = found(tmp_path / "archive")
     policy = '[[ordinary]]\nkind = "directory"\n[[long_term]]\nkind = "directory"\n[[long_term]]\nkind = "s3"\n'
     (archive.home / "profiles" / "storage.toml").write_text(policy)
-    name = f"archive-{next(_numbers)}"
+    name = f"archive-{next(numbers)}"
     S3Adapter(name, "", endpoint=server.endpoint).client().create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     done = archive.run("ingest", str(make_case(tmp_path / "案件", small=True)))
     assert done.returncode == 0, done.stderr

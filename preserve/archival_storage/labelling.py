@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.labels import Label
-from preserve.data_management import holdings
+from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import MediumRow
-from preserve.data_management.tables import cases
 from preserve.errors import Refused
 from preserve.home import Home
 
@@ -17,14 +16,14 @@ def label_of(home: Home, connection: Connection, row: MediumRow) -> Label:
     if row.kind not in ("drive", "optical"):
         raise Refused("storage.no-label", row.label)
     objids = [copy.objid for copy in holdings.copies_on(connection, row.id) if copy.state not in ("retired", "lost")]
-    found = connection.execute(select(cases).where(cases.c.objid.in_(objids)).order_by(cases.c.archival_number)).all()
-    numbers = tuple(case.archival_number or case.case_number for case in found)
+    on_it = sorted(cases.read_many(connection, objids).values(), key=lambda case: case.archival_number)
+    numbers = tuple(case.archival_number or case.case_number for case in on_it)
     details = row.details
     return Label(
         identity=row.id,
         kind="drive" if row.kind == "drive" else "optical",
         name=row.label,
-        title=found[0].title if len(found) == 1 else (str(details.get("set", "")) or row.label),
+        title=on_it[0].title if len(on_it) == 1 else (str(details.get("set", "")) or row.label),
         institution=home.settings.institution,
         archival_numbers=numbers,
         volume=int(details.get("volume", 1)),

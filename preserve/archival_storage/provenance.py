@@ -39,7 +39,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     entity = _identifier(name)
     people: dict[str, Agent] = {}
     events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
-    entries = [json.loads(entry.text) for entry in ledger.about(connection, objid)]
+    entries = [entry.data for entry in ledger.about(connection, objid)]
     entries += [one for one in _drills(connection) if one["details"]["name"] == name]
     for entry in entries:
         made = _deed(entry, name, labels, entity)
@@ -54,7 +54,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
 
 
 def _drills(connection: Connection) -> list[dict[str, Any]]:
-    return [json.loads(entry.text) for entry in ledger.of_action(connection, DONE)]
+    return [entry.data for entry in ledger.of_action(connection, DONE)]
 
 
 def _check(row: Record, labels: dict[str, str], entity: str) -> Event:

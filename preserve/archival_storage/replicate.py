@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.archival_storage.copies import change_copy
@@ -22,11 +21,10 @@ from preserve.archival_storage.policy import Standing, StorageProfile, judge
 from preserve.archival_storage.records_on_media import ON_MEDIUM, RECORDS, RULES, missing_records, write_records
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings, ledger
+from preserve.data_management import cases, checkpoints, destroyed, holdings, ledger, sealing, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.data_management.tables import cases, versions
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Scope
@@ -66,17 +64,7 @@ class Overview:
 
 def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> list[Overview]:
     """Every version, or those of one case, with its copies held against the policy."""
-    query = (
-        select(
-            versions.c.name, versions.c.objid, versions.c.version, cases.c.case_number, cases.c.title, cases.c.long_term
-        )
-        .join(cases, cases.c.objid == versions.c.objid)
-        .order_by(versions.c.created, versions.c.name)
-    )
-    if only:
-        wanted = (versions.c.name == only) | (versions.c.objid == only) | (cases.c.case_number == only)
-        query = query.where(wanted)
-    rows = connection.execute(query).all()
+    rows = versions.with_cases(connection, only)
     inventory = holdings.all_media(connection)
     here = attached(home, inventory)
     media = {row.id: row for row in inventory}
@@ -224,10 +212,8 @@ class DriveSession:
     def end(self) -> None:
         """Write guide and ledger, and note the drive's health again."""
         moment = self.now()
-        with self.catalogue.begin() as connection:
-            checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
-        with self.catalogue.begin() as connection:
-            checkpoints.export_segments(connection, self.home.store / "ledger")
+        sealing.close_segment(self.home, self.catalogue)
+        with self.catalogue.read() as connection:
             size = ledger.size(connection)  # here and now: others go on meanwhile, and no segment holds that yet
             row = require_medium(connection, self.identity)
             held = holdings.copies_on(connection, self.identity, ["verified", "due"])
@@ -293,8 +279,8 @@ _YEARS = {"10-years": 10, "30-years": 30, "permanent": 30}  # a lock cannot be s
 
 def _retained_until(connection: Connection, objid: str) -> datetime:
     """Until when a case's objects are to be locked: its class counted from its closing."""
-    case = connection.execute(select(cases).where(cases.c.objid == objid)).one()
-    years = _YEARS.get(str(json.loads(case.description).get("retention", "")), 30)
+    case = cases.read(connection, objid)
+    years = _YEARS.get(case.description.retention.value, 30)
     closed = datetime.fromisoformat(case.closed or stamp(now_utc()))
     return closed.replace(year=closed.year + years, day=min(closed.day, 28), tzinfo=UTC)
 
@@ -304,7 +290,7 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, held:
     described, listed = [], []
     for copy in held:
         version = read_version(connection, copy.name)
-        case = connection.execute(select(cases).where(cases.c.objid == copy.objid)).one()
+        case = cases.read(connection, copy.objid)
         described.append(
             GuideCase(
                 name=copy.name,

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from preserve.archival_storage.policy import Audit, StorageProfile
 from preserve.clock import parse, stamp
-from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management import checkpoints, copy_counts, holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
 
 SAMPLED = "audit.sampled"
@@ -57,34 +57,28 @@ def plan(
     connection: Connection, profile: StorageProfile, moment: datetime, here: Mapping[str, object] | set[str]
 ) -> list[Due]:
     """Every medium in use with what is due on it; `here` are the identities that can be read without a person."""
-    counts = text(
-        "SELECT count(*), coalesce(sum(verified <= :before OR verified > :now), 0), min(verified) FROM copies"
-        " WHERE medium = :medium AND state IN ('verified', 'due', 'repaired')"
-    )
     found = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
             continue
         rule = rule_for(profile, row.kind)
-        before = cutoff(rule, moment)
-        total, due, oldest = connection.execute(
-            counts, {"medium": row.id, "before": before, "now": stamp(moment)}
-        ).one()
+        waiting = copy_counts.waiting_on(connection, row.id, cutoff(rule, moment), stamp(moment))
+        total = waiting.copies
         if row.kind in ONLINE:
-            due = min(int(due), max(1, math.ceil(rule.share * total))) if due else 0
-            following = stamp(parse(oldest) + timedelta(days=rule.days)) if oldest else ""
+            due = min(waiting.due, max(1, math.ceil(rule.share * total))) if waiting.due else 0
+            following = stamp(parse(waiting.oldest) + timedelta(days=rule.days)) if waiting.oldest else ""
             found.append(
                 Due(
                     row,
                     "read" if row.kind == "directory" or row.id in here else "insert",
                     due,
-                    int(total),
-                    oldest or "",
+                    total,
+                    waiting.oldest,
                     following,
                 )
             )
             continue
-        found.append(_offline(row, rule, int(total), moment, row.id in here))
+        found.append(_offline(row, rule, total, moment, row.id in here))
     return sorted(found, key=lambda one: (one.next, one.medium.place, one.medium.label))
 
 
@@ -111,21 +105,8 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
 
     A check that lies in the future was made under a wrong clock: it proves nothing about now.
     """
-    found: list[CopyRow] = []
-    for condition in ("verified > :now", "verified <= :before"):
-        query = text(
-            'SELECT name, medium, objid, version, state, written, verified, part, parts, "set" FROM copies'
-            f" WHERE medium = :medium AND {condition} AND state IN ('verified', 'due', 'repaired')"
-            " ORDER BY verified LIMIT :limit"
-        )
-        values = {
-            "medium": due.medium.id,
-            "before": cutoff(rule, moment),
-            "now": stamp(moment),
-            "limit": min(limit, due.copies) - len(found),
-        }
-        found += [CopyRow(*row) for row in connection.execute(query, values)]
-    return found
+    most = min(limit, due.copies)
+    return copy_counts.longest_unread(connection, due.medium.id, cutoff(rule, moment), stamp(moment), most)
 
 
 def seed_at(connection: Connection, size: int, stratum: str) -> str:

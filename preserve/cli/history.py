@@ -23,7 +23,7 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
     from preserve.access.case_history.writing import check_targets, document, write_history
     from preserve.administration.duties import Duty
     from preserve.clock import now, zone
-    from preserve.data_management import checkpoints, holdings
+    from preserve.data_management import holdings, sealing
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
@@ -36,10 +36,7 @@ def tell_history(output: Output, case: str, name: str, targets: Mapping[str, Pat
         identifier = find_object(connection, objid, name)[0].identifier if name else ""
     # The look comes first, so that it is itself the last line and stands under the checkpoint.
     record_look(catalogue, person, "history.viewed", objid, object=identifier, form=sorted(wanted))
-    with catalogue.begin() as connection:
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
-    with catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, catalogue)
     with catalogue.read() as connection:
         found, entries = gather(home, connection, objid, identifier, now(), contents=person.may(Duty.FIND))
         labels = {row.id: row.label for row in holdings.all_media(connection)}

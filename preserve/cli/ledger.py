@@ -140,17 +140,14 @@ def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[list[TimeStamp], lis
 def checkpoint(output: Output) -> None:
     """Sign the ledger as it stands and write its segment into the store."""
     from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management import checkpoints
+    from preserve.data_management import sealing
     from preserve.data_management.database import open_catalogue
 
     home = output.home()
     catalogue = open_catalogue(home)
     acting(catalogue, Duty.KEEP, Duty.REPORT)
-    with catalogue.begin() as connection:
-        made = checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
-    with catalogue.begin() as connection:
-        written = checkpoints.export_segments(connection, home.store / "ledger")
+    closed = sealing.close_segment(home, catalogue)
+    made, written = closed.checkpoint, closed.segments
     output.sentence("cli.checkpoint-done", style="green", size=made.size)
     if not output.as_json:
         sys.stdout.write(made.text())
@@ -192,8 +189,7 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     """Write what a third party needs to check when a case was registered and audited."""
     from preserve.administration.duties import Duty
     from preserve.archival_storage.packages import read_version
-    from preserve.clock import now
-    from preserve.data_management import checkpoints
+    from preserve.data_management import checkpoints, sealing
     from preserve.data_management.cases import find_case
     from preserve.data_management.database import open_catalogue
     from preserve.data_management.proof.export import PROGRAM, write_evidence
@@ -202,11 +198,8 @@ def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) ->
     home = output.home()
     catalogue = open_catalogue(home)
     acting(catalogue, Duty.REPORT, subject=case)
-    with catalogue.begin() as connection:
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     known = [checkpoints.parse_checkpoint(path.read_text(encoding="utf-8")) for path in earlier]
-    with catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, catalogue)
     with catalogue.read() as connection, new_folder(target.absolute(), home) as staged:
         name = read_version(connection, find_case(connection, case) or case).name
         done = write_evidence(home, connection, name, staged, earlier=known)

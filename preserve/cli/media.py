@@ -138,7 +138,7 @@ def show(output: Output, medium: str) -> None:
     with open_catalogue(output.home()).read() as connection:
         row = require_medium(connection, medium)
         held = holdings.copies_on(connection, row.id)
-        history = [json.loads(entry.text) for entry in ledger.about(connection, row.id)]
+        history = [entry.data for entry in ledger.about(connection, row.id)]
     facts = [
         ("label", row.label),
         ("id", row.id),

@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection, Table, select
 from metadata import bag
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
-from preserve.data_management import cases, ledger
+from preserve.data_management import ledger, package_index
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.destroyed import is_gone, of_case
 from preserve.data_management.proof import anchors
@@ -169,7 +169,7 @@ def _read_again(connection: Connection, objid: str, name: str, root_of: Rooted, 
         scratch = create_catalogue(Path(folder) / "read-again.sqlite")
         try:
             with scratch.begin() as again:
-                cases.index_package(again, root, indexed=False)
+                package_index.index_package(again, root, indexed=False)
                 made = digests(again, objid, _number(name))
         finally:
             scratch.close()
@@ -188,7 +188,7 @@ def _require_sealed(connection: Connection, name: str, root: Path) -> None:
             raise NotIntact("storage.manifest-altered", str(root), wanted=anchor.manifest, found="?")
         lines = chain(bag.read_lines(root / "manifest-sha256.txt"), bag.read_lines(root / "tagmanifest-sha256.txt"))
         for line in lines:
-            if line.path.endswith((*cases.READ_FROM, "bag-info.txt")):
+            if line.path.endswith((*package_index.READ_FROM, "bag-info.txt")):
                 seen = digest_file(root / line.path, ("sha256",), from_medium=False)[1]["sha256"]
                 if seen != line.digest:
                     raise NotIntact("storage.manifest-altered", str(root / line.path), wanted=line.digest, found=seen)

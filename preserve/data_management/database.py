@@ -227,6 +227,17 @@ def fold(catalogue: Catalogue) -> None:
             raw.close()
 
 
+def damage(connection: Connection, most: int = 20) -> list[str]:
+    """What SQLite says is damaged in the file, in its own words, at most so many of them; empty where all is well."""
+    answers = connection.exec_driver_sql(f"PRAGMA integrity_check({most})")
+    return [str(answer) for (answer,) in answers if answer != "ok"]
+
+
+def overwrite_what_is_deleted(connection: Connection) -> None:
+    """From here on this connection overwrites with zeros what it deletes: names must not stay in free pages."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
 def open_catalogue(home: Home | Path) -> Catalogue:
     """Open a home's catalogue (or the file), bringing its schema up to date.
 

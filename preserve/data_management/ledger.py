@@ -178,6 +178,23 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
     return list(dict.fromkeys(str(subject) for action, subject in found if action in wanted))
 
 
+def about_any(connection: Connection, subjects: Iterable[str], actions: Iterable[str]) -> list[Entry]:
+    """The entries of these actions about any of these subjects, oldest first. Raises NotIntact."""
+    query = select(*_ROW).where(ledger.c.subject.in_(list(subjects)), ledger.c.action.in_(list(actions)))
+    return list(_read(connection, query))
+
+
+def numbered(connection: Connection, numbers: Iterable[int]) -> list[Entry]:
+    """The entries of these numbers, in their order. Raises NotIntact."""
+    return list(_read(connection, select(*_ROW).where(ledger.c.number.in_(list(numbers)))))
+
+
+def count_of(connection: Connection, action: str, after: int, upto: int) -> int:
+    """How many entries of an action there are after number `after`, up to and including `upto`."""
+    here = (ledger.c.action == action, ledger.c.number > after, ledger.c.number <= upto)
+    return int(connection.execute(select(func.count()).select_from(ledger).where(*here)).scalar_one())
+
+
 def subjects_of(connection: Connection, action: str) -> list[str]:
     """Every subject of an action, once."""
     return list(connection.execute(select(ledger.c.subject).where(ledger.c.action == action).distinct()).scalars())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,7 +103,7 @@ def told_keys(connection: Connection) -> tuple[str, frozenset[str]]:
     present, former = "", set()
     entries = [*ledger.of_action(connection, FOUNDED), *ledger.of_action(connection, RESTORED)]
     for entry in sorted(entries, key=lambda one: one.number):
-        details = json.loads(entry.text)["details"]
+        details = entry.details
         former |= {present, str(details.get("former_key_sha256", ""))}
         present = str(details.get("public_key_sha256", ""))
     return present, frozenset(former - {present, ""})

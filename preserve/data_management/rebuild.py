@@ -24,11 +24,11 @@ from preserve.data_management import (
     audit_records,
     audits,
     case_index,
-    cases,
     checkpoints,
     destroyed,
     holdings,
     ledger,
+    package_index,
     proceedings,
     replacing,
     sealing,
@@ -249,7 +249,7 @@ def _enter_packages(
                     continue
                 try:
                     with connection.begin_nested():
-                        cases.index_package(connection, adapter.path(copy), indexed=False)
+                        package_index.index_package(connection, adapter.path(copy), indexed=False)
                 except NotIntact as error:
                     findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
                     continue

@@ -53,6 +53,13 @@ def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
     return [RetentionRow(*row) for row in connection.execute(query)]
 
 
+def facts_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
+    """By objid: the facts that the row of each case keeps, as JSON; at most some thousand cases at once."""
+    wanted = sorted(set(objids))
+    query = select(retention.c.objid, retention.c.facts).where(retention.c.objid.in_(wanted), retention.c.item == "")
+    return {str(objid): str(facts) for objid, facts in connection.execute(query)}
+
+
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
     """Every row, in the order of cases, a case before its recordings."""
     query = "SELECT objid, item, facts, rule, computed, decided, due FROM retention ORDER BY objid, item"

@@ -8,8 +8,8 @@ that is put back by an older copy, or loses its end, contradicts it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -93,6 +93,29 @@ def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The newest checkpoint, which covers every entry, and the segment files that were written up to it."""
+
+    checkpoint: Checkpoint
+    segments: tuple[Path, ...]
+
+
+def close_segment(home: Home, catalogue: Catalogue) -> Closed:
+    """Write what was added since the last segment into the store, as a segment with its checkpoint.
+
+    The only thing to call where the store's files must tell of an entry before work goes on; never within a
+    transaction: a file on the store must not tell of entries that were rolled back. Raises NotIntact, StorageError.
+    """
+    with catalogue.begin() as connection:
+        sign_what_grew(home, connection)  # of a catalogue that has no keeper
+    with catalogue.begin() as connection:
+        written = checkpoints.export_segments(connection, ledger_folder(home))
+        newest = checkpoints.newest(connection)
+    assert newest is not None, "an archive begins with an entry"
+    return Closed(newest, tuple(written))
+
+
 def write_newest_head(home: Home) -> None:
     """Put the newest checkpoint of the catalogue into the store, while nobody else commits one. Raises StorageError."""
     catalogue = open_catalogue(home)
@@ -150,7 +173,7 @@ def is_witnessed(connection: Connection) -> bool:
     if connection.execute(select(table.c.size).where(table.c.peaks.isnot(None)).limit(1)).first() is not None:
         return True
     founded = ledger.of_action(connection, ledger_keys.FOUNDED)[:1]
-    told = any("witness" in json.loads(entry.text)["details"] for entry in founded)
+    told = any("witness" in entry.details for entry in founded)
     return told or bool(ledger.of_action(connection, WITNESSED))
 
 

@@ -5,7 +5,6 @@ None is a finding as well: evidence that was taken away proves nothing, but that
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -80,7 +79,7 @@ def uncovered(connection: Connection, count: int) -> Iterator[Finding]:
         yield Finding("ledger.uncovered" if level == "error" else "ledger.uncovered-yet", str(count), level, values)
     for action, severity in _NOTED.items():
         for entry in ledger.of_action(connection, action):
-            values = {name: value for name, value in json.loads(entry.text)["details"].items() if name != "checkpoint"}
+            values = {name: value for name, value in entry.details.items() if name != "checkpoint"}
             if action != sealing.WITNESSED or values["count"]:
                 yield Finding(f"{action}-noted", str(entry.number), severity, {"number": entry.number, **values})
 

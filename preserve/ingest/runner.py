@@ -27,10 +27,10 @@ from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
-from preserve.data_management import case_index, checkpoints, journal, ledger
-from preserve.data_management.cases import index_package
+from preserve.data_management import case_index, journal, ledger, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import IngestRow
+from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError, Refused
@@ -381,10 +381,7 @@ class _Run:
             rules_in_force.enter_case(self.home, connection, self.row.objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
-            checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
-        with self.catalogue.begin() as connection:
-            # After the commit: a file on the store must not tell of entries that were rolled back.
-            checkpoints.export_segments(connection, self.home.store / "ledger")
+        sealing.close_segment(self.home, self.catalogue)
         with self.catalogue.read() as connection:
             standing = storage_policy.standing(
                 connection, self.row.objid, 1, storage_policy.read_policy(self.home.profiles)

@@ -9,7 +9,6 @@ the tombstone is written; the ledger tells that it is gone. A medium that fails 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,11 +43,10 @@ from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings, ledger
+from preserve.data_management import destroyed, holdings, ledger, sealing, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
 from preserve.data_management.proof.verify_ledger import require_proven
-from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused
 from preserve.home import Home
 from preserve.messages import say, speaking
@@ -97,11 +95,12 @@ def execute(
         found = _begin(home, catalogue, person, number, now())
         outcomes = [_one(home, catalogue, person, found, entry, now, told, progress) for entry in found.entries]
         told("export")
-        _export(home, catalogue, now())
+        # The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went.
+        sealing.close_segment(home, catalogue)
         if all(one.gone for one in outcomes):
             told("close")
             found = _close(home, catalogue, person, found, now())
-            _export(home, catalogue, now())
+            sealing.close_segment(home, catalogue)
     return Report(found, found.state == "executed", tuple(outcomes))
 
 
@@ -176,24 +175,20 @@ def _reduce(
     item = entry.item
     with catalogue.read() as connection:
         version = _reduced_version(connection, item.objid, found.number, item.item)
-        name = connection.execute(
-            versions.select().where(versions.c.objid == item.objid).order_by(versions.c.version.desc())
-        ).first()
-    assert name is not None
+        newest = versions.read(connection, item.objid)
     if not version:
         told("reduce")
         try:
             made = succeed(
-                home, catalogue, name.name, _change(home, found, entry), actor=person.account, progress=progress
+                home, catalogue, newest.name, _change(home, found, entry), actor=person.account, progress=progress
             )
         except (PreserveError, StorageError) as error:
             if isinstance(error, Refused):
                 raise
-            return Task(name.name, "failed", detail=f"{error.code} {error.where}")
+            return Task(newest.name, "failed", detail=f"{error.code} {error.where}")
         version = made.version
     with catalogue.read() as connection:
-        newest = int(name.version) if int(name.version) > version else version
-        stands = standing(connection, item.objid, newest, read_policy(home.profiles))
+        stands = standing(connection, item.objid, max(newest.version, version), read_policy(home.profiles))
     if not stands.sealed:
         missing = ", ".join(f"{kind} {count}" for kind, count in stands.missing)
         return Task(f"{item.objid}_v{newest:04}", "successor", detail=missing)
@@ -201,7 +196,7 @@ def _reduce(
 
 
 def _reduced_version(connection: Connection, objid: str, disposal: str, item: str) -> int:
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, anchors.REDUCED)]
+    told = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
     mine = [one for one in told if one.get("disposal") == disposal and one.get("item") == item]
     return int(mine[-1]["version"]) if mine else 0
 
@@ -356,11 +351,3 @@ def stones_of(home: Home, connection: Connection, found: Disposal) -> list[Tombs
         for one in sorted(lost, key=lambda one: one.since)
         if one.disposal == found.number and one.state == "destroyed"
     ]
-
-
-def _export(home: Home, catalogue: Catalogue, moment: datetime) -> None:
-    """The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went."""
-    with catalogue.begin() as connection:
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    with catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")

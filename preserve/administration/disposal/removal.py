@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -192,7 +191,7 @@ def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
 
     A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
     """
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, COPY_GONE)]
+    told = [entry.details for entry in ledger.about(connection, objid, COPY_GONE)]
     return {(one["name"], one["medium"]) for one in told}
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
 from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import rules_in_force
-from preserve.data_management import destroyed, holdings, ledger, retention_index, search
-from preserve.data_management.cases import forget_version
+from preserve.data_management import cases, destroyed, holdings, ledger, object_index, retention_index, search, versions
+from preserve.data_management.cases import Case
+from preserve.data_management.database import overwrite_what_is_deleted
 from preserve.data_management.destroyed import Gone
-from preserve.data_management.tables import cases, files, versions
+from preserve.data_management.package_index import forget_version
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
@@ -30,7 +30,7 @@ def _path(home: Home, objid: str, item: str, what: str) -> Path:
 def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, begun: str) -> str:
     """Write down what is known of a thing before it goes; return the digest of the record."""
     item = entry.item
-    case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
+    case = cases.read(connection, item.objid)
     packages = [
         PackageGone(
             name=row.name,
@@ -40,13 +40,8 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
             size=row.size,
             manifest_sha256=row.manifest_sha256,
         )
-        for row in connection.execute(
-            select(versions).where(versions.c.objid == item.objid).order_by(versions.c.version)
-        )
+        for row in versions.of_case(connection, item.objid)
     ]
-    query = select(files).where(files.c.objid == item.objid)
-    if item.item:
-        query = query.where((files.c.identifier == item.item) | (files.c.source == item.item))
     listed = {
         (row.identifier, row.sha256): FileGone(
             identifier=row.identifier,
@@ -56,7 +51,8 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
             sha256=row.sha256,
             puid=row.puid,
         )
-        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
+        for row in object_index.of_case(connection, item.objid)
+        if not item.item or item.item in (row.identifier, row.source)
     }
     approval = found.approval
     people = {
@@ -79,7 +75,7 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
         closed=case.closed or "",
         classification=case.classification,
         declared=item.declared,
-        long_term=bool(case.long_term),
+        long_term=case.long_term,
         packages=tuple(packages),
         files=tuple(listed.values()),
         disposal=found.number,
@@ -102,8 +98,7 @@ def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyG
     media = {row.id: row for row in holdings.all_media(connection)}
     found = []
     for entry in ledger.about(connection, objid, COPY_GONE):
-        data = json.loads(entry.text)
-        told = data["details"]
+        told = entry.details
         if told["disposal"] == disposal:
             medium = media.get(told["medium"])
             found.append(
@@ -112,7 +107,7 @@ def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyG
                     medium=told["medium"],
                     kind=medium.kind if medium else "",
                     label=medium.label if medium else told["medium"],
-                    when=data["time"],
+                    when=entry.time,
                     worth=told["worth"],
                     detail=told["detail"],
                 )
@@ -138,22 +133,20 @@ def bury(connection: Connection, stone: Tombstone) -> None:
     """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
     if stone.item:
         raise PreserveError("disposal.not-of-it", stone.objid, number=stone.disposal)
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    numbers = select(versions.c.version).where(versions.c.objid == stone.objid)
-    for number in connection.execute(numbers).scalars().all():
-        forget_version(connection, stone.objid, number)
+    overwrite_what_is_deleted(connection)
+    for version in versions.of_case(connection, stone.objid):
+        forget_version(connection, stone.objid, version.version)
     search.forget(connection, stone.objid)
     retention_index.replace(connection, stone.objid, ())
-    row = {"description": _reduced(stone).model_dump_json()}
-    connection.execute(update(cases).where(cases.c.objid == stone.objid).values(**row))
+    cases.replace_description(connection, stone.objid, _reduced(stone))
 
 
 def forget_older(connection: Connection, objid: str, below: int) -> None:
     """Take the versions of a case that still held the part out of the catalogue."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    query = select(versions.c.version).where(versions.c.objid == objid, versions.c.version < below)
-    for number in connection.execute(query).scalars().all():
-        forget_version(connection, objid, number)
+    overwrite_what_is_deleted(connection)
+    for version in versions.of_case(connection, objid):
+        if version.version < below:
+            forget_version(connection, objid, version.version)
 
 
 def _reduced(stone: Tombstone) -> CaseDescription:
@@ -181,28 +174,28 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
 
     def enter(connection: Connection) -> None:
         for one in destroyed.all_gone(connection):
-            if one.item or connection.execute(select(cases.c.objid).where(cases.c.objid == one.objid)).first():
+            if one.item or cases.is_listed(connection, one.objid):
                 continue
             try:
                 stone = read_draft(home, one)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
-            connection.execute(
-                cases.insert(),
-                {
-                    "objid": stone.objid,
-                    "case_number": stone.case_number,
-                    "archival_number": stone.archival_number,
-                    "title": stone.title,
-                    "case_type": stone.case_type,
-                    "cause": stone.cause,
-                    "producer": stone.producer,
-                    "classification": stone.classification,
-                    "started": stone.started,
-                    "closed": stone.closed,
-                    "long_term": stone.long_term,
-                    "description": _reduced(stone).model_dump_json(),
-                },
+            cases.insert(
+                connection,
+                Case(
+                    stone.objid,
+                    stone.case_number,
+                    stone.archival_number,
+                    stone.title,
+                    stone.case_type,
+                    stone.cause,
+                    stone.producer,
+                    stone.classification,
+                    stone.started,
+                    stone.closed,
+                    stone.long_term,
+                    _reduced(stone).model_dump_json(),
+                ),
             )
         days(connection)
 

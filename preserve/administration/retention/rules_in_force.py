@@ -15,18 +15,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from metadata.names import original_bytes, text_of
 from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.clock import zone
-from preserve.data_management import destroyed, ledger, retention_index
+from preserve.data_management import cases, destroyed, ledger, object_index, retention_index, versions
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
-from preserve.data_management.tables import cases, files, versions
-from preserve.description.schema import CaseDescription, CaseObject
+from preserve.description.schema import CaseObject
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
@@ -100,7 +98,7 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
         for (objid, item), value in retention_index.decisions(connection).items():
             decided.setdefault(objid, {})[item] = value
         lost = {one.objid for one in destroyed.all_gone(connection) if not one.item and one.state == "destroyed"}
-        for objid in connection.execute(select(cases.c.objid)).scalars().all():
+        for objid in cases.objids(connection):
             if objid in lost:
                 continue
             rows = _rows(home, connection, rules.profile, objid, decided.get(objid, {}))
@@ -128,7 +126,7 @@ def require_rows(home: Home, connection: Connection, objid: str) -> None:
 
 def compare(home: Home, connection: Connection) -> Iterator[Finding]:
     """Every case of which the days are not what they should be."""
-    known = set(connection.execute(select(cases.c.objid)).scalars())
+    known = set(cases.objids(connection))
     for objid in sorted(known | {row.objid for row in retention_index.all_rows(connection)}):
         if objid not in known:
             yield Finding("ledger.contradicts-index", objid, "error", {"table": "retention"})
@@ -169,38 +167,22 @@ def facts_of(
     home: Home, connection: Connection, profile: RetentionProfile, objid: str
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
     """What is known of a case and of each of its originals, by identifier, from description and package."""
-    case = connection.execute(select(cases).where(cases.c.objid == objid)).one()
-    description = CaseDescription.model_validate_json(case.description)
-    first = connection.execute(select(func.min(versions.c.created)).where(versions.c.objid == objid)).scalar()
+    case = cases.read(connection, objid)
+    description = case.description
+    created = [version.created for version in versions.of_case(connection, objid)]
     local = zone(home.settings.time_zone)
-    filed = datetime.fromisoformat(str(first)).astimezone(local).date() if first else None
-    facts = CaseFacts(
-        description.closed, filed, description.case_type, description.retention.value, bool(case.long_term)
-    )
+    filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
+    facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
     about = {one.file: one for one in description.objects}
-    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
-    rows = connection.execute(
-        select(files.c.identifier, files.c.path, files.c.original_name, files.c.properties)
-        .where(files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
-        .order_by(files.c.path)
-    )
-    found = {}
-    for row in rows:
-        name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-        found[row.identifier] = _object(profile, about.get(name), name, dict(json.loads(row.properties)), local)
-    return facts, found
+    return facts, {
+        original.identifier: _object(profile, about.get(original.name), original.name, original.significant, local)
+        for original in object_index.originals(connection, objid)
+    }
 
 
 def paths_of(connection: Connection, objid: str) -> dict[str, str]:
     """The depositor's name of each original of the newest version, by identifier."""
-    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
-    query = select(files.c.identifier, files.c.path, files.c.original_name).where(
-        files.c.objid == objid, files.c.version == newest, files.c.representation == "original"
-    )
-    return {
-        row.identifier: text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-        for row in connection.execute(query)
-    }
+    return {original.identifier: original.name for original in object_index.originals(connection, objid)}
 
 
 def _object(

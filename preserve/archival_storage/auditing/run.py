@@ -21,7 +21,7 @@ from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.pace import Pace
 from preserve.archival_storage.policy import StorageProfile, read_audit_profile
 from preserve.clock import parse, stamp
-from preserve.data_management import audit_records, audits, checkpoints, holdings
+from preserve.data_management import audit_records, audits, checkpoints, holdings, sealing
 from preserve.data_management.audit_records import Record
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem, NotIntact
@@ -93,11 +93,10 @@ class Run:
         moment = self.now()
         with self.catalogue.begin() as connection:
             audit_records.compact(connection, self.home.store, moment, actor=self.actor)
-            made = checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
+        closed = sealing.close_segment(self.home, self.catalogue)
         with self.catalogue.begin() as connection:
-            checkpoints.export_segments(connection, self.home.store / "ledger")
             audit_records.sweep(connection, self.home.store)
-        self.report.findings += stamp_checkpoint(self.home, made)
+        self.report.findings += stamp_checkpoint(self.home, closed.checkpoint)
         return self.report
 
     def _close(self, run: str, state: str, reason: str) -> None:

@@ -6,7 +6,6 @@ in the ledger, under a signed checkpoint.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +55,7 @@ def anchor_in(entry: Mapping[str, Any]) -> Anchor | None:
 def read_anchor(connection: Connection, name: str) -> Anchor:
     """The anchor of a package, held against the catalogue. Raises NotIntact where they contradict or there is none."""
     objid = name.rpartition("_v")[0]
-    found = [anchor_in(json.loads(entry.text)) for entry in ledger.about(connection, objid, *ANCHORING)]
+    found = [anchor_in(entry.data) for entry in ledger.about(connection, objid, *ANCHORING)]
     mine = [one for one in found if one is not None and one.name == name]
     if not mine:
         raise NotIntact("ledger.no-anchor", name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
-from preserve.data_management import cases, checkpoints, sealing, search
+from preserve.data_management import cases, checkpoints, package_index, sealing, search
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild, state
 from preserve.home import Home, Settings
@@ -53,7 +53,7 @@ def test_equal_after_loss(tmp_path: Path) -> None:
     catalogue = create_catalogue(home.catalogue)
     with catalogue.begin() as connection:
         media.register_store(connection, home, actor="z", moment=MOMENT)
-        cases.index_package(connection, home.store / "packages" / NAME)
+        package_index.index_package(connection, home.store / "packages" / NAME)
         for step in ("planned", "written", "verified"):
             assert not policy.standing(connection, OBJID, 1, policy.read_policy()).sealed
             copies.change_copy(connection, NAME, store.identity, step, actor="z", moment=MOMENT)

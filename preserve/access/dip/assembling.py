@@ -33,7 +33,7 @@ from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.access.verifier import put_verifiers
 from preserve.administration.people import Person
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import ledger, sealing
 from preserve.data_management.database import Catalogue
 from preserve.errors import PreserveError
 from preserve.home import Home
@@ -181,10 +181,7 @@ def _enter(
         # Somebody may have withdrawn it, or delivered it too, since it was read.
         current = REQUESTS.read(connection, home, number)
         done = steps.note_delivery(connection, home, person, current, delivery, now())
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
-    with catalogue.begin() as connection:
-        # After the commit: a file on the store must not tell of entries that were rolled back.
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, catalogue)
     return done
 
 
@@ -350,7 +347,6 @@ def _certify(
                 details={**common, "evidence_sha256": evidence, "files": len(given)},
             )
         )
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.read() as connection:
         made = certify(home, connection, request, given, staged, evidence, numbers)
     with catalogue.begin() as connection:
@@ -364,7 +360,6 @@ def _certify(
                 details={**common, "certificate_sha256": made.sha256},
             )
         )
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
     with catalogue.read() as connection:
         write_proof(connection, home.keys / "ledger.pub", staged / "proof" / "proof.json", numbers)
     return made

@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from metadata.names import original_bytes, text_of
 from preserve import __version__
 from preserve.access.case_history import words
 from preserve.access.case_history.events import read_events
@@ -16,7 +15,8 @@ from preserve.access.case_history.model import Happening
 from preserve.access.transfer.eep import Deed, Document, Person, Record
 from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
-from preserve.data_management.tables import cases, files
+from preserve.data_management import cases, object_index
+from preserve.data_management.object_index import ObjectRow
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
 from preserve.messages import say
@@ -45,16 +45,14 @@ def pieces(
     sizes: dict[str, int],
 ) -> Iterator[Piece]:
     """The encapsulations of one case. `expected` are the package's files, `sizes` their bytes."""
-    text = connection.execute(select(cases.c.description).where(cases.c.objid == item.objid)).scalar_one()
-    case = CaseDescription.model_validate_json(text)
-    query = select(files).where(files.c.objid == item.objid, files.c.version == int(item.package.rpartition("_v")[2]))
-    rows = connection.execute(query.order_by(files.c.path)).all()
+    case = cases.read(connection, item.objid).description
+    rows = object_index.of_version(connection, item.objid, int(item.package.rpartition("_v")[2]))
     base = f"data/{item.objid}/"
     digests = {one.path.removeprefix(base): one.digests["sha256"] for one in expected if one.path.startswith(base)}
     events = list(read_events(home, connection, [item.package], frozenset(), []))
     people = (Person(_BUREAU, home.settings.institution, "unit"), Person(_PRODUCER, case.producer.name, "unit"))
     originals = [row for row in rows if row.representation == "original"]
-    made: dict[str, list[object]] = {}
+    made: dict[str, list[ObjectRow]] = {}
     for row in rows:
         made.setdefault(row.source or "", []).append(row)
     described = {_plain(one.file): one for one in case.objects}
@@ -67,12 +65,12 @@ def pieces(
     number = 0
     for number, row in enumerate(originals, 1):
         own = [row, *made.get(row.identifier, ())]
-        about = described.get(_plain(_name(row)))
+        about = described.get(_plain(row.name))
         documents = tuple(_file(one, about, digests, sizes) for one in own)
         given |= {one.path for one in documents}
         told = {one.reference: one for each in own for one in single.get(each.identifier, ())}
         deeds = [*common, *told.values()]
-        record = _record(home, profile, case, item, number, row.identifier, about, _name(row))
+        record = _record(home, profile, case, item, number, row.identifier, about, row.name)
         yield Piece(f"{number:04d}.eep", record, documents, tuple(map(_deed, deeds)), people)
     rest = tuple(
         Document(path, path, path.rpartition("/")[2], sizes[path], digest, "")
@@ -87,16 +85,11 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
-def _name(row: object) -> str:
-    given = row.original_name  # type: ignore[attr-defined]
-    return text_of(original_bytes(given)) if given else str(row.path).removeprefix("data/")  # type: ignore[attr-defined]
-
-
-def _file(row: object, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
-    path = f"representations/{row.representation}/{row.path}"  # type: ignore[attr-defined]
-    title = f"{(about.title or about.kind) if about else _name(row)}"
-    role = say(f"cli.representation-{row.representation}")  # type: ignore[attr-defined]
-    format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))  # type: ignore[attr-defined]
+def _file(row: ObjectRow, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
+    path = f"representations/{row.representation}/{row.path}"
+    title = f"{(about.title or about.kind) if about else row.name}"
+    role = say(f"cli.representation-{row.representation}")
+    format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))
     return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
 
 

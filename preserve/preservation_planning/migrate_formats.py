@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.archival_storage.aip_versions import Change, PreviousVersion, describing, previous_version, publish
@@ -23,11 +23,9 @@ from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing.documents import Described
 from preserve.clock import now, stamp
-from preserve.data_management import journal, migrations_journal
+from preserve.data_management import cases, journal, migrations_journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import cases
-from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact
 from preserve.home import Home
 from preserve.ingest.context import Ingest
@@ -76,7 +74,7 @@ def represerve(
     the case, MediumProblem and StorageError, ToolMissing, Stopped.
     """
     with catalogue.read() as connection:
-        number = connection.execute(select(cases.c.case_number).where(cases.c.objid == objid)).scalar_one()
+        number = cases.read(connection, objid).case_number
     with claim(home.work, number):
         return _Run(home, catalogue, objid, policy, actor, jobs, watcher).go()
 
@@ -93,11 +91,10 @@ class _Run:
         self.adapter.require()
         with catalogue.read() as connection:
             self.old: PreviousVersion = previous_version(home, connection, objid)
-            text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
+            description = cases.read(connection, objid).description
         self.version = self.old.version + 1
         self.name = f"{objid}_v{self.version:04}"
         self.row, self.resumed = resume.begin(home, catalogue, self.old, policy, actor)
-        description = CaseDescription.model_validate_json(text)
         self.ingest = Ingest(
             self.row.id,
             objid,

@@ -115,6 +115,11 @@ def find_case(connection: Connection, name: str) -> str | None:
     return connection.execute(select(cases.c.objid).where(wanted)).scalars().first()
 
 
+def unknown(name: str) -> Refused:
+    """That there is no case, or no package, of this name."""
+    return Refused("cli.case-unknown", name)
+
+
 def require(connection: Connection, name: str) -> Case:
     """The case of this objid, package name, case number or archival number. Raises Refused where there is none."""
     return read(connection, find_case(connection, name) or name)
@@ -124,7 +129,7 @@ def read(connection: Connection, objid: str) -> Case:
     """The case of this objid. Raises Refused where there is none."""
     row = connection.execute(_query().where(cases.c.objid == objid)).first()
     if row is None:
-        raise Refused("cli.case-unknown", objid)
+        raise unknown(objid)
     return _case(row)
 
 
@@ -158,7 +163,7 @@ def is_long_term(connection: Connection, objid: str) -> bool:
     """Whether regulation Art. 18 applies to the case. Raises Refused where there is none."""
     answer = connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar()
     if answer is None:
-        raise Refused("cli.case-unknown", objid)
+        raise unknown(objid)
     return bool(answer)
 
 

@@ -68,14 +68,6 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
     return {"number": number, "size": size, "proof": proof}
 
 
-def consistency(connection: Connection, first: int, second: int) -> dict[str, Any]:
-    """That the first `first` entries are the beginning of the first `second` ones (RFC 9162 §2.1.4), as hashes, hex."""
-    from preserve.data_management.ledger_tree import LedgerTree
-
-    proof = LedgerTree(connection).prove_consistency(first, second).serialize()
-    return {"first": first, "second": second, "proof": proof}
-
-
 def root_at(connection: Connection, size: int) -> bytes:
     """The Merkle root over the first `size` entries. Raises ValueError where there are fewer."""
     return roots_at(connection, [size])[size]

@@ -34,8 +34,8 @@ class Entry:
     @cached_property
     def data(self) -> dict[str, Any]:
         """The entry as the canonical JSON says. Raises ValueError where the text is none."""
-        found: dict[str, Any] = json.loads(self.text)
-        return found
+        data: dict[str, Any] = json.loads(self.text)
+        return data
 
     @property
     def time(self) -> str:
@@ -60,8 +60,8 @@ class Entry:
     @property
     def details(self) -> dict[str, Any]:
         """What else is known of it."""
-        found: dict[str, Any] = self.data["details"]
-        return found
+        details: dict[str, Any] = self.data["details"]
+        return details
 
 
 def leaf_hash(text: str) -> bytes:
@@ -119,15 +119,24 @@ def entries(connection: Connection, start: int = 1, stop: int | None = None) -> 
 
 
 def _read(connection: Connection, query: Select[Any]) -> Iterator[Entry]:
-    """Entries that somebody will act on. Raises NotIntact for one whose text is not the one that was hashed."""
+    """Entries that somebody will act on. Raises NotIntact for one that was changed, or stands under another number."""
     for row in connection.execute(query.order_by(ledger.c.number)):
         yield _checked(*row)
 
 
 def _checked(number: int, text: str, leaf: bytes) -> Entry:
-    if leaf_hash(text) != bytes(leaf):
+    entry = Entry(number, text, bytes(leaf))
+    if leaf_hash(text) != entry.leaf or not _stands_at(entry):
         raise NotIntact("ledger.entry-changed", str(number), number=number)
-    return Entry(number, text, bytes(leaf))
+    return entry
+
+
+def _stands_at(entry: Entry) -> bool:
+    """Whether its own text gives the number under which it lies."""
+    try:
+        return bool(entry.data["number"] == entry.number)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def of_action(connection: Connection, *actions: str) -> list[Entry]:

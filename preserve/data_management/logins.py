@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, select
 from metadata.findings import Finding
 from preserve.clock import parse, stamp
 from preserve.data_management import ledger
-from preserve.data_management.accounts import ADDED, CHANGED, said
+from preserve.data_management.accounts import ADDED, CHANGED
 from preserve.data_management.tables import credentials, tokens
 from preserve.errors import NotIntact
 
@@ -56,7 +56,7 @@ def read_credential(connection: Connection, account: str) -> CredentialRow | Non
     if not _is_sound(found):
         raise NotIntact("ledger.contradicts-index", account, table=credentials.name)
     for entry in ledger.newest(connection, account, ADDED, PASSWORD_CHANGED, PASSWORD_RESET, LOGGED_IN):
-        details = said(entry)["details"]
+        details = entry.details
         if "credential" in details:
             must_change = entry.action in (ADDED, PASSWORD_RESET)
             if (details["credential"], must_change) != (commitment(str(found.password)), found.must_change):
@@ -101,7 +101,7 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
         return None
     ends = (LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET, CHANGED)
     for entry in ledger.newest(connection, row.account, LOGGED_IN, *ends):
-        details = said(entry)["details"]
+        details = entry.details
         if entry.action == CHANGED and details.get("state") != "suspended":
             continue
         if entry.action != LOGGED_IN:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from preserve.data_management.cases import unknown
 from preserve.data_management.tables import cases, copies, media, versions
-from preserve.errors import Refused
 
 _BATCH = 500  # names that one query asks for
 
@@ -58,7 +58,7 @@ def read(connection: Connection, name: str) -> Version:
     """The version by its name, or the newest of a case by objid. Raises Refused where there is none."""
     version = find(connection, name)
     if version is None:
-        raise Refused("cli.case-unknown", name)
+        raise unknown(name)
     return version
 
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
+from preserve.administration.disposal.rules import OPEN
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings import Proceeding, Record, step
@@ -21,7 +22,6 @@ from preserve.home import Home
 
 HoldKind = Literal["litigation", "inquiry", "complaint", "audit", "transfer", "other"]
 KINDS: tuple[HoldKind, ...] = get_args(HoldKind)
-OPEN_DISPOSAL = ("proposed", "supervised", "approved", "executing")
 
 
 class Hold(Record):
@@ -116,7 +116,7 @@ def lift(connection: Connection, home: Home, number: str, *, why: str, by: str, 
     hold = HOLDS.read(connection, home, number)
     HOLDS.check(hold, "released", by)
     for objid in hold.cases:
-        for row in proceedings.about_case(connection, "disposal", objid, OPEN_DISPOSAL):
+        for row in proceedings.about_case(connection, "disposal", objid, OPEN):
             if row.about == by:
                 raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
     return HOLDS.go_on(

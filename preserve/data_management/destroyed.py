@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof.anchors import REDUCED
 from preserve.data_management.tables import tombstones
@@ -139,8 +140,5 @@ def _apply(connection: Connection, entry: Entry) -> None:
 def compare(connection: Connection) -> Iterator[Finding]:
     """Every case of which the rows contradict the ledger."""
     known = {entry.subject for entry in ledger.of_action(connection, BEGUN, DESTROYED)}
-    for objid in sorted(known | set(connection.execute(select(tombstones.c.objid).distinct()).scalars())):
-        try:
-            of_case(connection, objid)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
+    known |= set(connection.execute(select(tombstones.c.objid).distinct()).scalars())
+    yield from contradictions(lambda objid: of_case(connection, objid), known)

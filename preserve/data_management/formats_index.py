@@ -123,6 +123,21 @@ def signatures_of(note: str) -> str:
     return ", ".join(dict.fromkeys(f"{who} {version} ({what})" for who, version, what in told))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One object that is counted. `role` is its representation, `format` PUID, name and version, `size` in bytes."""
+
+    role: str
+    identifier: str
+    path: str
+    name: str
+    size: int
+    format: tuple[str, str, str]
+    properties: Iterable[tuple[str, str]]
+    source: str
+    signatures: str
+
+
 class Counter:
     """Counts the kinds of one package version while its objects are read, derived ones before the originals."""
 
@@ -135,39 +150,32 @@ class Counter:
         """One object."""
         sources = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
         self.add(
-            role,
-            entity.identifier,
-            entity.path,
-            entity.original_name,
-            entity.size,
-            (entity.format.puid or "", entity.format.name, entity.format.version),
-            entity.properties,
-            sources[0] if sources else "",
-            signatures_of(entity.format.note) if role == "original" else "",
+            Counted(
+                role,
+                entity.identifier,
+                entity.path,
+                entity.original_name,
+                entity.size,
+                (entity.format.puid or "", entity.format.name, entity.format.version),
+                entity.properties,
+                sources[0] if sources else "",
+                signatures_of(entity.format.note) if role == "original" else "",
+            )
         )
 
-    def add(
-        self,
-        role: str,
-        identifier: str,
-        path: str,
-        name: str,
-        size: int,
-        format_: tuple[str, str, str],
-        properties: Iterable[tuple[str, str]],
-        source: str,
-        signatures: str,
-    ) -> None:
+    def add(self, one: Counted) -> None:
         """One object, by its parts."""
-        if role != "original":
-            made = made_kind(role, format_[0], path, properties)
-            if source and made:
-                self._derived.setdefault(source, []).append(made)
-            self._count(Kind(role, *format_), size, 0)
+        kind = Kind(one.role, *one.format)
+        if one.role != "original":
+            made = made_kind(one.role, kind.puid, one.path, one.properties)
+            if one.source and made:
+                self._derived.setdefault(one.source, []).append(made)
+            self._count(kind, one.size, 0)
             return
-        traits, pixels = traits_of(properties, name or path, size)
-        derived = "+".join(sorted(self._derived.pop(identifier, ())))
-        self._count(Kind(role, *format_, traits.text(), derived, signatures), size, pixels)
+        traits, pixels = traits_of(one.properties, one.name or one.path, one.size)
+        derived = "+".join(sorted(self._derived.pop(one.identifier, ())))
+        kind = replace(kind, traits=traits.text(), derived=derived, signatures=one.signatures)
+        self._count(kind, one.size, pixels)
 
     def _count(self, kind: Kind, size: int, pixels: int) -> None:
         one = self._counts.setdefault(kind, [0, 0, 0])
@@ -228,15 +236,17 @@ def count_again(connection: Connection, objid: str, version: int) -> None:
     )
     for row in rows:
         counter.add(
-            row.representation,
-            row.identifier,
-            row.path,
-            row.original_name,
-            row.size,
-            (row.puid or "", row.format_name, row.format_version),
-            json.loads(row.properties),
-            row.source or "",
-            known[0] if len(known) == 1 else "",
+            Counted(
+                row.representation,
+                row.identifier,
+                row.path,
+                row.original_name,
+                row.size,
+                (row.puid or "", row.format_name, row.format_version),
+                json.loads(row.properties),
+                row.source or "",
+                known[0] if len(known) == 1 else "",
+            )
         )
     forget(connection, objid, version)
     counter.write(connection)

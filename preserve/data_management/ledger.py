@@ -144,6 +144,12 @@ def of_action(connection: Connection, *actions: str) -> list[Entry]:
     return list(_read(connection, select(*_ROW).where(ledger.c.action.in_(actions))))
 
 
+def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
+    """As `of_action`, as the entries lie there: for who compares what they say with other evidence."""
+    for row in connection.execute(select(*_ROW).where(ledger.c.action.in_(actions)).order_by(ledger.c.number)):
+        yield Entry(row.number, row.entry, bytes(row.leaf))
+
+
 def about(connection: Connection, subject: str, *actions: str, limit: int | None = 1000) -> list[Entry]:
     """The entries about one subject, oldest first; with `actions` only those, and however many there are.
 

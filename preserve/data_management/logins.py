@@ -18,6 +18,7 @@ from metadata.findings import Finding
 from preserve.clock import parse, stamp
 from preserve.data_management import ledger
 from preserve.data_management.accounts import ADDED, CHANGED
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.tables import credentials, tokens
 from preserve.errors import NotIntact
 
@@ -118,16 +119,10 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
 def compare(connection: Connection, moment: datetime) -> Iterator[Finding]:
     """Every password and every token that still holds which the ledger does not tell of as it stands."""
     held = select(credentials.c.account).where(credentials.c.account != "")  # whose name is empty is nobody
-    for account in connection.execute(held).scalars().all():
-        try:
-            read_credential(connection, account)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", error.values)
-    for digest in connection.execute(select(tokens.c.digest)).scalars().all():
-        try:
-            account_of_token(connection, digest, moment)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", error.values)
+    accounts = list(connection.execute(held).scalars())
+    yield from contradictions(lambda account: read_credential(connection, account), accounts)
+    digests = list(connection.execute(select(tokens.c.digest)).scalars())
+    yield from contradictions(lambda digest: account_of_token(connection, digest, moment), digests)
 
 
 def forget_tokens(connection: Connection, account: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import proceeding_cases, proceedings
 from preserve.errors import NotIntact
@@ -243,14 +244,8 @@ def compare(connection: Connection) -> Iterator[Finding]:
     """Every row that contradicts the ledger, is missing, or has no entry."""
     listed = set(connection.execute(select(proceedings.c.number)).scalars())
     listed |= set(connection.execute(select(proceeding_cases.c.number).distinct()).scalars())
-    opened = set()
-    for entry in ledger.of_action(connection, *OPENING.values()):
-        opened.add(entry.subject)
-    for number in sorted(listed | opened):
-        try:
-            read(connection, number, "request")
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
+    listed |= {entry.subject for entry in ledger.of_action(connection, *OPENING.values())}
+    yield from contradictions(lambda number: read(connection, number, "request"), listed)
 
 
 def counts_by_case(connection: Connection, kind: Kind) -> dict[str, int]:

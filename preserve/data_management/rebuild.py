@@ -44,7 +44,6 @@ from preserve.data_management.tables import (
     ingest_files,
     ingests,
     media,
-    metadata,
     represervations,
     tokens,
 )
@@ -56,7 +55,8 @@ from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-_JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+"""What lies in the catalogue alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _take_over(
         report = verify_ledger.prove(old, segments, public)
         findings.extend(report.findings)
         if report.sound:
-            for table in (ledger_table, checkpoint_table, *_JOURNAL):
+            for table in (ledger_table, checkpoint_table, *JOURNAL):
                 _copy_rows(old, connection, table)
             _leave_unsigned(home, connection, findings)
             sealing.enter_missing_head(home, connection)
@@ -173,7 +173,7 @@ def _take_over(
         if not is_unreadable(error):
             raise  # a full disk or a busy one does not make the old ledger a lost one
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
-        for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
+        for table in (*reversed(JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
     else:
         if not checkpoints.segments(segments):
@@ -289,24 +289,3 @@ def _unregistered(connection: Connection, name: str) -> bool:
     except NotIntact as error:
         return error.code == "ledger.no-anchor"
     return False
-
-
-def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in a fixed order, to compare two catalogues with."""
-    tables = [table for table in metadata.sorted_tables if journal or table not in _JOURNAL]
-    found = {
-        table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in tables
-    }
-    # What was signed between two segments lies in the catalogue alone.
-    closing = select(checkpoint_table).where(checkpoint_table.c.first_entry.isnot(None))
-    found["checkpoints"] = [tuple(row) for row in connection.execute(closing.order_by(checkpoint_table.c.size))]
-    # A case's number in the index may be another when the catalogue is made again.
-    for name in ("findable", "facets"):
-        del found[name]
-    found["findable"] = [
-        tuple(row) for row in connection.execute(text("SELECT objid, head, body FROM findable ORDER BY 1"))
-    ]
-    rows = text("SELECT objid, kind, value, file FROM facets JOIN findable USING (number) ORDER BY 1, 2, 3, 4")
-    found["facets"] = [tuple(row) for row in connection.execute(rows)]
-    return found

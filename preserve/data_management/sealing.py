@@ -18,19 +18,17 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, ledger_keys
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.store_witnesses import HEAD as HEAD
+from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
 from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
 from storage_adapters.durable import write_file
 
-HEAD = "checkpoint.txt"
-"""The newest checkpoint, in the store as on every disc and drive."""
-
 TAIL_FOUND = "ledger.tail-found"
 HEAD_MISSING = "ledger.head-missing"
 TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
-_BLOCK = 1 << 16
 
 _grown: dict[Path, Home] = {}
 
@@ -131,7 +129,7 @@ def write_newest_head(home: Home) -> None:
 def write_head(home: Home, made: Checkpoint) -> None:
     """Put a committed checkpoint into the store. Raises StorageError."""
     folder = ledger_folder(home)
-    if folder.is_dir() and _content(folder / HEAD) != made.text().encode():
+    if folder.is_dir() and content(folder / HEAD) != made.text().encode():
         write_file(folder / HEAD, made.text().encode(), durable=True)
 
 
@@ -149,8 +147,8 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     if last is not None and last.size > size:
         raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
-    _against_segment(connection, folder, size)
-    there = _against_head(home, connection, folder / HEAD, size)
+    against_segment(connection, folder, size)
+    there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}
     if last is not None and not is_witnessed(connection):
@@ -198,7 +196,7 @@ def enter_loss(home: Home, connection: Connection) -> int:
 def enter_missing_head(home: Home, connection: Connection) -> None:
     """In a catalogue made again where the store has no head: write that down, as any other command would."""
     last, folder = checkpoints.newest(connection), ledger_folder(home)
-    missing = folder.is_dir() and _content(folder / HEAD) is None
+    missing = folder.is_dir() and content(folder / HEAD) is None
     if missing and last is not None and is_witnessed(connection):
         _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
         _sign(home, connection)
@@ -236,68 +234,3 @@ def _sign(home: Home, connection: Connection) -> Checkpoint:
 
 def _covered(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(table.c.size), 0))).scalar_one())
-
-
-def _against_segment(connection: Connection, folder: Path, size: int) -> None:
-    kept = checkpoints.segments(folder)
-    if not kept:
-        return
-    _, stop, path = kept[-1]
-    if stop > size:
-        raise NotIntact("ledger.rolled-back", str(path), size=size, told=stop, witness=path.name)
-    entry = next(ledger.entries(connection, stop, stop), None)
-    if entry is None or entry.text != _last_line(path):
-        raise NotIntact("ledger.forked", str(path), number=stop, witness=path.name)
-    row, beside = checkpoints.checkpoint_over(connection, stop), _content(path.with_suffix(".checkpoint"))
-    if row is None:
-        raise NotIntact("ledger.checkpoint-row-missing", path.name, size=stop)
-    if beside is not None and beside != row.text().encode():
-        raise NotIntact("ledger.checkpoint-differs", path.with_suffix(".checkpoint").name, size=stop)
-
-
-def _against_head(home: Home, connection: Connection, file: Path, size: int) -> bool:
-    """Whether there is a head; it agrees. Raises NotIntact."""
-    data = _content(file)
-    if data is None:
-        return False
-    try:
-        head = checkpoints.parse_exactly(data)
-    except NotIntact as error:
-        raise NotIntact("ledger.checkpoint-unreadable", str(file)) from error
-    if not checkpoints.signed_by_any(head, ledger_keys.believed_keys(connection, home.keys / "ledger.pub")):
-        raise NotIntact("ledger.checkpoint-forged", str(file), size=head.size)
-    if head.size > size:
-        raise NotIntact("ledger.rolled-back", str(file), size=size, told=head.size, witness=HEAD)
-    row = checkpoints.checkpoint_over(connection, head.size)
-    if row is None:
-        raise NotIntact("ledger.checkpoint-row-missing", HEAD, size=head.size)
-    if row.root != head.root:
-        raise NotIntact("ledger.forked", str(file), number=head.size, witness=HEAD)
-    if row.text() != head.text():
-        raise NotIntact("ledger.checkpoint-differs", HEAD, size=head.size)
-    return True
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise NotIntact("ledger.checkpoint-unreadable", str(path), detail=str(error)) from error
-
-
-def _last_line(path: Path) -> str:
-    """The last line of a segment, however large the file is; empty where it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            end = stream.seek(0, 2)
-            data = b""
-            while end and b"\n" not in data[:-1]:
-                start = max(0, end - _BLOCK)
-                stream.seek(start)
-                data = stream.read(end - start) + data
-                end = start
-        return data.removesuffix(b"\n").rpartition(b"\n")[2].decode()
-    except (OSError, UnicodeDecodeError):
-        return ""

@@ -106,17 +106,8 @@ class Run:
         counts: Counter[str] = Counter(row.outcome for row in rows if not row.path)
         counts["bytes"] = sum(row.bytes for row in rows if not row.path)
         with self.catalogue.begin() as connection:
-            audits.end(
-                connection,
-                run,
-                state,
-                reason=reason,
-                counts=counts,
-                records=kept.name,
-                sha256=kept.sha256,
-                actor=self.actor,
-                moment=moment,
-            )
+            outcome = audits.Outcome(state, reason, counts, kept.name, kept.sha256)
+            audits.end(connection, run, outcome, actor=self.actor, moment=moment)
         drop_file(_journal(self.home, run), self.home.work)
 
 

@@ -9,8 +9,9 @@ from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
 from preserve.data_management import cases, checkpoints, package_index, sealing, search
 from preserve.data_management.database import create_catalogue, open_catalogue
-from preserve.data_management.rebuild import rebuild, state
+from preserve.data_management.rebuild import rebuild
 from preserve.home import Home, Settings
+from tests.support.catalogue_state import state
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 OBJID = "aip-01hzzzzzzzzzzzzzzzzzzzzzzz"

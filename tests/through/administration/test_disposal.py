@@ -128,7 +128,7 @@ def test_only_one_room_makes_warrants_and_only_one_uses_them() -> None:
 
     assert calls("Warrant") == {"archival_storage/warrant.py"}
     assert calls("remove") & {path for path in calls("remove") if "storage" in path or "disposal" in path} == {
-        "administration/disposal/leaving.py"
+        "administration/disposal/removal.py"
     }
 
 

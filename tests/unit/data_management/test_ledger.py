@@ -9,6 +9,7 @@ from sqlalchemy import text
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.data_management.proof import verify_ledger
+from preserve.errors import NotIntact
 from preserve.home import Home, Settings
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -91,3 +92,30 @@ def test_a_rewritten_hash_contradicts_what_was_signed(kept: Catalogue, tmp_path:
         assert (found.code, found.where) == ("ledger.entry-contradicts-segment", "7")
     else:
         assert (found.code, dict(found.values)) == ("ledger.contradicts-checkpoint", {"first": 6, "last": 10})
+
+
+def test_what_somebody_acts_on_is_the_entry_that_was_hashed(kept: Catalogue) -> None:
+    with kept.begin() as connection:
+        assert [entry.number for entry in ledger.about(connection, "s2")] == [3, 8]
+        assert [entry.number for entry in ledger.about_any(connection, ["s2", "s4"], ["a"])] == [3, 5, 8, 10]
+        assert [entry.number for entry in ledger.numbered(connection, [7, 1])] == [1, 7]
+        assert ledger.count_of(connection, "a", after=2, upto=9) == 7
+        connection.execute(text("UPDATE ledger SET entry = replace(entry, '\"z\"', '\"y\"') WHERE number = 3"))
+        with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
+            ledger.about(connection, "s2")
+        assert len(list(ledger.unproven(connection, "a"))) == 10  # for who judges them by other evidence
+
+
+def test_an_entry_under_another_number_is_none_that_somebody_acts_on(kept: Catalogue) -> None:
+    """Text and hash agree, and still it is not the entry that was written there."""
+    with kept.begin() as connection:
+        connection.execute(text("UPDATE ledger SET number = 99 WHERE number = 3"))
+        with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
+            ledger.about(connection, "s2")
+
+
+def test_an_entry_is_read_once(kept: Catalogue) -> None:
+    with kept.read() as connection:
+        (entry,) = ledger.numbered(connection, [4])
+    assert (entry.actor, entry.action, entry.subject, entry.time) == ("z", "a", "s3", "2026-11-23T08:00:00Z")
+    assert entry.data is entry.data and entry.details == {}

@@ -203,24 +203,27 @@ def delegated_by(connection: Connection, deputy: str, moment: datetime) -> Deleg
 # --- writing: the entry first, then the row that it makes
 
 
-def add_account(
-    connection: Connection,
-    name: str,
-    *,
-    person: str,
-    roles: tuple[str, ...],
-    os_user: str,
-    actor: str,
-    moment: datetime,
-    credential: str,
-) -> None:
-    """Enter an account. An official is named in the ledger once, here; every other entry names the account.
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is to be entered; `credential` is the digest of the first password's hash (see `logins`)."""
 
-    `credential` is the digest of the first password's hash (see `logins`).
-    """
-    details = {"person": person, "roles": sorted(roles), "os_user": os_user, "credential": credential}
-    ledger.append(connection, action=ADDED, subject=name, actor=actor, details=details, moment=moment)
-    _list_account(connection, name)
+    name: str
+    person: str
+    roles: tuple[str, ...]
+    os_user: str
+    credential: str
+
+
+def add_account(connection: Connection, account: NewAccount, *, actor: str, moment: datetime) -> None:
+    """Enter an account. An official is named in the ledger once, here; every other entry names the account."""
+    details = {
+        "person": account.person,
+        "roles": sorted(account.roles),
+        "os_user": account.os_user,
+        "credential": account.credential,
+    }
+    ledger.append(connection, action=ADDED, subject=account.name, actor=actor, details=details, moment=moment)
+    _list_account(connection, account.name)
 
 
 def change_account(connection: Connection, name: str, *, actor: str, moment: datetime, **changes: Any) -> None:

@@ -84,8 +84,8 @@ def longest_unread(connection: Connection, medium: str, before: str, now: str, l
     columns = [copies.c[name] for name in CopyRow.__dataclass_fields__]
     for condition in (copies.c.verified > now, copies.c.verified <= before):
         query = select(*columns).where(copies.c.medium == medium, condition, copies.c.state.in_(_READABLE))
-        found = connection.execute(query.order_by(copies.c.verified).limit(limit - len(rows)))
-        rows += [CopyRow(*row) for row in found]
+        oldest = query.order_by(copies.c.verified).limit(limit - len(rows))
+        rows += [CopyRow(*row) for row in connection.execute(oldest)]
     return rows
 
 

@@ -21,16 +21,8 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def people(connection: Connection) -> Connection:
     for name, roles in (("zhao", ("head",)), ("li", ("archivist", "keeper"))):
-        accounts.add_account(
-            connection,
-            name,
-            person=f"{name}某",
-            roles=roles,
-            os_user=f"u-{name}",
-            actor="root",
-            moment=MOMENT,
-            credential="",
-        )
+        account = accounts.NewAccount(name, f"{name}某", roles, f"u-{name}", "")
+        accounts.add_account(connection, account, actor="root", moment=MOMENT)
     span = {"since": stamp(MOMENT), "until": stamp(MOMENT + 10 * DAY), "reason": "出差", "ended": None}
     accounts.add_delegation(
         connection, DelegationRow(id="d1", head="zhao", deputy="li", **span), actor="zhao", moment=MOMENT

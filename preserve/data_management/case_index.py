@@ -92,13 +92,13 @@ def _line(said: object) -> bytes:
 
 def said(connection: Connection, objid: str) -> dict[str, dict[str, str]]:
     """By package name, oldest first: the digests that the ledger names, the newest of each. Empty where it has none."""
-    found: dict[str, dict[str, str]] = {}
+    by_name: dict[str, dict[str, str]] = {}
     for entry in ledger.about(connection, objid, *anchors.ANCHORING, INDEXED):
-        told = entry.details
-        found.setdefault(told["name"], {}).update(
-            {name: told[name] for name in ("case_sha256", "contents_sha256") if name in told}
+        details = entry.details
+        by_name.setdefault(details["name"], {}).update(
+            {name: details[name] for name in ("case_sha256", "contents_sha256") if name in details}
         )
-    return found
+    return by_name
 
 
 def require(connection: Connection, objid: str, root_of: Rooted) -> None:
@@ -170,13 +170,13 @@ def _read_again(connection: Connection, objid: str, name: str, root_of: Rooted, 
         try:
             with scratch.begin() as again:
                 package_index.index_package(again, root, indexed=False)
-                made = digests(again, objid, _number(name))
+                sealed = digests(again, objid, _number(name))
         finally:
             scratch.close()
     now = digests(connection, objid, _number(name))
-    if made["contents_sha256"] != now["contents_sha256"]:
+    if sealed["contents_sha256"] != now["contents_sha256"]:
         raise NotIntact("ledger.contradicts-index", name, table="files")
-    if case_too and made["case_sha256"] != now["case_sha256"]:
+    if case_too and sealed["case_sha256"] != now["case_sha256"]:
         raise NotIntact("ledger.contradicts-index", name, table="cases")
 
 

@@ -170,7 +170,7 @@ def _engine(path: Path) -> Engine:
     def connect() -> _File:
         while True:
             before = identity_of(path)
-            made = sqlite3.connect(
+            opened = sqlite3.connect(
                 # Never made by opening it: where there is none, it was lost or is being replaced.
                 f"file:{quote(os.fsencode(path))}?mode=rw",
                 uri=True,
@@ -180,9 +180,9 @@ def _engine(path: Path) -> Engine:
                 factory=_File,
             )
             if identity_of(path) == before:
-                made.opened = before
-                return made
-            made.close()
+                opened.opened = before
+                return opened
+            opened.close()
 
     engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT)
 
@@ -207,11 +207,11 @@ def create_catalogue(path: Path) -> Catalogue:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     with _translated(path):
-        made = sqlite3.connect(path, isolation_level=None)
+        raw = sqlite3.connect(path, isolation_level=None)
         try:
-            made.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA journal_mode=WAL")
         finally:
-            made.close()
+            raw.close()
     catalogue = Catalogue(path, _engine(path))
     _migrate(catalogue)
     return catalogue

@@ -189,8 +189,8 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
         "WHERE cases IS NOT NULL AND instr(cases, :objid) > 0 ORDER BY number"
     )
     wanted = set(actions)
-    found = connection.execute(query, {"objid": f'"{objid}"'})
-    return list(dict.fromkeys(str(subject) for action, subject in found if action in wanted))
+    rows = connection.execute(query, {"objid": f'"{objid}"'})
+    return list(dict.fromkeys(str(subject) for action, subject in rows if action in wanted))
 
 
 def about_any(connection: Connection, subjects: Iterable[str], actions: Iterable[str]) -> list[Entry]:

@@ -125,14 +125,14 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
         if role and not document.is_file():
             continue
         rows: list[dict[str, Any]] = []
-        deeds: list[dict[str, Any]] = []
+        happenings: list[dict[str, Any]] = []
 
-        def write(rows: list[dict[str, Any]] = rows, deeds: list[dict[str, Any]] = deeds) -> None:
+        def write(rows: list[dict[str, Any]] = rows, happenings: list[dict[str, Any]] = happenings) -> None:
             if rows:
                 connection.execute(files.insert(), rows)
-            if deeds:
-                connection.execute(tell, deeds)
-            for batch in (rows, deeds):
+            if happenings:
+                connection.execute(tell, happenings)
+            for batch in (rows, happenings):
                 batch.clear()
 
         for entity in premis.read_premis(document):
@@ -143,8 +143,8 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
                     name = entity.original_name or entity.path.removeprefix("data/")
                     names.append(Passage("file", name, name))
             elif isinstance(entity, Event):
-                deeds.append({**common, **_event_row(entity)})
-            if len(rows) + len(deeds) >= _BATCH:
+                happenings.append({**common, **_event_row(entity)})
+            if len(rows) + len(happenings) >= _BATCH:
                 write()
         write()
     counter.write(connection)

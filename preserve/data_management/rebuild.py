@@ -89,18 +89,18 @@ def rebuild(
     fresh = home.path / "catalogue.sqlite.new"
     findings: list[Finding] = []
     busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
-    with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as held:
+    with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as closing:
         replacing.finish(home.catalogue)
         replacing.drop_unfinished(fresh)
-        held.callback(replacing.drop_unfinished, fresh)
-        made = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
-        held.callback(made.close)
-        old = _hold_old(home, held, findings)
+        closing.callback(replacing.drop_unfinished, fresh)
+        catalogue = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        closing.callback(catalogue.close)
+        old = _hold_old(home, closing, findings)
         told("held")
-        report = _fill(made, home, old, adapters, findings, progress, finish)
+        report = _fill(catalogue, home, old, adapters, findings, progress, finish)
         told("filled")
-        fold(made)
-        made.close()
+        fold(catalogue)
+        catalogue.close()
         told("made")
         report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
@@ -108,22 +108,22 @@ def rebuild(
     return report
 
 
-def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connection | None:
+def _hold_old(home: Home, closing: ExitStack, findings: list[Finding]) -> Connection | None:
     """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
         if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
             raise NotIntact("catalogue.missing", str(home.catalogue))
         old = open_catalogue(home)
-        held.callback(old.close)
+        closing.callback(old.close)
         fold(old)  # what is put aside is then one file
-        return held.enter_context(old.locked())
+        return closing.enter_context(old.locked())
     except (NotIntact, SQLAlchemyError) as error:
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
         return None
 
 
 def _fill(
-    made: Catalogue,
+    catalogue: Catalogue,
     home: Home,
     old: Connection | None,
     adapters: Iterable[DirectoryAdapter],
@@ -131,7 +131,7 @@ def _fill(
     progress: Callable[[int], None],
     finish: Callable[[Connection], None],
 ) -> Report:
-    with made.begin() as connection:
+    with catalogue.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
         if not from_old and (lost := sealing.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
@@ -148,8 +148,8 @@ def _fill(
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
         finish(connection)
-        found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
-        return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
+        cases = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
+        return Report(cases, packages, ledger.size(connection), from_old, "", tuple(findings))
 
 
 def _take_over(
@@ -220,9 +220,9 @@ def _enter_segments(connection: Connection, folder: Path) -> None:
         if rows:
             connection.execute(ledger_table.insert(), rows)
         with suppress(OSError):
-            one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
-            peaks = frontier.peaks() if one.size == frontier.size else None
-            checkpoints.keep(connection, one, peaks=peaks, first_entry=first)
+            checkpoint = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
+            peaks = frontier.peaks() if checkpoint.size == frontier.size else None
+            checkpoints.keep(connection, checkpoint, peaks=peaks, first_entry=first)
 
 
 def _enter_packages(

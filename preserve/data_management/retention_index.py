@@ -90,9 +90,9 @@ def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows are due some day, kept for ever, or never due because something is not known."""
     query = select(retention.c.computed, func.count()).where(retention.c.computed.in_(["permanent", "unknown"]))
-    found = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
+    special = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
     total = int(connection.execute(select(func.count()).select_from(retention)).scalar_one())
-    return {"rows": total, "permanent": 0, "unknown": 0, **found}
+    return {"rows": total, "permanent": 0, "unknown": 0, **special}
 
 
 def without_rows(connection: Connection) -> list[str]:
@@ -121,7 +121,7 @@ def require_decided(connection: Connection, objid: str) -> None:
 
     What the rules make of the facts is computed again by who knows the rules (`keeping.require_rows`).
     """
-    said = {one.details["item"]: str(one.details["decided"]) for one in ledger.about(connection, objid, DECIDED)}
+    said = {entry.details["item"]: str(entry.details["decided"]) for entry in ledger.about(connection, objid, DECIDED)}
     for row in rows_of(connection, objid):
         if row.decided != said.get(row.item, "") or row.due != due_day(row.computed, row.decided):
             raise NotIntact("ledger.contradicts-index", objid, table="retention")
@@ -147,5 +147,5 @@ class InForce:
 
 def rules_in_force(connection: Connection) -> list[InForce]:
     """The rules that were in force, oldest first."""
-    told = ledger.of_action(connection, RULES)
-    return [InForce(one.time, one.actor, one.details["sha256"], one.details["text"]) for one in told]
+    entries = ledger.of_action(connection, RULES)
+    return [InForce(entry.time, entry.actor, entry.details["sha256"], entry.details["text"]) for entry in entries]

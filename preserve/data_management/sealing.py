@@ -84,11 +84,11 @@ def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
     with catalogue.begin():
         pass  # what somebody added without signing is signed when this closes
     with catalogue.begin() as connection:  # nothing is written, but the order of the files is that of the commits
-        made = checkpoints.newest(connection)
-        if made is not None:
-            write_head(home, made)
+        newest = checkpoints.newest(connection)
+        if newest is not None:
+            write_head(home, newest)
     _grown.pop(home.path, None)
-    return made
+    return newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +119,18 @@ def write_newest_head(home: Home) -> None:
     catalogue = open_catalogue(home)
     try:
         with catalogue.locked() as connection:
-            made = checkpoints.newest(connection)
-            if made is not None:
-                write_head(home, made)
+            newest = checkpoints.newest(connection)
+            if newest is not None:
+                write_head(home, newest)
     finally:
         catalogue.close()
 
 
-def write_head(home: Home, made: Checkpoint) -> None:
+def write_head(home: Home, newest: Checkpoint) -> None:
     """Put a committed checkpoint into the store. Raises StorageError."""
     folder = ledger_folder(home)
-    if folder.is_dir() and content(folder / HEAD) != made.text().encode():
-        write_file(folder / HEAD, made.text().encode(), durable=True)
+    if folder.is_dir() and content(folder / HEAD) != newest.text().encode():
+        write_file(folder / HEAD, newest.text().encode(), durable=True)
 
 
 def ledger_folder(home: Home) -> Path:
@@ -171,8 +171,8 @@ def is_witnessed(connection: Connection) -> bool:
     if connection.execute(select(table.c.size).where(table.c.peaks.isnot(None)).limit(1)).first() is not None:
         return True
     founded = ledger.of_action(connection, ledger_keys.FOUNDED)[:1]
-    told = any("witness" in entry.details for entry in founded)
-    return told or bool(ledger.of_action(connection, WITNESSED))
+    said = any("witness" in entry.details for entry in founded)
+    return said or bool(ledger.of_action(connection, WITNESSED))
 
 
 def enter_loss(home: Home, connection: Connection) -> int:
@@ -205,9 +205,9 @@ def enter_missing_head(home: Home, connection: Connection) -> None:
 def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None:
     """In a catalogue made again without entries that nobody signed: write down that there were some, and sign that."""
     size = ledger.size(connection)
-    digest = hashlib.sha256("".join(f"{one}\n" for one in texts).encode()).hexdigest()
-    told = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
-    _note(home, connection, TAIL_FOUND, told)
+    digest = hashlib.sha256("".join(f"{line}\n" for line in texts).encode()).hexdigest()
+    tail = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
+    _note(home, connection, TAIL_FOUND, tail)
     _sign(home, connection)
 
 

@@ -113,7 +113,7 @@ CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content
 
 
 def _pack(passages: Iterable[Passage]) -> bytes:
-    rows = [(one.field, one.place, one.text) for one in passages if one.text]
+    rows = [(passage.field, passage.place, passage.text) for passage in passages if passage.text]
     plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return zlib.compress(plain, 3)
 
@@ -124,8 +124,11 @@ def _unpack(packed: bytes) -> Iterator[Passage]:
 
 
 def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
-    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
+    words = {
+        name: BETWEEN.join(" ".join(tokens(passage.text)) for passage in _unpack(row[name]))
+        for name in ("head", "body")
+    }
+    return {"number": row["number"], **words, **facets.columns(facets.rows_of(connection, row["number"]))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
@@ -157,7 +160,7 @@ def find(connection: Connection, query: str, filters: Filters | None = None, lim
             if len(numbers) < limit:
                 match = " AND ".join(part for part in (question, rest) if part)
                 more = _numbers(connection, "search", "rowid", where, {**values, "match": match}, limit)
-                numbers += [one for one in more if one not in numbers]
+                numbers += [number for number in more if number not in numbers]
     return _hits(connection, numbers[:limit], wanted, filters)
 
 
@@ -190,9 +193,9 @@ def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term]
         if best is None:
             field, file, value = facets.matching_file(connection, number, filters)
             best = (Passage(field, file, value), value, ())
-        found, shown, marks = best
+        passage, shown, marks = best
         hits.append(
-            Hit(row.objid, row.case_number, row.title, row.closed or "", found.field, found.place, shown, marks)
+            Hit(row.objid, row.case_number, row.title, row.closed or "", passage.field, passage.place, shown, marks)
         )
     return hits
 
@@ -208,11 +211,11 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
     for change in (str, folded):
         best, most = "", 0
         where: Passage | None = None
-        for one in candidates:
-            words = change(one.text)
+        for passage in candidates:
+            words = change(passage.text)
             there = sum(term.pattern.search(words) is not None for term in wanted)
             if there > most:
-                best, most, where = words, there, one
+                best, most, where = words, there, passage
                 if most == len(wanted):
                     break
         if where is not None:
@@ -221,7 +224,7 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
 
 
 def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    first = min(found.start() for term in wanted if (found := term.pattern.search(words)))
+    first = min(hit.start() for term in wanted if (hit := term.pattern.search(words)))
     begin = max(0, first - _BEFORE)
     cut = words[begin : first + _AFTER]
     shown = " ".join(cut.split())
@@ -229,7 +232,7 @@ def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, 
         shown = "…" + shown
     if first + _AFTER < len(words):
         shown += "…"
-    marks = sorted({found.span() for term in wanted for found in term.pattern.finditer(shown)})
+    marks = sorted({hit.span() for term in wanted for hit in term.pattern.finditer(shown)})
     apart: list[tuple[int, int]] = []
     for mark in marks:
         if not apart or mark[0] >= apart[-1][1]:

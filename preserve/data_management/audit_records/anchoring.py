@@ -30,7 +30,7 @@ def compact(connection: Connection, store: Path, moment: datetime, *, actor: str
     is anchored before the old ones go, in the caller's transaction; `sweep` removes what an anchored file replaced.
     """
     top = store / FOLDER
-    made = []
+    joined = []
     known = anchored(connection)
 
     def counting(paths: Iterable[Path]) -> list[Path]:
@@ -40,15 +40,15 @@ def compact(connection: Connection, store: Path, moment: datetime, *, actor: str
     for folder in sorted(path for path in top.glob("[0-9]*-[0-9]*") if path.is_dir()):
         if folder.name < f"{moment:%Y-%m}" and (runs := counting(folder.glob("*.parquet"))):
             table = _joined([*counting([top / f"{folder.name}.parquet"]), *runs])
-            made += _replace(connection, store, folder.name, table, runs, actor, moment)
+            joined += _replace(connection, store, folder.name, table, runs, actor, moment)
     by_year: dict[str, list[Path]] = {}
     for path in counting(top.glob("[0-9]*-[0-9]*.parquet")):
         if not path.name.endswith(".failures.parquet") and int(path.name[:4]) < moment.year - years:
             by_year.setdefault(path.name[:4], []).append(path)
     for year, months in by_year.items():
         table = _thinned(_joined([*counting([top / f"{year}.parquet"]), *months]))
-        made += _replace(connection, store, year, table, months, actor, moment)
-    return made
+        joined += _replace(connection, store, year, table, months, actor, moment)
+    return joined
 
 
 def _joined(paths: Iterable[Path]) -> pyarrow.Table:
@@ -98,24 +98,24 @@ def _replace(
     bad = table.filter(pc.not_equal(table["outcome"].cast("string"), "intact"))
     kept.append(write_sorted(store, f"{name}.failures.parquet", bad))
     gone = [path.relative_to(store).as_posix() for path in old]
-    gone += [one.replace(".parquet", ".failures.parquet") for one in gone if (store / one).parent.name == FOLDER]
-    details = {"made": [{"records": one.name, "sha256": one.sha256} for one in kept], "replaced": gone}
+    gone += [file.replace(".parquet", ".failures.parquet") for file in gone if (store / file).parent.name == FOLDER]
+    details = {"made": [{"records": file.name, "sha256": file.sha256} for file in kept], "replaced": gone}
     ledger.append(connection, action=COMPACTED, subject=name, actor=actor, details=details, moment=moment)
     return kept
 
 
 def anchored(connection: Connection) -> dict[str, str]:
     """The files of records that must exist, with their digests, as the ledger says."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for entry in ledger.unproven(connection, audits.ENDED, COMPACTED):
         details = entry.details
         if details.get("records"):
-            found[details["records"]] = details["sha256"]
+            digests[details["records"]] = details["sha256"]
         for gone in details.get("replaced", ()):
-            found.pop(gone, None)
-        for made in details.get("made", ()):
-            found[made["records"]] = made["sha256"]
-    return found
+            digests.pop(gone, None)
+        for joined in details.get("made", ()):
+            digests[joined["records"]] = joined["sha256"]
+    return digests
 
 
 def sweep(connection: Connection, store: Path) -> list[str]:

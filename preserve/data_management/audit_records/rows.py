@@ -108,8 +108,8 @@ def write_table(store: Path, name: str, table: pyarrow.Table) -> Kept:
 def files_of(store: Path) -> list[Path]:
     """Every file of records, oldest first, without those of failures, which hold nothing else."""
     top = store / FOLDER
-    found = [path for path in top.rglob("*.parquet") if not path.name.endswith(".failures.parquet")]
-    return sorted(found, key=lambda path: path.relative_to(top).as_posix())
+    paths = [path for path in top.rglob("*.parquet") if not path.name.endswith(".failures.parquet")]
+    return sorted(paths, key=lambda path: path.relative_to(top).as_posix())
 
 
 def of_package(store: Path, copy: str) -> list[Record]:
@@ -119,12 +119,12 @@ def of_package(store: Path, copy: str) -> list[Record]:
 
 def _once(rows: Iterable[Record]) -> list[Record]:
     """Oldest first, each once: while files are being joined a row may stand in the old and in the new one."""
-    found: dict[tuple[str, str, str, str], Record] = {}
+    records: dict[tuple[str, str, str, str], Record] = {}
     for row in rows:
         key = row.run, row.copy, row.medium, row.path
-        if key not in found or row.checks > found[key].checks:
-            found[key] = row
-    return sorted(found.values(), key=lambda row: row.when)
+        if key not in records or row.checks > records[key].checks:
+            records[key] = row
+    return sorted(records.values(), key=lambda row: row.when)
 
 
 def _matching(path: Path, copy: str) -> Iterator[Record]:
@@ -165,15 +165,15 @@ def failures(store: Path, medium: str = "", since: datetime | None = None) -> li
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    found: list[Record] = []
+    records: list[Record] = []
     for path in files_of(store):
         quick = path.with_name(path.name.replace(".parquet", ".failures.parquet"))
         table = pq.read_table(quick if quick.exists() else path, partitioning=None)
         keep = pc.not_equal(table["outcome"].cast("string"), "intact")
         if medium:
             keep = pc.and_(keep, pc.equal(table["medium"], medium))
-        found += [row for row in _records(table.filter(keep)) if since is None or row.when >= since]
-    return _once(found)
+        records += [row for row in _records(table.filter(keep)) if since is None or row.when >= since]
+    return _once(records)
 
 
 def since(store: Path, moment: datetime) -> Iterator[Record]:
@@ -208,7 +208,7 @@ def by_month(store: Path, moment: datetime) -> list[Month]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    found: dict[tuple[str, str], Month] = {}
+    months: dict[tuple[str, str], Month] = {}
     seen: set[tuple[str, str, str]] = set()
     for path in files_of(store):
         with pq.ParquetFile(path) as file:
@@ -219,6 +219,6 @@ def by_month(store: Path, moment: datetime) -> list[Month]:
                         continue
                     seen.add(key)
                     place = f"{row['when']:%Y-%m}", row["medium"]
-                    old = found.get(place, Month(*place, 0, 0, row["when"]))
-                    found[place] = Month(*place, old.checks + 1, old.bytes + row["bytes"], max(old.last, row["when"]))
-    return sorted(found.values(), key=lambda one: (one.month, one.medium))
+                    old = months.get(place, Month(*place, 0, 0, row["when"]))
+                    months[place] = Month(*place, old.checks + 1, old.bytes + row["bytes"], max(old.last, row["when"]))
+    return sorted(months.values(), key=lambda month: (month.month, month.medium))

@@ -97,11 +97,11 @@ def _json(details: Mapping[str, Any]) -> str:
 
 
 def _apply_copy(connection: Connection, entry: Entry) -> None:
-    told = entry.details
-    before = read_copy(connection, told["name"], told["medium"])
+    details = entry.details
+    before = read_copy(connection, details["name"], details["medium"])
     values = asdict(copy_after(before, entry))
     if before is not None:
-        here = (copies.c.name == told["name"], copies.c.medium == told["medium"])
+        here = (copies.c.name == details["name"], copies.c.medium == details["medium"])
         connection.execute(update(copies).where(*here).values(**values))
     else:
         connection.execute(copies.insert(), values)

@@ -44,8 +44,8 @@ def require_on(connection: Connection, identity: str) -> None:
     Reads every entry about copies: for what is asked before a medium goes, not with each copy.
     """
     require_listed(connection, identity)
-    told = {entry.subject for entry in ledger.naming(connection, identity, COPY_CHANGED)}
-    for objid in sorted(told | {row.objid for row in copies_on(connection, identity)}):
+    objids = {entry.subject for entry in ledger.naming(connection, identity, COPY_CHANGED)}
+    for objid in sorted(objids | {row.objid for row in copies_on(connection, identity)}):
         require_copies(connection, objid)
 
 

@@ -54,7 +54,7 @@ def write_evidence(
     """
     if folder.exists() and any(folder.iterdir()):
         raise Refused("storage.exists-already", str(folder))
-    made = checkpoints.read_checkpoints(connection)[-1]
+    newest = checkpoints.read_checkpoints(connection)[-1]
     root = roots(connection)
     names = dict.fromkeys((name, *versions))
     records = [row for package in names for row in audit_records.of_package(home.store, package) if not row.path]
@@ -63,17 +63,17 @@ def write_evidence(
         "package": name,
         "institution": home.settings.institution,
         "archive": home.settings.archive_id,
-        "checkpoint": made.text(),
+        "checkpoint": newest.text(),
         "public_key": (home.keys / "ledger.pub").read_text(),
-        "entries": [proved(entry, root, made.size) for entry in entries if entry.number <= made.size],
-        "earlier": [beginning(one, made, root) for one in earlier],
+        "entries": [proved(entry, root, newest.size) for entry in entries if entry.number <= newest.size],
+        "earlier": [beginning(checkpoint, newest, root) for checkpoint in earlier],
         "checks": [_check(row) for row in records],
     }
     write_file(folder / "proof.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     write_file(folder / PROGRAM, (Path(__file__).parent / PROGRAM).read_bytes())
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
-    files = _write_records(home, folder, entries, made.size)
-    return Evidence(folder, len(document["entries"]), len(records), files, made.size)
+    files = _write_records(home, folder, entries, newest.size)
+    return Evidence(folder, len(document["entries"]), len(records), files, newest.size)
 
 
 def _entries(connection: Connection, objid: str, records: Sequence[Record]) -> Iterator[ledger.Entry]:
@@ -110,5 +110,5 @@ def _write_records(home: Home, folder: Path, entries: Iterable[ledger.Entry], si
     return files
 
 
-def _ordered(found: Iterable[ledger.Entry]) -> list[ledger.Entry]:
-    return sorted({entry.number: entry for entry in found}.values(), key=lambda entry: entry.number)
+def _ordered(entries: Iterable[ledger.Entry]) -> list[ledger.Entry]:
+    return sorted({entry.number: entry for entry in entries}.values(), key=lambda entry: entry.number)

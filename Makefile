@@ -35,8 +35,9 @@ soak: setup ## long campaigns of kills and faults; writes tests/soak-results.md
 messages: setup ## compile the message catalogues after editing them
 	$(BIN)/python tools/compile_messages.py
 
-schemas: setup ## write docs/schemas from the models
+schemas: setup ## write docs/schemas and docs/json.md from the models and the operations
 	$(BIN)/python tools/export_schemas.py
+	$(BIN)/python -m tools.export_documents
 
 setup: ## environment with everything for development
 	@PYTHON=$(PYTHON) sh tools/setup.sh test

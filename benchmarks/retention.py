@@ -10,7 +10,9 @@ from pathlib import Path
 
 from benchmarks.measure import PROGRAM, row, scratch, timed
 from preserve.administration.appraisal.gathering import gather
-from preserve.administration.retention import rules_in_force
+from preserve.administration.retention import rule_changes, rules_in_force
+from preserve.administration.retention.facts import read_facts
+from preserve.administration.retention.periods import due_of_case, due_of_object
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 
@@ -65,9 +67,9 @@ def _fill(home_path: Path) -> int:
                 common = {"closed": day, "filed": day, "type": "penalty", "declared": declared, "long_term": 0}
                 for item, held in (("", objects), *([(f"file-{number}", objects)] if objects else [])):
                     facts = json.dumps({"objects": held, **common}, separators=(",", ":"))
-                    case, listed = rules_in_force.read_facts(facts)
+                    case, listed = read_facts(facts)
                     if item:
-                        due = rules_in_force.due_of_object(profile, case, listed[0])
+                        due = due_of_object(profile, case, listed[0])
                         files.append(
                             (
                                 item,
@@ -86,7 +88,7 @@ def _fill(home_path: Path) -> int:
                             )
                         )
                     else:
-                        due = rules_in_force.due_of_case(profile, case, listed)
+                        due = due_of_case(profile, case, listed)
                     assert due is not None
                     computed = due.never or str(due.day)
                     retention.append((objid, item, facts, due.rule, computed, "", None if due.never else computed))
@@ -150,7 +152,7 @@ def main() -> list[str]:
         (home.profiles / "retention.toml").write_text(changed, encoding="utf-8")
         began, worked = time.perf_counter(), time.process_time()
         with catalogue.read() as connection:
-            found = rules_in_force.preview(home, connection)
+            found = rule_changes.preview(home, connection)
         previewed, previewing = time.perf_counter() - began, time.process_time() - worked
         assert found.rows == rows and found.counts["longer"] > 100_000
     return [

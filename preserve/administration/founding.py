@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ulid import ULID
@@ -51,16 +51,9 @@ def found(
     with site(path, "founding") as building:
         _take_back(building, store)
         clear(building)
-        fingerprint = lay_out(
-            building,
-            archive_id=str(ULID()).lower(),
-            institution=institution,
-            policy=policy,
-            store=store,
-            digests=digests,
-            language=language,
-            test_authority=test_authority,
-        )
+        archive_id = str(ULID()).lower()
+        plan = Plan(archive_id, institution, policy, store, digests, language, test_authority=test_authority)
+        fingerprint = lay_out(building, plan)
         _first_entries(open_home(building), path, fingerprint)
         publish_site(building, path)
     home = open_home(path)
@@ -80,37 +73,37 @@ def _take_back(building: Path, store: Path | None) -> None:
     drop_file(store / MARKER, store)
 
 
-def lay_out(
-    folder: Path,
-    *,
-    archive_id: str,
-    institution: str,
-    policy: str,
-    store: Path | None,
-    digests: Sequence[str],
-    language: str,
-    former: Mapping[str, bytes] | None = None,
-    test_authority: bool = False,
-) -> str:
-    """Make a home's files with a new key and an empty catalogue in a folder; return the key's fingerprint.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a home's settings say; `former` are public keys (PEM, by fingerprint) that signed its ledger before."""
 
-    `former` are public keys (PEM, by fingerprint) that signed this archive's ledger before.
-    """
+    archive_id: str
+    institution: str
+    policy: str = "lossless"
+    store: Path | None = None
+    digests: Sequence[str] = ("sha256",)
+    language: str = "zh"
+    former: Mapping[str, bytes] = field(default_factory=dict)
+    test_authority: bool = False
+
+
+def lay_out(folder: Path, plan: Plan) -> str:
+    """Make a home's files with a new key and an empty catalogue in a folder; return the key's fingerprint."""
     for name in ("work", "log", "profiles"):
         (folder / name).mkdir(mode=0o750)
     lines = [
-        f'archive_id = "{archive_id}"',
-        f"institution = {_quoted(institution)}",
-        f'language = "{language}"',
-        f'policy = "{policy}"',
-        "digests = [" + ", ".join(f'"{name}"' for name in digests) + "]",
-        f"store = {_quoted(str(store) if store else 'store')}",
+        f'archive_id = "{plan.archive_id}"',
+        f"institution = {_quoted(plan.institution)}",
+        f'language = "{plan.language}"',
+        f'policy = "{plan.policy}"',
+        "digests = [" + ", ".join(f'"{name}"' for name in plan.digests) + "]",
+        f"store = {_quoted(str(plan.store) if plan.store else 'store')}",
     ]
     fingerprint = checkpoints.create_keys(folder / "keys")
-    if test_authority:
-        signing = make_test_authority(folder / "keys", institution, now()).model_dump(exclude_defaults=True)
+    if plan.test_authority:
+        signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
-    for name, key in (former or {}).items():
+    for name, key in plan.former.items():
         write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
     create_catalogue(folder / "catalogue.sqlite").close()
     write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)

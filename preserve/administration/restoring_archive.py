@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.administration.disposal.tombstones import after_rebuild
-from preserve.administration.founding import lay_out
+from preserve.administration.founding import Plan, lay_out
 from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
@@ -67,16 +67,8 @@ def restore_archive(
         origin = _origin(sources)
         kept = building / "store" / "packages" if is_store_of(building / "store", origin.archive) else None
         clear(building, kept)
-        own = lay_out(
-            building,
-            archive_id=origin.archive,
-            institution=origin.institution,
-            policy="lossless",
-            store=None,
-            digests=_digests(sources),
-            language="zh",
-            former=origin.keys,
-        )
+        plan = Plan(origin.archive, origin.institution, digests=_digests(sources), former=origin.keys)
+        own = lay_out(building, plan)
         home = open_home(building)
         drop_file(home.store / MARKER, home.store)  # of an earlier call
         establish_store(home)

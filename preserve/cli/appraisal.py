@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import click
 
-from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import say
-
-if TYPE_CHECKING:
-    from preserve.administration.appraisal.model import Opinion, Review
+from preserve.services import appraisals
+from preserve.services.appraisals import Opinion, ReviewView, Stepped
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _ACTIONS = ("destroy", "extend", "transfer", "permanent")
+_SHOWN = 1000
 
 
 @click.command(cls=Command)
@@ -27,19 +26,9 @@ _ACTIONS = ("destroy", "extend", "transfer", "permanent")
 @click.pass_obj
 def review(output: Output, until: datetime | None, list_folder: Path | None) -> None:
     """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
-    from preserve.administration.appraisal.steps import draw
-    from preserve.administration.duties import Duty
-    from preserve.clock import now, zone
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.APPRAISE)
-    moment = now()
-    day = until.date() if until else moment.astimezone(zone(home.settings.time_zone)).date()
-    made = draw(home, catalogue, person, day, moment=moment)
-    _tell(output, made, list_folder)
-    output.sentence("cli.review-drawn", style="green", number=made.number, count=len(made.items))
+    view = output.call(appraisals.draw, until=_day(until), folder=_absolute(list_folder))
+    _show(output, view)
+    output.sentence("cli.review-drawn", style="green", number=view.review.number, count=len(view.review.items))
 
 
 @click.command(cls=Command)
@@ -48,57 +37,27 @@ def review(output: Output, until: datetime | None, list_folder: Path | None) -> 
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """An appraisal as it stands; --folder: as PDF/A and workbook."""
-    from preserve.administration.appraisal.steps import REVIEWS
-    from preserve.administration.duties import Duty
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND, Duty.APPRAISE, subject=number)
-    with catalogue.read() as connection:
-        found = REVIEWS.read(connection, home, number)
-    record_look(catalogue, person, "review-record.viewed", number, items=len(found.items))
-    _tell(output, found, list_folder)
+    _show(output, output.call(appraisals.show, number, folder=_absolute(list_folder)))
 
 
-def _tell(output: Output, found: Review, folder: Path | None) -> None:
-    from preserve.administration.appraisal.printing import as_paper, as_workbook, cells, heads
-    from preserve.administration.retention import rules_in_force
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.description.vocabulary import read_vocabulary
-    from preserve.outputs import write_all
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
-    home = output.home()
-    words = read_vocabulary(home.profiles)
-    with open_catalogue(home).read() as connection:
-        rules = rules_in_force.rules_in_force(home, connection) or rules_in_force.rules_now(home)
-    files = []
-    if folder is not None:
-        target = folder.absolute()
-        made = (
-            (target / f"{found.number}.pdf", as_paper(home, rules.profile, found, now())),
-            (target / f"{found.number}.xlsx", as_workbook(home, rules.profile, found)),
-        )
-        files = [str(path) for path in write_all(made, home)]
-    output.table(heads(), [cells(rules.profile, words, item) for item in found.items[:1000]])
-    agreed = found.agreed() if found.approval is None else found.approval.outcome
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.absolute() if path else None
+
+
+def _show(output: Output, view: ReviewView) -> None:
+    output.table(*view.table(_SHOWN))
     output.table(
         [say("retention.head-row"), say("retention.head-outcome")],
         [
-            (str(row), say(f"retention.action-{one.action}") + (f" {one.until}" if one.until else ""))
-            for row, one in agreed.items()
+            (str(row), f"{say(f'retention.action-{opinion.action}')} {opinion.until or ''}".rstrip())
+            for row, opinion in view.agreed.items()
         ],
     )
-    output.result(
-        {
-            "ok": True,
-            "review": found.model_dump(mode="json"),
-            "files": files,
-            "agreed": {str(row): one.model_dump(mode="json") for row, one in agreed.items()},
-            "objected": sorted(found.objected()),
-        }
-    )
+    output.document(view)
 
 
 @click.command(cls=Command)
@@ -112,40 +71,19 @@ def _tell(output: Output, found: Review, folder: Path | None) -> None:
 @click.pass_obj
 def appraise(
     output: Output,
+    /,
     number: str,
-    items: tuple[int, ...],
-    every_item: bool,
-    decision: str | None,
+    decision: Any,
     until: datetime | None,
     reason: str,
     filled: Path | None,
+    **items: Any,
 ) -> None:
     """Say what becomes of items: by --item and --decision, or with the filled workbook."""
-    from preserve.administration.appraisal.model import Opinion
-    from preserve.administration.appraisal.printing import read_workbook
-    from preserve.administration.appraisal.steps import REVIEWS
-    from preserve.administration.appraisal.steps import appraise as say_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.errors import UsageError
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.APPRAISE, subject=number)
-    with catalogue.read() as connection:
-        found = REVIEWS.read(connection, home, number)
-    opinions: dict[int, Opinion] = read_workbook(found, filled.absolute()) if filled else {}
-    rows = [one.row for one in found.items] if every_item else list(items)
-    if rows and decision is None:
-        raise UsageError("retention.no-opinions", number)
-    day: date | None = until.date() if until else None
-    for row in rows:
-        opinions[row] = Opinion(action=cast(Any, decision), until=day, why=reason.strip())
-    done = say_it(home, catalogue, person, number, opinions, moment=now())
-    agreed = len(done.agreed())
-    output.sentence("cli.review-appraised", style="green", number=number, count=len(opinions), agreed=agreed)
-    output.result({"ok": True, "number": number, "state": done.state, "said": len(opinions), "agreed": agreed})
+    opinion = Opinion(action=decision, until=_day(until), why=reason.strip()) if decision else None
+    done = output.call(appraisals.appraise, number, opinion=opinion, workbook=_absolute(filled), **items)
+    output.sentence("cli.review-appraised", style="green", number=number, count=done.said, agreed=done.agreed)
+    output.document(done)
 
 
 @click.command(name="object", cls=Command)
@@ -155,17 +93,8 @@ def appraise(
 @click.pass_obj
 def object_(output: Output, number: str, item_number: int, reason: str) -> None:
     """Object to an item: it stops here."""
-    from preserve.administration.appraisal.steps import object_to
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND, subject=number)
-    done = object_to(home, catalogue, person, number, item_number, reason=reason, moment=now())
-    output.sentence("cli.review-objected", style="green", number=number, row=item_number)
-    output.result({"ok": True, "number": number, "state": done.state, "objected": sorted(done.objected())})
+    done = output.call(appraisals.object_to, number, item_number, reason=reason)
+    _say(output, done, "cli.review-objected", row=item_number)
 
 
 @click.command(cls=Command)
@@ -174,27 +103,8 @@ def object_(output: Output, number: str, item_number: int, reason: str) -> None:
 @click.pass_obj
 def approve(output: Output, number: str, reason: str) -> None:
     """The head approves what the group agreed on."""
-    from preserve.administration.appraisal.steps import approve as approve_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DECIDE, subject=number)
-    done = approve_it(home, catalogue, person, number, reason=reason, moment=now())
-    assert done.approval is not None
-    left = len(done.items) - len(done.approval.outcome)
-    output.sentence("cli.review-approved", style="green", number=number, count=len(done.approval.outcome), left=left)
-    output.result(
-        {
-            "ok": True,
-            "number": number,
-            "state": done.state,
-            "left": left,
-            "outcome": done.model_dump(mode="json")["approval"]["outcome"],
-        }
-    )
+    done = output.call(appraisals.approve, number, reason=reason)
+    _say(output, done, "cli.review-approved", count=len(done.outcome), left=done.left)
 
 
 @click.command(cls=Command)
@@ -203,14 +113,9 @@ def approve(output: Output, number: str, reason: str) -> None:
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give an appraisal up before it is approved."""
-    from preserve.administration.appraisal.steps import withdraw as withdraw_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
+    _say(output, output.call(appraisals.withdraw, number, reason=reason), "cli.review-withdrawn")
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.APPRAISE, subject=number)
-    done = withdraw_it(home, catalogue, person, number, reason=reason, moment=now())
-    output.sentence("cli.review-withdrawn", style="green", number=number)
-    output.result({"ok": True, "number": number, "state": done.state})
+
+def _say(output: Output, done: Stepped, code: str, **values: int) -> None:
+    output.sentence(code, style="green", number=done.number, **values)
+    output.document(done)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import click
 
-from preserve.cli.acting import acting
+from preserve.cli.copies import say_restored
+from preserve.cli.failures import show_failure
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder
+from preserve.cli.words import NOTHING
+from preserve.errors import NotIntact
 from preserve.messages import bytes_for_people, listed
-from preserve.services.documents import finding_document
+from preserve.services import discs as service
 
 
 @click.group(cls=Group)
@@ -23,91 +23,31 @@ def disc() -> None:
 
 
 @disc.command()
-@click.option("--kind", default=None, metavar="KIND")
+@click.option("--kind", default="", metavar="KIND")
 @click.option("--now", "everything", is_flag=True)
 @click.pass_obj
-def compose(output: Output, kind: str | None, everything: bool) -> None:
+def compose(output: Output, kind: str, everything: bool) -> None:
     """Gather what waits into a disc set and make its images."""
-    from preserve.administration.duties import Duty
-    from preserve.archival_storage.discs.compose import compose as make
-    from preserve.archival_storage.discs.compose import waiting
-    from preserve.archival_storage.policy import read_media_profile, read_policy
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.errors import UsageError
-    from preserve.progress import stoppable
-
-    home = output.home()
-    profile = read_media_profile(home.profiles)
-    name = kind or profile.disc
-    if name not in profile.kinds:
-        raise UsageError("storage.disc-kind-unknown", name, known=listed(profile.kinds))
-    catalogue = open_catalogue(home)
-    actor = acting(catalogue, Duty.KEEP).account
-    policy = read_policy(home.profiles)
-    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin("cli.composing")
-        done = make(
-            home,
-            catalogue,
-            policy,
-            name,
-            profile.kinds[name],
-            everything=everything,
-            actor=actor,
-            moment=now(),
-            progress=watcher,
-        )
-    with catalogue.read() as connection:
-        left = waiting(connection, policy)
-    for one in done:
+    result = output.work("cli.composing", service.compose, kind, everything=everything)
+    for composed in result.discs:
         output.sentence(
             "cli.disc-composed",
             style="green",
-            label=one.recipe.volume_id,
-            volume=one.recipe.volume,
-            volumes=one.recipe.volumes,
-            packages=len(one.recipe.holdings),
-            size=bytes_for_people(one.built.size),
-            redundancy=one.built.redundancy,
-            image=str(one.built.image),
-            copies=len(one.media),
+            label=composed.volume_id,
+            volume=composed.volume,
+            volumes=composed.volumes,
+            packages=len(composed.packages),
+            size=bytes_for_people(composed.bytes),
+            redundancy=composed.redundancy,
+            image=str(composed.image),
+            copies=len(composed.media),
         )
-    if left:
-        size = bytes_for_people(sum(one.size for one in left))
-        output.sentence(
-            "cli.disc-waiting",
-            count=len(left),
-            size=size,
-            kind=name,
-            capacity=bytes_for_people(profile.kinds[name].capacity),
-        )
-    elif not done:
+    if result.waiting:
+        size, capacity = bytes_for_people(result.waiting_bytes), bytes_for_people(result.capacity)
+        output.sentence("cli.disc-waiting", count=result.waiting, size=size, kind=result.kind, capacity=capacity)
+    elif not result.discs:
         output.sentence("cli.disc-nothing-waits")
-    output.result(
-        {
-            "ok": True,
-            "waiting": len(left),
-            "discs": [
-                {
-                    "volume_id": one.recipe.volume_id,
-                    "set": one.recipe.set,
-                    "volume": one.recipe.volume,
-                    "volumes": one.recipe.volumes,
-                    "image": str(one.built.image),
-                    "bytes": one.built.size,
-                    "sha256": one.built.sha256,
-                    "redundancy": one.built.redundancy,
-                    "media": list(one.media),
-                    "packages": [
-                        {"name": held.name, "part": held.part, "parts": held.parts} for held in one.recipe.holdings
-                    ],
-                }
-                for one in done
-            ],
-        }
-    )
+    output.document(result)
 
 
 @disc.command()
@@ -118,52 +58,18 @@ def compose(output: Output, kind: str | None, everything: bool) -> None:
 @click.pass_obj
 def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
     """Burn a composed disc and read every block back."""
-    from preserve.administration.duties import Duty
-    from preserve.archival_storage.discs.burn import burn_disc, choose_burner
-    from preserve.archival_storage.media import require_medium
-    from preserve.archival_storage.policy import read_media_profile
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.progress import stoppable
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    actor = acting(catalogue, Duty.KEEP).account
-    with catalogue.read() as connection:
-        medium = require_medium(connection, label)
-    place = device.absolute() if device else choose_burner()
-    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin("cli.burning")
-        done = burn_disc(
-            home,
-            catalogue,
-            read_media_profile(home.profiles),
-            medium,
-            place,
-            second=second.absolute() if second else None,
-            speed=speed,
-            actor=actor,
-            now=now,
-            progress=watcher,
-        )
-    output.sentence(
-        "cli.disc-burned",
-        style="green",
-        label=done.medium.label,
-        size=bytes_for_people(done.size),
-        places=listed(done.read_in),
+    burned = output.work(
+        "cli.burning",
+        service.burn,
+        label,
+        device=device.absolute() if device else None,
+        second=second.absolute() if second else None,
+        speed=speed,
     )
-    output.sentence("cli.disc-burned.next", label=done.medium.label)
-    output.result(
-        {
-            "ok": True,
-            "medium": done.medium.id,
-            "label": done.medium.label,
-            "bytes": done.size,
-            "read_in": list(done.read_in),
-        }
-    )
+    size, places = bytes_for_people(burned.bytes), listed(burned.read_in)
+    output.sentence("cli.disc-burned", style="green", label=burned.label, size=size, places=places)
+    output.sentence("cli.disc-burned.next", label=burned.label)
+    output.document(burned)
 
 
 @disc.command()
@@ -171,40 +77,20 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
 @click.pass_obj
 def verify(output: Output, path: Path) -> int:
     """Read any disc or image whole and check every file; needs no home. Exit status 4 when it is not intact."""
-    from preserve.archival_storage.discs.checking import check_disc
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.errors import NotIntact
-    from preserve.progress import stoppable
-
-    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin("cli.verifying")
-        report = check_disc(path.absolute(), watcher)
-    if not report.intact and not output.as_json:
-        code = "storage.disc-bad-repairable" if report.repairable else "storage.disc-bad"
-        raise NotIntact(code, str(path), findings=report.findings)
-    facts: dict[str, Any] = dict(report.marker.facts) if report.marker else {}
+    result = output.work("cli.verifying", service.verify, path.absolute())
+    if result.status and not output.as_json:
+        code = "storage.disc-bad-repairable" if result.repairable else "storage.disc-bad"
+        raise NotIntact(code, str(path), findings=result.findings)
     output.sentence(
         "cli.disc-good",
         style="green",
-        label=facts.get("label", "—"),
-        files=report.files,
-        size=bytes_for_people(report.size),
-        digest=report.sha256,
+        label=result.marker.get("label", NOTHING),
+        files=result.files,
+        size=bytes_for_people(result.bytes),
+        digest=result.sha256,
     )
-    output.result(
-        {
-            "ok": report.intact,
-            "status": 0 if report.intact else 4,
-            "marker": facts,
-            "files": report.files,
-            "bytes": report.size,
-            "sha256": report.sha256,
-            "unreadable_bytes": report.unreadable,
-            "repairable": report.repairable,
-            "findings": [finding_document(finding) for finding in report.findings],
-        }
-    )
-    return 0 if report.intact else 4
+    output.document(result)
+    return result.status
 
 
 @disc.command()
@@ -214,53 +100,17 @@ def verify(output: Output, path: Path) -> int:
 @click.pass_obj
 def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
     """Take every package out of discs or images, joining parts; needs no home."""
-    from preserve.archival_storage.discs.checking import repaired_copy
-    from preserve.archival_storage.discs.extracting import extract, whole_or_parts
-    from preserve.archival_storage.discs.sources import open_source
-    from preserve.cli.failures import tell
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.errors import MediumProblem, NotIntact
-    from preserve.outputs import into_folder
-    from preserve.progress import stoppable
-    from preserve.services.failures import status_of
-    from storage_adapters.errors import StorageError
-
-    status = 0
-    done: list[str] = []
-    failed: list[dict[str, Any]] = []
-    with (
-        stoppable(),
-        Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher,
-        into_folder(to.absolute(), output.home_if_any()) as held,
-        tempfile.TemporaryDirectory(dir=held) as work,
-    ):
-        watcher.begin("cli.disc-reading")
-        paths = [path.absolute() for path in discs]
-        if repair:
-            paths = []
-            for number, path in enumerate(discs):
-                image = Path(work) / f"{number}.iso"
-                if beyond := repaired_copy(path.absolute(), image, watcher):
-                    status = status_of(beyond) if output.as_json else tell(beyond, False)
-                    failed.append(
-                        {
-                            "name": str(path),
-                            "error": str(beyond),
-                            "findings": [finding_document(finding) for finding in beyond.findings],
-                        }
-                    )
-                paths.append(image)
-        sources = [open_source(path) for path in paths]
-        for name in whole_or_parts(sources):
-            try:
-                size = extract(name, sources, held / name, watcher)
-                done.append(name)
-                output.sentence(
-                    "cli.restored", style="green", name=name, place=str(to / name), size=bytes_for_people(size)
-                )
-            except (NotIntact, MediumProblem, StorageError) as error:
-                failed.append({"name": name, "error": str(error)})
-                new = status_of(error) if output.as_json else tell(error, False)
-                status = status or new
-    output.result({"ok": not failed, "status": status, "packages": done, "failed": failed})
-    return status
+    result = output.work(
+        "cli.disc-reading",
+        service.read,
+        [path.absolute() for path in discs],
+        to.absolute(),
+        repair=repair,
+        place=output.home_path,
+    )
+    for name, size in result.bytes.items():
+        say_restored(output, name, to / name, size)
+    for failed in result.failed:
+        show_failure(output, failed.failure)
+    output.document(result)
+    return result.status

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings, say_older
 from preserve.cli.outputs import IntoFolder
 from preserve.messages import listed, say
-from preserve.services.documents import finding_document
-
-if TYPE_CHECKING:
-    from preserve.administration.disposal.executing import Report
-    from preserve.administration.disposal.removal import Task
+from preserve.services import disposals
+from preserve.services.disposals import DisposalView, Stepped
 
 
 @click.group(cls=Group)
@@ -32,29 +26,16 @@ def disposal() -> None:
 @click.pass_obj
 def propose(output: Output, number: str, items: tuple[int, ...], reason: str) -> None:
     """Propose what an approved appraisal says; makes the register (销毁清册)."""
-    from preserve.administration.disposal.steps import DISPOSALS
-    from preserve.administration.disposal.steps import propose as propose_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DISPOSE, subject=number)
-    made, left_out = propose_it(home, catalogue, person, number, rows=items, reason=reason, moment=now())
-    output.findings(left_out)
-    register = DISPOSALS.folder_of(home, made.number) / "register-proposed.pdf"
+    proposed = output.call(disposals.propose, number, items=items, reason=reason)
+    output.findings(proposed.left_out)
     output.sentence(
-        "cli.disposal-proposed", style="green", number=made.number, count=len(made.entries), register=str(register)
+        "cli.disposal-proposed",
+        style="green",
+        number=proposed.disposal.number,
+        count=len(proposed.disposal.entries),
+        register=str(proposed.register),
     )
-    output.result(
-        {
-            "ok": True,
-            "disposal": made.model_dump(mode="json"),
-            "register": str(register),
-            "left_out": [finding_document(one) for one in left_out],
-        }
-    )
+    output.document(proposed)
 
 
 @disposal.command()
@@ -63,19 +44,8 @@ def propose(output: Output, number: str, items: tuple[int, ...], reason: str) ->
 @click.pass_obj
 def supervise(output: Output, number: str, note: str) -> None:
     """Sign the register as one of two supervisors (监销人)."""
-    from preserve.administration.disposal.steps import supervise as supervise_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.SUPERVISE, subject=number)
-    done = supervise_it(home, catalogue, person, number, note=note, moment=now())
-    output.sentence("cli.disposal-supervised", style="green", number=number, count=len(done.supervisors))
-    output.result(
-        {"ok": True, "number": number, "state": done.state, "supervisors": [one.by for one in done.supervisors]}
-    )
+    done = output.call(disposals.supervise, number, note=note)
+    _say(output, done, "cli.disposal-supervised", count=len(done.supervisors))
 
 
 @disposal.command()
@@ -84,17 +54,8 @@ def supervise(output: Output, number: str, note: str) -> None:
 @click.pass_obj
 def approve(output: Output, number: str, note: str) -> None:
     """The head approves; the pause before it may be carried out begins."""
-    from preserve.administration.disposal.steps import approve as approve_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DECIDE, subject=number)
-    done = approve_it(home, catalogue, person, number, note=note, moment=now())
-    output.sentence("cli.disposal-approved", style="green", number=number, day=str(done.not_before))
-    output.result({"ok": True, "number": number, "state": done.state, "not_before": str(done.not_before)})
+    done = output.call(disposals.approve, number, note=note)
+    _say(output, done, "cli.disposal-approved", day=done.not_before.isoformat())
 
 
 @disposal.command()
@@ -103,17 +64,12 @@ def approve(output: Output, number: str, note: str) -> None:
 @click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give a disposal up before it is carried out."""
-    from preserve.administration.disposal.steps import withdraw as withdraw_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
+    _say(output, output.call(disposals.withdraw, number, reason=reason), "cli.disposal-withdrawn")
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DISPOSE, Duty.SUPERVISE, Duty.DECIDE, subject=number)
-    done = withdraw_it(home, catalogue, person, number, reason=reason, moment=now())
-    output.sentence("cli.disposal-withdrawn", style="green", number=number)
-    output.result({"ok": True, "number": number, "state": done.state})
+
+def _say(output: Output, done: Stepped, code: str, **values: str | int) -> None:
+    output.sentence(code, style="green", number=done.number, **values)
+    output.document(done)
 
 
 @disposal.command()
@@ -121,52 +77,23 @@ def withdraw(output: Output, number: str, reason: str) -> None:
 @click.pass_obj
 def execute(output: Output, number: str) -> int:
     """Carry it out, or go on; status 5 while something is still to be done, 3 where something stands against it."""
-    from preserve.administration.disposal.executing import execute as carry_out
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.DISPOSE, subject=number)
-    report = carry_out(home, catalogue, person, number, now=now)
-    return _tell(output, report)
-
-
-def _tell(output: Output, report: Report) -> int:
-    against = [one for outcome in report.outcomes for one in outcome.against]
-    tasks = [task for outcome in report.outcomes for task in outcome.tasks]
-    output.findings(against)
+    done = output.work("cli.disposing", disposals.carry_out, number)
+    output.findings(done.obstacles)
     output.table(
-        [say(f"disposal.head-{name}") for name in ("package", "why", "medium", "place", "note")],
-        [_task(task) for task in tasks],
+        _heads("package why medium place note"),
+        [
+            (task.name, say(f"disposal.task-{task.why}"), task.medium or "—", task.place or "—", task.detail or "—")
+            for task in done.tasks
+        ],
     )
-    gone = sum(outcome.gone for outcome in report.outcomes)
-    code = "cli.disposal-executed" if report.done else "cli.disposal-open"
-    output.sentence(
-        code,
-        style="green" if report.done else "yellow",
-        number=report.disposal.number,
-        gone=gone,
-        left=len(report.outcomes) - gone,
-    )
-    status = 0 if report.done else 3 if against and not tasks else 5
-    output.result(
-        {
-            "ok": report.done,
-            "status": status,
-            "number": report.disposal.number,
-            "state": report.disposal.state,
-            "gone": gone,
-            "tasks": [asdict(task) for task in tasks],
-            "against": [finding_document(one) for one in against],
-        }
-    )
-    return status
+    code, style = ("cli.disposal-open", "yellow") if done.status else ("cli.disposal-executed", "green")
+    output.sentence(code, style=style, number=number, gone=done.gone, left=done.left)
+    output.document(done)
+    return done.status
 
 
-def _task(task: Task) -> tuple[str, str, str, str, str]:
-    return (task.name, say(f"disposal.task-{task.why}"), task.medium or "—", task.place or "—", task.detail or "—")
+def _heads(names: str) -> list[str]:
+    return [say(f"disposal.head-{name}") for name in names.split()]
 
 
 @disposal.command()
@@ -176,40 +103,23 @@ def _task(task: Task) -> tuple[str, str, str, str, str]:
 @click.pass_obj
 def confirm(output: Output, number: str, medium_name: str, how_destroyed: str) -> None:
     """Say that a disc or drive was destroyed before your eyes; it takes two people."""
-    from preserve.administration.disposal.media_destruction import confirm as confirm_it
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.SUPERVISE, subject=number)
-    done, gone = confirm_it(home, catalogue, person, number, medium_name, how=how_destroyed, moment=now())
-    code = "cli.disposal-medium-gone" if gone else "cli.disposal-medium-half"
-    output.sentence(code, style="green", number=number, medium=medium_name)
-    output.result({"ok": True, "number": number, "state": done.state, "medium": medium_name, "gone": gone})
+    done = output.call(disposals.confirm, number, medium_name, how=how_destroyed)
+    _say(output, done, "cli.disposal-medium-gone" if done.gone else "cli.disposal-medium-half", medium=medium_name)
 
 
 @disposal.command(name="list")
 @click.pass_obj
 def list_disposals(output: Output) -> None:
     """Every disposal and where it stands."""
-    from preserve.administration.duties import Duty
-    from preserve.data_management import proceedings
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    acting(catalogue, Duty.FIND, Duty.REPORT)
-    with catalogue.read() as connection:
-        rows = proceedings.rows(connection, "disposal")
+    listing = output.call(disposals.list_disposals)
     output.table(
-        [say(f"cli.heading-{name}") for name in ("disposal", "state", "time", "actor")],
-        [(row.number, say(f"disposal.state-{row.state}"), row.opened, row.about) for row in rows],
+        headings("disposal state time actor"),
+        [(row.number, say(f"disposal.state-{row.state}"), row.opened, row.about) for row in listing.disposals],
     )
-    if not rows:
+    if not listing.disposals:
         output.sentence("cli.none-found")
-    output.result({"ok": True, "disposals": [asdict(row) for row in rows]})
+    say_older(output, listing.more)
+    output.document(listing)
 
 
 @disposal.command()
@@ -218,58 +128,33 @@ def list_disposals(output: Output) -> None:
 @click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """A disposal as it stands, with its tombstones; --folder: the register as PDF/A."""
-    from preserve.administration.disposal.executing import stones_of
-    from preserve.administration.disposal.register import as_paper
-    from preserve.administration.disposal.steps import DISPOSALS
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.outputs import write_new
+    view = output.call(disposals.show, number, folder=list_folder.absolute() if list_folder else None)
+    output.table(["", ""], _rows(view))
+    output.table(
+        _heads("row case title reason remark"),
+        [
+            (str(entry.row), entry.item.case_number, entry.item.title, entry.reason or "—", entry.item.path or "—")
+            for entry in view.disposal.entries
+        ],
+    )
+    output.table(
+        _heads("case package medium when worth"),
+        [
+            (tombstone.case_number, copy.name, copy.label, copy.when, say(f"disposal.worth-{copy.worth}"))
+            for tombstone in view.tombstones
+            for copy in tombstone.copies
+        ],
+    )
+    output.document(view)
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND, subject=number)
-    with catalogue.read() as connection:
-        found = DISPOSALS.read(connection, home, number)
-        stones = stones_of(home, connection, found)
-    record_look(catalogue, person, "disposal-record.viewed", number, items=len(found.entries))
-    files = []
-    if list_folder is not None:
-        target = list_folder.absolute() / f"{number}.pdf"
-        write_new(target, as_paper(home, found, now(), stones), home)
-        files.append(str(target))
-    hands = listed(one.by for one in found.supervisors)
-    output.table(
-        ["", ""],
-        [
-            (say("cli.heading-disposal"), found.number),
-            (say("cli.heading-state"), say(f"disposal.state-{found.state}")),
-            (say("disposal.role-proposer"), found.proposed.by),
-            (say("disposal.role-supervisor"), hands or "—"),
-            (say("disposal.role-head"), found.approval.by if found.approval else "—"),
-            (say("disposal.not-before"), str(found.not_before or "—")),
-        ],
-    )
-    output.table(
-        [say(f"disposal.head-{name}") for name in ("row", "case", "title", "reason", "remark")],
-        [
-            (str(one.row), one.item.case_number, one.item.title, one.reason or "—", one.item.path or "—")
-            for one in found.entries
-        ],
-    )
-    output.table(
-        [say(f"disposal.head-{name}") for name in ("case", "package", "medium", "when", "worth")],
-        [
-            (stone.case_number, copy.name, copy.label, copy.when, say(f"disposal.worth-{copy.worth}"))
-            for stone in stones
-            for copy in stone.copies
-        ],
-    )
-    output.result(
-        {
-            "ok": True,
-            "disposal": found.model_dump(mode="json"),
-            "files": files,
-            "tombstones": [one.model_dump(mode="json") for one in stones],
-        }
-    )
+
+def _rows(view: DisposalView) -> list[tuple[str, str]]:
+    disposal = view.disposal
+    return [
+        (say("cli.heading-disposal"), disposal.number),
+        (say("cli.heading-state"), say(f"disposal.state-{disposal.state}")),
+        (say("disposal.role-proposer"), disposal.proposed.by),
+        (say("disposal.role-supervisor"), listed(signature.by for signature in disposal.supervisors) or "—"),
+        (say("disposal.role-head"), disposal.approval.by if disposal.approval else "—"),
+        (say("disposal.not-before"), str(disposal.not_before or "—")),
+    ]

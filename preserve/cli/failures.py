@@ -6,12 +6,16 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from preserve.messages import hint, say
 from preserve.services.failures import Failure, failure_of
 from preserve.services.text import safe_values, visible
+
+if TYPE_CHECKING:
+    from preserve.cli.output import Output
 
 
 def tell(error: BaseException, as_json: bool) -> int:
@@ -25,6 +29,14 @@ def tell(error: BaseException, as_json: bool) -> int:
     if as_json:
         output.result(failure.document())
         return failure.status
+    show_failure(output, failure)
+    return failure.status
+
+
+def show_failure(output: Output, failure: Failure) -> None:
+    """Say what went wrong on stderr; silent with --json."""
+    if output.as_json:
+        return
     console = output.console(error=True)
     place = f"{visible(failure.where)}: " if failure.where else ""
     shown = safe_values(failure.values)
@@ -33,7 +45,6 @@ def tell(error: BaseException, as_json: bool) -> int:
     if advice := hint(failure.code, **shown):
         console.print("    → " + advice, markup=False, soft_wrap=True)
     output.findings(failure.findings)
-    return failure.status
 
 
 def tell_aside(error: BaseException) -> None:

@@ -1,72 +1,62 @@
-"""`preserve list` and `show`: ask the catalogue and show what it knows."""
+"""`preserve list` and `show`: what the catalogue knows of all cases, and of one."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from preserve.cli.acting import acting, record_look
+from preserve.cli.history import tell_history
 from preserve.cli.main import Command
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.cli.outputs import NewFile
+from preserve.errors import UsageError
 from preserve.messages import bytes_for_people, listed, say
+from preserve.services import cases
+from preserve.services.cases import CaseView
+from preserve.services.pages import Page
+
+_SIZE = click.IntRange(1, 10_000)
 
 
 @click.command(name="list", cls=Command)
+@click.option("--after", "after", default="", metavar="TEXT")
+@click.option("--size", "page_size", type=_SIZE, default=50, show_default=True)
 @click.pass_obj
-def list_cases(output: Output) -> None:
-    """Cases in the catalogue, then ingests that are not done."""
-    from dataclasses import asdict
-
-    from preserve.administration.duties import Duty
-    from preserve.data_management import cases, journal
-    from preserve.data_management.database import open_catalogue
-    from preserve.description.vocabulary import read_what_is_sound
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND)
-    with catalogue.read() as connection:
-        rows = list(cases.list_cases(connection, limit=100_000))
-        unfinished = journal.unfinished(connection)
-    record_look(catalogue, person, "catalogue.listed", home.settings.archive_id, cases=len(rows))
-    heads = ("number", "title", "type", "closed", "version", "files", "size", "objid")
-    words = read_what_is_sound(home.profiles)
+def list_cases(output: Output, after: str, page_size: int) -> None:
+    """Cases in the catalogue, a page at a time, then ingests that are not done."""
+    page = output.call(cases.list_cases, Page(after, page_size))
     output.table(
-        [say(f"cli.heading-{name}") for name in heads],
+        headings("number title type closed version files size objid"),
         [
             (
-                r.case_number,
-                r.title,
-                words.label("case_type", r.case_type),
-                r.closed or "",
-                str(r.version),
-                str(r.files),
-                bytes_for_people(r.size),
-                r.objid,
+                row.case_number,
+                row.title,
+                row.case_type_name,
+                row.closed or "",
+                str(row.version),
+                str(row.files),
+                bytes_for_people(row.size),
+                row.objid,
             )
-            for r in rows
+            for row in page.cases
         ],
     )
-    if not rows and not output.as_json:
+    if not page.cases:
         output.sentence("cli.none-found")
-    if unfinished:
+    if page.more:
+        output.sentence("cli.list-more", count=page.more, after=page.next)
+    if page.unfinished:
         output.table(
-            [say(f"cli.heading-{name}") for name in ("number", "state", "step", "time", "where")],
-            [(r.case_number, say(f"cli.state-{r.state}"), r.step, r.started, r.source) for r in unfinished],
+            headings("number state step time where"),
+            [
+                (row.case_number, say(f"cli.state-{row.state}"), row.step, row.started, row.source)
+                for row in page.unfinished
+            ],
             title=say("cli.unfinished"),
         )
-    hidden = {"description", "findings"}
-    output.result(
-        {
-            "ok": True,
-            "cases": [asdict(row) for row in rows],
-            "unfinished": [{k: v for k, v in asdict(row).items() if k not in hidden} for row in unfinished],
-        }
-    )
+    output.document(page)
 
 
 @click.command(cls=Command)
@@ -75,144 +65,101 @@ def list_cases(output: Output) -> None:
 @click.option("--object", "life_object", default="", metavar="PATH")
 @click.option("--pdf", "life_pdf", type=NewFile(), default=None, metavar="FILE")
 @click.option("--html", "life_html", type=NewFile(), default=None, metavar="FILE")
+@click.option("--after", "after", default="", metavar="TEXT")
+@click.option("--size", "page_size", type=_SIZE, default=1000, show_default=True)
 @click.pass_obj
 def show(
-    output: Output, case: str, history: bool, life_object: str, life_pdf: Path | None, life_html: Path | None
+    output: Output,
+    /,
+    case: str,
+    history: bool,
+    life_object: str,
+    life_pdf: Path | None,
+    life_html: Path | None,
+    after: str,
+    page_size: int,
 ) -> int:
     """The whole life of one case; --history with every event, for courts and inspectors."""
     if history:
-        from preserve.cli.history import tell_history
-
-        return tell_history(output, case, life_object, {"pdf": life_pdf, "html": life_html})
+        return tell_history(output, case, life_object, life_pdf, life_html)
     if life_object or life_pdf or life_html:
-        from preserve.errors import UsageError
-
         raise UsageError("cli.history-only")
-    from preserve.administration.duties import Duty
-    from preserve.archival_storage.policy import read_policy, standing
-    from preserve.data_management import destroyed, proceedings, retention_index
-    from preserve.data_management.cases import show_case
-    from preserve.data_management.database import open_catalogue
-    from preserve.data_management.disposal_holds import blocks
-    from preserve.description.labels import label_of
-    from preserve.description.schema import Classification
-    from preserve.description.vocabulary import read_what_is_sound
-    from preserve.errors import Refused
+    view = output.call(cases.show, case, Page(after, page_size))
+    output.document(view)
+    if not output.as_json:
+        _tell(output, view)
+    return 0
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND, subject=case)
-    with catalogue.read() as connection:
-        life = show_case(connection, case)
-        if life is None:
-            raise Refused("cli.case-unknown", case)
-        newest = max((int(version["version"]) for version in life.versions), default=0)
-        stands = standing(connection, life.case["objid"], newest, read_policy(home.profiles))
-        objid = life.case["objid"]
-        kept, held, lost = (
-            retention_index.rows_of(connection, objid),
-            blocks(connection, objid),
-            destroyed.of_case(connection, objid),
-        )
-        sent = proceedings.about_case(connection, "transfer", objid)
-    record_look(catalogue, person, "case.viewed", objid, what="catalogue")
-    document = {
-        "ok": True,
-        "case": life.case,
-        "description": life.description,
-        "versions": life.versions,
-        "formats": life.formats,
-        "copies": [_copy(row) for row in life.copies],
-        "events": life.events,
-        "ledger": life.ledger,
-        "sealed": stands.sealed,
-        "missing": [{"kind": kind, "count": count} for kind, count in stands.missing],
-        "retention": [_copy(row) for row in kept],
-        "blocks": [_copy(one) for one in held],
-        "gone": [_copy(one) for one in lost],
-        "transfers": [{"number": one.number, "state": one.state, "opened": one.opened} for one in sent],
-    }
-    output.result(document)
-    if output.as_json:
-        return 0
-    facts = life.case
+
+def _tell(output: Output, view: CaseView) -> None:
+    output.table(["", ""], _facts(view))
     output.table(
-        ["", ""],
-        [
-            (say("cli.heading-number"), facts["case_number"]),
-            (say("cli.heading-archival-number"), facts["archival_number"] or "—"),
-            (say("cli.heading-title"), facts["title"]),
-            (say("cli.heading-type"), read_what_is_sound(home.profiles).label("case_type", facts["case_type"])),
-            (say("cli.heading-closed"), facts["closed"] or "—"),
-            (say("compliance.restriction"), label_of(Classification(facts["classification"]))),
-            (say("cli.heading-objid"), facts["objid"]),
-            (say("cli.heading-due"), (kept[0].due if kept else None) or "—"),
-            (
-                say("cli.heading-holds"),
-                listed(f"{say(f'retention.hold-{one.kind}')} {one.number}" for one in held) or "—",
-            ),
-            *(
-                (say("cli.heading-gone"), f"{say(f'retention.gone-{one.state}')} {one.disposal} {one.since[:10]}")
-                for one in lost
-            ),
-            *((say("transfer.head-number"), f"{one.number} {say(f'transfer.state-{one.state}')}") for one in sent),
-        ],
-    )
-    output.table(
-        [say(f"cli.heading-{n}") for n in ("version", "name", "created", "files", "size")],
-        [
-            (str(v["version"]), v["name"], v["created"], str(v["files"]), bytes_for_people(v["size"]))
-            for v in life.versions
-        ],
+        headings("version name created files size"),
+        [(str(v.version), v.name, v.created, str(v.files), bytes_for_people(v.size)) for v in view.versions],
         title="\n" + say("cli.title-versions"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("representation", "puid", "format", "files", "size")],
+        headings("representation puid format files size"),
         [
             (
-                say(f"cli.representation-{f['representation']}"),
-                f["puid"] or "—",
-                f["format_name"],
-                str(f["files"]),
-                bytes_for_people(f["size"]),
+                say(f"cli.representation-{row.representation}"),
+                row.puid or "—",
+                row.format_name,
+                str(row.files),
+                bytes_for_people(row.size),
             )
-            for f in life.formats
-            if f["version"] == newest
+            for row in view.formats
+            if row.version == view.newest_version
         ],
         title="\n" + say("cli.title-formats"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("version", "medium", "state", "written", "verified")],
+        headings("version medium state written verified"),
         [
-            (str(c.version), c.medium, say(f"cli.copy-{c.state}"), c.written or "—", c.verified or "—")
-            for c in life.copies
+            (str(row.version), row.medium, say(f"cli.copy-{row.state}"), row.written or "—", row.verified or "—")
+            for row in view.copies
         ],
         title="\n" + say("cli.title-copies"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("time", "event", "outcome", "detail")],
-        [(e["happened"], e["kind"], e["outcome"], _short(e["detail"])) for e in life.events],
+        headings("time event outcome detail"),
+        [(row.happened, row.kind, row.outcome, _short(row.detail)) for row in view.events],
         title="\n" + say("cli.title-events"),
     )
     output.table(
-        [say(f"cli.heading-{n}") for n in ("time", "actor", "action", "detail")],
-        [
-            (e["time"], e["actor"], e["action"], _short(json.dumps(e["details"], ensure_ascii=False)))
-            for e in life.ledger
-        ],
+        headings("time actor action detail"),
+        [(row.time, row.actor, row.action, _short(json.dumps(row.details, ensure_ascii=False))) for row in view.ledger],
         title="\n" + say("cli.title-ledger"),
     )
-    from preserve.cli.ingest import _say_standing
+    if view.ledger_more:
+        output.sentence("cli.list-more", count=view.ledger_more, after=view.ledger_next)
+    if view.sealed and not view.destroyed:
+        output.sentence("cli.sealed", style="green")
+    elif not view.destroyed:
+        kinds = listed(f"{say('cli.medium-' + copies.kind)} × {copies.count}" for copies in view.missing)
+        output.sentence("cli.not-sealed", style="yellow", missing=kinds)
 
-    if not any(not one.item for one in lost):
-        _say_standing(output, stands.sealed, stands.missing)
-    return 0
 
-
-def _copy(row: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(row)
+def _facts(view: CaseView) -> list[tuple[str, str]]:
+    case = view.case
+    holds = listed(f"{say(f'retention.hold-{block.kind}')} {block.number}" for block in view.blocks)
+    names = headings("number archival-number title type closed")
+    values = (case.case_number, case.archival_number, case.title, view.case_type_name, case.closed)
+    rows = [(name, value or "—") for name, value in zip(names, values, strict=True)]
+    rows += [
+        (say("compliance.restriction"), view.classification_name),
+        (say("cli.heading-objid"), case.objid),
+        (say("cli.heading-due"), (view.retention[0].due if view.retention else None) or "—"),
+        (say("cli.heading-holds"), holds or "—"),
+    ]
+    rows += [
+        (say("cli.heading-gone"), f"{say(f'retention.gone-{gone.state}')} {gone.disposal} {gone.since[:10]}")
+        for gone in view.gone
+    ]
+    return rows + [
+        (say("transfer.head-number"), f"{transfer.number} {say(f'transfer.state-{transfer.state}')}")
+        for transfer in view.transfers
+    ]
 
 
 def _short(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
-from preserve.cli.output import Output
-from preserve.messages import bytes_for_people, say
-from preserve.visible_text import visible
+from preserve.cli.output import Output, headings
+from preserve.messages import bytes_for_people
+from preserve.services import viewing
+from preserve.services.text import visible
+from preserve.services.viewing import Placed, time_code
 
 
 @click.command(cls=Command)
@@ -19,69 +20,47 @@ from preserve.visible_text import visible
 @click.pass_obj
 def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool, as_original: bool) -> None:
     """Put copies or pictures into the viewing room; without FILE, say what there is."""
-    from dataclasses import asdict
-
-    from preserve.access.viewing.profile import looking_profile
-    from preserve.access.viewing.reading_room import Room, contents, pick
-    from preserve.administration.duties import Duty
-    from preserve.data_management.database import open_catalogue
-    from preserve.progress import stoppable
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND, subject=case)
-    with catalogue.read() as connection:
-        held, there = contents(connection, home, case, "original" if as_original else "access")
-    if not objects and not as_pictures:
-        record_look(catalogue, person, "case.viewed", held.objid, what="contents")
-        heads = ("file", "type", "stage", "length", "size")
-        output.table(
-            [say(f"cli.heading-{name}") for name in heads],
-            [(one.name, one.kind, _stage(one.stage), _length(one.length), bytes_for_people(one.size)) for one in there],
-        )
-        output.sentence("look.how")
-        output.result({"ok": True, "objid": held.objid, "files": [asdict(one) for one in there]})
-        return
-    chosen = pick(there, objects) if objects else [one for one in there if one.recording]
-    if as_pictures:
-        chosen = [one for one in chosen if one.recording]
-    wanted = looking_profile(home.profiles)
-    room = Room(home, person.account, held, wanted)
-    # What cannot be recorded is not shown; names of files may name people, so the ledger has the identifiers.
-    record_look(
-        catalogue,
-        person,
-        "object.viewed",
-        held.objid,
-        objects=[one.identifier for one in chosen],
-        what="pictures" if as_pictures else "original" if as_original else "access",
-    )
-    room.open()
-    with stoppable():
-        placed = [room.pictures(one) if as_pictures else room.copy(one) for one in chosen]
-    for one in placed:
-        for path in one.paths:
-            if not output.as_json:
-                click.echo(visible(str(path)))
-        if one.failed:
-            output.sentence("look.failed", style="yellow", file=one.name, reason=one.failed)
-        elif one.missing or one.cut:
-            output.sentence("look.gaps", style="yellow", file=one.name)
-    if not placed:
-        output.sentence("look.no-recording")
+    if objects or as_pictures:
+        _view(output, case, objects, as_pictures, as_original)
     else:
-        output.sentence("look.placed", hours=wanted.hours)
-    output.result({"ok": True, "objid": held.objid, "viewed": [asdict(one) for one in placed], "hours": wanted.hours})
+        _contents(output, case, as_original)
 
 
-def _stage(name: str) -> str:
-    from preserve.description.labels import label_of
-    from preserve.description.schema import Stage
+def _contents(output: Output, case: str, original: bool) -> None:
+    contents = output.call(viewing.contents, case, original=original)
+    output.table(
+        headings("file type stage length size"),
+        [
+            (
+                file.name,
+                file.kind,
+                file.stage_name,
+                time_code(file.length) if file.length else "",
+                bytes_for_people(file.size),
+            )
+            for file in contents.files
+        ],
+    )
+    output.sentence("look.how")
+    output.document(contents)
 
-    return label_of(Stage(name)) if name else ""
+
+def _view(output: Output, case: str, objects: tuple[str, ...], pictures: bool, original: bool) -> None:
+    room = output.work("look.placing", viewing.view, case, objects, pictures=pictures, original=original)
+    for placed in room.viewed:
+        _tell(output, placed)
+    if room.viewed:
+        output.sentence("look.placed", hours=room.hours)
+    else:
+        output.sentence("look.no-recording")
+    output.document(room)
 
 
-def _length(seconds: float) -> str:
-    from preserve.access.viewing.drawing import time_code
-
-    return time_code(seconds) if seconds else ""
+def _tell(output: Output, placed: Placed) -> None:
+    if not output.as_json:
+        for path in placed.paths:
+            click.echo(visible(str(path)))
+    if placed.failed:
+        output.sentence("look.failed", style="yellow", file=placed.name, reason=placed.failed)
+    elif placed.missing or placed.cut:
+        output.sentence("look.gaps", style="yellow", file=placed.name)

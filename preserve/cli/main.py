@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from preserve import __version__
-from preserve.messages import LANGUAGES, language_of_locale, say, speak
+from preserve.messages import LANGUAGES, at_door, language_of_locale, say, speak
 
 # One line a command: module, function. Nothing is imported until its command is called.
 COMMANDS = {
@@ -198,10 +198,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit status (see `preserve.errors`). Prints errors, never a traceback."""
-    try:
-        return _run(arguments)
-    finally:
-        _seal()
+    with at_door("cli"):
+        try:
+            return _run(arguments)
+        finally:
+            _seal()
 
 
 def _seal() -> None:

@@ -133,6 +133,17 @@ class Output:
             console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
 
 
+def headings(names: str) -> list[str]:
+    """The headings of a table, by their names with blanks between."""
+    return [say(f"cli.heading-{name}") for name in names.split()]
+
+
+def say_older(output: Output, count: int) -> None:
+    """Say that so many older ones are not listed, where there are any."""
+    if count:
+        output.sentence("cli.older-not-listed", style="yellow", count=count)
+
+
 def finding_line(finding: Finding) -> str:
     """One finding as one line: severity, place, sentence."""
     where = f"{visible(finding.where)}: " if finding.where else ""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from preserve.cli.acting import acting, record_look
 from preserve.cli.main import Command
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.messages import say
-
-if TYPE_CHECKING:
-    from preserve.data_management.search import Hit
+from preserve.services import cases
+from preserve.services.cases import Hit, SearchWish
+from preserve.services.pages import Page
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -34,81 +32,29 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--since", "from_day", type=_DAY, default=None)
 @click.option("--until", "to_day", type=_DAY, default=None)
 @click.option("--limit", "most", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--after", "after", default="", metavar="TEXT")
 @click.pass_obj
-def search(
-    output: Output,
-    words: tuple[str, ...],
-    by_party: str,
-    by_officer: str,
-    by_device: str,
-    by_place: str,
-    by_stage: str,
-    by_case_type: str,
-    by_measure: str,
-    by_kind: str,
-    by_classification: str,
-    on_day: datetime | None,
-    from_day: datetime | None,
-    to_day: datetime | None,
-    most: int,
-) -> None:
+def search(output: Output, /, words: tuple[str, ...], most: int, after: str, **options: Any) -> None:
     """Full-text search with filters."""
-    from dataclasses import asdict
-
-    from preserve.administration.duties import Duty
-    from preserve.data_management import search as finding
-    from preserve.data_management.database import open_catalogue
-    from preserve.data_management.facets import Filters
-    from preserve.errors import UsageError
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    person = acting(catalogue, Duty.FIND)
-    since, until = (day.date().isoformat() if day else "" for day in (on_day or from_day, on_day or to_day))
-    if since and until and since > until:
-        raise UsageError("catalogue.date-order", since, since=since, until=until)
-    filters = Filters(
-        party=by_party,
-        officer=by_officer,
-        device=by_device,
-        place=by_place,
-        kind=by_kind,
-        since=since,
-        until=until,
-        **_names(home.profiles, by_stage, by_case_type, by_measure, by_classification),
-    )
-    with catalogue.read() as connection:
-        hits = finding.find(connection, " ".join(words), filters, most + 1)
-    more, hits = len(hits) > most, hits[:most]
-    # What was searched for may name a person: the ledger keeps which cases were shown, and no words.
-    record_look(catalogue, person, "catalogue.searched", home.settings.archive_id, cases=[hit.objid for hit in hits])
-    output.result({"ok": True, "hits": [asdict(hit) for hit in hits], "more": more})
-    if output.as_json:
-        return
-    if not hits:
+    day, since, until = (_day(options.pop(name)) for name in ("on_day", "from_day", "to_day"))
+    filters = {name.removeprefix("by_"): value for name, value in options.items()}
+    wish = SearchWish(" ".join(words), since=day or since, until=day or until, **filters)
+    result = output.call(cases.search_cases, wish, Page(after, most))
+    output.document(result)
+    if not result.hits:
         output.sentence("cli.none-found")
         return
     output.table(
-        [say(f"cli.heading-{name}") for name in ("number", "title", "where", "file", "text")],
-        [(h.case_number, h.title, say(f"cli.field-{h.field}"), h.place, _marked(h)) for h in hits],
+        headings("number title where file text"),
+        [(hit.case_number, hit.title, say(f"cli.field-{hit.field}"), hit.place, _marked(hit)) for hit in result.hits],
     )
-    if more:
-        output.sentence("cli.search-more", count=most)
+    if result.more:
+        output.sentence("cli.search-more", count=len(result.hits))
+        output.sentence("cli.search-next", after=result.next)
 
 
-def _names(profiles: Path, stage: str, case_type: str, measure: str, classification: str) -> dict[str, str]:
-    """What people write, in either language, as the names that stand in descriptions."""
-    from preserve.description.labels import value_of
-    from preserve.description.schema import Classification, Stage
-    from preserve.description.vocabulary import read_vocabulary
-
-    words = read_vocabulary(profiles)
-    return {
-        "stage": value_of(Stage, stage),
-        "case_type": words.name_of("case_type", case_type),
-        "measure": words.name_of("measure", measure),
-        "classification": value_of(Classification, classification),
-    }
+def _day(moment: datetime | None) -> Any:
+    return moment.date() if moment else None
 
 
 def _marked(hit: Hit) -> str:

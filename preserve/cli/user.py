@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import click
 
-from preserve.cli.acting import acting
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.messages import say
-from preserve.services.documents import finding_document
+from preserve.services import people
 
-if TYPE_CHECKING:
-    from preserve.home import Home
-
-_ROLES = ("depositor", "archivist", "examiner", "head", "auditor", "system-administrator", "security-administrator")
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(cls=Group)
@@ -29,41 +24,23 @@ def user() -> None:
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
 @click.option("--person", required=True, metavar="TEXT")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(_ROLES))
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default="", metavar="TEXT")
 @click.pass_obj
 def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user: str) -> None:
     """Make an account; its first password is shown once."""
-    from preserve.administration.appointing import add_person
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    by = acting(catalogue, Duty.APPOINT, subject=name)
-    password = add_person(catalogue, name, person=person, roles=roles, os_user=os_user, actor=by, moment=now())
-    output.sentence("cli.user-added", style="green", account=name, person=person, password=password)
-    output.result({"ok": True, "account": name, "password": password})
+    added = output.call(people.add, name, person=person, roles=roles, os_user=os_user)
+    output.sentence("cli.user-added", style="green", account=name, person=person, password=added.password)
+    output.document(added)
 
 
 @user.command(name="list")
 @click.pass_obj
 def list_users(output: Output) -> None:
     """Accounts, and delegations that hold."""
-    from dataclasses import asdict
-
-    from preserve.administration.duties import Duty
-    from preserve.clock import now, stamp
-    from preserve.data_management import accounts
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    acting(catalogue, Duty.REPORT, Duty.APPOINT)
-    with catalogue.read() as connection:
-        rows = accounts.all_accounts(connection)
-        held = [row for row in accounts.all_delegations(connection) if not row.ended and row.until > stamp(now())]
+    known = output.call(people.list_people)
     output.table(
-        [say(f"cli.heading-{name}") for name in ("account", "person", "roles", "os-user", "state")],
+        headings("account person roles os-user state"),
         [
             (
                 row.name,
@@ -72,54 +49,40 @@ def list_users(output: Output) -> None:
                 row.os_user,
                 say(f"people.state-{row.state}"),
             )
-            for row in rows
+            for row in known.accounts
         ],
     )
-    if held:
+    if known.delegations:
         output.table(
-            [say(f"cli.heading-{name}") for name in ("head", "deputy", "since", "until", "reason")],
-            [(row.head, row.deputy, row.since, row.until, row.reason) for row in held],
+            headings("head deputy since until reason"),
+            [(row.head, row.deputy, row.since, row.until, row.reason) for row in known.delegations],
             title="\n" + say("cli.title-delegations"),
         )
-    output.result({"ok": True, "accounts": [asdict(row) for row in rows], "delegations": [asdict(row) for row in held]})
+    output.document(known)
 
 
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
-@click.option("--role", "roles", multiple=True, type=click.Choice(_ROLES))
+@click.option("--role", "roles", multiple=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")
 @click.pass_obj
-def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: str) -> None:
+def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: people.State) -> None:
     """Other roles, another user of the system; out for a time, and in again."""
-    from preserve.administration.appointing import change_person
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    by = acting(catalogue, Duty.APPOINT, subject=name)
-    change_person(catalogue, name, roles=roles or None, os_user=os_user, state=state, actor=by, moment=now())
+    changed = output.call(people.change, name, roles=roles, os_user=os_user, state=state)
     output.sentence("cli.user-changed", style="green", account=name)
-    output.result({"ok": True, "account": name})
+    output.document(changed)
 
 
-@user.command(name="reset")
+@user.command()
 @click.argument("name", metavar="ACCOUNT")
 @click.pass_obj
 def reset(output: Output, name: str) -> None:
     """A new first password for somebody who has lost theirs."""
-    from preserve.administration.duties import Duty
-    from preserve.administration.passwords import reset_password
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    by = acting(catalogue, Duty.APPOINT, subject=name)
-    password = reset_password(catalogue, name, actor=by, moment=now())
-    output.sentence("cli.user-reset-done", style="green", account=name, password=password)
-    output.result({"ok": True, "account": name, "password": password})
+    renewed = output.call(people.reset, name)
+    output.sentence("cli.user-reset-done", style="green", account=name, password=renewed.password)
+    output.document(renewed)
 
 
 @user.command()
@@ -127,14 +90,9 @@ def reset(output: Output, name: str) -> None:
 @click.pass_obj
 def password(output: Output, name: str) -> None:
     """Change one's own password; the old one and the new one are asked for, or read from stdin, a line each."""
-    from preserve.administration.passwords import set_password
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    set_password(catalogue, name, ask("cli.ask-password-old"), ask("cli.ask-password-new"), now())
+    changed = output.call(people.set_password, name, ask("cli.ask-password-old"), ask("cli.ask-password-new"))
     output.sentence("cli.password-changed", style="green", account=name)
-    output.result({"ok": True, "account": name})
+    output.document(changed)
 
 
 @user.command()
@@ -142,74 +100,35 @@ def password(output: Output, name: str) -> None:
 @click.pass_obj
 def login(output: Output, name: str) -> None:
     """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
-    from preserve.administration.news import news
-    from preserve.administration.passwords import log_in
-    from preserve.clock import now, stamp
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    token, expires = log_in(catalogue, name, ask("cli.ask-password"), now())
-    with catalogue.read() as connection:
-        told = news(connection, name, now())
-    output.findings(told)
-    output.sentence("cli.logged-in", until=stamp(expires))
+    entered = output.call(people.log_in, name, ask("cli.ask-password"))
+    output.findings(entered.findings)
+    output.sentence("cli.logged-in", until=entered.expires)
     if not output.as_json:
-        sys.stdout.write(token + "\n")
-    output.result(
-        {
-            "ok": True,
-            "account": name,
-            "token": token,
-            "expires": stamp(expires),
-            "findings": [finding_document(one) for one in told],
-        }
-    )
+        sys.stdout.write(entered.token + "\n")
+    output.document(entered)
 
 
 @user.command()
 @click.pass_obj
 def logout(output: Output) -> None:
     """End every token of the acting account."""
-    from preserve.administration.passwords import log_out
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    person = acting(catalogue)
-    log_out(catalogue, person.account, now())
-    output.sentence("cli.logged-out", account=person.account)
-    output.result({"ok": True, "account": person.account})
+    left = output.call(people.log_out)
+    output.sentence("cli.logged-out", account=left.account)
+    output.document(left)
 
 
 @user.command()
 @click.argument("deputy", metavar="ACCOUNT")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), default=None)
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--from", "since", type=_DAY, default=None)
+@click.option("--until", type=_DAY, required=True)
 @click.option("--reason", required=True, metavar="TEXT")
 @click.pass_obj
 def delegate(output: Output, deputy: str, since: datetime | None, until: datetime, reason: str) -> None:
     """Let somebody decide in one's place, through the whole of the last day."""
-    from preserve.administration import appointing
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    by = acting(catalogue, Duty.DELEGATE, subject=deputy)
-    moment = now()
-    begin = _midnight(home, since) if since else moment
-    made = appointing.delegate(
-        catalogue,
-        deputy,
-        since=begin,
-        until=_midnight(home, until) + timedelta(days=1),
-        reason=reason,
-        actor=by,
-        moment=moment,
-    )
-    output.sentence("cli.delegated", style="green", deputy=deputy, since=made.since, until=made.until)
-    output.result({"ok": True, "delegation": made.id, "deputy": deputy, "since": made.since, "until": made.until})
+    begin = since.date() if since else None
+    delegated = output.call(people.delegate, deputy, since=begin, until=until.date(), reason=reason)
+    output.sentence("cli.delegated", style="green", deputy=deputy, since=delegated.since, until=delegated.until)
+    output.document(delegated)
 
 
 @user.command(name="end-delegation")
@@ -217,27 +136,13 @@ def delegate(output: Output, deputy: str, since: datetime | None, until: datetim
 @click.pass_obj
 def end_delegation(output: Output, deputy: str) -> None:
     """Decide oneself again before the time."""
-    from preserve.administration.appointing import end_delegations
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-
-    catalogue = open_catalogue(output.home())
-    by = acting(catalogue, Duty.DELEGATE, subject=deputy)
-    end_delegations(catalogue, deputy, actor=by, moment=now())
+    ended = output.call(people.end_delegation, deputy)
     output.sentence("cli.delegation-ended", style="green", deputy=deputy)
-    output.result({"ok": True, "deputy": deputy})
-
-
-def _midnight(home: Home, day: datetime) -> datetime:
-    here = datetime.combine(day.date(), time(), ZoneInfo(home.settings.time_zone))
-    return here.astimezone(UTC)
+    output.document(ended)
 
 
 def ask(code: str) -> str:
     """A password: hidden where a person types it, a line of stdin otherwise."""
     if sys.stdin.isatty():
-        import getpass
-
         return getpass.getpass(say(code) + " ")
     return sys.stdin.readline().rstrip("\r\n")

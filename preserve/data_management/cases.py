@@ -1,18 +1,16 @@
-"""Cases as the catalogue knows them: which case is meant, what its description says, lists, and its whole life."""
+"""Cases as the catalogue knows them: which case is meant by a name, what its description says, and lists."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
-from preserve.data_management import holdings, ledger
-from preserve.data_management.tables import cases, events, files, versions
+from preserve.data_management.tables import cases, versions
 from preserve.description.schema import CaseDescription
 from preserve.errors import Refused
 
@@ -75,21 +73,9 @@ class CaseRow:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLife:
-    """One case with everything known about it; rows as dictionaries of the tables' columns."""
-
-    case: dict[str, Any]
-    description: dict[str, Any]
-    versions: list[dict[str, Any]]
-    formats: list[dict[str, Any]]  # representation, puid, format name, count, bytes
-    copies: list[holdings.CopyRow]
-    events: list[dict[str, Any]]
-    ledger: list[dict[str, Any]]
-
-
 _OWN = [column for column in cases.c if column.name != "description"]
-_NEWEST = select(func.max(versions.c.version)).where(versions.c.objid == cases.c.objid).scalar_subquery()
+_VERSIONS = versions.alias()
+_NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.objid == cases.c.objid).scalar_subquery()
 
 
 def _case(row: Row[Any]) -> Case:
@@ -189,78 +175,22 @@ def replace_description(connection: Connection, objid: str, description: CaseDes
     connection.execute(update(cases).where(cases.c.objid == objid).values(**row))
 
 
-# --- lists, and one case with its whole life
+# --- lists
 
 
-def list_cases(
-    connection: Connection, *, case_type: str = "", long_term: bool | None = None, limit: int = 100, offset: int = 0
-) -> list[CaseRow]:
-    """Cases by case number, a page at a time; counts are those of the newest version."""
-    newest = select(versions.c.objid, func.max(versions.c.version).label("version")).group_by(versions.c.objid)
-    last = newest.subquery()
+def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
+    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
+    named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
     query = (
-        select(
-            cases.c.objid,
-            cases.c.case_number,
-            cases.c.archival_number,
-            cases.c.title,
-            cases.c.case_type,
-            cases.c.cause,
-            cases.c.producer,
-            cases.c.classification,
-            cases.c.closed,
-            cases.c.long_term,
-            versions.c.version,
-            versions.c.files,
-            versions.c.size,
-        )
-        .join(last, last.c.objid == cases.c.objid)
-        .join(versions, (versions.c.objid == last.c.objid) & (versions.c.version == last.c.version))
+        select(*named, versions.c.version, versions.c.files, versions.c.size)
+        .select_from(cases)
+        .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == _NEWEST))
+        .where(cases.c.case_number > after)
         .order_by(cases.c.case_number)
     )
-    if case_type:
-        query = query.where(cases.c.case_type == case_type)
-    if long_term is not None:
-        query = query.where(cases.c.long_term == long_term)
-    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit).offset(offset))]
+    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
 
 
-def show_case(connection: Connection, name: str) -> CaseLife | None:
-    """Everything about one case, or None where there is none of that name."""
-    objid = find_case(connection, name)
-    if objid is None:
-        return None
-    case = dict(connection.execute(select(cases).where(cases.c.objid == objid)).one()._mapping)
-    description = json.loads(case.pop("description"))
-    of_case = select(versions).where(versions.c.objid == objid).order_by(versions.c.version)
-    return CaseLife(
-        case,
-        description,
-        _rows(connection, of_case),
-        _rows(connection, _formats_of(objid)),
-        holdings.copies_of(connection, objid),
-        _rows(connection, _events_of(objid).limit(1000)),
-        [entry.data for entry in ledger.about(connection, objid)],
-    )
-
-
-def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(query)]
-
-
-def _formats_of(objid: str) -> Select[Any]:
-    kind = (files.c.version, files.c.representation, files.c.puid, files.c.format_name)
-    return (
-        select(*kind, func.count().label("files"), func.sum(files.c.size).label("size"))
-        .where(files.c.objid == objid)
-        .group_by(*kind)
-        .order_by(files.c.version, files.c.representation, func.count().desc())
-    )
-
-
-def _events_of(objid: str) -> Select[Any]:
-    """Each event once: a later version says again what an earlier one said."""
-    later = events.alias()
-    carried = exists().where(later.c.identifier == events.c.identifier, later.c.version > events.c.version)
-    query = select(events).where(events.c.objid == objid, ~carried)
-    return query.order_by(events.c.happened, events.c.identifier)
+def count_cases(connection: Connection, *, after: str = "") -> int:
+    """How many cases have a case number that follows `after`."""
+    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())

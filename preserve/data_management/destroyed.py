@@ -24,6 +24,8 @@ from preserve.errors import NotIntact, Refused
 BEGUN = "case.destruction-begun"
 DESTROYED = "case.destroyed"
 
+_BATCH = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Gone:
@@ -120,6 +122,20 @@ def refuse(connection: Connection, name: str) -> None:
         older = gone.item and version.isdigit() and int(version) < _reduced(connection, objid, gone.disposal)
         if not gone.item or older:
             raise Refused("storage.destroyed", name, disposal=gone.disposal, when=gone.since[:10])
+
+
+def listed(connection: Connection, objids: Iterable[str]) -> dict[tuple[str, str], Gone]:
+    """What is gone of these cases, by objid and item, as it is listed."""
+    wanted = sorted(set(objids))
+    query = select(tombstones)
+    return {
+        (row.objid, row.item): row
+        for start in range(0, len(wanted), _BATCH)
+        for row in (
+            Gone(*values)
+            for values in connection.execute(query.where(tombstones.c.objid.in_(wanted[start : start + _BATCH])))
+        )
+    }
 
 
 def all_gone(connection: Connection) -> list[Gone]:

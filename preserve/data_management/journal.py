@@ -88,10 +88,10 @@ def live(connection: Connection, case_number: str) -> IngestRow | None:
     return IngestRow(**row._mapping) if row else None
 
 
-def unfinished(connection: Connection) -> list[IngestRow]:
-    """Every ingest that is not done: running, waiting, refused."""
-    rows = connection.execute(select(ingests).where(ingests.c.state.notin_(["done"])).order_by(ingests.c.started))
-    return [IngestRow(**row._mapping) for row in rows]
+def unfinished(connection: Connection, *, newest: int | None = None) -> list[IngestRow]:
+    """The ingests that are not done (running, waiting, refused), oldest first: all of them, or the newest so many."""
+    query = select(ingests).where(ingests.c.state.notin_(["done"])).order_by(ingests.c.started.desc()).limit(newest)
+    return [IngestRow(**row._mapping) for row in connection.execute(query)][::-1]
 
 
 def files(connection: Connection, ingest: str, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
 
 from preserve.clock import stamp
 from preserve.data_management.tables import ledger
@@ -150,14 +150,28 @@ def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
         yield Entry(row.number, row.entry, bytes(row.leaf))
 
 
-def about(connection: Connection, subject: str, *actions: str, limit: int | None = 1000) -> list[Entry]:
-    """The entries about one subject, oldest first; with `actions` only those, and however many there are.
+def about(connection: Connection, subject: str, *actions: str) -> list[Entry]:
+    """The entries about one subject, oldest first; with `actions` only those. Raises NotIntact."""
+    query = select(*_ROW).where(ledger.c.subject == subject)
+    return list(_read(connection, query.where(ledger.c.action.in_(actions)) if actions else query))
 
-    `limit` None: all of them. Raises NotIntact.
+
+def newest_about(connection: Connection, subject: str, *, before: int | None = None, limit: int) -> list[Entry]:
+    """The newest `limit` entries about one subject, the newest first; with `before` only those of lower numbers.
+
+    Raises NotIntact.
     """
     query = select(*_ROW).where(ledger.c.subject == subject)
-    query = query.where(ledger.c.action.in_(actions)) if actions else query.limit(limit)
-    return list(_read(connection, query))
+    if before is not None:
+        query = query.where(ledger.c.number < before)
+    rows = connection.execute(query.order_by(ledger.c.number.desc()).limit(limit))
+    return [_checked(*row) for row in rows]
+
+
+def count_about(connection: Connection, subject: str, *, before: int) -> int:
+    """How many entries about one subject have numbers lower than `before`."""
+    query = select(func.count()).where(ledger.c.subject == subject, ledger.c.number < before)
+    return int(connection.execute(query).scalar_one())
 
 
 def naming(connection: Connection, word: str, *actions: str) -> list[Entry]:
@@ -204,10 +218,15 @@ def numbered(connection: Connection, numbers: Iterable[int]) -> list[Entry]:
     return list(_read(connection, select(*_ROW).where(ledger.c.number.in_(list(numbers)))))
 
 
-def count_of(connection: Connection, action: str, after: int, upto: int) -> int:
-    """How many entries of an action there are after number `after`, up to and including `upto`."""
+def count_listings(connection: Connection, action: str, word: str, after: int, upto: int) -> int:
+    """How many entries of an action, after number `after` and up to `upto`, tell of a range that `word` lies in.
+
+    A range is `first` and `last` in the details; an entry of an earlier release has none, and counts.
+    """
+    first, last = (func.json_extract(ledger.c.entry, f"$.details.{end}") for end in ("first", "last"))
     here = (ledger.c.action == action, ledger.c.number > after, ledger.c.number <= upto)
-    return int(connection.execute(select(func.count()).select_from(ledger).where(*here)).scalar_one())
+    within = or_(first.is_(None), and_(first <= word, last >= word))
+    return int(connection.execute(select(func.count()).select_from(ledger).where(*here, within)).scalar_one())
 
 
 def subjects_of(connection: Connection, action: str) -> list[str]:

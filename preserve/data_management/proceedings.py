@@ -96,7 +96,7 @@ def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
 
 def told(connection: Connection, number: str) -> list[Entry]:
     """The steps of a proceeding as the ledger has them, oldest first."""
-    return [entry for entry in ledger.about(connection, number, limit=None) if is_step(entry)]
+    return [entry for entry in ledger.about(connection, number) if is_step(entry)]
 
 
 def _fold(entries: Iterable[Entry]) -> ProceedingRow | None:
@@ -189,6 +189,18 @@ def rows(connection: Connection, kind: Kind, states: Sequence[str] = ()) -> list
     if states:
         conditions.append(proceedings.c.state.in_(states))
     return _rows(connection, *conditions)
+
+
+def newest(connection: Connection, kind: Kind, states: Sequence[str], most: int) -> tuple[list[ProceedingRow], int]:
+    """The newest of a kind, all or those in some states, oldest first; and how many older ones there are."""
+    conditions = [proceedings.c.kind == kind]
+    if states:
+        conditions.append(proceedings.c.state.in_(states))
+    total = int(connection.execute(select(func.count()).select_from(proceedings).where(*conditions)).scalar_one())
+    numbers = select(proceedings.c.number).where(*conditions)
+    numbers = numbers.order_by(proceedings.c.opened.desc(), proceedings.c.number.desc()).limit(most).correlate(None)
+    found = _rows(connection, proceedings.c.number.in_(numbers))
+    return found, total - len(found)
 
 
 def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:

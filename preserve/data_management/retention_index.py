@@ -60,6 +60,12 @@ def facts_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
     return {str(objid): str(facts) for objid, facts in connection.execute(query)}
 
 
+def cases_after(connection: Connection, after: str, size: int) -> list[RetentionRow]:
+    """The rows of so many cases, without their recordings, that follow the objid `after`; empty: from the first."""
+    query = select(retention).where(retention.c.item == "", retention.c.objid > after)
+    return [RetentionRow(*row) for row in connection.execute(query.order_by(retention.c.objid).limit(size))]
+
+
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
     """Every row, in the order of cases, a case before its recordings."""
     query = "SELECT objid, item, facts, rule, computed, decided, due FROM retention ORDER BY objid, item"
@@ -119,7 +125,7 @@ def decide(
 def require_decided(connection: Connection, objid: str) -> None:
     """Raises NotIntact where rows of a case do not say what appraisals decided, or their day does not follow from it.
 
-    What the rules make of the facts is computed again by who knows the rules (`keeping.require_rows`).
+    What the rules make of the facts is computed again by who knows the rules (`rules_in_force.require_rows`).
     """
     said = {entry.details["item"]: str(entry.details["decided"]) for entry in ledger.about(connection, objid, DECIDED)}
     for row in rows_of(connection, objid):

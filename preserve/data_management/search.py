@@ -8,6 +8,7 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content
 
 
 def _pack(passages: Iterable[Passage]) -> bytes:
-    rows = [(passage.field, passage.place, passage.text) for passage in passages if passage.text]
+    rows = [(one.field, one.place, one.text) for one in passages if one.text]
     plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return zlib.compress(plain, 3)
 
@@ -124,11 +125,8 @@ def _unpack(packed: bytes) -> Iterator[Passage]:
 
 
 def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    words = {
-        name: BETWEEN.join(" ".join(tokens(passage.text)) for passage in _unpack(row[name]))
-        for name in ("head", "body")
-    }
-    return {"number": row["number"], **words, **facets.columns(facets.rows_of(connection, row["number"]))}
+    made = {name: BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
+    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
@@ -137,41 +135,91 @@ def passages(connection: Connection, objid: str) -> list[Passage]:
     return [] if row is None else [*_unpack(row.head), *_unpack(row.body)]
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A case that was found, and where it stands: `later` is 1 where its documents had to be asked, 0 otherwise."""
+
+    objid: str
+    number: int
+    later: int
+
+    @property
+    def key(self) -> str:
+        """What the next page begins after."""
+        return f"{self.later}-{self.number}"
+
+
 def find(connection: Connection, query: str, filters: Filters | None = None, limit: int = 50) -> list[Hit]:
-    """The cases in which every term occurs and every filter holds, each once.
+    """The cases that `match` finds, each with one place where. Raises UsageError where nothing can be searched."""
+    return show(connection, match(connection, query, filters, limit=limit), query, filters)
+
+
+def match(
+    connection: Connection, query: str, filters: Filters | None = None, *, after: str = "", limit: int = 50
+) -> list[Match]:
+    """The cases in which every term occurs and every filter holds, each once, from the one after the key `after`.
 
     Those whose description says all of it come first, then the others; among them the latest closed first. Raises
-    UsageError where nothing can be searched.
+    UsageError where nothing can be searched, or `after` is not a key.
     """
     filters = filters or Filters()
     wanted = terms(query)
     if not wanted and (query.strip() or not filters):
         raise UsageError("catalogue.nothing-to-search", query)
+    begin, below = _place(after)
     where, values = facets.days(connection, filters)
+    matches: list[tuple[int, int]] = []
+    for later, question in enumerate(_questions(wanted, filters)):
+        if later < begin or len(matches) == limit:
+            continue
+        bound = {**values, "match": question, "below": below if later == begin else _HIGHEST}
+        numbers = _numbers(connection, bool(question), where, bound, limit - len(matches))
+        matches += [(number, later) for number in numbers]
+    objids = _objids(connection, [number for number, _ in matches])
+    return [Match(objids[number], number, later) for number, later in matches if number in objids]
+
+
+_HIGHEST = (1 << 63) - 1
+
+
+def _place(after: str) -> tuple[int, int]:
+    if not after:
+        return 0, _HIGHEST
+    place = re.fullmatch(r"([01])-(\d{1,18})", after)
+    if place is None:
+        raise UsageError("catalogue.after-wrong", after)
+    return int(place[1]), int(place[2])
+
+
+def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:
+    """What the index is asked: first by the description alone, then by everything; empty where it need not be asked."""
     rest = filters.expression()
-    numbers: list[int] = []
-    if not wanted and not rest:
-        numbers = _numbers(connection, "findable", "number", where, values, limit)
-    else:
-        phrase = " AND ".join(term.expression for term in wanted)
-        # First by the description alone, then by everything.
-        questions = [f"{{head}}: ({phrase})", f"{{head body}}: ({phrase})"] if wanted else [""]
-        for question in questions:
-            if len(numbers) < limit:
-                match = " AND ".join(part for part in (question, rest) if part)
-                more = _numbers(connection, "search", "rowid", where, {**values, "match": match}, limit)
-                numbers += [number for number in more if number not in numbers]
-    return _hits(connection, numbers[:limit], wanted, filters)
+    if not wanted:
+        return [rest]
+    phrase = " AND ".join(term.expression for term in wanted)
+    questions = (f"({{head}}: ({phrase}))", f"(({{head body}}: ({phrase})) NOT ({{head}}: ({phrase})))")
+    return [" AND ".join(part for part in (question, rest) if part) for question in questions]
 
 
-def _numbers(
-    connection: Connection, table: str, column: str, where: str, values: dict[str, Any], limit: int
-) -> list[int]:
-    matches = "search MATCH :match" if table == "search" else "1"
+def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    query = select(findable.c.number, findable.c.objid).where(
+        findable.c.number.in_(bindparam("numbers", expanding=True))
+    )
+    return {row.number: row.objid for row in connection.execute(query, {"numbers": list(numbers)})}
+
+
+def show(connection: Connection, matches: Sequence[Match], query: str, filters: Filters | None = None) -> list[Hit]:
+    """Each of these cases with one place where it was found."""
+    return _hits(connection, [match.number for match in matches], terms(query), filters or Filters())
+
+
+def _numbers(connection: Connection, asked: bool, where: str, values: dict[str, Any], limit: int) -> list[int]:
+    table, column = ("search", "rowid") if asked else ("findable", "number")
+    matches = "search MATCH :match" if asked else "1"
     rows = connection.execute(
         text(
-            f"SELECT {column} FROM {table} WHERE {matches}{where.format(number=f'{table}.{column}')}"
-            f" ORDER BY {column} DESC LIMIT :limit"
+            f"SELECT {column} FROM {table} WHERE {matches} AND {table}.{column} < :below"
+            f"{where.format(number=f'{table}.{column}')} ORDER BY {column} DESC LIMIT :limit"
         ),
         {**values, "limit": limit},
     )
@@ -193,9 +241,9 @@ def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term]
         if best is None:
             field, file, value = facets.matching_file(connection, number, filters)
             best = (Passage(field, file, value), value, ())
-        passage, shown, marks = best
+        found, shown, marks = best
         hits.append(
-            Hit(row.objid, row.case_number, row.title, row.closed or "", passage.field, passage.place, shown, marks)
+            Hit(row.objid, row.case_number, row.title, row.closed or "", found.field, found.place, shown, marks)
         )
     return hits
 
@@ -211,11 +259,11 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
     for change in (str, folded):
         best, most = "", 0
         where: Passage | None = None
-        for passage in candidates:
-            words = change(passage.text)
+        for one in candidates:
+            words = change(one.text)
             there = sum(term.pattern.search(words) is not None for term in wanted)
             if there > most:
-                best, most, where = words, there, passage
+                best, most, where = words, there, one
                 if most == len(wanted):
                     break
         if where is not None:
@@ -224,7 +272,7 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
 
 
 def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    first = min(hit.start() for term in wanted if (hit := term.pattern.search(words)))
+    first = min(found.start() for term in wanted if (found := term.pattern.search(words)))
     begin = max(0, first - _BEFORE)
     cut = words[begin : first + _AFTER]
     shown = " ".join(cut.split())
@@ -232,7 +280,7 @@ def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, 
         shown = "…" + shown
     if first + _AFTER < len(words):
         shown += "…"
-    marks = sorted({hit.span() for term in wanted for hit in term.pattern.finditer(shown)})
+    marks = sorted({found.span() for term in wanted for found in term.pattern.finditer(shown)})
     apart: list[tuple[int, int]] = []
     for mark in marks:
         if not apart or mark[0] >= apart[-1][1]:

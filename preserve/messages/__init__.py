@@ -1,7 +1,8 @@
 """What is said to people, in their language: gettext catalogues keyed by code, one domain a subject.
 
 A code is `domain.name`; its sentence stands in `locale/<language>/LC_MESSAGES/<domain>.po` under the whole code,
-with named places (`{path}`). `code + '.hint'` says what to do, where there is something to do.
+with named places (`{path}`). `code + '.hint'` says what to do, where there is something to do; where it is done
+differently at each door, `code + '.hint.cli'` says it in commands.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 _LOCALE = Path(__file__).parent / "locale"
 _current: ContextVar[Language] = ContextVar("language", default="zh")
+_door: ContextVar[str] = ContextVar("door", default="")
 
 
 def speak(language: Language) -> None:
@@ -38,13 +40,23 @@ def speaking(language: Language) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def at_door(name: str) -> Iterator[None]:
+    """Within it hints are those of this door (`cli`); with an empty name they name no command of any."""
+    token = _door.set(name)
+    try:
+        yield
+    finally:
+        _door.reset(token)
+
+
 def language() -> Language:
     """The language in use."""
     return _current.get()
 
 
 def language_of_locale(lang: str) -> Language:
-    """`zh` for a Chinese locale name such as `zh_CN.UTF-8`, `en` for any other (issue: zh where LANG is zh)."""
+    """`zh` for a Chinese locale name such as `zh_CN.UTF-8`, `en` for any other."""
     return "zh" if lang.lower().startswith("zh") else "en"
 
 
@@ -103,5 +115,8 @@ def length_for_people(seconds: float) -> str:
 
 
 def hint(code: str, /, **values: Value) -> str:
-    """What to do about `code`; empty where nothing was written about it."""
-    return say(code + ".hint", **values) if known(code + ".hint") else ""
+    """What to do about `code`, at the door in use; empty where nothing was written about it."""
+    for name in (f"{code}.hint.{_door.get()}", f"{code}.hint"):
+        if known(name):
+            return say(name, **values)
+    return ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, TypeAdapter
+from pydantic import PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
 from metadata.findings import Finding, Value
@@ -34,13 +35,24 @@ def as_document(result: Any) -> dict[str, Any]:
     return {"ok": not fields.get("status", 0), **fields}
 
 
+class _Untitled(GenerateJsonSchema):
+    """Schemas without titles of fields: they would only repeat the names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Never."""
+        return False
+
+
 def schema_of(operation: Operation[..., Any]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of an operation's document."""
+    kind = operation.result
     fields: dict[str, Any] = (
-        {} if operation.result is type(None) else _adapter(operation.result).json_schema(mode="serialization")
+        {} if kind is type(None) else _adapter(kind).json_schema(mode="serialization", schema_generator=_Untitled)
     )
     properties = {"ok": {"type": "boolean"}, **fields.pop("properties", {})}
-    return {**fields, "type": "object", "title": operation.name, "properties": properties}
+    required = ["ok", *fields.pop("required", [])]
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": operation.name, "type": "object"}
+    return {**fields, **head, "properties": properties, "required": required}
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -73,5 +85,10 @@ def finding_document(finding: Finding) -> FindingDocument:
     }
 
 
-FindingShown = Annotated[Finding, PlainSerializer(finding_document, return_type=FindingDocument)]
+# Not `return_type=FindingDocument`: pydantic (2.14) builds no serializer where two parts of a result refer to it.
+FindingShown = Annotated[
+    Finding,
+    PlainSerializer(finding_document, return_type=dict[str, Any]),
+    WithJsonSchema(_adapter(FindingDocument).json_schema(), mode="serialization"),
+]
 """A finding as a field of a result: a fact, with its sentence in the document."""

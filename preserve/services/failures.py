@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer
+from typing_extensions import TypedDict
 
 from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
 from metadata.findings import Finding, Value
@@ -13,6 +16,16 @@ from preserve.errors import PreserveError
 from preserve.messages import hint, say
 from preserve.services.documents import finding_document
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
+
+
+class ErrorDocument(TypedDict):
+    """What went wrong, with its sentence and what to do in the language in use."""
+
+    code: str
+    where: str
+    values: dict[str, Any]
+    message: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +43,34 @@ class Failure:
         return {
             "ok": False,
             "status": self.status,
-            "error": {
-                "code": self.code,
-                "where": self.where,
-                "values": json.loads(json.dumps(dict(self.values), default=str)),
-                "message": say(self.code, **self.values),
-                "hint": hint(self.code, **self.values),
-            },
+            "error": self.error_document(),
             "findings": [finding_document(finding) for finding in self.findings],
         }
+
+    def error_document(self) -> ErrorDocument:
+        """What went wrong, its sentences in the language in use."""
+        return {
+            "code": self.code,
+            "where": self.where,
+            "values": json.loads(json.dumps(dict(self.values), default=str)),
+            "message": say(self.code, **self.values),
+            "hint": hint(self.code, **self.values),
+        }
+
+
+FailureShown = Annotated[Failure, PlainSerializer(Failure.error_document, return_type=ErrorDocument)]
+"""A failure as a field of a result: of one of several things that were to be done, where the others went on."""
 
 
 def failure_of(error: BaseException) -> Failure | None:
     """What an error of ours or of the libraries says; None for a defect."""
-    if isinstance(error, PreserveError):
-        return Failure(status_of(error), error.code, error.where, dict(error.values), error.findings)
-    if isinstance(error, (MetadataError, StorageError)):
-        return Failure(status_of(error), error.code, error.where, dict(error.values))
-    return None
+    return known_failure(error) if isinstance(error, (PreserveError, MetadataError, StorageError)) else None
+
+
+def known_failure(error: PreserveError | MetadataError | StorageError) -> Failure:
+    """What an error of ours or of the libraries says."""
+    findings = error.findings if isinstance(error, PreserveError) else ()
+    return Failure(status_of(error), error.code, error.where, dict(error.values), findings)
 
 
 def status_of(error: BaseException) -> int:

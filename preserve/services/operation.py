@@ -27,7 +27,7 @@ from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import ledger, sealing
 from preserve.data_management.archive import Archive
 from preserve.errors import NotPermitted, PreserveError
-from preserve.messages import speaking
+from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
 
@@ -47,6 +47,18 @@ class Look:
     action: str | Callable[[Arguments], str]
     """Where it is made from the arguments and empty, nothing of anybody's is shown."""
     details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
+    about: Callable[[Session, Arguments], str] | None = None
+    """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
+
+
+def anybody(arguments: Arguments) -> tuple[Duty, ...]:
+    """As a duty: whoever is recognised, whatever they may do."""
+    return ()
+
+
+def of_archive(session: Session, arguments: Arguments) -> str:
+    """As what a look is about: the archive as a whole."""
+    return session.archive.home.settings.archive_id
 
 
 Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
@@ -71,7 +83,7 @@ class Operation(Generic[P, R]):
     def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it. Raises NotPermitted, and whatever the operation raises."""
         arguments = self._bind(session, args, kwargs)
-        with speaking(session.language), self._sealed(session):
+        with speaking(session.language), at_door(""), self._sealed(session):
             within = self._permitted(session, arguments)
             with self._refusals(session, within, arguments), self._locked(within, arguments):
                 self._record_look(within, arguments)
@@ -114,9 +126,9 @@ class Operation(Generic[P, R]):
 
     def _permitted(self, session: Session, arguments: Arguments) -> Session:
         """The session within the operation: with the person, and with an archive that asks again when it writes."""
-        duties = self._asked(arguments)
-        if not duties or self.needs == "nothing":
+        if self.open_to_all or self.needs == "nothing":
             return session
+        duties = self._asked(arguments)
         archive = session.opened
         if archive is None:
             archive = self._what_can_be_opened(session)
@@ -157,7 +169,7 @@ class Operation(Generic[P, R]):
                 _require_any(connection, person, duties)
                 return person
         except NotPermitted:
-            self._refuse(archive, account, duties[0], arguments)
+            self._refuse(archive, account, arguments)
             raise
 
     @contextmanager
@@ -167,10 +179,11 @@ class Operation(Generic[P, R]):
             yield
         except NotPermitted:
             if session.opened is not None and within.acting is not None:
-                self._refuse(session.opened, within.acting.account, self._asked(arguments)[0], arguments)
+                self._refuse(session.opened, within.acting.account, arguments)
             raise
 
-    def _refuse(self, archive: Archive, account: str, duty: Duty, arguments: Arguments) -> None:
+    def _refuse(self, archive: Archive, account: str, arguments: Arguments) -> None:
+        duty = next(iter(self._asked(arguments)), None)
         with suppress(PreserveError):  # a catalogue that cannot be written must not hide the refusal
             note_refusal(archive.catalogue, account, duty, self._about(arguments), archive.now())
 
@@ -189,12 +202,13 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
+        subject = self.look.about(session, arguments) if self.look.about else self._about(arguments)
         details = self.look.details(session, arguments)
         with session.archive.catalogue.begin() as connection:
             ledger.append(
                 connection,
                 action=action,
-                subject=self._about(arguments),
+                subject=subject,
                 actor=session.person.account,
                 details=details,
                 moment=session.archive.now(),
@@ -208,12 +222,13 @@ class Operation(Generic[P, R]):
 
 
 def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...]) -> None:
-    """Raises NotPermitted unless the person has one of these duties now."""
+    """Raises NotPermitted unless the person has one of these duties now, where there are any."""
     for duty in duties[1:]:
         if person.may(duty):
             require(connection, person, duty)
             return
-    require(connection, person, duties[0])
+    for duty in duties[:1]:
+        require(connection, person, duty)
 
 
 OPERATIONS: dict[str, Operation[..., Any]] = {}

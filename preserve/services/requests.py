@@ -17,6 +17,8 @@ from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import statistics as use
 from preserve.access.requests import steps
+from preserve.access.requests.entering import Asked, Entry
+from preserve.access.requests.entering import open_request as open_one
 from preserve.access.requests.model import Concern, Consumer, Delivery, Form, Request
 from preserve.access.requests.model import Examination as Examination
 from preserve.access.requests.procedure import OPEN, REQUESTS
@@ -73,16 +75,19 @@ class OpenRequest:
     received: date | None = None
     due: date | None = None
 
-    def asked(self) -> list[steps.Asked]:
-        """Each thing that is asked for. Raises UsageError for what cannot be asked for together."""
+    def entry(self) -> Entry:
+        """The request as it is entered. Raises UsageError for what cannot be asked for together."""
+        return Entry(self.consumer, self._asked(), self.purpose, self.papers, self.urgent, self.received, self.due)
+
+    def _asked(self) -> list[Asked]:
         if (self.stages or self.objects) and len(self.cases) > 1:
             raise UsageError("request.one-case")
         if self.span and len(self.objects) != 1:
             raise UsageError("request.range-wrong", "")
         begin, end = self.span or (None, None)
-        asked = [steps.Asked(self.cases[0], object=x, begin=begin, end=end, form=self.form) for x in self.objects]
-        asked += [steps.Asked(self.cases[0], stage=stage, form=self.form) for stage in self.stages]
-        return asked or [steps.Asked(case, form=self.form) for case in self.cases]
+        asked = [Asked(self.cases[0], object=name, begin=begin, end=end, form=self.form) for name in self.objects]
+        asked += [Asked(self.cases[0], stage=stage, form=self.form) for stage in self.stages]
+        return asked or [Asked(case, form=self.form) for case in self.cases]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +103,7 @@ class Opened:
 @command("request.open", duty=Duty.OPEN_REQUEST)
 def open_request(session: Session, wish: OpenRequest) -> Opened:
     """Enter a request (regulation Art. 21). Raises Refused where a document is missing, or what is asked for is."""
-    made = steps.open_request(
-        session.archive.home,
-        session.archive.catalogue,
-        session.person,
-        consumer=wish.consumer,
-        papers=wish.papers,
-        asked=wish.asked(),
-        purpose=wish.purpose,
-        urgent=wish.urgent,
-        received=wish.received,
-        due=wish.due,
-        moment=session.archive.now(),
-    )
+    made = open_one(session.actor, wish.entry())
     return Opened(made.number, made.due, made.state, made.due_certain)
 
 
@@ -144,18 +137,7 @@ def examine(
     answered: str = "",
 ) -> Examined:
     """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted."""
-    done = steps.examine(
-        session.archive.home,
-        session.archive.catalogue,
-        session.person,
-        number,
-        opinion=opinion,
-        note=note,
-        left_out=left_out,
-        plan=plan,
-        answered=answered,
-        moment=session.archive.now(),
-    )
+    done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered))
     assert done.examination is not None
     return Examined(number, done.state, len(done.examination.selection), done.examination.concerns)
 
@@ -188,35 +170,21 @@ def draft_redactions(session: Session, number: str, target: Path, *, pages: Path
 @command("request.approve", duty=Duty.DECIDE, subject="number")
 def approve(session: Session, number: str, *, article: str = "21", reason: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves (regulation Art. 21)."""
-    return _decide(session, number, True, article, reason)
+    done = steps.decide(session.actor, number, approve=True, article=article, reason=reason)
+    return Stepped(number, done.state)
 
 
 @command("request.refuse", duty=Duty.DECIDE, subject="number")
 def refuse(session: Session, number: str, *, article: str, reason: str) -> Stepped:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
-    return _decide(session, number, False, article, reason)
-
-
-def _decide(session: Session, number: str, approved: bool, article: str, reason: str) -> Stepped:
-    done = steps.decide(
-        session.archive.home,
-        session.archive.catalogue,
-        session.person,
-        number,
-        approve=approved,
-        article=article,
-        reason=reason,
-        moment=session.archive.now(),
-    )
+    done = steps.decide(session.actor, number, approve=False, article=article, reason=reason)
     return Stepped(number, done.state)
 
 
 @command("request.withdraw", duty=Duty.OPEN_REQUEST, subject="number")
 def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
     """Take a request back before anything was delivered."""
-    archive = session.archive
-    done = steps.withdraw(archive.home, archive.catalogue, session.person, number, reason=reason, moment=archive.now())
-    return Stepped(number, done.state)
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,19 +210,8 @@ def deliver(
     device: Path | None = None,
 ) -> Delivered:
     """Make the DIP of an approved request in the folder `target`: exactly what the head approved (Art. 21, 23)."""
-    done = assembling.deliver(
-        session.archive.home,
-        session.archive.catalogue,
-        session.person,
-        number,
-        target,
-        form,
-        to=to,
-        now=session.archive.now,
-        progress=session.progress,
-        password=password,
-        device=device,
-    )
+    handover = assembling.Handover(target, form, to, password, device)
+    done = assembling.deliver(session.actor, number, handover, session.progress)
     return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
 
 
@@ -269,17 +226,7 @@ def acknowledge(
     outcome: str = "",
 ) -> Stepped:
     """Write down who received it, the signed receipt, and what came of it (利用效果)."""
-    done = steps.acknowledge(
-        session.archive.home,
-        session.archive.catalogue,
-        session.person,
-        number,
-        receiver=receiver,
-        receipt=receipt,
-        carrier_returned=carrier_returned,
-        outcome=outcome,
-        moment=session.archive.now(),
-    )
+    done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome))
     return Stepped(number, done.state)
 
 

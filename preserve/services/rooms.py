@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from preserve.services import requests
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["requests"]
+import preserve.services
+
+ROOMS = tuple(
+    import_module(f"preserve.services.{room.name}")
+    for room in iter_modules(preserve.services.__path__)
+    if room.name != "rooms"
+)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from preserve.administration.actor import Actor
 from preserve.administration.people import Person, recognise
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
@@ -96,6 +97,11 @@ class Session:
         """Who acts."""
         assert self.acting is not None, "the operation has no duty, so nobody was recognised"
         return self.acting
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, on this session's archive."""
+        return Actor(self.archive, self.person)
 
     def watched(self, progress: Progress) -> Session:
         """The same session, with somebody who is told how far the work is."""

@@ -15,12 +15,12 @@ from preserve.home import Home, default_path, open_home
 
 def check_new(target: Path, place: Path | None) -> None:
     """Raises Refused unless a file or folder could be made at `target`, where nothing is yet; MediumProblem."""
-    outputs.check_new(target, _home(place))
+    outputs.check_new(target, home_in_use(place))
 
 
 def check_folder(target: Path, place: Path | None) -> None:
     """Raises Refused unless files could be put into the folder `target`, there or not yet; MediumProblem."""
-    outputs.check_folder(target, _home(place))
+    outputs.check_folder(target, home_in_use(place))
 
 
 def check_beside(target: Path) -> None:
@@ -30,10 +30,10 @@ def check_beside(target: Path) -> None:
 
 def check_device(target: Path, place: Path | None) -> None:
     """Raises Refused where a disc cannot be burned to `target` without harm; MediumProblem."""
-    outputs.check_device(target, _home(place))
+    outputs.check_device(target, home_in_use(place))
 
 
-def _home(place: Path | None) -> Home | None:
+def home_in_use(place: Path | None) -> Home | None:
     """The home in use, None where there is none. Raises Refused where its settings are wrong."""
     try:
         return open_home(place or default_path())

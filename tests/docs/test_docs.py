@@ -35,6 +35,15 @@ def test_every_command_is_in_the_json_page() -> None:
     assert [name for name in COMMANDS if f"`{name}" not in text] == []
 
 
+def test_the_json_page_and_the_schemas_are_those_of_the_operations() -> None:
+    from tools.export_documents import FOLDER, files
+
+    wanted = files()
+    assert {path.name for path in FOLDER.iterdir()} == {path.name for path in wanted if path.parent == FOLDER}
+    stale = [path.name for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run make schemas"
+
+
 def test_every_ledger_action_is_told() -> None:
     """The life of a case names every action that the source writes."""
     told = (ROOT / "docs" / "life-of-a-case.md").read_text(encoding="utf-8")

@@ -12,10 +12,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.executing import Report, execute
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
 from preserve.clock import now
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 from tests.support.office import Office, make_office
@@ -66,15 +68,15 @@ def carry_out(
     catalogue = open_catalogue(home)
     count = 0
 
-    def told(what: str) -> None:
+    def watch(step: str) -> None:
         nonlocal count
         count += 1
         if count == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        meanwhile(what)
+        meanwhile(step)
 
     try:
-        return execute(home, catalogue, ARCHIVIST, number, now=after_the_pause, told=told)
+        return execute(Actor(Archive(home, catalogue, after_the_pause), ARCHIVIST), number, watch=watch)
     finally:
         catalogue.close()
 

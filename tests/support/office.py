@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from argon2 import PasswordHasher
 
 from demo.make_case import make_case
 from preserve.administration.appointing import add_person
@@ -29,6 +35,8 @@ STAFF = {
     "depositor": ("周移交", "depositor"),
 }
 PASSWORD = "long-enough-and-not-the-name"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""A hash says by itself what it costs to verify: the tokens of a whole bureau need not take five seconds."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,11 @@ class Office:
 
 def staff(archive: Archive, names: Collection[str] = tuple(STAFF)) -> dict[str, str]:
     """Appoint everyone, or those named; the founder appoints the security administrator, who appoints the others."""
+    with patch("preserve.administration.passwords.hash_password", CHEAP.hash):
+        return _appointed(archive, names)
+
+
+def _appointed(archive: Archive, names: Collection[str]) -> dict[str, str]:
     catalogue = open_catalogue(open_home(archive.home))
     moment = now()
     tokens: dict[str, str] = {}
@@ -111,13 +124,26 @@ def staff(archive: Archive, names: Collection[str] = tuple(STAFF)) -> dict[str, 
     return tokens
 
 
+@cache
+def _made_once(today: date | None) -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="small-case-")  # goes with this process
+    make_case(Path(folder.name) / "case", small=True, today=today)
+    return folder
+
+
+def small_case(folder: Path, today: date | None = None) -> Path:
+    """The small case in a folder of its own: drawn and filmed once by each test process, then copied with its times."""
+    shutil.copytree(Path(_made_once(today).name) / "case", folder)
+    return folder
+
+
 def make_office(folder: Path, *options: str, today: date | None = None, **changes: Any) -> Office:
     """The archive with one small case, and its people.
 
     `today`: as if made then; `changes` go into the description, functions of what stands there too.
     """
     archive = found(folder / "home", *options)
-    make_case(folder / "case", small=True, today=today)
+    small_case(folder / "case", today)
     description = folder / "case" / "case.json"
     told = json.loads(description.read_text(encoding="utf-8"))
     told |= {name: value(told.get(name)) if callable(value) else value for name, value in changes.items()}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.started import Started, start
+
 PROGRAM = Path(sys.executable).parent / "preserve"
 
 
@@ -24,22 +26,14 @@ class Archive:
 
     def start(
         self, *arguments: str, lang: str = "en", path: str | None = None, token: str = "", stdin: Path | None = None
-    ) -> subprocess.Popen[str]:
+    ) -> Started | subprocess.Popen[str]:
         """Start a command in a process group of its own; with `token` as that person, with `stdin` reading a file."""
         environment = {**os.environ, "PRESERVE_HOME": str(self.home), "LC_ALL": "C.UTF-8"}
         if path is not None:
             environment["PATH"] = path
         if token:
             environment["PRESERVE_TOKEN"] = token
-        return subprocess.Popen(
-            [str(PROGRAM), "--lang", lang, *arguments],
-            env=environment,
-            stdin=stdin.open() if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        return start(PROGRAM, ["--lang", lang, *arguments], environment, stdin)
 
     def run(
         self, *arguments: str, lang: str = "en", path: str | None = None, token: str = "", stdin: Path | None = None
@@ -47,7 +41,7 @@ class Archive:
         """Run a command to its end."""
         process = self.start(*arguments, lang=lang, path=path, token=token, stdin=stdin)
         out, error = process.communicate(timeout=240)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, error)
+        return subprocess.CompletedProcess(arguments, process.returncode or 0, out, error)
 
     def json(self, *arguments: str, token: str = "") -> dict[str, Any]:
         """The document of a command with --json."""
@@ -82,7 +76,7 @@ def found(folder: Path, *options: str) -> Archive:
     return archive
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: subprocess.Popen[str] | Started) -> None:
     """SIGKILL to the whole process group; what it wrote is thrown away."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 import preserve
-from preserve.messages import LANGUAGES, hint, known, say, speaking
+from preserve.cli.main import COMMANDS
+from preserve.messages import LANGUAGES, Language, at_door, hint, known, say, speaking
 
 ROOT = Path(preserve.__file__).parent
 LOCALE = ROOT / "messages" / "locale"
@@ -83,3 +85,31 @@ def test_a_missing_value_leaves_its_place_visible_and_an_unknown_code_stands_for
         assert hint("sip.too-deep") == "" and hint("sip.symlink") != ""
     with speaking("zh"):
         assert say("sip.too-deep", limit=3) == "文件夹嵌套超过 3 层。"
+
+
+# Sentences that only the command line says; they go to its own domain with the rooms that say them.
+ONLY_THERE = {"look.how", "look.placed", "plan.copies-next", "plan.problem-policy", "plan.problem-signatures"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_names_a_command_but_those_of_the_command_line(language: Language) -> None:
+    """What is said at every door is true at every door: a web page has no command to run."""
+    command = re.compile(rf"\bpreserve ({'|'.join(COMMANDS)})\b")
+    named = {
+        code
+        for domain in DOMAINS
+        for code, sentence in catalogue(domain, language).items()
+        if command.search(sentence) and not code.endswith(".hint.cli")
+    }
+    assert {code for code in named if not code.startswith("cli.")} == ONLY_THERE
+    assert {code for code in named if code.endswith(".hint")} == set()
+
+
+def test_a_hint_is_that_of_the_door() -> None:
+    with speaking("en"):
+        neutral = hint("people.token-unknown")
+        with at_door("cli"):
+            assert "preserve user login" in hint("people.token-unknown")
+            assert hint("sip.symlink") == say("sip.symlink.hint")  # the same at each
+        with at_door("web"):
+            assert hint("people.token-unknown") == neutral == "Log in again."

@@ -27,11 +27,6 @@ _NUMBERED = re.compile(r"\d{4}-\d{4,}$")
 _OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
 
 
-def require_case(connection: Connection, name: str) -> str:
-    """The objid of a case by objid, package, case number or archival number. Raises Refused."""
-    return cases.require(connection, name).objid
-
-
 def entries_about(connection: Connection, objid: str, names: Iterable[str], size: int) -> list[Entry]:
     """Every entry among the first `size` that names the case, is about a request for it, or moves a medium of it.
 
@@ -39,7 +34,7 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
     """
     found = {entry.number: entry for entry in ledger.naming(connection, objid)}
     for name in filter(None, names):
-        found |= {entry.number: entry for entry in ledger.about(connection, name, limit=None)}
+        found |= {entry.number: entry for entry in ledger.about(connection, name)}
     # A request, a transfer, a list of disposal: what names the case once is followed to its end by its number.
     numbers = {(entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)}
     media = {row.medium for row in holdings.copies_of(connection, objid)}
@@ -48,12 +43,12 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
         if entry.details.get("medium") in media:
             first.setdefault(entry.details["medium"], entry.number)
     for subject, family in sorted(numbers):
-        alike = [entry for entry in ledger.about(connection, subject, limit=None) if _family(entry.action) == family]
+        alike = [entry for entry in ledger.about(connection, subject) if _family(entry.action) == family]
         packed = {entry.details.get("dip", "") for entry in alike} - {""}
-        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one, limit=None)]
+        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one)]
         found |= {entry.number: entry for entry in alike}
     for medium, since in first.items():
-        for entry in ledger.about(connection, medium, limit=None):
+        for entry in ledger.about(connection, medium):
             changed = entry.details if entry.action == MEDIUM_CHANGED else {}
             if entry.number > since and _OF_THE_MEDIUM & changed.keys():
                 found[entry.number] = entry
@@ -105,7 +100,7 @@ def gather(
         missing=standing(connection, objid, newest, read_policy(home.profiles)).missing,
         last=whole[-1] if whole else None,
         gone=tuple(destroyed.of_case(connection, objid, whole=True)),
-        listings=_listings(connection, entries, made.size),
+        listings=_listings(connection, row.case_number, entries, made.size),
         entries=report.entries,
         checkpoint=made,
         key=made.key,
@@ -170,6 +165,7 @@ def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Hap
             yield Happening(one.when, one.source, one.who, one.code, one.outcome, one.reference, "", details)
 
 
-def _listings(connection: Connection, entries: list[Entry], size: int) -> int:
+def _listings(connection: Connection, case_number: str, entries: list[Entry], size: int) -> int:
+    """How often a list that the case stood in was shown; earlier releases listed all cases, and named no range."""
     registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
-    return ledger.count_of(connection, "catalogue.listed", registered, size)
+    return ledger.count_listings(connection, "catalogue.listed", case_number, registered, size)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.access.case_history import words
 from preserve.access.case_history.model import History
 from preserve.access.case_history.sections import sections, title
 from preserve.administration.printing.pages import as_html
@@ -95,79 +94,3 @@ def _is_left_over(folder: Path, package: str) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return not documents and written == package and {one.name for one in folder.iterdir()} <= known
-
-
-def document(found: History, labels: Mapping[str, str]) -> dict[str, object]:
-    """The same as data, for --json: nothing shortened."""
-    made = found.checkpoint
-    return {
-        "case": {
-            "objid": found.objid,
-            "case_number": found.case_number,
-            "archival_number": found.archival_number,
-            "title": found.title,
-            "packages": list(found.packages),
-        },
-        "object": None
-        if found.subject is None
-        else {
-            "identifier": found.subject.identifier,
-            "path": found.subject.path,
-            "representation": found.subject.representation,
-            "size": found.subject.size,
-            "sha256": found.subject.sha256,
-            "format": found.subject.format_name,
-            "puid": found.subject.puid,
-        },
-        "intact": found.intact,
-        "contents_shown": found.contents,
-        "copies": [
-            {
-                "name": row.name,
-                "medium": row.medium,
-                "label": medium.label if medium else "",
-                "kind": medium.kind if medium else "",
-                "place": medium.place if medium else "",
-                "state": row.state,
-                "written": row.written,
-                "verified": row.verified,
-                "part": row.part,
-                "parts": row.parts,
-            }
-            for row, medium in found.copies
-        ],
-        "missing": [{"kind": kind, "count": count} for kind, count in found.missing],
-        "destroyed": [{"disposal": one.disposal, "state": one.state, "since": one.since} for one in found.gone],
-        "listings": found.listings,
-        "events": [
-            {
-                "number": number,
-                "when": one.when,
-                "source": one.source,
-                "who": one.who,
-                "code": one.code,
-                "what": words.what(one),
-                "outcome": one.outcome,
-                "reference": one.reference,
-                "told": words.told(one, found, labels, short=False),
-            }
-            for number, one in enumerate(found.happenings, 1)
-        ],
-        "ledger": {
-            "entries": found.entries,
-            "size": made.size,
-            "root": made.root.hex(),
-            "made": made.made,
-            "key_sha256": found.key,
-            "checkpoint": made.text(),
-        },
-        "findings": [
-            {
-                "code": one.code,
-                "where": one.where,
-                "values": dict(one.values),
-                "message": say(one.code, where=one.where, **one.values),
-            }
-            for one in found.findings
-        ],
-    }

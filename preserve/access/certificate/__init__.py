@@ -83,9 +83,8 @@ def certify(
         raise NotPermitted("request.approval-missing", request.number)
     anchoring.check_evidence(staged, given, evidence_sha256)
     anchored = anchoring.anchor(connection, home, dip, request, evidence_sha256, numbers)
-    cases = [
-        read_case(home, connection, objid).description for objid in dict.fromkeys(one.selected.objid for one in given)
-    ]
+    objids = dict.fromkeys(file.selected.objid for file in given)
+    cases = [read_case(home, connection, objid).description for objid in objids]
     packages = {one.selected.package: one.selected.case_number for one in given}
     steps = custody.trace(connection, home, packages, numbers, len(cases) > 1)
     stamps = read_audit_profile(home.profiles).time_stamps

@@ -161,71 +161,63 @@ def _representation(
     written: Written, header: Header, role: str, given: Sequence[Given], facts: dict[str, Any]
 ) -> RepresentationReference:
     base = f"representations/{role}/"
-    own = [one for one in given if one.representation == role]
     dip = written.root.name
-
-    def objects() -> Iterator[Object]:
-        whole = Relationship("structural", "represents", _name(dip, "entity"))
-        yield Representation(_name(dip, f"representation/{role}"), role, (whole,))
-        for one in own:
-            row = facts[one.path]
-            source = one.selected.identifier
-            derived = (Relationship("derivation", "has source", source, _name(dip, f"event/{one.path}")),)
-            known = () if one.event else tuple((str(k), str(v)) for k, v in json.loads(row.properties))
-            yield FileObject(
-                identifier=_name(dip, one.path) if one.event else source,
-                path=one.path.removeprefix(base),
-                size=one.size,
-                digests=one.digests,
-                format=_format(one) if one.event else Format(row.format_name, row.format_version, row.puid),
-                original_name=xml_name(one.selected.shown),
-                properties=known,
-                relationships=derived if one.event else (),
-            )
-
-    def events() -> Iterator[Event]:
-        doer = (Link(_name("agent", OWN), "executing program"),)
-        target = (Link(_name(dip, f"representation/{role}")),)
-        yield Event(
-            _name(dip, f"digests/{role}"),
-            "fixity check",
-            written.made,
-            say("dip.event-checked", count=len(own)),
-            agents=doer,
-            objects=target,
-        )
-        for one in own:
-            if one.event:
-                links = (Link(one.selected.identifier, "source"), Link(_name(dip, one.path), "outcome"))
-                yield Event(
-                    _name(dip, f"event/{one.path}"), one.event, written.made, one.made_by, agents=doer, objects=links
-                )
-
+    files = [file for file in given if file.representation == role]
     _file(written, base + csip.PREMIS)
     agents = [Agent(_name("agent", OWN), "preserve", "software", __version__)]
-    write_premis(written.root / (base + csip.PREMIS), objects(), events(), agents)
+    objects, events = _objects(dip, role, files, facts), _events(written, role, files)
+    write_premis(written.root / (base + csip.PREMIS), objects, events, agents)
     written.take(base + csip.PREMIS)
     inside = Header(role, header.label, header.created, header.program, header.version, "DIP")
     listed = [
         MetsFile(
-            _name(dip, f"file/{one.path}"),
-            one.path.removeprefix(base),
-            one.size,
-            one.digests["sha256"],
-            _mime(one.path),
+            _name(dip, f"file/{file.path}"),
+            file.path.removeprefix(base),
+            file.size,
+            file.digests["sha256"],
+            _mime(file.path),
             written.made,
         )
-        for one in own
+        for file in files
     ]
-    write_representation_mets(
-        written.root / (base + csip.METS),
-        inside,
-        written.reference(base + csip.PREMIS, "application/xml", base),
-        listed,
-        f"data-{role}",
-    )
+    premis = written.reference(base + csip.PREMIS, "application/xml", base)
+    write_representation_mets(written.root / (base + csip.METS), inside, premis, listed, f"data-{role}")
     written.take(base + csip.METS)
     return RepresentationReference(role, written.reference(base + csip.METS, "application/xml"))
+
+
+def _objects(dip: str, role: str, given: Sequence[Given], facts: dict[str, Any]) -> Iterator[Object]:
+    """What is given is named as in the archive; what was made for this delivery has a name of its own, and a source."""
+    whole = Relationship("structural", "represents", _name(dip, "entity"))
+    yield Representation(_name(dip, f"representation/{role}"), role, (whole,))
+    for file in given:
+        row = facts[file.path]
+        source = file.selected.identifier
+        derived = (Relationship("derivation", "has source", source, _name(dip, f"event/{file.path}")),)
+        known = () if file.event else tuple((str(k), str(v)) for k, v in json.loads(row.properties))
+        yield FileObject(
+            identifier=_name(dip, file.path) if file.event else source,
+            path=file.path.removeprefix(f"representations/{role}/"),
+            size=file.size,
+            digests=file.digests,
+            format=_format(file) if file.event else Format(row.format_name, row.format_version, row.puid),
+            original_name=xml_name(file.selected.shown),
+            properties=known,
+            relationships=derived if file.event else (),
+        )
+
+
+def _events(written: Written, role: str, given: Sequence[Given]) -> Iterator[Event]:
+    dip = written.root.name
+    program = (Link(_name("agent", OWN), "executing program"),)
+    target = (Link(_name(dip, f"representation/{role}")),)
+    checked = say("dip.event-checked", count=len(given))
+    yield Event(_name(dip, f"digests/{role}"), "fixity check", written.made, checked, agents=program, objects=target)
+    for file in given:
+        if file.event:
+            links = (Link(file.selected.identifier, "source"), Link(_name(dip, file.path), "outcome"))
+            name = _name(dip, f"event/{file.path}")
+            yield Event(name, file.event, written.made, file.made_by, agents=program, objects=links)
 
 
 _MADE = {

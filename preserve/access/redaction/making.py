@@ -11,7 +11,7 @@ from typing import Literal
 from preserve import __version__
 from preserve.access.redaction import lines, overlay, pages, pictures, recordings
 from preserve.access.redaction.frames import look
-from preserve.access.redaction.painting import Mark
+from preserve.access.redaction.painting import Copy, Mark
 from preserve.access.redaction.plan import Redaction
 from preserve.access.redaction.sources import Source
 from preserve.access.requests.model import Selected
@@ -58,6 +58,8 @@ def make(order: Order, taken: Path, folder: Path, moment: datetime, progress: Ca
     name, kind = order.selected.path, order.source.kind
     title = PurePosixPath(order.selected.shown).name
 
+    copy = Copy(name, title, order.redactions, order.mark, moment)
+
     def tick() -> None:
         progress(0)
 
@@ -66,7 +68,7 @@ def make(order: Order, taken: Path, folder: Path, moment: datetime, progress: Ca
     if kind == "pdf":
         result = folder / "made.pdf"
         if order.redactions:
-            pages.redact_pdf(taken, result, name, order.redactions, order.mark, title, moment, tick)
+            pages.redact_pdf(taken, result, copy, tick)
             tool = f"pypdfium2 {_installed('pypdfium2')}, pikepdf {_installed('pikepdf')}"
         else:
             assert order.mark is not None
@@ -74,7 +76,7 @@ def make(order: Order, taken: Path, folder: Path, moment: datetime, progress: Ca
             tool = f"pikepdf {_installed('pikepdf')}"
     elif kind == "picture":
         result = folder / f"made{pictures.ending(taken, name)}"
-        pictures.redact_picture(taken, result, name, order.redactions, order.mark, title, moment, tick)
+        pictures.redact_picture(taken, result, copy, tick)
         tool = f"Pillow {_installed('pillow')}"
     elif kind == "text":
         result = folder / f"made{PurePosixPath(name).suffix}"
@@ -97,9 +99,8 @@ def _recording(order: Order, taken: Path, folder: Path, progress: Callable[[int]
         progress(max(now_at - moved[0], 0))
         moved[0] = max(moved[0], now_at)
 
-    cut = recordings.make(
-        taken, result, name, found, order.redactions, one.begin, one.end, order.mark, order.lossless, pulse
-    )
+    wish = recordings.Wish(name, order.redactions, one.begin, one.end, order.mark, order.lossless)
+    cut = recordings.make(taken, result, found, wish, pulse)
     clip: dict[str, float | int | None] = {}
     if one.begin is not None:
         clip = {

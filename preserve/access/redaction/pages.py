@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from preserve.access.redaction.painting import Mark, blacken, stamp, words_on_white
+from preserve.access.redaction.painting import Copy, Mark, blacken, stamp, words_on_white
 from preserve.access.redaction.plan import Redaction
 from preserve.errors import PreserveError, Refused
 from preserve.messages import say
@@ -112,21 +112,12 @@ def painted(source: Iterable[Sheet], redactions: Sequence[Redaction], mark: Mark
         yield sheet
 
 
-def redact_pdf(
-    source: Path,
-    result: Path,
-    name: str,
-    redactions: Sequence[Redaction],
-    mark: Mark | None,
-    title: str,
-    moment: datetime,
-    tick: Callable[[], None],
-) -> None:
+def redact_pdf(source: Path, result: Path, copy: Copy, tick: Callable[[], None]) -> None:
     """Write the redacted copy of a PDF. Raises Refused, PreserveError where the result does not prove clean."""
-    gone = [one for one in redactions if one.what == "pages"]
-    count = len(page_sizes(source, name))
-    kept = painted(sheets(source, name, lambda page: not _taken(gone, page)), redactions, mark)
-    write_pictures(_with_gaps(kept, gone, count), result, title, moment, tick)
+    gone = [redaction for redaction in copy.redactions if redaction.what == "pages"]
+    count = len(page_sizes(source, copy.name))
+    kept = painted(sheets(source, copy.name, lambda page: not _taken(gone, page)), copy.redactions, copy.mark)
+    write_pictures(_with_gaps(kept, gone, count), result, copy.title, copy.moment, tick)
 
 
 def _taken(gone: Sequence[Redaction], page: int) -> bool:

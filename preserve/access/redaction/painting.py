@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from preserve.typesetting.fonts import face, shown_by
@@ -11,6 +12,8 @@ from preserve.visible_text import visible
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
+
+    from preserve.access.redaction.plan import Redaction
 
 _STRENGTH = 56  # of 255: legible, and what lies under it too
 _LEAN = 30  # degrees
@@ -22,6 +25,17 @@ class Mark:
     """What a watermark says: for which request, to whom, on what day."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A redacted copy that is wanted: of which file by name, under which title, without what, with which mark."""
+
+    name: str
+    title: str
+    redactions: Sequence[Redaction]
+    mark: Mark | None
+    moment: datetime
 
 
 def font(size: int) -> ImageFont.FreeTypeFont:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import errno
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from preserve.access.redaction.pages import DPI, Sheet, painted, write_pictures
-from preserve.access.redaction.painting import Mark
-from preserve.access.redaction.plan import Redaction
+from preserve.access.redaction.painting import Copy
 from preserve.errors import Refused
 
 if TYPE_CHECKING:
@@ -94,22 +92,14 @@ def ending(path: Path, name: str) -> str:
         return ".jpg" if image.format in _LOSSY else ".png"
 
 
-def redact_picture(
-    source: Path,
-    result: Path,
-    name: str,
-    redactions: Sequence[Redaction],
-    mark: Mark | None,
-    title: str,
-    moment: datetime,
-    tick: Callable[[], None],
-) -> None:
+def redact_picture(source: Path, result: Path, copy: Copy, tick: Callable[[], None]) -> None:
     """Write the redacted copy of a picture to `result`, whose ending says as what. Raises Refused."""
-    with _opened(source, name) as image:
+    with _opened(source, copy.name) as image:
+        sheets = painted(_as_sheets(image), copy.redactions, copy.mark)
         if result.suffix == ".pdf":
-            write_pictures(painted(_as_sheets(image), redactions, mark), result, title, moment, tick)
+            write_pictures(sheets, result, copy.title, copy.moment, tick)
             return
-        (sheet,) = painted(_as_sheets(image), redactions, mark)
+        (sheet,) = sheets
         _save(sheet.picture, result)
 
 

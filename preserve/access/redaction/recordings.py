@@ -44,69 +44,68 @@ def ending(recording: Recording, lossless: bool) -> str:
     return ".mp4" if recording.video else ".m4a"
 
 
-def make(
-    source: Path,
-    result: Path,
-    name: str,
-    recording: Recording,
-    redactions: Sequence[Redaction],
-    begin: float | None,
-    end: float | None,
-    mark: Mark | None,
-    lossless: bool,
-    pulse: Pulse,
-) -> Cut:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a recording: without what, from when to when in seconds, marked how, and with what loss."""
+
+    name: str
+    redactions: Sequence[Redaction]
+    begin: float | None = None
+    end: float | None = None
+    mark: Mark | None = None
+    lossless: bool = False
+
+
+def make(source: Path, result: Path, recording: Recording, wish: Wish, pulse: Pulse) -> Cut:
     """Write the copy of `source`, which is `recording`, to `result`. Raises ToolFailed, Refused where it is damaged.
 
     A range is met by the frames of which any part is on the screen during it, so that nothing within it escapes.
     """
-    times = frame_times(source, name, recording, pulse) if recording.video else None
-    span = _span(recording, times, begin, end)
+    times = frame_times(source, wish.name, recording, pulse) if recording.video else None
+    span = _span(recording, times, wish.begin, wish.end)
+    marked = _mark(result, recording, wish.mark) if times is not None else None
     graph: list[str] = []
     maps: list[str] = []
     if times is not None:
-        marked = result.with_name(f"{result.stem}.mark.png") if mark is not None else None
-        if mark is not None and marked is not None:
-            bright_layer(mark, recording.width & ~1, recording.height & ~1).save(marked)
-        graph += _video(recording, times, redactions, span, marked is not None, lossless)
+        graph += _video(recording, times, wish.redactions, span, marked is not None, wish.lossless)
         maps += ["-map", "[video]"]
-    else:
-        marked = None
-    # Of a redacted recording one sound track goes over, the one that plays: nobody examined the others.
-    sound = recording.sound[:1] if redactions else recording.sound
+    # Of a redacted recording only the default sound track is kept: nobody examined the others.
+    sound = recording.sound[:1] if wish.redactions else recording.sound
     for number, stream in enumerate(sound):
-        graph.append(_sound(stream, number, redactions, span))
+        graph.append(_sound(stream, number, wish.redactions, span))
         maps += ["-map", f"[sound{number}]"]
     command = [find("ffmpeg"), *FFMPEG_INPUT, "-i", file_argument(source)]
     if marked is not None:
         command += ["-protocol_whitelist", "file,pipe", "-f", "png_pipe", "-i", file_argument(marked)]
-    command += [
-        "-filter_complex",
-        ";".join(graph),
-        *maps,
-        *_codecs(recording, sound, lossless),
-        "-map_metadata",
-        "-1",
-        "-map_chapters",
-        "-1",
-        "-fflags",
-        "+bitexact",
-        "-y",
-        file_argument(result),
-    ]
+    command += ["-filter_complex", ";".join(graph), *maps]
+    command += _codecs(recording, sound, wish.lossless)
+    command += ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-y", file_argument(result)]
     complaints: list[str] = []
     run(command, pulse, complaints=complaints)
     if any("partial file" in line or "ended prematurely" in line for line in complaints):
-        raise Refused("redaction.unreadable", name, reason=complaints[0].strip()[-300:])
-    frames = None if times is None else (span.last if span else len(times) - 1) - (span.first if span else 0) + 1
-    _prove(result, frames, len(sound))
+        raise Refused("redaction.unreadable", wish.name, reason=complaints[0].strip()[-300:])
+    first, last = _bounds(times, span)
+    _prove(result, None if first is None or last is None else last - first + 1, len(sound))
     names = {str(source): "SOURCE", str(result): "RESULT", **({str(marked): "MARK"} if marked else {})}
     left_out = recording.others + len(recording.sound) - len(sound)
-    bounds = (span.begin, span.end) if span else (0.0, recording.length)
+    begin, end = (span.begin, span.end) if span else (0.0, recording.length)
+    return Cut(shown(command, names), version("ffmpeg"), first, last, begin, end, left_out)
+
+
+def _mark(result: Path, recording: Recording, mark: Mark | None) -> Path | None:
+    """The watermark as a picture beside the result."""
+    if mark is None:
+        return None
+    marked = result.with_name(f"{result.stem}.mark.png")
+    bright_layer(mark, recording.width & ~1, recording.height & ~1).save(marked)
+    return marked
+
+
+def _bounds(times: Sequence[float] | None, span: Span | None) -> tuple[int | None, int | None]:
+    """The first and the last frame of what is made; of sound alone none."""
     if times is None:
-        return Cut(shown(command, names), version("ffmpeg"), None, None, *bounds, left_out)
-    first, last = (span.first, span.last) if span else (0, len(times) - 1)
-    return Cut(shown(command, names), version("ffmpeg"), first, last, *bounds, left_out)
+        return None, None
+    return (span.first, span.last) if span else (0, len(times) - 1)
 
 
 def _span(recording: Recording, times: Sequence[float] | None, begin: float | None, end: float | None) -> Span | None:

@@ -7,9 +7,9 @@ next run, by a withdrawal or by another way of delivering. Nothing half-written 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,59 +18,59 @@ from preserve.access.dip import handing
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.steps import note_delivery
-from preserve.administration.people import Person
+from preserve.administration.actor import Actor
 from preserve.administration.restoring import Restored, require_same
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.packages import read_version, require_case
 from preserve.clock import stamp
 from preserve.data_management import destroyed, ledger, object_index
-from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
 from preserve.data_management.versions import Version
 from preserve.errors import NotPermitted, PreserveError, Refused
 from preserve.home import Home
 from preserve.outputs import into_folder
+from preserve.progress import Progress
 from storage_adapters.durable import discard, publish
 from storage_adapters.errors import StorageError
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """The package that leaves: for which request, which version with which manifest, and from which media."""
+
+    number: str
+    version: Version
+    manifest: str
+    sources: Sequence[Source]
+
+
 def hand_out(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    case: str,
-    sources: Sequence[Source],
-    *,
-    to: Path,
-    number: str,
-    now: Callable[[], datetime],
-    progress: Callable[[int], None],
+    actor: Actor, case: str, sources: Sequence[Source], *, to: Path, number: str, progress: Progress
 ) -> Restored:
     """Write the newest package of a case below the folder `to`, and enter that the request was delivered.
 
     Raises NotPermitted where no approved request covers all of it (regulation Art. 21, 23), Refused where it was
     delivered before or something lies there, NotIntact where the media hold another package than was registered.
     """
+    home = actor.home
     if not number:
         raise NotPermitted("request.approval-missing", case)
     with REQUESTS.claimed(home, number, "request.busy"):
         # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
-        with catalogue.begin() as connection:
+        with actor.catalogue.begin() as connection:
             _settle(home, connection, number)
-            version, _ = _approved(home, connection, person, case, number)
-            anchor = anchors.read_anchor(connection, version.name)
+            version, _ = _approved(connection, actor, case, number)
+            leaving = _Leaving(number, version, anchors.read_anchor(connection, version.name).manifest, sources)
         with into_folder(to, home) as held:
             try:
-                done = _put(
-                    home, number, person, version, sources, held, to.absolute(), anchor.manifest, now(), progress
-                )
-                with catalogue.begin() as connection:
-                    _, request = _approved(home, connection, person, case, number)
-                    named = Restored(done.name, to / done.name, done.size)
-                    _enter(connection, home, person, request, named, version, anchor.manifest, sources, now())
+                restored = _put(actor, leaving, held, to.absolute(), progress)
+                named = Restored(restored.name, to / restored.name, restored.size)
+                with actor.catalogue.begin() as connection:
+                    _, request = _approved(connection, actor, case, number)
+                    _enter(connection, actor, request, leaving, named)
             except BaseException:
-                with suppress(PreserveError, StorageError), catalogue.read() as connection:
+                with suppress(PreserveError, StorageError), actor.catalogue.read() as connection:
                     _settle(home, connection, number)  # where it cannot be done now, the next run does it
                 raise
         handing.forget(home, number)
@@ -79,58 +79,52 @@ def hand_out(
 
 def _settle(home: Home, connection: Connection, number: str) -> None:
     """What an earlier run handed out and did not enter is taken back: it is made anew. Raises Refused, NotIntact."""
-    found = handing.noted(home, number)
+    noted = handing.noted(home, number)
     delivery = REQUESTS.read(connection, home, number).delivery
-    if found is not None and delivery is not None and delivery.dip == found.delivery.dip:
+    if noted is not None and delivery is not None and delivery.dip == noted.delivery.dip:
         handing.forget(home, number)
     else:
         handing.take_back(home, number)
 
 
-def _put(
-    home: Home,
-    number: str,
-    person: Person,
-    version: Version,
-    sources: Sequence[Source],
-    to: Path,
-    named: Path,
-    manifest: str,
-    moment: datetime,
-    progress: Callable[[int], None],
-) -> Restored:
+def _put(actor: Actor, leaving: _Leaving, to: Path, named: Path, progress: Progress) -> Restored:
     """The package whole below `to`, noted before it has its name there. Raises Refused, NotIntact."""
-    place, staged = to / version.name, to / f".{version.name}.part"
+    name = leaving.version.name
+    place, staged = to / name, to / f".{name}.part"
     if os.path.lexists(place):
         raise Refused("storage.exists-already", str(place))
     if staged.is_dir() and not staged.is_symlink():
         discard(staged, to)
-    size = extract(version.name, sources, staged, progress)
+    size = extract(name, leaving.sources, staged, progress)
     try:
-        require_same(staged, manifest)
-        made = Delivery(
-            dip=version.name,
-            by=person.account,
-            when=stamp(moment),
-            to="",
-            form="package",
-            files=0,
-            size=size,
-            evidence_sha256=manifest,
-            certificate_sha256="",
-        )
-        handing.note(home, number, staged, made, named, "folder", None)
+        require_same(staged, leaving.manifest)
+        delivery = _delivery(actor, leaving, to="", files=0, size=size)
+        handing.note(actor.home, leaving.number, staged, delivery, named, "folder", None)
     except BaseException:
         discard(staged, to)
         raise
     publish(staged, place)
-    return Restored(version.name, place, size)
+    return Restored(name, place, size)
 
 
-def _approved(home: Home, connection: Connection, person: Person, case: str, number: str) -> tuple[Version, Request]:
+def _delivery(actor: Actor, leaving: _Leaving, *, to: str, files: int, size: int) -> Delivery:
+    return Delivery(
+        dip=leaving.version.name,
+        by=actor.account,
+        when=stamp(actor.now()),
+        to=to,
+        form="package",
+        files=files,
+        size=size,
+        evidence_sha256=leaving.manifest,
+        certificate_sha256="",
+    )
+
+
+def _approved(connection: Connection, actor: Actor, case: str, number: str) -> tuple[Version, Request]:
     """The version that may leave now. What was approved, file by file, must be every original of it, whole."""
-    request = REQUESTS.take(connection, home, person, number, "delivered").record
-    objid = require_case(home, connection, case)
+    request = REQUESTS.take(connection, actor.home, actor.person, number, "delivered").record
+    objid = require_case(actor.home, connection, case)
     destroyed.refuse(connection, objid)
     version = read_version(connection, objid)
     originals = {one.identifier for one in object_index.of_version(connection, objid, version.version, "original")}
@@ -146,40 +140,20 @@ def _approved(home: Home, connection: Connection, person: Person, case: str, num
     return version, request
 
 
-def _enter(
-    connection: Connection,
-    home: Home,
-    person: Person,
-    request: Request,
-    done: Restored,
-    version: Version,
-    manifest: str,
-    sources: Sequence[Source],
-    moment: datetime,
-) -> None:
-    count = sum(1 for path in done.place.rglob("*") if path.is_file())
-    delivery = Delivery(
-        dip=version.name,
-        by=person.account,
-        when=stamp(moment),
-        to=request.consumer.name,
-        form="package",
-        files=count,
-        size=done.size,
-        evidence_sha256=manifest,
-        certificate_sha256="",
-    )
+def _enter(connection: Connection, actor: Actor, request: Request, leaving: _Leaving, restored: Restored) -> None:
+    count = sum(1 for path in restored.place.rglob("*") if path.is_file())
     ledger.append(
         connection,
         action="package.restored",
-        subject=version.objid,
-        actor=person.account,
-        moment=moment,
+        subject=leaving.version.objid,
+        actor=actor.account,
+        moment=actor.now(),
         details={
-            "name": version.name,
-            "from": [source.marker().identity for source in sources],
-            "to": str(done.place),
+            "name": leaving.version.name,
+            "from": [source.marker().identity for source in leaving.sources],
+            "to": str(restored.place),
             "request": request.number,
         },
     )
-    note_delivery(connection, home, person, request, delivery, moment)
+    delivery = _delivery(actor, leaving, to=request.consumer.name, files=count, size=restored.size)
+    note_delivery(connection, actor, request, delivery)

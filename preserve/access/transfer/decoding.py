@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
-from preserve.access.transfer.profile import Encapsulation
+from preserve.access.transfer.profile import EncapsulationNames
 from preserve.errors import NotIntact
 from storage_adapters.durable import on_medium
 
@@ -23,7 +23,9 @@ class Decoded:
     sha256: str
 
 
-def read_eep(path: Path, profile: Encapsulation, progress: Callable[[int], None] = lambda moved: None) -> list[Decoded]:
+def read_eep(
+    path: Path, profile: EncapsulationNames, progress: Callable[[int], None] = lambda moved: None
+) -> list[Decoded]:
     """Every file in an encapsulation, decoded as a stream and digested. Raises NotIntact for what cannot be read."""
     reader = _Reader(profile)
     try:
@@ -36,25 +38,25 @@ def read_eep(path: Path, profile: Encapsulation, progress: Callable[[int], None]
             raise ValueError("no encapsulation")
     except (expat.ExpatError, ValueError) as error:
         raise NotIntact("transfer.encapsulation-unreadable", str(path), reason=str(error)) from error
-    return reader.found
+    return reader.decoded
 
 
 class _Reader:
     """Expat hands text over in pieces: what is decoded is never held whole, and no entity is ever resolved."""
 
-    def __init__(self, profile: Encapsulation) -> None:
+    def __init__(self, profile: EncapsulationNames) -> None:
         self.parser = expat.ParserCreate(namespace_separator="\n")
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.buffer_text = True
-        self.found: list[Decoded] = []
+        self.decoded: list[Decoded] = []
         self.depth, self.rooted = 0, False
         self._names = {f"{profile.namespace}\n{value}": name for name, value in profile.elements.items()}
         self._open: list[str] = []
         self._left, self._size, self._running = "", 0, hashlib.sha256()
-        self._file, self._told = "", ""
+        self._file, self._declared_size = "", ""
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("DOCTYPE")
@@ -68,7 +70,7 @@ class _Reader:
         if known == "coded_data":
             self._left, self._size, self._running = "", 0, hashlib.sha256()
         elif known == "coding":
-            self._file, self._told = "", ""
+            self._file, self._declared_size = "", ""
 
     def _text(self, data: str) -> None:
         inside = self._open[-1] if self._open else ""
@@ -77,7 +79,7 @@ class _Reader:
         elif inside == "file_name":
             self._file += data
         elif inside == "file_size":
-            self._told += data
+            self._declared_size += data
 
     def _take(self, data: str) -> None:
         data = self._left + data
@@ -91,6 +93,6 @@ class _Reader:
         self.depth -= 1
         if self._open.pop() != "coded_data":
             return
-        if self._left or str(self._size) != self._told:
-            raise ValueError(f"{self._file}: {self._size} bytes, should be {self._told}")
-        self.found.append(Decoded(self._file, self._size, self._running.hexdigest()))
+        if self._left or str(self._size) != self._declared_size:
+            raise ValueError(f"{self._file}: {self._size} bytes, should be {self._declared_size}")
+        self.decoded.append(Decoded(self._file, self._size, self._running.hexdigest()))

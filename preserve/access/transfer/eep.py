@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from preserve.access.transfer.profile import Encapsulation
+from preserve.access.transfer.encapsulation import Document, Encapsulation, Record, Sign, Signed
+from preserve.access.transfer.profile import EncapsulationNames
 from preserve.errors import NotIntact
 from storage_adapters.durable import PART, move_in, on_medium
 
@@ -23,72 +23,14 @@ _BLOCK = 57 << 12  # bytes at a time: whole lines of 76 characters (RFC 2045 §6
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file of a record: its path below the information package, its name, size, format, digest (SHA-256)."""
-
-    path: str
-    name: str
-    title: str
-    size: int
-    sha256: str
-    format: str
-    program: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What somebody or something did with the record."""
-
-    identifier: str
-    agent: str
-    what: str
-    when: str
-    basis: str = ""
-    told: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who or what acted: `kind` unit or person."""
-
-    identifier: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The metadata of one record (DA/T 46 elements): pairs of our names and values, by the element they stand in."""
-
-    number: str
-    source: Sequence[tuple[str, str]]
-    archival_number: str
-    numbered: Sequence[tuple[str, str]]
-    description: Sequence[tuple[str, str]]
-    control: str
-    system: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a signer gave: result, certificate (DER), algorithm."""
-
-    who: str
-    when: str
-    result: bytes
-    certificate: bytes
-    algorithm: str
-
-
-Sign = Callable[[bytes], Signed]
+Opening = Callable[[Document], BinaryIO]
+"""Opens a file of the package."""
 
 
 class _Out:
     """Writes elements by our names; while `running` is set it also digests what is written."""
 
-    def __init__(self, stream: BinaryIO, profile: Encapsulation) -> None:
+    def __init__(self, stream: BinaryIO, profile: EncapsulationNames) -> None:
         self.stream, self.profile = stream, profile
         self.running: hashlib._Hash | None = None
 
@@ -98,8 +40,8 @@ class _Out:
             self.running.update(data)
 
     def _tag(self, name: str, attributes: dict[str, str]) -> str:
-        given = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in attributes.items())
-        return f"{self.profile.elements[name]}{given}"
+        text = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in attributes.items())
+        return f"{self.profile.elements[name]}{text}"
 
     @contextmanager
     def element(self, name: str, attributes: dict[str, str] | None = None) -> Iterator[None]:
@@ -136,15 +78,10 @@ def _clean(value: str) -> str:
 
 def write_eep(
     target: Path,
-    profile: Encapsulation,
+    profile: EncapsulationNames,
+    package: Encapsulation,
     *,
-    creator: str,
-    created: str,
-    record: Record,
-    documents: Sequence[Document],
-    deeds: Sequence[Deed],
-    people: Sequence[Person],
-    opening: Callable[[Document], BinaryIO],
+    opening: Opening,
     sign: Sign | None,
     progress: Callable[[int], None],
 ) -> str:
@@ -158,7 +95,7 @@ def write_eep(
         out = _Out(_Digesting(stream, whole), profile)  # type: ignore[arg-type]
         out.raw(f"{_XML}<{profile.elements['package']} xmlns={quoteattr(profile.namespace)}>\n".encode())
         out.texts([("format_description", profile.description), ("version", profile.version)])
-        signed = _signed_object(out, creator, created, record, documents, deeds, people, opening, progress)
+        signed = _signed_object(out, package, opening, progress)
         if sign is not None:
             _signatures(out, sign, signed)
         out.raw(f"</{profile.elements['package']}>\n".encode())
@@ -175,56 +112,52 @@ class _Digesting:
         return self._stream.write(data)
 
 
-def _signed_object(
-    out: _Out,
-    creator: str,
-    created: str,
-    record: Record,
-    documents: Sequence[Document],
-    deeds: Sequence[Deed],
-    people: Sequence[Person],
-    opening: Callable[[Document], BinaryIO],
-    progress: Callable[[int], None],
-) -> bytes:
+def _signed_object(out: _Out, package: Encapsulation, opening: Opening, progress: Callable[[int], None]) -> bytes:
     profile = out.profile
     with out.digested("signed_object", {profile.attributes["version"]: profile.version}) as running:
         out.texts(
             [
                 ("package_kind", profile.kind),
                 ("package_kind_description", profile.kind_description),
-                ("created", created),
-                ("creator", creator),
+                ("created", package.created),
+                ("creator", package.creator),
             ]
         )
         with out.element("content"):
             with out.element("record_block"), out.element("record"):
-                _record(out, record)
+                _record(out, package.record)
                 with out.element("data"):
-                    for number, one in enumerate(documents, 1):
-                        _document(out, number, one, opening, progress)
-            with out.element("business_block"):
-                for deed in deeds:
-                    with out.element("business"):
-                        out.texts(
-                            [
-                                ("business_identifier", deed.identifier),
-                                ("agent_identifier", deed.agent),
-                                ("record_identifier", record.number),
-                                ("business_state", profile.history),
-                                ("action", deed.what),
-                                ("action_time", deed.when),
-                                ("action_basis", deed.basis),
-                                ("action_description", deed.told),
-                            ]
-                        )
-            with out.element("agent_block"):
-                for person in people:
-                    with out.element("agent"):
-                        kind = profile.person if person.kind == "person" else profile.unit
-                        out.texts(
-                            [("agent_identifier", person.identifier), ("agent_kind", kind), ("agent_name", person.name)]
-                        )
+                    for number, document in enumerate(package.documents, 1):
+                        _document(out, number, document, opening, progress)
+            _actions(out, package)
+            _agents(out, package)
     return running.digest()
+
+
+def _actions(out: _Out, package: Encapsulation) -> None:
+    with out.element("business_block"):
+        for action in package.actions:
+            with out.element("business"):
+                out.texts(
+                    [
+                        ("business_identifier", action.identifier),
+                        ("agent_identifier", action.agent),
+                        ("record_identifier", package.record.number),
+                        ("business_state", out.profile.history),
+                        ("action", action.what),
+                        ("action_time", action.when),
+                        ("action_basis", action.basis),
+                        ("action_description", action.description),
+                    ]
+                )
+
+
+def _agents(out: _Out, package: Encapsulation) -> None:
+    with out.element("agent_block"):
+        for agent in package.agents:
+            with out.element("agent"):
+                kind = out.profile.person if agent.kind == "person" else out.profile.unit
+                out.texts([("agent_identifier", agent.identifier), ("agent_kind", kind), ("agent_name", agent.name)])
 
 
 def _record(out: _Out, record: Record) -> None:
@@ -248,13 +181,11 @@ def _record(out: _Out, record: Record) -> None:
     out.texts([("system", record.system), ("note", record.note)])
 
 
-def _document(
-    out: _Out, number: int, one: Document, opening: Callable[[Document], BinaryIO], progress: Callable[[int], None]
-) -> None:
+def _document(out: _Out, number: int, document: Document, opening: Opening, progress: Callable[[int], None]) -> None:
     profile = out.profile
     # xs:ID: a name that begins with a letter, as the standard's own examples do.
     identifier = f"修改0-文档{number}"
-    suffix = one.name.rpartition(".")[2].lower() if "." in one.name else ""
+    suffix = document.name.rpartition(".")[2].lower() if "." in document.name else ""
     with out.element("document"):
         role = profile.main if number == 1 else profile.attached
         out.texts(
@@ -262,7 +193,7 @@ def _document(
                 ("document_identifier", identifier),
                 ("document_order", str(number)),
                 ("document_role", role),
-                ("title", one.title),
+                ("title", document.title),
             ]
         )
         data = f"{identifier}-文档数据1"
@@ -272,20 +203,20 @@ def _document(
             with out.element("electronic"):
                 out.texts(
                     [
-                        ("format", one.format),
-                        ("file_name", one.path),
-                        ("file_size", str(one.size)),
-                        ("program", one.program),
+                        ("format", document.format),
+                        ("file_name", document.path),
+                        ("file_size", str(document.size)),
+                        ("program", document.program),
                     ]
                 )
             out.text("coding_description", profile.encoding)
             out.text("keyword", profile.keyword.format(suffix=suffix))
             coded = {profile.attributes["coded_data"]: f"{data}-编码1-编码数据"}
-            with out.element("coded_data", coded), opening(one) as stream:
-                _encode(out, one, stream, progress)
+            with out.element("coded_data", coded), opening(document) as stream:
+                _encode(out, document, stream, progress)
 
 
-def _encode(out: _Out, one: Document, stream: BinaryIO, progress: Callable[[int], None]) -> None:
+def _encode(out: _Out, document: Document, stream: BinaryIO, progress: Callable[[int], None]) -> None:
     running, size = hashlib.sha256(), 0
     while block := stream.read(_BLOCK):
         while len(block) % 57 and (more := stream.read(57 - len(block) % 57)):
@@ -294,30 +225,30 @@ def _encode(out: _Out, one: Document, stream: BinaryIO, progress: Callable[[int]
         size += len(block)
         out.raw(base64.encodebytes(block))
         progress(len(block))
-    if running.hexdigest() != one.sha256 or size != one.size:
-        raise NotIntact("request.source-altered", one.path, wanted=one.sha256, found=running.hexdigest())
+    if running.hexdigest() != document.sha256 or size != document.size:
+        raise NotIntact("request.source-altered", document.path, wanted=document.sha256, found=running.hexdigest())
 
 
 def _signatures(out: _Out, sign: Sign, digest: bytes) -> None:
     identifier = "修改0-签名1"
-    given = sign(digest)
+    signed = sign(digest)
     with out.element("signature_block"), out.digested("signature") as running:
         out.text("signature_identifier", identifier)
-        _signature(out, given)
+        _signature(out, signed)
     with out.element("locking_signature"):
         out.text("locked_identifier", identifier)
         _signature(out, sign(running.digest()))
 
 
-def _signature(out: _Out, given: Signed) -> None:
+def _signature(out: _Out, signed: Signed) -> None:
     out.texts(
         [
             ("signature_rule", out.profile.signature_rule),
-            ("signature_time", given.when),
-            ("signer", given.who),
-            ("signature_result", base64.b64encode(given.result).decode()),
+            ("signature_time", signed.when),
+            ("signer", signed.who),
+            ("signature_result", base64.b64encode(signed.result).decode()),
         ]
     )
     with out.element("certificate_block"):
-        out.text("certificate", base64.b64encode(given.certificate).decode())
-    out.text("signature_algorithm", given.algorithm)
+        out.text("certificate", base64.b64encode(signed.certificate).decode())
+    out.text("signature_algorithm", signed.algorithm)

@@ -30,16 +30,16 @@ def four_properties(
             outcomes = event_index.outcomes(connection, item.objid, "virus check")
             scanned += "success" in outcomes
             viruses += "fail" in outcomes
-    bare = sum(not (one.archival_number and one.title) for one in transfer.items)
+    bare = sum(not (item.archival_number and item.title) for item in transfer.items)
     total = sum(counts.values())
     with speaking(home.settings.language):
         return (
-            _one("authenticity", "digests", True, count=total),
-            _one("authenticity", "ledger", True, count=report.entries),
-            _one("integrity", "files", True, count=total),
-            _one("integrity", "description", not bare, count=bare),
-            _one("usability", "readable", True, count=total),
-            _one("usability", "formats", not unknown, count=unknown),
+            _tested("authenticity", "digests", True, count=total),
+            _tested("authenticity", "ledger", True, count=report.entries),
+            _tested("integrity", "files", True, count=total),
+            _tested("integrity", "description", not bare, count=bare),
+            _tested("usability", "readable", True, count=total),
+            _tested("usability", "formats", not unknown, count=unknown),
             Tested(
                 kind="security",
                 item="virus",
@@ -50,7 +50,7 @@ def four_properties(
         )
 
 
-def _one(kind: str, item: str, good: bool, *, count: int) -> Tested:
+def _tested(kind: str, item: str, passed: bool, *, count: int) -> Tested:
     return Tested(
-        kind=kind, item=item, result="pass" if good else "fail", basis=say(f"transfer.test-{item}", count=count)
+        kind=kind, item=item, result="pass" if passed else "fail", basis=say(f"transfer.test-{item}", count=count)
     )

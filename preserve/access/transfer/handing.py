@@ -26,19 +26,19 @@ def note(home: Home, number: str, target: Path) -> None:
 
     Raises Refused where that place is not there now.
     """
-    found = _noted(home, number)
-    if found is not None and (Path(found.target), found.medium) != (target, medium_of(target)):
+    noted = _noted(home, number)
+    if noted is not None and (Path(noted.target), noted.medium) != (target, medium_of(target)):
         take_back(home, number)
     write_record(_file(home, number), _Note(target=str(target), medium=medium_of(target)))
 
 
 def take_back(home: Home, number: str) -> None:
     """Nothing that was not entered as handed over stays outside. Raises Refused where its place is not there."""
-    found = _noted(home, number)
-    if found is None:
+    noted = _noted(home, number)
+    if noted is None:
         return
-    target = Path(found.target)
-    if not target.is_dir() or medium_of(target) != found.medium:
+    target = Path(noted.target)
+    if not target.is_dir() or medium_of(target) != noted.medium:
         raise Refused("request.handed-over-elsewhere", str(target / number))
     for name in (number, f".{number}.part"):
         if (target / name).is_symlink():

@@ -98,4 +98,4 @@ class Transfer(Record):
     @property
     def cases(self) -> tuple[str, ...]:
         """The objids it is about."""
-        return tuple(one.objid for one in self.items)
+        return tuple(item.objid for item in self.items)

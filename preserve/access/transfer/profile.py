@@ -13,7 +13,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Encapsulation(_Part):
+class EncapsulationNames(_Part):
     """What an EEP (电子文件封装包) says, and by which names; `keyword` has the place `{suffix}`."""
 
     namespace: str
@@ -41,7 +41,7 @@ class Encapsulation(_Part):
 class TransferProfile(_Part):
     """`profiles/transfer.toml`."""
 
-    eep: Encapsulation
+    eep: EncapsulationNames
     retention: dict[str, str]
     secrecy: dict[str, str]
 

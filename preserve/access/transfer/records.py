@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from preserve import __version__
 from preserve.access.case_history import words
 from preserve.access.case_history.events import read_events
 from preserve.access.case_history.model import Happening
-from preserve.access.transfer.eep import Deed, Document, Person, Record
+from preserve.access.transfer.encapsulation import Agent, BusinessAction, Document, Record
 from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
 from preserve.data_management import cases, object_index
@@ -32,8 +32,8 @@ class Piece:
     name: str
     record: Record
     documents: tuple[Document, ...]
-    deeds: tuple[Deed, ...]
-    people: tuple[Person, ...]
+    actions: tuple[BusinessAction, ...]
+    agents: tuple[Agent, ...]
 
 
 def pieces(
@@ -48,37 +48,37 @@ def pieces(
     case = cases.read(connection, item.objid).description
     rows = object_index.of_version(connection, item.objid, int(item.package.rpartition("_v")[2]))
     base = f"data/{item.objid}/"
-    digests = {one.path.removeprefix(base): one.digests["sha256"] for one in expected if one.path.startswith(base)}
-    events = list(read_events(home, connection, [item.package], frozenset(), []))
-    people = (Person(_BUREAU, home.settings.institution, "unit"), Person(_PRODUCER, case.producer.name, "unit"))
+    digests = {file.path.removeprefix(base): file.digests["sha256"] for file in expected if file.path.startswith(base)}
+    history = list(read_events(home, connection, [item.package], frozenset(), []))
+    agents = (Agent(_BUREAU, home.settings.institution, "unit"), Agent(_PRODUCER, case.producer.name, "unit"))
+    source = _Source(home.settings.institution, profile, case, item)
     originals = [row for row in rows if row.representation == "original"]
-    made: dict[str, list[ObjectRow]] = {}
+    derived: dict[str, list[ObjectRow]] = {}
     for row in rows:
-        made.setdefault(row.source or "", []).append(row)
-    described = {_plain(one.file): one for one in case.objects}
-    common = [one for one in events if not one.about]
-    single: dict[str, list[Happening]] = {}
-    for event in events:
+        derived.setdefault(row.source or "", []).append(row)
+    described = {_plain(thing.file): thing for thing in case.objects}
+    of_the_case = [event for event in history if not event.about]
+    by_object: dict[str, list[Happening]] = {}
+    for event in history:
         for identifier in event.about:
-            single.setdefault(identifier, []).append(event)
-    given: set[str] = set()
+            by_object.setdefault(identifier, []).append(event)
+    placed: set[str] = set()
     number = 0
     for number, row in enumerate(originals, 1):
-        own = [row, *made.get(row.identifier, ())]
+        files_of_it = [row, *derived.get(row.identifier, ())]
         about = described.get(_plain(row.name))
-        documents = tuple(_file(one, about, digests, sizes) for one in own)
-        given |= {one.path for one in documents}
-        told = {one.reference: one for each in own for one in single.get(each.identifier, ())}
-        deeds = [*common, *told.values()]
-        record = _record(home, profile, case, item, number, row.identifier, about, row.name)
-        yield Piece(f"{number:04d}.eep", record, documents, tuple(map(_deed, deeds)), people)
+        documents = tuple(_file(file, about, digests, sizes) for file in files_of_it)
+        placed |= {document.path for document in documents}
+        own = {event.reference: event for file in files_of_it for event in by_object.get(file.identifier, ())}
+        record = source.record(number, row.identifier, about, row.name)
+        yield Piece(f"{number:04d}.eep", record, documents, _actions([*of_the_case, *own.values()]), agents)
     rest = tuple(
         Document(path, path, path.rpartition("/")[2], sizes[path], digest, "")
         for path, digest in sorted(digests.items())
-        if path not in given
+        if path not in placed
     )
-    record = _record(home, profile, case, item, number + 1, item.objid, None, say("transfer.case-papers"))
-    yield Piece(f"{number + 1:04d}.eep", record, rest, tuple(map(_deed, common)), people)
+    record = source.record(number + 1, item.objid, None, say("transfer.case-papers"))
+    yield Piece(f"{number + 1:04d}.eep", record, rest, _actions(of_the_case), agents)
 
 
 def _plain(name: str) -> str:
@@ -93,44 +93,51 @@ def _file(row: ObjectRow, about: CaseObject | None, digests: dict[str, str], siz
     return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
 
 
-def _record(
-    home: Home,
-    profile: TransferProfile,
-    case: CaseDescription,
-    item: Item,
-    number: int,
-    identifier: str,
-    about: CaseObject | None,
-    name: str,
-) -> Record:
-    level = ((about.classification if about else None) or case.classification).value
-    kept = ((about.retention if about else None) or case.retention).value
-    title = (about.title or about.kind) if about else name
-    day = (about.date if about else None) or case.closed
-    return Record(
-        number=identifier,
-        source=(("fonds_name", home.settings.institution), ("fonds_unit", case.producer.name)),
-        archival_number=item.archival_number or item.case_number,
-        numbered=(
-            ("year", str(case.closed.year)),
-            ("retention", profile.retention.get(kept, kept)),
-            ("item_number", str(number)),
-        ),
-        description=(
-            ("title", f"{case.title} {title}"),
-            ("keywords", about.kind if about else ""),
-            ("document_number", item.case_number),
-            ("author", (about.maker if about else "") or case.producer.name),
-            ("date", day.isoformat()),
-            ("genre", about.kind if about else ""),
-            ("secrecy", profile.secrecy.get(level, level)),
-        ),
-        control=profile.secrecy.get(level, level),
-        system=f"preserve {__version__}",
-        note=item.package,
-    )
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the records of a case have in common."""
+
+    institution: str
+    profile: TransferProfile
+    case: CaseDescription
+    item: Item
+
+    def record(self, number: int, identifier: str, about: CaseObject | None, name: str) -> Record:
+        """The metadata of one record; `about` is what the description says of its file, `name` the file's own."""
+        case, item, profile = self.case, self.item, self.profile
+        level = ((about.classification if about else None) or case.classification).value
+        kept = ((about.retention if about else None) or case.retention).value
+        title = (about.title or about.kind) if about else name
+        day = (about.date if about else None) or case.closed
+        return Record(
+            number=identifier,
+            source=(("fonds_name", self.institution), ("fonds_unit", case.producer.name)),
+            archival_number=item.archival_number or item.case_number,
+            numbered=(
+                ("year", str(case.closed.year)),
+                ("retention", profile.retention.get(kept, kept)),
+                ("item_number", str(number)),
+            ),
+            description=(
+                ("title", f"{case.title} {title}"),
+                ("keywords", about.kind if about else ""),
+                ("document_number", item.case_number),
+                ("author", (about.maker if about else "") or case.producer.name),
+                ("date", day.isoformat()),
+                ("genre", about.kind if about else ""),
+                ("secrecy", profile.secrecy.get(level, level)),
+            ),
+            control=profile.secrecy.get(level, level),
+            system=f"preserve {__version__}",
+            note=item.package,
+        )
 
 
-def _deed(one: Happening) -> Deed:
-    told = "\n".join(filter(None, (one.who, one.text, say(f"history.outcome-{one.outcome}"))))
-    return Deed(one.reference, _BUREAU, words.what(one), one.when, "", told)
+def _actions(events: Iterable[Happening]) -> tuple[BusinessAction, ...]:
+    return tuple(_action(event) for event in events)
+
+
+def _action(event: Happening) -> BusinessAction:
+    parts = (event.who, event.text, say(f"history.outcome-{event.outcome}"))
+    description = "\n".join(filter(None, parts))
+    return BusinessAction(event.reference, _BUREAU, words.what(event), event.when, "", description)

@@ -2,64 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from preserve.access.transfer import handing
 from preserve.access.transfer.exporting import export
-from preserve.access.transfer.model import Decision, Form, Item, Receipt, Transfer
+from preserve.access.transfer.model import Decision, Form, HandOver, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
+from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
 from preserve.data_management import cases, destroyed, ledger, proceedings
-from preserve.data_management.database import Catalogue
+from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
 from preserve.description.schema import Classification
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
+from preserve.progress import Progress
 from storage_adapters.durable import discard
 from storage_adapters.reading import digest_file
 
 _SHORTEST = 16  # hex digits of the list's digest that a receipt must repeat
 
 
-def prepare(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    names: Sequence[str],
-    *,
-    archive: str,
-    basis: str,
-    form: Form,
-    moment: datetime,
-) -> Transfer:
+@dataclass(frozen=True, slots=True)
+class TheirReceipt:
+    """The receiving archive's receipt as it came: the document, its number, who received it, and the day.
+
+    `confirms` is the digest of the list as the receipt repeats it, at least its first 16 digits.
+    """
+
+    file: Path
+    number: str
+    receiver: str
+    confirms: str
+    received: date | None = None
+
+
+def prepare(actor: Actor, names: Sequence[str], *, receiver: str, basis: str, form: Form) -> Transfer:
     """Draw up a transfer of cases. Raises Refused where one is unknown, gone, secret, or already in another one."""
-    if not archive.strip() or not basis.strip() or not names:
+    if not receiver.strip() or not basis.strip() or not names:
         raise UsageError("transfer.incomplete")
-    with catalogue.begin() as connection:
-        require(connection, person, Duty.DELIVER)
-        items = tuple({one.objid: one for one in (_item(connection, home, name) for name in names)}.values())
-        made = Transfer(
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.DELIVER)
+        items = {item.objid: item for item in (_item(connection, home, name) for name in names)}
+        transfer = Transfer(
             number=TRANSFERS.new_number(home, connection, moment),
             state="prepared",
             step=1,
             prepared=stamp(moment),
-            prepared_by=person.account,
-            archive=archive.strip(),
+            prepared_by=actor.account,
+            archive=receiver.strip(),
             basis=basis.strip(),
             form=form,
-            items=items,
+            items=tuple(items.values()),
         )
-        return TRANSFERS.open(connection, home, made, actor=person.account, moment=moment, details=index_details(made))
+        details = index_details(transfer)
+        return TRANSFERS.open(connection, home, transfer, actor=actor.account, moment=moment, details=details)
 
 
 def _item(connection: Connection, home: Home, name: str) -> Item:
@@ -69,7 +76,7 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     for row in proceedings.about_case(connection, "transfer", objid, (*OPEN, "received")):
         raise Refused("transfer.already", name, number=row.number, state=row.state)
     case = cases.read(connection, objid).description
-    levels = {case.classification, *(one.classification for one in case.objects)}
+    levels = {case.classification, *(thing.classification for thing in case.objects)}
     if Classification.STATE_SECRET in levels and not home.settings.state_secrets:
         raise Refused("transfer.secret", name)
     version = read_version(connection, objid)
@@ -91,145 +98,149 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     )
 
 
-def decide(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, approve: bool, reason: str, moment: datetime
-) -> Transfer:
+def decide(actor: Actor, number: str, *, approve: bool, reason: str) -> Transfer:
     """The head, or whoever decides in the head's place, approves or refuses; never who prepared it."""
     state = "approved" if approve else "refused"
     if not approve and not reason.strip():
         raise UsageError("transfer.reason", number)
-    with catalogue.begin() as connection:
-        taking = TRANSFERS.take(connection, home, person, number, state)
-        made = Decision(by=person.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip())
-        told = {"on_behalf_of": made.on_behalf_of}
-        return _step(connection, home, taking.record, state, person, moment, told, decision=made)
+    moment = actor.now()
+    with actor.catalogue.begin() as connection:
+        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state)
+        decision = Decision(
+            by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
+        )
+        return TRANSFERS.go_on(
+            connection,
+            actor.home,
+            taking.record,
+            state,
+            actor=actor.account,
+            moment=moment,
+            details={**index_details(taking.record), "on_behalf_of": decision.on_behalf_of},
+            decision=decision,
+        )
 
 
-def hand_over(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    number: str,
-    target: Path,
-    *,
-    moment: datetime,
-    progress: Callable[[int], None],
-) -> Transfer:
+def hand_over(actor: Actor, number: str, target: Path, *, progress: Progress) -> Transfer:
     """Write the packages and the list into the folder `target`, read all of it back, and write that down.
 
     Stopped in between, the same call goes on with what is whole. Raises Refused, NotIntact, MediumProblem.
     """
+    home, moment = actor.home, actor.now()
     # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
-    with catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "handed-over").record
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "handed-over").record
         for item in transfer.items:
             if destroyed.of_case(connection, item.objid):
                 raise Refused("transfer.gone", item.case_number)
             require_registered(home, connection, item.objid)
-    made = export(home, catalogue, transfer, person.account, target, moment, progress)
-    with catalogue.begin() as connection:
+    exported = export(actor.archive, transfer, actor.account, target, moment=moment, progress=progress)
+    with actor.catalogue.begin() as connection:
         transfer = TRANSFERS.read(connection, home, number)
         try:
-            TRANSFERS.check(transfer, "handed-over", person.account)
+            TRANSFERS.check(transfer, "handed-over", actor.account)
         except Refused:  # it was cancelled meanwhile: nothing of it may stay there
-            discard(Path(made.to), target)
+            discard(Path(exported.to), target)
             raise
-        told = {"list_sha256": made.list_sha256, "files": made.files, "bytes": made.size}
-        done = _step(connection, home, transfer, "handed-over", person, moment, told, handed_over=made)
+        counts = {"list_sha256": exported.list_sha256, "files": exported.files, "bytes": exported.size}
+        stepped = TRANSFERS.go_on(
+            connection,
+            home,
+            transfer,
+            "handed-over",
+            actor=actor.account,
+            moment=moment,
+            details={**index_details(transfer), **counts},
+            handed_over=exported,
+        )
     handing.forget(home, number)
-    return done
+    return stepped
 
 
-def receive(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    number: str,
-    *,
-    receipt: Path,
-    receipt_number: str,
-    receiver: str,
-    received: date | None,
-    confirms: str,
-    moment: datetime,
-) -> Transfer:
-    """File the receiving archive's receipt: with it custody ends. Raises Refused for a receipt that is not of this.
-
-    `confirms` is the digest of the list as the receipt repeats it, at least its first 16 digits.
-    """
-    if not receipt_number.strip() or not receiver.strip():
+def receive(actor: Actor, number: str, receipt: TheirReceipt) -> Transfer:
+    """File the receiving archive's receipt: with it custody ends. Raises Refused for a receipt that is not of this."""
+    their_number = receipt.number.strip()
+    if not their_number or not receipt.receiver.strip():
         raise UsageError("transfer.receipt-incomplete", number)
-    with catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "received").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "received").record
         assert transfer.handed_over is not None
-        given = "".join(confirms.split()).lower()
-        if len(given) < _SHORTEST or not transfer.handed_over.list_sha256.startswith(given):
-            raise Refused(
-                "transfer.receipt-of-another", number, wanted=transfer.handed_over.list_sha256, found=confirms
-            )
-        local = ZoneInfo(home.settings.time_zone)
-        today, handed = moment.astimezone(local).date(), datetime.fromisoformat(transfer.handed_over.when)
-        day = received or today
-        if not handed.astimezone(local).date() <= day <= today:
-            raise Refused("transfer.receipt-date", number, date=day.isoformat())
-        _check_receipt(connection, home, transfer, receipt, receipt_number.strip())
-        paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt)
-        made = Receipt(
-            by=person.account,
+        confirms = _confirmed(transfer.handed_over, number, receipt.confirms)
+        day = _day_of_receipt(actor.archive, transfer.handed_over, number, receipt.received)
+        _check_receipt(connection, transfer.handed_over, receipt.file, their_number)
+        paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt.file)
+        filed = Receipt(
+            by=actor.account,
             when=stamp(moment),
-            number=receipt_number.strip(),
-            receiver=receiver.strip(),
+            number=their_number,
+            receiver=receipt.receiver.strip(),
             received=day,
-            confirms=given,
+            confirms=confirms,
             paper=paper,
         )
-        told = {"receipt_number": made.number, "receipt_sha256": paper.sha256}
-        return _step(connection, home, transfer, "received", person, moment, told, receipt=made)
+        details = {"receipt_number": filed.number, "receipt_sha256": paper.sha256}
+        return TRANSFERS.go_on(
+            connection,
+            home,
+            transfer,
+            "received",
+            actor=actor.account,
+            moment=moment,
+            details={**index_details(transfer), **details},
+            receipt=filed,
+        )
 
 
-def _check_receipt(connection: Connection, home: Home, transfer: Transfer, receipt: Path, number: str) -> None:
+def _confirmed(handed_over: HandOver, number: str, text: str) -> str:
+    """The digits of the list's digest that a receipt repeats. Raises Refused where it is the digest of another."""
+    digits = "".join(text.split()).lower()
+    if len(digits) < _SHORTEST or not handed_over.list_sha256.startswith(digits):
+        raise Refused("transfer.receipt-of-another", number, wanted=handed_over.list_sha256, found=text)
+    return digits
+
+
+def _day_of_receipt(archive: Archive, handed_over: HandOver, number: str, received: date | None) -> date:
+    """The day on the receipt, else today. Raises Refused for one before the hand-over, or to come."""
+    today = archive.today()
+    day = received or today
+    if not datetime.fromisoformat(handed_over.when).astimezone(archive.zone).date() <= day <= today:
+        raise Refused("transfer.receipt-date", number, date=day.isoformat())
+    return day
+
+
+def _check_receipt(connection: Connection, handed_over: HandOver, receipt: Path, number: str) -> None:
     """A receipt is a document of theirs: not one of our own papers, and not that of another transfer."""
     try:
-        seen = digest_file(receipt, ("sha256",), from_medium=False)[1]["sha256"]
+        digest = digest_file(receipt, ("sha256",), from_medium=False)[1]["sha256"]
     except OSError as error:
         raise Refused("transfer.paper-unreadable", str(receipt), reason=error.strerror or str(error)) from error
-    assert transfer.handed_over is not None
-    if seen in {paper.sha256 for paper in transfer.handed_over.papers}:
+    if digest in {paper.sha256 for paper in handed_over.papers}:
         raise Refused("transfer.receipt-is-ours", str(receipt))
     for entry in ledger.of_action(connection, "transfer.received"):
-        if entry.details["receipt_sha256"] == seen or entry.details["receipt_number"] == number:
+        if entry.details["receipt_sha256"] == digest or entry.details["receipt_number"] == number:
             raise Refused("transfer.receipt-used", number, number=entry.subject)
 
 
-def cancel(home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime) -> Transfer:
-    """Give a transfer up, or take back what the receiver did not accept; custody stays here."""
+def cancel(actor: Actor, number: str, *, reason: str) -> Transfer:
+    """Give a transfer up, or take back what the receiver did not accept; custody stays here.
+
+    Not while it is being handed over, which the caller sees to.
+    """
     if not reason.strip():
         raise UsageError("transfer.reason", number)
-    with catalogue.begin() as connection:
-        transfer = TRANSFERS.take(connection, home, person, number, "cancelled").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        transfer = TRANSFERS.take(connection, home, actor.person, number, "cancelled").record
         if transfer.handed_over is None:
             handing.take_back(home, number)  # of a run that was killed
-        made = Decision(by=person.account, when=stamp(moment), reason=reason.strip())
-        return _step(connection, home, transfer, "cancelled", person, moment, ended=made)
-
-
-def _step(
-    connection: Connection,
-    home: Home,
-    transfer: Transfer,
-    deed: str,
-    person: Person,
-    moment: datetime,
-    details: Mapping[str, Any] | None = None,
-    **changes: Any,
-) -> Transfer:
-    return TRANSFERS.go_on(
-        connection,
-        home,
-        transfer,
-        deed,
-        actor=person.account,
-        moment=moment,
-        details={**index_details(transfer), **(details or {})},
-        **changes,
-    )
+        return TRANSFERS.go_on(
+            connection,
+            home,
+            transfer,
+            "cancelled",
+            actor=actor.account,
+            moment=moment,
+            details=index_details(transfer),
+            ended=Decision(by=actor.account, when=stamp(moment), reason=reason.strip()),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,45 +43,40 @@ _WIDTHS = (3, 9, 11, 16, 10, 10, 6, 5, 5, 7, 14, 17)
 _GIGABYTE = 1e9
 
 
-def documents(
-    home: Home,
-    transfer: Transfer,
-    cases: Sequence[dict[str, Any]],
-    tests: Sequence[Tested],
-    listed: bytes,
-    moment: datetime,
-    *,
-    signed: bool,
-) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each paper, in the archive's language; `listed` is the list that programs read."""
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What the papers tell of: the cases as they are listed, the tests, and the list that programs read, as bytes."""
+
+    transfer: Transfer
+    cases: Sequence[dict[str, Any]]
+    tests: Sequence[Tested]
+    listed: bytes
+    moment: datetime
+    signed: bool
+
+    @property
+    def digest(self) -> str:
+        """The digest of the list, which the receiver confirms."""
+        return hashlib.sha256(self.listed).hexdigest()
+
+
+def documents(home: Home, printed: Printed) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each paper, in the archive's language."""
     profile = read_transfer_profile(home.profiles)
-    digest = hashlib.sha256(listed).hexdigest()
+    moment, author = printed.moment, home.settings.institution
     local = f"{moment.astimezone(zone(home.settings.time_zone)):%Y-%m-%d %H:%M}"
     with speaking(home.settings.language):
-        rows = [_row(profile, number, case) for number, case in enumerate(cases, 1)]
-        under = say("transfer.under", number=transfer.number, institution=home.settings.institution, moment=local)
-        author = home.settings.institution
-        yield (
-            NAMES["list"],
-            as_pdf(
-                say("transfer.list-title"),
-                under,
-                author,
-                moment,
-                [_about(home, transfer, cases, digest, signed), _table(rows), _tests(tests)],
-                wide=True,
-            ),
-        )
-        yield NAMES["workbook"], _workbook(rows, digest, under, moment)
-        yield (
-            NAMES["form"],
-            as_pdf(say("transfer.form-title"), under, author, moment, [_form(home, transfer, cases, tests, digest)]),
-        )
+        rows = [_row(profile, number, case) for number, case in enumerate(printed.cases, 1)]
+        under = say("transfer.under", number=printed.transfer.number, institution=author, moment=local)
+        parts = [_about(home, printed), _table(rows), _tests(printed.tests)]
+        yield NAMES["list"], as_pdf(say("transfer.list-title"), under, author, moment, parts, wide=True)
+        yield NAMES["workbook"], _workbook(rows, printed.digest, under, moment)
+        yield NAMES["form"], as_pdf(say("transfer.form-title"), under, author, moment, [_form(home, printed)])
 
 
 def _size(cases: Sequence[dict[str, Any]]) -> tuple[int, int]:
-    files = [one for case in cases for one in case["files"]]
-    return len(files), sum(one["size"] for one in files)
+    files = [file for case in cases for file in case["files"]]
+    return len(files), sum(file["size"] for file in files)
 
 
 def _row(profile: TransferProfile, number: int, case: dict[str, Any]) -> tuple[str, ...]:
@@ -95,7 +91,7 @@ def _row(profile: TransferProfile, number: int, case: dict[str, Any]) -> tuple[s
         profile.retention.get(case["retention"], case["retention"]),
         profile.secrecy.get(case["classification"], case["classification"]),
         str(len(case["files"])),
-        bytes_for_people(sum(one["size"] for one in case["files"])),
+        bytes_for_people(sum(file["size"] for file in case["files"])),
         top,
         case["manifest_sha256"],
     )
@@ -105,7 +101,8 @@ def _heads() -> tuple[str, ...]:
     return tuple(say(f"transfer.head-{name}") for name in _COLUMNS)
 
 
-def _about(home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], digest: str, signed: bool) -> Section:
+def _about(home: Home, printed: Printed) -> Section:
+    transfer, cases, digest = printed.transfer, printed.cases, printed.digest
     files, size = _size(cases)
     lines = [
         say("transfer.about", institution=home.settings.institution, archive=transfer.archive, basis=transfer.basis),
@@ -119,7 +116,7 @@ def _about(home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], dige
         say("transfer.about-digest", digest=digest),
     ]
     if transfer.form == "eep":
-        lines.append(say("transfer.about-signed" if signed else "transfer.about-unsigned"))
+        lines.append(say("transfer.about-signed" if printed.signed else "transfer.about-unsigned"))
     return Section(say("transfer.about-title"), "\n".join(lines))
 
 
@@ -140,18 +137,22 @@ def _grouped(digest: str) -> str:
 def _tests(tests: Sequence[Tested]) -> Section:
     heads = tuple(say(f"report.head-{name}") for name in ("property", "item", "result", "basis"))
     rows = tuple(
-        (say(f"report.{one.kind}"), say(f"transfer.item-{one.item}"), say(f"transfer.result-{one.result}"), one.basis)
-        for one in tests
+        (
+            say(f"report.{test.kind}"),
+            say(f"transfer.item-{test.item}"),
+            say(f"transfer.result-{test.result}"),
+            test.basis,
+        )
+        for test in tests
     )
     return Section(say("transfer.tests"), say("transfer.tests-words"), heads, rows, widths=(2, 4, 2, 12))
 
 
-def _form(
-    home: Home, transfer: Transfer, cases: Sequence[dict[str, Any]], tests: Sequence[Tested], digest: str
-) -> Section:
+def _form(home: Home, printed: Printed) -> Section:
+    transfer, cases, digest = printed.transfer, printed.cases, printed.digest
     files, size = _size(cases)
-    passed = {kind: _passed(tests, kind) for kind in ("authenticity", "integrity", "usability", "security")}
-    folders = [one["files"][0]["path"].partition("/")[0] for one in cases if one["files"]]
+    passed = {kind: _passed(printed.tests, kind) for kind in ("authenticity", "integrity", "usability", "security")}
+    folders = [case["files"][0]["path"].partition("/")[0] for case in cases if case["files"]]
     blank, signed = " ", "\n\n" + say("transfer.date-line")
     rows = (
         (say("transfer.work"), f"{home.settings.institution} {transfer.number}", blank),
@@ -179,15 +180,15 @@ def _form(
 
 
 def _passed(tests: Sequence[Tested], kind: str) -> str:
-    own = (one for one in tests if one.kind == kind)
-    return "\n".join(f"{say(f'transfer.item-{one.item}')}：{say(f'transfer.result-{one.result}')}" for one in own)
+    own = (test for test in tests if test.kind == kind)
+    return "\n".join(f"{say(f'transfer.item-{test.item}')}：{say(f'transfer.result-{test.result}')}" for test in own)
 
 
 def _workbook(rows: Sequence[tuple[str, ...]], digest: str, under: str, moment: datetime) -> bytes:
     import xlsxwriter
 
-    held = io.BytesIO()
-    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": moment.replace(tzinfo=None)})
     sheet = book.add_worksheet(say("transfer.list"))
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
@@ -201,4 +202,4 @@ def _workbook(rows: Sequence[tuple[str, ...]], digest: str, under: str, moment: 
             sheet.write_string(number, column, value, wrap)
     sheet.freeze_panes(4, 0)
     book.close()
-    return held.getvalue()
+    return buffer.getvalue()

@@ -10,8 +10,8 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from preserve.administration.appraisal.model import Item
+from preserve.administration.retention.facts import calculate
 from preserve.administration.retention.profile import RetentionProfile
-from preserve.administration.retention.rules_in_force import calculate
 from preserve.data_management import cases, copy_counts, holdings, object_index, retention_index, versions
 from preserve.data_management.cases import Case
 from preserve.data_management.disposal_holds import blocks_by_case, uses_by_case

@@ -101,15 +101,16 @@ class Review(Record):
 
     def objected(self) -> frozenset[int]:
         """The numbers of the items that an objection stops."""
-        return frozenset(one.row for one in self.objections)
+        return frozenset(objection.row for objection in self.objections)
 
     def agreed(self) -> dict[int, Opinion]:
         """The items on which the whole group says the same and nobody objects. Of extensions the longest counts."""
-        found: dict[int, Opinion] = {}
+        agreed: dict[int, Opinion] = {}
         stopped = self.objected()
         for item in self.items:
-            said = [one.opinions[item.row] for one in self.appraisals if item.row in one.opinions]
-            if item.row in stopped or len(said) < self.group or len({one.action for one in said}) != 1:
+            opinions = [member.opinions[item.row] for member in self.appraisals if item.row in member.opinions]
+            actions = {opinion.action for opinion in opinions}
+            if item.row in stopped or len(opinions) < self.group or len(actions) != 1:
                 continue
-            found[item.row] = max(said, key=lambda one: one.until or date.min)
-        return found
+            agreed[item.row] = max(opinions, key=lambda opinion: opinion.until or date.min)
+        return agreed

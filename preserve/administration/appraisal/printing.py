@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import openpyxl
+import xlsxwriter
 
 from preserve.administration.appraisal.model import ACTIONS, Action, Item, Opinion, Review
 from preserve.administration.printing import Section
@@ -41,7 +46,26 @@ _WIDE = (6, 22, 16, 40, 24, 12, 12, 20, 12, 8, 10, 8, 24, 20, 20)
 _FILLED = ("decision", "until", "why")
 
 
-def cells(profile: RetentionProfile, words: Vocabulary, item: Item) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rules and signs of value are called in the language in use, by their names in the profiles."""
+
+    rules: Mapping[str, str]
+    signals: Mapping[str, str]
+
+
+def names_in(home: Home, profile: RetentionProfile, review: Review) -> Names:
+    """The names of whatever this review speaks of."""
+    vocabulary = read_vocabulary(home.profiles)
+    rules = dict.fromkeys(item.rule for item in review.items)
+    signals = dict.fromkeys(name for item in review.items for name in item.signals)
+    return Names(
+        {rule: rule_name(profile, rule) for rule in rules},
+        {name: signal_name(profile, vocabulary, name) for name in signals},
+    )
+
+
+def cells(names: Names, item: Item) -> tuple[str, ...]:
     """The facts of one item as people read them."""
     return (
         str(item.row),
@@ -51,22 +75,22 @@ def cells(profile: RetentionProfile, words: Vocabulary, item: Item) -> tuple[str
         item.path or say("retention.the-case"),
         item.closed or "—",
         label_of(Classification(item.classification)),
-        rule_name(profile, item.rule),
+        names.rules[item.rule],
         item.due,
         str(item.files),
         bytes_for_people(item.size),
         str(item.requests),
-        listed(medium_name(one) for one in item.copies) or "—",
-        listed(signal_name(profile, words, one) for one in item.signals) or "—",
-        listed(block_name(one) for one in item.blocks) or "—",
+        listed(medium_name(copy) for copy in item.copies) or "—",
+        listed(names.signals[name] for name in item.signals) or "—",
+        listed(block_name(block) for block in item.blocks) or "—",
     )
 
 
-def signal_name(profile: RetentionProfile, words: Vocabulary, name: str) -> str:
+def signal_name(profile: RetentionProfile, vocabulary: Vocabulary, name: str) -> str:
     """What a sign of value is called."""
     if name.startswith("incident:"):
-        return words.label("incident", name.partition(":")[2])
-    return next((one.label.spoken for one in profile.signal if one.name == name), name)
+        return vocabulary.label("incident", name.partition(":")[2])
+    return next((signal.label.spoken for signal in profile.signal if signal.name == name), name)
 
 
 def medium_name(text: str) -> str:
@@ -89,14 +113,14 @@ def heads() -> tuple[str, ...]:
 def as_paper(home: Home, profile: RetentionProfile, review: Review, moment: datetime) -> bytes:
     """The list, what was said of each item, and the decision, as PDF/A-2b."""
     local = zone(home.settings.time_zone)
-    words = read_vocabulary(home.profiles)
     with speaking(home.settings.language):
+        names = names_in(home, profile, review)
         parts = [
             Section(
                 say("retention.list-title"),
                 say("retention.list-words", count=len(review.items), until=str(review.until)),
                 heads(),
-                tuple(cells(profile, words, item) for item in review.items),
+                tuple(cells(names, item) for item in review.items),
             )
         ]
         if review.appraisals:
@@ -127,48 +151,47 @@ def _opinions(review: Review) -> Section:
     agreed, stopped = review.agreed(), review.objected()
     rows = []
     for item in review.items:
-        said = [
-            f"{one.by}：{_opinion(one.opinions[item.row])}" for one in review.appraisals if item.row in one.opinions
+        opinions = [
+            f"{member.by}：{_opinion(member.opinions[item.row])}"
+            for member in review.appraisals
+            if item.row in member.opinions
         ]
-        outcome = (
-            say("retention.objected")
-            if item.row in stopped
-            else (_opinion(agreed[item.row]) if item.row in agreed else say("retention.not-agreed"))
-        )
-        if said:
-            rows.append((str(item.row), item.case_number, listed(said), outcome))
+        if item.row in stopped:
+            outcome = say("retention.objected")
+        else:
+            outcome = _opinion(agreed[item.row]) if item.row in agreed else say("retention.not-agreed")
+        if opinions:
+            rows.append((str(item.row), item.case_number, listed(opinions), outcome))
     names = ("row", "case", "opinions", "outcome")
     return Section(say("retention.opinions"), "", tuple(say(f"retention.head-{name}") for name in names), tuple(rows))
 
 
-def _opinion(one: Opinion) -> str:
-    words = say(f"retention.action-{one.action}")
-    if one.until is not None:
-        words += f" {one.until}"
-    return f"{words}（{one.why}）" if one.why else words
+def _opinion(opinion: Opinion) -> str:
+    words = say(f"retention.action-{opinion.action}")
+    if opinion.until is not None:
+        words += f" {opinion.until}"
+    return f"{words}（{opinion.why}）" if opinion.why else words
 
 
 def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
     """The list with three columns to fill in. No text becomes a formula."""
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    words = read_vocabulary(home.profiles)
     with (
         speaking(home.settings.language),
         xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
     ):
+        names = names_in(home, profile, review)
         heading = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
         plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
         fill = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "bg_color": "#FFF8DC"})
         day = book.add_format({"border": 1, "valign": "top", "bg_color": "#FFF8DC", "num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet(review.number)
-        names = (*heads(), *(say(f"retention.head-{name}") for name in _FILLED))
-        for place, (name, width) in enumerate(zip(names, (*_WIDE, 14, 14, 40), strict=True)):
+        headings = (*heads(), *(say(f"retention.head-{name}") for name in _FILLED))
+        for place, (name, width) in enumerate(zip(headings, (*_WIDE, 14, 14, 40), strict=True)):
             sheet.set_column(place, place, width)
             sheet.write_string(0, place, name, heading)
         for number, item in enumerate(review.items, 1):
-            for place, value in enumerate(cells(profile, words, item)):
+            for place, value in enumerate(cells(names, item)):
                 sheet.write_string(number, place, value[:32_000], plain)
             sheet.write_blank(number, len(_COLUMNS), None, fill)
             sheet.write_blank(number, len(_COLUMNS) + 1, None, day)
@@ -177,14 +200,12 @@ def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
         last = len(review.items)
         sheet.data_validation(1, len(_COLUMNS), last, len(_COLUMNS), {"validate": "list", "source": choices})
         sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, last, len(names) - 1)
+        sheet.autofilter(0, 0, last, len(headings) - 1)
     return buffer.getvalue()
 
 
 def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
     """What a member filled in, by the number of the item; rows left empty say nothing. Raises Refused with the cell."""
-    import openpyxl
-
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:
@@ -192,23 +213,23 @@ def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
     if review.number not in book.sheetnames:
         raise Refused("retention.workbook-other", str(path), number=review.number)
     known: dict[str, Action] = {}
-    for tongue in LANGUAGES:
-        with speaking(tongue):
+    for language in LANGUAGES:
+        with speaking(language):
             known |= {say(f"retention.action-{name}"): name for name in ACTIONS}
-    found: dict[int, Opinion] = {}
+    opinions: dict[int, Opinion] = {}
     first = len(_COLUMNS)
     for line, row in enumerate(book[review.number].iter_rows(min_row=2, values_only=True), 2):
-        given = list(row) + [None] * (first + 3 - len(row))
-        word, until, why = (given[first + place] for place in range(3))
+        values = list(row) + [None] * (first + 3 - len(row))
+        word, until, why = (values[first + place] for place in range(3))
         if word is None or not str(word).strip():
             continue
-        item = review.item(int(str(given[0]))) if str(given[0] or "").isdigit() else None
-        if item is None or item.case_number != given[1] or str(word).strip() not in known:
+        item = review.item(int(str(values[0]))) if str(values[0] or "").isdigit() else None
+        if item is None or item.case_number != values[1] or str(word).strip() not in known:
             raise Refused("retention.workbook-cell", str(path), line=line)
-        found[item.row] = Opinion(
+        opinions[item.row] = Opinion(
             action=known[str(word).strip()], until=_day(until, path, line), why=str(why or "").strip()
         )
-    return found
+    return opinions
 
 
 def _day(value: Any, path: Path, line: int) -> date | None:

@@ -40,31 +40,34 @@ _COLUMNS = (
 )
 
 
-def as_paper(home: Home, found: Disposal, moment: datetime, tombstones: Sequence[Tombstone] = ()) -> bytes:
+def as_paper(home: Home, disposal: Disposal, moment: datetime, tombstones: Sequence[Tombstone] = ()) -> bytes:
     """The register as it stands, as PDF/A-2b. Raises ToolMissing."""
     local = zone(home.settings.time_zone)
     with speaking(home.settings.language):
         heads = tuple(say(f"disposal.head-{name}") for name in _COLUMNS)
         day = moment.astimezone(local).date()
-        rows = tuple(_line(entry, found, day) for entry in found.entries)
-        size = bytes_for_people(sum(entry.item.size for entry in found.entries))
-        words = say("disposal.register-words", count=len(found.entries), size=size, review=found.review)
+        rows = tuple(_line(entry, disposal, day) for entry in disposal.entries)
+        size = bytes_for_people(sum(entry.item.size for entry in disposal.entries))
+        words = say("disposal.register-words", count=len(disposal.entries), size=size, review=disposal.review)
         parts = [
             Section(say("disposal.register-list"), words, heads, rows),
             Section(
                 say("disposal.people"),
                 say("disposal.people-words"),
                 tuple(say(f"disposal.head-{name}") for name in ("role", "account", "when", "note")),
-                tuple(_signed(found, local)),
+                tuple(_signed(disposal, local)),
             ),
         ]
-        if found.confirmations:
+        if disposal.confirmations:
             parts.append(
                 Section(
                     say("disposal.confirmations"),
                     "",
                     tuple(say(f"disposal.head-{name}") for name in ("medium", "account", "when", "how")),
-                    tuple((one.label, one.by, _local(one.when, local), one.how) for one in found.confirmations),
+                    tuple(
+                        (confirmation.label, confirmation.by, _local(confirmation.when, local), confirmation.how)
+                        for confirmation in disposal.confirmations
+                    ),
                 )
             )
         if tombstones:
@@ -72,7 +75,7 @@ def as_paper(home: Home, found: Disposal, moment: datetime, tombstones: Sequence
         under = say(
             "disposal.register-under",
             institution=home.settings.institution,
-            number=found.number,
+            number=disposal.number,
             moment=f"{moment.astimezone(local):%Y-%m-%d %H:%M}",
         )
         return as_pdf(say("disposal.register-title"), under, home.settings.institution, moment, parts, wide=True)
@@ -82,7 +85,7 @@ def _local(when: str, local: ZoneInfo) -> str:
     return f"{parse(when).astimezone(local):%Y-%m-%d %H:%M}"
 
 
-def _line(entry: Entry, found: Disposal, today: date) -> tuple[str, ...]:
+def _line(entry: Entry, disposal: Disposal, today: date) -> tuple[str, ...]:
     item = entry.item
     start = item.start or item.closed
     served = _years(date.fromisoformat(start), today) if start else None
@@ -102,7 +105,7 @@ def _line(entry: Entry, found: Disposal, today: date) -> tuple[str, ...]:
         say("disposal.years", years=served) if served is not None else "—",
         label_of(Classification(item.classification)),
         entry.reason or say("disposal.reason-usual"),
-        str(parse(found.appraised).date()),
+        str(parse(disposal.appraised).date()),
         say("disposal.remark-recording") if item.item else say("disposal.remark-case"),
     )
 
@@ -111,34 +114,34 @@ def _years(start: date, today: date) -> int:
     return today.year - start.year - ((today.month, today.day) < (start.month, start.day))
 
 
-def _signed(found: Disposal, local: ZoneInfo) -> list[tuple[str, str, str, str]]:
-    def line(role: str, one: Signature | None) -> tuple[str, str, str, str]:
-        if one is None:
+def _signed(disposal: Disposal, local: ZoneInfo) -> list[tuple[str, str, str, str]]:
+    def line(role: str, signature: Signature | None) -> tuple[str, str, str, str]:
+        if signature is None:
             return (say(f"disposal.role-{role}"), "—", "—", "")
-        by = f"{one.by}（{one.on_behalf_of}）" if one.on_behalf_of else one.by
-        return (say(f"disposal.role-{role}"), by, _local(one.when, local), one.note)
+        by = f"{signature.by}（{signature.on_behalf_of}）" if signature.on_behalf_of else signature.by
+        return (say(f"disposal.role-{role}"), by, _local(signature.when, local), signature.note)
 
-    supervisors: list[Signature | None] = [*found.supervisors, None, None][:2]
+    supervisors: list[Signature | None] = [*disposal.supervisors, None, None][:2]
     return [
-        line("proposer", found.proposed),
-        *(line("supervisor", one) for one in supervisors),
-        line("head", found.approval),
-        line("executor", found.begun),
+        line("proposer", disposal.proposed),
+        *(line("supervisor", signature) for signature in supervisors),
+        line("head", disposal.approval),
+        line("executor", disposal.begun),
     ]
 
 
 def _what_was_done(tombstones: Sequence[Tombstone], local: ZoneInfo) -> Section:
     rows = [
         (
-            stone.case_number,
-            one.name,
-            one.label,
-            _local(one.when, local),
-            say(f"disposal.worth-{one.worth}"),
-            one.detail or "—",
+            tombstone.case_number,
+            copy.name,
+            copy.label,
+            _local(copy.when, local),
+            say(f"disposal.worth-{copy.worth}"),
+            copy.detail or "—",
         )
-        for stone in tombstones
-        for one in stone.copies
+        for tombstone in tombstones
+        for copy in tombstone.copies
     ]
     names = ("case", "package", "medium", "when", "worth", "note")
     return Section(

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from metadata.names import safe_names
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
@@ -22,7 +23,7 @@ from preserve.archival_storage.warrant import warrant_for_disposal
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
@@ -63,19 +64,22 @@ class Going:
     minutes: int
 
 
-def remove_copy(
-    home: Home,
-    catalogue: Catalogue,
-    profile: StorageProfile,
-    going: Going,
-    row: CopyRow,
-    medium: MediumRow | None,
-    drives: Mapping[str, DriveAdapter],
-    *,
-    actor: str,
-    moment: datetime,
-) -> Task | None:
-    """Remove one copy and record it; None when it is gone. What cannot be done now is told, never passed over."""
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is needed to remove the copies of one thing: media by identity, and the drives that are connected."""
+
+    actor: Actor
+    profile: StorageProfile
+    going: Going
+    media: Mapping[str, MediumRow]
+    drives: Mapping[str, DriveAdapter]
+
+
+def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
+    """Remove one copy and record it; None when it is gone. What cannot be done now is returned as a task."""
+    home, catalogue, profile = removal.actor.home, removal.actor.catalogue, removal.profile
+    going, medium = removal.going, removal.media.get(row.medium)
+    actor, moment = removal.actor.account, removal.actor.now()
     label, place = (medium.label, medium.place) if medium else (row.medium, "")
     if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
@@ -85,7 +89,7 @@ def remove_copy(
         return None
     if medium.kind == "optical" or (medium.kind == "drive" and medium.state != "in use"):
         return Task(row.name, "destroy", label, place)
-    drive = drives.get(medium.id)
+    drive = removal.drives.get(medium.id)
     if medium.kind == "drive" and drive is None:
         return Task(row.name, "insert", label, place)
     try:
@@ -98,6 +102,8 @@ def remove_copy(
         return Task(row.name, "locked", label, place, str(error.values.get("until", "")))
     except StorageError as error:
         return Task(row.name, "failed", label, place, f"{error.code} {error.where}")
+    except Stopped:
+        raise
     except PreserveError as error:
         return Task(row.name, "blocked", label, place, error.code)
     note_gone(catalogue, going, row, worth, detail, actor=actor, moment=moment)
@@ -191,8 +197,8 @@ def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
 
     A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
     """
-    told = [entry.details for entry in ledger.about(connection, objid, COPY_GONE)]
-    return {(one["name"], one["medium"]) for one in told}
+    entries = ledger.about(connection, objid, COPY_GONE)
+    return {(entry.details["name"], entry.details["medium"]) for entry in entries}
 
 
 def write_gone(

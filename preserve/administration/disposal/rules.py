@@ -29,7 +29,7 @@ def _require_same(connection: Connection, item: Item) -> None:
         raise NotIntact("disposal.item-differs", item.case_number, objid=item.objid)
 
 
-def against(
+def obstacles(
     home: Home, connection: Connection, review: Review, row: int, today: date, disposal: str = ""
 ) -> Iterator[Finding]:
     """Everything that stands against destroying an item of an appraisal now; nothing where it may go.
@@ -38,8 +38,8 @@ def against(
     the catalogue does not say of the case what the ledger and its packages say: nobody decides on that.
     """
     item = review.item(row)
-    said = review.approval.outcome.get(row) if review.approval else None
-    if item is None or said is None or said.action != "destroy":
+    opinion = review.approval.outcome.get(row) if review.approval else None
+    if item is None or opinion is None or opinion.action != "destroy":
         yield Finding("disposal.not-appraised", f"{review.number}/{row}", "refuse", {"row": row})
         return
     where = item.case_number
@@ -49,23 +49,35 @@ def against(
         _require_same(connection, item)
     if row in review.objected():
         yield Finding("disposal.objected", where, "refuse", {"row": row})
-    for one in disposal_holds.blocks(connection, item.objid):
-        yield Finding("disposal.blocked", where, "refuse", {"kind": one.kind, "number": one.number})
-    rows = [one for one in retention_index.rows_of(connection, item.objid) if not item.item or one.item == item.item]
+    for block in disposal_holds.blocks(connection, item.objid):
+        yield Finding("disposal.blocked", where, "refuse", {"kind": block.kind, "number": block.number})
+    yield from _not_due(home, connection, item, today)
+    for gone in destroyed.of_case(connection, item.objid):
+        if gone.item in ("", item.item) and gone.disposal != disposal:
+            yield Finding("disposal.gone-already", where, "refuse", {"number": gone.disposal})
+    yield from _in_another(home, connection, item, disposal)
+
+
+def _not_due(home: Home, connection: Connection, item: Item, today: date) -> Iterator[Finding]:
+    """That it has not fallen due: the case with each of its recordings, or the recording that is to go."""
+    listed = retention_index.rows_of(connection, item.objid)
+    rows = [row for row in listed if not item.item or row.item == item.item]
     if not rows:
-        yield Finding("disposal.not-due", where, "refuse", {"day": "—"})
-    for known in rows:
-        day, _ = strictest_due(home, connection, known)
+        yield Finding("disposal.not-due", item.case_number, "refuse", {"day": "—"})
+    for row in rows:
+        day, _ = strictest_due(home, connection, row)
         if day is None or day > today.isoformat():
-            yield Finding("disposal.not-due", where, "refuse", {"day": day or "—"})
-            break
-    for lost in destroyed.of_case(connection, item.objid):
-        if lost.item in ("", item.item) and lost.disposal != disposal:
-            yield Finding("disposal.gone-already", where, "refuse", {"number": lost.disposal})
-    for other in proceedings.about_case(connection, "disposal", item.objid, OPEN):
-        if other.number == disposal or other.state == "executing":
-            continue  # of one that is carried out the rows of what goes have told already
-        path = home.store / "disposals" / other.number / records.record_name(other.kind, other.steps, other.state)
-        listed = records.read_record(path, other.sha256, Disposal).entries
-        if any(e.item.objid == item.objid and (not item.item or e.item.item in ("", item.item)) for e in listed):
-            yield Finding("disposal.in-another", where, "refuse", {"number": other.number})
+            yield Finding("disposal.not-due", item.case_number, "refuse", {"day": day or "—"})
+            return
+
+
+def _in_another(home: Home, connection: Connection, item: Item, disposal: str) -> Iterator[Finding]:
+    """That another disposal that is open lists the same thing."""
+    for row in proceedings.about_case(connection, "disposal", item.objid, OPEN):
+        if row.number == disposal or row.state == "executing":
+            continue  # of one that is carried out the rows of what goes have said already
+        path = home.store / "disposals" / row.number / records.record_name(row.kind, row.steps, row.state)
+        for entry in records.read_record(path, row.sha256, Disposal).entries:
+            if entry.item.objid == item.objid and (not item.item or entry.item.item in ("", item.item)):
+                yield Finding("disposal.in-another", item.case_number, "refuse", {"number": row.number})
+                break

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from preserve.administration.actor import Actor
+from preserve.administration.appraisal.model import Review
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal.model import Disposal, Entry, Signature
 from preserve.administration.disposal.register import as_paper
-from preserve.administration.disposal.rules import against
+from preserve.administration.disposal.rules import obstacles
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
-from preserve.clock import stamp, zone
+from preserve.clock import stamp
 from preserve.data_management import ledger, proceedings
-from preserve.data_management.database import Catalogue
+from preserve.data_management.archive import Archive
 from preserve.errors import NotIntact, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.durable import write_file
@@ -40,155 +44,154 @@ DISPOSALS = Proceeding(
         step("executed", "executing", "", Duty.DISPOSE),
         step("withdrawn", "proposed supervised approved", "", Duty.DISPOSE, Duty.SUPERVISE, Duty.DECIDE),
     ),
-    hands=lambda found: {"proposer": [found.proposed.by], "supervisor": [one.by for one in found.supervisors]},
+    hands=lambda disposal: {
+        "proposer": [disposal.proposed.by],
+        "supervisor": [signature.by for signature in disposal.supervisors],
+    },
     same_hands={"proposer": "disposal.same-hands", "supervisor": "disposal.same-hands"},
 )
 
 
-def today_of(home: Home, moment: datetime) -> date:
-    """The bureau's day at a moment."""
-    return moment.astimezone(zone(home.settings.time_zone)).date()
-
-
 def propose(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    review_number: str,
-    *,
-    rows: Collection[int] = (),
-    reason: str = "",
-    moment: datetime,
+    actor: Actor, review_number: str, *, rows: Collection[int] = (), reason: str = ""
 ) -> tuple[Disposal, list[Finding]]:
     """Propose to destroy what an approved appraisal says; returns it, and what was left out and why.
 
     Raises Refused where nothing may go, or where one of the named `rows` may not.
     """
-    with catalogue.begin() as connection:
-        require(connection, person, Duty.DISPOSE)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.DISPOSE)
         review = REVIEWS.read(connection, home, review_number)
-        if review.approval is None:
-            raise Refused("disposal.review-open", review_number)
-        wanted = sorted(rows) or sorted(row for row, one in review.approval.outcome.items() if one.action == "destroy")
-        found: list[Finding] = []
-        entries: list[Entry] = []
-        for row in wanted:
-            reasons = list(against(home, connection, review, row, today_of(home, moment)))
-            found += reasons
-            item = review.item(row)
-            if reasons or item is None:
-                continue
-            why = reason.strip() or review.approval.outcome[row].why
-            entries.append(Entry(row=len(entries) + 1, review_row=row, item=item, reason=why))
-        if not entries or (rows and found):
-            raise Refused("disposal.nothing-may-go", review_number, findings=found)
-        made = Disposal(
+        entries, findings = _entries(actor.archive, connection, review, rows, reason.strip())
+        if not entries or (rows and findings):
+            raise Refused("disposal.nothing-may-go", review_number, findings=findings)
+        assert review.approval is not None
+        disposal = Disposal(
             number=DISPOSALS.new_number(home, connection, moment),
             state="proposed",
             step=1,
             review=review_number,
             appraised=review.approval.when,
             entries=tuple(entries),
-            proposed=Signature(by=person.account, when=stamp(moment), note=reason.strip()),
+            proposed=Signature(by=actor.account, when=stamp(moment), note=reason.strip()),
         )
-        paper = as_paper(home, made, moment)
-        register = DISPOSALS.folder_of(home, made.number) / "register-proposed.pdf"
-        write_file(register, paper, durable=True, mode=0o640)
-        made = made.model_copy(update={"register_sha256": hashlib.sha256(paper).hexdigest()})
-        cases = list(dict.fromkeys(one.item.objid for one in entries))
-        _refuse_own_releases(connection, cases, person.account)
-        DISPOSALS.open(
-            connection,
-            home,
-            made,
-            actor=person.account,
-            moment=moment,
-            details={"about": person.account, "cases": cases, "register_sha256": made.register_sha256},
-        )
-    return made, found
+        register = as_paper(home, disposal, moment)
+        write_file(register_file(home, disposal.number), register, durable=True, mode=0o640)
+        disposal = disposal.model_copy(update={"register_sha256": hashlib.sha256(register).hexdigest()})
+        cases = list(dict.fromkeys(entry.item.objid for entry in entries))
+        _refuse_own_releases(connection, cases, actor.account)
+        details = {"about": actor.account, "cases": cases, "register_sha256": disposal.register_sha256}
+        DISPOSALS.open(connection, home, disposal, actor=actor.account, moment=moment, details=details)
+    return disposal, findings
+
+
+def register_file(home: Home, number: str, what: Literal["proposed", "executed"] = "proposed") -> Path:
+    """Where the register of a disposal lies, as it was proposed or with what was done."""
+    return DISPOSALS.folder_of(home, number) / f"register-{what}.pdf"
+
+
+def _entries(
+    archive: Archive, connection: Connection, review: Review, rows: Collection[int], reason: str
+) -> tuple[list[Entry], list[Finding]]:
+    """What may go of an appraisal, of the named `rows` or of all that it says; and why the rest may not."""
+    if review.approval is None:
+        raise Refused("disposal.review-open", review.number)
+    outcome = review.approval.outcome
+    wanted = sorted(rows) or sorted(row for row, opinion in outcome.items() if opinion.action == "destroy")
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    for row in wanted:
+        in_the_way = list(obstacles(archive.home, connection, review, row, archive.today()))
+        findings += in_the_way
+        item = review.item(row)
+        if in_the_way or item is None:
+            continue
+        entries.append(Entry(row=len(entries) + 1, review_row=row, item=item, reason=reason or outcome[row].why))
+    return entries, findings
 
 
 def _refuse_own_releases(connection: Connection, cases: Collection[str], account: str) -> None:
     """Whoever lifted a hold from a case may not be the one who proposes to destroy it. Raises NotPermitted."""
     for objid in cases:
         for row in proceedings.about_case(connection, "hold", objid, ("released",)):
-            told = ledger.about(connection, row.number, "hold.released")
-            if any(entry.actor == account for entry in told):
+            if any(entry.actor == account for entry in ledger.about(connection, row.number, "hold.released")):
                 raise NotPermitted("disposal.own-release", row.number, account=account)
 
 
-def supervise(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, note: str = "", moment: datetime
-) -> Disposal:
+def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
     """One of two supervisors (监销人) answers for the register. Raises NotPermitted for the same hands twice."""
-    with catalogue.begin() as connection:
-        found = DISPOSALS.take(connection, home, person, number, "supervised").record
-        signed = (*found.supervisors, Signature(by=person.account, when=stamp(moment), note=note.strip()))
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "supervised").record
+        signature = Signature(by=actor.account, when=stamp(moment), note=note.strip())
         return DISPOSALS.go_on(
             connection,
             home,
-            found,
+            disposal,
             "supervised",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
-            state="supervised" if found.supervisors else "proposed",
-            supervisors=signed,
+            state="supervised" if disposal.supervisors else "proposed",
+            supervisors=(*disposal.supervisors, signature),
         )
 
 
-def approve(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, note: str = "", moment: datetime
-) -> Disposal:
+def approve(actor: Actor, number: str, *, note: str = "") -> Disposal:
     """The head approves; the pause begins. Raises Refused where something stands against one of the items by now."""
-    with catalogue.begin() as connection:
-        taking = DISPOSALS.take(connection, home, person, number, "approved")
-        found = taking.record
-        if len({one.by for one in found.supervisors}) < 2:
+    home, moment, today = actor.home, actor.now(), actor.archive.today()
+    with actor.catalogue.begin() as connection:
+        taking = DISPOSALS.take(connection, home, actor.person, number, "approved")
+        disposal = taking.record
+        if len({signature.by for signature in disposal.supervisors}) < 2:
             raise NotIntact("disposal.not-decided", number)
-        refuse_what_stands_against(home, connection, found, today_of(home, moment))
+        refuse_obstacles(home, connection, disposal, today)
         days = rules_in_force.rules_now(home).profile.appraisal.cooling_days
-        not_before = today_of(home, moment) + timedelta(days=days)
-        signed = Signature(
-            by=person.account,
+        not_before = today + timedelta(days=days)
+        signature = Signature(
+            by=actor.account,
             when=stamp(moment),
             on_behalf_of=taking.on_behalf_of,
             delegation=taking.delegation,
             note=note.strip(),
         )
-        told = {"not_before": not_before.isoformat(), "on_behalf_of": signed.on_behalf_of}
+        details = {
+            "not_before": not_before.isoformat(),
+            "on_behalf_of": signature.on_behalf_of,
+            "delegation": signature.delegation,
+        }
         return DISPOSALS.go_on(
             connection,
             home,
-            found,
+            disposal,
             "approved",
-            actor=person.account,
+            actor=actor.account,
             moment=moment,
-            approval=signed,
+            approval=signature,
             not_before=not_before,
-            details={**told, "delegation": signed.delegation},
+            details=details,
         )
 
 
-def withdraw(
-    home: Home, catalogue: Catalogue, person: Person, number: str, *, reason: str, moment: datetime
-) -> Disposal:
+def withdraw(actor: Actor, number: str, *, reason: str) -> Disposal:
     """Give a disposal up before it is carried out: proposer, supervisors and head alike may."""
     if not reason.strip():
         raise UsageError("disposal.reason", number)
-    with catalogue.begin() as connection:
-        found = DISPOSALS.take(connection, home, person, number, "withdrawn").record
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "withdrawn").record
         return DISPOSALS.go_on(
-            connection, home, found, "withdrawn", actor=person.account, moment=moment, why_withdrawn=reason.strip()
+            connection, home, disposal, "withdrawn", actor=actor.account, moment=moment, why_withdrawn=reason.strip()
         )
 
 
-def refuse_what_stands_against(home: Home, connection: Connection, found: Disposal, today: date) -> None:
+def refuse_obstacles(home: Home, connection: Connection, disposal: Disposal, today: date) -> None:
     """Raises Refused with everything that stands against any item of it now."""
-    review = REVIEWS.read(connection, home, found.review)
-    reasons = [
-        one
-        for entry in found.entries
-        for one in against(home, connection, review, entry.review_row, today, found.number)
+    review = REVIEWS.read(connection, home, disposal.review)
+    findings = [
+        finding
+        for entry in disposal.entries
+        for finding in obstacles(home, connection, review, entry.review_row, today, disposal.number)
     ]
-    if reasons:
-        raise Refused("disposal.stands-against", found.number, findings=reasons, count=len(reasons))
+    if findings:
+        raise Refused("disposal.stands-against", disposal.number, findings=findings, count=len(findings))

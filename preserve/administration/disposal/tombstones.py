@@ -1,8 +1,8 @@
-"""What is left of a thing that went: drawn up before the first byte goes, completed when nothing is left, kept."""
+"""The tombstone of a destroyed case or recording: written before removal begins, completed when nothing remains."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -27,41 +27,18 @@ def _path(home: Home, objid: str, item: str, what: str) -> Path:
     return home.store / "tombstones" / f"{name}.{what}.json"
 
 
-def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, begun: str) -> str:
+def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry, begun: str) -> str:
     """Write down what is known of a thing before it goes; return the digest of the record."""
     item = entry.item
     case = cases.read(connection, item.objid)
-    packages = [
-        PackageGone(
-            name=row.name,
-            version=row.version,
-            created=row.created,
-            files=row.files,
-            size=row.size,
-            manifest_sha256=row.manifest_sha256,
-        )
-        for row in versions.of_case(connection, item.objid)
-    ]
-    listed = {
-        (row.identifier, row.sha256): FileGone(
-            identifier=row.identifier,
-            representation=row.representation,
-            path=row.path,
-            size=row.size,
-            sha256=row.sha256,
-            puid=row.puid,
-        )
-        for row in object_index.of_case(connection, item.objid)
-        if not item.item or item.item in (row.identifier, row.source)
-    }
-    approval = found.approval
+    approval = disposal.approval
     people = {
-        "proposer": found.proposed.by,
-        "supervisors": ", ".join(one.by for one in found.supervisors),
+        "proposer": disposal.proposed.by,
+        "supervisors": ", ".join(signature.by for signature in disposal.supervisors),
         "head": approval.by if approval else "",
         "on_behalf_of": approval.on_behalf_of if approval else "",
     }
-    stone = Tombstone(
+    tombstone = Tombstone(
         objid=item.objid,
         item=item.item,
         path=item.path,
@@ -76,69 +53,109 @@ def draw_up(home: Home, connection: Connection, found: Disposal, entry: Entry, b
         classification=case.classification,
         declared=item.declared,
         long_term=case.long_term,
-        packages=tuple(packages),
-        files=tuple(listed.values()),
-        disposal=found.number,
-        review=found.review,
+        packages=tuple(_packages(connection, item.objid)),
+        files=tuple(_files(connection, item.objid, item.item)),
+        disposal=disposal.number,
+        review=disposal.review,
         reason=entry.reason,
         people=people,
         begun=begun,
     )
-    return write_record(_path(home, item.objid, item.item, "begun"), stone)
+    return write_record(_path(home, item.objid, item.item, "begun"), tombstone)
 
 
-def read_draft(home: Home, one: Gone) -> Tombstone:
+def _packages(connection: Connection, objid: str) -> Iterator[PackageGone]:
+    for row in versions.of_case(connection, objid):
+        yield PackageGone(
+            name=row.name,
+            version=row.version,
+            created=row.created,
+            files=row.files,
+            size=row.size,
+            manifest_sha256=row.manifest_sha256,
+        )
+
+
+def _files(connection: Connection, objid: str, item: str) -> Iterable[FileGone]:
+    """The files of a case, or a recording with what was made from it; in several versions the same is told once."""
+    listed = {
+        (row.identifier, row.sha256): FileGone(
+            identifier=row.identifier,
+            representation=row.representation,
+            path=row.path,
+            size=row.size,
+            sha256=row.sha256,
+            puid=row.puid,
+        )
+        for row in object_index.of_case(connection, objid)
+        if not item or item in (row.identifier, row.source)
+    }
+    return listed.values()
+
+
+def read_draft(home: Home, gone: Gone) -> Tombstone:
     """What was known of a thing before it began to go. Raises NotIntact."""
-    what = "begun" if one.state == "begun" else "destroyed"
-    return read_record(_path(home, one.objid, one.item, what), one.sha256, Tombstone)
+    what = "begun" if gone.state == "begun" else "destroyed"
+    return read_record(_path(home, gone.objid, gone.item, what), gone.sha256, Tombstone)
+
+
+def tombstones_of(home: Home, connection: Connection, disposal: Disposal) -> list[Tombstone]:
+    """The tombstones of what has gone by this disposal so far, in the order in which it went."""
+    objids = dict.fromkeys(entry.item.objid for entry in disposal.entries)
+    gone = [row for objid in objids for row in destroyed.of_case(connection, objid)]
+    return [
+        read_draft(home, row)
+        for row in sorted(gone, key=lambda row: row.since)
+        if row.disposal == disposal.number and row.state == "destroyed"
+    ]
 
 
 def copies_gone(connection: Connection, objid: str, disposal: str) -> list[CopyGone]:
     """How each copy went so far, as the ledger tells it."""
     media = {row.id: row for row in holdings.all_media(connection)}
-    found = []
+    gone = []
     for entry in ledger.about(connection, objid, COPY_GONE):
-        told = entry.details
-        if told["disposal"] == disposal:
-            medium = media.get(told["medium"])
-            found.append(
+        details = entry.details
+        if details["disposal"] == disposal:
+            medium = media.get(details["medium"])
+            gone.append(
                 CopyGone(
-                    name=told["name"],
-                    medium=told["medium"],
+                    name=details["name"],
+                    medium=details["medium"],
                     kind=medium.kind if medium else "",
-                    label=medium.label if medium else told["medium"],
+                    label=medium.label if medium else details["medium"],
                     when=entry.time,
-                    worth=told["worth"],
-                    detail=told["detail"],
+                    worth=details["worth"],
+                    detail=details["detail"],
                 )
             )
-    return found
+    return gone
 
 
 def complete(
     home: Home, connection: Connection, draft: Tombstone, remarks: tuple[str, ...], destroyed: str
 ) -> tuple[Tombstone, str]:
     """The tombstone with how each copy went; returns it and its digest. The draft beside it stays."""
-    stone = draft.model_copy(
+    tombstone = draft.model_copy(
         update={
             "copies": tuple(copies_gone(connection, draft.objid, draft.disposal)),
             "remarks": remarks,
             "destroyed": destroyed,
         }
     )
-    return stone, write_record(_path(home, draft.objid, draft.item, "destroyed"), stone)
+    return tombstone, write_record(_path(home, draft.objid, draft.item, "destroyed"), tombstone)
 
 
-def bury(connection: Connection, stone: Tombstone) -> None:
+def bury(connection: Connection, tombstone: Tombstone) -> None:
     """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
-    if stone.item:
-        raise PreserveError("disposal.not-of-it", stone.objid, number=stone.disposal)
+    if tombstone.item:
+        raise PreserveError("disposal.not-of-it", tombstone.objid, number=tombstone.disposal)
     overwrite_what_is_deleted(connection)
-    for version in versions.of_case(connection, stone.objid):
-        forget_version(connection, stone.objid, version.version)
-    search.forget(connection, stone.objid)
-    retention_index.replace(connection, stone.objid, ())
-    cases.replace_description(connection, stone.objid, _reduced(stone))
+    for version in versions.of_case(connection, tombstone.objid):
+        forget_version(connection, tombstone.objid, version.version)
+    search.forget(connection, tombstone.objid)
+    retention_index.replace(connection, tombstone.objid, ())
+    cases.replace_description(connection, tombstone.objid, _reduced(tombstone))
 
 
 def forget_older(connection: Connection, objid: str, below: int) -> None:
@@ -149,20 +166,20 @@ def forget_older(connection: Connection, objid: str, below: int) -> None:
             forget_version(connection, objid, version.version)
 
 
-def _reduced(stone: Tombstone) -> CaseDescription:
+def _reduced(tombstone: Tombstone) -> CaseDescription:
     """A description that names nobody."""
     return CaseDescription.model_validate(
         {
-            "case_number": stone.case_number,
-            "archival_number": stone.archival_number,
-            "case_type": stone.case_type,
-            "title": stone.title,
-            "cause": stone.cause or "—",
-            "producer": {"name": stone.producer},
-            "start": stone.started or stone.closed,
-            "closed": stone.closed,
-            "classification": stone.classification,
-            "retention": stone.declared,
+            "case_number": tombstone.case_number,
+            "archival_number": tombstone.archival_number,
+            "case_type": tombstone.case_type,
+            "title": tombstone.title,
+            "cause": tombstone.cause or "—",
+            "producer": {"name": tombstone.producer},
+            "start": tombstone.started or tombstone.closed,
+            "closed": tombstone.closed,
+            "classification": tombstone.classification,
+            "retention": tombstone.declared,
             "objects": (),
         }
     )
@@ -173,30 +190,28 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
     days = rules_in_force.after_rebuild(home)
 
     def enter(connection: Connection) -> None:
-        for one in destroyed.all_gone(connection):
-            if one.item or cases.is_listed(connection, one.objid):
+        for gone in destroyed.all_gone(connection):
+            if gone.item or cases.is_listed(connection, gone.objid):
                 continue
             try:
-                stone = read_draft(home, one)
+                tombstone = read_draft(home, gone)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
-            cases.insert(
-                connection,
-                Case(
-                    stone.objid,
-                    stone.case_number,
-                    stone.archival_number,
-                    stone.title,
-                    stone.case_type,
-                    stone.cause,
-                    stone.producer,
-                    stone.classification,
-                    stone.started,
-                    stone.closed,
-                    stone.long_term,
-                    _reduced(stone).model_dump_json(),
-                ),
+            case = Case(
+                tombstone.objid,
+                tombstone.case_number,
+                tombstone.archival_number,
+                tombstone.title,
+                tombstone.case_type,
+                tombstone.cause,
+                tombstone.producer,
+                tombstone.classification,
+                tombstone.started,
+                tombstone.closed,
+                tombstone.long_term,
+                _reduced(tombstone).model_dump_json(),
             )
+            cases.insert(connection, case)
         days(connection)
 
     return enter

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
+from preserve.administration.actor import Actor
 from preserve.administration.disposal.rules import OPEN
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, Record, step
 from preserve.archival_storage.packages import require_case
 from preserve.clock import stamp
 from preserve.data_management import destroyed, proceedings
-from preserve.data_management.database import Catalogue
 from preserve.data_management.disposal_holds import HELD
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
@@ -50,92 +49,61 @@ HOLDS = Proceeding(
 )
 
 
-def add_hold(
-    home: Home,
-    catalogue: Catalogue,
-    person: Person,
-    cases: Sequence[str],
-    *,
-    kind: HoldKind,
-    reason: str,
-    paper: str = "",
-    moment: datetime,
-) -> Hold:
+def add_hold(actor: Actor, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str = "") -> Hold:
     """Place a hold on cases. Raises Refused where a case is unknown or its destruction has begun."""
     if not reason.strip() or not cases:
         raise UsageError("retention.hold-reason")
-    with catalogue.begin() as connection:
-        require(connection, person, Duty.HOLD)
-        return place(connection, home, cases, kind=kind, reason=reason, paper=paper, by=person.account, moment=moment)
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        require(connection, actor.person, Duty.HOLD)
+        hold = Hold(
+            number=HOLDS.new_number(home, connection, moment),
+            state="added",
+            step=1,
+            kind=kind,
+            cases=tuple(dict.fromkeys(_still_there(home, connection, name) for name in cases)),
+            reason=reason.strip(),
+            paper=paper.strip(),
+            by=actor.account,
+            when=stamp(moment),
+        )
+        return HOLDS.open(connection, home, hold, actor=actor.account, moment=moment, details=_index_details(hold))
 
 
-def place(
-    connection: Connection,
-    home: Home,
-    cases: Sequence[str],
-    *,
-    kind: HoldKind,
-    reason: str,
-    paper: str,
-    by: str,
-    moment: datetime,
-) -> Hold:
-    """The same in the caller's transaction, for procedures that are under way (a transfer)."""
-    objids = []
-    for name in cases:
-        objid = require_case(home, connection, name)
-        # While it is under way a hold still keeps whatever is left.
-        if any(one.state == "destroyed" for one in destroyed.of_case(connection, objid, whole=True)):
-            raise Refused("retention.hold-too-late", name)
-        objids.append(objid)
-    hold = Hold(
-        number=HOLDS.new_number(home, connection, moment),
-        state="added",
-        step=1,
-        kind=kind,
-        cases=tuple(dict.fromkeys(objids)),
-        reason=reason.strip(),
-        paper=paper.strip(),
-        by=by,
-        when=stamp(moment),
-    )
-    return HOLDS.open(connection, home, hold, actor=by, moment=moment, details=_index_details(hold))
+def _still_there(home: Home, connection: Connection, name: str) -> str:
+    """The objid of a case. Raises Refused where nothing is left of it."""
+    objid = require_case(home, connection, name)
+    # While it is under way a hold still keeps whatever is left.
+    if any(gone.state == "destroyed" for gone in destroyed.of_case(connection, objid, whole=True)):
+        raise Refused("retention.hold-too-late", name)
+    return objid
 
 
-def release_hold(home: Home, catalogue: Catalogue, person: Person, number: str, *, why: str, moment: datetime) -> Hold:
+def release_hold(actor: Actor, number: str, *, reason: str) -> Hold:
     """Release a hold. Not by who proposes to destroy one of its cases (NotPermitted)."""
-    if not why.strip():
+    if not reason.strip():
         raise UsageError("retention.hold-reason")
-    with catalogue.begin() as connection:
-        HOLDS.may(connection, person, "released")
-        return lift(connection, home, number, why=why, by=person.account, moment=moment)
-
-
-def lift(connection: Connection, home: Home, number: str, *, why: str, by: str, moment: datetime) -> Hold:
-    """As `release_hold`, in the caller's transaction and without a permission check."""
-    hold = HOLDS.read(connection, home, number)
-    HOLDS.check(hold, "released", by)
-    for objid in hold.cases:
-        for row in proceedings.about_case(connection, "disposal", objid, OPEN):
-            if row.about == by:
-                raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
-    return HOLDS.go_on(
-        connection,
-        home,
-        hold,
-        "released",
-        actor=by,
-        moment=moment,
-        details=_index_details(hold),
-        released_by=by,
-        released=stamp(moment),
-        why_released=why.strip(),
-    )
-
-
-def all_holds(connection: Connection, home: Home, states: Sequence[str] = ()) -> list[Hold]:
-    """Every hold, or those in some states. Raises NotIntact."""
-    return HOLDS.read_all(connection, home, states)
+    home, moment, account = actor.home, actor.now(), actor.account
+    with actor.catalogue.begin() as connection:
+        HOLDS.may(connection, actor.person, "released")
+        hold = HOLDS.read(connection, home, number)
+        HOLDS.check(hold, "released", account)
+        for objid in hold.cases:
+            for row in proceedings.about_case(connection, "disposal", objid, OPEN):
+                if row.about == account:
+                    raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
+        return HOLDS.go_on(
+            connection,
+            home,
+            hold,
+            "released",
+            actor=account,
+            moment=moment,
+            details=_index_details(hold),
+            released_by=account,
+            released=stamp(moment),
+            why_released=reason.strip(),
+        )
 
 
 def _index_details(hold: Hold) -> dict[str, object]:

@@ -132,6 +132,11 @@ class Proceeding(Generic[R]):
         listed = proceedings.rows(connection, self.kind, tuple(states))
         return [self.read(connection, home, row.number) for row in listed]
 
+    def newest(self, connection: Connection, home: Home, states: Collection[str], most: int) -> tuple[list[R], int]:
+        """The newest, in any state or in some, oldest first, and how many older ones there are. Raises NotIntact."""
+        listed, older = proceedings.newest(connection, self.kind, tuple(states), most)
+        return [self.read(connection, home, row.number) for row in listed], older
+
     # --- steps
 
     def check(self, record: R, deed: str, account: str, on_behalf_of: str = "") -> Step:
@@ -200,13 +205,15 @@ class Proceeding(Generic[R]):
         *,
         actor: str,
         moment: datetime,
-        state: str = "",
         details: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> R:
-        """Write the next step down, in the caller's transaction; `state` where the step may lead to more than one."""
+        """Write the next step down, in the caller's transaction.
+
+        `changes` are fields of the record, with `state` where the step may lead to more than one.
+        """
         found = self.check(record, deed, "")
-        to = state or found.to[-1]
+        to = changes.pop("state", "") or found.to[-1]
         if to == "=":
             to = record.state
         elif to not in found.to:

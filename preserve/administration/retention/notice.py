@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,8 +15,10 @@ from preserve.data_management import cases, retention_index
 from preserve.data_management.cases import CaseName
 from preserve.data_management.disposal_holds import Block, blocks_by_case
 from preserve.home import Home
-from preserve.messages import say
+from preserve.messages import say, speaking
 from preserve.visible_text import visible
+
+_MOST_IN_A_MAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,20 @@ def falling_due(home: Home, connection: Connection, months: int, moment: datetim
     return falling
 
 
-def announce(home: Home, falling: list[Falling], months: int) -> list[str]:
-    """Tell those whom the audit profile names, by mail or webhook; cases by number. Returns what could not be sent."""
+def announce(home: Home, falling: Sequence[Falling], months: int) -> list[str]:
+    """Tell those whom the audit profile names, by mail or webhook, in the archive's language; cases by number.
+
+    Returns what could not be sent.
+    """
     settings = read_audit_profile(home.profiles).notify
-    subject = say("retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months)
-    words = "\n".join([subject, *(f"{one.due}  {visible(one.case_number)}" for one in falling[:500])])
-    document = {"retention": [{"objid": one.objid, "case_number": one.case_number, "due": one.due} for one in falling]}
-    return notify(settings, subject, words, document)
+    with speaking(home.settings.language):
+        subject = say(
+            "retention.mail-subject", institution=home.settings.institution, count=len(falling), months=months
+        )
+        lines = [f"{thing.due}  {visible(thing.case_number)}" for thing in falling[:_MOST_IN_A_MAIL]]
+        document = {
+            "retention": [
+                {"objid": thing.objid, "case_number": thing.case_number, "due": thing.due} for thing in falling
+            ]
+        }
+        return notify(settings, subject, "\n".join([subject, *lines]), document)

@@ -82,24 +82,24 @@ def last_day(start: date, years: int, count: Count) -> date:
 
 def longest(periods: Iterable[Period]) -> Due:
     """For ever before unknown, unknown before any day, the later day before the earlier; nothing applies: unknown."""
-    found = tuple(periods)
-    if not found:
+    applied = tuple(periods)
+    if not applied:
         return Due(None, "unknown", "", ())
-    best, length = found[0], _length(found[0])
-    for one in found[1:]:
-        if (other := _length(one)) > length:
-            best, length = one, other
+    best, length = applied[0], _length(applied[0])
+    for period in applied[1:]:
+        if (other := _length(period)) > length:
+            best, length = period, other
     day = best.last + timedelta(days=1) if best.last is not None and best.years else None
-    return Due(day, best.never, best.rule, found)
+    return Due(day, best.never, best.rule, applied)
 
 
 _UNKNOWN, _FOR_EVER = 10**8, 10**9  # beyond every day
 
 
-def _length(one: Period) -> int:
-    if not one.years:
+def _length(period: Period) -> int:
+    if not period.years:
         return _FOR_EVER
-    return _UNKNOWN if one.last is None else one.last.toordinal()
+    return _UNKNOWN if period.last is None else period.last.toordinal()
 
 
 def _period(rule: str, starts: tuple[Event, ...], years: int, count: Count, days: dict[str, date | None]) -> Period:
@@ -109,7 +109,7 @@ def _period(rule: str, starts: tuple[Event, ...], years: int, count: Count, days
     for name in starts:
         day = days[name]
         if day is None:
-            missing = tuple(one for one in starts if days[one] is None)
+            missing = tuple(name for name in starts if days[name] is None)
             return Period(rule, missing[0], None, years, count, None, missing)
         if day > start or not event:
             event, start = name, day
@@ -128,19 +128,19 @@ def _rules(
     if known is not None and known[0] is profile:
         return known[1]
     wanted = "recording" if recording else "case"
-    found = tuple(
-        one
-        for one in profile.classes
-        if one.applies_to == wanted
-        and (not one.declared or declared in one.declared)
-        and (not one.case_types or case_type in one.case_types)
-        and (one.long_term is None or one.long_term == long_term)
-        and (one.evidence is None or one.evidence == evidence)
+    rules = tuple(
+        rule
+        for rule in profile.classes
+        if rule.applies_to == wanted
+        and (not rule.declared or declared in rule.declared)
+        and (not rule.case_types or case_type in rule.case_types)
+        and (rule.long_term is None or rule.long_term == long_term)
+        and (rule.evidence is None or rule.evidence == evidence)
     )
     if len(_KNOWN) > 4096:
         _KNOWN.clear()
-    _KNOWN[key] = (profile, found)
-    return found
+    _KNOWN[key] = (profile, rules)
+    return rules
 
 
 def _declared(value: str, days: dict[str, date | None]) -> list[Period]:
@@ -156,35 +156,35 @@ def own_periods(profile: RetentionProfile, case: CaseFacts) -> list[Period]:
     """The periods of the case file itself, without its recordings."""
     days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
     rules = _rules(profile, case.case_type, case.declared, case.long_term, False, False)
-    found = [_period(one.name, one.starts, one.years or 0, one.count, days) for one in rules]
-    if not found:
+    periods = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
+    if not periods:
         return [Period("", "", None, 1, "next-year", None, ("class",))]
-    found += _declared(case.declared, days)
-    found.append(_period("floor-case", ("closing",), profile.floor.case_years, "day-after", days))
+    periods += _declared(case.declared, days)
+    periods.append(_period("floor-case", ("closing",), profile.floor.case_years, "day-after", days))
     if case.long_term:
-        found.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
-    return found
+        periods.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
+    return periods
 
 
-def object_periods(profile: RetentionProfile, case: CaseFacts, one: ObjectFacts) -> list[Period] | None:
+def object_periods(profile: RetentionProfile, case: CaseFacts, thing: ObjectFacts) -> list[Period] | None:
     """The periods of one object; None where no rule is its own: then it is kept with the case."""
-    if not one.recording:
+    if not thing.recording:
         return None
-    days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": one.recorded}
-    rules = _rules(profile, case.case_type, case.declared, case.long_term, True, one.evidence)
+    days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": thing.recorded}
+    rules = _rules(profile, case.case_type, case.declared, case.long_term, True, thing.evidence)
     if not rules:
         return None
-    found = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
-    found += _declared(one.declared, days)
-    found.append(_period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", days))
+    periods = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
+    periods += _declared(thing.declared, days)
+    periods.append(_period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", days))
     if case.long_term:
-        found.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
-    return found
+        periods.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
+    return periods
 
 
-def due_of_object(profile: RetentionProfile, case: CaseFacts, one: ObjectFacts) -> Due | None:
+def due_of_object(profile: RetentionProfile, case: CaseFacts, thing: ObjectFacts) -> Due | None:
     """When one object falls due; None where it is kept with the case."""
-    periods = object_periods(profile, case, one)
+    periods = object_periods(profile, case, thing)
     return None if periods is None else longest(periods)
 
 
@@ -193,11 +193,11 @@ def due_of_case(profile: RetentionProfile, case: CaseFacts, objects: Iterable[Ob
     periods = own_periods(profile, case)
     days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
     count = 0
-    for one in objects:
+    for thing in objects:
         count += 1
-        periods += object_periods(profile, case, one) or _declared(one.declared, days)
-        if one.recording and one.recorded is not None and one.recorded > (case.closed or date.max):
-            floor = {**days, "recording": one.recorded}
+        periods += object_periods(profile, case, thing) or _declared(thing.declared, days)
+        if thing.recording and thing.recorded is not None and thing.recorded > (case.closed or date.max):
+            floor = {**days, "recording": thing.recorded}
             periods.append(
                 _period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", floor)
             )

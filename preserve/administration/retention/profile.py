@@ -100,20 +100,20 @@ class RetentionProfile(_Part):
 
     @model_validator(mode="after")
     def _above_the_floor(self) -> RetentionProfile:
-        names = [one.name for one in self.classes]
+        names = [rule.name for rule in self.classes]
         if len(set(names)) != len(names):
             raise ValueError("a class is named twice")
-        for one in self.classes:
-            least = self.floor.recording_years if one.applies_to == "recording" else self.floor.case_years
-            if one.long_term:
+        for rule in self.classes:
+            least = self.floor.recording_years if rule.applies_to == "recording" else self.floor.case_years
+            if rule.long_term:
                 least = max(least, self.floor.long_term_years)
-            if one.years is not None and one.years < least:
-                raise ValueError(f"{one.name}: {one.years} years are less than the floor of {least}")
+            if rule.years is not None and rule.years < least:
+                raise ValueError(f"{rule.name}: {rule.years} years are less than the floor of {least}")
         return self
 
     def of(self, name: str) -> RetentionClass | None:
         """The class of that name."""
-        return next((one for one in self.classes if one.name == name), None)
+        return next((rule for rule in self.classes if rule.name == name), None)
 
 
 def read_retention(own: Path | None) -> RetentionProfile:

@@ -25,18 +25,20 @@ def basis(profile: RetentionProfile, rule: str) -> str:
     return say(f"retention.basis-{rule}") if rule.startswith("floor-") else "—"
 
 
-def period_words(one: Period) -> str:
+def period_words(period: Period) -> str:
     """How one period was counted."""
-    if one.never == "permanent":
+    if period.never == "permanent":
         return say("retention.counted-permanent")
-    if one.missing:
-        return say("retention.counted-unknown", events=listed(say(f"retention.event-{name}") for name in one.missing))
+    if period.missing:
+        return say(
+            "retention.counted-unknown", events=listed(say(f"retention.event-{name}") for name in period.missing)
+        )
     return say(
-        f"retention.counted-{one.count}",
-        event=say(f"retention.event-{one.event}"),
-        start=str(one.start),
-        years=one.years,
-        last=str(one.last),
+        f"retention.counted-{period.count}",
+        event=say(f"retention.event-{period.event}"),
+        start=str(period.start),
+        years=period.years,
+        last=str(period.last),
     )
 
 

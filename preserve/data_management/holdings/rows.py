@@ -106,6 +106,12 @@ def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -
     return [CopyRow(**row._mapping) for row in connection.execute(query)]
 
 
+def count_by_medium(connection: Connection, states: Iterable[str]) -> dict[str, int]:
+    """How many copies each medium has in one of these states, by its identity; one that has none is not there."""
+    query = select(copies.c.medium, func.count()).where(copies.c.state.in_(list(states))).group_by(copies.c.medium)
+    return {str(medium): int(count) for medium, count in connection.execute(query)}
+
+
 def count_in(connection: Connection, states: Iterable[str]) -> int:
     """How many copies on media in use are in one of these states."""
     query = (

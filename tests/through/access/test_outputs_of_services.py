@@ -7,25 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from preserve.access.dip.assembling import deliver
+from preserve.access.dip.assembling import Handover, deliver
 from preserve.access.redaction.measuring import write_pages
 from preserve.access.redaction.template import write_template
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.whole_package import hand_out
+from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.fixity_report import write_report as write_fixity
 from preserve.administration.people import Person
 from preserve.archival_storage.labels import make_labels
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.provenance import write_events
-from preserve.cli.progress import Watcher
 from preserve.clock import now
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import Refused
 from preserve.home import Home, open_home
 from preserve.ingest import preflight_table
 from preserve.ingest.preflight import look_all
 from preserve.preservation_planning.risk_report import write_report as write_risks
+from preserve.progress import Silent
 from tests.support.office import Office
 from tests.support.program import state_of
 from tests.unit.archival_storage.labels.test_labels import label
@@ -36,7 +38,7 @@ Service = Callable[[Home, Catalogue, str, Path], object]
 
 
 def _deliver(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
-    return deliver(home, catalogue, ARCHIVIST, number, target, "folder", to="", now=now, progress=lambda moved: None)
+    return deliver(Actor(Archive(home, catalogue), ARCHIVIST), number, Handover(target), Silent())
 
 
 def _redactions(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
@@ -52,9 +54,7 @@ def _pages(home: Home, catalogue: Catalogue, number: str, target: Path) -> objec
 def _restore(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
     with catalogue.read() as connection:
         name = REQUESTS.read(connection, home, number).cases[0]
-    return hand_out(
-        home, catalogue, ARCHIVIST, name, [], to=target, number=number, now=now, progress=lambda moved: None
-    )
+    return hand_out(Actor(Archive(home, catalogue), ARCHIVIST), name, [], to=target, number=number, progress=Silent())
 
 
 def _events(home: Home, catalogue: Catalogue, number: str, target: Path) -> object:
@@ -74,7 +74,7 @@ SERVICES: dict[str, Service] = {
     "risk report": lambda home, catalogue, _, target: write_risks(home, catalogue, target, now()),
     "labels": lambda home, catalogue, _, target: make_labels([label()], target / "l.pdf", "inlay", home),
     "table": lambda home, catalogue, _, target: preflight_table.write_table(target / "t.xlsx", [], home),
-    "check": lambda home, catalogue, _, target: list(look_all(home, [target], target, 1, Watcher())),
+    "check": lambda home, catalogue, _, target: list(look_all(home, [target], target, 1, Silent())),
 }
 
 

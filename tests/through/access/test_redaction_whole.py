@@ -23,11 +23,13 @@ from preserve.access.dip.contents import names_for
 from preserve.access.dip.deriving import Derived, derive
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import steps
+from preserve.access.requests.entering import Asked, Entry, open_request
 from preserve.access.requests.model import Concern, Consumer, Request
 from preserve.access.requests.procedure import REQUESTS
-from preserve.access.requests.steps import Asked
+from preserve.administration.actor import Actor
 from preserve.administration.people import Person, recognise
 from preserve.clock import now
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
 from preserve.errors import MediumProblem, NotIntact, Refused, Stopped
 from preserve.home import acting_person, open_home
@@ -73,6 +75,10 @@ class Desk:
         with self.catalogue.read() as connection:
             return recognise(connection, acting_person(), self.office.tokens[who] if who else None, now())
 
+    def actor(self, who: str) -> Actor:
+        """The same at work on the archive."""
+        return Actor(Archive(self.home, self.catalogue), self.person(who))
+
     def open(
         self,
         *objects: str,
@@ -86,43 +92,18 @@ class Desk:
         begin, end = span or (None, None)
         asked = [Asked(self.office.case, "", name, begin, end, form) for name in objects or ("",)]
         asked += [Asked(self.office.case, "", objects[0], *again, form)] if again else []
-        done = steps.open_request(
-            self.home,
-            self.catalogue,
-            self.person(""),
-            consumer=Consumer(name=PARTY, capacity=capacity),
-            papers=[(kind, Path(file))],
-            asked=asked,
-            purpose="复议",
-            urgent="",
-            received=None,
-            due=None,
-            moment=now(),
-        )
-        return done.number
+        entry = Entry(Consumer(name=PARTY, capacity=capacity), asked, "复议", [(kind, Path(file))])
+        return open_request(self.actor(""), entry).number
 
     def examine(self, number: str, plan: Path | None = None) -> list[Concern]:
         """Examined; what still stands against it."""
-        done = steps.examine(
-            self.home,
-            self.catalogue,
-            self.person("wang"),
-            number,
-            opinion="grant",
-            note="",
-            left_out=(),
-            plan=plan,
-            answered="",
-            moment=now(),
-        )
+        done = steps.examine(self.actor("wang"), number, steps.Opinion(plan=plan))
         assert done.examination is not None
         return [one for one in done.examination.concerns if not one.solved]
 
     def approve(self, number: str) -> None:
         """Approved by the head."""
-        steps.decide(
-            self.home, self.catalogue, self.person("head"), number, approve=True, article="21", reason="", moment=now()
-        )
+        steps.decide(self.actor("head"), number, approve=True)
 
     def approved(self, *objects: str, plan: Path | None = None, **more: Any) -> str:
         """A request that went all the way."""

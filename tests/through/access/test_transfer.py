@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from preserve.access.transfer.decoding import read_eep
-from preserve.access.transfer.eep import Document, Record, write_eep
+from preserve.access.transfer.eep import write_eep
+from preserve.access.transfer.encapsulation import Document, Encapsulation, Record
 from preserve.access.transfer.profile import read_transfer_profile
 from preserve.errors import NotIntact
 from tests.support.eark import VERSIONS, validate
@@ -314,12 +315,7 @@ def test_any_bytes_and_names_come_back(tmp_path: Path, content: list[tuple[str, 
     digest = write_eep(
         target,
         PROFILE,
-        creator="局",
-        created="2026-01-05T02:00:00Z",
-        record=RECORD,
-        documents=documents,
-        deeds=(),
-        people=(),
+        Encapsulation("局", "2026-01-05T02:00:00Z", RECORD, documents, actions=(), agents=()),
         opening=lambda one: io.BytesIO(blocks[one.path]),
         sign=None,
         progress=lambda moved: None,
@@ -351,12 +347,7 @@ def test_a_wounded_encapsulation_is_refused(tmp_path: Path, wound: Callable[[byt
     write_eep(
         target,
         PROFILE,
-        creator="局",
-        created="2026-01-05T02:00:00Z",
-        record=RECORD,
-        documents=[document],
-        deeds=(),
-        people=(),
+        Encapsulation("局", "2026-01-05T02:00:00Z", RECORD, [document], actions=(), agents=()),
         opening=lambda one: io.BytesIO(b"hello"),
         sign=None,
         progress=lambda moved: None,

@@ -16,6 +16,7 @@ import pikepdf
 import pytest
 
 from metadata.verify import verify_package
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal.model import Item
 from preserve.administration.disposal.media_destruction import confirm
 from preserve.administration.disposal.model import Disposal, Entry, Signature, State
@@ -28,6 +29,7 @@ from preserve.archival_storage.media import refuse_destroyed
 from preserve.archival_storage.policy import StorageProfile, read_policy
 from preserve.archival_storage.warrant import warrant_for_disposal
 from preserve.data_management import holdings
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
 from preserve.errors import NotPermitted, Refused
 from preserve.home import open_home
@@ -190,7 +192,7 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     # A hold and a request that came between approval and execution.
     held = office.json("", "hold", "add", office.case, "--kind", "litigation", "--reason", "涉诉")["hold"]["number"]
     report = carry_out(home.path, number)
-    assert not report.done and [one.code for one in report.outcomes[0].against] == ["disposal.blocked"]
+    assert not report.done and [one.code for one in report.outcomes[0].obstacles] == ["disposal.blocked"]
     office.json("wang", "hold", "release", held, "--reason", "结案")
     asked = office.open()
     assert not carry_out(home.path, number).done
@@ -202,7 +204,9 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
 
     def meanwhile(what: str) -> None:
         if what.startswith("copy") and not raced:
-            made = add_hold(home, catalogue, wang, [office.case], kind="audit", reason="审计", moment=after_the_pause())
+            made = add_hold(
+                Actor(Archive(home, catalogue, after_the_pause), wang), [office.case], kind="audit", reason="审计"
+            )
             raced.append(made.number)
 
     wang = Person("wang", "王审核", frozenset({Role.EXAMINER}))
@@ -210,7 +214,7 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     report = carry_out(home.path, number, meanwhile=meanwhile)
     assert "blocked" in [task.why for task in report.outcomes[0].tasks] and found_in(home.path, originals)
     assert (home.store / "packages" / name).is_dir()
-    release_hold(home, catalogue, wang, raced[0], why="审毕", moment=after_the_pause())
+    release_hold(Actor(Archive(home, catalogue, after_the_pause), wang), raced[0], reason="审毕")
 
     # A medium that answers with an error is told of; nothing is passed over, and the disposal stays open.
     package = home.store / "packages" / name
@@ -230,16 +234,16 @@ def test_the_whole_life_of_a_disposal(office: Office) -> None:
     # A hold while the disc is still whole: nobody may confirm, what is left stays.
     held = office.json("", "hold", "add", office.case, "--kind", "inquiry", "--reason", "调查")["hold"]["number"]
     with pytest.raises(Refused) as refusal:
-        confirm(home, catalogue, wang, number, "LJ-0001", how="粉碎", moment=after_the_pause())
+        confirm(Actor(Archive(home, catalogue, after_the_pause), wang), number, "LJ-0001", how="粉碎")
     assert refusal.value.code == "disposal.blocked"
     office.json("head", "hold", "release", held, "--reason", "结束")
-    assert confirm(home, catalogue, wang, number, "LJ-0001", how="粉碎", moment=after_the_pause())[1] is False
+    assert confirm(Actor(Archive(home, catalogue, after_the_pause), wang), number, "LJ-0001", how="粉碎")[1] is False
     with pytest.raises(NotPermitted):
-        confirm(home, catalogue, wang, number, "LJ-0001", how="粉碎", moment=after_the_pause())
+        confirm(Actor(Archive(home, catalogue, after_the_pause), wang), number, "LJ-0001", how="粉碎")
     assert not carry_out(home.path, number).done, "one person's word was enough"
-    assert confirm(home, catalogue, zhao, number, "LJ-0001", how="粉碎", moment=after_the_pause())[1] is True
+    assert confirm(Actor(Archive(home, catalogue, after_the_pause), zhao), number, "LJ-0001", how="粉碎")[1] is True
     for who in (wang, zhao):
-        confirm(home, catalogue, who, number, "LJ-D1", how="消磁后拆解", moment=after_the_pause())
+        confirm(Actor(Archive(home, catalogue, after_the_pause), who), number, "LJ-D1", how="消磁后拆解")
     assert carry_out(home.path, number).done
 
     shown = office.json("", "disposal", "show", number, "--folder", str(office.papers))
@@ -374,16 +378,18 @@ def test_who_lifted_a_hold_does_not_propose(partial: tuple[Office, str]) -> None
     catalogue = open_catalogue(home)
     review = office.json("", "disposal", "show", number)["disposal"]["review"]
     both = Person("liu", "刘某", frozenset({Role.ARCHIVIST, Role.EXAMINER}))
-    hold = add_hold(home, catalogue, both, [office.case], kind="other", reason="核查", moment=after_the_pause())
+    hold = add_hold(Actor(Archive(home, catalogue, after_the_pause), both), [office.case], kind="other", reason="核查")
     with pytest.raises(Refused):
-        propose(home, catalogue, both, review, rows=[2], moment=after_the_pause())
-    release_hold(home, catalogue, both, hold.number, why="无异常", moment=after_the_pause())
+        propose(Actor(Archive(home, catalogue, after_the_pause), both), review, rows=[2])
+    release_hold(Actor(Archive(home, catalogue, after_the_pause), both), hold.number, reason="无异常")
     with pytest.raises(NotPermitted):
-        propose(home, catalogue, both, review, rows=[2], moment=after_the_pause())
-    made, _ = propose(home, catalogue, ARCHIVIST, review, rows=[2], moment=after_the_pause())
-    late = add_hold(home, catalogue, both, [office.case], kind="other", reason="再核查", moment=after_the_pause())
+        propose(Actor(Archive(home, catalogue, after_the_pause), both), review, rows=[2])
+    made, _ = propose(Actor(Archive(home, catalogue, after_the_pause), ARCHIVIST), review, rows=[2])
+    late = add_hold(
+        Actor(Archive(home, catalogue, after_the_pause), both), [office.case], kind="other", reason="再核查"
+    )
     proposer = Person("chen", "陈档案", frozenset({Role.EXAMINER}))
     with pytest.raises(NotPermitted):
-        release_hold(home, catalogue, proposer, late.number, why="x", moment=after_the_pause())
+        release_hold(Actor(Archive(home, catalogue, after_the_pause), proposer), late.number, reason="x")
     assert made.state == "proposed"
     catalogue.close()

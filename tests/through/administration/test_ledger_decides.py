@@ -13,14 +13,15 @@ import pytest
 from preserve.access.requests import steps as requests
 from preserve.access.transfer import steps as transfers
 from preserve.administration import index_check
+from preserve.administration.actor import Actor
 from preserve.administration.appraisal import steps as appraisals
 from preserve.administration.disposal import steps as disposals
 from preserve.administration.disposal.executing import execute
 from preserve.administration.duties import Role
 from preserve.administration.holds import steps as holds
 from preserve.administration.people import Person
-from preserve.clock import now
 from preserve.data_management import ledger
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact
 from preserve.home import Home, open_home
@@ -118,27 +119,23 @@ def altered(desk: Desk) -> Iterator[Desk]:
 
 
 def withdraw(number: str) -> Deed:
-    return lambda home, catalogue: requests.withdraw(home, catalogue, CHEN, number, reason="x", moment=now())
+    return lambda home, catalogue: requests.withdraw(Actor(Archive(home, catalogue), CHEN), number, reason="x")
 
 
 def approve(number: str) -> Deed:
-    return lambda home, catalogue: requests.decide(
-        home, catalogue, HEAD, number, approve=True, article="", reason="", moment=now()
-    )
+    return lambda home, catalogue: requests.decide(Actor(Archive(home, catalogue), HEAD), number, approve=True)
 
 
 def examine(number: str) -> Deed:
-    return lambda home, catalogue: requests.examine(
-        home, catalogue, WANG, number, opinion="grant", note="", left_out=(), plan=None, answered="", moment=now()
-    )
+    return lambda home, catalogue: requests.examine(Actor(Archive(home, catalogue), WANG), number, requests.Opinion())
 
 
 def release(home: Home, catalogue: Catalogue) -> object:
-    return holds.release_hold(home, catalogue, WANG, _number(home, "hold"), why="x", moment=now())
+    return holds.release_hold(Actor(Archive(home, catalogue), WANG), _number(home, "hold"), reason="x")
 
 
 def hand_on(home: Home, catalogue: Catalogue) -> object:
-    return transfers.decide(home, catalogue, HEAD, _number(home, "transfer"), approve=True, reason="", moment=now())
+    return transfers.decide(Actor(Archive(home, catalogue), HEAD), _number(home, "transfer"), approve=True, reason="")
 
 
 def _number(home: Home, kind: str) -> str:
@@ -286,7 +283,7 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, str]:
 
 
 def carry_out(number: str) -> Deed:
-    return lambda home, catalogue: execute(home, catalogue, CHEN, number, now=after_the_pause)
+    return lambda home, catalogue: execute(Actor(Archive(home, catalogue, after_the_pause), CHEN), number)
 
 
 ALTERED = [
@@ -352,9 +349,9 @@ def test_the_deeds_before_destruction_refuse_too(doomed: tuple[Desk, str]) -> No
     for column in COLUMNS:
         desk.alter(f"UPDATE proceedings SET {column} = {other(column)}")
         desk.refuses(
-            lambda home, catalogue: disposals.withdraw(home, catalogue, CHEN, number, reason="x", moment=now())
+            lambda home, catalogue: disposals.withdraw(Actor(Archive(home, catalogue), CHEN), number, reason="x")
         )
         desk.refuses(
-            lambda home, catalogue: appraisals.object_to(home, catalogue, WANG, review, 1, reason="x", moment=now())
+            lambda home, catalogue: appraisals.object_to(Actor(Archive(home, catalogue), WANG), review, 1, reason="x")
         )
         desk.put_back()

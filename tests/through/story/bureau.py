@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from metadata.verify import verify_package
 from preserve import clock
+from preserve.administration.actor import Actor
 from preserve.administration.appointing import add_person
 from preserve.administration.founding import found
 from preserve.administration.people import Person, recognise
@@ -23,13 +24,14 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.archival_storage.replicate import replicate
-from preserve.cli.progress import Watcher
 from preserve.data_management import destroyed, holdings, ledger, retention_index
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.data_management.tables import versions
 from preserve.home import Home, acting_person, open_home
 from preserve.ingest.runner import run
+from preserve.progress import Silent
 from tests.support.loop import Loop
 
 STAFF = {
@@ -142,6 +144,10 @@ class Bureau:
         with self.catalogue.read() as connection:
             return recognise(connection, name or acting_person(), None, self.moment)
 
+    def actor(self, name: str) -> Actor:
+        """Somebody of the staff at work on the archive, by its clock."""
+        return Actor(Archive(self.home, self.catalogue, self.now), self.person(name))
+
     def note(self, action: str, subject: str) -> None:
         """This was done: the ledger must tell of it."""
         self.deeds.append((action, subject))
@@ -180,7 +186,7 @@ class Bureau:
             **more,
         }
         (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
-        done = run(self.home, self.catalogue, folder, person=acting_person(), jobs=1, watcher=Watcher())
+        done = run(self.home, self.catalogue, folder, person=acting_person(), jobs=1, watcher=Silent())
         self.promised[done.objid] = closed.replace(year=closed.year + years) if years <= 30 else date.max
         self.note("case.registered", done.objid)
         return done.objid

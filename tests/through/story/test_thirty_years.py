@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preserve.access.dip.assembling import deliver
+from preserve.access.dip.assembling import Handover, deliver
 from preserve.access.requests import steps as requests
+from preserve.access.requests.entering import Asked, Entry, open_request
 from preserve.access.requests.model import Consumer
 from preserve.administration.appraisal import steps as appraisals
 from preserve.administration.appraisal.model import Opinion
@@ -21,11 +22,10 @@ from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.media_destruction import confirm
 from preserve.administration.holds.steps import add_hold, release_hold
 from preserve.administration.restoring_archive import restore_archive
-from preserve.administration.retention import rules_in_force
+from preserve.administration.retention import rule_changes, rules_in_force
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import drive_at, replace, retire, server_store
 from preserve.archival_storage.policy import read_policy as storage_policy
-from preserve.cli.progress import Watcher
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import Refused
@@ -33,6 +33,7 @@ from preserve.home import acting_person
 from preserve.preservation_planning.policy import read_policy
 from preserve.preservation_planning.run_all import Failed, campaign
 from preserve.profiles import locate
+from preserve.progress import Silent
 from tests.support.loop import Loop, loop
 from tests.through.story.bureau import Bureau, bureau, reopen
 
@@ -99,71 +100,20 @@ def a_court_asks(office: Bureau, objid: str) -> None:
     office.until(date(2028, 5, 8))
     notice = office.folder / "notice.pdf"
     notice.write_bytes(b"%PDF-1.4 notice")
-    request = requests.open_request(
-        office.home,
-        office.catalogue,
-        office.person("chen"),
-        consumer=Consumer(name="张法官", capacity="court"),
-        papers=[("调取证据通知书", notice)],
-        asked=[requests.Asked(objid)],
-        purpose="举证",
-        urgent="",
-        received=None,
-        due=None,
-        moment=office.moment,
-    )
+    entry = Entry(Consumer(name="张法官", capacity="court"), [Asked(objid)], "举证", [("调取证据通知书", notice)])
+    request = open_request(office.actor("chen"), entry)
     number, target = request.number, office.folder / "court"
 
     def hand_over() -> None:
-        deliver(
-            office.home,
-            office.catalogue,
-            office.person("chen"),
-            number,
-            target,
-            "folder",
-            to="",
-            now=office.now,
-            progress=lambda moved: None,
-        )
+        deliver(office.actor("chen"), number, Handover(target), Silent())
 
     with pytest.raises(Refused):
         hand_over()
-    requests.examine(
-        office.home,
-        office.catalogue,
-        office.person("wang"),
-        number,
-        opinion="grant",
-        note="",
-        left_out=(),
-        plan=None,
-        answered="",
-        moment=office.moment,
-    )
+    requests.examine(office.actor("wang"), number, requests.Opinion())
     office.until(date(2028, 5, 12))
-    requests.decide(
-        office.home,
-        office.catalogue,
-        office.person("li"),
-        number,
-        approve=True,
-        article="21",
-        reason="同意",
-        moment=office.moment,
-    )
+    requests.decide(office.actor("li"), number, approve=True, reason="同意")
     hand_over()
-    requests.acknowledge(
-        office.home,
-        office.catalogue,
-        office.person("chen"),
-        number,
-        receiver="张法官",
-        receipt=None,
-        carrier_returned=False,
-        outcome="采信",
-        moment=office.moment,
-    )
+    requests.acknowledge(office.actor("chen"), number, requests.Receipt("张法官", outcome="采信"))
     for step in ("opened", "examined", "approved", "delivered", "returned"):
         office.note(f"request.{step}", number)
     office.copy_what_is_missing()  # the records go onto the drive
@@ -204,7 +154,7 @@ def the_drive_is_replaced(office: Bureau, newer: Loop) -> None:
 
 def decide(office: Bureau, *, kept: dict[str, str] | None = None) -> str:
     """An appraisal by two, approved by the head: everything that is due goes, but for what is kept, and why."""
-    review = appraisals.draw(office.home, office.catalogue, office.person("chen"), office.today, moment=office.moment)
+    review = appraisals.draw(office.actor("chen"), office.today)
     opinions = {
         item.row: Opinion(action="permanent", why=(kept or {})[item.objid])
         if item.objid in (kept or {})
@@ -212,26 +162,22 @@ def decide(office: Bureau, *, kept: dict[str, str] | None = None) -> str:
         for item in review.items
     }
     for member in ("chen", "wang"):
-        appraisals.appraise(
-            office.home, office.catalogue, office.person(member), review.number, opinions, moment=office.moment
-        )
+        appraisals.appraise(office.actor(member), review.number, opinions)
     with pytest.raises(Refused):  # not before the head has approved it
-        disposals.propose(office.home, office.catalogue, office.person("chen"), review.number, moment=office.moment)
-    appraisals.approve(office.home, office.catalogue, office.person("li"), review.number, moment=office.moment)
+        disposals.propose(office.actor("chen"), review.number)
+    appraisals.approve(office.actor("li"), review.number)
     office.note("review.approved", review.number)
-    proposed, _ = disposals.propose(
-        office.home, office.catalogue, office.person("chen"), review.number, moment=office.moment
-    )
+    proposed, _ = disposals.propose(office.actor("chen"), review.number)
     for member in ("wang", "zhao"):
-        disposals.supervise(office.home, office.catalogue, office.person(member), proposed.number, moment=office.moment)
-    disposals.approve(office.home, office.catalogue, office.person("li"), proposed.number, moment=office.moment)
+        disposals.supervise(office.actor(member), proposed.number)
+    disposals.approve(office.actor("li"), proposed.number)
     office.note("disposal.approved", proposed.number)
     return proposed.number
 
 
 def carry_out(office: Bureau, number: str) -> list[str]:
     """What went, by objid; the rest stands against it."""
-    report = execute(office.home, office.catalogue, office.person("chen"), number, now=office.now)
+    report = execute(office.actor("chen"), number)
     went = [one.entry.item.objid for one in report.outcomes if one.gone and not one.entry.item.item]
     office.gone.update(went)
     for objid in went:
@@ -250,15 +196,7 @@ def recordings_go(office: Bureau, objid: str) -> None:
     office.copy_what_is_missing()
     assert carry_out(office, number) == []  # and the retired drive still has it
     for member in ("wang", "zhao"):
-        confirm(
-            office.home,
-            office.catalogue,
-            office.person(member),
-            number,
-            "DRV-01",
-            how="消磁后粉碎",
-            moment=office.moment,
-        )
+        confirm(office.actor(member), number, "DRV-01", how="消磁后粉碎")
     assert carry_out(office, number) == []  # no whole case went, but the recording did
     with office.catalogue.read() as connection:
         assert disposals.DISPOSALS.read(connection, office.home, number).state == "executed"
@@ -279,7 +217,7 @@ def a_format_grows_old(office: Bureau) -> None:
     (office.home.profiles / "formats.toml").write_text(own + shipped, encoding="utf-8")
     made = list(
         campaign(
-            office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, limit=0, watcher=Watcher()
+            office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, limit=0, watcher=Silent()
         )
     )
     assert not [one for one in made if isinstance(one, Failed)]
@@ -301,7 +239,7 @@ def the_law_changes(office: Bureau) -> None:
     assert longer != shipped
     own.write_text(longer, encoding="utf-8")
     with office.catalogue.begin() as connection:
-        changes = rules_in_force.apply(office.home, connection, actor="li", moment=office.moment)
+        changes = rule_changes.apply(office.home, connection, actor="li", moment=office.moment)
     assert changes.counts["longer"] >= 4
     office.promised = {
         objid: last.replace(year=last.year + 2) if last.year < 2040 else last for objid, last in office.promised.items()
@@ -312,38 +250,20 @@ def the_first_cases_fall_due(office: Bureau, objids: list[str]) -> None:
     """Held for litigation, held at the last moment, made permanent, destroyed: each stays or goes as was decided."""
     office.until(date(2037, 2, 1))
     with pytest.raises(Refused):  # under the old rule they would have been due
-        appraisals.draw(office.home, office.catalogue, office.person("chen"), office.today, moment=office.moment)
+        appraisals.draw(office.actor("chen"), office.today)
     office.until(date(2039, 1, 2))
-    hold = add_hold(
-        office.home,
-        office.catalogue,
-        office.person("wang"),
-        [objids[0]],
-        kind="litigation",
-        reason="再审",
-        moment=office.moment,
-    )
+    hold = add_hold(office.actor("wang"), [objids[0]], kind="litigation", reason="再审")
     office.held.add(objids[0])
     number = decide(office, kept={objids[3]: "典型案例"})
     office.until(date(2039, 1, 20))
-    add_hold(
-        office.home,
-        office.catalogue,
-        office.person("zhao"),
-        [objids[2]],
-        kind="complaint",
-        reason="信访",
-        moment=office.moment,
-    )
+    add_hold(office.actor("zhao"), [objids[2]], kind="complaint", reason="信访")
     office.held.add(objids[2])
     office.until(date(2039, 3, 1))
     assert carry_out(office, number) == []
     kept = {objids[0], objids[2], objids[3]}
     assert kept <= {name.partition("_")[0] for name in office.packages()}
     office.until(date(2040, 6, 1))
-    release_hold(
-        office.home, office.catalogue, office.person("wang"), hold.number, why="再审已结", moment=office.moment
-    )
+    release_hold(office.actor("wang"), hold.number, reason="再审已结")
     office.held.discard(objids[0])
     office.promised[objids[3]] = date.max
 

@@ -26,7 +26,8 @@ def test_what_somebody_acts_on_is_the_entry_that_was_hashed(kept: Connection) ->
     assert [entry.number for entry in ledger.about_any(kept, ["s2", "s4"], ["a"])] == [3, 5, 8, 10]
     assert [entry.number for entry in ledger.numbered(kept, [7, 1])] == [1, 7]
     assert [entry.number for entry in ledger.newest(kept, "s2", "a")] == [8, 3]
-    assert ledger.count_of(kept, "a", after=2, upto=9) == 7
+    assert [entry.number for entry in ledger.newest_about(kept, "s2", before=8, limit=5)] == [3]
+    assert ledger.count_about(kept, "s2", before=8) == 1
     kept.execute(text("UPDATE ledger SET entry = replace(entry, '\"z\"', '\"y\"') WHERE number = 3"))
     with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
         ledger.about(kept, "s2")
@@ -63,3 +64,12 @@ def test_subjects_by_their_beginning(kept: Connection) -> None:
     assert ledger.opened_about(kept, "o", ["hold.added"]) == ["H2026-0001", "H2026-0002", "H2027-0001"]
     assert ledger.opened_about(kept, "o", ["request.opened"]) == []
     assert [entry.subject for entry in ledger.naming(kept, "H2027")] == ["H2027-0001"]
+
+
+def test_listings_that_a_case_stood_in(kept: Connection) -> None:
+    """An earlier release listed all cases, and told no range."""
+    for details in ({}, {"first": "1", "last": "3"}, {"first": "4", "last": "9"}):
+        ledger.append(kept, action="listed", subject="s", actor="z", details=details, moment=MOMENT)
+    assert ledger.count_listings(kept, "listed", "2", after=0, upto=99) == 2
+    assert ledger.count_listings(kept, "listed", "2", after=11, upto=99) == 1
+    assert ledger.count_listings(kept, "listed", "2", after=0, upto=11) == 1

@@ -92,3 +92,36 @@ def test_a_hold_that_no_entry_added_is_found(opened: Connection) -> None:
     opened.execute(proceeding_cases.insert(), {"objid": "b", "number": "H2026-0002"})
     with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
         proceedings.about_case(opened, "hold", "b")
+
+
+def _row(number: int, kind: str, state: str) -> dict[str, Any]:
+    common = {"about": "chen", "due": "", "urgent": False, "steps": 1, "sha256": "0" * 64}
+    name = f"{kind[0].upper()}2026-{number:04}"
+    return {**common, "number": name, "kind": kind, "state": state, "opened": f"2026-01-0{number}T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("states", "most", "listed", "older"),
+    [
+        ((), 10, ["D2026-0001", "D2026-0002", "D2026-0003"], 0),
+        ((), 2, ["D2026-0002", "D2026-0003"], 1),
+        (("executed",), 1, ["D2026-0003"], 1),
+        (("proposed",), 5, ["D2026-0002"], 0),
+        (("withdrawn",), 5, [], 0),
+    ],
+)
+def test_the_newest_are_listed_and_older_ones_counted(
+    connection: Connection, states: tuple[str, ...], most: int, listed: list[str], older: int
+) -> None:
+    kinds = [
+        (1, "disposal", "executed"),
+        (2, "disposal", "proposed"),
+        (3, "disposal", "executed"),
+        (4, "hold", "added"),
+    ]
+    for row in (_row(*kind) for kind in kinds):
+        connection.execute(table.insert(), row)
+        connection.execute(proceeding_cases.insert(), {"objid": "aip-1", "number": row["number"], "place": 0})
+    rows, count = proceedings.newest(connection, "disposal", states, most)
+    assert [row.number for row in rows] == listed and count == older
+    assert all(row.cases == ("aip-1",) for row in rows)

@@ -7,7 +7,8 @@ from pathlib import Path
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
-from preserve.data_management import cases, checkpoints, package_index, sealing, search
+from preserve.data_management import cases, checkpoints, ledger, package_index, sealing, search
+from preserve.data_management.case_life import read_life
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.home import Home, Settings
@@ -65,8 +66,9 @@ def test_equal_after_loss(tmp_path: Path) -> None:
         assert newest is not None
         sealing.write_head(home, newest)
         before = state(connection)
-        life = cases.show_case(connection, "沪文执罚〔2026〕12号")
-        assert life is not None and life.copies[0].state == "verified" and len(life.ledger) == 3
+        assert cases.find_case(connection, "沪文执罚〔2026〕12号") == OBJID
+        assert read_life(connection, OBJID).copies[0].state == "verified"
+        assert len(ledger.about(connection, OBJID)) == 3
         assert [row.objid for row in cases.list_cases(connection)] == [OBJID]
     catalogue.close()
     assert rebuild(home, [store]).from_old

@@ -78,7 +78,7 @@ def write_evidence(
 
 def _entries(connection: Connection, objid: str, records: Sequence[Record]) -> Iterator[ledger.Entry]:
     """The entries about a case, and those that anchor the records of its audits."""
-    yield from ledger.about(connection, objid, limit=None)
+    yield from ledger.about(connection, objid)
     for run in sorted({row.run for row in records}):
         yield from ledger.about(connection, run, audits.ENDED)
     for period in sorted({f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}):

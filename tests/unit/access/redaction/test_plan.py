@@ -23,7 +23,7 @@ from demo import papers
 from preserve.access.redaction import overlay
 from preserve.access.redaction.lines import read_lines, redact_lines
 from preserve.access.redaction.pages import redact_pdf
-from preserve.access.redaction.painting import Mark
+from preserve.access.redaction.painting import Copy, Mark
 from preserve.access.redaction.pictures import ending, redact_picture
 from preserve.access.redaction.plan import Box, Redaction, ranges, read_plan, seconds
 from preserve.errors import Refused
@@ -47,7 +47,7 @@ def redacted(source: Path, redactions: Sequence[Redaction], mark: Mark | None = 
     """The redacted copy, with the proof that making it did not touch the source."""
     before = hashlib.sha256(source.read_bytes()).hexdigest(), source.stat().st_mtime_ns
     result = source.with_name(f"{source.stem}-redacted.pdf")
-    redact_pdf(source, result, "x", redactions, mark, "标题", MOMENT, lambda: None)
+    redact_pdf(source, result, Copy("x", "标题", redactions, mark, MOMENT), lambda: None)
     assert before == (hashlib.sha256(source.read_bytes()).hexdigest(), source.stat().st_mtime_ns)
     assert sorted(path.name for path in source.parent.iterdir() if "piece" in path.name) == []
     return result
@@ -359,7 +359,7 @@ def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_picture_keeps_its_pixels_and_nothing_else(photograph: Path, tmp_path: Path) -> None:
     assert ending(photograph, "x") == ".jpg"
     result = tmp_path / "out.jpg"
-    redact_picture(photograph, result, "x", [box(0, 0, 50, 25, "%")], None, "t", MOMENT, lambda: None)
+    redact_picture(photograph, result, Copy("x", "t", [box(0, 0, 50, 25, "%")], None, MOMENT), lambda: None)
     data = result.read_bytes()
     assert not holds(data)
     assert b"Exif" not in data and b"ICC_PROFILE" not in data
@@ -378,7 +378,7 @@ def test_a_lossless_picture_is_the_same_outside_the_box(tmp_path: Path) -> None:
     picture.paste((1, 2, 3, 0), (0, 150, 200, 160))  # colours hidden by transparency
     picture.save(source)
     assert ending(source, "x") == ".png"
-    redact_picture(source, result, "x", [box(10, 10, 30, 30, "%")], None, "t", MOMENT, lambda: None)
+    redact_picture(source, result, Copy("x", "t", [box(10, 10, 30, 30, "%")], None, MOMENT), lambda: None)
     with Image.open(result) as seen:
         assert seen.mode == "RGB"
         assert seen.getpixel((5, 155)) == (255, 255, 255)
@@ -392,7 +392,9 @@ def test_a_scan_of_several_pages_becomes_a_pdf(tmp_path: Path) -> None:
     first, *others = (Image.new("L", (200, 280), shade) for shade in (100, 150, 200))
     first.save(source, save_all=True, append_images=others)
     assert ending(source, "x") == ".pdf"
-    redact_picture(source, result, "x", [box(0, 0, 100, 50, "%", pages=((2, 2),))], MARK, "t", MOMENT, lambda: None)
+    redact_picture(
+        source, result, Copy("x", "t", [box(0, 0, 100, 50, "%", pages=((2, 2),))], MARK, MOMENT), lambda: None
+    )
     tops = [drawn(result, page).convert("L").getpixel((3, 3)) for page in range(3)]
     assert tops[1] == 0
     assert [round(value / 10) for value in (tops[0], tops[2])] == [10, 20]

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from preserve.access.redaction.frames import frame_times, look, touched
 from preserve.access.redaction.painting import Mark
 from preserve.access.redaction.plan import Box, Redaction, What
-from preserve.access.redaction.recordings import Cut, make
+from preserve.access.redaction.recordings import Cut, Wish, make
 from preserve.errors import Refused
 from preserve.programs import ToolFailed
 
@@ -141,7 +141,9 @@ def made(
     """What is made, with the proof that the source is as it was."""
     before = hashlib.sha256(source.read_bytes()).hexdigest()
     result = folder / ("out.mkv" if lossless else "out.mp4")
-    cut = make(source, result, "x", look(source, "x"), redactions, begin, end, mark, lossless, lambda seconds: None)
+    cut = make(
+        source, result, look(source, "x"), Wish("x", redactions, begin, end, mark, lossless), lambda seconds: None
+    )
     assert hashlib.sha256(source.read_bytes()).hexdigest() == before
     return result, cut
 
@@ -344,7 +346,7 @@ def test_sound_alone(tmp_path: Path) -> None:
     source = tmp_path / "talk.wav"
     ffmpeg("-f", "lavfi", "-i", "sine=f=500:r=44100:d=3", "-metadata", f"artist={SECRET}", str(source))
     result = tmp_path / "out.m4a"
-    make(source, result, "x", look(source, "x"), [part("mute", 1, 2)], 0.5, 2.5, None, False, lambda seconds: None)
+    make(source, result, look(source, "x"), Wish("x", [part("mute", 1, 2)], 0.5, 2.5), lambda seconds: None)
     sound = samples(result)
     assert abs(len(sound) / 48000 - 2.0) < 0.03
     assert loudness(sound, 0.53, 1.47) == 0
@@ -406,7 +408,7 @@ def test_turned_by_a_tag_of_ours(steady: Path, tmp_path: Path) -> None:
         recording = look(source, "x")
         assert (recording.width, recording.height) == (SIZE[1], SIZE[0])
         result = tmp_path / f"{source.stem}-out.mkv"
-        make(source, result, "x", recording, [], 0.2, 0.5, None, True, lambda seconds: None)
+        make(source, result, recording, Wish("x", [], 0.2, 0.5, lossless=True), lambda seconds: None)
         seen.append(
             subprocess.run(
                 ["ffmpeg", "-loglevel", "error", "-i", str(result), "-frames:v", "1", "-f", "md5", "-"],

@@ -1,0 +1,105 @@
+"""What is known of a case and of each of its originals that a period rests on: from description and package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+
+from sqlalchemy import Connection
+
+from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
+from preserve.administration.retention.profile import RetentionProfile
+from preserve.clock import zone
+from preserve.data_management import cases, object_index, versions
+from preserve.data_management.retention_index import RetentionRow
+from preserve.description.schema import CaseObject
+from preserve.home import Home
+
+
+def facts_of(
+    home: Home, connection: Connection, profile: RetentionProfile, objid: str
+) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
+    """What is known of a case and of each of its originals, by identifier, from description and package."""
+    case = cases.read(connection, objid)
+    description = case.description
+    created = [version.created for version in versions.of_case(connection, objid)]
+    local = zone(home.settings.time_zone)
+    filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
+    facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
+    about = {thing.file: thing for thing in description.objects}
+    return facts, {
+        original.identifier: _object(profile, about.get(original.name), original.name, original.significant, local)
+        for original in object_index.originals(connection, objid)
+    }
+
+
+def paths_of(connection: Connection, objid: str) -> dict[str, str]:
+    """The depositor's name of each original of the newest version, by identifier."""
+    return {original.identifier: original.name for original in object_index.originals(connection, objid)}
+
+
+def _object(
+    profile: RetentionProfile, item: CaseObject | None, name: str, properties: dict[str, str], local: tzinfo
+) -> ObjectFacts:
+    words = f"{item.kind} {item.title}" if item else ""
+    ending = name.rpartition(".")[2].casefold()
+    known = profile.recordings
+    recording = ending in known.suffixes or (any(word in words for word in known.words) and "duration" in properties)
+    recorded: date | None = None
+    if item and item.recording_start:
+        start = item.recording_start
+        recorded = (start.astimezone(local) if start.tzinfo else start).date()
+    elif item and item.date:
+        recorded = item.date
+    elif recording_start := properties.get("recording start", ""):
+        recorded = datetime.fromisoformat(recording_start.partition(" (")[0]).astimezone(local).date()
+    evidence = item is None or item.evidence  # what no description speaks of is kept as if it mattered
+    return ObjectFacts(recording, evidence, item.retention.value if item and item.retention else "", recorded)
+
+
+def facts_text(case: CaseFacts, objects: Iterable[ObjectFacts]) -> str:
+    """The facts as a row keeps them; alike objects once."""
+    facts = {
+        "objects": sorted({_object_values(thing) for thing in objects}),
+        "closed": case.closed.isoformat() if case.closed else "",
+        "filed": case.filed.isoformat() if case.filed else "",
+        "type": case.case_type,
+        "declared": case.declared,
+        "long_term": int(case.long_term),
+    }
+    return json.dumps(facts, separators=(",", ":"))
+
+
+def _object_values(thing: ObjectFacts) -> tuple[int, int, str, str]:
+    recorded = thing.recorded.isoformat() if thing.recorded else ""
+    return (int(thing.recording), int(thing.evidence), thing.declared, recorded)
+
+
+def read_facts(text: str) -> tuple[CaseFacts, list[ObjectFacts]]:
+    """The facts that a row keeps."""
+    kept = json.loads(text)
+    day = date.fromisoformat  # nothing else of this is worth more than its microsecond: a million cases are read so
+    facts = CaseFacts(
+        day(kept["closed"]) if kept["closed"] else None,
+        day(kept["filed"]) if kept["filed"] else None,
+        kept["type"],
+        kept["declared"],
+        bool(kept["long_term"]),
+    )
+    objects = [
+        ObjectFacts(bool(rec), bool(evidence), declared, day(when) if when else None)
+        for rec, evidence, declared, when in kept["objects"]
+    ]
+    return facts, objects
+
+
+def calculate(profile: RetentionProfile, row: RetentionRow, case_facts: str = "") -> Due:
+    """The calculation of a row by any rules; `case_facts` are those of its case where the row is a recording's."""
+    facts, objects = read_facts(row.facts)
+    if row.item:
+        own = due_of_object(profile, facts, objects[0])
+        if own is not None:
+            return own
+        facts, objects = read_facts(case_facts)
+    return due_of_case(profile, facts, objects)

@@ -1,0 +1,33 @@
+"""Words that the tables of several commands share: headings, kinds of medium, states, what is not known."""
+
+from __future__ import annotations
+
+from preserve.messages import say
+
+NOTHING = "—"
+"""What a cell shows where there is nothing."""
+
+
+def heads(names: str) -> list[str]:
+    """The headings of these columns, named in one text."""
+    return [say(f"cli.heading-{name}") for name in names.split()]
+
+
+def medium_kind(kind: str) -> str:
+    """A kind of medium."""
+    return say(f"cli.medium-{kind}")
+
+
+def medium_state(state: str) -> str:
+    """The state that a medium is in."""
+    return say(f"cli.medium-state-{state.replace(' ', '-')}")
+
+
+def copy_state(state: str) -> str:
+    """The state that a copy is in."""
+    return say(f"cli.copy-{state}")
+
+
+def cells(*values: object) -> tuple[str, ...]:
+    """A row of a table: each value as text, a dash where there is none."""
+    return tuple(NOTHING if value in (None, "") else str(value) for value in values)

@@ -1,0 +1,134 @@
+"""One case with everything the catalogue knows of it: its versions, formats, copies and events."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from preserve.data_management import holdings
+from preserve.data_management.holdings import CopyRow
+from preserve.data_management.tables import cases, events, files, versions
+
+MOST_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as its newest version describes it; days as 2026-01-31."""
+
+    objid: str
+    case_number: str
+    archival_number: str
+    title: str
+    case_type: str
+    cause: str
+    producer: str
+    classification: str
+    started: str | None
+    closed: str | None
+    long_term: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """One version of its package; `size` is of the payload, in bytes."""
+
+    objid: str
+    version: int
+    name: str
+    created: str
+    files: int
+    size: int
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormatCount:
+    """How many files of one format a representation of a version has, and their bytes."""
+
+    version: int
+    representation: str
+    puid: str | None
+    format_name: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """One PREMIS event of the packages; `version` is the last that has it."""
+
+    identifier: str
+    objid: str
+    version: int
+    kind: str
+    happened: str
+    outcome: str
+    detail: str
+    outcome_detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLife:
+    """One case with everything known about it. `events` are the newest, newest first; `earlier_events` counts others.
+
+    `description` is the whole case description as plain data.
+    """
+
+    case: CaseFacts
+    description: dict[str, Any]
+    versions: tuple[VersionFacts, ...]
+    formats: tuple[FormatCount, ...]
+    copies: tuple[CopyRow, ...]
+    events: tuple[EventFacts, ...]
+    earlier_events: int
+
+    @property
+    def newest(self) -> int:
+        """The number of its newest version."""
+        return max((version.version for version in self.versions), default=0)
+
+
+def read_life(connection: Connection, objid: str) -> CaseLife:
+    """Everything about the case with this objid, which must be there."""
+    case = cases.c.objid == objid
+    text = connection.execute(select(cases.c.description).where(case)).scalar_one()
+    columns = [cases.c[field.name] for field in fields(CaseFacts)]
+    facts = CaseFacts(**connection.execute(select(*columns).where(case)).one()._mapping)
+    every = select(versions).where(versions.c.objid == objid).order_by(versions.c.version)
+    happened, earlier = _events(connection, objid)
+    return CaseLife(
+        facts,
+        json.loads(text),
+        tuple(VersionFacts(**row._mapping) for row in connection.execute(every)),
+        _formats(connection, objid),
+        tuple(holdings.copies_of(connection, objid)),
+        happened,
+        earlier,
+    )
+
+
+def _formats(connection: Connection, objid: str) -> tuple[FormatCount, ...]:
+    kind = (files.c.version, files.c.representation, files.c.puid, files.c.format_name)
+    query = (
+        select(*kind, func.count().label("files"), func.sum(files.c.size).label("size"))
+        .where(files.c.objid == objid)
+        .group_by(*kind)
+        .order_by(files.c.version, files.c.representation, func.count().desc())
+    )
+    return tuple(FormatCount(**row._mapping) for row in connection.execute(query))
+
+
+def _events(connection: Connection, objid: str) -> tuple[tuple[EventFacts, ...], int]:
+    later = events.alias()
+    repeated = exists().where(later.c.identifier == events.c.identifier, later.c.version > events.c.version)
+    once = (events.c.objid == objid, ~repeated)  # a later version says it again: once is enough
+    newest = select(events).where(*once).order_by(events.c.happened.desc(), events.c.identifier.desc())
+    happened = tuple(EventFacts(**row._mapping) for row in connection.execute(newest.limit(MOST_EVENTS)))
+    if len(happened) < MOST_EVENTS:
+        return happened, 0
+    count = int(connection.execute(select(func.count()).select_from(events).where(*once)).scalar_one())
+    return happened, count - len(happened)

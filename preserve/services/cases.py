@@ -1,0 +1,300 @@
+"""Cases: listed, searched, and one with everything that the catalogue knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from preserve.administration.duties import Duty
+from preserve.archival_storage.policy import read_policy, standing
+from preserve.data_management import cases, destroyed, journal, ledger, proceedings, retention_index, search
+from preserve.data_management.case_life import CaseFacts, EventFacts, FormatCount, VersionFacts, read_life
+from preserve.data_management.cases import CaseRow
+from preserve.data_management.destroyed import Gone
+from preserve.data_management.disposal_holds import Block, blocks
+from preserve.data_management.facets import Filters
+from preserve.data_management.holdings import CopyRow
+from preserve.data_management.retention_index import RetentionRow
+from preserve.data_management.search import Hit, Match
+from preserve.description.labels import label_of, value_of
+from preserve.description.schema import Classification, Stage
+from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
+from preserve.errors import Refused, UsageError
+from preserve.home import Home
+from preserve.services.operation import Arguments, Look, of_archive, query
+from preserve.services.pages import FIRST, Page
+from preserve.services.session import Session
+
+_MOST_UNFINISHED = 100
+_NEWEST = Page(size=1000)
+
+
+def named(connection: Connection, name: str) -> str:
+    """The objid of a case by objid, package, case number or archival number. Raises Refused where there is none."""
+    objid = cases.find_case(connection, name)
+    if objid is None:
+        raise Refused("cli.case-unknown", name)
+    return objid
+
+
+def of_case(session: Session, arguments: Arguments) -> str:
+    """As what a look is about: the objid of the argument `case`."""
+    with session.archive.catalogue.read() as connection:
+        return named(connection, arguments["case"])
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase(CaseRow):
+    """A case in a list; `case_type_name` is the type's name in the reader's language."""
+
+    case_type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedIngest:
+    """An ingest that is not done: running, waiting, refused or abandoned. Times are RFC 3339 text in UTC."""
+
+    id: str
+    objid: str
+    case_number: str
+    source: str
+    source_kind: str
+    fingerprint: str
+    state: str
+    step: str
+    policy: str
+    started: str
+    ended: str | None
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """A page of cases by case number, and with the first page the newest ingests that are not done.
+
+    `more` cases follow, after the key `next`.
+    """
+
+    cases: tuple[ListedCase, ...]
+    unfinished: tuple[UnfinishedIngest, ...]
+    next: str
+    more: int
+
+
+def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    """How many cases are on the page, and the first and the last number of it: everything between was shown."""
+    page: Page = arguments["page"]
+    with session.archive.catalogue.read() as connection:
+        rows = cases.list_cases(connection, after=page.after, limit=page.size)
+    numbers = [row.case_number for row in rows]
+    return {"cases": len(rows), "first": min(numbers, default=""), "last": max(numbers, default="")}
+
+
+@query("case.list", duty=Duty.FIND, look=Look("catalogue.listed", _shown_cases, of_archive))
+def list_cases(session: Session, page: Page = FIRST) -> CaseList:
+    """Cases by case number, a page at a time."""
+    words = read_what_is_sound(session.archive.home.profiles)
+    with session.archive.catalogue.read() as connection:
+        rows = cases.list_cases(connection, after=page.after, limit=page.size)
+        last = rows[-1].case_number if rows else page.after
+        more = cases.count_cases(connection, after=last)
+        waiting = [] if page.after else journal.unfinished(connection, newest=_MOST_UNFINISHED)
+    names = UnfinishedIngest.__dataclass_fields__
+    return CaseList(
+        tuple(ListedCase(**asdict(row), case_type_name=words.label("case_type", row.case_type)) for row in rows),
+        tuple(UnfinishedIngest(**{name: getattr(row, name) for name in names}) for row in waiting),
+        last if more else "",
+        more,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWish:
+    """What is searched for: words that must all occur, and filters that must all hold; empty ones hold of everything.
+
+    Stage, type, measure and classification may be written in either language. `since` and `until`: something happened
+    between these days.
+    """
+
+    words: str = ""
+    party: str = ""
+    officer: str = ""
+    device: str = ""
+    place: str = ""
+    kind: str = ""
+    stage: str = ""
+    case_type: str = ""
+    measure: str = ""
+    classification: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def filters(self, home: Home) -> Filters:
+        """The filters as descriptions are written. Raises UsageError for days in the wrong order."""
+        since, until = (day.isoformat() if day else "" for day in (self.since, self.until))
+        if since and until and since > until:
+            raise UsageError("catalogue.date-order", since, since=since, until=until)
+        vocabulary = read_vocabulary(home.profiles)
+        return Filters(
+            party=self.party,
+            officer=self.officer,
+            device=self.device,
+            place=self.place,
+            kind=self.kind,
+            stage=value_of(Stage, self.stage),
+            case_type=vocabulary.name_of("case_type", self.case_type),
+            measure=vocabulary.name_of("measure", self.measure),
+            classification=value_of(Classification, self.classification),
+            since=since,
+            until=until,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Cases, those whose description says all of it first; among them the latest closed first.
+
+    Where there are more, they follow after the key `next`. They are not counted: a search ends when a page is full.
+    """
+
+    hits: tuple[Hit, ...]
+    more: bool
+    next: str
+
+
+def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
+    """The matches of a page, and one more where there are more."""
+    filters = wish.filters(session.archive.home)
+    with session.archive.catalogue.read() as connection:
+        return search.match(connection, wish.words, filters, after=page.after, limit=page.size + 1), filters
+
+
+def _matched_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    """Which cases were shown, and no words: what was searched for may name a person."""
+    matches, _ = _match(session, arguments["wish"], arguments["page"])
+    return {"cases": [match.objid for match in matches[: arguments["page"].size]]}
+
+
+@query("case.search", duty=Duty.FIND, look=Look("catalogue.searched", _matched_cases, of_archive))
+def search_cases(session: Session, wish: SearchWish, page: Page = FIRST) -> SearchResult:
+    """Cases by words and filters, each with a place where it was found, a page at a time."""
+    matches, filters = _match(session, wish, page)
+    more, matches = len(matches) > page.size, matches[: page.size]
+    with session.archive.catalogue.read() as connection:
+        hits = search.show(connection, matches, wish.words, filters)
+    return SearchResult(tuple(hits), more, matches[-1].key if more else "")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCopies:
+    """How many copies of one kind of medium are missing; of the kind `place`: buildings."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An entry of the ledger, as its canonical text says."""
+
+    number: int
+    time: str
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOf:
+    """A transfer that a case is or was part of."""
+
+    number: str
+    state: str
+    opened: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case with everything that the catalogue knows of it.
+
+    `events` and `ledger` are the newest, newest first; `events_more` and `ledger_more` count the others, and the
+    entries go on after the key `ledger_next`. The names of type and classification are in the reader's language.
+    """
+
+    case: CaseFacts
+    description: dict[str, Any]
+    versions: tuple[VersionFacts, ...]
+    formats: tuple[FormatCount, ...]
+    copies: tuple[CopyRow, ...]
+    events: tuple[EventFacts, ...]
+    ledger: tuple[LedgerEntry, ...]
+    sealed: bool
+    missing: tuple[MissingCopies, ...]
+    retention: tuple[RetentionRow, ...]
+    blocks: tuple[Block, ...]
+    gone: tuple[Gone, ...]
+    transfers: tuple[TransferOf, ...]
+    case_type_name: str
+    classification_name: str
+    events_more: int
+    ledger_more: int
+    ledger_next: str
+    newest_version: int = field(repr=False)
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether the whole case was destroyed by decision, or is being destroyed."""
+        return any(not part.item for part in self.gone)
+
+
+def _catalogue(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"what": "catalogue"}
+
+
+@query("case.show", duty=Duty.FIND, subject="case", look=Look("case.viewed", _catalogue, of_case))
+def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
+    """The whole life of one case; `page` is of the ledger's entries about it. Raises Refused where there is none."""
+    home = session.archive.home
+    with session.archive.catalogue.read() as connection:
+        objid = named(connection, case)
+        life = read_life(connection, objid)
+        stands = standing(connection, objid, life.newest, read_policy(home.profiles))
+        entries, more = _entries(connection, objid, page)
+        return CaseView(
+            life.case,
+            life.description,
+            life.versions,
+            life.formats,
+            life.copies,
+            life.events,
+            entries,
+            stands.sealed,
+            tuple(MissingCopies(kind, count) for kind, count in stands.missing),
+            tuple(retention_index.rows_of(connection, objid)),
+            tuple(blocks(connection, objid)),
+            tuple(destroyed.of_case(connection, objid)),
+            tuple(
+                TransferOf(row.number, row.state, row.opened)
+                for row in proceedings.about_case(connection, "transfer", objid)
+            ),
+            case_type_name=read_what_is_sound(home.profiles).label("case_type", life.case.case_type),
+            classification_name=label_of(Classification(life.case.classification)),
+            events_more=life.earlier_events,
+            ledger_more=more,
+            ledger_next=str(entries[-1].number) if more else "",
+            newest_version=life.newest,
+        )
+
+
+def _entries(connection: Connection, objid: str, page: Page) -> tuple[tuple[LedgerEntry, ...], int]:
+    if page.after and not page.after.isdecimal():
+        raise UsageError("catalogue.after-wrong", page.after)
+    before = int(page.after) if page.after else None
+    entries = ledger.newest_about(connection, objid, before=before, limit=page.size)
+    more = ledger.count_about(connection, objid, before=entries[-1].number) if len(entries) == page.size else 0
+    return tuple(LedgerEntry(**entry.data) for entry in entries), more

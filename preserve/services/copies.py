@@ -1,0 +1,228 @@
+"""Copies of packages: what should exist and does, making what is missing, and getting packages back from media."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import PlainSerializer
+from typing_extensions import TypedDict
+
+from preserve import clock
+from preserve.access.requests.whole_package import hand_out as hand_out_package
+from preserve.administration.duties import Duty
+from preserve.administration.restoring import Restored, restore_package
+from preserve.administration.restoring_archive import restore_archive as rebuild_archive
+from preserve.archival_storage import replicate as replicating
+from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.policy import read_policy
+from preserve.archival_storage.replicate import Overview, Task
+from preserve.data_management import holdings
+from preserve.errors import NotIntact, NotPermitted, Refused
+from preserve.home import acting_person, default_path
+from preserve.messages import say
+from preserve.services.documents import FindingShown
+from preserve.services.failures import FailureShown, known_failure
+from preserve.services.operation import job, query
+from preserve.services.session import Session, of_this_process
+from storage_adapters.errors import StorageError
+
+
+class TaskDocument(TypedDict):
+    """What is to be done next, with its sentence in the language in use."""
+
+    name: str
+    act: str
+    kind: str
+    medium: str
+    place: str
+    message: str
+
+
+def task_sentence(task: Task) -> str:
+    """What is to be done next, in the language in use."""
+    kind = say(f"cli.medium-{task.kind}") if task.kind else ""
+    return say(f"cli.task-{task.act}", kind=kind, medium=task.medium, place=task.place or "—", name=task.name)
+
+
+def _task_document(task: Task) -> TaskDocument:
+    return {
+        "name": task.name,
+        "act": task.act,
+        "kind": task.kind,
+        "medium": task.medium,
+        "place": task.place,
+        "message": task_sentence(task),
+    }
+
+
+TaskShown = Annotated[Task, PlainSerializer(_task_document, return_type=TaskDocument)]
+"""A task as a field of a result: a fact, with its sentence in the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCopies(Overview):
+    """One version of a case, its copies, whether they suffice, and what comes next."""
+
+    next: tuple[TaskShown, ...]
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesOverview:
+    """Every version that must have copies; `labels` are those of the media, by identity."""
+
+    cases: tuple[CaseCopies, ...]
+    labels: dict[str, str]
+
+
+def _without_cases(overview: CopiesOverview) -> CopiesOverview:
+    """Who keeps the bytes and may not find cases sees packages by their names only."""
+    return replace(overview, cases=tuple(replace(case, case_number="", title="") for case in overview.cases))
+
+
+@query(
+    "copies.list",
+    duty=(Duty.KEEP, Duty.REPORT, Duty.FIND),
+    subject="case",
+    look="copies.listed",
+    hidden={Duty.FIND: _without_cases},
+)
+def list_copies(session: Session, case: str = "") -> CopiesOverview:
+    """What copies each version should have and has, of one case or of all. Raises Refused for an unknown case."""
+    home = session.archive.home
+    with session.archive.catalogue.read() as connection:
+        versions = replicating.overview(home, connection, read_policy(home.profiles), case)
+        labels = {row.id: row.label for row in holdings.all_media(connection)}
+    if case and not versions:
+        raise Refused("cli.case-unknown", case)
+    cases = [
+        CaseCopies(
+            **{part.name: getattr(version, part.name) for part in fields(version)}, sealed=version.standing.sealed
+        )
+        for version in versions
+    ]
+    return CopiesOverview(tuple(cases), labels)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFailed:
+    """A copy that could not be made: of which package, on which medium, and why."""
+
+    name: str
+    medium: str
+    error: str
+    failure: FailureShown
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """Copies that were made, what a person must do for the others, and what failed."""
+
+    status: int
+    written: tuple[replicating.Written, ...]
+    left: tuple[TaskShown, ...]
+    failed: tuple[CopyFailed, ...]
+
+
+@job("copies.replicate", duty=Duty.KEEP, subject="case")
+def replicate(session: Session, case: str = "") -> Replicated:
+    """Make every missing copy that can be made now, of one case or of all; a medium that fails stops no other."""
+    archive = session.archive
+    written, left, errors = replicating.replicate(
+        archive.home,
+        archive.catalogue,
+        read_policy(archive.home.profiles),
+        only=case,
+        actor=session.person.account,
+        now=archive.now,
+        progress=session.progress,
+    )
+    failed = []
+    for name, medium, error in errors:
+        assert isinstance(error, (StorageError, NotIntact))
+        failed.append(CopyFailed(name, medium, str(error), known_failure(error)))
+    return Replicated(failed[0].failure.status if failed else 0, tuple(written), tuple(left), tuple(failed))
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRestored:
+    """A package that was taken off media: where it lies now, and its bytes."""
+
+    name: str
+    place: Path
+    bytes: int
+
+    @classmethod
+    def of(cls, restored: Restored) -> PackageRestored:
+        """The same, as doors show it."""
+        return cls(restored.name, restored.place, restored.size)
+
+
+@job("copies.restore", duty=Duty.KEEP, subject="case")
+def restore(session: Session, case: str, media: Sequence[Path]) -> PackageRestored:
+    """Put a package back into the server store that lost it, from drives, discs or images.
+
+    Raises Refused where the store still has it, NotIntact where the media hold another package than was registered.
+    """
+    archive = session.archive
+    restored = restore_package(
+        archive.home,
+        archive.catalogue,
+        case,
+        [open_source(path) for path in media],
+        actor=session.person.account,
+        now=archive.now,
+        progress=session.progress,
+    )
+    return PackageRestored.of(restored)
+
+
+@job("copies.hand_out", duty=Duty.DELIVER, subject="case")
+def hand_out(session: Session, case: str, media: Sequence[Path], target: Path, *, request: str) -> PackageRestored:
+    """Write a whole package into the folder `target`, for the approved request that asks for all of it.
+
+    Raises NotPermitted where no approved request covers it (regulation Art. 21, 23), Refused where it was delivered
+    before, NotIntact where the media hold another package than was registered.
+    """
+    sources = [open_source(path) for path in media]
+    restored = hand_out_package(session.actor, case, sources, to=target, number=request, progress=session.progress)
+    return PackageRestored.of(restored)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRestored:
+    """A whole archive that was taken back; `former_key_sha256` signed its ledger, and a person should compare it."""
+
+    home: Path
+    packages: int
+    entries: int
+    former_key_sha256: str
+    findings: tuple[FindingShown, ...]
+
+
+@job(
+    "copies.restore_archive",
+    needs="nothing",
+    open_to_all="there is no archive yet that could say who may: whoever starts the process answers for it",
+)
+def restore_archive(session: Session, media: Sequence[Path], place: Path | None = None) -> ArchiveRestored:
+    """Make a home at `place`, or at the usual place, from media alone. Raises Refused where something lies there.
+
+    Raises NotPermitted for anybody who comes from outside this process, NotIntact where the media contradict the
+    ledger on them.
+    """
+    if session.credentials != of_this_process():
+        raise NotPermitted("people.nobody")
+    restored = rebuild_archive(
+        (place or default_path()).absolute(),
+        [open_source(path) for path in media],
+        actor=acting_person(),
+        now=clock.now,
+        progress=session.progress,
+    )
+    return ArchiveRestored(
+        restored.home.path, restored.packages, restored.entries, restored.former_key, restored.findings
+    )

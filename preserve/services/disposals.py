@@ -1,0 +1,185 @@
+"""Disposals (销毁): what an approved appraisal says goes, from the proposal to the tombstone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from preserve.administration.disposal import media_destruction, steps
+from preserve.administration.disposal.executing import execute
+from preserve.administration.disposal.model import Disposal, Tombstone
+from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.removal import Task
+from preserve.administration.disposal.steps import DISPOSALS, register_file
+from preserve.administration.disposal.tombstones import tombstones_of
+from preserve.administration.duties import Duty
+from preserve.data_management import proceedings
+from preserve.data_management.proceedings import ProceedingRow
+from preserve.errors import PreserveError, Refused
+from preserve.outputs import write_new
+from preserve.services.documents import FindingShown
+from preserve.services.operation import Arguments, Look, command, job, of_archive, query
+from preserve.services.session import Session
+
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A disposal that was proposed, where its register lies, and what was left out and why."""
+
+    disposal: Disposal
+    register: Path
+    left_out: tuple[FindingShown, ...]
+
+
+@command("disposal.propose", duty=Duty.DISPOSE, subject="review")
+def propose(session: Session, review: str, *, items: Sequence[int] = (), reason: str = "") -> Proposed:
+    """Propose what an approved appraisal says, all or the items named; makes the register (销毁清册)."""
+    disposal, left_out = steps.propose(session.actor, review, rows=items, reason=reason)
+    return Proposed(disposal, register_file(session.home, disposal.number), tuple(left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A disposal, and the state it is in after a step."""
+
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised(Stepped):
+    """Who supervises it by now."""
+
+    supervisors: tuple[str, ...]
+
+
+@command("disposal.supervise", duty=Duty.SUPERVISE, subject="number")
+def supervise(session: Session, number: str, *, note: str = "") -> Supervised:
+    """Sign the register as one of two supervisors (监销人)."""
+    disposal = steps.supervise(session.actor, number, note=note)
+    return Supervised(number, disposal.state, tuple(signature.by for signature in disposal.supervisors))
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(Stepped):
+    """A disposal that was approved: the first day on which it may be carried out."""
+
+    not_before: date
+
+
+@command("disposal.approve", duty=Duty.DECIDE, subject="number")
+def approve(session: Session, number: str, *, note: str = "") -> Approved:
+    """The head approves; the pause before it may be carried out begins."""
+    disposal = steps.approve(session.actor, number, note=note)
+    assert disposal.not_before is not None
+    return Approved(number, disposal.state, disposal.not_before)
+
+
+@command("disposal.withdraw", duty=(Duty.DISPOSE, Duty.SUPERVISE, Duty.DECIDE), subject="number")
+def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
+    """Give a disposal up before it is carried out."""
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A disposal after a run: how many lines of its register are gone, what is to be done, what stands against it.
+
+    `status` is 0 when nothing of it is left, 3 where something stands against it, 5 while something is to be done.
+    """
+
+    status: int
+    number: str
+    state: str
+    gone: int
+    left: int
+    tasks: tuple[Task, ...]
+    obstacles: Annotated[tuple[FindingShown, ...], Field(serialization_alias="against")]
+
+
+def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
+    return "disposal", Refused("disposal.under-way", arguments["number"])
+
+
+@job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way)
+def carry_out(session: Session, number: str) -> Executed:
+    """Carry it out, or go on where it stopped."""
+    report = execute(session.actor, number, progress=session.progress)
+    tasks = tuple(task for outcome in report.outcomes for task in outcome.tasks)
+    obstacles = tuple(finding for outcome in report.outcomes for finding in outcome.obstacles)
+    gone = sum(outcome.gone for outcome in report.outcomes)
+    status = 0 if report.done else 3 if obstacles and not tasks else 5
+    left = len(report.outcomes) - gone
+    return Executed(status, report.disposal.number, report.disposal.state, gone, left, tasks, obstacles)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Stepped):
+    """That a medium was destroyed; `gone` with the second person who says so."""
+
+    medium: str
+    gone: bool
+
+
+@command("disposal.confirm", duty=Duty.SUPERVISE, subject="number")
+def confirm(session: Session, number: str, medium: str, *, how: str) -> Confirmed:
+    """Say that a disc or drive was destroyed before one's eyes; it takes two people."""
+    disposal, gone = media_destruction.confirm(session.actor, number, medium, how=how)
+    return Confirmed(number, disposal.state, medium, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalList:
+    """Disposals, oldest first; `more` older ones are not listed."""
+
+    disposals: tuple[ProceedingRow, ...]
+    more: int
+
+
+def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        rows, _ = proceedings.newest(connection, "disposal", (), _MOST)
+    return {"disposals": [row.number for row in rows]}
+
+
+@query("disposal.list", duty=(Duty.FIND, Duty.REPORT), look=Look("disposal-list.viewed", _listed, of_archive))
+def list_disposals(session: Session) -> DisposalList:
+    """Every disposal and where it stands."""
+    with session.archive.catalogue.read() as connection:
+        rows, more = proceedings.newest(connection, "disposal", (), _MOST)
+    return DisposalList(tuple(rows), more)
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalView:
+    """A disposal as it stands, the files that were written, and the tombstones it left so far."""
+
+    disposal: Disposal
+    files: tuple[Path, ...]
+    tombstones: tuple[Tombstone, ...]
+
+
+def _items_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        return {"items": len(DISPOSALS.read(connection, session.home, arguments["number"]).entries)}
+
+
+@query("disposal.show", duty=Duty.FIND, subject="number", look=Look("disposal-record.viewed", _items_of))
+def show(session: Session, number: str, *, folder: Path | None = None) -> DisposalView:
+    """A disposal as it stands, with its tombstones; the register goes into `folder` as PDF/A."""
+    archive = session.archive
+    with archive.catalogue.read() as connection:
+        disposal = DISPOSALS.read(connection, archive.home, number)
+        tombstones = tombstones_of(archive.home, connection, disposal)
+    files = []
+    if folder is not None:
+        files.append(folder / f"{number}.pdf")
+        write_new(files[0], as_paper(archive.home, disposal, archive.now(), tombstones), archive.home)
+    return DisposalView(disposal, tuple(files), tuple(tombstones))

@@ -1,0 +1,74 @@
+"""Holds: placed and released by people; and the requests that hold cases by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from preserve.administration.duties import Duty
+from preserve.administration.holds import steps
+from preserve.administration.holds.steps import HOLDS, Hold, HoldKind
+from preserve.data_management import proceedings
+from preserve.data_management.disposal_holds import ASKED, HELD
+from preserve.services.operation import Arguments, Look, command, of_archive, query
+from preserve.services.session import Session
+
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hold after a step."""
+
+    hold: Hold
+
+
+@command("hold.add", duty=Duty.HOLD)
+def add(session: Session, cases: Sequence[str], *, kind: HoldKind, reason: str, paper: str = "") -> Placed:
+    """Stop the disposal of cases. Raises Refused where a case is unknown or its destruction has begun."""
+    return Placed(steps.add_hold(session.actor, cases, kind=kind, reason=reason, paper=paper))
+
+
+@command("hold.release", duty=Duty.RELEASE_HOLD, subject="number")
+def release(session: Session, number: str, *, reason: str) -> Placed:
+    """Release a hold; not by who proposes to destroy one of its cases (NotPermitted)."""
+    return Placed(steps.release_hold(session.actor, number, reason=reason))
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRequest:
+    """A request that holds its cases as long as somebody waits for them."""
+
+    number: str
+    state: str
+    cases: tuple[str, ...]
+    opened: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldList:
+    """Holds, oldest first, and requests that hold by themselves; `more` older holds are not listed."""
+
+    holds: tuple[Hold, ...]
+    requests: tuple[HoldingRequest, ...]
+    more: int
+
+
+def _states(any_state: bool) -> tuple[str, ...]:
+    return () if any_state else (HELD,)
+
+
+def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        rows, _ = proceedings.newest(connection, "hold", _states(arguments["any_state"]), _MOST)
+    return {"holds": [row.number for row in rows]}
+
+
+@query("hold.list", duty=(Duty.FIND, Duty.HOLD), look=Look("holds.listed", _listed, of_archive))
+def list_holds(session: Session, *, any_state: bool = False) -> HoldList:
+    """Holds that stand, with `any_state` released ones too, and the requests that hold cases by themselves."""
+    with session.archive.catalogue.read() as connection:
+        holds, more = HOLDS.newest(connection, session.archive.home, _states(any_state), _MOST)
+        rows = proceedings.rows(connection, "request", ASKED)
+    requests = tuple(HoldingRequest(row.number, row.state, row.cases, row.opened) for row in rows)
+    return HoldList(tuple(holds), requests, more)

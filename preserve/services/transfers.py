@@ -1,0 +1,166 @@
+"""Transfers (移交) to another archive: prepared, decided, handed over, received or cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from preserve.access.transfer import steps
+from preserve.access.transfer.model import Form
+from preserve.access.transfer.model import Transfer as Transfer
+from preserve.access.transfer.procedure import OPEN, TRANSFERS
+from preserve.access.transfer.steps import TheirReceipt
+from preserve.administration.duties import Duty
+from preserve.data_management import proceedings
+from preserve.errors import PreserveError, Refused
+from preserve.services.operation import Arguments, Look, command, job, of_archive, query
+from preserve.services.session import Session
+
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A transfer after a step: its number and state, the receiving archive, the cases by objid."""
+
+    number: str
+    state: str
+    archive: str
+    cases: tuple[str, ...]
+
+
+def _stepped(transfer: Transfer) -> Stepped:
+    return Stepped(transfer.number, transfer.state, transfer.archive, transfer.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared(Stepped):
+    """A transfer that was drawn up, with how many cases."""
+
+    count: int
+
+
+@command("transfer.prepare", duty=Duty.DELIVER)
+def prepare(session: Session, cases: Sequence[str], *, receiver: str, basis: str, form: Form = "eark") -> Prepared:
+    """Draw up a transfer. Raises Refused where a case is unknown, gone, secret, or already in another one."""
+    transfer = steps.prepare(session.actor, cases, receiver=receiver, basis=basis, form=form)
+    return Prepared(transfer.number, transfer.state, transfer.archive, transfer.cases, len(transfer.items))
+
+
+@command("transfer.approve", duty=Duty.DECIDE, subject="number")
+def approve(session: Session, number: str, *, reason: str = "") -> Stepped:
+    """The head, or whoever decides in the head's place, approves; never who prepared it."""
+    return _stepped(steps.decide(session.actor, number, approve=True, reason=reason))
+
+
+@command("transfer.refuse", duty=Duty.DECIDE, subject="number")
+def refuse(session: Session, number: str, *, reason: str) -> Stepped:
+    """The head, or whoever decides in the head's place, does not approve, and says why."""
+    return _stepped(steps.decide(session.actor, number, approve=False, reason=reason))
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Stepped):
+    """A transfer that was handed over: where it lies, and the digest of its list, which the receiver confirms."""
+
+    place: str
+    digest: str
+
+
+def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
+    return "transfer", Refused("transfer.busy", arguments["number"])
+
+
+@job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy)
+def hand_over(session: Session, number: str, target: Path) -> HandedOver:
+    """Write packages and list into the folder `target` and read all of it back; the same call goes on after a stop."""
+    transfer = steps.hand_over(session.actor, number, target, progress=session.progress)
+    handed_over = transfer.handed_over
+    assert handed_over is not None
+    place, digest = handed_over.to, handed_over.list_sha256
+    return HandedOver(transfer.number, transfer.state, transfer.archive, transfer.cases, place, digest)
+
+
+@command("transfer.receive", duty=Duty.DELIVER, subject="number")
+def receive(session: Session, number: str, receipt: TheirReceipt) -> Stepped:
+    """File the receiving archive's receipt; with it custody ends."""
+    return _stepped(steps.receive(session.actor, number, receipt))
+
+
+@command("transfer.cancel", duty=Duty.DELIVER, subject="number", lock=_busy)
+def cancel(session: Session, number: str, *, reason: str) -> Stepped:
+    """Give a transfer up, or take back what was not accepted; never while it is being handed over."""
+    return _stepped(steps.cancel(session.actor, number, reason=reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list; `cases` are objids."""
+
+    number: str
+    state: str
+    archive: str
+    form: str
+    cases: tuple[str, ...]
+    prepared: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferList:
+    """Transfers, oldest first; `more` older ones are not listed."""
+
+    transfers: tuple[Listed, ...]
+    more: int
+
+
+def _states(any_state: bool) -> tuple[str, ...]:
+    return () if any_state else OPEN
+
+
+def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        rows, _ = proceedings.newest(connection, "transfer", _states(arguments["any_state"]), _MOST)
+    return {"transfers": [row.number for row in rows]}
+
+
+@query("transfer.list", duty=Duty.SEE_REQUESTS, look=Look("transfer-list.viewed", _listed, of_archive))
+def list_transfers(session: Session, *, any_state: bool = False) -> TransferList:
+    """Transfers under way, with `any_state` those that ended too."""
+    with session.archive.catalogue.read() as connection:
+        transfers, more = TRANSFERS.newest(connection, session.home, _states(any_state), _MOST)
+    listed = (
+        Listed(transfer.number, transfer.state, transfer.archive, transfer.form, transfer.cases, transfer.prepared)
+        for transfer in transfers
+    )
+    return TransferList(tuple(listed), more)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """Everything about one transfer; titles are empty for who may not find cases."""
+
+    transfer: Transfer
+
+
+def _without_titles(view: TransferView) -> TransferView:
+    items = tuple(item.model_copy(update={"title": ""}) for item in view.transfer.items)
+    return replace(view, transfer=view.transfer.model_copy(update={"items": items}))
+
+
+def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        return {"cases": list(TRANSFERS.read(connection, session.home, arguments["number"]).cases)}
+
+
+@query(
+    "transfer.show",
+    duty=Duty.SEE_REQUESTS,
+    subject="number",
+    look=Look("transfer.viewed", _cases_of),
+    hidden={Duty.FIND: _without_titles},
+)
+def show(session: Session, number: str) -> TransferView:
+    """Everything about one transfer, as its last record in the store says. Raises NotIntact where that was changed."""
+    with session.archive.catalogue.read() as connection:
+        return TransferView(TRANSFERS.read(connection, session.home, number))

@@ -1,0 +1,71 @@
+"""The command line is a door: each command leads to one operation, and each operation can be reached."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.services.documents import schema_of
+from preserve.services.operation import OPERATIONS
+from tools.doors import Command, commands
+
+BY_NAME = {command.name: command for command in commands()}
+
+WITHOUT_DOOR: dict[str, str] = {}
+"""Operations that no command calls, and why."""
+
+ONE_OR_THE_OTHER: dict[str, set[str]] = {
+    "describe": {"deposits.describe", "deposits.template"},
+    "look": {"case.contents", "case.view"},
+    "repair": {"repair.release", "repair.run"},
+    "restore": {"copies.hand_out", "copies.restore", "copies.restore_archive"},
+    "retention changes": {"retention.changes", "retention.put_in_force"},
+    "show": {"case.history", "case.show"},
+}
+"""Commands whose options say which operation is meant."""
+
+_ITS_OWN = ("preserve.cli", "preserve.services", "preserve.messages", "preserve.errors")
+
+
+@cache
+def _goes_around(module: str) -> bool:
+    """Whether a module of the door imports something of ours that lies below the services."""
+    source = Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in names:
+            ours = name.split(".")[0] in ("preserve", "metadata", "storage_adapters") and name != "preserve"
+            if ours and not name.startswith(_ITS_OWN):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_command_calls_one_operation(name: str) -> None:
+    command: Command = BY_NAME[name]
+    operations = set(command.operations())
+    if not operations:  # what still goes around the services is on its way to them
+        assert _goes_around(command.function.__module__)
+    elif name in ONE_OR_THE_OTHER:
+        assert operations == ONE_OR_THE_OTHER[name]
+    else:
+        assert len(operations) == 1, operations
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_an_operation_has_a_door(name: str) -> None:
+    doors = [command.name for command in commands() if name in command.operations()]
+    assert bool(doors) != bool(WITHOUT_DOOR.get(name)), doors
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_a_document_has_a_schema(name: str) -> None:
+    schema = schema_of(OPERATIONS[name])
+    assert next(iter(schema["properties"])) == "ok" and schema["required"][0] == "ok"
+    assert schema["title"] == name

@@ -1,0 +1,280 @@
+"""Every operation of the archive against everybody who might ask for it: who may, who is refused, what is recorded.
+
+The operations come from `preserve.services.rooms`. One that is new needs an entry in `ARGUMENTS`: what it is tried
+with, as far as examples by type will not do. Whatever is shown must name what is there in the small archive.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.administration.duties import Duty
+from preserve.data_management.archive import Archive
+from preserve.errors import MediumProblem, NotPermitted, PreserveError
+from preserve.services.cases import SearchWish
+from preserve.services.operation import OPERATIONS, Operation
+from preserve.services.session import Session
+from tests.support.bureau import Asker, Bureau, arguments_of
+
+pytestmark = pytest.mark.xdist_group("operations")
+
+Chosen = Mapping[str, Any]
+
+CASE: Callable[[Bureau], Any] = lambda bureau: bureau.case  # noqa: E731
+REQUEST: Callable[[Bureau], Any] = lambda bureau: bureau.request  # noqa: E731
+FILES: Callable[[Bureau], Any] = lambda bureau: [bureau.file]  # noqa: E731
+
+ARGUMENTS: dict[str, Chosen] = {
+    "appraisal.appraise": {},
+    "appraisal.approve": {},
+    "appraisal.draw": {},
+    "appraisal.object": {},
+    "appraisal.show": {},
+    "appraisal.withdraw": {},
+    "archive.found": {},
+    "audit.drill": {},
+    "audit.history": {"subject": CASE},
+    "audit.plan": {},
+    "audit.report": {},
+    "audit.run": {},
+    "case.contents": {"case": CASE},
+    "case.history": {"case": CASE},
+    "case.list": {},
+    "case.search": {"wish": SearchWish("演出")},
+    "case.show": {"case": CASE},
+    "case.view": {"case": CASE, "objects": FILES},
+    "catalogue.rebuild": {},
+    "copies.hand_out": {"case": CASE},
+    "copies.list": {},
+    "copies.replicate": {},
+    "copies.restore": {"case": CASE},
+    "copies.restore_archive": {},
+    "deposits.check": {},
+    "deposits.deadlines": {},
+    "deposits.describe": {},
+    "deposits.ingest": {},
+    "deposits.list_own": {},
+    "deposits.template": {},
+    "disc.burn": {},
+    "disc.compose": {},
+    "disc.read": {},
+    "disc.verify": {},
+    "disposal.approve": {},
+    "disposal.confirm": {},
+    "disposal.execute": {},
+    "disposal.list": {},
+    "disposal.propose": {},
+    "disposal.show": {},
+    "disposal.supervise": {},
+    "disposal.withdraw": {},
+    "health.examine": {},
+    "hold.add": {},
+    "hold.list": {},
+    "hold.release": {},
+    "ledger.checkpoint": {},
+    "ledger.export": {},
+    "ledger.prove": {"case": CASE},
+    "ledger.verify": {},
+    "media.add": {},
+    "media.check_in": {},
+    "media.label": {},
+    "media.list": {},
+    "media.move": {},
+    "media.replace": {},
+    "media.retire": {},
+    "media.show": {},
+    "packages.verify": {},
+    "planning.identify": {},
+    "planning.preview": {},
+    "planning.report": {},
+    "planning.risks": {},
+    "planning.run": {},
+    "profiles.check": {},
+    "profiles.list": {},
+    "profiles.show": {},
+    "repair.release": {},
+    "repair.run": {},
+    "request.approve": {"number": REQUEST},
+    "request.deliver": {"number": REQUEST},
+    "request.examine": {"number": REQUEST},
+    "request.list": {},
+    "request.open": {},
+    "request.redactions": {"number": REQUEST},
+    "request.refuse": {"number": REQUEST},
+    "request.return": {"number": REQUEST},
+    "request.show": {"number": REQUEST},
+    "request.statistics": {},
+    "request.withdraw": {"number": REQUEST},
+    "retention.changes": {},
+    "retention.due": {},
+    "retention.explain": {"case": CASE},
+    "retention.list": {},
+    "retention.put_in_force": {},
+    "transfer.approve": {},
+    "transfer.cancel": {},
+    "transfer.hand_over": {},
+    "transfer.list": {},
+    "transfer.prepare": {},
+    "transfer.receive": {},
+    "transfer.refuse": {},
+    "transfer.show": {},
+    "user.add": {},
+    "user.change": {"account": "head"},
+    "user.delegate": {"deputy": "examiner"},
+    "user.end-delegation": {"deputy": "deputy"},
+    "user.list": {},
+    "user.login": {},
+    "user.logout": {},
+    "user.password": {},
+    "user.reset": {"account": "head"},
+}
+
+NOT_THERE = frozenset({"appraisal.show", "disposal.show", "transfer.show"})
+"""Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
+
+NAMES = sorted(OPERATIONS)
+ASKED = [name for name in NAMES if not OPERATIONS[name].open_to_all]
+LOOKS = [name for name in NAMES if OPERATIONS[name].look is not None]
+
+
+class Reached(Exception):
+    """The operation itself would begin now."""
+
+
+def tried_with(name: str, bureau: Bureau) -> dict[str, Any]:
+    chosen = {key: value(bureau) if callable(value) else value for key, value in ARGUMENTS[name].items()}
+    return arguments_of(OPERATIONS[name], bureau, chosen)
+
+
+def bound(operation: Operation[..., Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments with those that have their usual values."""
+    all_of_them = inspect.signature(operation.run).bind(None, **arguments)
+    all_of_them.apply_defaults()
+    return all_of_them.arguments
+
+
+def duties(operation: Operation[..., Any], arguments: Mapping[str, Any]) -> tuple[Duty, ...]:
+    """The duties that an operation asks for, with these arguments."""
+    wanted = operation.duties(bound(operation, arguments)) if callable(operation.duties) else operation.duties
+    return wanted if isinstance(wanted, tuple) else (wanted,)
+
+
+def instead(operation: Operation[..., Any], act: Callable[[Session], None]) -> Operation[..., Any]:
+    """The same operation, which does `act` and ends where it would begin."""
+
+    @functools.wraps(operation.run)
+    def run(session: Session, *args: Any, **kwargs: Any) -> Any:
+        act(session)
+        raise Reached
+
+    return replace(operation, run=run)
+
+
+def session_for(
+    operation: Operation[..., Any], bureau: Bureau, asker: Asker, archive: Archive | None = None
+) -> Session:
+    """A session as a door would begin it for this operation."""
+    session = bureau.session(asker)
+    if operation.needs == "archive":
+        return session if archive is None else replace(session, opened=archive)
+    return replace(session, opened=None)
+
+
+def test_each_operation_is_tried_here() -> None:
+    assert [name for name in NAMES if name not in ARGUMENTS] == [], "add it to ARGUMENTS"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_somebody_is_asked_or_it_says_why_nobody_is(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert bool(operation.duties) != bool(operation.open_to_all)
+    if operation.needs == "nothing":
+        assert operation.open_to_all, "without an archive there is nobody who could say who may"
+    if operation.look is not None:
+        assert operation.duties, "a look is somebody's"
+    assert inspect.getdoc(operation.run), "what it does stands in docs/json.md"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_who_may_not_is_refused_and_changes_nothing(name: str, bureau: Bureau) -> None:
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    wanted = duties(operation, arguments)
+    before, number = bureau.state(), bureau.size()
+    refused = [asker for asker in bureau.askers.values() if not asker.may(wanted)]
+    assert {asker.account for asker in refused} >= {"qian", ""}, "who is suspended, and nobody"
+    for asker in refused:
+        with pytest.raises(NotPermitted):
+            operation(session_for(operation, bureau, asker), **arguments)
+    assert bureau.state() == before
+    entries = bureau.entries(number)
+    duty = wanted[0].value if wanted else ""
+    assert [(entry["action"], entry["actor"], entry["details"]) for entry in entries] == [
+        ("access.denied", asker.account, {"duty": duty}) for asker in refused
+    ]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_who_may_is_let_in(name: str, bureau: Bureau) -> None:
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    wanted = duties(operation, arguments)
+    allowed = [asker for asker in bureau.askers.values() if asker.may(wanted)]
+    assert allowed, "an operation that nobody may do"
+    for asker in allowed:
+        number = bureau.size()
+        with pytest.raises((Reached, PreserveError)) as ended:
+            instead(operation, lambda session: None)(session_for(operation, bureau, asker), **arguments)
+        assert ended.type is Reached or name in NOT_THERE, ended.value
+        assert "access.denied" not in {entry["action"] for entry in bureau.entries(number)}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_is_recorded_before_anything_is_shown(name: str, bureau: Bureau) -> None:
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, arguments)))
+    number, seen = bureau.size(), []
+    assert operation.look is not None
+    action = (
+        operation.look.action(bound(operation, arguments)) if callable(operation.look.action) else operation.look.action
+    )
+
+    def look(session: Session) -> None:
+        seen.extend(bureau.entries(number))
+
+    with pytest.raises((Reached, PreserveError)) as ended:
+        instead(operation, look)(session_for(operation, bureau, asker), **arguments)
+    if name in NOT_THERE and ended.type is not Reached:
+        assert bureau.size() == number
+        return
+    (entry,) = seen
+    assert (entry["actor"], entry["action"]) == (asker.account, action)
+
+
+class Unwritable:
+    """Rules of a catalogue in which nothing can be written."""
+
+    def opening(self, connection: Connection) -> None:
+        """Raises MediumProblem."""
+        raise MediumProblem("catalogue.read-only", "", reason="a disk that is full")
+
+    def closing(self, connection: Connection) -> None:
+        """Nothing was written."""
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_cannot_be_recorded_is_not_shown(name: str, bureau: Bureau) -> None:
+    operation, arguments = OPERATIONS[name], tried_with(name, bureau)
+    asker = next(asker for asker in bureau.askers.values() if asker.may(duties(operation, arguments)))
+    archive = replace(bureau.archive, catalogue=replace(bureau.archive.catalogue, rules=Unwritable()))
+    before, number = bureau.state(), bureau.size()
+    with pytest.raises(PreserveError) as ended:
+        operation(session_for(operation, bureau, asker, archive), **arguments)
+    assert ended.type is MediumProblem or name in NOT_THERE, ended.value
+    assert (bureau.state(), bureau.size()) == (before, number)

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from preserve.errors import Refused
 
+CHINA = ZoneInfo("Asia/Shanghai")
+"""One zone for the whole country, without summer time since 1992."""
+
 
 def _real() -> datetime:
     return datetime.now(UTC)

@@ -24,6 +24,8 @@ class Duty(StrEnum):
     """What a person may be allowed to do."""
 
     INGEST = "ingest"  # take cases in
+    HAND_IN = "hand-in"  # hand one's own cases in
+    SEE_OWN = "see-own"  # see what became of what one handed in
     FIND = "find"  # see cases and what is in them
     KEEP = "keep"  # media, copies, audits, repairs: bytes, and no content
     REPORT = "report"  # ledger, reports, history: what was done, and no content
@@ -42,10 +44,12 @@ class Duty(StrEnum):
 
 
 _MAY: dict[Role, frozenset[Duty]] = {
-    Role.DEPOSITOR: frozenset({Duty.OPEN_REQUEST}),
+    Role.DEPOSITOR: frozenset({Duty.HAND_IN, Duty.SEE_OWN, Duty.OPEN_REQUEST}),
     Role.ARCHIVIST: frozenset(
         {
             Duty.INGEST,
+            Duty.HAND_IN,
+            Duty.SEE_OWN,
             Duty.FIND,
             Duty.KEEP,
             Duty.REPORT,

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from preserve.administration.duties import Duty
     from preserve.administration.people import Person
     from preserve.data_management.database import Catalogue
-    from preserve.home import Home
 
 
 def acting(catalogue: Catalogue, *duties: Duty, subject: str = "") -> Person:
@@ -39,26 +38,6 @@ def acting(catalogue: Catalogue, *duties: Duty, subject: str = "") -> Person:
         with suppress(PreserveError):  # a catalogue that cannot be written must not hide the refusal
             note_refusal(catalogue, account, duties[0] if duties else None, subject, moment)
         raise
-
-
-def acting_on_damage(home: Home, *duties: Duty) -> None:
-    """As `acting`, for what mends a catalogue: one that is missing, damaged or contradicts the ledger stops nobody.
-
-    Raises NotPermitted.
-    """
-    from preserve.data_management.database import open_catalogue
-    from preserve.errors import NotPermitted, PreserveError
-
-    try:
-        catalogue = open_catalogue(home)
-        try:
-            acting(catalogue, *duties)
-        finally:
-            catalogue.close()
-    except NotPermitted:
-        raise
-    except PreserveError:
-        return  # what could say who may do it is what is to be mended
 
 
 def record_look(catalogue: Catalogue, person: Person, action: str, subject: str, **details: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.messages import say
+from preserve.services import preparation
 
 
 @click.command(cls=Command)
@@ -18,31 +18,22 @@ from preserve.messages import say
 @click.pass_obj
 def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     """Late ones first; then by date."""
-    from preserve.clock import now, zone
-    from preserve.ingest import waiting
-
-    home = output.home()
-    today = now().astimezone(zone(home.settings.time_zone)).date()
-    order = ("late", "soon", "unknown", "in-time")
-    rows = sorted(
-        waiting.deadlines(home, folders, today),
-        key=lambda one: (order.index(one.standing), str(one.due), str(one.path)),
-    )
+    waiting = output.call(preparation.deadlines, folders)
     output.table(
-        [say(f"cli.heading-{n}") for n in ("number", "title", "closed", "due", "standing", "reason", "where")],
+        [say(f"cli.heading-{name}") for name in ("number", "title", "closed", "due", "standing", "reason", "where")],
         [
             (
-                one.case_number or "—",
-                one.title or "—",
-                str(one.closed or "—"),
-                (str(one.due) + ("" if one.certain else say("cli.uncertain"))) if one.due else "—",
-                say(f"cli.deadline-{one.standing}", days=one.days),
-                one.reason or "—",
-                str(one.path),
+                case.case_number or "—",
+                case.title or "—",
+                str(case.closed or "—"),
+                (str(case.due) + ("" if case.certain else say("cli.uncertain"))) if case.due else "—",
+                say(f"cli.deadline-{case.standing}", days=case.days),
+                case.reason or "—",
+                str(case.path),
             )
-            for one in rows
+            for case in waiting.deadlines
         ],
     )
-    if not rows:
+    if not waiting.deadlines:
         output.sentence("cli.none-found")
-    output.result({"ok": True, "today": today.isoformat(), "deadlines": [asdict(one) for one in rows]})
+    output.document(waiting)

@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from preserve.cli.output import Output
 
 
-def tell(error: BaseException, as_json: bool) -> int:
+def tell(error: BaseException | Failure, as_json: bool) -> int:
     """Say an error in the user's language and return its exit status. A defect leaves its trace in a file."""
     from preserve.cli.output import Output
 
-    failure = failure_of(error) or Failure(
-        1, "cli.defect", values={"kind": type(error).__name__, "file": str(_keep_trace(error))}
-    )
+    failure = error if isinstance(error, Failure) else failure_of(error) or _defect(error)
     output = Output(as_json=as_json, home_path=None)
     if as_json:
         output.result(failure.document())
@@ -69,6 +67,10 @@ def tell_usage(error: click.ClickException, as_json: bool) -> int:
             sys.stderr.write(context.get_usage() + "\n")
         sys.stderr.write(f"{say('cli.usage')} {visible(message, keep=chr(10))}\n")
     return 2
+
+
+def _defect(error: BaseException) -> Failure:
+    return Failure(1, "cli.defect", values={"kind": type(error).__name__, "file": str(_keep_trace(error))})
 
 
 def _keep_trace(error: BaseException) -> Path:

@@ -1,22 +1,22 @@
-"""`preserve ingest`: calls the ingest, shows its progress, says what was found."""
+"""`preserve ingest` and `deposits`: takes deposits in, and says what became of those that somebody handed in."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from preserve.cli.acting import acting
 from preserve.cli.failures import tell
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
-from preserve.errors import PreserveError, Stopped
+from preserve.errors import NotPermitted
 from preserve.messages import bytes_for_people, listed, say
-from preserve.services.documents import finding_document
-from preserve.services.failures import status_of
+from preserve.services import deposits as room
+from preserve.services.deposits import HandedIn, Ingested, Ingests, NotIngested
+from preserve.services.failures import failure_of
+
+_STOPPED = 8
 
 
 @click.command(cls=Command)
@@ -26,67 +26,45 @@ from preserve.services.failures import status_of
 @click.pass_obj
 def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> int:
     """Take deposits in, one after the other; the exit status is that of the first failure."""
-    from metadata.errors import MetadataError
-    from preserve.administration.duties import Duty
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.data_management.database import open_catalogue
-    from preserve.ingest.runner import run
-    from preserve.progress import stoppable
-    from storage_adapters.errors import StorageError
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    actor = acting(catalogue, Duty.INGEST).account
-    documents: list[dict[str, Any]] = []
+    output.session()  # an archive that cannot be opened is no deposit's failure
+    ended: list[Ingested | NotIngested] = []
     status = 0
-    try:
-        for sip in sips:
-            try:
-                with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-                    result = run(home, catalogue, sip, person=actor, jobs=jobs, watcher=watcher, restart=restart)
-            except (PreserveError, MetadataError, StorageError) as error:
-                status = status or status_of(error)
-                if output.as_json and len(sips) > 1:
-                    documents.append({"sip": str(sip), "ok": False, "status": status_of(error), "error": str(error)})
-                else:
-                    tell(error, output.as_json)
-                if isinstance(error, Stopped):
-                    break
-                continue
-            output.findings(result.findings)
-            code = "cli.ingest-resumed" if result.resumed else "cli.ingest-done"
-            output.sentence(
-                code,
-                style="green",
-                number=result.case_number,
-                objid=result.objid,
-                files=result.files,
-                size=bytes_for_people(result.size),
-                place=str(result.location),
-            )
-            _say_standing(output, result.sealed, result.missing)
-            documents.append(
-                {
-                    "sip": str(sip),
-                    "ok": True,
-                    "status": 0,
-                    "objid": result.objid,
-                    "name": result.name,
-                    "case_number": result.case_number,
-                    "location": str(result.location),
-                    "files": result.files,
-                    "bytes": result.size,
-                    "resumed": result.resumed,
-                    "sealed": result.sealed,
-                    "missing": [{"kind": kind, "count": count} for kind, count in result.missing],
-                    "findings": [finding_document(finding) for finding in result.findings],
-                }
-            )
-    finally:
-        catalogue.close()
-    if documents:
-        output.result({"ok": status == 0, "status": status, "ingests": documents})
+    for sip in sips:
+        try:
+            done = output.work("", room.ingest, sip, jobs=jobs, restart=restart)
+        except NotPermitted:
+            raise
+        except Exception as error:
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            status = status or failure.status
+            if output.as_json and len(sips) > 1:
+                ended.append(NotIngested(sip, False, failure.status, str(error)))
+            else:
+                tell(failure, output.as_json)
+            if failure.status == _STOPPED:
+                break
+        else:
+            _say(output, done)
+            ended.append(done)
+    if ended:
+        output.document(Ingests(status, tuple(ended)))
     return status
+
+
+def _say(output: Output, done: Ingested) -> None:
+    output.findings(done.findings)
+    output.sentence(
+        "cli.ingest-resumed" if done.resumed else "cli.ingest-done",
+        style="green",
+        number=done.case_number,
+        objid=done.objid,
+        files=done.files,
+        size=bytes_for_people(done.bytes),
+        place=str(done.location),
+    )
+    _say_standing(output, done.sealed, tuple((copies.kind, copies.count) for copies in done.missing))
 
 
 def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], ...]) -> None:
@@ -95,3 +73,35 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     else:
         kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)
+
+
+@click.command(cls=Command)
+@click.argument("case", required=False, default="", metavar="[CASE]")
+@click.pass_obj
+def deposits(output: Output, case: str) -> None:
+    """What became of what I handed in; of one case with everything that was found."""
+    own = output.call(room.list_own, case)
+    output.table(
+        [say(f"cli.heading-{name}") for name in ("number", "state", "handed-in", "ended", "files", "size", "found")],
+        [_row(deposit) for deposit in own.deposits],
+    )
+    if case:
+        for deposit in own.deposits:
+            output.findings(deposit.findings)
+    if not own.deposits:
+        output.sentence("cli.none-found")
+    if own.more:
+        output.sentence("cli.deposits-more", count=room.MOST)
+    output.document(own)
+
+
+def _row(deposit: HandedIn) -> tuple[str, ...]:
+    return (
+        deposit.case_number or deposit.source or "—",
+        say(f"cli.deposit-{'sealed' if deposit.sealed else deposit.state}"),
+        deposit.handed_in,
+        deposit.ended or "—",
+        str(deposit.files or "—"),
+        bytes_for_people(deposit.bytes) if deposit.bytes else "—",
+        " ".join(code.partition(".")[2] for code in deposit.reasons) or "—",
+    )

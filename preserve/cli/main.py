@@ -22,6 +22,7 @@ COMMANDS = {
     "check": ("preserve.cli.check", "check"),
     "deadlines": ("preserve.cli.deadlines", "deadlines"),
     "ingest": ("preserve.cli.ingest", "ingest"),
+    "deposits": ("preserve.cli.ingest", "deposits"),
     "list": ("preserve.cli.find", "list_cases"),
     "show": ("preserve.cli.find", "show"),
     "search": ("preserve.cli.search", "search"),

@@ -47,10 +47,14 @@ class Output:
         return operation(self.session(operation.needs), *args, **kwargs)
 
     def work(self, title: str, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call one operation that takes long: its progress is shown under a title, and Ctrl-C stops it."""
+        """Call one operation that takes long: its progress is shown, and Ctrl-C stops it.
+
+        It is shown under a title, where the operation does not itself begin with one.
+        """
         session = self.session(operation.needs)
         with stoppable(), Watcher(how_to_show(sys.stderr, as_json=self.as_json)) as watcher:
-            watcher.begin(title)
+            if title:
+                watcher.begin(title)
             return operation(session.watched(watcher), *args, **kwargs)
 
     def close(self) -> None:
@@ -63,18 +67,13 @@ class Output:
         if self.as_json:
             sys.stdout.write(json_text(as_document(result)) + "\n")
 
-    # The four below are for commands that do not go through `call` yet; they go with the last of them.
+    # The three below are for commands that do not go through `call` yet; they go with the last of them.
 
     def home(self) -> Home:
         """The home in use. Raises UsageError where there is none."""
         from preserve.home import default_path, open_home
 
         return open_home(self.home_path or default_path())
-
-    def own_profiles(self) -> Path | None:
-        """The folder of the archive's own profiles; None where no home was named and none is in its usual place."""
-        home = self.home() if self.home_path is not None else self.home_if_any()
-        return home.profiles if home is not None else None
 
     def home_if_any(self) -> Home | None:
         """The home in use; None where there is none. Raises Refused where its settings are wrong."""

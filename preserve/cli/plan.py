@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from preserve.cli.acting import acting
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
-from preserve.messages import bytes_for_people, say
-from preserve.services.documents import finding_document
-from preserve.services.failures import status_of
+from preserve.messages import bytes_for_people, listed, say
+from preserve.services import migration, planning
+from preserve.services.migration import FormatNamed, Migration, NotIdentified, NotMigrated
 
-if TYPE_CHECKING:
-    from preserve.preservation_planning.migrate_formats import Represerved
-    from preserve.preservation_planning.preview import Preview
-    from preserve.preservation_planning.risk import Facts
-    from preserve.preservation_planning.run_all import Failed
-
-_POLICIES = click.Choice(("lossless", "compact"))
+_JOBS = click.IntRange(0, 64)
 
 
 @click.group(cls=Group)
@@ -37,267 +28,104 @@ def plan() -> None:
 @click.pass_obj
 def report(output: Output, target: Path, replace: bool) -> None:
     """The risk report as page and PDF/A in both languages."""
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning.risk_report import write_report
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    acting(catalogue, Duty.REPORT)
-    written = write_report(home, catalogue, target.absolute(), now(), replace=replace)
+    written = output.call(planning.report, target, replace=replace)
     for path in written.files:
         output.sentence("plan.written", path=str(path))
-    output.result({"ok": True, "files": [str(path) for path in written.files], **_facts(written.facts)})
+    output.document(written)
 
 
 @plan.command()
 @click.pass_obj
 def formats(output: Output) -> None:
     """Formats, media and tools, with what is at risk."""
-    from preserve.administration.duties import Duty
-    from preserve.clock import now
-    from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning.risk import gather
-    from preserve.preservation_planning.risk_report.sections import sections
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    acting(catalogue, Duty.REPORT)
-    facts = gather(home, catalogue, now())
-    for part in sections(facts):
-        if part.words and not output.as_json:
-            output.sentence("plan.section", title=part.title, words=part.words)
-        if part.rows:
-            output.table(list(part.heads), part.rows)
-    output.result({"ok": True, **_facts(facts)})
+    risks = output.call(planning.risks)
+    for section in risks.sections:
+        if section.words:
+            output.sentence("plan.section", title=section.title, words=section.words)
+        if section.rows:
+            output.table(section.heads, section.rows)
+    output.document(risks)
 
 
-def _facts(facts: Facts) -> dict[str, Any]:
-    from preserve.preservation_planning.risk_report.sections import problems
-
-    return {
-        "problems": problems(facts),
-        "formats": [
-            {
-                "representation": one.representation,
-                "puid": one.puid,
-                "name": one.name,
-                "version": one.version,
-                "level": one.level,
-                "cases": one.cases,
-                "files": one.files,
-                "bytes": one.size,
-                "why": one.reason,
-            }
-            for one in facts.formats
-        ],
-        "media": [
-            {
-                "medium": one.row.id,
-                "label": one.row.label,
-                "kind": one.row.kind,
-                "added": one.row.added,
-                "years": round(one.years, 2),
-                "limit": one.limit,
-                "state": one.state,
-                "copies": one.copies,
-                "bytes": one.size,
-            }
-            for one in facts.media
-        ],
-        "tools": [
-            {"name": one.name, "recorded": dict(one.recorded), "installed": one.installed} for one in facts.tools
-        ],
-        "signatures": {
-            "installed": facts.signatures,
-            "outdated": [{"signatures": told, "cases": cases, "files": files} for told, cases, files in facts.outdated],
-        },
-        "superseded": asdict(facts.superseded),
-        "preview": _preview(facts.preview),
-    }
+def _heads(*names: str) -> list[str]:
+    return [say(f"plan.head-{name}") for name in names]
 
 
-def _preview(found: Preview) -> dict[str, Any]:
-    return {
-        "policy": found.policy.name,
-        "rules": found.policy.key,
-        "cases": found.cases,
-        "files": found.files,
-        "bytes": found.size,
-        "estimate": found.estimate,
-        "packages": found.packages,
-        "settled": found.settled,
-        "formats": [
-            {
-                "puid": one.kind.puid,
-                "name": one.kind.name,
-                "traits": one.kind.traits,
-                "has": one.kind.derived,
-                "rule": one.wish.rule,
-                "make": list(one.wish.make),
-                "leave_out": list(one.wish.drop),
-                "files": one.files,
-                "bytes": one.size,
-                "estimate": one.estimate,
-            }
-            for one in found.touched
-        ],
-    }
+def _kinds(kinds: tuple[str, ...]) -> str:
+    return listed(say(f"plan.kind-{kind}") for kind in kinds) or "—"
 
 
 @plan.command()
-@click.option("--policy", type=_POLICIES, default=None)
-@click.option("--rules", "formats_file", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
+@click.option("--policy", type=click.Choice(("lossless", "compact")), default=None)
+@click.option("--rules", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 @click.option("--again", "tried_again", is_flag=True)
 @click.pass_obj
-def preview(output: Output, policy: str | None, formats_file: Path | None, tried_again: bool) -> None:
+def preview(output: Output, policy: Any, rules: Path | None, tried_again: bool) -> None:
     """What a formats policy would change; nothing is done."""
-    from preserve.administration.duties import Duty
-    from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning.policy import read_policy
-    from preserve.preservation_planning.preview import named
-    from preserve.preservation_planning.preview import preview as reckon
-    from preserve.preservation_planning.risk_report.sections import heads, made
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    acting(catalogue, Duty.REPORT)
-    wanted = read_policy(home, name=policy or "", formats=formats_file)
-    with catalogue.read() as connection:
-        found = reckon(connection, wanted, again=tried_again)
+    wanted = output.call(planning.preview, policy=policy, rules=rules, again=tried_again)
     rows = [
         (
-            one.kind.puid or "—",
-            " · ".join(filter(None, named(one.kind))),
-            made(one.wish.make),
-            made(one.wish.drop),
-            str(one.files),
-            bytes_for_people(one.size),
-            bytes_for_people(one.estimate),
+            row.puid or "—",
+            row.described,
+            _kinds(row.make),
+            _kinds(row.leave_out),
+            str(row.files),
+            bytes_for_people(row.bytes),
+            bytes_for_people(row.estimate),
         )
-        for one in found.touched
+        for row in wanted.formats
     ]
     if rows:
-        output.table(list(heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate")), rows)
+        output.table(_heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate"), rows)
     output.sentence(
         "plan.previewed",
-        policy=say(f"plan.policy-{wanted.name}"),
-        cases=found.cases,
-        files=found.files,
-        size=bytes_for_people(found.size),
-        estimate=bytes_for_people(found.estimate),
-        packages=bytes_for_people(found.packages),
-        settled=found.settled,
+        policy=say(f"plan.policy-{wanted.policy}"),
+        cases=wanted.cases,
+        files=wanted.files,
+        size=bytes_for_people(wanted.bytes),
+        estimate=bytes_for_people(wanted.estimate),
+        packages=bytes_for_people(wanted.packages),
+        settled=wanted.settled,
     )
-    output.result({"ok": True, **_preview(found)})
+    output.document(wanted)
 
 
 @plan.command()
 @click.argument("cases", nargs=-1, metavar="[AIP]...")
-@click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
+@click.option("--jobs", type=_JOBS, default=0, metavar="N")
 @click.option("--limit", "case_limit", type=click.IntRange(0), default=0, metavar="N")
 @click.option("--again", "tried_again", is_flag=True)
 @click.pass_obj
 def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, tried_again: bool) -> int:
     """Make a new version of each package that the policy touches; goes on where an earlier run stopped."""
-    from preserve.administration.duties import Duty
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning.policy import read_policy
-    from preserve.preservation_planning.run_all import Failed, campaign
-    from preserve.progress import stoppable
 
-    home = output.home()
-    catalogue = open_catalogue(home)
-    actor = acting(catalogue, Duty.INGEST).account
-    policy = read_policy(home)
-    only = _objids(catalogue, cases)
-    status, counts = 0, {"done": 0, "settled": 0, "failed": 0}
-    documents: list[dict[str, Any]] = []
-    try:
-        with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-            for one in campaign(
-                home,
-                catalogue,
-                policy,
-                actor=actor,
-                jobs=jobs,
-                limit=case_limit,
-                watcher=watcher,
-                only=only,
-                again=tried_again,
-            ):
-                if isinstance(one, Failed):
-                    status = status or status_of(one.error)
-                    counts["failed"] += 1
-                else:
-                    counts[one.outcome] += 1
-                _tell(output, one)
-                documents.append(_document(one))
-    finally:
-        catalogue.close()
-    output.sentence("plan.ran", style="green" if not counts["failed"] else "yellow", **counts)
-    if counts["done"]:
+    def ended(case: Migration) -> None:
+        if isinstance(case, NotMigrated):
+            _say_failed(output, case)
+            return
+        output.sentence(
+            f"plan.case-{case.outcome}",
+            style="green" if case.outcome == "done" else "yellow",
+            objid=case.objid,
+            name=case.name,
+            made=case.made,
+            left_out=case.left_out,
+            size=bytes_for_people(case.bytes),
+        )
+        output.findings(case.findings)
+
+    done = output.work("", migration.run, cases, jobs=jobs, limit=case_limit, again=tried_again, ended=ended)
+    counts = {"done": done.done, "settled": done.settled, "failed": done.failed}
+    output.sentence("plan.ran", style="yellow" if done.failed else "green", **counts)
+    if done.done:
         output.sentence("plan.copies-next")
-    output.result(
-        {"ok": status == 0, "status": status, "policy": policy.name, "rules": policy.key, **counts, "cases": documents}
-    )
-    return status
+    output.document(done)
+    return done.status
 
 
-def _objids(catalogue: Any, names: tuple[str, ...]) -> tuple[str, ...]:
-    from preserve.data_management.cases import find_case
-    from preserve.errors import Refused
-
-    found = []
-    with catalogue.read() as connection:
-        for name in names:
-            objid = find_case(connection, name)
-            if objid is None:
-                raise Refused("cli.case-unknown", name)
-            found.append(objid)
-    return tuple(found)
-
-
-def _tell(output: Output, one: Represerved | Failed) -> None:
-    from preserve.preservation_planning.run_all import Failed
-
-    if isinstance(one, Failed):
-        output.sentence(
-            "plan.case-failed", style="bold red", objid=one.objid, reason=say(one.error.code, **one.error.values)
-        )
-    else:
-        output.sentence(
-            f"plan.case-{one.outcome}",
-            style="green" if one.outcome == "done" else "yellow",
-            objid=one.objid,
-            name=one.name,
-            made=one.made,
-            left_out=one.left_out,
-            size=bytes_for_people(one.size),
-        )
-    output.findings(one.findings)
-
-
-def _document(one: Represerved | Failed) -> dict[str, Any]:
-    from preserve.preservation_planning.run_all import Failed
-
-    findings = [finding_document(finding) for finding in one.findings]
-    if isinstance(one, Failed):
-        return {"objid": one.objid, "outcome": "error", "error": one.error.code, "findings": findings}
-    return {
-        "objid": one.objid,
-        "outcome": one.outcome,
-        "name": one.name,
-        "version": one.version,
-        "files": one.files,
-        "bytes": one.size,
-        "made": one.made,
-        "left_out": one.left_out,
-        "resumed": one.resumed,
-        "findings": findings,
-    }
+def _say_failed(output: Output, case: NotMigrated | NotIdentified) -> None:
+    output.sentence("plan.case-failed", style="bold red", objid=case.objid, reason=case.reason.said())
+    output.findings(case.findings)
 
 
 @plan.command()
@@ -306,78 +134,20 @@ def _document(one: Represerved | Failed) -> dict[str, Any]:
 @click.pass_obj
 def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
     """Ask newer signatures what the originals are."""
-    from preserve.administration.duties import Duty
-    from preserve.cli.progress import Watcher, how_to_show
-    from preserve.data_management.database import open_catalogue
-    from preserve.preservation_planning import reidentify
-    from preserve.preservation_planning.risk_report.sections import heads
-    from preserve.progress import stoppable
-
-    home = output.home()
-    catalogue = open_catalogue(home)
-    actor = acting(catalogue, Duty.INGEST).account
-    only = _objids(catalogue, cases)
-    status = looked = files = 0
-    changes: list[dict[str, Any]] = []
-    failed: list[dict[str, Any]] = []
-    with stoppable(), Watcher(how_to_show(sys.stderr, as_json=output.as_json)) as watcher:
-        watcher.begin("plan.step-identify")
-        for one in reidentify.run(home, catalogue, actor=actor, limit=case_limit, progress=watcher, only=only):
-            if isinstance(one, tuple):
-                objid, error = one
-                status = status or error.status
-                failed.append(
-                    {
-                        "objid": objid,
-                        "error": error.code,
-                        "findings": [finding_document(finding) for finding in error.findings],
-                    }
-                )
-                output.sentence(
-                    "plan.case-failed", style="bold red", objid=objid, reason=say(error.code, **error.values)
-                )
-                output.findings(error.findings)
-                continue
-            looked, files = looked + 1, files + one.files
-            changes += [
-                {
-                    "objid": change.objid,
-                    "old": _format(change.old),
-                    "new": _format(change.new),
-                    "basis": change.basis,
-                    "files": list(change.files),
-                }
-                for change in one.changes
-            ]
+    done = output.work("", migration.identify, cases, limit=case_limit)
+    for case in done.failed:
+        _say_failed(output, case)
     rows = [
-        (one["objid"], _shown(one["old"]), _shown(one["new"]), one["basis"], str(len(one["files"]))) for one in changes
+        (change.objid, _format(change.old), _format(change.new), change.basis, str(len(change.files)))
+        for change in done.changes
     ]
     if rows:
-        output.table(list(heads("objid", "before", "now", "basis", "files")), rows)
-    output.sentence(
-        "plan.identified",
-        cases=looked,
-        files=files,
-        changed=sum(len(one["files"]) for one in changes),
-        signatures=reidentify.installed(),
-    )
-    output.result(
-        {
-            "ok": status == 0,
-            "status": status,
-            "signatures": reidentify.installed(),
-            "cases": looked,
-            "files": files,
-            "changes": changes,
-            "failed": failed,
-        }
-    )
-    return status
+        output.table(_heads("objid", "before", "now", "basis", "files"), rows)
+    changed = sum(len(change.files) for change in done.changes)
+    output.sentence("plan.identified", cases=done.cases, files=done.files, changed=changed, signatures=done.signatures)
+    output.document(done)
+    return done.status
 
 
-def _format(named: tuple[str, str, str]) -> dict[str, str]:
-    return dict(zip(("puid", "name", "version"), named, strict=True))
-
-
-def _shown(named: dict[str, str]) -> str:
-    return " ".join(part for part in (named["puid"] or "—", named["name"], named["version"]) if part)
+def _format(named: FormatNamed) -> str:
+    return " ".join(part for part in (named.puid or "—", named.name, named.version) if part)

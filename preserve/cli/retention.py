@@ -12,7 +12,8 @@ from preserve.cli.output import Output, headings
 from preserve.messages import listed, say
 from preserve.services import retention as operations
 from preserve.services import retention_rules
-from preserve.services.retention import Kept, KeptList
+from preserve.services.pages import LARGEST, Page
+from preserve.services.retention import Kept
 
 
 @click.group(cls=Group)
@@ -25,21 +26,16 @@ def retention() -> None:
 @click.pass_obj
 def list_(output: Output, only_case: str) -> None:
     """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
-    listing = _whole(output, output.call(operations.list_kept, case=only_case))
-    output.table(
-        headings("number what due rule holds"),
-        [(row.case_number, _what(row.item), _due(row), row.rule_name, _holds(row)) for row in listing.rows],
-    )
-    output.document(listing)
-
-
-def _whole(output: Output, listing: KeptList) -> KeptList:
-    """Every page of the list as one."""
+    listing = output.call(operations.list_kept, Page(size=LARGEST), case=only_case)
     rows, following = listing.rows, listing.next
     while following:
-        page = output.call(operations.list_kept, after=following)
+        page = output.call(operations.list_kept, Page(following, LARGEST))
         rows, following = rows + page.rows, page.next
-    return replace(listing, rows=rows, next="")
+    output.table(
+        headings("number what due rule holds"),
+        [(row.case_number, _what(row.item), _due(row), row.rule_name, _holds(row)) for row in rows],
+    )
+    output.document(replace(listing, rows=rows, next=""))
 
 
 def _what(item: str) -> str:

@@ -88,6 +88,12 @@ def live(connection: Connection, case_number: str) -> IngestRow | None:
     return IngestRow(**row._mapping) if row else None
 
 
+def of_case(connection: Connection, objid: str) -> IngestRow | None:
+    """The ingest that made the case of this identifier, or tried to; None where the journal has none."""
+    row = connection.execute(select(ingests).where(ingests.c.objid == objid)).first()
+    return IngestRow(**row._mapping) if row else None
+
+
 def unfinished(connection: Connection, *, newest: int | None = None) -> list[IngestRow]:
     """The ingests that are not done (running, waiting, refused), oldest first: all of them, or the newest so many."""
     query = select(ingests).where(ingests.c.state.notin_(["done"])).order_by(ingests.c.started.desc()).limit(newest)

@@ -239,3 +239,23 @@ def subjects(connection: Connection, prefix: str) -> list[str]:
     end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
     query = select(ledger.c.subject).where(ledger.c.subject >= prefix, ledger.c.subject < end).distinct()
     return list(connection.execute(query).scalars())
+
+
+def of_actor(
+    connection: Connection, account: str, actions: Iterable[str], limit: int, *, naming: Iterable[str] = ()
+) -> list[Entry]:
+    """The newest entries of these actions by one account, newest first, at most `limit`.
+
+    With `naming` only those in which one of these words stands as a value. Raises NotIntact.
+    """
+    # Canonical JSON begins with the action and the actor: the text itself says whose it is.
+    wanted = {action: _beginning(action, account) for action in actions}
+    begins = [func.substr(ledger.c.entry, 1, len(text)) == text for text in wanted.values()]
+    query = select(*_ROW).where(ledger.c.action.in_(wanted), or_(*begins)).order_by(ledger.c.number.desc())
+    if words := [rfc8785.dumps(word).decode("utf-8") for word in naming]:
+        query = query.where(or_(*(ledger.c.entry.contains(word, autoescape=True) for word in words)))
+    return [_checked(*row) for row in connection.execute(query.limit(limit))]
+
+
+def _beginning(action: str, account: str) -> str:
+    return rfc8785.dumps({"action": action, "actor": account}).decode("utf-8").removesuffix("}") + ","

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from metadata.findings import Finding
+from preserve.clock import CHINA
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.facts import Character
@@ -41,8 +41,6 @@ RULES = (
 )
 """In the order of the regulation's articles."""
 
-_CHINA = ZoneInfo("Asia/Shanghai")
-
 
 def view_of(
     case: CaseDescription,
@@ -51,7 +49,7 @@ def view_of(
     today: date,
     state_secrets: bool,
     own_profiles: Path | None,
-    zone: tzinfo = _CHINA,
+    zone: tzinfo = CHINA,
     institution: str = "",
 ) -> View:
     """The case as the rules see it. Raises Refused on a wrong profile."""
@@ -68,7 +66,7 @@ def check(
     today: date,
     state_secrets: bool,
     own_profiles: Path | None,
-    zone: tzinfo = _CHINA,
+    zone: tzinfo = CHINA,
     institution: str = "",
 ) -> list[Finding]:
     """Every rule's findings; where `characters` is None nothing is said of recordings.

@@ -155,6 +155,7 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
         view = _view(home, assessed.description, None)
         return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
+    where = zone(home.settings.time_zone)
     characters: dict[str, Character] = {}
     findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
     readable = read_rules(home.profiles).readable
@@ -167,7 +168,7 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
         for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
             if name == own:
                 continue
-            character = characterise(path, found, name)
+            character = characterise(path, found, name, where)
             findings += with_article((*found.findings, *character.findings), readable)
             if character.kind in ("video", "sound", "image"):
                 characters[name] = character

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from preserve.clock import CHINA
 from preserve.ingest.facts import Character, Identification, Kind
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.readers.report import Report
-
-CHINA = ZoneInfo("Asia/Shanghai")  # one zone for the whole country, no summer time since 1992
 
 _ARCHIVES = ("zip", "7z", "tape archive", "rar", "compressed", "gzip", "bzip", "xz", "iso 9660", "disk image")
 _OFFICE = ("word", "excel", "powerpoint", "opendocument", "office", "rich text", "wps", "ole2", "msword", "ms-")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from metadata.findings import Finding
+from preserve.clock import CHINA
 from preserve.description.labels import label_of
 from preserve.description.schema import Stage
 from preserve.description.vocabulary import CaseTypeName, read_vocabulary
@@ -20,7 +21,6 @@ from preserve.ingest.receive import DepositProfile
 from preserve.ingest.sources.folder import FolderSource
 from preserve.profiles import read_profile
 
-_CHINA = ZoneInfo("Asia/Shanghai")
 _BATCH = 200
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(（]20\d\d[〕\])）]第?\d{1,5}号")
 
@@ -46,10 +46,11 @@ class DraftingProfile(BaseModel):
     by_kind_of_file: dict[str, str]
 
 
-def draft(folder: Path, own: Path | None = None) -> tuple[dict[str, Any], list[Finding]]:
+def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[dict[str, Any], list[Finding]]:
     """Plain data of the description's shape, and a note for everything guessed or left for a person.
 
-    `own`: the archive's own profiles. Raises Refused when the folder cannot be read; nothing in it is changed.
+    `own`: the archive's own profiles; `zone`: where the cameras' clocks run. Raises Refused when the folder cannot be
+    read; nothing in it is changed.
     """
     words = read_vocabulary(own)
     profile = read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": words})
@@ -66,7 +67,7 @@ def draft(folder: Path, own: Path | None = None) -> tuple[dict[str, Any], list[F
     for start in range(0, len(entries), _BATCH):
         batch = [(folder / entry.path, entry.path, entry.size) for entry in entries[start : start + _BATCH]]
         for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
-            objects.append(_object(name, characterise(path, found, name), profile, findings))
+            objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
     content: dict[str, Any] = {
         "case_number": _case_number(folder, entries),
         "archival_number": "",
@@ -107,7 +108,9 @@ def _case_number(folder: Path, entries: Any) -> str:
     return ""
 
 
-def _object(name: str, character: Character, profile: DraftingProfile, findings: list[Finding]) -> dict[str, Any]:
+def _object(
+    name: str, character: Character, profile: DraftingProfile, zone: tzinfo, findings: list[Finding]
+) -> dict[str, Any]:
     stage, sure = _stage(name, profile)
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
@@ -118,7 +121,7 @@ def _object(name: str, character: Character, profile: DraftingProfile, findings:
         findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
     made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value, "title": last.rpartition(".")[0] or last}
     if character.started is not None:
-        local = character.started.astimezone(_CHINA)
+        local = character.started.astimezone(zone)
         made["date"] = local.date().isoformat()
         if character.kind in ("video", "sound"):
             made["recording_start"] = local.replace(tzinfo=None).isoformat()

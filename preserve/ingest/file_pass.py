@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,12 +54,14 @@ class Taken:
 class Batch:
     """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
 
-    `texts` is the folder for what is read out of documents; empty: nothing is read.
+    `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
+    run.
     """
 
     source: str
     target: str
     texts: str
+    zone: tzinfo
     algorithms: tuple[str, ...]
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
@@ -72,7 +75,7 @@ def take_batch(batch: Batch) -> list[Taken]:
     """
     source, target = Path(batch.source), Path(batch.target)
     taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
-    return _examine(target, _folder(batch), batch.jobs, taken)
+    return _examine(target, _folder(batch), batch.zone, batch.jobs, taken)
 
 
 def _folder(batch: Batch) -> Path | None:
@@ -81,19 +84,20 @@ def _folder(batch: Batch) -> Path | None:
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(Path(batch.target), _folder(batch), batch.jobs, batch.taken)
+    return _examine(Path(batch.target), _folder(batch), batch.zone, batch.jobs, batch.taken)
 
 
 def take_file(
     source: Path,
     target: Path,
     texts: Path | None,
+    zone: tzinfo,
     algorithms: tuple[str, ...],
     job: Job,
     progress: Callable[[int], None],
 ) -> Taken:
     """Copy one file of a folder and find out what it is."""
-    return _examine(target, texts, (job,), [_copy(source, target, algorithms, job, progress)])[0]
+    return _examine(target, texts, zone, (job,), [_copy(source, target, algorithms, job, progress)])[0]
 
 
 def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
@@ -117,7 +121,9 @@ def take_stream(
     return _checked(job, size, digests, algorithms)
 
 
-def _examine(target: Path, texts: Path | None, jobs: Sequence[Job], taken: Sequence[Taken]) -> list[Taken]:
+def _examine(
+    target: Path, texts: Path | None, zone: tzinfo, jobs: Sequence[Job], taken: Sequence[Taken]
+) -> list[Taken]:
     """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
     from preserve.ingest.characterise import characterise
     from preserve.ingest.extraction.parts import write_part
@@ -128,7 +134,7 @@ def _examine(target: Path, texts: Path | None, jobs: Sequence[Job], taken: Seque
     examined: dict[int, Taken] = {}
     read: list[tuple[int, str, Character, Identification]] = []
     for (job, one), identification in zip(good, found, strict=True):
-        character = characterise(target / job.stored, identification, job.name or job.path)
+        character = characterise(target / job.stored, identification, job.name or job.path, zone)
         read.append((job.number, job.stored, character, identification))
         examined[one.number] = replace(one, identified=to_json(identification), characterised=to_json(character))
     if texts is not None:

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from datetime import tzinfo
 from pathlib import Path
 
 from preserve.data_management.journal import FileRow
@@ -43,6 +44,7 @@ def take_all(
     prefix: str,
     target: Path,
     texts: Path | None,
+    zone: tzinfo,
     algorithms: tuple[str, ...],
     jobs: Iterable[Job],
     count: int,
@@ -51,12 +53,12 @@ def take_all(
 ) -> Iterator[list[Taken]]:
     """Copy, identify and characterise; yields what came of each batch, so that the caller can record it.
 
-    The jobs' paths are below `prefix` in `origin`.
+    The jobs' paths are below `prefix` in `origin`; `zone` is where the cameras' clocks run.
     """
     with ExitStack() as stack:
         pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
         if origin.folder is None:
-            batches = _copied(origin, prefix, target, texts, algorithms, jobs, watcher)
+            batches = _copied(origin, prefix, target, texts, zone, algorithms, jobs, watcher)
             results = map_batches(pool, examine_batch, batches) if pool else map(examine_batch, batches)
             for taken in results:
                 watcher(0, len(taken))
@@ -64,7 +66,7 @@ def take_all(
             return
         source = origin.folder / prefix
         large: list[Job] = []
-        batches = _small(source, target, texts, algorithms, jobs, large)
+        batches = _small(source, target, texts, zone, algorithms, jobs, large)
         for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
             watcher(sum(one.size for one in taken), len(taken))
             yield taken
@@ -72,13 +74,19 @@ def take_all(
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            done = take_file(source, target, texts, algorithms, job, watcher)
+            done = take_file(source, target, texts, zone, algorithms, job, watcher)
             watcher(0, 1)
             yield [done]
 
 
 def _small(
-    source: Path, target: Path, texts: Path | None, algorithms: tuple[str, ...], jobs: Iterable[Job], large: list[Job]
+    source: Path,
+    target: Path,
+    texts: Path | None,
+    zone: tzinfo,
+    algorithms: tuple[str, ...],
+    jobs: Iterable[Job],
+    large: list[Job],
 ) -> Iterator[Batch]:
     batch: list[Job] = []
     size = 0
@@ -89,10 +97,10 @@ def _small(
         batch.append(job)
         size += job.size
         if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
-            yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
+            yield Batch(str(source), str(target), str(texts or ""), zone, algorithms, tuple(batch))
             batch, size = [], 0
     if batch:
-        yield Batch(str(source), str(target), str(texts or ""), algorithms, tuple(batch))
+        yield Batch(str(source), str(target), str(texts or ""), zone, algorithms, tuple(batch))
 
 
 def _copied(
@@ -100,6 +108,7 @@ def _copied(
     prefix: str,
     target: Path,
     texts: Path | None,
+    zone: tzinfo,
     algorithms: tuple[str, ...],
     jobs: Iterable[Job],
     watcher: Progress,
@@ -113,10 +122,10 @@ def _copied(
         taken.append(take_stream(stream, target, algorithms, job, watcher))
         batch.append(job)
         if len(batch) >= _BATCH_FILES:
-            yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
+            yield Batch("", str(target), str(texts or ""), zone, algorithms, tuple(batch), tuple(taken))
             batch, taken = [], []
     if batch:
-        yield Batch("", str(target), str(texts or ""), algorithms, tuple(batch), tuple(taken))
+        yield Batch("", str(target), str(texts or ""), zone, algorithms, tuple(batch), tuple(taken))
 
 
 def damaged_rows(target: Path, rows: Iterable[FileRow], *, thorough: bool) -> Iterator[int]:

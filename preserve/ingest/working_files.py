@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metadata.findings import Finding
+from preserve.clock import zone
 from preserve.data_management import journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import FileRow
@@ -104,6 +105,7 @@ class UnderWay:
             prefix,
             self.ingest.data("original"),
             self.texts,
+            zone(self.ingest.home.settings.time_zone),
             self.algorithms,
             wanted,
             count,

@@ -5,6 +5,8 @@ A result is a frozen dataclass or a pydantic model of facts. Its fields are the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any
 
@@ -92,3 +94,19 @@ FindingShown = Annotated[
     WithJsonSchema(_adapter(FindingDocument).json_schema(), mode="serialization"),
 ]
 """A finding as a field of a result: a fact, with its sentence in the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is to be said: a code and its values; of an empty code nothing."""
+
+    code: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def said(self) -> str:
+        """In the language in use."""
+        return say(self.code, **self.values) if self.code else ""
+
+
+SentenceShown = Annotated[Sentence, PlainSerializer(Sentence.said, return_type=str)]
+"""A sentence as a field of a result: a fact, said in the document."""

@@ -21,9 +21,10 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.errors import Refused
 from preserve.messages import say
 from preserve.services.operation import Arguments, Look, command, of_archive, query
+from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
 
-_PAGE = 5_000
+_MOST_DUE = 5_000
 
 
 def _objid(archive: Archive, case: str) -> str:
@@ -65,16 +66,16 @@ class KeptList:
     next: str
 
 
-def _rows(session: Session, case: str, after: str) -> list[RetentionRow]:
+def _rows(session: Session, page: Page, case: str) -> list[RetentionRow]:
     objid = _objid(session.archive, case) if case else ""
     with session.archive.catalogue.read() as connection:
         if objid:
             return retention_index.rows_of(connection, objid)
-        return retention_index.cases_after(connection, after, _PAGE)
+        return retention_index.cases_after(connection, page.after, page.size)
 
 
 def _rows_listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"rows": len(_rows(session, arguments["case"], arguments["after"]))}
+    return {"rows": len(_rows(session, arguments["page"], arguments["case"]))}
 
 
 def _case_or_archive(session: Session, arguments: Arguments) -> str:
@@ -82,12 +83,12 @@ def _case_or_archive(session: Session, arguments: Arguments) -> str:
 
 
 @query("retention.list", duty=Duty.FIND, subject="case", look=Look("retention.listed", _rows_listed, _case_or_archive))
-def list_kept(session: Session, *, case: str = "", after: str = "") -> KeptList:
-    """Cases with the day on which each falls due and the rule that decides, a page from the objid `after` on.
+def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptList:
+    """Cases with the day on which each falls due and the rule that decides, a page at a time, by objid.
 
-    Of one `case` its recordings too. Raises Refused where there is no such case.
+    Of one `case` the whole, with its recordings. Raises Refused where there is no such case.
     """
-    rows = _rows(session, case, after)
+    rows = _rows(session, page, case)
     objids = {row.objid for row in rows}
     with session.archive.catalogue.read() as connection:
         rules = applicable_rules(session.home, connection)
@@ -113,7 +114,7 @@ def list_kept(session: Session, *, case: str = "", after: str = "") -> KeptList:
                 disposal=lost.disposal if lost else "",
             )
         )
-    following = rows[-1].objid if not case and len(rows) == _PAGE else ""
+    following = rows[-1].objid if not case and len(rows) == page.size else ""
     return KeptList(tuple(kept), counts, rules.sha256, following)
 
 
@@ -251,6 +252,6 @@ def due(session: Session, *, months: int | None = None, mail: bool = False) -> D
         profile = applicable_rules(archive.home, connection).profile
         falling = falling_due(archive.home, connection, span, archive.now())
     not_sent = announce(archive.home, falling, span) if falling and (mail or profile.notice.mail) else []
-    listed = tuple(falling[:_PAGE])
+    listed = tuple(falling[:_MOST_DUE])
     names = {thing.rule: rule_name(profile, thing.rule) for thing in listed}
     return DueList(5 if not_sent else 0, span, listed, len(falling) - len(listed), names, tuple(not_sent))

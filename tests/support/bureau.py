@@ -93,7 +93,8 @@ class Bureau:
         """A digest of every table and file, but for the ledger and what is signed over it."""
         digests = {}
         with self.archive.catalogue.read() as connection:
-            names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+            listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            names = connection.execute(text(listed)).scalars().all()
             for name in sorted(set(names) - {"ledger", "checkpoints"}):
                 rows = sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')).all()))
                 digests[name] = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()

@@ -14,7 +14,7 @@ import pytest
 from tests.support.office import Office, staff
 from tests.support.pdfa import against_pdfa
 from tests.support.program import Archive, found
-from tests.through.test_refusals import write_case
+from tests.support.tiny_case import write_case
 
 pytestmark = pytest.mark.xdist_group("hostile-text")
 TITLE = "བཀྲ་ཤིས ᠮᠣᠩᠭᠣᠯ ꆈꌠ สมชาย 😀 \u202egpj\u2028\ue000\u0378"

@@ -225,7 +225,9 @@ def test_an_export_is_streamed_into_a_new_file_for_owner_and_group(ground: Groun
         assert ground.archive.run("ledger", "export", "--output", str(target)).returncode == 0
     finally:
         os.umask(old)
-    assert target.read_text(encoding="utf-8") == ground.archive.run("ledger", "export").stdout
+    # The next one has the record of the next look at its end.
+    again = ground.archive.run("ledger", "export").stdout
+    assert again.splitlines()[:-1] == target.read_text(encoding="utf-8").splitlines()
     assert target.stat().st_mode & 0o777 == 0o640 and target.parent.stat().st_mode & 0o027 == 0
     assert [path.name for path in target.parent.iterdir()] == [target.name]
     assert ground.archive.run("ledger", "export", "--output", str(target)).returncode == 3

@@ -16,9 +16,10 @@ OPENS = {
     "administration/founding.py": "of an archive that has no session yet",
     "administration/health.py": "of an archive that may be damaged",
     "administration/restoring_archive.py": "of an archive that is being made",
+    "services/ledger.py": "to prove what an altered catalogue says",
     "services/operation.py": "of an archive that may be damaged",
 }
-"""Who opens a catalogue outside data management and the doors, and why."""
+"""Who opens a catalogue outside data management, and why."""
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -82,4 +83,4 @@ def _signs(node: ast.AST) -> bool:
 
 def test_catalogues_are_opened_by_few() -> None:
     callers = {name for name, tree in modules() if "open_catalogue" in calls(tree)}
-    assert {name for name in callers if not name.startswith((DATA, "cli/"))} == OPENS.keys()
+    assert {name for name in callers if not name.startswith(DATA)} == OPENS.keys()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from preserve.description.reading import check_content
 from preserve.errors import Refused
 from preserve.ingest.apply_rules import check
-from preserve.ingest.known_profiles import check_all
 from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type
 from preserve.profiles import SHIPPED, line_of, read_profile
+from preserve.services.known_profiles import check_all
 
 
 def test_everything_that_is_shipped_is_sound(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preserve.ingest.characterise import CHINA, characterise
+from preserve.clock import CHINA
+from preserve.ingest.characterise import characterise
 from preserve.ingest.facts import Character
 from preserve.ingest.identify import identify
 from preserve.ingest.readers.camera_names import read_name

@@ -15,6 +15,7 @@ from preserve.data_management import retention_index
 from preserve.errors import NotPermitted, Refused
 from preserve.services import retention, retention_rules
 from preserve.services.documents import as_document
+from preserve.services.pages import Page
 from tests.support.desk import Desk, opened_desk
 from tests.support.disposing import aged_office
 from tests.support.object_store import free_ports
@@ -48,7 +49,9 @@ def test_of_one_case_its_recordings_are_listed_too(desk: Desk) -> None:
 
 def test_a_list_goes_on_after_the_last_case(desk: Desk) -> None:
     (row,) = retention.list_kept(desk.session()).rows
-    assert retention.list_kept(desk.session(), after=row.objid).rows == ()
+    assert retention.list_kept(desk.session(), Page(row.objid)).rows == ()
+    full = retention.list_kept(desk.session(), Page(size=1))
+    assert [row.objid for row in full.rows] == [full.next]
     with desk.archive.catalogue.read() as connection:
         assert [one.objid for one in retention_index.cases_after(connection, "", 1)] == [row.objid]
         assert retention_index.cases_after(connection, row.objid, 1) == []

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from preserve.description.vocabulary import read_case_types, read_what_is_sound
+from preserve.access.requests.profile import RequestsProfile
+from preserve.access.transfer.profile import TransferProfile
+from preserve.access.viewing.profile import LookingProfile
+from preserve.administration.alike import Alike
+from preserve.administration.retention.profile import RetentionProfile
+from preserve.archival_storage.planning_profile import PlanningProfile
+from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
+from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
 from preserve.errors import Refused
+from preserve.ingest.draft import DraftingProfile
+from preserve.ingest.identifiers.extensions import Rules
+from preserve.ingest.normalise import FormatsProfile
+from preserve.ingest.readers.camera_names import Cameras
+from preserve.ingest.receive import DepositProfile
+from preserve.ingest.rules.profile import CaseTypeProfile, RulesProfile
 from preserve.profiles import locate, names_in, read_profile
+from preserve.working_days import CalendarProfile
 
-_MODELS = {
-    "vocabulary.toml": ("preserve.description.vocabulary", "VocabularyProfile"),
-    "rules.toml": ("preserve.ingest.rules.profile", "RulesProfile"),
-    "retention.toml": ("preserve.administration.retention.profile", "RetentionProfile"),
-    "alike.toml": ("preserve.administration.alike", "Alike"),
-    "looking.toml": ("preserve.access.viewing.profile", "LookingProfile"),
-    "requests.toml": ("preserve.access.requests.profile", "RequestsProfile"),
-    "transfer.toml": ("preserve.access.transfer.profile", "TransferProfile"),
-    "calendar.toml": ("preserve.working_days", "CalendarProfile"),
-    "formats.toml": ("preserve.ingest.normalise", "FormatsProfile"),
-    "deposit.toml": ("preserve.ingest.receive", "DepositProfile"),
-    "drafting.toml": ("preserve.ingest.draft", "DraftingProfile"),
-    "cameras.toml": ("preserve.ingest.readers.camera_names", "Cameras"),
-    "identification.toml": ("preserve.ingest.identifiers.extensions", "Rules"),
-    "storage.toml": ("preserve.archival_storage.policy", "StorageProfile"),
-    "audit.toml": ("preserve.archival_storage.policy", "AuditProfile"),
-    "planning.toml": ("preserve.archival_storage.planning_profile", "PlanningProfile"),
-    "media.toml": ("preserve.archival_storage.policy", "MediaProfile"),
+_MODELS: dict[str, type[BaseModel]] = {
+    "vocabulary.toml": VocabularyProfile,
+    "rules.toml": RulesProfile,
+    "retention.toml": RetentionProfile,
+    "alike.toml": Alike,
+    "looking.toml": LookingProfile,
+    "requests.toml": RequestsProfile,
+    "transfer.toml": TransferProfile,
+    "calendar.toml": CalendarProfile,
+    "formats.toml": FormatsProfile,
+    "deposit.toml": DepositProfile,
+    "drafting.toml": DraftingProfile,
+    "cameras.toml": Cameras,
+    "identification.toml": Rules,
+    "storage.toml": StorageProfile,
+    "audit.toml": AuditProfile,
+    "planning.toml": PlanningProfile,
+    "media.toml": MediaProfile,
 }
-_CASES = ("preserve.ingest.rules.profile", "CaseTypeProfile")
 
 
 def all_names(own: Path | None) -> list[str]:
@@ -43,10 +55,9 @@ def all_names(own: Path | None) -> list[str]:
 
 def model_of(name: str) -> type[BaseModel]:
     """The model of a profile's name. Raises Refused for a name that is no profile's."""
-    place = _CASES if name.startswith("cases/") else _MODELS.get(name)
-    if place is None:
+    model = CaseTypeProfile if name.startswith("cases/") else _MODELS.get(name)
+    if model is None:
         raise Refused("profile.name-unknown", name, name=name)
-    model: type[BaseModel] = getattr(import_module(place[0]), place[1])
     return model
 
 

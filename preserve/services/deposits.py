@@ -1,0 +1,223 @@
+"""Deposits: taken in, and what became of those that somebody handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from preserve.administration.duties import Duty
+from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.policy import StorageProfile, read_policy, standing
+from preserve.data_management import journal, ledger
+from preserve.data_management.cases import find_case
+from preserve.data_management.ledger import Entry
+from preserve.data_management.proof import anchors
+from preserve.errors import Refused
+from preserve.ingest import runner
+from preserve.services.documents import FindingShown
+from preserve.services.operation import Arguments, Look, job, query
+from preserve.services.preparation import HANDING_IN
+from preserve.services.session import Session
+
+MOST = 500
+"""So many of a person's deposits are listed, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCopies:
+    """A kind of copy that a case still needs, and how many."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A deposit that was taken in, after what was written was read back; `bytes` are the package's."""
+
+    sip: Path
+    ok: Literal[True]
+    status: Literal[0]
+    objid: str
+    name: str
+    case_number: str
+    location: Path
+    files: int
+    bytes: int
+    resumed: bool
+    sealed: bool
+    missing: tuple[MissingCopies, ...]
+    findings: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotIngested:
+    """One of several deposits that was not taken in, its status and what was wrong."""
+
+    sip: Path
+    ok: Literal[False]
+    status: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingests:
+    """Several deposits, one after the other; the status is that of the first failure."""
+
+    status: int
+    ingests: tuple[Ingested | NotIngested, ...]
+
+
+def _may_ingest(arguments: Arguments) -> tuple[Duty, ...]:
+    # To give an unfinished ingest up may undo the work of somebody else.
+    return (Duty.INGEST,) if arguments["restart"] else HANDING_IN
+
+
+@job("deposits.ingest", duty=_may_ingest)
+def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False) -> Ingested:
+    """Take one deposit in; goes on where an earlier run stopped, with `restart` begins anew.
+
+    `jobs` processes at once (0: one a processor). Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped,
+    NotIntact; after Refused nothing of the deposit is left in the archive but the refusal in the ledger.
+    """
+    archive = session.archive
+    done = runner.run(
+        archive.home,
+        archive.catalogue,
+        sip,
+        person=session.person.account,
+        jobs=jobs,
+        watcher=session.progress,
+        restart=restart,
+    )
+    return Ingested(
+        sip=sip,
+        ok=True,
+        status=0,
+        objid=done.objid,
+        name=done.name,
+        case_number=done.case_number,
+        location=done.location,
+        files=done.files,
+        bytes=done.size,
+        resumed=done.resumed,
+        sealed=done.sealed,
+        missing=tuple(MissingCopies(kind, count) for kind, count in done.missing),
+        findings=done.findings,
+    )
+
+
+State = Literal["under-way", "kept", "gone", "refused", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What became of one deposit; texts are empty and counts 0 where the ledger does not say, times RFC 3339.
+
+    `source` is the deposit's own name, where it was refused before its description was read. `sealed`: every copy that
+    the case needs exists and is verified; None where it is not kept, or kept no more (`gone`: destroyed by decision or
+    handed over). `reasons` are the codes of what was found; `findings` all of it, where the archive still has it.
+    """
+
+    case_number: str
+    objid: str
+    source: str
+    state: State
+    handed_in: str
+    ended: str
+    files: int
+    bytes: int
+    sealed: bool | None
+    reasons: tuple[str, ...]
+    findings: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDeposits:
+    """What somebody handed in, the newest first; `more`: there are older ones too."""
+
+    deposits: tuple[HandedIn, ...]
+    more: bool
+
+
+_STARTED, _RESUMED, _REFUSED, _ABANDONED = "ingest.started", "ingest.resumed", "ingest.refused", "ingest.abandoned"
+_STATES: Mapping[str, State] = {
+    _STARTED: "under-way",
+    _RESUMED: "under-way",
+    _REFUSED: "refused",
+    _ABANDONED: "abandoned",
+    anchors.REGISTERED: "kept",
+}
+
+
+_BY_DEPOSITORS = (_STARTED, _RESUMED, _REFUSED)
+
+
+def _asked_for(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"case": arguments["case"]}
+
+
+@query("deposits.list_own", duty=Duty.SEE_OWN, look=Look("deposits.viewed", _asked_for))
+def list_own(session: Session, case: str = "") -> OwnDeposits:
+    """What became of what I handed in, as the ledger says: the newest `MOST`, or those of one case.
+
+    `case` is its case number or identifier. Raises Refused where I handed in none of that name, whether or not there
+    is such a case.
+    """
+    archive = session.archive
+    policy = read_policy(archive.home.profiles)
+    with archive.catalogue.read() as connection:
+        entries = ledger.of_actor(
+            connection, session.person.account, _BY_DEPOSITORS, MOST + 1, naming=_names(connection, case)
+        )
+        # One that was refused before its ingest began is about the archive, and each is a deposit of its own.
+        alone = archive.home.settings.archive_id
+        newest = {str(entry.number) if entry.subject == alone else entry.subject: entry for entry in reversed(entries)}
+        deposits = [_handed_in(connection, entry, alone, policy) for entry in reversed(newest.values())]
+    if case and not deposits:
+        raise Refused("ingest.none-of-yours", case)
+    return OwnDeposits(tuple(deposits[:MOST]), len(entries) > MOST)
+
+
+def _names(connection: Connection, case: str) -> set[str]:
+    """By what entries name a case: its number, and the identifier it was given; nothing for no case."""
+    if not case:
+        return set()
+    row = journal.live(connection, case)
+    return {case, find_case(connection, case) or case, row.objid if row is not None else case}
+
+
+def _handed_in(connection: Connection, entry: Entry, alone: str, policy: StorageProfile) -> HandedIn:
+    steps = [entry] if entry.subject == alone else ledger.about(connection, entry.subject, *_STATES)
+    first, last, state = steps[0].details, steps[-1], _STATES[steps[-1].action]
+    sealed = _is_sealed(connection, entry.subject, policy) if state == "kept" else None
+    row = journal.of_case(connection, entry.subject)
+    return HandedIn(
+        case_number=str(first.get("case_number", "")),
+        objid="" if entry.subject == alone else entry.subject,
+        source=str(last.details.get("source", "")),
+        state="gone" if state == "kept" and sealed is None else state,
+        handed_in=steps[0].time,
+        ended="" if state == "under-way" else last.time,
+        files=int(first.get("files", 0)),
+        bytes=int(first.get("bytes", 0)),
+        sealed=sealed,
+        reasons=_reasons(last.details),
+        findings=tuple(journal.read_findings(row.findings)) if row is not None else (),
+    )
+
+
+def _reasons(details: Mapping[str, Any]) -> tuple[str, ...]:
+    codes: Sequence[str] = details.get("reasons", details.get("findings", ()))
+    return tuple(codes)
+
+
+def _is_sealed(connection: Connection, objid: str, policy: StorageProfile) -> bool | None:
+    """Whether the newest version has every copy; None for a case that the archive no longer keeps."""
+    if find_case(connection, objid) is None:
+        return None
+    return standing(connection, objid, read_version(connection, objid).version, policy).sealed

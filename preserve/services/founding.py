@@ -1,0 +1,55 @@
+"""A new archive: its home, keys, catalogue and store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from preserve.administration import founding
+from preserve.home import default_path
+from preserve.services.operation import command
+from preserve.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A new archive; `public_key_sha256` is the fingerprint to write down outside of it."""
+
+    home: Path
+    archive_id: str
+    store: Path
+    medium: str
+    public_key_sha256: str
+    test_authority: bool
+
+
+@command("archive.found", needs="nothing", open_to_all="there is no archive yet whose people could be asked")
+def found(
+    session: Session,
+    institution: str,
+    *,
+    place: Path | None = None,
+    policy: Literal["lossless", "compact"] = "lossless",
+    store: Path | None = None,
+    digests: Sequence[str] = (),
+    test_authority: bool = False,
+) -> Founded:
+    """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
+
+    Who starts the process is its founder. Raises Refused where something lies there already, Busy.
+    """
+    founded = founding.found(
+        # Made absolute as it is written: a link in it is followed, not replaced.
+        Path(os.path.abspath(place or default_path())),
+        institution=institution,
+        policy=policy,
+        store=None if store is None else Path(os.path.abspath(store)),
+        digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
+        language=session.language,
+        test_authority=test_authority,
+    )
+    home = founded.home
+    return Founded(home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, test_authority)

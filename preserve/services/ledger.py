@@ -1,0 +1,197 @@
+"""The ledger as a whole: proved unaltered, signed, exported, and the proof about one case for a third party."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from metadata.findings import Finding
+from preserve.administration.duties import Duty
+from preserve.administration.index_check import compare, note
+from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.ledger_on_media import compare_ledger
+from preserve.archival_storage.media import attached
+from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.policy import read_audit_profile
+from preserve.clock import now, stamp
+from preserve.data_management import checkpoints, holdings, ledger, sealing, time_stamps
+from preserve.data_management.cases import find_case
+from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.proof.export import PROGRAM as PROGRAM
+from preserve.data_management.proof.export import write_evidence
+from preserve.data_management.proof.verify_ledger import verify_ledger
+from preserve.errors import MediumProblem, PreserveError
+from preserve.home import Home
+from preserve.outputs import new_file, new_folder
+from preserve.services.documents import FindingShown
+from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.session import Session
+from storage_adapters.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class StampedAt:
+    """A time stamp of others: over how many entries, and when (RFC 3339)."""
+
+    size: int
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVerified:
+    """What proving came to; status 4 where anything is altered or missing."""
+
+    status: int
+    entries: int
+    checkpoints: int
+    segments: int
+    time_stamps: tuple[StampedAt, ...]
+    findings: tuple[FindingShown, ...]
+
+
+@job("ledger.verify", duty=Duty.REPORT, needs="home")
+def verify(session: Session) -> LedgerVerified:
+    """Prove that the ledger is unaltered, and hold media at hand and every table of the catalogue against it.
+
+    A catalogue that cannot say who may do this stops nobody. When it was done is written down, where that can be.
+    """
+    home = session.home
+    catalogue = open_catalogue(home)
+    try:
+        session.progress.begin("ledger.proving")
+        report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+        stamps, not_stamped = _time_stamps(home, catalogue)
+        session.progress.begin("ledger.comparing")
+        findings = (*report.findings, *not_stamped, *_on_media(home, catalogue))
+        with catalogue.read() as connection:
+            findings += tuple(compare(home, connection, lambda cases: session.progress(0)))
+        errors = sum(finding.severity == "error" for finding in findings)
+        if session.acting is not None:
+            with suppress(PreserveError, StorageError), catalogue.begin() as connection:
+                note(connection, home, errors, actor=session.person.account, moment=now())
+    finally:
+        catalogue.close()
+    return LedgerVerified(4 if errors else 0, report.entries, report.checkpoints, report.segments, stamps, findings)
+
+
+def _on_media(home: Home, catalogue: Catalogue) -> list[Finding]:
+    """What the ledger on drives at hand contradicts."""
+    with catalogue.read() as connection:
+        rows = holdings.all_media(connection, "drive")
+        drives = attached(home, rows) if rows else {}
+        return [
+            finding
+            for row in rows
+            if row.id in drives
+            for finding in compare_ledger(home, connection, open_source(drives[row.id].root), row.label)
+        ]
+
+
+def _time_stamps(home: Home, catalogue: Catalogue) -> tuple[tuple[StampedAt, ...], list[Finding]]:
+    """The tokens beside the segments, where the profile names the certificates to hold them against."""
+    roots = read_audit_profile(home.profiles).time_stamps.roots
+    if not roots:
+        return (), []
+    try:
+        certificates = (home.path / roots).read_bytes()
+    except OSError as error:
+        raise MediumProblem("ledger.time-server", roots, reason=error.strerror or str(error)) from error
+    with catalogue.read() as connection:
+        tokens, findings = time_stamps.check_all(
+            checkpoints.read_checkpoints(connection), certificates, home.store / "ledger"
+        )
+    return tuple(StampedAt(token.size, stamp(token.moment)) for token in tokens), findings
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The ledger's newest checkpoint: how many entries it is over, its note, its text; and segments written with it."""
+
+    size: int
+    note: str
+    text: str
+    segments: tuple[Path, ...]
+
+
+@command("ledger.checkpoint", duty=(Duty.KEEP, Duty.REPORT))
+def checkpoint(session: Session) -> Signed:
+    """Sign the ledger as it stands and write its segment into the store."""
+    archive = session.archive
+    closed = sealing.close_segment(archive.home, archive.catalogue)
+    signed = closed.checkpoint
+    return Signed(signed.size, signed.note, signed.text(), closed.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many entries were written."""
+
+    entries: int
+
+
+def _this_archive(arguments: Arguments) -> str:
+    session: Session = arguments["session"]
+    return session.archive.home.settings.archive_id
+
+
+def _how_many(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    with session.archive.catalogue.read() as connection:
+        return {"entries": ledger.size(connection)}
+
+
+@query("ledger.export", duty=Duty.REPORT, subject=_this_archive, look=Look("ledger.viewed", _how_many))
+def export(session: Session, into: Path | TextIO) -> Exported:
+    """Write every entry as canonical JSON, one a line, into a new file or a stream: accounts and cases are named.
+
+    The last one says who exported them. Raises Refused where something of that name is there, MediumProblem.
+    """
+    home, catalogue = session.archive.home, session.archive.catalogue
+    if not isinstance(into, Path):
+        return Exported(_write_entries(catalogue, into.write))
+    with new_file(into.absolute(), home) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
+        return Exported(_write_entries(catalogue, stream.write))
+
+
+def _write_entries(catalogue: Catalogue, write: Callable[[str], object]) -> int:
+    count = 0
+    with catalogue.read() as connection:
+        for entry in ledger.entries(connection):
+            write(entry.text + "\n")
+            count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was written for a third party: entries with proofs, checks of the copies, files of records; `size` is the
+    checkpoint's."""
+
+    path: Path
+    entries: int
+    checks: int
+    files: int
+    size: int
+
+
+@command("ledger.prove", duty=Duty.REPORT, subject="case")
+def prove(session: Session, case: str, target: Path, *, earlier: Sequence[Path] = ()) -> Proved:
+    """Write into a new folder what a third party needs to check when a case was registered and audited.
+
+    `earlier` are files with checkpoints from elsewhere, which are shown to be beginnings of this ledger. Raises
+    Refused, NotIntact where one of them is not.
+    """
+    archive = session.archive
+    sealing.close_segment(archive.home, archive.catalogue)
+    known = [_read(path) for path in earlier]
+    with archive.catalogue.read() as connection, new_folder(target.absolute(), archive.home) as staged:
+        name = read_version(connection, find_case(connection, case) or case).name
+        written = write_evidence(archive.home, connection, name, staged, earlier=known)
+    return Proved(target, written.entries, written.checks, written.files, written.size)
+
+
+def _read(path: Path) -> Checkpoint:
+    return checkpoints.parse_checkpoint(path.read_text(encoding="utf-8"))

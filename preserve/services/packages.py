@@ -1,0 +1,49 @@
+"""Packages anywhere, of this archive or of none: verified from what lies there alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from metadata.verify import Kind, verify_package
+from preserve.errors import UsageError
+from preserve.services.documents import FindingShown
+from preserve.services.operation import job
+from preserve.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verifying came to: status 4 where the package is not intact. Sizes are bytes of the payload."""
+
+    status: int
+    path: Path
+    kind: Kind
+    files: int
+    bytes: int
+    digests: int
+    seconds: float
+    contents_read: bool
+    findings: tuple[FindingShown, ...]
+
+
+@job("packages.verify", needs="nothing", open_to_all="needs no archive: whoever can read a package may verify it")
+def verify(session: Session, path: Path, *, structure: bool = False) -> Verified:
+    """Verify the bag or package in a folder; with `structure` without reading what its files contain.
+
+    Raises UsageError where nothing is there, SchemaMissing.
+    """
+    if not path.exists():
+        raise UsageError("cli.verify-no-path", str(path))
+    report = verify_package(path.absolute(), structure_only=structure, from_medium=True, progress=session.progress)
+    return Verified(
+        status=0 if report.intact else 4,
+        path=path,
+        kind=report.kind,
+        files=report.files,
+        bytes=report.size,
+        digests=report.digests,
+        seconds=report.seconds,
+        contents_read=not structure,
+        findings=report.findings,
+    )

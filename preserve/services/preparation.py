@@ -1,0 +1,203 @@
+"""Cases before they are handed in: described, checked against the rules, and by when they must be filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from preserve.administration.duties import Duty
+from preserve.clock import CHINA, now, zone
+from preserve.description.vocabulary import read_vocabulary
+from preserve.description.workbook import write_workbook
+from preserve.description.writing import write_json, write_toml
+from preserve.errors import Refused, UsageError
+from preserve.home import Home, open_home
+from preserve.ingest import preflight_table, waiting
+from preserve.ingest.draft import draft
+from preserve.ingest.preflight import Looked, look_all
+from preserve.ingest.preflight_table import cells as cells
+from preserve.ingest.preflight_table import heads as heads
+from preserve.ingest.waiting import Deadline
+from preserve.outputs import check_new, new_file
+from preserve.services.documents import FindingShown, Sentence, SentenceShown
+from preserve.services.failures import Failure, failure_of
+from preserve.services.operation import command, job, query
+from preserve.services.session import Session
+from preserve.services.targets import home_in_use
+from preserve.work import free_space, processors
+
+HANDING_IN = (Duty.HAND_IN, Duty.INGEST)
+_BLANK = "writes a form, or a draft of what lies in a folder that whoever asks can read"
+_FORMS = (".xlsx", ".toml", ".json")
+_WORKBOOK = "案卷.xlsx"
+# Shown to people, and no part of the document.
+_Hidden = Field(exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDeposit:
+    """What came of one case: status 3 where it would be refused, 5 where there is no room for it; sizes are bytes.
+
+    `due` is ISO 8601, None where the description could not be read. `row` is its line in the table of cases;
+    `unreadable`: it could not even be judged by the rules.
+    """
+
+    sip: Path
+    ok: bool
+    status: int
+    kind: str
+    case_number: str
+    title: str
+    verdict: str
+    due: str | None
+    due_certain: bool
+    message: SentenceShown
+    files: int
+    bytes: int
+    needed: int
+    free: int
+    findings: tuple[FindingShown, ...]
+    failure: Annotated[Failure | None, _Hidden]
+    row: Annotated[preflight_table.Row, _Hidden]
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether it is refused for another reason than the rules'."""
+        return self.failure is not None and not any(finding.code.startswith("rule.") for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDeposits:
+    """Every case, in the order of the folders; the status is that of the first that would not be taken in."""
+
+    status: int
+    checks: tuple[CheckedDeposit, ...]
+
+
+@job("deposits.check", duty=HANDING_IN, needs="home")
+def check(
+    session: Session,
+    sips: Sequence[Path],
+    *,
+    xlsx: Path | None = None,
+    reports: Path | None = None,
+    replace: bool = False,
+    jobs: int = 0,
+) -> CheckedDeposits:
+    """Everything that ingest would refuse or warn of, for deposits or folders of them; nothing in them is changed.
+
+    `xlsx` is a new workbook for the departments, one row a case; into `reports` goes a report on each case, over an
+    earlier one with `replace`; `jobs` processes at once (0: one a processor). Raises what is no fault of a case:
+    Refused, MediumProblem, ToolMissing, Stopped.
+    """
+    home = session.home
+    paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
+    session.progress.begin("ingest.checking", files=len(paths) if len(paths) > 1 else 0)
+    folder = reports.absolute() if reports is not None else None
+    looked = list(look_all(home, paths, folder, jobs or processors(), session.progress, replace=replace))
+    free = free_space(home.store)
+    checks = tuple(_checked(case, home, free) for case in looked)
+    if xlsx is not None:
+        preflight_table.write_table(xlsx.absolute(), [check.row for check in checks], home)
+    return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks)
+
+
+def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:
+    failure = failure_of(case.refused) if case.refused is not None else None
+    fits = case.needed <= free - home.settings.reserve
+    status = failure.status if failure else 0 if fits else 5
+    return CheckedDeposit(
+        sip=case.path,
+        ok=status == 0,
+        status=status,
+        kind=case.kind,
+        case_number=case.row.case_number,
+        title=case.row.title,
+        verdict=case.row.verdict,
+        due=case.row.due or None,
+        due_certain=case.row.certain,
+        message=Sentence(failure.code, failure.values) if failure else Sentence(),
+        files=case.files,
+        bytes=case.size,
+        needed=case.needed,
+        free=free,
+        findings=case.row.findings,
+        failure=failure,
+        row=case.row,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A description to complete: where it lies, of how many files, and what was guessed or left open."""
+
+    path: Path
+    files: int
+    findings: tuple[FindingShown, ...]
+
+
+def _home(place: Path | None) -> Home | None:
+    """The home whose profiles count: the one that was named, else the usual one, where there is one."""
+    return open_home(place) if place is not None else home_in_use(None)
+
+
+@command("deposits.template", needs="nothing", open_to_all=_BLANK)
+def template(session: Session, target: Path | None = None, *, place: Path | None = None) -> Described:
+    """Write the blank workbook with the words of the archive at `place`, or of the usual one. Raises Refused."""
+    home = _home(place)
+    path = target or Path(_WORKBOOK)
+    with new_file(path.absolute(), home) as part:
+        write_workbook(part, vocabulary=read_vocabulary(home.profiles if home else None))
+    return Described(path, 0, ())
+
+
+@command("deposits.describe", needs="nothing", open_to_all=_BLANK)
+def describe(session: Session, folder: Path, target: Path | None = None, *, place: Path | None = None) -> Described:
+    """Draft the description of the case in a folder, as a workbook in it or as `target` (.xlsx, .toml or .json).
+
+    Never over a file. Raises UsageError where there is no such folder, Refused.
+    """
+    if not folder.is_dir():
+        raise UsageError("cli.describe-no-folder", str(folder))
+    home = _home(place)
+    own = home.profiles if home else None
+    path = target or folder / _WORKBOOK
+    check_new(path.absolute(), home)
+    form = path.suffix.lower()
+    if form not in _FORMS:
+        raise Refused("cli.describe-kind", str(path))
+    content, findings = draft(folder, own, zone(home.settings.time_zone) if home else CHINA)
+    with new_file(path.absolute(), home) as part:
+        if form == ".xlsx":
+            write_workbook(part, content, read_vocabulary(own))
+        else:
+            part.write_text(write_toml(content) if form == ".toml" else write_json(content), encoding="utf-8")
+    return Described(path, len(content.get("objects", [])), tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Cases that wait, the late ones first, then by date, as of today."""
+
+    today: date
+    deadlines: tuple[Deadline, ...]
+
+
+_ORDER = ("late", "soon", "unknown", "in-time")
+
+
+@query("deposits.deadlines", duty=HANDING_IN, needs="home")
+def deadlines(session: Session, folders: Sequence[Path]) -> Deadlines:
+    """By when the cases that wait in these folders must be filed (regulation Art. 16). Raises Refused."""
+    home = session.home
+    today = now().astimezone(zone(home.settings.time_zone)).date()
+    rows = sorted(
+        waiting.deadlines(home, folders, today),
+        key=lambda row: (_ORDER.index(row.standing), str(row.due), str(row.path)),
+    )
+    return Deadlines(today, tuple(rows))

@@ -35,7 +35,7 @@ def test_an_account_by_its_name_and_by_its_user(people: Connection) -> None:
     assert accounts.read_account(people, "li") == accounts.account_of_user(people, "u-li") == li
     assert accounts.read_account(people, "wang") is None
     assert accounts.account_of_user(people, "") is None
-    assert [row.name for row in accounts.all_accounts(people)] == ["zhao", "li"]
+    assert [row.name for row in accounts.all_accounts(people)] == ["li", "zhao"]
 
 
 def test_a_change_takes_only_what_it_names(people: Connection) -> None:

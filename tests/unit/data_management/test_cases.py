@@ -12,7 +12,7 @@ from preserve.data_management import cases
 from preserve.data_management.case_life import read_life
 from preserve.data_management.package_index import index_package
 from preserve.errors import Refused
-from tests.support.little_packages import OBJID, write_package
+from tests.support.little_packages import OBJID, object_of, write_package
 
 OTHER = "aip-01hzzzzzzzzzzzzzzzzzzzzzzy"
 
@@ -24,7 +24,7 @@ def two(connection: Connection, tmp_path: Path) -> Connection:
     later = (Event("e1", "ingestion start", "2026-11-23T08:00:00Z"), Event("e2", "migration", "2027-01-01T00:00:00Z"))
     index_package(connection, write_package(tmp_path, version=2, archival_number="X001·2026-0012", events=later))
     other = {"case_number": "沪文执罚〔2026〕13号", "case_type": "coercion", "title": "查封"}
-    index_package(connection, write_package(tmp_path, objid=OTHER, **other))
+    index_package(connection, write_package(tmp_path, objid=OTHER, originals=[object_of("g1", "data/g.txt")], **other))
     return connection
 
 

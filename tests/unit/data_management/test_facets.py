@@ -26,7 +26,6 @@ DESCRIPTION: dict[str, Any] = {
 
 @pytest.fixture
 def entered(connection: Connection) -> Connection:
-    connection.execute(text("PRAGMA foreign_keys=OFF"))
     facets.enter(connection, 7, DESCRIPTION)
     return connection
 

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test lint format bench soak messages schemas setup setup-runtime clean
+.PHONY: help demo test check lint format bench soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,11 +16,15 @@ demo: setup-runtime ## make a realistic case, ingest it, verify it, show it
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
 
-lint: setup ## ruff, mypy --strict, the import contract
+check: lint ## what a change is tried with: the linters and the quick tests, in some minutes
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow" tests/unit
+
+lint: setup ## ruff, mypy --strict, the import contract, the form of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/check_form.py
 
 format: setup ## put the code into its form
 	$(BIN)/ruff format .

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from benchmarks.measure import row, scratch, settle
 from storage_adapters.contract import Package
-from storage_adapters.drive import DriveAdapter, prepare_drive
+from storage_adapters.drive import DriveAdapter
+from storage_adapters.drive_marker import prepare_drive
 from storage_adapters.file_systems import mount_of
 from storage_adapters.optical.image import Graft, make_image
 from storage_adapters.optical.packing import pack

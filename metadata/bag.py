@@ -6,7 +6,8 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -136,6 +137,19 @@ def write_manifest(path: Path, lines: Iterable[tuple[str, str]]) -> tuple[int, d
             out.write(line)
             count += 1
     return count, {"sha256": running.hexdigest()}
+
+
+def write_manifests(package: Path, algorithms: Sequence[str], files: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+    """Write the payload manifests side by side, in one pass over path and digests (by algorithm) of each file."""
+    with ExitStack() as opened:
+        manifests = {
+            name: opened.enter_context((package / f"manifest-{name}.txt").open("w", encoding="utf-8", newline="\n"))
+            for name in algorithms
+        }
+        for path, digests in files:
+            encoded = encode_path(path)
+            for name, out in manifests.items():
+                out.write(f"{digests[name]}  {encoded}\n")
 
 
 def _tag_files(folder: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -91,7 +92,7 @@ class _Reading:
             except BaseException as error:  # noqa: BLE001 - raised again by join
                 self._error = error
 
-        self._thread = threading.Thread(target=run, name="fixity", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(run,), name="fixity", daemon=True)
         self.start = self._thread.start
 
     def join(self) -> Fixity:

@@ -1,10 +1,11 @@
-"""XML read without network, DTD or entities, as streams; and the names of the namespaces."""
+"""XML read without network, DTD or entities, as streams; values escaped for writing; the names of the namespaces."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -19,6 +20,17 @@ DC = "http://purl.org/dc/elements/1.1/"
 
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<[A-Za-z_]", re.DOTALL)
 _LONGEST_PROLOG = 65536
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(value: str) -> str:
+    """A value as the text of an element; what XML cannot hold becomes U+FFFD."""
+    return escape(_NOT_XML.sub("\ufffd", value).replace("\r", " "))
+
+
+def attribute(value: str) -> str:
+    """A value as a quoted attribute; what XML cannot hold becomes U+FFFD."""
+    return quoteattr(_NOT_XML.sub("\ufffd", value))
 
 
 def refuse_declarations(path: Path) -> None:

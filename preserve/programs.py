@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,10 @@ class ToolFailed(Exception):
 @cache
 def find(name: str) -> str:
     """The program's path. Raises ToolMissing."""
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise ToolMissing("tool.missing", name, name=name)
-    return found
+    return path
 
 
 @cache
@@ -63,8 +64,8 @@ def version(name: str) -> str:
     """Program and version as PREMIS names it: `ffmpeg 5.1.6-0+deb12u1`."""
     option = "--version" if name == "soffice" else "-version"
     said = ask([find(name), option]).said
-    found = re.search(r"(?:version|LibreOffice)\s+(\S+)", said)
-    return f"{'LibreOffice' if name == 'soffice' else name} {found[1] if found else 'unknown'}"
+    match = re.search(r"(?:version|LibreOffice)\s+(\S+)", said)
+    return f"{'LibreOffice' if name == 'soffice' else name} {match[1] if match else 'unknown'}"
 
 
 def run(
@@ -81,67 +82,77 @@ def run(
     if measured:
         command = [command[0], "-progress", "pipe:1", *command[1:]]
     with start(command, text=True) as process:
-        return _to_its_end(process, measured, pulse, stalled, complaints)
+        running = _Running(process, pulse, stalled)
+        said = running.read(measured=measured)
+    if complaints is not None:
+        complaints += running.errors
+    if process.returncode != 0:
+        raise ToolFailed("".join(running.errors)[-4000:] or f"exit status {process.returncode}")
+    return said
 
 
-def _to_its_end(
-    process: subprocess.Popen[str], measured: bool, pulse: Pulse | None, stalled: float, complaints: list[str] | None
-) -> str:
-    said: list[str] = []
-    errors: list[str] = []
-    alive = [time.monotonic()]
-    reached = [0.0]
-    stop: list[BaseException] = []
+class _Running:
+    """A program that runs: one thread reads its complaints, one asks whether it is to stop, the caller's its output."""
 
-    def listen() -> None:
-        assert process.stderr is not None
-        for line in process.stderr:
-            alive[0] = time.monotonic()
-            errors.append(line)
-            del errors[:-200]
+    def __init__(self, process: subprocess.Popen[str], pulse: Pulse | None, stalled: float) -> None:
+        self.errors: list[str] = []
+        self._process, self._pulse, self._stalled = process, pulse, stalled
+        self._alive = time.monotonic()
+        self._reached = 0.0
+        self._stop: BaseException | None = None
 
-    def watch() -> None:
-        while process.poll() is None:
-            if time.monotonic() - alive[0] > stalled:
-                errors.append("no progress; stopped\n")
-                kill_group(process)
+    def read(self, *, measured: bool) -> str:
+        """What it writes to its end; where `measured` only ffmpeg's progress is read. Raises what the pulse raises."""
+        said: list[str] = []
+        # The pulse asks whether this piece of work is to stop, which only its own context knows.
+        threads = [
+            threading.Thread(target=self._listen, daemon=True),
+            threading.Thread(target=copy_context().run, args=(self._watch,), daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                self._alive = time.monotonic()
+                if not measured:
+                    said.append(line)
+                elif line.startswith("out_time_us="):
+                    value = line.partition("=")[2].strip()
+                    self._reached = max(0.0, int(value) / 1e6) if value.lstrip("-").isdigit() else self._reached
+            self._process.wait()
+        except BaseException:
+            kill_group(self._process)
+            self._process.wait()
+            raise
+        for thread in threads:
+            thread.join(5)
+        if self._stop is not None:
+            raise self._stop
+        return "".join(said)
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._alive = time.monotonic()
+            self.errors.append(line)
+            del self.errors[:-200]
+
+    def _watch(self) -> None:
+        while self._process.poll() is None:
+            if time.monotonic() - self._alive > self._stalled:
+                self.errors.append("no progress; stopped\n")
+                kill_group(self._process)
                 return
             try:
-                if pulse is not None:
-                    pulse(reached[0])
-            except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
-                stop.append(error)
-                kill_group(process)
+                if self._pulse is not None:
+                    self._pulse(self._reached)
+            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+                self._stop = error
+                kill_group(self._process)
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(1)
-
-    threads = [threading.Thread(target=listen, daemon=True), threading.Thread(target=watch, daemon=True)]
-    for thread in threads:
-        thread.start()
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            alive[0] = time.monotonic()
-            if not measured:
-                said.append(line)
-            elif line.startswith("out_time_us="):
-                value = line.partition("=")[2].strip()
-                reached[0] = max(0.0, int(value) / 1e6) if value.lstrip("-").isdigit() else reached[0]
-        status = process.wait()
-    except BaseException:
-        kill_group(process)
-        process.wait()
-        raise
-    for thread in threads:
-        thread.join(5)
-    if stop:
-        raise stop[0]
-    if complaints is not None:
-        complaints += errors
-    if status != 0:
-        raise ToolFailed("".join(errors)[-4000:] or f"exit status {status}")
-    return "".join(said)
+                self._process.wait(1)
 
 
 def file_argument(path: Path) -> str:

@@ -11,20 +11,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from metadata.findings import Value
 from preserve.errors import Stopped
+
+Unit = Literal["bytes", "seconds"]
+"""What is counted beside files: bytes, or seconds of sound and video."""
 
 
 class Progress(Protocol):
     """Told by work how far it is; each call is also the checkpoint at which a wish to stop becomes Stopped."""
 
-    def begin(self, code: str, total: int | None = None, files: int = 0, **values: Value) -> None:
-        """A new stretch of work, named by a code and its values; its bytes and files as far as they are known."""
+    def begin(
+        self, code: str, total: int | None = None, files: int = 0, *, unit: Unit = "bytes", **values: Value
+    ) -> None:
+        """A new stretch of work, named by a code and its values; how much it is, as far as that is known."""
 
     def __call__(self, moved: int, files: int = 0) -> None:
-        """`moved` bytes and `files` files more are done. Raises Stopped when somebody asked to stop."""
+        """So much of the unit and `files` files more are done. Raises Stopped when somebody asked to stop."""
 
 
 _current: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
@@ -36,7 +41,9 @@ class Silent:
     def __init__(self) -> None:
         self._stop = _current.get()
 
-    def begin(self, code: str, total: int | None = None, files: int = 0, **values: Value) -> None:
+    def begin(
+        self, code: str, total: int | None = None, files: int = 0, *, unit: Unit = "bytes", **values: Value
+    ) -> None:
         """Nothing is shown. Raises Stopped."""
         self.check()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import hashlib
 import multiprocessing
 import os
 import shutil
@@ -11,18 +12,20 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
-from preserve.errors import MediumProblem, PreserveError
+from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import forget_secrets
 from preserve.progress import check_stop
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _LOOK_AGAIN = 0.02  # seconds between two looks at a lock that another holds
@@ -55,6 +58,22 @@ def executor(jobs: int = 0) -> Executor:
         initializer=_begin_work,
         initargs=(os.getpid(),),
     )
+
+
+class _Threads(ThreadPoolExecutor):
+    """A bare pool starts its threads with an empty context: deaf to a wish to stop, and speaking the first language."""
+
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """As `Executor.submit`, in a copy of the caller's context; `map` submits too."""
+        context = copy_context()
+        return super().submit(lambda: context.run(fn, *args, **kwargs))
+
+
+def threads(count: int) -> ThreadPoolExecutor:
+    """`count` threads that can be stopped with the work which submits to them, and speak its language."""
+    return _Threads(count)
 
 
 def _begin_work(parent: int) -> None:
@@ -131,6 +150,12 @@ def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def claim(work: Path, case_number: str) -> AbstractContextManager[None]:
+    """Hold the case of that number: only one run may work on it at a time. Raises Refused when another run holds it."""
+    name = hashlib.sha256(case_number.encode()).hexdigest()[:32]
+    return hold(work / f"{name}.lock", Refused("ingest.under-way", case_number))
 
 
 def _lock(handle: int, busy: PreserveError, until: float) -> None:

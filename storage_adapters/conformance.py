@@ -59,7 +59,7 @@ def check_adapter(adapter: StorageAdapter, folder: Path, spoil: Spoil | None = N
     assert (receipt.files, receipt.size) == (len(expected), package.size), "the receipt tells other numbers"
     assert receipt.written.tzinfo is not None, "the receipt's time has no zone"
     copy = receipt.copy
-    assert [found.name for found in adapter.copies()] == [package.name], "the copy is not found from the medium"
+    assert [there.name for there in adapter.copies()] == [package.name], "the copy is not found from the medium"
     assert set(_verdicts(adapter, copy, expected).values()) == {"intact"}, "a fresh copy is not intact"
     with adapter.read(copy, PurePosixPath("data/空.txt")) as stream:
         assert stream.read() == b"", "an empty file does not read as empty"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 Progress = Callable[[int], None]
 """Called with the number of bytes moved since the last call; may raise to stop the work."""
@@ -16,15 +17,23 @@ Verdict = Literal["intact", "damaged", "absent", "unexpected", "unreadable", "no
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """How this kind of medium differs from others, as data."""
+    """How this kind of medium differs from others, as data: what an archive does with a medium follows from it."""
 
-    kind: str  # "directory", "drive", "optical", "s3"
-    erasable: bool
-    removable: bool
-    needs_person: bool
+    kind: str  # the name of the entry point
+    erasable: bool  # a single copy can be removed
+    removable: bool  # it can be carried away: it bears a label, lies on a shelf, and can be destroyed as a thing
+    needs_person: bool  # somebody must bring or connect it before it can be read
     atomic_publish: bool
     longest_component: int  # UTF-8 bytes
     longest_path: int  # characters
+    composed: bool = False  # written once, as a whole that is made before: no copy can be added or mended
+    name_zh: str = ""
+    name_en: str = ""
+
+    @property
+    def online(self) -> bool:
+        """Whether it can be read at any time, with nobody there."""
+        return not self.needs_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,53 @@ class Warrant:
         )
 
 
+Sign = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an inventory knows of one medium, from which its adapter is made.
+
+    `location` is where it is now: a path, or whatever its kind calls places by. `details` are those that `establish`
+    gave, as JSON values. `keys` are the public keys (raw Ed25519) that its marker may be signed with; `retain_until`
+    is how long what is written must be locked, where the kind can; `pool` are processes that may help to read.
+    """
+
+    identity: str
+    location: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[bytes, ...] = ()
+    retain_until: datetime | None = None
+    pool: Executor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMedium:
+    """A place that is to become a medium: where it is, and what its marker says (`medium` is its identity).
+
+    `options` are what the person asked for beside it; a kind takes those that it knows: `reserve` (bytes to stay free),
+    `endpoint` (URL), `lock` (whether what is written shall be locked).
+    """
+
+    where: str
+    facts: Mapping[str, str]
+    sign: Sign
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Established:
+    """A medium that was made: where it is, its capacity in bytes (0: unknown), and what `Address.details` will hold.
+
+    Names in `details` are the kind's own: none of `kind`, `label`, `location`, `state`, `place`, `custodian`,
+    `capacity`, `checked`, which the inventory has for every medium.
+    """
+
+    location: str
+    capacity: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
 class StorageAdapter(Protocol):
     """One medium. Every call may raise `storage_adapters.errors.StorageError`."""
 
@@ -155,3 +211,46 @@ class StorageAdapter(Protocol):
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove a copy under a warrant. Raises NotErasable on write-once media."""
+
+
+class StorageKind(Protocol):
+    """The class that an entry point names: makes the adapters of its kind."""
+
+    def at(self, address: Address) -> StorageAdapter:
+        """The adapter of the medium at an address. Touches nothing: its traits are asked of an empty address too."""
+
+
+@runtime_checkable
+class Establishing(Protocol):
+    """A kind whose media are entered one by one; one without it (discs) comes into being in another way."""
+
+    def establish(self, new: NewMedium) -> Established:
+        """Make an empty place a medium, with a signed marker. Raises WrongMedium where it is one already or holds
+        anything."""
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """A kind whose media are never known by their place: they are looked for wherever they may be connected."""
+
+    def find(self) -> Iterator[tuple[str, str]]:
+        """The identity of each medium of this kind that is connected now, and where it is."""
+
+
+@runtime_checkable
+class Mending(Protocol):
+    """A medium on which single files of a copy can be put right."""
+
+    def mend(self, package: Package, paths: Iterable[str], aside: str) -> None:
+        """Write these files of a copy again from `package.root`; what lay there is kept below `quarantine/<aside>`.
+
+        A path that the package does not have is only put aside.
+        """
+
+
+@runtime_checkable
+class Locking(Protocol):
+    """A medium that tells what is left of a copy, and until when it refuses to let go of it."""
+
+    def left(self, copy: CopyRef) -> tuple[int, str]:
+        """How many things of a copy are there, and until when one is locked (RFC 3339, or empty)."""

@@ -18,13 +18,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from storage_adapters.contract import (
+    Address,
     CopyRef,
+    Established,
     ExpectedFile,
     FileCheck,
     MediumState,
+    NewMedium,
     Package,
     Progress,
     Receipt,
@@ -32,19 +35,15 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.durable import (
-    copy_file_checked,
-    discard,
-    make_folder,
-    on_medium,
-    publish,
-    sync_file_system,
-    write_file,
-)
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import discard, publish, sync_file_system, write_file
 from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
+from storage_adapters.marker import write_marker
+from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.reading import check_files, size_of, walk_files
 
+KIND = "directory"
 MARKER = "medium.json"
 PACKAGES = "packages"
 INCOMING = "incoming"
@@ -52,6 +51,12 @@ INCOMING = "incoming"
 
 def prepare(root: Path, identity: str, label: str) -> None:
     """Make a directory a medium: its folders and its marker. Raises WrongMedium where it is one already."""
+    _make_folders(root, identity)
+    marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    write_file(root / MARKER, (json.dumps(marker, ensure_ascii=False, indent=1) + "\n").encode(), durable=True)
+
+
+def _make_folders(root: Path, identity: str) -> None:
     if (root / MARKER).exists():
         raise WrongMedium(str(root), wanted=identity, found=_read_marker(root))
     with on_medium(root):
@@ -60,8 +65,6 @@ def prepare(root: Path, identity: str, label: str) -> None:
                 root.chmod(stat.S_IMODE(root.stat().st_mode) & ~0o027)
         for name in (PACKAGES, INCOMING):
             make_folder(root / name)
-    marker = {"medium": identity, "label": label, "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    write_file(root / MARKER, (json.dumps(marker, ensure_ascii=False, indent=1) + "\n").encode(), durable=True)
 
 
 def _read_marker(root: Path) -> str:
@@ -85,25 +88,45 @@ class DirectoryAdapter:
     @property
     def traits(self) -> Traits:
         """A directory can be erased, is always there, publishes by rename."""
-        return Traits("directory", True, False, False, True, 255, 4096)
+        return Traits(KIND, True, False, False, True, 255, 4096, name_zh="服务器存储", name_en="server store")
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The directory at an address."""
+        reserve = int(address.details.get("reserve", 0))
+        return cls(Path(address.location), address.identity, reserve, address.pool)
+
+    @classmethod
+    def establish(cls, new: NewMedium) -> Established:
+        """Make an empty directory a medium. Raises MediumAbsent where there is none, WrongMedium where it is not
+        empty."""
+        root, identity = Path(new.where).absolute(), new.facts["medium"]
+        if not root.is_dir():
+            raise MediumAbsent(str(root))
+        if not (root / MARKER).exists() and (there := sorted(os.listdir(root))):
+            raise WrongMedium(str(root), wanted=identity, found=", ".join(there[:5]))
+        _make_folders(root, identity)
+        write_marker(root, new.facts, new.sign)
+        reserve = int(new.options.get("reserve", 0))
+        return Established(str(root), shutil.disk_usage(root).total, {"reserve": reserve})
 
     def probe(self) -> MediumState:
         """Is it there, the right one, with room? Health is unknown: a directory cannot tell."""
         try:
-            found = _read_marker(self.root)
+            seen = _read_marker(self.root)
         except MediumAbsent:
             return MediumState(False, "", False, 0, 0, detail="not mounted")
-        if found != self.identity:
-            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+        if seen != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=seen)
         usage = shutil.disk_usage(self.root)
         writable = os.access(self.root / PACKAGES, os.W_OK) and not os.statvfs(self.root).f_flag & os.ST_RDONLY
-        return MediumState(True, found, writable, usage.total, usage.free)
+        return MediumState(True, seen, writable, usage.total, usage.free)
 
     def require(self) -> None:
         """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
-        found = _read_marker(self.root)
-        if found != self.identity:
-            raise WrongMedium(str(self.root), wanted=self.identity, found=found)
+        seen = _read_marker(self.root)
+        if seen != self.identity:
+            raise WrongMedium(str(self.root), wanted=self.identity, found=seen)
 
     def copies(self) -> Iterator[CopyRef]:
         """Every published package, by name."""

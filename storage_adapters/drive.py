@@ -14,13 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Self
+
+from ulid import ULID
 
 from storage_adapters.contract import (
+    Address,
     CopyRef,
+    Established,
     ExpectedFile,
     FileCheck,
     MediumState,
+    NewMedium,
     Package,
     Progress,
     Receipt,
@@ -28,11 +33,14 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
-from storage_adapters.durable import copy_file_checked, drop_file, make_folder, on_medium, publish, sync_file_system
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.directory import PACKAGES, DirectoryAdapter
+from storage_adapters.drive_marker import KIND, check_marker, find_drives, prepare_drive
+from storage_adapters.durable import drop_file, publish, sync_file_system
 from storage_adapters.errors import CopyExists, MediumAbsent, MediumFull, NotWrittenRight, SourceDamaged, WrongMedium
 from storage_adapters.file_systems import Mount, hardware_of, mount_of, mounted, remount
-from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
+from storage_adapters.marker import read_marker, write_marker
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import check_files, walk_files
 from storage_adapters.smart import Health, read_health
 
@@ -60,7 +68,46 @@ class DriveAdapter:
     @property
     def traits(self) -> Traits:
         """A drive can be erased and taken away, and a person must connect it."""
-        return Traits("drive", True, True, True, True, 255, 4096)
+        return Traits(KIND, True, True, True, True, 255, 4096, name_zh="硬盘", name_en="drive")
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The drive that should be mounted at an address."""
+        details = address.details
+        return cls(
+            Path(address.location),
+            address.identity,
+            str(details.get("uuid", "")),
+            address.keys,
+            tuple(str(details[name]) for name in ("session", "next_session") if details.get(name)),
+            int(details.get("reserve", 0)),
+            str(details.get("serial", "")),
+            address.pool,
+        )
+
+    @classmethod
+    def establish(cls, new: NewMedium) -> Established:
+        """Make the empty file system mounted there a drive. Raises MediumAbsent, WrongMedium as `prepare_drive`."""
+        root, session = Path(new.where).absolute(), str(ULID()).lower()
+        mount = prepare_drive(root, {**new.facts, "session": session}, new.sign)
+        hardware = hardware_of(mount)
+        adapter = cls(root, new.facts["medium"], mount.uuid)
+        details = {
+            "uuid": mount.uuid,
+            "file_system": mount.kind,
+            "session": session,
+            "model": hardware.model,
+            "serial": hardware.serial,
+            "reserve": int(new.options.get("reserve", 0)),
+            **adapter.health().facts(),
+        }
+        return Established(str(root), adapter.probe().capacity, details)
+
+    @classmethod
+    def find(cls) -> Iterator[tuple[str, str]]:
+        """Every drive that is mounted now: what its marker calls it, and where."""
+        for mount, marker in find_drives():
+            yield marker.identity, str(mount.target)
 
     def require(self) -> Mount:
         """The drive's mount. Raises MediumAbsent where nothing or no drive is there, WrongMedium where another is."""
@@ -92,7 +139,7 @@ class DriveAdapter:
         return MediumState(True, self.identity, writable, usage.total, usage.free, health.verdict, health.detail)
 
     @contextmanager
-    def _held(self) -> Iterator[DirectoryAdapter]:
+    def _folder(self) -> Iterator[DirectoryAdapter]:
         """The drive through a handle on its top folder, which stays with the drive whatever happens to the path."""
         self.require()
         with on_medium(self.root):
@@ -120,8 +167,8 @@ class DriveAdapter:
 
     def copies(self) -> Iterator[CopyRef]:
         """Every published package, by name."""
-        with self._held() as held:
-            yield from held.copies()
+        with self._folder() as folder:
+            yield from folder.copies()
 
     def path(self, copy: CopyRef) -> Path:
         """Where a published package lies. Raises CopyUnknown."""
@@ -134,25 +181,25 @@ class DriveAdapter:
         What an interrupted write left is taken up where `package.digests` tell what it should be. Raises
         SourceDamaged, NotWrittenRight, MediumFull, MediumAbsent, CopyExists.
         """
-        with self.writable(), self._held() as held:
-            final = held.root / PACKAGES / package.name
-            staged = held.staging(package.name)
+        with self.writable(), self._folder() as folder:
+            final = folder.root / PACKAGES / package.name
+            staged = folder.staging(package.name)
             if final.exists():
                 raise CopyExists(str(self.root / PACKAGES / package.name))
-            self._require_room(held, staged, package)
+            self._require_room(folder, staged, package)
             written = self._copy_in(package, staged, progress)
-            sync_file_system(held.root)
+            sync_file_system(folder.root)
             self._read_back(staged, written, progress)
             publish(staged, final)
-            sync_file_system(held.root)
+            sync_file_system(folder.root)
             if not _same(self.root, mount_of(self.root)) or not (self.root / PACKAGES / package.name).is_dir():
                 raise MediumAbsent(str(self.root))
-        size = sum(one for one, _ in written.values())
+        size = sum(length for length, _ in written.values())
         return Receipt(CopyRef(package.name), str(self.root / PACKAGES / package.name), len(written), size, _now())
 
-    def _require_room(self, held: DirectoryAdapter, staged: Path, package: Package) -> None:
+    def _require_room(self, folder: DirectoryAdapter, staged: Path, package: Package) -> None:
         with on_medium(self.root):
-            free = shutil.disk_usage(held.root).free
+            free = shutil.disk_usage(folder.root).free
             there = sum(os.lstat(staged / name).st_size for name in walk_files(staged)) if staged.is_dir() else 0
         if package.size + self.reserve > free + there:
             raise MediumFull(str(self.root), needed=package.size + self.reserve, free=free + there)
@@ -192,13 +239,13 @@ class DriveAdapter:
 
     def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
         """Open one file of a package; never through a link, never outside it. Raises CopyUnknown."""
-        with self._held() as held:
-            return held.read(copy, path)
+        with self._folder() as folder:
+            return folder.read(copy, path)
 
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Compare every expected file with its bytes on the drive; then name what should not be there."""
-        with self._held() as held:
-            yield from held.verify(copy, scope, progress)
+        with self._folder() as folder:
+            yield from folder.verify(copy, scope, progress)
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove a package under a warrant. Raises WarrantVoid."""
@@ -208,9 +255,9 @@ class DriveAdapter:
 
     def begin_session(self, session: str, sign: Callable[[bytes], bytes]) -> None:
         """Write a new session value into the marker; from then on an earlier clone of this drive is refused."""
-        with self.writable(), self._held() as held:
-            facts = {**read_marker(held.root).facts, "session": session}
-            write_marker(held.root, facts, sign)
+        with self.writable(), self._folder() as folder:
+            facts = {**read_marker(folder.root).facts, "session": session}
+            write_marker(folder.root, facts, sign)
 
 
 def _now() -> datetime:
@@ -224,55 +271,3 @@ def _same(root: Path, mount: Mount) -> bool:
     except MediumAbsent:
         return False
     return (now.source, now.uuid, now.target) == (mount.source, mount.uuid, mount.target)
-
-
-def check_marker(
-    marker: Marker,
-    where: str,
-    identity: str,
-    uuid: str = "",
-    keys: tuple[bytes, ...] = (),
-    sessions: tuple[str, ...] = (),
-) -> None:
-    """Raises WrongMedium unless the marker names this medium, this file system and a known session, and is signed."""
-    facts = marker.facts
-    if marker.identity != identity:
-        raise WrongMedium(where, wanted=identity, found=marker.identity)
-    if uuid and facts.get("uuid", uuid) != uuid:
-        raise WrongMedium(where, wanted=uuid, found=facts["uuid"])
-    if keys and not any(is_signed_by(marker, key) for key in keys):
-        raise WrongMedium(where, wanted=identity, found="signature does not hold")
-    if sessions and facts.get("session", "") not in sessions:
-        raise WrongMedium(where, wanted=", ".join(sessions), found="clone or stale copy: " + facts.get("session", ""))
-
-
-def prepare_drive(root: Path, facts: Mapping[str, str], sign: Callable[[bytes], bytes]) -> Mount:
-    """Make the file system mounted at `root` a drive of the archive: folders and signed marker. It must be empty.
-
-    Raises MediumAbsent unless `root` is itself the top of a mounted file system with a UUID, WrongMedium where it is
-    a medium already or holds anything.
-    """
-    mount = mount_of(root)
-    if mount.target != root.resolve() or not mount.uuid:
-        raise MediumAbsent(str(root), found=str(mount.target))
-    held = sorted(name for name in os.listdir(root) if name not in ("lost+found", "System Volume Information"))
-    if MARKER in held:
-        raise WrongMedium(str(root), wanted=facts["medium"], found=read_marker(root).identity)
-    if held:
-        raise WrongMedium(str(root), wanted=facts["medium"], found=", ".join(held[:5]))
-    with on_medium(root):
-        for name in (PACKAGES, INCOMING):
-            make_folder(root / name)
-    write_marker(root, {**facts, "uuid": mount.uuid}, sign)
-    return mount
-
-
-def find_drives() -> Iterator[tuple[Mount, Marker]]:
-    """Every mounted file system that carries a drive's marker."""
-    for mount in mounted():
-        try:
-            marker = read_marker(mount.target)
-        except (MediumAbsent, WrongMedium):
-            continue
-        if marker.facts.get("kind") == "drive":
-            yield mount, marker

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from storage_adapters.durable import on_medium
 from storage_adapters.errors import MediumAbsent
 from storage_adapters.file_systems import mount_of
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import walk_files
 
 Worth = Literal["overwritten", "flash", "copy-on-write", "snapshots-possible", "unknown"]

@@ -35,23 +35,23 @@ def _mounts(*arguments: str) -> list[Mount]:
     answer = _ask("findmnt", "-J", "-o", "TARGET,SOURCE,FSTYPE,UUID,LABEL,OPTIONS", *arguments)
     return [
         Mount(
-            Path(one["target"]),
-            one.get("source") or "",
-            one.get("fstype") or "",
-            one.get("uuid") or "",
-            one.get("label") or "",
-            "ro" in (one.get("options") or "").split(","),
+            Path(row["target"]),
+            row.get("source") or "",
+            row.get("fstype") or "",
+            row.get("uuid") or "",
+            row.get("label") or "",
+            "ro" in (row.get("options") or "").split(","),
         )
-        for one in answer.get("filesystems", [])
+        for row in answer.get("filesystems", [])
     ]
 
 
 def mount_of(folder: Path) -> Mount:
     """The file system that a folder lies on. Raises MediumAbsent."""
-    found = _mounts("-T", str(folder))
-    if not found:
+    mounts = _mounts("-T", str(folder))
+    if not mounts:
         raise MediumAbsent(str(folder))
-    return found[-1]
+    return mounts[-1]
 
 
 def medium_of(folder: Path) -> str:

@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage_adapters.durable import FILE, FOLDER, PART, discard
+from storage_adapters.copying import PART
+from storage_adapters.durable import discard
+from storage_adapters.medium_errors import FILE, FOLDER
 
 _WALK = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -103,8 +105,8 @@ def real(path: Path) -> Path:
 
 
 def _identity(handle: int) -> Identity:
-    found = os.fstat(handle)
-    return found.st_dev, found.st_ino
+    status = os.fstat(handle)
+    return status.st_dev, status.st_ino
 
 
 def _look(place: Place, path: Path, names: Sequence[str]) -> None:
@@ -134,12 +136,12 @@ def _lines(file: str, wanted: str) -> str:
 
 def mounts() -> list[tuple[str, str, Path, Path]]:
     """Each mount: its number, its file system's, the path in the file system that is mounted, and where (proc(5))."""
-    found = []
+    listed = []
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
         for line in lines:
             number, _, device, root, point = line.split(" ")[:5]
-            found.append((number, device, Path(_plain(root)), Path(_plain(point))))
-    return found
+            listed.append((number, device, Path(_plain(root)), Path(_plain(point))))
+    return listed
 
 
 def _plain(text: str) -> str:

@@ -7,12 +7,13 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from storage_adapters.contract import ExpectedFile, FileCheck, Progress
-from storage_adapters.durable import new_digest
+from storage_adapters.digests import new_digest
 
 _BLOCK = 1 << 20
 _BATCH = 256
@@ -113,10 +114,11 @@ def check_files(
     """
     workers = workers or len(os.sched_getaffinity(0))
     turn = threading.Lock()
+    context = copy_context()  # what `progress` asks of its piece of work, no other thread knows
 
     def moved(count: int) -> None:
         with turn:
-            progress(count)
+            context.run(progress, count)
 
     def large(files: list[ExpectedFile]) -> list[FileCheck]:
         return [check_file(str(root), files[0], from_medium, moved)]
@@ -162,11 +164,11 @@ def check_elsewhere(
     root: str, files: Sequence[tuple[str, int | None, dict[str, str]]], from_medium: bool
 ) -> list[tuple[int, FileCheck | None]]:
     """In a process of its own: the size of each file, and what was found where it is not intact."""
-    found: list[tuple[int, FileCheck | None]] = []
+    results: list[tuple[int, FileCheck | None]] = []
     for path, size, digests in files:
         check = check_file(root, ExpectedFile(path, size, digests), from_medium)
-        found.append((check.size, None if check.verdict == "intact" else check))
-    return found
+        results.append((check.size, None if check.verdict == "intact" else check))
+    return results
 
 
 def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from storage_adapters.durable import discard, on_medium, publish
+from storage_adapters.durable import discard, publish
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.optical.tools import run_tool
 
 _FILES_A_SET = 4000  # par2 holds 32,768 blocks, and no two files share one

@@ -2,22 +2,90 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from storage_adapters.contract import (
+    Address,
+    Established,
+    Establishing,
+    Findable,
+    NewMedium,
+    StorageAdapter,
+    StorageKind,
+    Traits,
+)
 from storage_adapters.errors import MediumAbsent
 
 GROUP = "preserve.storage_adapters"
 
 
+@cache
+def _points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 def kinds() -> tuple[str, ...]:
     """The kinds of medium that can be used here."""
-    return tuple(sorted(point.name for point in entry_points(group=GROUP)))
+    return tuple(sorted(_points()))
 
 
+@cache
 def adapter_class(kind: str) -> Any:
-    """The adapter for a kind of medium. Raises MediumAbsent where none is installed."""
-    for point in entry_points(group=GROUP):
-        if point.name == kind:
-            return point.load()
-    raise MediumAbsent(kind)
+    """The adapter for a kind of medium. Raises MediumAbsent where none is installed, or it cannot be loaded."""
+    if kind not in _points():
+        raise MediumAbsent(kind, reason="no adapter is installed")
+    try:
+        return _points()[kind].load()
+    except (ImportError, AttributeError) as error:
+        raise MediumAbsent(kind, reason=str(error)) from error
+
+
+def is_installed(kind: str) -> bool:
+    """Whether an adapter for this kind can be used here."""
+    try:
+        adapter_class(kind)
+    except MediumAbsent:
+        return False
+    return True
+
+
+def open_adapter(kind: str, address: Address) -> StorageAdapter:
+    """The adapter of one medium; it is not touched until used. Raises MediumAbsent where no adapter is installed."""
+    chosen: StorageKind = adapter_class(kind)
+    return chosen.at(address)
+
+
+@cache
+def traits_of(kind: str) -> Traits:
+    """How a kind differs. Of one that no adapter is installed for nothing is promised: a person must see to it."""
+    if not is_installed(kind):
+        return Traits(kind, False, False, True, False, 255, 240)
+    return open_adapter(kind, Address("")).traits
+
+
+def established() -> tuple[str, ...]:
+    """The kinds of which a person can enter a medium."""
+    return tuple(kind for kind in kinds() if is_installed(kind) and isinstance(adapter_class(kind), Establishing))
+
+
+def establish(kind: str, new: NewMedium) -> Established:
+    """Make a place a medium of this kind. Raises MediumAbsent where the kind cannot; the medium's errors."""
+    chosen = adapter_class(kind)
+    if not isinstance(chosen, Establishing):
+        raise MediumAbsent(kind, reason="media of this kind are not entered one by one")
+    return chosen.establish(new)
+
+
+def is_looked_for(kind: str) -> bool:
+    """Whether media of this kind are found where they are connected, and not by a place that is remembered."""
+    return is_installed(kind) and isinstance(adapter_class(kind), Findable)
+
+
+def find(kind: str) -> Iterator[tuple[str, str]]:
+    """The media of a kind that are connected now: identity and place; none for a kind that is not looked for."""
+    chosen = adapter_class(kind) if is_installed(kind) else None
+    if isinstance(chosen, Findable):
+        yield from chosen.find()

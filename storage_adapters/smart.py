@@ -55,7 +55,7 @@ def interpret(report: Mapping[str, Any]) -> Health:
     passed = (report.get("smart_status") or {}).get("passed")
     if passed is None:
         said = (report.get("smartctl") or {}).get("messages") or []
-        return Health("unknown", "; ".join(str(one.get("string", "")) for one in said)[:200], counts)
+        return Health("unknown", "; ".join(str(message.get("string", "")) for message in said)[:200], counts)
     grown = [f"{name} {counts[name]}" for name in (*_BAD, "media_errors", "critical_warning") if counts.get(name)]
     if not passed or any(counts.get(name) for name in ("pending", "offline", "uncorrectable", "critical_warning")):
         return Health("failing", ", ".join(grown), counts)

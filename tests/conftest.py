@@ -37,6 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_all(ROOT / "preserve" / "messages" / "locale")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something made once for their module go to one worker, so that it is made once indeed."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None and _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+
+
+def _shares(item: pytest.Function) -> bool:
+    definitions = [named[-1] for named in item._fixtureinfo.name2fixturedefs.values()]
+    return any(one.scope == "module" and item.path.name in one.func.__code__.co_filename for one in definitions)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note what was skipped."""
     if report.skipped and not hasattr(report, "wasxfail"):

@@ -21,7 +21,8 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
-from preserve.archival_storage.records_on_media import take_records
+from preserve.archival_storage.media_contents import take_records
+from preserve.archival_storage.opening import kind_of
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, destroyed, holdings, ledger, sealing
 from preserve.data_management.database import open_catalogue
@@ -263,7 +264,7 @@ def _enter_medium(connection: Connection, source: Source, marker: Marker, actor:
     holdings.add_medium(
         connection,
         marker.identity,
-        kind=facts.get("kind", "optical"),
+        kind=kind_of(marker, source.path),
         label=facts.get("label", marker.identity),
         location="",
         actor=actor,

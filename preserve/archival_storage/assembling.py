@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from preserve.archival_storage.packages import Contents, Reads, contents_of
 from preserve.data_management.proof.anchors import Anchor
 from storage_adapters.contract import CopyRef, ExpectedFile
-from storage_adapters.durable import copy_stream, discard, drop_file
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import discard, drop_file
 from storage_adapters.errors import StorageError
 
 

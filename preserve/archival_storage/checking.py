@@ -33,81 +33,108 @@ class CopyCheck:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """How a check goes on from an earlier one, and how it may end before it is done.
+
+    `known` are paths that the earlier check found intact; `note` is told of each file as it is done. `more` is asked
+    before a file is begun, with its size where it is known: where it raises OutOfBudget, the files begun are read to
+    their end and noted, then it is passed on.
+    """
+
+    known: Collection[str] = ()
+    note: Callable[[FileCheck], None] = lambda check: None
+    more: Callable[[int], None] = lambda size: None
+
+
+FROM_THE_START = Unfinished()
+"""A check that nothing goes before, and that ends only when all is read."""
+
+
 def check_copy(
     adapter: StorageAdapter,
     medium: str,
     anchor: Anchor,
     progress: Callable[[int], None],
+    unfinished: Unfinished = FROM_THE_START,  # frozen
     *,
-    known: Collection[str] = (),
-    note: Callable[[FileCheck], None] = lambda check: None,
-    more: Callable[[int], None] = lambda size: None,
     from_medium: bool = True,
 ) -> CopyCheck:
     """Hold every file of a copy against the digests that the ledger anchors, and look for files too many.
 
-    `known` are paths that an earlier, unfinished check found intact; `note` is told of each file as it is done. A
-    medium that goes away or fails as a whole makes the copy not checked, never damaged. What `progress` raises is
-    passed on at once. `more` is asked before a file is begun, with its size where it is known: where it raises
-    OutOfBudget, the files begun are read to their end and noted, then it is passed on.
+    A medium that goes away or fails as a whole makes the copy not checked, never damaged. What `progress` raises is
+    passed on at once.
     """
-    began = time.perf_counter()
-    copy = CopyRef(anchor.name)
-    files = size = 0
-    problems: list[FileCheck] = []
-    ended: OutOfBudget | None = None
-
-    def ask(size: int) -> bool:
-        nonlocal ended
-        try:
-            more(size)
-        except OutOfBudget as error:
-            ended = error
-        return ended is None
-
-    def result(outcome: Outcome, reason: str = "", detail: str = "") -> CopyCheck:
-        spent = int((time.perf_counter() - began) * 1000)
-        return CopyCheck(
-            anchor.name,
-            medium,
-            outcome,
-            reason,
-            files,
-            size,
-            anchor.manifest if outcome == "intact" else "",
-            spent,
-            tuple(problems),
-            detail,
-        )
-
+    check = _Check(medium, anchor, unfinished)
     try:
-        contents = contents_of(adapter, copy, anchor)
-        problems += contents.problems
-        expected = [file for file in contents.expected if file.path not in known]
-        # Where its own lists are not proven there is nothing to hold the files against.
-        checks = adapter.verify(copy, Scope(expected, True, from_medium, ask), progress) if not problems else iter(())
-        for check in checks:
-            if check.verdict == "unexpected" and check.path in known:
-                continue
-            files, size = files + 1, size + check.size
-            note(check)
-            if check.verdict != "intact":
-                problems.append(check)
+        check.compare(adapter, progress, from_medium)
     except CopyUnknown as error:
-        return result("damaged", "absent", str(error)) if _there(adapter) else result("not-checked", "medium-absent")
+        if _there(adapter):
+            return check.result("damaged", "absent", str(error))
+        return check.result("not-checked", "medium-absent")
     except (MediumAbsent, WrongMedium) as error:
-        return result("not-checked", "wrong-medium" if isinstance(error, WrongMedium) else "medium-absent", str(error))
+        reason = "wrong-medium" if isinstance(error, WrongMedium) else "medium-absent"
+        return check.result("not-checked", reason, str(error))
     except StorageError as error:
-        return result("not-checked", "unreadable-medium", str(error))
-    if ended is not None:
-        raise ended
-    if not problems:
-        return result("intact")
+        return check.result("not-checked", "unreadable-medium", str(error))
+    if check.ended is not None:
+        raise check.ended
+    if not check.problems:
+        return check.result("intact")
     if not _there(adapter):
         # It went away while it was read: what could not be read says nothing about the copy.
-        return result("not-checked", "medium-absent")
-    worst = min(problems, key=lambda check: list(REASONS).index(check.verdict))
-    return result("damaged", REASONS[worst.verdict], worst.detail)
+        return check.result("not-checked", "medium-absent")
+    worst = min(check.problems, key=lambda problem: list(REASONS).index(problem.verdict))
+    return check.result("damaged", REASONS[worst.verdict], worst.detail)
+
+
+class _Check:
+    """One copy under way: what was read of it so far, and what is wrong."""
+
+    def __init__(self, medium: str, anchor: Anchor, unfinished: Unfinished) -> None:
+        self.medium, self.anchor, self.unfinished = medium, anchor, unfinished
+        self.files = self.size = 0
+        self.problems: list[FileCheck] = []
+        self.ended: OutOfBudget | None = None
+        self.began = time.perf_counter()
+
+    def compare(self, adapter: StorageAdapter, progress: Callable[[int], None], from_medium: bool) -> None:
+        """Read the copy's own lists, then every file that is not known to be intact. Raises StorageError."""
+        copy, known = CopyRef(self.anchor.name), self.unfinished.known
+        contents = contents_of(adapter, copy, self.anchor)
+        self.problems += contents.problems
+        if self.problems:
+            return  # where its own lists are not proven there is nothing to hold the files against
+        expected = [file for file in contents.expected if file.path not in known]
+        for file in adapter.verify(copy, Scope(expected, True, from_medium, self._may_go_on), progress):
+            if file.verdict == "unexpected" and file.path in known:
+                continue
+            self.files, self.size = self.files + 1, self.size + file.size
+            self.unfinished.note(file)
+            if file.verdict != "intact":
+                self.problems.append(file)
+
+    def _may_go_on(self, size: int) -> bool:
+        try:
+            self.unfinished.more(size)
+        except OutOfBudget as error:
+            self.ended = error
+        return self.ended is None
+
+    def result(self, outcome: Outcome, reason: str = "", detail: str = "") -> CopyCheck:
+        """What the copy was found to be."""
+        return CopyCheck(
+            self.anchor.name,
+            self.medium,
+            outcome,
+            reason,
+            self.files,
+            self.size,
+            self.anchor.manifest if outcome == "intact" else "",
+            int((time.perf_counter() - self.began) * 1000),
+            tuple(self.problems),
+            detail,
+        )
 
 
 def _there(adapter: StorageAdapter) -> bool:

@@ -20,7 +20,7 @@ from metadata.verify import verify_package
 from preserve.archival_storage import schedule
 from preserve.archival_storage.assembling import Place, assemble, proven
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
-from preserve.archival_storage.media import attached, bucket_of, server_store
+from preserve.archival_storage.opening import Opened, open_media
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
@@ -31,7 +31,6 @@ from preserve.work import require_space
 from storage_adapters.contract import CopyRef, StorageAdapter
 from storage_adapters.durable import sync_file_system
 from storage_adapters.errors import StorageError
-from storage_adapters.optical.adapter import OpticalAdapter
 
 DRAWN = "drill.drawn"
 DONE = "drill.done"
@@ -64,7 +63,7 @@ def run_drills(
     catalogue: Catalogue,
     count: int,
     *,
-    given: Mapping[str, Path] | None = None,
+    inserted: Mapping[str, Path] | None = None,
     actor: str,
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
@@ -77,18 +76,18 @@ def run_drills(
     with catalogue.begin() as connection:
         drawn = _drawn(connection, month, count, actor, now())
     with catalogue.read() as connection:
-        done_before = {(one["name"], one["medium"]) for one in _results(connection, month)}
+        done_before = {(result["name"], result["medium"]) for result in _results(connection, month)}
         media = {row.id: row for row in holdings.all_media(connection)}
-    drives = attached(home, list(media.values()))
+    opened = open_media(home, list(media.values()), inserted)
     done, waiting = [], []
     for name, medium in drawn:
         if (name, medium) in done_before or medium not in media:
             continue
-        adapter = _adapter(home, media[medium], drives, given or {})
-        if adapter is None:
+        there = opened.get(medium)
+        if not isinstance(there, Opened):
             waiting.append((name, media[medium].label))
             continue
-        drill = _restore(home, catalogue, name, media[medium], adapter, progress)
+        drill = _restore(home, catalogue, name, media[medium], there.adapter, progress)
         with catalogue.begin() as connection:
             details = {
                 "name": name,
@@ -111,22 +110,22 @@ def _drawn(connection: Connection, month: str, count: int, actor: str, moment: d
     for entry in ledger.about(connection, f"drill/{month}"):
         if entry.action == DRAWN:
             return [(name, medium) for name, medium in entry.details["chosen"]]
-    held: dict[str, list[CopyRow]] = {}
+    by_medium: dict[str, list[CopyRow]] = {}
     for copy in holdings.copies_of(connection, ""):
         if copy.state in ("verified", "due") and copy.parts == 1:
-            held.setdefault(copy.medium, []).append(copy)
+            by_medium.setdefault(copy.medium, []).append(copy)
     usable = {row.id for row in holdings.all_media(connection) if row.state == "in use"}
     size = ledger.size(connection)
     seed = schedule.seed_at(connection, size, f"drill/{month}")
     chosen: list[tuple[str, str]] = []
-    media = sorted(usable & held.keys(), key=lambda medium: hashlib.sha256(f"{seed}\0{medium}".encode()).digest())
+    media = sorted(usable & by_medium.keys(), key=lambda medium: hashlib.sha256(f"{seed}\0{medium}".encode()).digest())
     for number in range(count if media else 0):
         medium = media[number % len(media)]
-        names = sorted({copy.name for copy in held[medium]} - {name for name, _ in chosen})
+        names = sorted({copy.name for copy in by_medium[medium]} - {name for name, _ in chosen})
         if names:
             chosen.append((schedule.chosen(seed, names, 0)[0], medium))
     if chosen:
-        details = {"entries": size, "seed": seed, "chosen": [list(one) for one in chosen]}
+        details = {"entries": size, "seed": seed, "chosen": [list(pair) for pair in chosen]}
         ledger.append(connection, action=DRAWN, subject=f"drill/{month}", actor=actor, details=details, moment=moment)
     return chosen
 
@@ -138,25 +137,13 @@ def _results(connection: Connection, month: str) -> list[dict[str, object]]:
 
 def results(connection: Connection, months: int, moment: datetime) -> list[tuple[str, dict[str, object]]]:
     """What the drills of the last months came to, newest month first."""
-    found = []
+    drills = []
     year, month = moment.year, moment.month
     for _ in range(months):
         name = f"{year:04d}-{month:02d}"
-        found += [(name, one) for one in _results(connection, name)]
+        drills += [(name, result) for result in _results(connection, name)]
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-    return found
-
-
-def _adapter(
-    home: Home, medium: MediumRow, drives: Mapping[str, StorageAdapter], given: Mapping[str, Path]
-) -> StorageAdapter | None:
-    if medium.kind == "directory":
-        return server_store(home)
-    if medium.kind == "s3":
-        return bucket_of(medium)
-    if medium.kind == "optical" and medium.label in given:
-        return OpticalAdapter(given[medium.label], str(medium.details.get("image", medium.id)))
-    return drives.get(medium.id)
+    return drills
 
 
 def _restore(

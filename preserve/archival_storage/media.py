@@ -1,8 +1,9 @@
-"""The inventory of media: what there is, where it lies, who answers for it; and the adapter that reaches each."""
+"""The inventory of media: what there is, where it lies, who answers for it; and the home's own store among them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,21 +17,22 @@ from preserve.clock import stamp
 from preserve.data_management import checkpoints, destroyed, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
-from preserve.data_management.proof.verify_ledger import key_files
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
+from storage_adapters import registry
+from storage_adapters.contract import NewMedium
+from storage_adapters.directory import KIND as STORE_KIND
 from storage_adapters.directory import DirectoryAdapter, prepare
-from storage_adapters.drive import DriveAdapter, find_drives, prepare_drive
-from storage_adapters.file_systems import hardware_of
-from storage_adapters.marker import marker_bytes, read_marker
+from storage_adapters.marker import read_marker
 from storage_adapters.optical.adapter import read_disc_marker
 from storage_adapters.optical.reading import list_files
-from storage_adapters.s3 import S3Adapter
+
+_STORE = "store-"  # how the identity of a home's own store begins; those of other media begin with their kind
 
 
 def store_identity(home: Home) -> str:
     """The identity of the home's server store, as its marker says."""
-    return f"store-{home.settings.archive_id}"
+    return f"{_STORE}{home.settings.archive_id}"
 
 
 def server_store(home: Home) -> DirectoryAdapter:
@@ -49,7 +51,7 @@ def register_store(connection: Connection, home: Home, *, actor: str, moment: da
     holdings.add_medium(
         connection,
         store_identity(home),
-        kind="directory",
+        kind=STORE_KIND,
         label=home.settings.institution,
         location=str(home.store),
         actor=actor,
@@ -62,159 +64,82 @@ def require_medium(connection: Connection, name: str) -> MediumRow:
 
     Raises Refused; NotIntact where its row is not what the ledger says.
     """
-    found = holdings.read_medium(connection, name)
-    if found is None:
+    medium = holdings.read_medium(connection, name)
+    if medium is None:
         like = [row for row in holdings.all_media(connection) if row.label.startswith(name) and row.state != "lost"]
-        found = like[0] if len(like) == 1 else None
-    if found is None:
+        medium = like[0] if len(like) == 1 else None
+    if medium is None:
         raise Refused("storage.medium-unknown", name)
-    holdings.require_listed(connection, found.id)
-    return found
+    holdings.require_listed(connection, medium.id)
+    return medium
 
 
-def add_drive(
-    home: Home,
-    catalogue: Catalogue,
-    root: Path,
-    label: str,
-    *,
-    place: str,
-    custodian: str,
-    reserve: int,
-    actor: str,
-    moment: datetime,
-) -> MediumRow:
-    """Make the empty file system mounted at `root` a drive of this archive and enter it. Raises StorageError."""
-    identity, session = f"drive-{str(ULID()).lower()}", str(ULID()).lower()
-    with catalogue.read() as connection:
-        if holdings.read_medium(connection, label) is not None:
-            raise UsageError("storage.label-taken", label)
-    facts = {
-        "medium": identity,
-        "kind": "drive",
-        "label": label,
-        "archive": home.settings.archive_id,
-        "institution": home.settings.institution,
-        "made": stamp(moment),
-        "session": session,
-    }
-    mount = prepare_drive(root, facts, checkpoints.signer(home.keys))
-    hardware = hardware_of(mount)
-    adapter = DriveAdapter(root, identity, mount.uuid)
-    state = adapter.probe()
-    with catalogue.begin() as connection:
-        holdings.add_medium(
-            connection,
-            identity,
-            kind="drive",
-            label=label,
-            location=str(root),
-            actor=actor,
-            moment=moment,
-            place=place,
-            custodian=custodian,
-            capacity=state.capacity,
-            checked=stamp(moment),
-            uuid=mount.uuid,
-            file_system=mount.kind,
-            session=session,
-            model=hardware.model,
-            serial=hardware.serial,
-            reserve=reserve,
-            **adapter.health().facts(),
-        )
-        return require_medium(connection, identity)
+@dataclass(frozen=True, slots=True)
+class MediumWish:
+    """A medium to enter: of which kind, where it is, and what people call it.
 
-
-def add_bucket(
-    home: Home,
-    catalogue: Catalogue,
-    bucket: str,
-    label: str,
-    endpoint: str,
-    *,
-    lock: bool,
-    place: str,
-    actor: str,
-    moment: datetime,
-) -> MediumRow:
-    """Make a prefix of a bucket this archive's and enter it; with `lock` its objects are locked. Raises StorageError.
-
-    Credentials come from where boto3 looks (environment, ~/.aws), never from the catalogue.
+    `where` is a path, a bucket, or what else the kind calls places by; `options` are those of the kind (see
+    `storage_adapters.contract.NewMedium`).
     """
-    identity = f"s3-{str(ULID()).lower()}"
-    prefix = f"{home.settings.archive_id}/"
+
+    kind: str
+    where: str
+    label: str
+    place: str = ""
+    custodian: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_medium(home: Home, catalogue: Catalogue, wish: MediumWish, *, actor: str, moment: datetime) -> MediumRow:
+    """Make an empty place a medium of this archive and enter it.
+
+    Raises UsageError for a kind whose media are not entered so, or a label that another one has; Refused for a folder
+    of the archive itself; StorageError. Credentials never go into the catalogue: a kind's library knows where they are.
+    """
+    if wish.kind not in registry.established():
+        raise UsageError("storage.kind-unknown", wish.kind, known=", ".join(registry.established()))
+    place = Path(wish.where).resolve()
+    if place.is_dir() and {home.path.resolve(), home.store.resolve()} & {place, *place.parents}:
+        raise Refused("output.inside", wish.where, place=str(home.path))  # a medium of itself would be no copy
+    with catalogue.read() as connection:
+        if holdings.read_medium(connection, wish.label) is not None:
+            raise UsageError("storage.label-taken", wish.label)
+    identity = f"{wish.kind}-{str(ULID()).lower()}"
     facts = {
         "medium": identity,
-        "kind": "s3",
-        "label": label,
+        "kind": wish.kind,
+        "label": wish.label,
         "archive": home.settings.archive_id,
         "institution": home.settings.institution,
         "made": stamp(moment),
     }
-    S3Adapter(bucket, identity, prefix, endpoint).prepare(marker_bytes(facts, checkpoints.signer(home.keys)))
+    new = NewMedium(wish.where, facts, checkpoints.signer(home.keys), wish.options)
+    established = registry.establish(wish.kind, new)
+    # What lies on a shelf is due an interval after it was last seen.
+    checked = {"checked": stamp(moment)} if registry.traits_of(wish.kind).needs_person else {}
     with catalogue.begin() as connection:
         holdings.add_medium(
             connection,
             identity,
-            kind="s3",
-            label=label,
-            location=f"{endpoint}/{bucket}",
+            kind=wish.kind,
+            label=wish.label,
+            location=established.location,
             actor=actor,
             moment=moment,
-            place=place,
-            bucket=bucket,
-            endpoint=endpoint,
-            prefix=prefix,
-            lock=lock,
+            place=wish.place,
+            custodian=wish.custodian,
+            capacity=established.capacity,
+            **checked,
+            **established.details,
         )
         return require_medium(connection, identity)
-
-
-def attached(home: Home, rows: list[MediumRow]) -> dict[str, DriveAdapter]:
-    """Those drives of the inventory that are connected and mounted now, each held against all that is known of it."""
-    known = {row.id: row for row in rows if row.kind == "drive" and row.state in ("in use", "replaced")}
-    found = {}
-    for mount, marker in find_drives():
-        if (row := known.get(marker.identity)) is not None:
-            found[row.id] = drive_at(home, row, mount.target)
-    return found
-
-
-def drive_at(home: Home, row: MediumRow, root: Path) -> DriveAdapter:
-    """The adapter of a drive of the inventory that should be mounted at `root`."""
-    # A drive that outlived a fire was marked with the key of the archive that burned.
-    keys = tuple(checkpoints.raw_public_key(path) for path in key_files(home.keys / "ledger.pub"))
-    sessions = tuple(str(row.details[name]) for name in ("session", "next_session") if row.details.get(name))
-    return DriveAdapter(
-        root,
-        row.id,
-        str(row.details.get("uuid", "")),
-        keys,
-        sessions,
-        int(row.details.get("reserve", 0)),
-        str(row.details.get("serial", "")),
-    )
-
-
-def bucket_of(row: MediumRow, retain_until: datetime | None = None) -> S3Adapter:
-    """The adapter of a bucket of the inventory; objects written by it are locked until then where it locks."""
-    details = row.details
-    return S3Adapter(
-        str(details["bucket"]),
-        row.id,
-        str(details.get("prefix", "")),
-        str(details.get("endpoint", "")),
-        retain_until if details.get("lock") else None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What lies at a path: the identity its marker tells, the kind, and where it was found."""
+    """What lies at a path: the identity its marker tells, and where it was found."""
 
     identity: str
-    kind: str
     path: Path
 
 
@@ -224,7 +149,7 @@ def look_at(path: Path) -> Seen:
         marker = read_marker(path)
     else:
         marker = read_disc_marker(path, list_files(path))
-    return Seen(marker.identity, marker.facts.get("kind", "directory"), path)
+    return Seen(marker.identity, path)
 
 
 def recognise(connection: Connection, identity: str) -> list[MediumRow]:
@@ -268,7 +193,7 @@ def move(
 
 def replace(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:
     """Let a medium be replaced by others: its copies do not count any more, and can still be read. Raises Refused."""
-    if row.state != "in use" or row.kind == "directory":
+    if row.state != "in use" or row.id.startswith(_STORE):
         raise Refused("storage.medium-not-replaceable", row.label)
     holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="replaced", why=reason)
 
@@ -281,22 +206,21 @@ def retire(
     Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has.
     """
     holdings.require_on(connection, row.id)
-    held = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
+    copies = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
     if row.state == "replaced":
-        lacking = [one for one in held if not standing(connection, one.objid, one.version, profile).sealed]
+        lacking = [copy for copy in copies if not standing(connection, copy.objid, copy.version, profile).sealed]
         if lacking:
             raise Refused("storage.medium-still-needed", row.label, count=len(lacking), first=lacking[0].name)
-        for one in held:
-            change_copy(connection, one.name, row.id, "retired", actor=actor, moment=moment)
-    elif held:
-        raise Refused("storage.medium-holds-copies", row.label, count=len(held))
+        for copy in copies:
+            change_copy(connection, copy.name, row.id, "retired", actor=actor, moment=moment)
+    elif copies:
+        raise Refused("storage.medium-holds-copies", row.label, count=len(copies))
     holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="retired", why=reason)
 
 
 def next_check(row: MediumRow, profile: StorageProfile) -> date | None:
     """The day by which a medium must be read again; None for one that is read all the time or not in use."""
-    kind: Any = row.kind
-    rule = profile.audit.get(kind)
+    rule = profile.audit.get(row.kind)
     if rule is None or rule.days == 0 or row.state != "in use":
         return None
     last = row.checked or row.added

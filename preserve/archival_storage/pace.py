@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from datetime import time as day_time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from preserve.errors import UsageError
 from preserve.progress import check_stop
+from preserve.work import threads
 from storage_adapters.programs import ask
 
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+Result = TypeVar("Result")
+
+_LOWER = 10  # steps of niceness
 _NAP = 0.25  # seconds asleep at most before a wish to stop is heard
 
 
@@ -118,10 +124,26 @@ class Pace:
 def step_back() -> None:
     """Let everything else on this machine go first: idle class of the disk scheduler, lowest priority of the processor.
 
-    Where the system does not know how, the pace is kept all the same.
+    It counts for the calling thread until that ends, and for the threads and programs that it starts from here on;
+    what else this process does is not slowed down. Where the system does not know how, the pace is kept all the same.
     """
+    thread = threading.get_native_id()
     try:
-        os.nice(10)
-        ask(["ionice", "-c", "3", "-p", str(os.getpid())])
+        os.setpriority(os.PRIO_PROCESS, thread, _LOWER + os.getpriority(os.PRIO_PROCESS, thread))
+        ask(["ionice", "-c", "3", "-p", str(thread)])
     except OSError:
         return
+
+
+def stepped_back(work: Callable[[], Result]) -> Result:
+    """Do this work in a thread that steps back, and return what it returns. Raises what it raises.
+
+    An unprivileged thread cannot take its own priority back, so it gets one that ends with the work.
+    """
+    with threads(1) as pool:
+        return pool.submit(_after_stepping_back, work).result()
+
+
+def _after_stepping_back(work: Callable[[], Result]) -> Result:
+    step_back()
+    return work()

@@ -150,14 +150,15 @@ def contents_of(adapter: Reads, copy: CopyRef, anchor: Anchor) -> Contents:
             digests.setdefault(line.path, {})["sha256"] = line.digest
     if not problems:
         own = {name: {"sha256": wanted} for name, wanted in anchored.items()}
-        algorithms = [one.algorithm for one in bag.manifests(digests) if not one.tag and one.algorithm != "sha256"]
+        manifests = [manifest for manifest in bag.manifests(digests) if not manifest.tag]
+        algorithms = [manifest.algorithm for manifest in manifests if manifest.algorithm != "sha256"]
         for algorithm in algorithms:
             for name in (f"manifest-{algorithm}.txt", f"tagmanifest-{algorithm}.txt"):
                 _add(adapter, copy, name, algorithm, digests, problems)
             # Nothing lists a tag manifest but its own lines: it counts as it lies there once they agree.
             own[f"tagmanifest-{algorithm}.txt"] = {}
         digests = {**digests, **own}
-    return Contents(tuple(ExpectedFile(path, None, one) for path, one in digests.items()), tuple(problems))
+    return Contents(tuple(ExpectedFile(path, None, wanted) for path, wanted in digests.items()), tuple(problems))
 
 
 def _add(
@@ -185,7 +186,7 @@ def _read(adapter: Reads, copy: CopyRef, name: str, problems: list[FileCheck]) -
         with adapter.read(copy, PurePosixPath(name)) as stream:
             return stream.read()
     except CopyUnknown:
-        if not any(found == copy for found in adapter.copies()):
+        if not any(there == copy for there in adapter.copies()):
             raise
         problems.append(FileCheck(name, "absent", 0, {}))
     except (MediumFailing, OSError) as error:

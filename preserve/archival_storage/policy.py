@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.profiles import read_profile
+from storage_adapters import registry
 
-Kind = Literal["directory", "drive", "optical", "s3"]
+
+def _installed(kind: str) -> str:
+    if kind not in registry.kinds():
+        known = [f"'{name}'" for name in registry.kinds()]
+        expected = " or ".join([", ".join(known[:-1]), known[-1]])
+        raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_installed)]
+"""The name of a kind of medium that an adapter is installed for."""
+
+PLACE = "place"
+"""What stands in the place of a kind where only the building is missing."""
+
 GOOD = frozenset({"verified", "due"})
 
 
@@ -126,7 +142,7 @@ class MediaProfile(BaseModel):
 class Standing:
     """How a version stands: sealed, or which kinds of copies it still needs and how many of each.
 
-    The kind `place` counts buildings that are still missing.
+    The kind `PLACE` counts buildings that are still missing.
     """
 
     sealed: bool
@@ -171,17 +187,17 @@ def judge(
     rows: Sequence[CopyRow], media: Mapping[str, MediumRow], long_term: bool, profile: StorageProfile
 ) -> Standing:
     """Compare the copies of one version, on media known by identity, with what its class needs."""
-    held: dict[str, int] = {}
+    counts: dict[str, int] = {}
     buildings = set()
     # A medium that is being replaced still has its copies, and does not count.
     counted = [row for row in rows if row.medium in media and media[row.medium].state != "replaced"]
     for copy in whole_copies(counted):
         kind = media[copy[0].medium].kind
-        held[kind] = held.get(kind, 0) + 1
+        counts[kind] = counts.get(kind, 0) + 1
         buildings.add(media[copy[0].medium].building)
     wanted = profile.wanted(long_term)
-    missing = [(r.kind, r.count - held.get(r.kind, 0)) for r in wanted if held.get(r.kind, 0) < r.count]
+    missing = [(r.kind, r.count - counts.get(r.kind, 0)) for r in wanted if counts.get(r.kind, 0) < r.count]
     places = profile.places.long_term if long_term else profile.places.ordinary
     if not missing and len(buildings) < places:
-        missing.append(("place", places - len(buildings)))  # type: ignore[arg-type]  # a kind of its own
+        missing.append((PLACE, places - len(buildings)))
     return Standing(not missing, tuple(missing))

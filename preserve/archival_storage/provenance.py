@@ -17,7 +17,8 @@ from metadata.entities import Agent, Event, IntellectualEntity, Link
 from metadata.premis import write_premis
 from preserve import __version__
 from preserve.archival_storage.drill import DONE
-from preserve.archival_storage.repair import NOT_REPAIRED, RELEASED, REPAIRED
+from preserve.archival_storage.quarantine import RELEASED
+from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
 from preserve.clock import stamp
 from preserve.data_management import audit_records, holdings, ledger
 from preserve.data_management.audit_records import Record
@@ -40,7 +41,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     people: dict[str, Agent] = {}
     events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
     entries = [entry.data for entry in ledger.about(connection, objid)]
-    entries += [one for one in _drills(connection) if one["details"]["name"] == name]
+    entries += [drill for drill in _drills(connection) if drill["details"]["name"] == name]
     for entry in entries:
         made = _deed(entry, name, labels, entity)
         if made is not None:

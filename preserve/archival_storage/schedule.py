@@ -21,9 +21,9 @@ from preserve.archival_storage.policy import Audit, StorageProfile
 from preserve.clock import parse, stamp
 from preserve.data_management import checkpoints, copy_counts, holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
+from storage_adapters.registry import traits_of
 
 SAMPLED = "audit.sampled"
-ONLINE = frozenset({"directory", "s3"})
 How = Literal["read", "insert", "draw", "passed"]
 
 
@@ -45,7 +45,7 @@ class Due:
 
 def rule_for(profile: StorageProfile, kind: str) -> Audit:
     """The audit interval and share of a kind of medium."""
-    return profile.audit.get(kind, Audit())  # type: ignore[call-overload, no-any-return]  # an adapter from elsewhere
+    return profile.audit.get(kind, Audit())
 
 
 def cutoff(rule: Audit, moment: datetime) -> str:
@@ -56,30 +56,20 @@ def cutoff(rule: Audit, moment: datetime) -> str:
 def plan(
     connection: Connection, profile: StorageProfile, moment: datetime, here: Mapping[str, object] | set[str]
 ) -> list[Due]:
-    """Every medium in use with what is due on it; `here` are the identities that can be read without a person."""
-    found = []
+    """Every medium in use with what is due on it; `here` are those that need a person and are connected now."""
+    planned = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
             continue
         rule = rule_for(profile, row.kind)
         waiting = copy_counts.waiting_on(connection, row.id, cutoff(rule, moment), stamp(moment))
-        total = waiting.copies
-        if row.kind in ONLINE:
-            due = min(waiting.due, max(1, math.ceil(rule.share * total))) if waiting.due else 0
+        if traits_of(row.kind).online:
+            due = min(waiting.due, max(1, math.ceil(rule.share * waiting.copies))) if waiting.due else 0
             following = stamp(parse(waiting.oldest) + timedelta(days=rule.days)) if waiting.oldest else ""
-            found.append(
-                Due(
-                    row,
-                    "read" if row.kind == "directory" or row.id in here else "insert",
-                    due,
-                    total,
-                    waiting.oldest,
-                    following,
-                )
-            )
+            planned.append(Due(row, "read", due, waiting.copies, waiting.oldest, following))
             continue
-        found.append(_offline(row, rule, total, moment, row.id in here))
-    return sorted(found, key=lambda one: (one.next, one.medium.place, one.medium.label))
+        planned.append(_offline(row, rule, waiting.copies, moment, row.id in here))
+    return sorted(planned, key=lambda due_medium: (due_medium.next, due_medium.medium.place, due_medium.medium.label))
 
 
 def last_look(row: MediumRow) -> str:

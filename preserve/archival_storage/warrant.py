@@ -35,9 +35,9 @@ class Decision:
 
 def read_decision(connection: Connection, number: str) -> Decision:
     """The decision of that number. Raises Refused where hands are missing or the same, or where it was withdrawn."""
-    told = proceedings.told(connection, number)
+    entries = proceedings.told(connection, number)
     by = {
-        deed: [entry for entry in told if entry.action == f"disposal.{deed}"]
+        deed: [entry for entry in entries if entry.action == f"disposal.{deed}"]
         for deed in ("proposed", "supervised", "approved", "withdrawn")
     }
     supervisors = tuple(dict.fromkeys(entry.actor for entry in by["supervised"]))
@@ -60,52 +60,69 @@ def read_decision(connection: Connection, number: str) -> Decision:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """What a disposal takes of a case: all of it, or with `item` the recording of that identifier.
+
+    `today` is the bureau's day; a warrant holds for so many `minutes`.
+    """
+
+    disposal: str
+    objid: str
+    item: str
+    today: date
+    minutes: int
+
+
 def warrant_for_disposal(
     connection: Connection,
     profile: StorageProfile,
-    disposal: str,
-    objid: str,
-    item: str,
+    destruction: Destruction,
     name: str,
     medium: str,
     *,
-    today: date,
-    minutes: int,
-    overwrite: bool,
+    overwrite: bool = False,
 ) -> Warrant:
-    """Permission to remove the package `name` from `medium` because of a disposal. Raises Refused with what is missing.
+    """Permission to remove the package `name` from `medium` because of a disposal; with `overwrite` its bytes first.
 
-    `item` is empty where the whole case goes, else the identifier of the recording that goes.
+    Raises Refused with what is missing.
     """
+    disposal, objid, item = destruction.disposal, destruction.objid, destruction.item
     decision = read_decision(connection, disposal)
     holdings.require_held(connection, objid)
-    if decision.state != "executing" or today < decision.not_before:
+    if decision.state != "executing" or destruction.today < decision.not_before:
         raise Refused("disposal.not-yet", disposal, day=decision.not_before.isoformat())
-    begun = [one for one in destroyed.of_case(connection, objid) if one.item == item and one.disposal == disposal]
+    begun = [loss for loss in destroyed.of_case(connection, objid) if loss.item == item and loss.disposal == disposal]
     if not begun or name.rpartition("_v")[0] != objid or objid not in decision.cases:
         raise Refused("disposal.not-of-it", name, number=disposal)
-    if found := disposal_holds.blocks(connection, objid):
-        raise Refused("disposal.blocked", name, kind=found[0].kind, number=found[0].number)
+    if blocks := disposal_holds.blocks(connection, objid):
+        raise Refused("disposal.blocked", name, kind=blocks[0].kind, number=blocks[0].number)
+    _require_due(connection, destruction, name)
+    if item:
+        _require_successor(connection, profile, destruction, name)
+    # Adapters know no other time than the machine's: these minutes are real ones.
+    expires = datetime.now(UTC) + timedelta(minutes=destruction.minutes)
+    return Warrant(CopyRef(name), medium, disposal, decision.supervisors, expires, overwrite)
+
+
+def _require_due(connection: Connection, destruction: Destruction, name: str) -> None:
+    """The day of all that goes must have come, as the decided rules say."""
+    objid, item = destruction.objid, destruction.item
     retention_index.require_decided(connection, objid)
     days = retention_index.rows_of(connection, objid)
     if not any(row.item == item for row in days):
         raise NotIntact("ledger.contradicts-index", objid, table="retention")
-    for known in days:
-        if (not item or known.item == item) and (known.due is None or known.due > today.isoformat()):
-            raise Refused("disposal.not-due", name, day=known.due or "—")
-    if item:
-        _require_successor(connection, profile, disposal, objid, item, name)
-    # Adapters know no other time than the machine's: these minutes are real ones.
-    expires = datetime.now(UTC) + timedelta(minutes=minutes)
-    return Warrant(CopyRef(name), medium, disposal, decision.supervisors, expires, overwrite)
+    for row in days:
+        if (not item or row.item == item) and (row.due is None or row.due > destruction.today.isoformat()):
+            raise Refused("disposal.not-due", name, day=row.due or "—")
 
 
-def _require_successor(
-    connection: Connection, profile: StorageProfile, disposal: str, objid: str, item: str, name: str
-) -> None:
+def _require_successor(connection: Connection, profile: StorageProfile, destruction: Destruction, name: str) -> None:
     """The version that this disposal made must be newer than `name` and have all the copies that its class asks for."""
-    made = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
-    mine = [one for one in made if one.get("disposal") == disposal and one.get("item") == item]
+    disposal, objid = destruction.disposal, destruction.objid
+    reductions = [entry.details for entry in ledger.about(connection, objid, anchors.REDUCED)]
+    wanted = (disposal, destruction.item)
+    mine = [reduction for reduction in reductions if (reduction.get("disposal"), reduction.get("item")) == wanted]
     if not mine or int(name.rpartition("_v")[2]) >= int(mine[-1]["version"]):
         raise Refused("disposal.no-successor", name, number=disposal)
     newest = versions.read(connection, objid).version

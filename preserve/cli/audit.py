@@ -58,7 +58,6 @@ def run(output: Output, /, amount: str, given_media: tuple[str, ...], read_all: 
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
     media = [Inserted.parse(text) for text in given_media]
     wish = AuditWish(size=amount, media=media, everything=read_all, **given)
-    audits.give_way()
     result = output.work("cli.auditing", audits.run, wish)
     for line in audit_alarm.lines(result):
         output.sentence(line.code, style=_style(line), **line.values)

@@ -11,6 +11,7 @@ from preserve.cli.history import tell_history
 from preserve.cli.main import Command
 from preserve.cli.output import Output, headings
 from preserve.cli.outputs import NewFile
+from preserve.cli.words import medium_kind
 from preserve.errors import UsageError
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services import cases
@@ -136,7 +137,7 @@ def _tell(output: Output, view: CaseView) -> None:
     if view.sealed and not view.destroyed:
         output.sentence("cli.sealed", style="green")
     elif not view.destroyed:
-        kinds = listed(f"{say('cli.medium-' + copies.kind)} × {copies.count}" for copies in view.missing)
+        kinds = listed(f"{medium_kind(copies.kind)} × {copies.count}" for copies in view.missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)
 
 

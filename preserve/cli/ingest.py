@@ -15,6 +15,7 @@ from preserve.messages import bytes_for_people, listed, say
 from preserve.services import deposits as room
 from preserve.services.deposits import HandedIn, Ingested, Ingests, NotIngested
 from preserve.services.failures import failure_of
+from preserve.services.kinds import kind_word
 
 _STOPPED = 8
 
@@ -71,7 +72,7 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
     if sealed:
         output.sentence("cli.sealed", style="green")
     else:
-        kinds = listed(f"{say('cli.medium-' + kind)} × {count}" for kind, count in missing)
+        kinds = listed(f"{kind_word(kind)} × {count}" for kind, count in missing)
         output.sentence("cli.not-sealed", style="yellow", missing=kinds)
 
 

@@ -25,7 +25,7 @@ def media() -> None:
 
 
 @media.command()
-@click.argument("kind", type=click.Choice(["drive", "s3"]))
+@click.argument("kind", metavar="KIND")
 @click.argument("where", metavar="WHERE")
 @click.option("--label", required=True, metavar="TEXT")
 @click.option("--place", default="", metavar="PLACE")

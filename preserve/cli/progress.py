@@ -8,8 +8,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
-from preserve.messages import bytes_for_people, say
-from preserve.services.text import Silent, Value, console, one_line
+from preserve.messages import bytes_for_people, length_for_people, say
+from preserve.services.text import Silent, Unit, Value, console, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -28,7 +28,7 @@ def how_to_show(stream: TextIO, *, as_json: bool) -> Show:
 
 
 class Watcher(Silent):
-    """Shows how far the work is, in bytes and files with the time left. Use as a context."""
+    """Shows how far the work is, in bytes or seconds of media and in files, with the time left. Use as a context."""
 
     def __init__(self, show: Show = "nothing", stream: TextIO | None = None) -> None:
         super().__init__()
@@ -39,18 +39,19 @@ class Watcher(Silent):
         self._title = ""
         self._total: int | None = None
         self._files = 0
+        self._unit: Unit = "bytes"
         self._said, self._said_of = 0.0, 0
         self.done = 0
         self.files_done = 0
 
     def __enter__(self) -> Self:
         if self._show == "bars":
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._bars = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                DownloadColumn(),
+                TextColumn("{task.fields[amount]}", markup=False),
                 TextColumn("{task.fields[files]}", markup=False),
                 TimeRemainingColumn(),
                 console=console(self._stream),
@@ -66,28 +67,30 @@ class Watcher(Silent):
             self._bars.stop()
             self._bars = None
 
-    def begin(self, code: str, total: int | None = None, files: int = 0, **values: Value) -> None:
-        """A new stretch of work: its name, and its bytes and files as far as they are known."""
+    def begin(
+        self, code: str, total: int | None = None, files: int = 0, *, unit: Unit = "bytes", **values: Value
+    ) -> None:
+        """A new stretch of work: its name, and how much it is as far as that is known."""
         self.check()
         title = one_line(say(code, **values))
-        self._title, self._total, self._files = title, total, files
+        self._title, self._total, self._files, self._unit = title, total, files, unit
         self.done = self.files_done = self._said_of = 0
         self._said = time.monotonic()
         if self._bars is not None:
             if self._task is not None:
                 self._bars.remove_task(self._task)
-            self._task = self._bars.add_task(title, total=total, files="")
+            self._task = self._bars.add_task(title, total=total, files="", amount="")
         elif self._show == "lines":
             self._say(title)
 
     def __call__(self, moved: int, files: int = 0) -> None:
-        """`moved` bytes and `files` files more are done. Raises Stopped when somebody asked to stop."""
+        """So much of the unit and `files` files more are done. Raises Stopped when somebody asked to stop."""
         self.check()
         self.done += moved
         self.files_done += files
         if self._bars is not None and self._task is not None:
             counted = f"{self.files_done}/{self._files}" if self._files else ""
-            self._bars.update(self._task, completed=self.done, files=counted)
+            self._bars.update(self._task, completed=self.done, files=counted, amount=self._amount())
         elif (
             self._show == "lines"
             and self.done > self._said_of
@@ -96,8 +99,12 @@ class Watcher(Silent):
             self._said, self._said_of = now, self.done
             self._say(self._line())
 
+    def _amount(self) -> str:
+        said = length_for_people if self._unit == "seconds" else bytes_for_people
+        return f"{said(self.done)} / {said(self._total)}" if self._total else said(self.done)
+
     def _line(self) -> str:
-        part = f"{100 * self.done // self._total}%" if self._total else bytes_for_people(self.done)
+        part = f"{100 * self.done // self._total}%" if self._total else self._amount()
         values: dict[str, str | int | float] = {
             "title": self._title,
             "part": part,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preserve.messages import say
+from preserve.services.kinds import kind_word
 
 NOTHING = "—"
 """What a cell shows where there is nothing."""
@@ -15,7 +16,7 @@ def heads(names: str) -> list[str]:
 
 def medium_kind(kind: str) -> str:
     """A kind of medium."""
-    return say(f"cli.medium-{kind}")
+    return kind_word(kind)
 
 
 def medium_state(state: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from metadata.entities import Event, Link
 from metadata.findings import Finding
-from preserve.data_management.tables import cases, ingest_events, ingest_files, ingests
+from preserve.data_management.tables import cases, ingest_files, ingests
 from preserve.errors import Refused
 
 STEPS = ("copied", "identified", "characterised", "normalised")
@@ -100,17 +99,6 @@ def unfinished(connection: Connection, *, newest: int | None = None) -> list[Ing
     return [IngestRow(**row._mapping) for row in connection.execute(query)][::-1]
 
 
-def files(connection: Connection, ingest: str, *, lacking: str = "", having: str = "") -> Iterator[FileRow]:
-    """The files in the deposit's order: all, or those lacking one fact and having another."""
-    query = select(*_FILE_COLUMNS).where(ingest_files.c.ingest == ingest).order_by(ingest_files.c.number)
-    if lacking:
-        query = query.where(ingest_files.c[lacking].is_(None))
-    if having:
-        query = query.where(ingest_files.c[having].isnot(None))
-    for row in connection.execution_options(yield_per=1000).execute(query):
-        yield FileRow(*row)
-
-
 def files_after(
     connection: Connection, ingest: str, number: int, count: int, *, lacking: str = "", having: str = ""
 ) -> list[FileRow]:
@@ -153,33 +141,6 @@ def change(connection: Connection, ingest: str, **values: str | None) -> None:
     connection.execute(update(ingests).where(ingests.c.id == ingest).values(**values))
 
 
-def add_events(connection: Connection, ingest: str, events: Sequence[Event]) -> None:
-    """Append PREMIS events; one with the identifier of an earlier one takes its place (the step ran again)."""
-    kept = {event.identifier: event for event in read_events(connection, ingest)}
-    kept.update({event.identifier: event for event in events})
-    connection.execute(delete(ingest_events).where(ingest_events.c.ingest == ingest))
-    rows = [
-        {"ingest": ingest, "number": number, "event": json.dumps(asdict(event), ensure_ascii=False)}
-        for number, event in enumerate(kept.values(), 1)
-    ]
-    if rows:
-        connection.execute(ingest_events.insert(), rows)
-
-
-def read_events(connection: Connection, ingest: str) -> list[Event]:
-    """The events so far, in order."""
-    rows = connection.execute(
-        select(ingest_events.c.event).where(ingest_events.c.ingest == ingest).order_by(ingest_events.c.number)
-    )
-    return [_event(json.loads(row.event)) for row in rows]
-
-
-def _event(data: dict[str, object]) -> Event:
-    for name in ("agents", "objects"):
-        data[name] = tuple(Link(**link) for link in data[name])  # type: ignore[attr-defined]
-    return Event(**data)  # type: ignore[arg-type]
-
-
 def findings_text(findings: Iterable[Finding]) -> str:
     """Findings as the journal keeps them."""
     return json.dumps([{**asdict(finding), "values": dict(finding.values)} for finding in findings], ensure_ascii=False)
@@ -193,4 +154,3 @@ def read_findings(text: str) -> list[Finding]:
 def forget_files(connection: Connection, ingest: str) -> None:
     """Drop the journal of a finished or refused ingest; what counts is in the package and the ledger."""
     connection.execute(delete(ingest_files).where(ingest_files.c.ingest == ingest))
-    connection.execute(delete(ingest_events).where(ingest_events.c.ingest == ingest))

@@ -42,7 +42,7 @@ class VersionOfCase:
 
 @dataclass(frozen=True, slots=True)
 class Unplanned:
-    """A version for which no disc is planned; `size` of its payload in bytes."""
+    """A version for which no copy on some kind of medium is planned; `size` of its payload in bytes."""
 
     name: str
     objid: str
@@ -109,12 +109,12 @@ def with_cases(connection: Connection, only: str = "") -> list[VersionOfCase]:
     return [VersionOfCase(*row[:5], bool(row[5])) for row in connection.execute(query)]
 
 
-def without_disc(connection: Connection) -> list[Unplanned]:
-    """Every version that no disc is planned for or holds, oldest first."""
+def without_copy_on(connection: Connection, kind: str) -> list[Unplanned]:
+    """Every version that has no copy on a medium of this kind, and none planned, oldest first."""
     planned = (
         select(copies.c.name)
         .join(media, media.c.id == copies.c.medium)
-        .where(media.c.kind == "optical", copies.c.state.notin_(["lost", "retired"]))
+        .where(media.c.kind == kind, copies.c.state.notin_(["lost", "retired"]))
     )
     rows = connection.execute(
         select(versions.c.name, versions.c.objid, versions.c.size, versions.c.files, cases.c.long_term)

@@ -114,29 +114,36 @@ def _view(home: Home, description: CaseDescription, characters: dict[str, Charac
     )
 
 
-def judge(home: Home, assessed: Assessed, files: Iterable[TakenFile]) -> Judged:
-    """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
-    characters: dict[str, Character] = {}
-    about_files: list[Finding] = []
-    readable = read_rules(home.profiles).readable
-    own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
-    for file in files:
-        if file.path == own:
-            continue  # it was read already, which says more than a format identifier could
-        about_files += with_article(file.identification.findings, readable)
-        about_files += with_article(file.character.findings, readable)
+class Judgement:
+    """Takes in file by file what was found out, and says in the end what is to be said of the deposit."""
+
+    def __init__(self, home: Home, assessed: Assessed) -> None:
+        self._home, self._assessed = home, assessed
+        self._characters: dict[str, Character] = {}
+        self._findings: list[Finding] = []
+        self._readable = read_rules(home.profiles).readable
+        self._own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
+
+    def add(self, file: TakenFile) -> None:
+        """One file of the deposit."""
+        if file.path == self._own:
+            return  # it was read already, which says more than a format identifier could
+        self._findings += with_article(file.identification.findings, self._readable)
+        self._findings += with_article(file.character.findings, self._readable)
         if file.normalised:
-            about_files += file.normalised.findings
+            self._findings += file.normalised.findings
         if file.character.kind in ("video", "sound", "image"):
-            characters[file.path] = file.character
-    known = {(f.code, f.where) for f in assessed.findings if not f.code.startswith("rule.")}
-    findings = [f for f in assessed.findings if (f.code, f.where) in known]
-    findings += about_files
-    view = _view(home, assessed.description, characters)
-    judged = Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)
-    if refused := refusal(assessed.deposit, judged.findings):
-        raise refused
-    return judged
+            self._characters[file.path] = file.character
+
+    def finish(self) -> Judged:
+        """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
+        assessed = self._assessed
+        known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
+        view = _view(self._home, assessed.description, self._characters)
+        findings = accept(assessed.description, [*known, *self._findings, *apply(view)])
+        if refused := refusal(assessed.deposit, findings):
+            raise refused
+        return Judged(tuple(findings), view)
 
 
 def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[Assessed, Judged]:

@@ -7,45 +7,9 @@ from pathlib import Path
 
 from preserve.clock import CHINA
 from preserve.ingest.facts import Character, Identification, Kind
+from preserve.ingest.kinds import kind_of
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.readers.report import Report
-
-_ARCHIVES = ("zip", "7z", "tape archive", "rar", "compressed", "gzip", "bzip", "xz", "iso 9660", "disk image")
-_OFFICE = ("word", "excel", "powerpoint", "opendocument", "office", "rich text", "wps", "ole2", "msword", "ms-")
-_VIDEO = (
-    "video",
-    "mpeg-4 media",
-    "matroska",
-    "quicktime",
-    "webm",
-    "m2ts",
-    "transport stream",
-    "program stream",
-    "h.26",
-)
-_TEXT = ("text", "xml", "json", "csv", "toml", "yaml", "html", "subrip")
-
-
-def kind_of(identification: Identification, name: str = "") -> Kind:
-    """The kind by MIME type, and by the format's name where PRONOM gives no MIME type."""
-    mime, title = identification.mime.lower(), identification.name.lower()
-    if mime.startswith("message/"):
-        return "email"
-    if mime.startswith("image/"):
-        return "image"
-    if mime.startswith("audio/") and not title.startswith(("3gpp audio/video", "3gpp2 audio/video")):
-        return "sound"
-    if mime.startswith(("video/", "audio/")) or mime == "application/mp4" or any(w in title for w in _VIDEO):
-        return "sound" if name.lower().endswith((".m4a", ".amr", ".aac")) else "video"
-    if "pdf" in mime or "ofd" in mime or (any(w in title or w in mime for w in _OFFICE) and "text/" not in mime):
-        return "document"
-    if "audio" in title or "sound" in title or "wave" in title:
-        return "sound"
-    if any(word in title for word in _ARCHIVES) or "zip" in mime:
-        return "archive"
-    if mime.startswith("text/") or any(word in title or word in mime for word in _TEXT):
-        return "text"
-    return "other"
 
 
 def _dispatch(path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo) -> None:

@@ -1,38 +1,17 @@
-"""What a step of the ingest sees, and what it returns."""
+"""What every stage sees of the package that is being made: whose it is, and where its parts lie."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from metadata.entities import Event
-from metadata.findings import Finding
 from preserve.description.schema import CaseDescription
 from preserve.home import Home
-
-Progress = Callable[[int], None]
-"""Called with bytes (or files) done since the last call; raises Stopped when the person asked to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of the deposit.
-
-    `number` counts from 1 in the deposit's order; `path` is the depositor's name as text (NFC not applied,
-    undecodable bytes as surrogates); `stored` is the safe name below `representations/original/data/`.
-    """
-
-    number: int
-    path: str
-    stored: PurePosixPath
-    size: int
-    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """A read-only view of one running ingest, as every step gets it."""
+    """A read-only view of one running ingest, or of a later version that is being made."""
 
     identifier: str  # ULID of the ingest
     objid: str  # aip-<ulid>, the AIP's identifier
@@ -55,36 +34,3 @@ class Ingest:
     def data(self, role: str) -> Path:
         """Where the files of a representation lie."""
         return self.information_package / "representations" / role / "data"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The step did its work. `facts` are the records of `preserve.ingest.facts`; `events` go into PREMIS."""
-
-    facts: tuple[object, ...] = ()
-    events: tuple[Event, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The deposit cannot be accepted; every reason at once."""
-
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A person must do something first."""
-
-    todo: Sequence[Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """It failed for a passing reason; the same step may be tried again."""
-
-    finding: Finding
-
-
-Outcome = Done | Refused | Waiting | Again

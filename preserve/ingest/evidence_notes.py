@@ -3,47 +3,62 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
-from preserve.description.schema import CaseObject
+from preserve.description.schema import CaseDescription, CaseObject
 from preserve.ingest.provenance import TakenFile
+from preserve.ingest.readers.text import read_text
 from preserve.ingest.rules import View
 from preserve.ingest.rules.recordings import Recording, recordings, shown
 from preserve.ingest.rules.times_agree import spoken_offset
 from preserve.messages import length_for_people, listed, say
 
+_LARGEST_TRANSCRIPT = 4 << 20  # bytes of a text file that is taken for a transcript
 _LONGEST_TRANSCRIPT = 200_000  # characters of text that are printed; longer ones are named only
 
 
-def notes(
-    view: View, files: Iterable[TakenFile], institution: str, moment: datetime, transcripts: dict[str, str]
-) -> Iterator[tuple[str, str, bytes]]:
-    """Name, MIME type and PDF/A of a note for each sound or video file that the description marks as evidence.
+class Evidence:
+    """Gathers the recordings that the description marks as evidence, and what is written in their transcripts."""
 
-    Last comes `index.json`, which tells the note of each file by the depositor's path.
+    def __init__(self, case: CaseDescription, originals: Path) -> None:
+        self._originals = originals
+        self._wanted = {item.file: item for item in case.objects if item.evidence}
+        self._transcribed = {item.transcript for item in self._wanted.values() if item.transcript}
+        self._recordings: list[TakenFile] = []
+        self._transcripts: dict[str, str] = {}
 
-    `transcripts`: text by the path of the file that holds it. Raises ToolMissing where no Chinese font is installed.
-    """
-    wanted = {item.file: item for item in view.case.objects if item.evidence}
-    taken = {one.file: one for one in recordings(view)} if wanted else {}
-    made: dict[str, str] = {}
-    for file in files:
-        item = wanted.get(file.path)
-        if item is None or file.character.kind not in ("video", "sound"):
-            continue
-        made[file.path] = f"{len(made) + 1:04}.pdf"
-        parts = _parts(view, item, file, taken.get(file.path), transcripts.get(item.transcript, ""))
-        under = say("compliance.note-under", institution=institution, number=view.case.case_number)
-        data = as_pdf(say("compliance.note-title"), under, institution, moment, parts)
-        yield f"explanatory-notes/{made[file.path]}", "application/pdf", data
-    if made:
-        # Whoever hands a recording on must find the note that belongs to it (Art. 17).
-        rows = [{"file": name, "note": note} for name, note in made.items()]
-        index = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
-        yield "explanatory-notes/index.json", "application/json", index
+    def add(self, file: TakenFile) -> None:
+        """One file of the deposit; only plain text is read as a transcript."""
+        kind = file.character.kind
+        if file.path in self._wanted and kind in ("video", "sound"):
+            self._recordings.append(file)
+        if file.path in self._transcribed and kind == "text" and file.copied.size <= _LARGEST_TRANSCRIPT:
+            self._transcripts[file.path] = read_text(self._originals / file.stored)
+
+    def notes(self, view: View, institution: str, moment: datetime) -> Iterator[tuple[str, str, bytes]]:
+        """Name, MIME type and PDF/A of a note for each of the recordings.
+
+        Last comes `index.json`, which tells the note of each file by the depositor's path. Raises ToolMissing where no
+        Chinese font is installed.
+        """
+        timed = {recording.file: recording for recording in recordings(view)} if self._wanted else {}
+        names: dict[str, str] = {}
+        for file in self._recordings:
+            item = self._wanted[file.path]
+            names[file.path] = f"{len(names) + 1:04}.pdf"
+            parts = _parts(view, item, file, timed.get(file.path), self._transcripts.get(item.transcript, ""))
+            under = say("compliance.note-under", institution=institution, number=view.case.case_number)
+            data = as_pdf(say("compliance.note-title"), under, institution, moment, parts)
+            yield f"explanatory-notes/{names[file.path]}", "application/pdf", data
+        if names:
+            # Whoever hands a recording on must find the note that belongs to it (Art. 17).
+            rows = [{"file": name, "note": note} for name, note in names.items()]
+            index = (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+            yield "explanatory-notes/index.json", "application/json", index
 
 
 def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None, transcript: str) -> list[Section]:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Character, Copied, Identification, to_json
-from storage_adapters.durable import copy_file_checked, copy_stream
+from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
 LARGE = 8 << 20
@@ -129,17 +129,17 @@ def _examine(
     from preserve.ingest.extraction.parts import write_part
     from preserve.ingest.identify import identify_many
 
-    good = [(job, one) for job, one in zip(jobs, taken, strict=True) if one.refusal is None]
-    found = identify_many([(target / job.stored, job.name or job.path, one.size) for job, one in good], workers=1)
+    copied = [(job, file) for job, file in zip(jobs, taken, strict=True) if file.refusal is None]
+    asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
     examined: dict[int, Taken] = {}
     read: list[tuple[int, str, Character, Identification]] = []
-    for (job, one), identification in zip(good, found, strict=True):
+    for (job, file), identification in zip(copied, identify_many(asked, workers=1), strict=True):
         character = characterise(target / job.stored, identification, job.name or job.path, zone)
         read.append((job.number, job.stored, character, identification))
-        examined[one.number] = replace(one, identified=to_json(identification), characterised=to_json(character))
+        examined[file.number] = replace(file, identified=to_json(identification), characterised=to_json(character))
     if texts is not None:
         write_part(texts, target, read)
-    return [examined.get(one.number, one) for one in taken]
+    return [examined.get(file.number, file) for file in taken]
 
 
 def warm_up() -> None:

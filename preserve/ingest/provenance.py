@@ -1,7 +1,8 @@
-"""What the steps found, said in PREMIS: objects, events and agents of one package."""
+"""What was found out, said in PREMIS: objects, events and agents of one package."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,26 +39,34 @@ def read_file(
     )
 
 
+def mime_of(file: TakenFile) -> str:
+    """One MIME type; what no identifier named is a stream of bytes."""
+    return file.identification.mime.partition(",")[0].strip() or "application/octet-stream"
+
+
 def original_object(objid: str, file: TakenFile) -> FileObject:
     """The deposited file."""
-    found = file.identification
+    identification = file.identification
     return FileObject(
         identifier=identifier(objid, "original", file.stored),
         path="data/" + file.stored,
         size=file.copied.size,
         digests=file.copied.digests,
-        format=Format(found.name or "unknown", found.version, found.puid, _format_note(found)),
+        format=Format(
+            identification.name or "unknown", identification.version, identification.puid, _format_note(identification)
+        ),
         original_name=xml_name(file.path),
         properties=_properties(file.character),
     )
 
 
-def _format_note(found: Identification) -> str:
+def _format_note(identification: Identification) -> str:
     answers = "; ".join(
-        f"{a.identifier} {a.version} ({a.signatures}): {a.puid or 'unknown'} by {a.basis}" for a in found.answers
+        f"{a.identifier} {a.version} ({a.signatures}): {a.puid or 'unknown'} by {a.basis}"
+        for a in identification.answers
     )
-    flags = " DISAGREE" if found.disagreement else ""
-    return f"basis: {found.basis}{flags}; {answers}"
+    flags = " DISAGREE" if identification.disagreement else ""
+    return f"basis: {identification.basis}{flags}; {answers}"
 
 
 def _properties(character: Character) -> tuple[tuple[str, str], ...]:
@@ -74,51 +83,51 @@ def _properties(character: Character) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values if value)
 
 
-def derived_object(objid: str, file: TakenFile, made: Derivative, version: int = 1) -> FileObject:
+def derived_object(objid: str, file: TakenFile, derivative: Derivative, version: int = 1) -> FileObject:
     """A file made from a deposited one, with its relationship to the source and to the event that made it.
 
     `version` is the version of the package with which it came into being.
     """
     return FileObject(
-        identifier=identifier(objid, versioned(made.role, version), made.stored),
-        path="data/" + made.stored,
-        size=made.size,
-        digests=made.digests,
-        format=Format(made.format_name, made.format_version, made.puid, f"made by {made.tool}"),
-        properties=made.properties,
+        identifier=identifier(objid, versioned(derivative.role, version), derivative.stored),
+        path="data/" + derivative.stored,
+        size=derivative.size,
+        digests=derivative.digests,
+        format=Format(derivative.format_name, derivative.format_version, derivative.puid, f"made by {derivative.tool}"),
+        properties=derivative.properties,
         relationships=(
             Relationship(
                 "derivation",
                 "has source",
                 identifier(objid, "original", file.stored),
-                identifier(objid, versioned("event-" + made.role, version), made.stored),
+                identifier(objid, versioned("event-" + derivative.role, version), derivative.stored),
             ),
         ),
     )
 
 
-def derivation_event(objid: str, file: TakenFile, made: Derivative, version: int = 1) -> Event:
+def derivation_event(objid: str, file: TakenFile, derivative: Derivative, version: int = 1) -> Event:
     """How a derivative was made and proven; an expert can repeat it with the command lines it holds."""
-    proof = made.proof
+    proof = derivative.proof
     lines = [
         _verdict(proof),
         *(f"SOURCE {name}: {value}" for name, value in proof.source.items()),
         *(f"RESULT {name}: {value}" for name, value in proof.result.items()),
         *("$ " + _line(command) for command in proof.commands),
         *([proof.note] if proof.note else []),
-        *(say("premis.lost", what=what) for what in made.lost),
+        *(say("premis.lost", what=what) for what in derivative.lost),
     ]
     return Event(
-        identifier=identifier(objid, versioned("event-" + made.role, version), made.stored),
-        kind="normalization" if made.event == "normalization" else "migration",
-        when=made.ended,
-        detail=f"{made.tool}\n$ {_line(made.command)}",
-        outcome="success" if proof.holds and not made.lost else "warning",
+        identifier=identifier(objid, versioned("event-" + derivative.role, version), derivative.stored),
+        kind="normalization" if derivative.event == "normalization" else "migration",
+        when=derivative.ended,
+        detail=f"{derivative.tool}\n$ {_line(derivative.command)}",
+        outcome="success" if proof.holds and not derivative.lost else "warning",
         outcome_detail="\n".join(lines),
-        agents=(Link(agent_identifier(made.tool), "executing program"),),
+        agents=(Link(agent_identifier(derivative.tool), "executing program"),),
         objects=(
             Link(identifier(objid, "original", file.stored), "source"),
-            Link(identifier(objid, versioned(made.role, version), made.stored), "outcome"),
+            Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "outcome"),
         ),
     )
 
@@ -131,9 +140,7 @@ def _verdict(proof: Proof) -> str:
 
 def _line(command: Sequence[str]) -> str:
     """An argument list as a POSIX shell line, so that it can be read and repeated."""
-    from shlex import join
-
-    return join(command)
+    return shlex.join(command)
 
 
 def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> Event:
@@ -152,22 +159,15 @@ def failure_event(objid: str, file: TakenFile, when: str, version: int = 1) -> E
 
 
 def batch_event(
-    objid: str,
-    representation: str,
-    kind: str,
-    when: str,
-    detail: str,
-    tools: Sequence[str],
-    outcome_detail: str = "",
-    version: int = 1,
+    objid: str, kind: str, when: str, detail: str, tools: Sequence[str], outcome_detail: str = "", version: int = 1
 ) -> Event:
-    """One event for what was done alike to every file of a representation, linked to it as a whole."""
+    """One event for what was done alike to every original, linked to the representation as a whole."""
     return Event(
-        identifier=identifier(objid, versioned("event-batch", version), f"{representation} {kind}"),
+        identifier=identifier(objid, versioned("event-batch", version), f"original {kind}"),
         kind=kind,
         when=when,
         detail=detail,
         outcome_detail=outcome_detail,
         agents=tuple(Link(agent_identifier(tool), "executing program") for tool in tools),
-        objects=(Link(identifier(objid, "representation", representation)),),
+        objects=(Link(identifier(objid, "representation", "original")),),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from preserve.clock import now, stamp
-from storage_adapters.durable import on_medium
+from storage_adapters.medium_errors import on_medium
 
 
 @dataclass(frozen=True, slots=True)

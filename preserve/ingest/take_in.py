@@ -6,10 +6,12 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
 from preserve.data_management.journal import FileRow
+from preserve.ingest.facts import Copied, from_json
 from preserve.ingest.file_pass import (
     LARGE,
     Batch,
@@ -25,6 +27,7 @@ from preserve.ingest.receive import Deposit
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from preserve.work import executor, map_batches
+from storage_adapters.reading import digest_file
 
 _BATCH_FILES = 250
 _BATCH_BYTES = 32 << 20
@@ -39,55 +42,54 @@ def jobs_of(rows: Iterable[FileRow], deposit: Deposit) -> Iterator[Job]:
         yield Job(row.number, path, row.stored, row.size, deposit.wanted.get(deposit.prefix + path, ()))
 
 
-def take_all(
-    origin: Source,
-    prefix: str,
-    target: Path,
-    texts: Path | None,
-    zone: tzinfo,
-    algorithms: tuple[str, ...],
-    jobs: Iterable[Job],
-    count: int,
-    workers: int,
-    watcher: Progress,
-) -> Iterator[list[Taken]]:
-    """Copy, identify and characterise; yields what came of each batch, so that the caller can record it.
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where files come from and go to: the jobs' paths are below `prefix` in `origin`; `target` is theirs.
 
-    The jobs' paths are below `prefix` in `origin`; `zone` is where the cameras' clocks run.
+    `texts` is the folder for what is read out of documents, None where nothing is read; `zone` is where the cameras'
+    clocks run.
     """
+
+    origin: Source
+    prefix: str
+    target: Path
+    texts: Path | None
+    zone: tzinfo
+    algorithms: tuple[str, ...]
+
+    def batch(self, source: str, jobs: Iterable[Job], taken: Iterable[Taken] = ()) -> Batch:
+        """Some files for a worker process."""
+        texts = str(self.texts or "")
+        return Batch(source, str(self.target), texts, self.zone, self.algorithms, tuple(jobs), tuple(taken))
+
+
+def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress) -> Iterator[list[Taken]]:
+    """Copy, identify and characterise `count` files; yields what came of each batch, for the caller to record."""
     with ExitStack() as stack:
         pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
-        if origin.folder is None:
-            batches = _copied(origin, prefix, target, texts, zone, algorithms, jobs, watcher)
-            results = map_batches(pool, examine_batch, batches) if pool else map(examine_batch, batches)
-            for taken in results:
+        if intake.origin.folder is None:
+            copied = _copied(intake, jobs, watcher)
+            for taken in map_batches(pool, examine_batch, copied) if pool else map(examine_batch, copied):
                 watcher(0, len(taken))
                 yield taken
             return
-        source = origin.folder / prefix
+        source = intake.origin.folder / intake.prefix
         large: list[Job] = []
-        batches = _small(source, target, texts, zone, algorithms, jobs, large)
-        for taken in map_batches(pool, take_batch, batches) if pool else map(take_batch, batches):
-            watcher(sum(one.size for one in taken), len(taken))
+        small = _small(intake, source, jobs, large)
+        for taken in map_batches(pool, take_batch, small) if pool else map(take_batch, small):
+            watcher(sum(file.size for file in taken), len(taken))
             yield taken
         if large:
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            done = take_file(source, target, texts, zone, algorithms, job, watcher)
+            file = take_file(source, intake.target, intake.texts, intake.zone, intake.algorithms, job, watcher)
             watcher(0, 1)
-            yield [done]
+            yield [file]
 
 
-def _small(
-    source: Path,
-    target: Path,
-    texts: Path | None,
-    zone: tzinfo,
-    algorithms: tuple[str, ...],
-    jobs: Iterable[Job],
-    large: list[Job],
-) -> Iterator[Batch]:
+def _small(intake: Intake, source: Path, jobs: Iterable[Job], large: list[Job]) -> Iterator[Batch]:
+    """Small files in batches; large ones are put aside."""
     batch: list[Job] = []
     size = 0
     for job in jobs:
@@ -97,35 +99,26 @@ def _small(
         batch.append(job)
         size += job.size
         if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
-            yield Batch(str(source), str(target), str(texts or ""), zone, algorithms, tuple(batch))
+            yield intake.batch(str(source), batch)
             batch, size = [], 0
     if batch:
-        yield Batch(str(source), str(target), str(texts or ""), zone, algorithms, tuple(batch))
+        yield intake.batch(str(source), batch)
 
 
-def _copied(
-    origin: Source,
-    prefix: str,
-    target: Path,
-    texts: Path | None,
-    zone: tzinfo,
-    algorithms: tuple[str, ...],
-    jobs: Iterable[Job],
-    watcher: Progress,
-) -> Iterator[Batch]:
+def _copied(intake: Intake, jobs: Iterable[Job], watcher: Progress) -> Iterator[Batch]:
     """Copy members in the order in which they lie, reading the archive once; they are examined in batches."""
-    waiting = {prefix + job.path: job for job in jobs}
+    waiting = {intake.prefix + job.path: job for job in jobs}
     batch: list[Job] = []
     taken: list[Taken] = []
-    for entry, stream in origin.stream(lambda entry: entry.path in waiting):
+    for entry, stream in intake.origin.stream(lambda entry: entry.path in waiting):
         job = waiting[entry.path]
-        taken.append(take_stream(stream, target, algorithms, job, watcher))
+        taken.append(take_stream(stream, intake.target, intake.algorithms, job, watcher))
         batch.append(job)
         if len(batch) >= _BATCH_FILES:
-            yield Batch("", str(target), str(texts or ""), zone, algorithms, tuple(batch), tuple(taken))
+            yield intake.batch("", batch, taken)
             batch, taken = [], []
     if batch:
-        yield Batch("", str(target), str(texts or ""), zone, algorithms, tuple(batch), tuple(taken))
+        yield intake.batch("", batch, taken)
 
 
 def damaged_rows(target: Path, rows: Iterable[FileRow], *, thorough: bool) -> Iterator[int]:
@@ -134,9 +127,6 @@ def damaged_rows(target: Path, rows: Iterable[FileRow], *, thorough: bool) -> It
     After a mere kill the system still wrote what was written, and size is enough; `thorough` reads every byte, for
     after a power loss, when a name may be there without its bytes.
     """
-    from preserve.ingest.facts import Copied, from_json
-    from storage_adapters.reading import digest_file
-
     for row in rows:
         if row.copied is None:
             continue

@@ -29,7 +29,7 @@ _PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class UnderWay:
+class WorkingFiles:
     """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
 
     `texts` is where what is read out of documents goes; None where nothing is to be read.
@@ -59,16 +59,21 @@ class UnderWay:
             yield from rows
             number = rows[-1].number
 
-    def numbered(self) -> Iterator[tuple[int, TakenFile]]:
-        """Every file with all that is known of it, by its number."""
-        for row in self.pages():
-            assert row.copied and row.identified and row.characterised
-            file = read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised)
-            yield row.number, file
+    def numbered(self, *, lacking: str = "") -> Iterator[tuple[int, TakenFile]]:
+        """Every file that was taken in, or those that lack a fact: with all that is known of it, by its number.
 
-    def files(self) -> Iterator[TakenFile]:
-        """Every file with all that is known of it."""
-        return (file for _, file in self.numbered())
+        Each fact is decoded once: whoever wants several things of the files asks for them in one pass.
+        """
+        for row in self.pages(lacking=lacking, having="characterised"):
+            if row.copied and row.identified and row.characterised:
+                yield (
+                    row.number,
+                    read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised),
+                )
+
+    def files(self, *, lacking: str = "") -> Iterator[TakenFile]:
+        """As `numbered`, without the numbers."""
+        return (file for _, file in self.numbered(lacking=lacking))
 
     def totals(self, lacking: str = "") -> tuple[int, int]:
         """Files and bytes, or those that lack a fact."""
@@ -97,38 +102,34 @@ class UnderWay:
     ) -> tuple[list[Finding], list[Finding]]:
         """Copy, identify and characterise what is not taken in yet; returns refusals, and what may be tried again."""
         count, _ = self.totals("copied")
-        refusals: list[Finding] = []
-        again: list[Finding] = []
-        wanted = jobs(self.pages(lacking="copied"))
-        for taken in take_in.take_all(
+        intake = take_in.Intake(
             source,
             prefix,
             self.ingest.data("original"),
             self.texts,
             zone(self.ingest.home.settings.time_zone),
             self.algorithms,
-            wanted,
-            count,
-            self.jobs,
-            self.watcher,
-        ):
-            for one in taken:
-                if one.refusal is not None:
-                    (again if one.passing else refusals).append(one.refusal)
+        )
+        wanted = jobs(self.pages(lacking="copied"))
+        refusals: list[Finding] = []
+        again: list[Finding] = []
+        for batch in take_in.take_all(intake, wanted, count, self.jobs, self.watcher):
+            for file in batch:
+                if file.refusal is not None:
+                    (again if file.passing else refusals).append(file.refusal)
             with self.catalogue.begin() as connection:
-                self._record(connection, [_facts(one) for one in taken if one.refusal is None])
+                self._record(connection, [_facts(file) for file in batch if file.refusal is None])
         return refusals, again
 
-    def normalise(self, wants: Callable[[TakenFile], Plan]) -> dict[str, int]:
-        """Make what is wanted of each file that is not normalised yet; returns how many came to which end."""
-        count, _ = self.totals("normalised")
-        pending = (
-            (row.number, read_file(row.path, row.stored, row.copied, row.identified, row.characterised, None))
-            for row in self.pages(lacking="normalised", having="characterised")
-            if row.copied and row.identified and row.characterised
-        )
+    def normalise(self, wants: Callable[[TakenFile], Plan], media: float) -> dict[str, int]:
+        """Make what is wanted of each file that is not normalised yet; returns how many came to which end.
+
+        `media` are the seconds of sound and video that this will go through, as far as they are known.
+        """
+        self.watcher.begin("ingest.step-normalise", int(media) or None, self.totals("normalised")[0], unit="seconds")
+        pending = self.numbered(lacking="normalised")
         counts: dict[str, int] = {}
-        for batch in normalise_all.normalise_all(self.ingest, pending, wants, count, self.jobs, self.watcher):
+        for batch in normalise_all.normalise_all(self.ingest, pending, wants, self.jobs, self.watcher):
             for _, outcome in batch:
                 counts[outcome.action] = counts.get(outcome.action, 0) + 1
             rows: list[dict[str, str | int | None]] = [
@@ -143,10 +144,10 @@ class UnderWay:
         journal.record(connection, self.ingest.identifier, rows)
 
 
-def _facts(one: Taken) -> dict[str, str | int | None]:
+def _facts(file: Taken) -> dict[str, str | int | None]:
     return {
-        "number": one.number,
-        "copied": one.copied,
-        "identified": one.identified,
-        "characterised": one.characterised,
+        "number": file.number,
+        "copied": file.copied,
+        "identified": file.identified,
+        "characterised": file.characterised,
     }

@@ -1,28 +1,34 @@
-"""What becomes of each file of a package under a new policy: copies kept, made anew, left out; and how it is told."""
+"""What becomes of each file of a package under a new policy: copies kept, made anew, left out; and how that is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from metadata.entities import Agent, Event, FileObject, Relationship
+from metadata.findings import Finding
 from preserve.archival_storage.aip_versions import PreviousVersion, Renewal, Shown
-from preserve.archival_storage.aip_versions.copy_unchanged import data_path
-from preserve.archival_storage.packing.documents import Described
-from preserve.archival_storage.packing.identifiers import OWN, identifier, software
+from preserve.archival_storage.packing.identifiers import identifier
 from preserve.data_management.formats_index import made_kind
 from preserve.ingest.context import Ingest
-from preserve.ingest.describe import mime_of, original_events, survey
 from preserve.ingest.facts import Derivative
 from preserve.ingest.normalise import Plan, plan
-from preserve.ingest.provenance import TakenFile, derivation_event, derived_object, failure_event, original_object
-from preserve.ingest.working_files import UnderWay
+from preserve.ingest.provenance import (
+    TakenFile,
+    derivation_event,
+    derived_object,
+    failure_event,
+    mime_of,
+    original_object,
+)
+from preserve.ingest.survey import Survey, original_events
+from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import say
 from preserve.preservation_planning.policy import Policy, Wish, plan_of, role_of, wish
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OldCopy:
     """A copy that the old version has: its representation, its kind in the words of the profile, its object."""
 
     role: str
@@ -30,16 +36,16 @@ class Held:
     entity: FileObject
 
 
-def held(old: PreviousVersion) -> dict[str, list[Held]]:
+def copies_of(old: PreviousVersion) -> dict[str, list[OldCopy]]:
     """The copies of the old version by the identifier of what they were made from."""
-    found: dict[str, list[Held]] = {}
+    copies: dict[str, list[OldCopy]] = {}
     for role in old.roles():
-        for one in old.objects(role) if role != "original" else ():
-            kind = made_kind(role, one.format.puid, one.path, one.properties)
-            for relation in one.relationships:
+        for entity in old.objects(role) if role != "original" else ():
+            kind = made_kind(role, entity.format.puid, entity.path, entity.properties)
+            for relation in entity.relationships:
                 if relation.sub_kind == "has source":
-                    found.setdefault(relation.related, []).append(Held(role, kind, one))
-    return found
+                    copies.setdefault(relation.related, []).append(OldCopy(role, kind, entity))
+    return copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +54,45 @@ class Decision:
 
     used: tuple[Derivative, ...] = ()
     spare: tuple[Derivative, ...] = ()
-    replaced: tuple[Held, ...] = ()
+    replaced: tuple[OldCopy, ...] = ()
 
 
-class Reworking:
-    """One package under one policy. Asks the journal again for each pass, so that nothing of its size is in memory."""
+@dataclass(slots=True)
+class Tally:
+    """All decisions together: copies made and left out, and what a person should look at."""
 
-    def __init__(self, ingest: Ingest, old: PreviousVersion, policy: Policy, files: UnderWay) -> None:
-        self.ingest, self.old, self.policy, self.files = ingest, old, policy, files
-        self.held = held(old)
+    made: int = 0
+    left_out: int = 0
+    dropped: set[str] = field(default_factory=set)  # identifiers of the old copies that go
+    roles: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    survey: Survey = field(default_factory=Survey)
 
-    def _had(self, file: TakenFile) -> list[Held]:
-        return self.held.get(identifier(self.ingest.objid, "original", file.stored), [])
+    def add(self, file: TakenFile, decision: Decision) -> None:
+        """One file, and what was decided for it."""
+        self.survey.add(file)
+        self.made += len(decision.used)
+        self.left_out += len(decision.replaced)
+        self.dropped.update(copy.entity.identifier for copy in decision.replaced)
+        self.roles.update(derivative.role for derivative in decision.used)
+        if file.normalised:
+            self.findings += [f for f in file.normalised.findings if f.severity in ("warning", "error")]
+
+
+class FileDecisions:
+    """One package under one policy. Each pass asks the journal, so that nothing of the package's size is in memory."""
+
+    def __init__(self, ingest: Ingest, old: PreviousVersion, policy: Policy, files: WorkingFiles) -> None:
+        self.ingest, self.policy, self.files = ingest, policy, files
+        self._copies = copies_of(old)
+
+    def _old_copies(self, file: TakenFile) -> list[OldCopy]:
+        return self._copies.get(identifier(self.ingest.objid, "original", file.stored), [])
 
     def wish(self, file: TakenFile) -> tuple[Plan, Wish]:
         """What the policy wants of a file, and what of that it does not have."""
         wanted = plan(file, self.policy.name, self.policy.formats)
-        return wanted, wish(wanted, [one.kind for one in self._had(file) if one.kind])
+        return wanted, wish(wanted, [copy.kind for copy in self._old_copies(file) if copy.kind])
 
     def wants(self, file: TakenFile) -> Plan:
         """What must be made of a file."""
@@ -72,96 +100,74 @@ class Reworking:
 
     def decide(self, file: TakenFile) -> Decision:
         """What to use, now that it was made. Where making it failed, or gave the same kind again, the old one stays."""
-        had = self._had(file)
+        old_copies = self._old_copies(file)
         _, wished = self.wish(file)
-        made = file.normalised.derivatives if file.normalised else ()
-        used, spare, replaced = [], [], []
+        derivatives = file.normalised.derivatives if file.normalised else ()
+        used: list[Derivative] = []
+        spare: list[Derivative] = []
+        replaced: list[OldCopy] = []
         for role in ("preservation", "access"):
-            new = [one for one in made if one.role == role]
-            before = [one for one in had if one.role == role]
-            kinds = {one.kind for one in before}
-            fresh = [one for one in new if made_kind(role, one.puid, one.stored, one.properties) not in kinds]
-            spare += [one for one in new if one not in fresh]
+            new = [derivative for derivative in derivatives if derivative.role == role]
+            before = [copy for copy in old_copies if copy.role == role]
+            kinds = {copy.kind for copy in before}
+            fresh = [d for d in new if made_kind(role, d.puid, d.stored, d.properties) not in kinds]
+            spare += [derivative for derivative in new if derivative not in fresh]
             used += fresh
             if fresh or (not any(role_of(kind) == role for kind in wished.make) and not new):
-                replaced += [one for one in before if one.kind in wished.drop]
+                replaced += [copy for copy in before if copy.kind in wished.drop]
         return Decision(tuple(used), tuple(spare), tuple(replaced))
 
-    def decisions(self) -> Iterator[tuple[TakenFile, Decision]]:
+    def all(self) -> Iterator[tuple[TakenFile, Decision]]:
         """Every file with its decision."""
         for file in self.files.files():
             yield file, self.decide(file)
 
-    def renewal(self, moment: str) -> Renewal:
-        """All of it as streams for the package's writer."""
-        counts, tools, _ = survey(self.files.files)
-        roles = frozenset(one.role for _, decision in self.decisions() for one in decision.used)
+    def renewal(self, tally: Tally, moment: str) -> Renewal:
+        """All of it for the package's writer, which asks once for the files."""
+        ingest = self.ingest
 
-        def originals() -> Iterator[Shown]:
-            for file in self.files.files():
-                yield Shown(original_object(self.ingest.objid, file), mime_of(file))
-
-        def made(role: str) -> Iterator[Shown]:
-            for file, decision in self.decisions():
-                for one in decision.used:
-                    if one.role == role:
-                        yield Shown(self._object(file, one, decision), one.mime)
+        def files() -> Iterator[Shown]:
+            for file, decision in self.all():
+                yield from self._shown(file, decision, moment)
 
         def events(role: str) -> Iterator[Event]:
-            version = self.ingest.version
-            if role == "original":
-                yield from original_events(self.ingest, counts, tools, moment)
-                for file in self.files.files():
-                    if file.normalised and file.normalised.action == "failed":
-                        yield failure_event(self.ingest.objid, file, moment, version)
-                return
-            for file, decision in self.decisions():
-                for one in decision.used:
-                    if one.role == role:
-                        yield _told(derivation_event(self.ingest.objid, file, _migrated(one), version), decision, one)
+            return original_events(ingest, tally.survey, moment) if role == "original" else iter(())
 
-        def agents(role: str) -> Iterable[Agent]:
-            programs = {OWN, *tools["identify"], *tools["characterise"], *tools["derive"]}
-            return [software(name) for name in sorted(programs)]
+        def agents(role: str) -> list[Agent]:
+            return tally.survey.agents()
 
-        return Renewal(originals, made, events, agents, roles)
+        return Renewal(files, events, agents, frozenset(tally.roles))
 
-    def _object(self, file: TakenFile, made: Derivative, decision: Decision) -> FileObject:
-        """The new copy, and which old ones it supersedes by which event."""
-        entity = derived_object(self.ingest.objid, file, made, self.ingest.version)
-        event = entity.relationships[0].event
-        before = tuple(
-            Relationship("derivation", "supersedes", one.entity.identifier, event)
-            for one in decision.replaced
-            if one.role == made.role
-        )
-        return replace(entity, relationships=(*entity.relationships, *before))
-
-    def payload(self) -> Iterator[Described]:
-        """Originals and new copies, as they lie in the new package."""
-        base = f"data/{self.ingest.objid}/"
-        for file, decision in self.decisions():
-            path = base + data_path("original", "data/" + file.stored)
-            yield Described(path, file.copied.size, file.copied.digests)
-            for one in decision.used:
-                yield Described(base + data_path(one.role, "data/" + one.stored), one.size, one.digests)
+    def _shown(self, file: TakenFile, decision: Decision, moment: str) -> Iterator[Shown]:
+        """An original as it is described now, and what was made of it."""
+        objid, version = self.ingest.objid, self.ingest.version
+        failed = file.normalised is not None and file.normalised.action == "failed"
+        failures = (failure_event(objid, file, moment, version),) if failed else ()
+        yield Shown("original", original_object(objid, file), mime_of(file), failures)
+        for derivative in decision.used:
+            replaced = [copy for copy in decision.replaced if copy.role == derivative.role]
+            event = derivation_event(objid, file, replace(derivative, event="migration"), version)
+            entity = _superseding(derived_object(objid, file, derivative, version), replaced)
+            yield Shown(derivative.role, entity, derivative.mime, (_with_superseded(event, replaced),))
 
 
-def _migrated(made: Derivative) -> Derivative:
-    return replace(made, event="migration")
+def _superseding(entity: FileObject, replaced: list[OldCopy]) -> FileObject:
+    """The new copy, and which old ones it supersedes by which event."""
+    event = entity.relationships[0].event
+    before = (Relationship("derivation", "supersedes", copy.entity.identifier, event) for copy in replaced)
+    return replace(entity, relationships=(*entity.relationships, *before))
 
 
-def _told(event: Event, decision: Decision, made: Derivative) -> Event:
+def _with_superseded(event: Event, replaced: list[OldCopy]) -> Event:
     """The event of a copy, with the copies of the version before that it takes the place of."""
     lines = [
         say(
             "premis.superseded",
-            path=one.entity.path,
-            format=one.entity.format.name,
-            identifier=one.entity.identifier,
-            digest=one.entity.digests["sha256"],
+            path=copy.entity.path,
+            format=copy.entity.format.name,
+            identifier=copy.entity.identifier,
+            digest=copy.entity.digests["sha256"],
         )
-        for one in decision.replaced
-        if one.role == made.role
+        for copy in replaced
     ]
     return replace(event, outcome_detail="\n".join((event.outcome_detail, *lines)))

@@ -11,9 +11,9 @@ from typing import Literal
 
 from preserve.data_management.formats_index import Kind, Traits
 from preserve.home import Home
-from preserve.ingest.characterise import kind_of
 from preserve.ingest.facts import Character, Copied, Identification, Stream
 from preserve.ingest.identifiers import extensions, pronom
+from preserve.ingest.kinds import kind_of
 from preserve.ingest.normalise import FormatsProfile, Plan, plan
 from preserve.ingest.provenance import TakenFile
 from preserve.profiles import locate, read_profile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,19 +13,27 @@ from ulid import ULID
 from metadata.names import original_bytes
 from preserve.archival_storage.aip_versions import PreviousVersion
 from preserve.archival_storage.aip_versions.abandoned import give_up, is_published
-from preserve.archival_storage.claim import claim
 from preserve.clock import now, stamp
 from preserve.data_management import cases, journal, ledger, migrations_journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
 from preserve.errors import Refused
 from preserve.home import Home
-from preserve.ingest.runner import boot
+from preserve.ingest.pipeline import boot
 from preserve.preservation_planning.policy import Policy
+from preserve.work import claim
 
 
-def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> tuple[Row, bool]:
-    """The journal's row of an earlier run under this policy (and True), or a new one; any other is given up.
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A re-preservation as the journal has it, and whether an earlier run had begun it."""
+
+    row: Row
+    resumed: bool
+
+
+def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy, actor: str) -> Began:
+    """The journal's row of an earlier run under this policy, or a new one; any other is given up.
 
     The case must be claimed.
     """
@@ -33,7 +42,7 @@ def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy
         known = migrations_journal.running(connection, old.objid)
         if known is not None and known.version == version and (known.policy == policy.key or is_published(home, known)):
             entry(connection, old.objid, actor, "represervation.resumed", {"version": version, "step": known.step})
-            return known, True
+            return Began(known, True)
     if known is not None:
         give_up(home, catalogue, known)
     row = Row(str(ULID()).lower(), old.objid, version, policy.key, "running", "copy", stamp(now()), None, boot())
@@ -47,14 +56,14 @@ def begin(home: Home, catalogue: Catalogue, old: PreviousVersion, policy: Policy
             "represervation.started",
             {"version": version, "from": old.name, "policy": policy.name, "rules": policy.key},
         )
-    return row, False
+    return Began(row, False)
 
 
 def _inventory(old: PreviousVersion) -> Iterator[tuple[int, bytes, str, int, int | None]]:
     """The originals as the old package tells them: the depositor's names, and where they lie."""
-    for number, one in enumerate(old.objects("original"), 1):
-        stored = one.path.removeprefix("data/")
-        yield number, original_bytes(one.original_name or stored), stored, one.size, None
+    for number, entity in enumerate(old.objects("original"), 1):
+        stored = entity.path.removeprefix("data/")
+        yield number, original_bytes(entity.original_name or stored), stored, entity.size, None
 
 
 def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:

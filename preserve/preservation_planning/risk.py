@@ -9,7 +9,6 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from preserve.archival_storage.planning_profile import LEVELS, FormatRisk, PlanningProfile, read_planning
 from preserve.archival_storage.policy import MediaProfile, read_media_profile
 from preserve.clock import parse
 from preserve.data_management import copy_counts, event_index, format_counts, holdings, versions
@@ -22,6 +21,7 @@ from preserve.messages import language
 from preserve.preservation_planning import reidentify
 from preserve.preservation_planning.policy import mime_of, read_policy
 from preserve.preservation_planning.preview import Preview, preview
+from preserve.preservation_planning.profile import LEVELS, FormatRisk, PlanningProfile, read_planning
 from preserve.programs import version as version_of
 
 Age = Literal["young", "old", "over", "none"]

@@ -50,8 +50,8 @@ def campaign(
 ) -> Iterator[Represerved | Failed]:
     """What came of each case, one after the other; at most `limit` (0: all). `only` names cases (objids).
 
-    A damaged package, or one that another run works on, is told and left for the next time. Errors of the store that
-    would meet the next case too (full, absent, failing), a missing tool and a wish to stop are raised.
+    A damaged package, or one that another run works on, is reported and left for the next time. Errors of the store
+    that would meet the next case too (full, absent, failing), a missing tool and a wish to stop are raised.
     """
     resume.give_up_others(home, catalogue, policy)
     for done, objid in enumerate(only or _next(catalogue, policy, again=again), 1):
@@ -72,8 +72,8 @@ def _next(catalogue: Catalogue, policy: Policy, *, again: bool) -> Iterator[str]
     after = ""
     while True:
         with catalogue.read() as connection:
-            found = preview.affected(connection, policy, _PAGE, again=again, after=after)
-        if not found:
+            objids = preview.affected(connection, policy, _PAGE, again=again, after=after)
+        if not objids:
             return
-        yield from (objid for objid in found if objid not in begun)
-        after = found[-1]
+        yield from (objid for objid in objids if objid not in begun)
+        after = objids[-1]

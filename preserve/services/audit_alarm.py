@@ -10,6 +10,7 @@ from metadata.findings import Value
 from preserve.archival_storage.auditing import AuditReport, Overdue
 from preserve.archival_storage.checking import CopyCheck
 from preserve.archival_storage.notify import notify
+from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.policy import AuditProfile
 from preserve.home import Home
 from preserve.messages import bytes_for_people, listed, say, speaking
@@ -116,7 +117,7 @@ def medium_words(medium: Overdue) -> dict[str, Value]:
     """What a sentence about a medium that waits to be read says of it, in the language in use."""
     return {
         "label": medium.label,
-        "kind": say(f"cli.medium-{medium.kind}"),
+        "kind": kind_word(medium.kind),
         "place": medium.place or "—",
         "since": medium.since[:10],
         "copies": medium.copies,

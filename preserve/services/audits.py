@@ -14,7 +14,7 @@ from preserve.archival_storage import drill as drills
 from preserve.archival_storage import pace, schedule
 from preserve.archival_storage.auditing import run_audit
 from preserve.archival_storage.drill import Drill
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import AuditProfile, read_audit_profile, read_policy
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
@@ -22,9 +22,6 @@ from preserve.errors import Stopped, UsageError
 from preserve.services.audit_alarm import AuditRun, alarm, alarm_failure
 from preserve.services.operation import job, query
 from preserve.services.session import Session
-
-give_way = pace.step_back
-"""For a process that audits and does nothing else: everything else on the machine goes first, until it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +127,16 @@ def run(session: Session, wish: AuditWish) -> AuditRun:
     profile = read_audit_profile(archive.home.profiles)
     budget = wish.budget(profile, archive)
     try:
-        report = run_audit(
-            archive.home,
-            archive.catalogue,
-            read_policy(archive.home.profiles),
-            budget,
-            given=wish.media,
-            everything=wish.everything,
-            actor=session.person.account,
-            now=archive.now,
-            progress=session.progress,
+        report = pace.stepped_back(  # everything else on the machine goes first
+            lambda: run_audit(
+                archive,
+                read_policy(archive.home.profiles),
+                budget,
+                inserted=wish.media,
+                everything=wish.everything,
+                actor=session.person.account,
+                progress=session.progress,
+            )
         )
     except Stopped:
         raise
@@ -186,7 +183,7 @@ def drill(session: Session, media: Sequence[Inserted] = (), *, count: int | None
         archive.home,
         archive.catalogue,
         read_audit_profile(archive.home.profiles).drills.packages if count is None else count,
-        given=dict(media),
+        inserted=dict(media),
         actor=session.person.account,
         now=archive.now,
         progress=session.progress,

@@ -17,10 +17,12 @@ from preserve.administration.restoring import Restored, restore_package
 from preserve.administration.restoring_archive import restore_archive as rebuild_archive
 from preserve.archival_storage import replicate as replicating
 from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.drive_session import Written
+from preserve.archival_storage.opening import kind_word
+from preserve.archival_storage.overview import Overview, Task, overview
 from preserve.archival_storage.policy import read_policy
-from preserve.archival_storage.replicate import Overview, Task
 from preserve.data_management import holdings
-from preserve.errors import NotIntact, NotPermitted, Refused
+from preserve.errors import MediumProblem, NotIntact, NotPermitted, Refused
 from preserve.home import acting_person, default_path
 from preserve.messages import say
 from preserve.services.documents import FindingShown
@@ -43,7 +45,7 @@ class TaskDocument(TypedDict):
 
 def task_sentence(task: Task) -> str:
     """What is to be done next, in the language in use."""
-    kind = say(f"cli.medium-{task.kind}") if task.kind else ""
+    kind = kind_word(task.kind) if task.kind else ""
     return say(f"cli.task-{task.act}", kind=kind, medium=task.medium, place=task.place or "—", name=task.name)
 
 
@@ -78,9 +80,9 @@ class CopiesOverview:
     labels: dict[str, str]
 
 
-def _without_cases(overview: CopiesOverview) -> CopiesOverview:
+def _without_cases(shown: CopiesOverview) -> CopiesOverview:
     """Who keeps the bytes and may not find cases sees packages by their names only."""
-    return replace(overview, cases=tuple(replace(case, case_number="", title="") for case in overview.cases))
+    return replace(shown, cases=tuple(replace(case, case_number="", title="") for case in shown.cases))
 
 
 @query(
@@ -94,7 +96,7 @@ def list_copies(session: Session, case: str = "") -> CopiesOverview:
     """What copies each version should have and has, of one case or of all. Raises Refused for an unknown case."""
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
-        versions = replicating.overview(home, connection, read_policy(home.profiles), case)
+        versions = overview(home, connection, read_policy(home.profiles), case)
         labels = {row.id: row.label for row in holdings.all_media(connection)}
     if case and not versions:
         raise Refused("cli.case-unknown", case)
@@ -122,7 +124,7 @@ class Replicated:
     """Copies that were made, what a person must do for the others, and what failed."""
 
     status: int
-    written: tuple[replicating.Written, ...]
+    written: tuple[Written, ...]
     left: tuple[TaskShown, ...]
     failed: tuple[CopyFailed, ...]
 
@@ -142,7 +144,7 @@ def replicate(session: Session, case: str = "") -> Replicated:
     )
     failed = []
     for name, medium, error in errors:
-        assert isinstance(error, (StorageError, NotIntact))
+        assert isinstance(error, StorageError | NotIntact | MediumProblem)
         failed.append(CopyFailed(name, medium, str(error), known_failure(error)))
     return Replicated(failed[0].failure.status if failed else 0, tuple(written), tuple(left), tuple(failed))
 

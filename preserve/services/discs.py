@@ -78,14 +78,12 @@ def compose(session: Session, kind: str = "", *, everything: bool = False) -> Di
     if name not in profile.kinds:
         raise UsageError("storage.disc-kind-unknown", name, known=listed(profile.kinds))
     discs = compose_set(
-        archive.home,
-        archive.catalogue,
+        archive,
         policy,
         name,
         profile.kinds[name],
         everything=everything,
         actor=session.person.account,
-        moment=archive.now(),
         progress=session.progress,
     )
     with archive.catalogue.read() as connection:
@@ -137,15 +135,12 @@ def burn(
     with archive.catalogue.read() as connection:
         medium = require_medium(connection, label)
     burned = burn_disc(
-        archive.home,
-        archive.catalogue,
-        read_media_profile(archive.home.profiles),
+        archive,
         medium,
         device or choose_burner(),
         second=second,
         speed=speed,
         actor=session.person.account,
-        now=archive.now,
         progress=session.progress,
     )
     return DiscBurned(burned.medium.id, burned.medium.label, burned.size, burned.read_in)

@@ -12,7 +12,6 @@ from preserve.access.transfer.profile import TransferProfile
 from preserve.access.viewing.profile import LookingProfile
 from preserve.administration.alike import Alike
 from preserve.administration.retention.profile import RetentionProfile
-from preserve.archival_storage.planning_profile import PlanningProfile
 from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
 from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
 from preserve.errors import Refused
@@ -22,6 +21,7 @@ from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, RulesProfile
+from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.working_days import CalendarProfile
 

@@ -12,8 +12,8 @@ from metadata.findings import Finding
 from preserve.administration.duties import Duty
 from preserve.administration.index_check import compare, note
 from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.ledger_on_media import compare_ledger
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.media_contents import compare_ledger
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import now, stamp
@@ -81,13 +81,12 @@ def verify(session: Session) -> LedgerVerified:
 def _on_media(home: Home, catalogue: Catalogue) -> list[Finding]:
     """What the ledger on drives at hand contradicts."""
     with catalogue.read() as connection:
-        rows = holdings.all_media(connection, "drive")
-        drives = attached(home, rows) if rows else {}
+        media = attached(home, holdings.all_media(connection)).values()
         return [
             finding
-            for row in rows
-            if row.id in drives
-            for finding in compare_ledger(home, connection, open_source(drives[row.id].root), row.label)
+            for medium in media
+            if medium.drive is not None
+            for finding in compare_ledger(home, connection, open_source(medium.drive.root), medium.row.label)
         ]
 
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from preserve.administration.duties import Duty
 from preserve.archival_storage import media as inventory
-from preserve.archival_storage.labelling import label_of
 from preserve.archival_storage.labels import Form as LabelForm
 from preserve.archival_storage.labels import Label, make_labels, read_qr_text
+from preserve.archival_storage.labels.of_media import label_of, usual_form
+from preserve.archival_storage.media import MediumWish, add_medium
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
@@ -28,12 +30,13 @@ _COUNTED = ("planned", "written", "verified", "due", "repaired", "suspect")
 
 @dataclass(frozen=True, slots=True)
 class NewMedium:
-    """A medium to enter: the empty file system mounted at `where`, or the bucket of that name.
+    """A medium to enter, of a kind that an adapter is installed for; `where` is a path, or what else the kind has.
 
-    `reserve`: bytes of a drive that stay free. `endpoint` and `lock` (its objects are locked) belong to a bucket.
+    `reserve`: bytes that stay free. `endpoint` (URL) and `lock` (what is written is locked) are for buckets; a kind
+    takes of these what it knows.
     """
 
-    kind: Literal["drive", "s3"]
+    kind: str
     where: str
     label: str
     place: str = ""
@@ -41,6 +44,11 @@ class NewMedium:
     reserve: int = 0
     endpoint: str = ""
     lock: bool = False
+
+    def wish(self) -> MediumWish:
+        """The same, as the inventory takes it."""
+        options = {"reserve": self.reserve, "endpoint": self.endpoint, "lock": self.lock}
+        return MediumWish(self.kind, self.where, self.label, self.place, self.custodian, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +60,12 @@ class MediumAdded:
 
 @command("media.add", duty=Duty.KEEP, subject=lambda arguments: str(arguments["wish"].label))
 def add(session: Session, wish: NewMedium) -> MediumAdded:
-    """Make a drive or a prefix of a bucket this archive's, and enter it. Raises UsageError, StorageError."""
+    """Make an empty place a medium of this archive, and enter it.
+
+    Raises UsageError for a kind whose media are not entered so, or a label that another one has; StorageError.
+    """
     archive = session.archive
-    if wish.kind == "s3":
-        row = inventory.add_bucket(
-            archive.home,
-            archive.catalogue,
-            wish.where,
-            wish.label,
-            wish.endpoint,
-            lock=wish.lock,
-            place=wish.place,
-            actor=session.person.account,
-            moment=archive.now(),
-        )
-        return MediumAdded(row)
-    row = inventory.add_drive(
-        archive.home,
-        archive.catalogue,
-        Path(wish.where).absolute(),
-        wish.label,
-        place=wish.place,
-        custodian=wish.custodian,
-        reserve=wish.reserve,
-        actor=session.person.account,
-        moment=archive.now(),
-    )
+    row = add_medium(archive.home, archive.catalogue, wish.wish(), actor=session.person.account, moment=archive.now())
     return MediumAdded(row)
 
 
@@ -106,7 +94,7 @@ def list_media(session: Session) -> MediaList:
     with archive.catalogue.read() as connection:
         rows = holdings.all_media(connection)
         counts = holdings.count_by_medium(connection, _COUNTED)
-    here = inventory.attached(archive.home, rows)
+    here = attached(archive.home, rows)
     today = archive.today()
     media = []
     for row in rows:
@@ -165,12 +153,8 @@ def label(session: Session, media: Sequence[str], target: Path, form: LabelForm 
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
         labels = [label_of(home, connection, inventory.require_medium(connection, name)) for name in media]
-    make_labels(labels, target, form or _usual_form(labels), home)
+    make_labels(labels, target, form or usual_form(labels), home)
     return LabelsMade(target, tuple(labels))
-
-
-def _usual_form(labels: Sequence[Label]) -> LabelForm:
-    return "drive" if labels and labels[0].kind == "drive" else "inlay"
 
 
 @dataclass(frozen=True, slots=True)

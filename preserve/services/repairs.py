@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration.duties import Duty
-from preserve.archival_storage import repair
+from preserve.archival_storage import quarantine, repair
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.repair import Repair
 from preserve.data_management.archive import Archive
@@ -53,14 +53,7 @@ def run(session: Session, case: str = "", media: Sequence[Path] = ()) -> Repairs
     for copy, medium in repair.damaged_copies(archive.home, archive.catalogue, objid):
         try:
             repaired = repair.repair_copy(
-                archive.home,
-                archive.catalogue,
-                copy,
-                medium,
-                given=media,
-                actor=session.person.account,
-                now=archive.now,
-                progress=session.progress,
+                archive, copy, medium, inserted=media, actor=session.person.account, progress=session.progress
             )
         except Stopped:
             raise
@@ -91,7 +84,7 @@ def release(session: Session, case: str, *, reason: str) -> Released:
         raise UsageError("repair.release-what")
     archive = session.archive
     name = _version(archive, case).name
-    removed = repair.release(
+    removed = quarantine.release(
         archive.home, archive.catalogue, name, reason=reason, actor=session.person.account, now=archive.now
     )
     return Released(name, tuple(old.path.name for old in removed), sum(old.size for old in removed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metadata.findings import Finding, Value
-from preserve.progress import Progress, Silent, stoppable
+from preserve.progress import Progress, Silent, Unit, stoppable
 from preserve.terminal import console, json_text, safe_values
 from preserve.visible_text import one_line, visible
 
@@ -11,6 +11,7 @@ __all__ = [
     "Finding",
     "Progress",
     "Silent",
+    "Unit",
     "Value",
     "console",
     "json_text",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 from storage_adapters.contract import (
+    Address,
     CopyRef,
     FileCheck,
     MediumState,
@@ -40,6 +41,8 @@ from storage_adapters.optical.image import Graft, make_image
 from storage_adapters.optical.reading import DiscFile, DiscStream, check_disc_files, length_of, list_files, read_disc
 from storage_adapters.reading import walk_files
 
+KIND = "optical"
+
 
 def read_disc_marker(disc: Path, files: list[DiscFile]) -> Marker:
     """The marker on a disc. Raises WrongMedium where it has none."""
@@ -66,7 +69,12 @@ class OpticalAdapter:
     @property
     def traits(self) -> Traits:
         """A disc is written once and lies on a shelf; Joliet bounds its names."""
-        return Traits("optical", False, True, True, True, 255, 240)
+        return Traits(KIND, False, True, True, True, 255, 240, True, name_zh="光盘", name_en="optical disc")
+
+    @classmethod
+    def at(cls, address: Address) -> Self:
+        """The disc in a drive, or its image; the copies of one disc are alike, and their marker names the image."""
+        return cls(Path(address.location), str(address.details.get("image", address.identity)))
 
     def _files(self) -> list[DiscFile]:
         if not self.disc.exists() or (self.disc.is_file() and not self.disc.stat().st_size):
@@ -107,17 +115,17 @@ class OpticalAdapter:
             raise MediumFull(str(self.disc), needed=size, free=self.capacity)
         moment = datetime.now(UTC).replace(microsecond=0)
         with tempfile.TemporaryDirectory(dir=self.work) as folder:
-            write_file(Path(folder) / MARKER, marker_bytes({"medium": self.identity, "kind": "optical"}))
+            write_file(Path(folder) / MARKER, marker_bytes({"medium": self.identity, "kind": KIND}))
             grafts = [Graft(f"{PACKAGES}/{package.name}/{name}", package.root / name) for name in names]
             grafts.append(Graft(MARKER, Path(folder) / MARKER))
             image = Path(folder) / "image.iso"
             length = make_image(grafts, image, self.volume_id, moment)
             if self.capacity and length > self.capacity:
                 raise MediumFull(str(self.disc), needed=length, free=self.capacity)
-            made = read_disc(image, [], length)
+            image_read = read_disc(image, [], length)
             try:
                 burn(image, self.disc, progress=progress)
-                if read_disc(self.disc, [], length).sha256 != made.sha256:
+                if read_disc(self.disc, [], length).sha256 != image_read.sha256:
                     raise NotWrittenRight(str(self.disc), file=image.name, count=1)
             except StorageError:
                 raise

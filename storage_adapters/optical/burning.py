@@ -42,8 +42,8 @@ def find_burners() -> list[Burner]:
         said = run_tool(["xorriso", "-device_links"], allowed=range(256))
     except ToolFailed:
         return []
-    found = re.findall(r"^\s*\d+\s+-dev '([^']+)'\s+\S+\s*:\s*(.+)$", said, re.MULTILINE)
-    return [Burner(Path(device), " ".join(model.replace("'", "").split())) for device, model in found]
+    burners = re.findall(r"^\s*\d+\s+-dev '([^']+)'\s+\S+\s*:\s*(.+)$", said, re.MULTILINE)
+    return [Burner(Path(device), " ".join(model.replace("'", "").split())) for device, model in burners]
 
 
 def parse_loaded(said: str) -> Loaded:

@@ -36,8 +36,8 @@ def augment(image: Path, progress: Callable[[int], None] = lambda moved: None) -
     said = run_tool(
         ["dvdisaster", "-i", str(image), "-mRS03", "-x", str(_threads()), "-c"], progress=progress, watch=image
     )
-    found = re.search(r"([\d.]+)% redundancy", said)
-    return Augmented(image.stat().st_size, float(found.group(1)) if found else 0.0)
+    match = re.search(r"([\d.]+)% redundancy", said)
+    return Augmented(image.stat().st_size, float(match.group(1)) if match else 0.0)
 
 
 def is_augmented(image: Path) -> bool:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage_adapters.durable import move_in, on_medium
+from storage_adapters.durable import move_in
 from storage_adapters.errors import NameTooLong, SourceUnreadable, ToolFailed
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.optical.tools import run_tool
 
 SECTOR = 2048

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from storage_adapters.contract import ExpectedFile, FileCheck
-from storage_adapters.durable import Digester, new_digest, on_medium
+from storage_adapters.digests import Digester, new_digest
 from storage_adapters.errors import MediumAbsent, MediumFailing, ToolFailed
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.optical.tools import run_tool
 
 SECTOR = 2048

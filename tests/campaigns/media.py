@@ -11,7 +11,8 @@ from pathlib import Path
 from storage_adapters.conformance import check_kind
 from storage_adapters.contract import StorageAdapter
 from storage_adapters.directory import DirectoryAdapter, prepare
-from storage_adapters.drive import DriveAdapter, prepare_drive
+from storage_adapters.drive import DriveAdapter
+from storage_adapters.drive_marker import prepare_drive
 from storage_adapters.file_systems import mount_of
 from storage_adapters.optical.adapter import OpticalAdapter
 from storage_adapters.s3 import S3Adapter

@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -34,6 +33,7 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.clock import now
 from preserve.data_management import audit_records
+from preserve.data_management.archive import Archive as OpenArchive
 from preserve.data_management.audits import runs
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
@@ -41,6 +41,7 @@ from tests.support.catalogue_state import state
 from tests.support.loop import loop
 from tests.support.object_store import free_ports
 from tests.support.program import Archive, found, kill
+from tests.support.started import Started
 from tests.through.test_media import another, digests
 
 pytestmark = pytest.mark.xdist_group("audit")
@@ -85,12 +86,10 @@ def audit(archive: Archive, moment: datetime | None = None, **more: object) -> A
     catalogue = open_catalogue(home)
     try:
         return run_audit(
-            home,
-            catalogue,
+            OpenArchive(home, catalogue, (lambda: moment) if moment else now),
             read_policy(home.profiles),
             Budget(),
             actor="scheduler",
-            now=(lambda: moment) if moment else now,
             **more,  # type: ignore[arg-type]
         )
     finally:
@@ -280,12 +279,18 @@ def test_outside_its_hours_it_reads_nothing(archive: Archive) -> None:
     assert (done["state"], done["reason"], done["bytes"]) == ("stopped", "hours", 0)
 
 
+def wait_for(process: Started | subprocess.Popen[str], archive: Archive, name: str) -> None:
+    """Until a run that goes on left a file of this name."""
+    while not list((archive.home / "work").glob(name)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
+        assert process.poll() is None, process.communicate()
+
+
 def test_two_at_once(archive: Archive) -> None:
     process = archive.start("audit", "run", "--share", "0.01")
     try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not list((archive.home / "work").glob("audit-*.jsonl")):
-            continue
+        wait_for(process, archive, "audit.lock")
         assert archive.run("audit", "run").returncode == 3
     finally:
         kill(process)
@@ -293,10 +298,8 @@ def test_two_at_once(archive: Archive) -> None:
 
 def test_a_killed_run_is_closed_as_failed_and_nothing_is_lost(archive: Archive) -> None:
     flip(archive.packages()[0])
-    process = archive.start("audit", "run", "--share", "0.01")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not list((archive.home / "work").glob("audit-*.jsonl")):
-        continue
+    process = archive.start("audit", "run", "--share", "0.1")
+    wait_for(process, archive, "audit-*.jsonl")  # one copy is recorded, the other not yet
     kill(process)
     done = archive.json("audit", "run")
     assert done["status"] == 4
@@ -490,6 +493,7 @@ webhook = "http://127.0.0.1:{hook.server_address[1]}/"
     finally:
         mail.stop()
         hook.shutdown()
+        hook.server_close()  # who listens but never answers is waited for
     done = archive.run("audit", "run", lang="zh")
     assert "通知未能发出" in done.stderr
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from preserve.data_management.database import create_catalogue
-from storage_adapters import durable
+from storage_adapters import copying, durable
 from storage_adapters.directory import prepare
 from tests.support.loop import loop
 from tests.support.office import make_office
@@ -106,11 +106,11 @@ def test_library_code_makes_closed_files_without_the_program(tmp_path: Path) -> 
         (tmp_path / "a").mkdir(mode=0o755)  # made by whoever sets the machine up
         prepare(tmp_path / "a", "store-x", "x")
         durable.write_file(tmp_path / "b" / "c" / "file", b"x")
-        durable.copy_file_checked(
+        copying.copy_file_checked(
             tmp_path / "b" / "c" / "file", tmp_path / "d" / "small", ("sha256",), lambda moved: None
         )
         (tmp_path / "large").write_bytes(bytes(3 << 20))
-        durable.copy_file_checked(tmp_path / "large", tmp_path / "d" / "e" / "large", ("sha256",), lambda moved: None)
+        copying.copy_file_checked(tmp_path / "large", tmp_path / "d" / "e" / "large", ("sha256",), lambda moved: None)
         create_catalogue(tmp_path / "d" / "catalogue.sqlite").close()
     assert open_ones(*(tmp_path / name for name in "abd")) == []
 

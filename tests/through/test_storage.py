@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from storage_adapters.conformance import make_package
+from storage_adapters.copying import copy_file_checked
 from storage_adapters.directory import DirectoryAdapter, prepare
-from storage_adapters.durable import copy_file_checked, translate
 from storage_adapters.errors import MediumFailing, MediumFull, ReadOnly
+from storage_adapters.medium_errors import translate
 
 ROOT = Path(__file__).parent.parent.parent
 

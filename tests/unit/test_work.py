@@ -17,7 +17,7 @@ import pytest
 from preserve.cli.progress import Watcher, how_to_show
 from preserve.errors import MediumProblem, PreserveError, Stopped
 from preserve.messages import speaking
-from preserve.progress import stoppable
+from preserve.progress import Unit, stoppable
 from preserve.work import executor, free_space, map_batches, require_space
 
 PARENT = """
@@ -88,6 +88,15 @@ def test_lines_on_a_pipe_and_nothing_for_programs() -> None:
         watcher(50, 1)
     assert stream.getvalue() == "复制\n"  # the next line only after ten seconds
     assert (watcher.done, watcher.files_done) == (50, 1)
+
+
+@pytest.mark.parametrize(("unit", "amount"), [("seconds", "1 min 30 s / 3 min 0 s"), ("bytes", "90 B / 180 B")])
+def test_what_is_counted_is_said_in_its_own_unit(unit: Unit, amount: str) -> None:
+    stream = io.StringIO()
+    with speaking("en"), Watcher("bars", stream) as watcher:
+        watcher.begin("x", 180, 2, unit=unit)
+        watcher(90, 1)
+        assert watcher._amount() == amount
 
 
 def test_bars_draw_without_reading_markup_in_names() -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from preserve.access.case_history import words
 from preserve.access.case_history.model import History
 from preserve.administration.printing import Section
+from preserve.archival_storage.opening import kind_word
 from preserve.clock import parse, stamp
 from preserve.messages import bytes_for_people, listed, say
 
@@ -66,8 +67,7 @@ def verdict(found: History, labels: Mapping[str, str], zone: ZoneInfo) -> Sectio
             say(
                 "history.copies-missing",
                 what=listed(
-                    say("history.missing-one", kind=say(f"cli.medium-{kind}"), count=count)
-                    for kind, count in found.missing
+                    say("history.missing-one", kind=kind_word(kind), count=count) for kind, count in found.missing
                 ),
             )
         )
@@ -123,7 +123,7 @@ def _copies(found: History, zone: ZoneInfo) -> Section:
     rows = tuple(
         (
             medium.label if medium else row.medium,
-            say(f"cli.medium-{medium.kind}") if medium else "—",
+            kind_word(medium.kind) if medium else "—",
             (medium.place if medium else "") or "—",
             row.name + (f" {row.part}/{row.parts}" if row.parts > 1 else ""),
             say(f"cli.copy-{row.state}"),

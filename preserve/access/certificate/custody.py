@@ -16,6 +16,7 @@ from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import anchors
 from preserve.home import Home
 from preserve.messages import bytes_for_people, known
+from storage_adapters.registry import traits_of
 
 _OF_CASES = (
     "ingest.started",
@@ -29,7 +30,6 @@ _OF_CASES = (
 )
 
 _ALGORITHMS = {"sha256": "SHA-256", "sha512": "SHA-512", "sm3": "SM3"}
-_KINDS = ("directory", "drive", "optical", "s3")
 Told = tuple[Pair, Pair | str, str]
 
 
@@ -82,9 +82,16 @@ def _labels(connection: Connection) -> dict[str, Pair]:
     """What media are called: their kind, and the name that people gave them."""
     found = {}
     for row in holdings.all_media(connection):
-        kind = both(f"medium-{row.kind}") if row.kind in _KINDS else Pair(zh=row.kind, en=row.kind)
+        kind = _kind(row.kind)
         found[row.id] = Pair(zh=f"{kind['zh']} {row.label}", en=f"{kind['en']} {row.label}")
     return found
+
+
+def _kind(kind: str) -> Pair:
+    if known(f"certificate.medium-{kind}"):
+        return both(f"medium-{kind}")
+    traits = traits_of(kind)
+    return Pair(zh=traits.name_zh or kind, en=traits.name_en or kind)
 
 
 def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) -> list[Entry]:

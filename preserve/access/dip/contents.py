@@ -13,7 +13,8 @@ from preserve.description.schema import CaseObject
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import copy_stream, drop_file
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import drop_file
 from storage_adapters.errors import MediumFull, StorageError
 from storage_adapters.reading import digest_file
 

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from preserve.access.transfer.profile import EncapsulationNames
 from preserve.errors import NotIntact
-from storage_adapters.durable import on_medium
+from storage_adapters.medium_errors import on_medium
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from preserve.outputs import into_folder
 from preserve.progress import Progress
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
-from storage_adapters.durable import discard, on_medium, publish, sync_file_system, write_file
+from storage_adapters.durable import discard, publish, sync_file_system, write_file
 from storage_adapters.errors import StorageError
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import digest_file
 
 LIST = "transfer.json"

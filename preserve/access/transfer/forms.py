@@ -23,7 +23,7 @@ from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.contract import CopyRef, ExpectedFile
-from storage_adapters.durable import copy_file_checked
+from storage_adapters.copying import copy_file_checked
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import size_of
 

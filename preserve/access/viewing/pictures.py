@@ -10,7 +10,6 @@ import math
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from preserve.access.viewing.profile import LookingProfile
 from preserve.messages import say
 from preserve.programs import FFMPEG_INPUT, ToolFailed, file_argument, find, probe, run
 from preserve.progress import check_stop
-from preserve.work import processors
+from preserve.work import processors, threads
 
 _STRETCHES = 1200
 _SILENT = -120.0
@@ -121,7 +120,7 @@ def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pul
             return None
         return picture if picture.is_file() else None
 
-    with ThreadPoolExecutor(processors()) as pool:
+    with threads(processors()) as pool:
         pictures = list(pool.map(fetch, range(count)))
     missing = sum(one is None for one in pictures)
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -35,7 +36,8 @@ from preserve.messages import language
 from preserve.programs import ToolFailed
 from preserve.progress import check_stop
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import copy_file_checked, discard, drop_file, move_in
+from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import discard, drop_file, move_in
 from storage_adapters.reading import digest_file
 
 _DRAWN = 1
@@ -170,7 +172,7 @@ class Room:
         target = self.folder / str(name)
         source = self.package / one.path
         if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == one.sha256):
-            part = target.with_name(target.name + ".new")
+            part = target.with_name(f".{secrets.token_hex(8)}.new")
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _, digests = copy_file_checked(source, part, ("sha256",), lambda moved: check_stop())
             if digests["sha256"] != one.sha256:
@@ -195,8 +197,8 @@ class Room:
             seen = digest_file(source, ("sha256",), from_medium=False)[1]["sha256"]
             if seen != one.sha256:
                 raise NotIntact("look.altered", one.name, wanted=one.sha256, found=seen)
-            scratch = self.kept / f"{stem}.{os.getpid()}"
-            scratch.mkdir(mode=0o700, exist_ok=True)
+            scratch = self.kept / f"{stem}.{secrets.token_hex(8)}"
+            scratch.mkdir(mode=0o700)
             try:
                 done = make_pictures(source, about, scratch, stem, self.wanted)
                 missing, cut = done.missing, done.cut
@@ -217,7 +219,7 @@ class Room:
         for path in made:
             (name,) = safe_names([one.name + path.name.removeprefix(stem)])
             target = self.folder / str(name)
-            part = target.with_name(target.name + ".new")
+            part = target.with_name(f".{secrets.token_hex(8)}.new")
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             copy_file_checked(path, part, (), lambda moved: None)
             part.chmod(0o400)

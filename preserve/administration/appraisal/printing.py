@@ -17,6 +17,7 @@ from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.wording import rule_name
+from preserve.archival_storage.opening import kind_word
 from preserve.clock import zone
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification
@@ -96,7 +97,7 @@ def signal_name(profile: RetentionProfile, vocabulary: Vocabulary, name: str) ->
 def medium_name(text: str) -> str:
     """`optical LJ-0001` in the language in use."""
     kind, _, label = text.partition(" ")
-    return f"{say(f'cli.medium-{kind}')} {label}"
+    return f"{kind_word(kind)} {label}"
 
 
 def block_name(text: str) -> str:

@@ -33,8 +33,8 @@ from preserve.administration.disposal.rules import obstacles
 from preserve.administration.disposal.steps import DISPOSALS, register_file
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.aip_versions import abandoned
-from preserve.archival_storage.claim import claim
-from preserve.archival_storage.media import attached, store_identity
+from preserve.archival_storage.media import store_identity
+from preserve.archival_storage.opening import open_media
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
@@ -43,6 +43,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.proof.verify_ledger import require_proven
 from preserve.errors import Refused
+from preserve.work import claim
 from storage_adapters.durable import write_file
 
 Watch = Callable[[str], None]
@@ -167,7 +168,7 @@ def _remove_all(run: _Run, entry: Entry) -> Outcome:
     if tasks:
         return Outcome(entry, False, tuple(tasks))
     run.watch("search")
-    if left := leftovers(run.archive.home, run.archive.catalogue, removal.going, removal.drives):
+    if left := leftovers(run.archive.home, run.archive.catalogue, removal.going, removal.opened):
         return Outcome(entry, False, tuple(left))
     run.watch("tombstone")
     _bury(run, entry)
@@ -188,12 +189,12 @@ def _what_goes(run: _Run, entry: Entry) -> tuple[Removal, list[CopyRow]]:
             rows = [row for row in rows if row.version < below]
         destroyed_copies = told_gone(connection, item.objid)
     names = tuple(sorted({row.name for row in rows}))
-    going = Going(number, item.objid, item.item, names, item.case_number, run.archive.today(), minutes)
-    drives = attached(home, list(media.values()))
+    going = Going(number, item.objid, item.item, run.archive.today(), minutes, names, item.case_number)
+    opened = open_media(home, list(media.values()))
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
-    rows.sort(key=lambda row: (media[row.medium].kind == "directory" if row.medium in media else False, row.name))
+    rows.sort(key=lambda row: (row.medium == store_identity(home), row.name))
     left = [row for row in rows if (row.name, row.medium) not in destroyed_copies]
-    return Removal(run.actor, read_policy(home.profiles), going, media, drives), left
+    return Removal(run.actor, read_policy(home.profiles), going, media, opened), left
 
 
 def _remove_copies(run: _Run, removal: Removal, rows: Sequence[CopyRow]) -> list[Task]:
@@ -217,18 +218,7 @@ def _nothing_against_images(run: _Run, removal: Removal) -> Task | None:
     with run.archive.catalogue.read() as connection:
         try:
             for name in going.names:
-                warrant_for_disposal(
-                    connection,
-                    removal.profile,
-                    going.disposal,
-                    going.objid,
-                    going.item,
-                    name,
-                    store_identity(run.archive.home),
-                    today=going.today,
-                    minutes=going.minutes,
-                    overwrite=False,
-                )
+                warrant_for_disposal(connection, removal.profile, going, name, store_identity(run.archive.home))
         except Refused as error:
             return Task(going.names[-1], "blocked", detail=error.code)
     return None

@@ -18,6 +18,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.home import Home
+from storage_adapters.registry import traits_of
 
 
 def confirm(actor: Actor, number: str, medium: str, *, how: str) -> tuple[Disposal, bool]:
@@ -62,7 +63,7 @@ def _copies_that_go(
 
     What was retired there goes with it: a later disposal need not ask for the same medium again. Raises Refused.
     """
-    if medium.kind not in ("optical", "drive"):
+    if not traits_of(medium.kind).removable:
         raise Refused("disposal.not-physical", medium.label)
     minutes = rules_in_force.rules_now(archive.home).profile.appraisal.warrant_minutes
     own, uncounted, others = [], [], []
@@ -73,7 +74,7 @@ def _copies_that_go(
         gone = [row for row in destroyed.of_case(connection, copy.objid) if row.disposal == disposal.number]
         begun = gone[-1] if gone and gone[-1].state == "begun" else None
         item = begun.item if begun else ""
-        going = Going(disposal.number, copy.objid, item, (copy.name,), "", archive.today(), minutes)
+        going = Going(disposal.number, copy.objid, item, archive.today(), minutes, (copy.name,), "")
         if begun:
             _ask_for_warrant(archive.home, connection, going, medium)
             own.append((going, copy))
@@ -91,15 +92,4 @@ def _copies_that_go(
 
 def _ask_for_warrant(home: Home, connection: Connection, going: Going, medium: MediumRow) -> None:
     """Raises Refused where something stands against it by now, or a version without the part is not whole elsewhere."""
-    warrant_for_disposal(
-        connection,
-        read_policy(home.profiles),
-        going.disposal,
-        going.objid,
-        going.item,
-        going.names[0],
-        medium.id,
-        today=going.today,
-        minutes=going.minutes,
-        overwrite=False,
-    )
+    warrant_for_disposal(connection, read_policy(home.profiles), going, going.names[0], medium.id)

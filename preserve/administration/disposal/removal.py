@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,20 +16,19 @@ from preserve.administration.actor import Actor
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
-from preserve.archival_storage.media import bucket_of, server_store
+from preserve.archival_storage.opening import NotAtHand, Opened, open_medium
 from preserve.archival_storage.policy import StorageProfile
-from preserve.archival_storage.warrant import warrant_for_disposal
+from preserve.archival_storage.warrant import Destruction, warrant_for_disposal
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
-from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.drive import DriveAdapter
 from storage_adapters.durable import discard, drop_file
 from storage_adapters.erasing import erasure_at, overwrite_tree
 from storage_adapters.errors import NotErasable, StorageError
+from storage_adapters.registry import traits_of
 
 Why = Literal["destroy", "insert", "locked", "failed", "blocked", "successor", "left"]
 
@@ -52,52 +50,45 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
-    """One thing that is being destroyed, by which disposal, and whose names its packages have."""
+class Going(Destruction):
+    """One thing that is being destroyed, the names of its packages, and of its case."""
 
-    disposal: str
-    objid: str
-    item: str
     names: tuple[str, ...]
     case_number: str
-    today: date
-    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What is needed to remove the copies of one thing: media by identity, and the drives that are connected."""
+    """What is needed to remove the copies of one thing: media by identity, as rows and, where at hand, opened."""
 
     actor: Actor
     profile: StorageProfile
     going: Going
     media: Mapping[str, MediumRow]
-    drives: Mapping[str, DriveAdapter]
+    opened: Mapping[str, Opened | NotAtHand]
 
 
 def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     """Remove one copy and record it; None when it is gone. What cannot be done now is returned as a task."""
-    home, catalogue, profile = removal.actor.home, removal.actor.catalogue, removal.profile
-    going, medium = removal.going, removal.media.get(row.medium)
+    home, catalogue, going = removal.actor.home, removal.actor.catalogue, removal.going
+    row_of_medium = removal.media.get(row.medium)
     actor, moment = removal.actor.account, removal.actor.now()
-    label, place = (medium.label, medium.place) if medium else (row.medium, "")
-    if medium is None or medium.state == "lost" or (row.state == "lost" and medium.kind in ("optical", "drive")):
+    if row_of_medium is None or _is_lost(row, row_of_medium):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
         return None
     if row.state == "planned" or (row.state == "retired" and row.written is None):
         note_gone(catalogue, going, row, "never-written", "", actor=actor, moment=moment)
         return None
-    if medium.kind == "optical" or (medium.kind == "drive" and medium.state != "in use"):
+    label, place, traits = row_of_medium.label, row_of_medium.place, traits_of(row_of_medium.kind)
+    medium = removal.opened.get(row.medium) or open_medium(home, row_of_medium)
+    if isinstance(medium, NotAtHand) and medium.reason == "no-adapter":
+        return Task(row.name, "failed", label, place, f"storage.no-adapter {row_of_medium.kind}")
+    if traits.removable and (not traits.erasable or row_of_medium.state != "in use"):
         return Task(row.name, "destroy", label, place)
-    drive = removal.drives.get(medium.id)
-    if medium.kind == "drive" and drive is None:
+    if isinstance(medium, NotAtHand):
         return Task(row.name, "insert", label, place)
     try:
-        if medium.kind == "s3":
-            worth, detail = _from_bucket(catalogue, profile, going, row, medium)
-        else:
-            root = drive.root if drive else home.store
-            worth, detail = _from_folder(catalogue, profile, going, row.name, medium.id, root, drive)
+        worth, detail = _remove(removal, row.name, medium)
     except NotErasable as error:
         return Task(row.name, "locked", label, place, str(error.values.get("until", "")))
     except StorageError as error:
@@ -110,76 +101,36 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     return None
 
 
-def _from_folder(
-    catalogue: Catalogue,
-    profile: StorageProfile,
-    going: Going,
-    name: str,
-    medium: str,
-    root: Path,
-    drive: DriveAdapter | None,
-) -> tuple[str, str]:
-    """From the server store or a connected drive; returns what overwriting was worth there, and where."""
-    if drive is not None:
-        drive.require()
-    folder = DirectoryAdapter(root, medium)
-    if drive is None:
-        folder.require()
-    erasure = erasure_at(root)
-    detail = f"{erasure.file_system} {erasure.device}".strip()
-    copy = CopyRef(name)
-    if not folder.remains(copy):
-        return "absent", detail
-    with catalogue.read() as connection:
-        # Where a block is never written in place, overwriting would only wear the medium out.
-        warrant = warrant_for_disposal(
-            connection,
-            profile,
-            going.disposal,
-            going.objid,
-            going.item,
-            name,
-            medium,
-            today=going.today,
-            minutes=going.minutes,
-            overwrite=erasure.worth not in ("flash", "copy-on-write"),
-        )
-    with drive.writable() if drive else nullcontext():
-        folder.remove(copy, warrant)
-    if left := folder.remains(copy):
-        raise NotIntact("disposal.left", str(left[0]))
-    return erasure.worth, detail
+def _is_lost(row: CopyRow, medium: MediumRow) -> bool:
+    """Whether the copy went with its medium; one that is lost on a medium that stays where it is may be there yet."""
+    return medium.state == "lost" or (row.state == "lost" and traits_of(medium.kind).removable)
 
 
-def _from_bucket(
-    catalogue: Catalogue, profile: StorageProfile, going: Going, row: CopyRow, medium: MediumRow
-) -> tuple[str, str]:
-    bucket = bucket_of(medium)
-    copy = CopyRef(row.name)
-    count, until = bucket.left(copy)
+def _remove(removal: Removal, name: str, medium: Opened) -> tuple[str, str]:
+    """Remove a copy from a medium at hand; returns what overwriting was worth there, and where."""
+    medium.require()
+    copy, tree = CopyRef(name), medium.tree
+    erasure = erasure_at(tree.root) if tree is not None else None
+    detail = f"{erasure.file_system} {erasure.device}".strip() if erasure else medium.row.location
+    count, until = medium.left(copy)
     if not count:
-        return "absent", bucket.bucket
-    with catalogue.read() as connection:
+        return "absent", detail
+    # Where a block is never written in place, overwriting would only wear the medium out.
+    overwrite = erasure is not None and erasure.worth not in ("flash", "copy-on-write")
+    with removal.actor.catalogue.read() as connection:
         warrant = warrant_for_disposal(
-            connection,
-            profile,
-            going.disposal,
-            going.objid,
-            going.item,
-            row.name,
-            medium.id,
-            today=going.today,
-            minutes=going.minutes,
-            overwrite=False,
+            connection, removal.profile, removal.going, name, medium.row.id, overwrite=overwrite
         )
     try:
-        bucket.remove(copy, warrant)
+        medium.adapter.remove(copy, warrant)
     except NotErasable as error:
         raise NotErasable(error.where, until=until) from error
-    count, until = bucket.left(copy)
+    count, until = medium.left(copy)
+    if count and tree is not None:
+        raise NotIntact("disposal.left", str(tree.remains(copy)[0]))
     if count:
-        raise NotErasable(bucket.bucket, until=until)
-    return "remote", bucket.bucket
+        raise NotErasable(medium.row.location, until=until)
+    return erasure.worth if erasure else "remote", detail
 
 
 def note_gone(
@@ -260,15 +211,15 @@ def _images(home: Home, going: Going) -> Iterator[Path]:
                 yield folder
 
 
-def leftovers(home: Home, catalogue: Catalogue, going: Going, drives: Mapping[str, DriveAdapter]) -> list[Task]:
-    """Look everywhere for what should not be there any more: store, drives at hand, images, work area, catalogue."""
+def leftovers(home: Home, catalogue: Catalogue, going: Going, media: Mapping[str, Opened | NotAtHand]) -> list[Task]:
+    """Look everywhere for what should not be there any more: media at hand, images, work area, catalogue."""
     found = []
-    roots = [(home.settings.institution, server_store(home).root)]
-    roots += [(drive.identity, drive.root) for drive in drives.values()]
-    for label, root in roots:
+    for medium in media.values():
+        if not isinstance(medium, Opened) or (tree := medium.tree) is None:
+            continue
         for name in going.names:
-            for place in DirectoryAdapter(root, "").remains(CopyRef(name)):
-                found.append(Task(name, "left", label, detail=str(place.relative_to(root))))
+            for place in tree.remains(CopyRef(name)):
+                found.append(Task(name, "left", medium.row.label, detail=str(place.relative_to(tree.root))))
     found += [Task(going.names[-1], "left", detail=f"discs/{one.name}/{IMAGE}") for one in _images(home, going)]
     for folder in _views(home, going):
         found.append(Task(going.names[-1], "left", detail=str(folder.relative_to(home.path))))

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from preserve.administration.retention.notice import Falling, falling_due
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.archival_storage import drill, schedule
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.opening import attached
+from preserve.archival_storage.overview import overview
 from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
-from preserve.archival_storage.replicate import overview
 from preserve.clock import parse, stamp
 from preserve.data_management import audit_records, audits, checkpoints, copy_counts, holdings, ledger
 from preserve.data_management.audit_records import Month, Record

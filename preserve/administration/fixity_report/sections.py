@@ -9,6 +9,7 @@ from preserve.administration.fixity_report import pictures
 from preserve.administration.fixity_report.facts import Facts, MediumFacts
 from preserve.administration.printing import Section
 from preserve.administration.retention.wording import rule_name
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -56,7 +57,7 @@ def _verdict(facts: Facts) -> Section:
 def _coverage(facts: Facts) -> Section:
     rows = [
         (
-            say(f"cli.medium-{one.kind}"),
+            kind_word(one.kind),
             say("report.days", days=one.days),
             str(one.copies),
             str(one.within),
@@ -147,7 +148,7 @@ def _media(facts: Facts) -> Section:
     rows = [
         (
             one.row.label,
-            say(f"cli.medium-{one.row.kind}"),
+            kind_word(one.row.kind),
             one.row.place or "—",
             one.row.custodian or "—",
             str(one.copies),

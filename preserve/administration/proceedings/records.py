@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import stat
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from preserve.data_management.proceedings import LETTERS, Kind
 from preserve.errors import NotIntact, Refused
-from storage_adapters.durable import copy_stream, drop_file, move_in, sync_folder, write_file
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import drop_file, move_in, sync_folder, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
 
@@ -80,13 +82,12 @@ def keep_paper(folder: Path, kind: str, source: Path) -> Paper:
     except OSError as error:
         raise Refused("proceeding.paper-unreadable", str(source), reason=error.strerror or str(error)) from error
     papers = folder / "papers"
-    staged = papers / f".{os.getpid()}.part"
+    staged = papers / f".{secrets.token_hex(8)}.part"
     with os.fdopen(handle, "rb") as stream:
         found = os.fstat(stream.fileno())
         if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _LARGEST:
             raise Refused("proceeding.paper-unreadable", str(source), reason="size")
         papers.mkdir(parents=True, exist_ok=True, mode=0o750)
-        drop_file(staged, papers)
         try:
             size, seen = copy_stream(stream, staged, ("sha256",), lambda moved: None)
         except (OSError, StorageError) as error:

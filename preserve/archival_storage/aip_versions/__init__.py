@@ -6,14 +6,14 @@ against the ledger, while it is copied: a damaged file is never passed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import chain
 
 from preserve.archival_storage.aip_versions import copy_unchanged, describing, publish
 from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, previous_version
-from preserve.archival_storage.claim import claim
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packing.documents import Described
+from preserve.archival_storage.packing import publishing
 from preserve.clock import now, stamp
 from preserve.data_management import cases
 from preserve.data_management.database import Catalogue
@@ -21,8 +21,9 @@ from preserve.data_management.proof import anchors
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
-from preserve.work import require_space
-from storage_adapters.durable import discard, on_medium
+from preserve.work import claim, require_space
+from storage_adapters.durable import discard
+from storage_adapters.medium_errors import on_medium
 
 __all__ = ["Change", "PreviousVersion", "Renewal", "Shown", "Succeeded", "previous_version", "succeed"]
 
@@ -84,10 +85,8 @@ def _make(
             describing.Writing(old, version, root, algorithms, change, dropped, carried, actor, moment)
         )
 
-    def payload() -> Iterator[Described]:
-        yield from carried.values()
-        yield from described
-
-    counts = publish.seal(staging, old, version, algorithms, payload, moment)
-    publish.publish(home, catalogue, adapter, staging, old, counts, actor=actor, progress=progress)
+    counts = publish.seal(staging, old, version, algorithms, chain(carried.values(), described), moment)
+    publishing.require_structure(staging, counts[0], old.objid)
+    publishing.read_back(staging, algorithms, adapter, old.objid, progress)
+    publish.publish(catalogue, adapter, staging, old, counts, actor)
     return counts

@@ -33,23 +33,29 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A file of the new version that lies in place already: its object, and its MIME type for METS."""
+    """A file of the new version that lies in place already: its representation, its object, its MIME type for METS.
 
+    `events` are those of this file alone.
+    """
+
+    role: str
     entity: FileObject
     mime: str
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What was found and made anew, as streams: all originals as they are described now, the files that were made,
-    and by representation the events and programs to be told.
+    """What was found and made anew: all originals as they are described now, and what was made of them.
+
+    `files` is asked once, for a stream. Of each representation `events` are those of the whole, `agents` the programs
+    that took part; `roles` are those for which something was made.
     """
 
-    originals: Callable[[], Iterator[Shown]]
-    made: Callable[[str], Iterator[Shown]]
-    events: Callable[[str], Iterator[Event]]
+    files: Callable[[], Iterator[Shown]]
+    events: Callable[[str], Iterable[Event]]
     agents: Callable[[str], Iterable[Agent]]
-    roles: frozenset[str] = frozenset()  # representations for which something was made
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage
-from preserve.archival_storage.packing.documents import Described
+from preserve.archival_storage.packing.listing import Described
 from preserve.errors import NotIntact
-from storage_adapters.durable import copy_file_checked
+from storage_adapters.copying import copy_file_checked
 from storage_adapters.errors import Changed, SourceUnreadable
 from storage_adapters.reading import digest_file
 

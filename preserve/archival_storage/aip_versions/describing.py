@@ -5,7 +5,8 @@ Everything is read and written as a stream, so that a package of 100,000 files n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +22,15 @@ from metadata.entities import (
     Representation,
     Rights,
 )
-from metadata.mets import Division, Header, MetsFile, RepresentationReference
+from metadata.mets import Header, MetsFile, RepresentationReference
 from metadata.names import original_bytes
 from preserve import __version__
-from preserve.archival_storage.aip_versions.change import Change, Renewal
+from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
-from preserve.archival_storage.packing.documents import Described, PackageWriter
+from preserve.archival_storage.packing.documents import PackageWriter, RepresentationWriter
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software, versioned
-from preserve.archival_storage.packing.stages import by_stage
+from preserve.archival_storage.packing.listing import Described, Listing
+from preserve.archival_storage.packing.stages import Stages
 from preserve.description.schema import CaseDescription
 from preserve.messages import LANGUAGES, say, speaking
 
@@ -37,7 +39,10 @@ _OBJECTS = (FileObject, Representation, IntellectualEntity)
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Everything that is needed to describe a new version. `carried` are its files by path in the package."""
+    """Everything that is needed to describe a new version. `carried` are its files by path in the package.
+
+    `listing` takes in the files of a renewal while they are described.
+    """
 
     old: PreviousVersion
     version: int
@@ -49,6 +54,7 @@ class Writing:
     actor: str
     moment: str
     renewal: Renewal | None = None
+    listing: Listing | None = None
 
     @property
     def name(self) -> str:
@@ -79,8 +85,7 @@ def describe(writing: Writing) -> list[Described]:
     old = writing.old
     header = Header(old.objid, old.label(), writing.moment, "preserve", __version__, status="VERSION")
     out = PackageWriter(writing.root, header, writing.algorithms)
-    made = (_representation(out, writing, role) for role in csip.REPRESENTATIONS)
-    references = [reference for reference in made if reference is not None]
+    references = _representations(out, writing)
     in_mets = old.in_mets()
     descriptive = _carried(old, writing.carried[csip.DUBLIN_CORE], csip.DUBLIN_CORE, "application/xml", writing.moment)
     documentation = []
@@ -95,7 +100,6 @@ def describe(writing: Writing) -> list[Described]:
     out.close(
         descriptive=descriptive,
         documentation=documentation,
-        schemas=out.schemas(),
         representations=references,
         objects=told.objects(),
         events=told.events(),
@@ -130,82 +134,83 @@ def _note(writing: Writing) -> tuple[str, str, bytes]:
     return f"documentation/version-{writing.version:04}.txt", "text/plain", "\n\n".join(parts).encode() + b"\n"
 
 
-def _representation(out: PackageWriter, writing: Writing, role: str) -> RepresentationReference | None:
-    """One representation; None where nothing of it is left."""
+def _representations(out: PackageWriter, writing: Writing) -> list[RepresentationReference]:
+    """Every representation of which something is left, in one pass over the new files."""
+    roles = [role for role in csip.REPRESENTATIONS if _exists(writing, role)]
+    stages = Stages(CaseDescription.model_validate_json((writing.old.package / csip.CASE).read_bytes()))
+    with ExitStack() as opened:
+        writers = {role: RepresentationWriter(out, role) for role in roles}
+        for role, writer in writers.items():
+            opened.callback(writer.abandon)
+            _carry(writing, role, writer, stages)
+        for shown in writing.renewal.files() if writing.renewal is not None else ():
+            _show(writing, shown, writers[shown.role], stages)
+        return [
+            writer.close(
+                _events(writing, role), _agents(writing, role), stages.divisions() if role == "original" else ()
+            )
+            for role, writer in writers.items()
+        ]
+
+
+def _exists(writing: Writing, role: str) -> bool:
+    """Whether anything was made for it, or anything of the old one stays."""
     old, renewal = writing.old, writing.renewal
-    there = role in old.roles()
-    has_made = renewal is not None and role in renewal.roles
-    if not has_made and not (there and any(one.identifier not in writing.dropped for one in old.objects(role))):
-        return None
-    return out.representation(
-        role,
-        _objects(writing, role, there=there),
-        _events(writing, role, there=there),
-        _agents(writing, role, there=there),
-        _files(writing, role, there=there),
-        _stages(writing, role),
-    )
+    if renewal is not None and role in renewal.roles:
+        return True
+    return role in old.roles() and any(file.identifier not in writing.dropped for file in old.objects(role))
 
 
-def _stages(writing: Writing, role: str) -> Sequence[Division]:
-    """The originals by stage (regulation Art. 3), as the case's description has them."""
-    if role != "original":
-        return ()
-    old, renewal = writing.old, writing.renewal
-    case = CaseDescription.model_validate_json((old.package / csip.CASE).read_bytes())
-    kept = (one.entity for one in renewal.originals()) if renewal is not None else old.objects(role)
-    named = (
-        (one.identifier, original_bytes(one.original_name)) for one in kept if one.identifier not in writing.dropped
-    )
-    return by_stage(case, named)
+def _carry(writing: Writing, role: str, writer: RepresentationWriter, stages: Stages) -> None:
+    """What the old version has, but for what is left out and for originals that are described anew."""
+    old = writing.old
+    if role not in old.roles():
+        represents = Relationship("structural", "represents", identifier(old.objid, "entity", old.objid))
+        writer.object(Representation(identifier(old.objid, "representation", role), role, (represents,)))
+        return
+    renewed = role == "original" and writing.renewal is not None
+    in_mets = {} if renewed else old.in_mets(role)
+    for entity in old.told(role):
+        if not isinstance(entity, _OBJECTS) or entity.identifier in writing.dropped:
+            continue
+        if not isinstance(entity, FileObject):
+            writer.object(entity)
+        elif not renewed:
+            writer.file(entity, *in_mets.get(entity.path, ("application/octet-stream", writing.moment)))
+            if role == "original":
+                stages.add(entity.identifier, original_bytes(entity.original_name))
 
 
-def _objects(writing: Writing, role: str, *, there: bool) -> Iterator[Object]:
-    old, renewal = writing.old, writing.renewal
-    if not there:
-        entity = identifier(old.objid, "entity", old.objid)
-        yield Representation(
-            identifier(old.objid, "representation", role), role, (Relationship("structural", "represents", entity),)
-        )
-    for one in old.told(role) if there else ():
-        renewed = role == "original" and renewal is not None and isinstance(one, FileObject)
-        if isinstance(one, _OBJECTS) and not renewed and one.identifier not in writing.dropped:
-            yield one
-    if renewal is not None:
-        shown = renewal.originals() if role == "original" else renewal.made(role)
-        yield from (one.entity for one in shown)
+def _show(writing: Writing, shown: Shown, writer: RepresentationWriter, stages: Stages) -> None:
+    """One file that was described or made anew."""
+    entity = shown.entity
+    writer.file(entity, shown.mime, writing.moment)
+    for event in shown.events:
+        writer.event(event)
+    if shown.role == "original":
+        stages.add(entity.identifier, original_bytes(entity.original_name))
+    if writing.listing is not None:
+        path = f"data/{writing.old.objid}/representations/{shown.role}/{entity.path}"
+        writing.listing.add(Described(path, entity.size, dict(entity.digests)))
 
 
-def _files(writing: Writing, role: str, *, there: bool) -> Iterator[MetsFile]:
-    old, renewal = writing.old, writing.renewal
-    if there and (role != "original" or renewal is None):
-        in_mets = old.in_mets(role)
-        for one in old.objects(role):
-            if one.identifier not in writing.dropped:
-                mime, created = in_mets.get(one.path, ("application/octet-stream", writing.moment))
-                yield MetsFile(one.identifier, one.path, one.size, one.digests["sha256"], mime, created)
-    if renewal is not None:
-        for shown in renewal.originals() if role == "original" else renewal.made(role):
-            one = shown.entity
-            yield MetsFile(one.identifier, one.path, one.size, one.digests["sha256"], shown.mime, writing.moment)
-
-
-def _events(writing: Writing, role: str, *, there: bool) -> Iterator[Event]:
-    for one in writing.old.told(role) if there else ():
-        if isinstance(one, Event) and not any(link.identifier in writing.dropped for link in one.objects):
-            yield one
+def _events(writing: Writing, role: str) -> Iterator[Event]:
+    for event in writing.old.told(role) if role in writing.old.roles() else ():
+        if isinstance(event, Event) and not any(link.identifier in writing.dropped for link in event.objects):
+            yield event
     if writing.renewal is not None:
         yield from writing.renewal.events(role)
 
 
-def _agents(writing: Writing, role: str, *, there: bool) -> Iterator[Agent]:
+def _agents(writing: Writing, role: str) -> Iterator[Agent]:
     known: set[str] = set()
-    carried = (one for one in writing.old.told(role) if isinstance(one, Agent)) if there else iter(())
+    there = role in writing.old.roles()
+    carried = (agent for agent in writing.old.told(role) if isinstance(agent, Agent)) if there else iter(())
     for agents in (carried, writing.renewal.agents(role) if writing.renewal else ()):
-        for one in agents:
-            if one.identifier not in known:
-                known.add(one.identifier)
-                yield one
+        for agent in agents:
+            if agent.identifier not in known:
+                known.add(agent.identifier)
+                yield agent
 
 
 class _Root:

@@ -6,7 +6,7 @@ the very package that was sealed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from preserve.archival_storage.aip_versions.change import Change, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.packing import publishing
-from preserve.archival_storage.packing.documents import Described
+from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now
 from preserve.data_management import case_index, ledger, sealing
@@ -38,7 +38,7 @@ def seal(
     old: PreviousVersion,
     version: int,
     algorithms: tuple[str, ...],
-    payload: Callable[[], Iterator[Described]],
+    payload: Iterable[Described],
     moment: str,
 ) -> tuple[int, int]:
     """Make the folder a bag that says which version it is; return payload files and bytes."""
@@ -58,21 +58,15 @@ def seal(
 
 
 def publish(
-    home: Home,
     catalogue: Catalogue,
     adapter: DirectoryAdapter,
     package: Path,
     old: PreviousVersion,
     counts: tuple[int, int],
-    *,
     actor: str,
-    progress: Callable[[int], None],
 ) -> None:
-    """Prove the sealed package, write its manifest's digest into the ledger, and rename it."""
+    """Write the manifest's digest of a package that was read back into the ledger, and rename it."""
     count, size = counts
-    algorithms = tuple(home.settings.digests)
-    publishing.require_structure(package, count, old.objid)
-    publishing.read_back(package, algorithms, adapter, old.objid, progress)
     details = {"name": package.name, "files": count, "bytes": size, **anchors.details(package)}
     with catalogue.begin() as connection:
         ledger.append(connection, action=SEALED, subject=old.objid, actor=actor, details=details, moment=now())

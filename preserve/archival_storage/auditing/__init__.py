@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -18,11 +17,12 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.auditing.reading import read_all
 from preserve.archival_storage.auditing.report import AuditReport, Overdue
 from preserve.archival_storage.auditing.run import Run
-from preserve.archival_storage.media import attached
+from preserve.archival_storage.opening import attached
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import audit_records, holdings
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
 from preserve.errors import PreserveError, Refused, Stopped
@@ -34,23 +34,22 @@ __all__ = ["AuditReport", "Overdue", "run_audit"]
 
 
 def run_audit(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     profile: StorageProfile,
     budget: Budget,
     *,
-    given: Sequence[tuple[str, Path]] = (),
+    inserted: Sequence[tuple[str, Path]] = (),
     everything: bool = False,
     actor: str,
-    now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> AuditReport:
     """Read back what is due, within the budget; with `everything` all that can be reached, due or not.
 
-    `given` are discs, images or mounted drives that are read whatever is due, each with a label where its marker fits
-    several. Raises Refused where another run is under way; damage is in the report. An error of the home itself (no
-    space, a broken catalogue) ends the run as failed and is raised.
+    `inserted` are discs, images or mounted drives that are read whatever is due, each with a label where its marker
+    fits several. Raises Refused where another run is under way; damage is in the report. An error of the home itself
+    (no space, a broken catalogue) ends the run as failed and is raised.
     """
+    home, catalogue, now = archive.home, archive.catalogue, archive.now
     with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))), executor() as pool:
         run = Run(home, catalogue, profile, Pace(budget, progress, now), pool, actor=actor, now=now)
         run.begin()
@@ -58,7 +57,7 @@ def run_audit(
             run.report.findings += _check_records(home, catalogue)
             with catalogue.begin() as connection:
                 schedule.draw(connection, profile, now(), actor)
-            read_all(run, given, everything)
+            read_all(run, inserted, everything)
         except OutOfBudget as error:
             run.report.state, run.report.reason = "stopped", str(error)
         except Stopped:
@@ -81,12 +80,12 @@ def _finished(run: Run) -> AuditReport:
         for due in schedule.plan(connection, run.profile, moment, here):
             if not due.copies or due.how == "passed":
                 continue
-            one = Overdue(due.medium.label, due.medium.kind, due.medium.place, due.since, due.copies, due.how)
+            overdue = Overdue(due.medium.label, due.medium.kind, due.medium.place, due.since, due.copies, due.how)
             if due.how == "insert":
-                run.report.insert.append(one)
+                run.report.insert.append(overdue)
             rule = schedule.rule_for(run.profile, due.medium.kind)
             if rule.days and due.next < stamp(moment) and due.how != "draw":
-                run.report.overdue.append(one)
+                run.report.overdue.append(overdue)
     return run.end()
 
 

@@ -1,10 +1,9 @@
-"""Reads what is due on media that are at hand: on-line ones copy by copy, drives whole."""
+"""Reads what is due on media that are at hand: on-line ones copy by copy, others whole."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.auditing.discs import done_with, read_disc
 from preserve.archival_storage.auditing.run import Run
 from preserve.archival_storage.auditing.surroundings import Expected, check_records, check_store, check_surroundings
-from preserve.archival_storage.checking import CopyCheck, check_copy
+from preserve.archival_storage.checking import CopyCheck, Unfinished, check_copy
 from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.ledger_on_media import compare_ledger
-from preserve.archival_storage.media import attached, bucket_of, look_at, recognise, refuse_destroyed, server_store
+from preserve.archival_storage.media import look_at, recognise, refuse_destroyed, store_identity
+from preserve.archival_storage.media_contents import compare_ledger
+from preserve.archival_storage.opening import Opened, open_media, open_medium
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.clock import parse, stamp
 from preserve.data_management import holdings, ledger
@@ -24,8 +24,6 @@ from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, Refused, Stopped
 from storage_adapters.contract import FileCheck, StorageAdapter
-from storage_adapters.directory import DirectoryAdapter
-from storage_adapters.drive import DriveAdapter
 from storage_adapters.durable import drop_file, write_file
 from storage_adapters.errors import StorageError, WrongMedium
 
@@ -33,39 +31,34 @@ _BATCH = 200  # copies that are asked for at a time
 _PART_DAYS = 30  # how long what an unfinished check found intact still counts
 
 
-def read_all(run: Run, given: Sequence[tuple[str, Path]], everything: bool) -> None:
+def read_all(run: Run, inserted: Sequence[tuple[str, Path]], everything: bool) -> None:
     """Read what was given, then everything that is due and at hand. Raises OutOfBudget, Stopped, Refused."""
     with run.catalogue.read() as connection:
         inventory = holdings.all_media(connection)
-    drives = attached(run.home, inventory)
-    for label, path in given:
+    media = open_media(run.home, inventory, pool=run.pool)
+    for label, path in inserted:
         _read_given(run, label, path)
+    here = {row.id for row in inventory if isinstance(media.get(row.id), Opened)}
     with run.catalogue.read() as connection:
-        due = schedule.plan(connection, run.profile, run.now(), set(drives))
-    for one in due:
-        if one.medium.kind in schedule.ONLINE:
-            _read_online(run, one, everything)
-        elif one.medium.id in drives and (one.how == "read" or everything):
-            _read_drive(run, one.medium, drives[one.medium.id])
+        due = schedule.plan(connection, run.profile, run.now(), here)
+    for planned in due:
+        medium = media.get(planned.medium.id)
+        if not isinstance(medium, Opened):
+            continue
+        if medium.traits.online:
+            _read_online(run, planned, medium, everything)
+        elif planned.how == "read" or everything:
+            _read_whole(run, medium)
 
 
-def _online_adapter(run: Run, row: MediumRow) -> StorageAdapter:
-    if row.kind == "s3":
-        return bucket_of(row)
-    store = server_store(run.home)
-    if row.id == store.identity:
-        return replace(store, pool=run.pool)
-    return DirectoryAdapter(Path(row.location), row.id, pool=run.pool)
-
-
-def _read_online(run: Run, due: schedule.Due, everything: bool) -> None:
-    adapter = _online_adapter(run, due.medium)
-    if not _reachable(run, due.medium, adapter, due.copies):
+def _read_online(run: Run, due: schedule.Due, medium: Opened, everything: bool) -> None:
+    row, adapter = medium.row, medium.adapter
+    if not _reachable(run, row, adapter, due.copies):
         return
-    run.report.findings += _strangers(run, due.medium, adapter)
-    if due.medium.kind == "directory" and due.medium.id == server_store(run.home).identity:
-        run.report.findings += check_store(run.home, due.medium.label)
-    rule = schedule.rule_for(run.profile, due.medium.kind)
+    run.report.findings += _strangers(run, row, adapter)
+    if row.id == store_identity(run.home):
+        run.report.findings += check_store(run.home, row.label)
+    rule = schedule.rule_for(run.profile, row.kind)
     began = run.now()
     left = due.total if everything else due.copies
     seen: set[str] = set()
@@ -73,15 +66,15 @@ def _read_online(run: Run, due: schedule.Due, everything: bool) -> None:
         with run.catalogue.read() as connection:
             if everything:
                 states = ["verified", "due", "repaired", "suspect"]
-                rows = [row for row in holdings.copies_on(connection, due.medium.id, states) if row.name not in seen]
+                rows = [copy for copy in holdings.copies_on(connection, row.id, states) if copy.name not in seen]
             else:
                 rows = schedule.due_copies(connection, due, rule, began, min(left, _BATCH))
-                rows = [row for row in rows if row.name not in seen]
+                rows = [copy for copy in rows if copy.name not in seen]
         if not rows:
             return
-        for row in rows:
-            seen.add(row.name)
-            _read_copy(run, row, adapter)
+        for copy in rows:
+            seen.add(copy.name)
+            _read_copy(run, copy, adapter)
         left -= len(rows)
 
 
@@ -103,7 +96,7 @@ def _read_copy(run: Run, row: CopyRow, adapter: StorageAdapter) -> None:
             done.append(check.path)
 
     try:
-        check = check_copy(adapter, row.medium, anchor, run.pace, known=known, note=note, more=run.pace.check)
+        check = check_copy(adapter, row.medium, anchor, run.pace, Unfinished(known, note, run.pace.check))
     except (OutOfBudget, Stopped):
         part = {"verified": row.verified, "at": stamp(run.now()), "intact": sorted({*known, *done})}
         write_file(kept, json.dumps(part, ensure_ascii=False).encode())
@@ -152,21 +145,23 @@ def _strangers(run: Run, row: MediumRow, adapter: StorageAdapter) -> Iterator[Fi
         yield Finding(error.code, row.label, "error", dict(error.values))
 
 
-def _read_drive(run: Run, row: MediumRow, adapter: DriveAdapter) -> None:
-    """A drive is read whole: health, ledger, every copy; then it is done until it is due again."""
-    adapter = replace(adapter, pool=run.pool)
-    if not _reachable(run, row, adapter, 1):
+def _read_whole(run: Run, medium: Opened) -> None:
+    """What is not always there is read whole: of a drive also health and what lies beside; then it is due again."""
+    row, drive = medium.row, medium.drive
+    if not _reachable(run, row, medium.adapter, 1):
         return
-    with run.catalogue.begin() as connection:
-        holdings.change_medium(connection, row.id, actor=run.actor, moment=run.now(), **adapter.health().facts())
+    if drive is not None:
+        with run.catalogue.begin() as connection:
+            holdings.change_medium(connection, row.id, actor=run.actor, moment=run.now(), **drive.health().facts())
     with run.catalogue.read() as connection:
-        held = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
+        copies = holdings.copies_on(connection, row.id, ["verified", "due", "repaired", "suspect"])
         begun = str((row.details.get("sample") or {}).get("at", ""))
-    run.report.findings += _strangers(run, row, adapter)
-    run.report.findings += _beside(run, row, adapter.root)
-    for copy in held:
+    run.report.findings += _strangers(run, row, medium.adapter)
+    if drive is not None:
+        run.report.findings += _beside(run, row, drive.root)
+    for copy in copies:
         if not begun or (copy.verified or "") < begun or copy.state == "suspect":
-            _read_copy(run, copy, adapter)
+            _read_copy(run, copy, medium.adapter)
     done_with(run, row)
 
 
@@ -176,7 +171,7 @@ def _beside(run: Run, row: MediumRow, root: Path) -> list[Finding]:
         copies = holdings.copies_on(connection, row.id)
         findings = compare_ledger(run.home, connection, open_source(root), row.label)
         repairs = [entry.details for entry in ledger.of_action(connection, "copy.repaired")]
-        put_aside = {str(one.get("quarantine", "")) for one in repairs if one.get("medium") == row.id}
+        put_aside = {str(repair.get("quarantine", "")) for repair in repairs if repair.get("medium") == row.id}
     expected = Expected(
         row.label,
         dict(row.details.get("guide") or {}),
@@ -201,11 +196,11 @@ def _read_given(run: Run, label: str, path: Path) -> None:
     if len(rows) != 1:
         code = "storage.which-copy" if rows else "storage.medium-unknown"
         raise Refused(code, ", ".join(row.label for row in rows) or str(path))
-    row = rows[0]
-    if row.kind == "drive":
-        drives = attached(run.home, rows)
-        if row.id in drives:
-            _read_drive(run, row, drives[row.id])
-            return
-        raise WrongMedium(str(path), wanted=row.label, found=seen.identity)
-    read_disc(run, row, path)
+    medium = open_medium(run.home, rows[0], path, pool=run.pool)
+    if not isinstance(medium, Opened):
+        raise medium.problem()
+    if medium.disc is not None:
+        read_disc(run, medium)
+        return
+    medium.require()
+    _read_whole(run, medium)

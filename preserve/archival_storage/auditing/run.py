@@ -26,7 +26,8 @@ from preserve.data_management.audit_records import Record
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
-from storage_adapters.durable import drop_file, on_medium
+from storage_adapters.durable import drop_file
+from storage_adapters.medium_errors import on_medium
 
 
 class Run:
@@ -111,7 +112,7 @@ class Run:
         drop_file(_journal(self.home, run), self.home.work)
 
 
-def stamp_checkpoint(home: Home, made: checkpoints.Checkpoint) -> list[Finding]:
+def stamp_checkpoint(home: Home, checkpoint: checkpoints.Checkpoint) -> list[Finding]:
     """Have a checkpoint stamped where the profile names a server; one that does not answer is a finding, no failure."""
     settings = read_audit_profile(home.profiles).time_stamps
     if not settings.server:
@@ -119,7 +120,9 @@ def stamp_checkpoint(home: Home, made: checkpoints.Checkpoint) -> list[Finding]:
     from preserve.data_management import time_stamps
 
     try:
-        time_stamps.request(made, settings.server, (home.path / settings.roots).read_bytes(), home.store / "ledger")
+        time_stamps.request(
+            checkpoint, settings.server, (home.path / settings.roots).read_bytes(), home.store / "ledger"
+        )
     except (MediumProblem, NotIntact) as error:
         level: Severity = "warning" if isinstance(error, MediumProblem) else "error"
         return [Finding(error.code, error.where, level, dict(error.values), detail=error.detail)]
@@ -163,15 +166,15 @@ def _records(run: str, check: CopyCheck, moment: datetime) -> list[Record]:
             run,
             check.name,
             check.medium,
-            one.path,
+            problem.path,
             1,
-            one.size,
-            one.seen.get("sha256", ""),
+            problem.size,
+            problem.seen.get("sha256", ""),
             "damaged",
-            REASONS[one.verdict],
-            one.detail,
+            REASONS[problem.verdict],
+            problem.detail,
             0,
         )
-        for one in check.problems
+        for problem in check.problems
     ]
     return [whole, *files]

@@ -18,7 +18,7 @@ from metadata import bag
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from preserve.archival_storage.guide import MANIFEST
-from preserve.archival_storage.records_on_media import ON_MEDIUM, RECORDS
+from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.home import Home
 from storage_adapters.directory import INCOMING, PACKAGES
@@ -129,11 +129,11 @@ def walk(root: Path, passed_over: Callable[[str], bool]) -> Iterator[tuple[str, 
     while pending:
         folder = pending.pop()
         try:
-            found = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
         except OSError:
             yield folder.removesuffix("/"), "unreadable"
             continue
-        for entry in found:
+        for entry in entries:
             path = folder + entry.name
             if passed_over(path):
                 continue

@@ -19,7 +19,8 @@ from sqlalchemy import Connection
 from metadata import bag
 from preserve.archival_storage.discs.recipe import IMAGE, Holding, Recipe, folder_of
 from preserve.archival_storage.guide import MANIFEST, GuideCase, GuideFile, GuideMedium, write_guide
-from preserve.archival_storage.ledger_on_media import write_ledger
+from preserve.archival_storage.media_contents import write_ledger
+from preserve.archival_storage.opening import DISC
 from preserve.data_management import checkpoints
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
@@ -122,8 +123,8 @@ def _packages(
 def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Callable[[int], None]) -> Iterator[Graft]:
     """One part of a divided package as a bag of its own, with the manifests of the whole (RFC 8493 §2.2.2)."""
     base = f"parts/{holding.name}"
-    made = top / base
-    (made / "whole").mkdir(parents=True)
+    folder = top / base
+    (folder / "whole").mkdir(parents=True)
     lines: list[tuple[str, str]] = []
     ranges = []
     size = 0
@@ -141,11 +142,11 @@ def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Calla
         known[f"{base}/{stored}"] = GuideFile(f"{base}/{stored}", item.length, digest)
     for path in sorted(root.iterdir()):
         if path.is_file():
-            shutil.copyfile(path, made / "whole" / path.name)
-    (made / "data").mkdir()
-    bag.write_declaration(made)
+            shutil.copyfile(path, folder / "whole" / path.name)
+    (folder / "data").mkdir()
+    bag.write_declaration(folder)
     bag.write_info(
-        made,
+        folder,
         [
             ("External-Identifier", holding.name),
             ("Bag-Group-Identifier", holding.name),
@@ -153,13 +154,13 @@ def _part(holding: Holding, root: Path, top: Path, known: Known, progress: Calla
             ("Payload-Oxum", f"{size}.{len(lines)}"),
         ],
     )
-    bag.write_manifest(made / "manifest-sha256.txt", lines)
-    (made / RANGES).write_text(json.dumps(ranges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    tags = [(name, digest_file(made / name, ("sha256",))[1]["sha256"]) for name in sorted(walk_files(made))]
-    bag.write_manifest(made / "tagmanifest-sha256.txt", tags)
-    for name in sorted(walk_files(made)):
-        known[f"{base}/{name}"] = _known(made, name, f"{base}/")
-        yield Graft(f"{base}/{name}", made / name)
+    bag.write_manifest(folder / "manifest-sha256.txt", lines)
+    (folder / RANGES).write_text(json.dumps(ranges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    tags = [(name, digest_file(folder / name, ("sha256",))[1]["sha256"]) for name in sorted(walk_files(folder))]
+    bag.write_manifest(folder / "tagmanifest-sha256.txt", tags)
+    for name in sorted(walk_files(folder)):
+        known[f"{base}/{name}"] = _known(folder, name, f"{base}/")
+        yield Graft(f"{base}/{name}", folder / name)
 
 
 def _digest_of_range(path: Path, offset: int, length: int, progress: Callable[[int], None]) -> str:
@@ -179,7 +180,7 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     mine.mkdir()
     facts = {
         "medium": recipe.medium,
-        "kind": "optical",
+        "kind": DISC,
         "label": recipe.volume_id,
         "set": recipe.set,
         "volume": str(recipe.volume),
@@ -234,7 +235,7 @@ def guide_medium(recipe: Recipe, home: Home) -> GuideMedium:
         title=f"{recipe.set} {recipe.volume}/{recipe.volumes}",
         institution=recipe.institution,
         contact=recipe.institution,
-        kind="optical",
+        kind=DISC,
         volume=recipe.volume,
         volumes=recipe.volumes,
         made=recipe.made,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.building import Built, build
 from preserve.archival_storage.discs.compose import add_disc, source_of
 from preserve.archival_storage.discs.recipe import IMAGE, Recipe, folder_of, read_recipe
-from preserve.archival_storage.policy import MediaProfile
+from preserve.archival_storage.policy import read_media_profile
 from preserve.clock import stamp
 from preserve.data_management import holdings
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
@@ -23,6 +24,7 @@ from storage_adapters.durable import drop_file
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, NotBlank, StorageError
 from storage_adapters.optical.burning import burn, find_burners
 from storage_adapters.optical.reading import list_files, read_disc
+from storage_adapters.registry import traits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ def choose_burner() -> Path:
     """The one burner of this machine. Raises MediumProblem where there is none or more than one."""
     burners = find_burners()
     if len(burners) != 1:
-        found = ", ".join(f"{one.device} ({one.model})" for one in burners)
-        raise MediumProblem("storage.no-burner" if not burners else "storage.many-burners", found)
+        names = ", ".join(f"{burner.device} ({burner.model})" for burner in burners)
+        raise MediumProblem("storage.no-burner" if not burners else "storage.many-burners", names)
     return burners[0].device
 
 
@@ -57,16 +59,13 @@ def image_of(home: Home, catalogue: Catalogue, medium: MediumRow, progress: Call
 
 
 def burn_disc(
-    home: Home,
-    catalogue: Catalogue,
-    profile: MediaProfile,
+    archive: Archive,
     medium: MediumRow,
     device: Path,
     *,
     second: Path | None,
     speed: str,
     actor: str,
-    now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda moved: None,
 ) -> Burned:
     """Burn, read back in this drive and in `second` where given, and record it.
@@ -74,8 +73,9 @@ def burn_disc(
     A disc that does not read back is recorded as lost and another is planned in its place. Raises UsageError where
     the disc is burned already, NotIntact where it does not read back, and the medium's errors.
     """
+    home, catalogue = archive.home, archive.catalogue
     check_device(device, home)
-    if medium.kind != "optical" or medium.state != "planned":
+    if not traits_of(medium.kind).composed or medium.state != "planned":
         raise UsageError("storage.disc-not-planned", medium.label, state=medium.state)
     recipe = read_recipe(home, str(medium.details["volume_id"]))
     image = image_of(home, catalogue, medium, progress)
@@ -83,26 +83,37 @@ def burn_disc(
     if image.stat().st_size != size or read_disc(image, [], size, progress).sha256 != wanted:
         drop_file(image, image.parent)
         raise NotIntact("storage.image-differs", str(image), wanted=wanted)
-    kind = profile.kinds.get(recipe.kind)
+    kind = read_media_profile(home.profiles).kinds.get(recipe.kind)
     try:
         loaded = burn(image, device, kinds=kind.words if kind else (), speed=speed, progress=progress)
     except (NotBlank, MediumAbsent, MediumFull, MediumFailing):
         raise  # nothing was written
     except StorageError:
-        _ruined(home, catalogue, medium, recipe, "burning failed", actor=actor, moment=now())
+        _ruined(home, catalogue, medium, recipe, "burning failed", actor=actor, moment=archive.now())
         raise
     places = [device, *([second] if second else [])]
     for place in places:
-        try:
-            seen = read_disc(place, list_files(place), size, progress)
-            good = seen.sha256 == wanted and not seen.unreadable
-        except StorageError:
-            good = False
-        if not good:
-            _ruined(home, catalogue, medium, recipe, f"not read back in {place}", actor=actor, moment=now())
+        if not _reads_back(place, size, wanted, progress):
+            reason = f"not read back in {place}"
+            _ruined(home, catalogue, medium, recipe, reason, actor=actor, moment=archive.now())
             raise NotIntact("storage.disc-not-read-back", medium.label, device=str(place))
-    moment = now()
-    with catalogue.begin() as connection:
+    return _record(archive, medium, image, loaded.kind, places, actor)
+
+
+def _reads_back(place: Path, size: int, wanted: str, progress: Callable[[int], None]) -> bool:
+    """Whether every block of the disc there can be read, and together they have this SHA-256."""
+    try:
+        seen = read_disc(place, list_files(place), size, progress)
+    except StorageError:
+        return False
+    return seen.sha256 == wanted and not seen.unreadable
+
+
+def _record(archive: Archive, medium: MediumRow, image: Path, blank: str, places: Sequence[Path], actor: str) -> Burned:
+    """Write down that the disc is burned; the image goes once no other disc of it is planned."""
+    moment = archive.now()
+    read_in = tuple(str(place) for place in places)
+    with archive.catalogue.begin() as connection:
         holdings.change_medium(
             connection,
             medium.id,
@@ -111,23 +122,23 @@ def burn_disc(
             state="in use",
             checked=stamp(moment),
             burned=stamp(moment),
-            blank=loaded.kind,
-            read_in=[str(place) for place in places],
+            blank=blank,
+            read_in=list(read_in),
         )
         for row in holdings.copies_on(connection, medium.id, ["planned"]):
             change_copy(connection, row.name, medium.id, "written", actor=actor, moment=moment)
             change_copy(connection, row.name, medium.id, "verified", actor=actor, moment=moment)
         burned = holdings.read_medium(connection, medium.id)
         left = [
-            one
-            for one in holdings.all_media(connection, "optical")
-            if one.details.get("image") == medium.details.get("image") and one.state == "planned"
+            other
+            for other in holdings.all_media(connection, medium.kind)
+            if other.details.get("image") == medium.details.get("image") and other.state == "planned"
         ]
     if not left:
         drop_file(image, image.parent)  # it can be made again from its recipe, bit for bit
     if burned is None:
         raise Refused("storage.medium-unknown", medium.id)
-    return Burned(burned, size, tuple(str(place) for place in places))
+    return Burned(burned, int(medium.details["image_size"]), read_in)
 
 
 def _ruined(
@@ -136,9 +147,9 @@ def _ruined(
     """The disc is spoilt: its copies are retired, and another disc is planned in its place."""
     with catalogue.begin() as connection:
         letters = [
-            str(one.details.get("letter", "A"))
-            for one in holdings.all_media(connection, "optical")
-            if one.details.get("image") == medium.details.get("image")
+            str(other.details.get("letter", "A"))
+            for other in holdings.all_media(connection, medium.kind)
+            if other.details.get("image") == medium.details.get("image")
         ]
         for row in holdings.copies_on(connection, medium.id, ["planned"]):
             change_copy(connection, row.name, medium.id, "retired", actor=actor, moment=moment)

@@ -51,8 +51,8 @@ def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None,
     try:
         files = list_files(disc)
     except MediumFailing as error:
-        found = Finding("storage.disc-unreadable", str(disc), "error", {"reason": str(error.values["reason"])})
-        return DiscReport(None, 0, size, "", 0, repairable, (found,))
+        finding = Finding("storage.disc-unreadable", str(disc), "error", {"reason": str(error.values["reason"])})
+        return DiscReport(None, 0, size, "", 0, repairable, (finding,))
     findings: list[Finding] = []
     seen = read_disc(disc, files, size, progress)
     listed = _listed(disc, files, findings)

@@ -14,10 +14,12 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.discs.building import Built, build
 from preserve.archival_storage.discs.recipe import Holding, Item, Recipe, write_recipe
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.opening import DISC
 from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, versions
+from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem
 from preserve.home import Home
@@ -51,10 +53,13 @@ class Volume:
 
 def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
     """Every version whose class asks for discs and that no disc is planned for, oldest first."""
-    counts = {flag: sum(one.count for one in profile.wanted(flag) if one.kind == "optical") for flag in (False, True)}
+    counts = {
+        flag: sum(requirement.count for requirement in profile.wanted(flag) if requirement.kind == DISC)
+        for flag in (False, True)
+    }
     return [
         Waiting(row.name, row.objid, counts[row.long_term], on_disc(row.size) + row.files * (FILE_COST + 2048))
-        for row in versions.without_disc(connection)
+        for row in versions.without_copy_on(connection, DISC)
         if counts[row.long_term]
     ]
 
@@ -77,12 +82,18 @@ def plan(
         payload = [(file.path, file.size) for file in files if "/" in file.path]
         parts = split(payload, room - 2 * tags, FILE_COST)
         for number, pieces in enumerate(parts, 1):
-            held = tuple(
-                Item(path=one.path, size=one.size, sha256=digests[one.path], offset=one.offset, length=one.length)
-                for one in pieces
+            items_here = tuple(
+                Item(
+                    path=piece.path,
+                    size=piece.size,
+                    sha256=digests[piece.path],
+                    offset=piece.offset,
+                    length=piece.length,
+                )
+                for piece in pieces
             )
-            size = 2 * tags + sum(on_disc(one.length) + FILE_COST for one in pieces)
-            volumes.append(Volume(((large, number, len(parts), held),), size))
+            size = 2 * tags + sum(on_disc(piece.length) + FILE_COST for piece in pieces)
+            volumes.append(Volume(((large, number, len(parts), items_here),), size))
     # The last part of a divided package leaves room, which whole packages may fill.
     divided = len(volumes)
     for discs in pack([item.size for item in whole], room):
@@ -103,18 +114,17 @@ class Composed:
 
 
 def compose(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     profile: StorageProfile,
     kind_name: str,
     kind: DiscKind,
     *,
     everything: bool,
     actor: str,
-    moment: datetime,
     progress: Callable[[int], None] = lambda moved: None,
 ) -> list[Composed]:
     """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact."""
+    home, catalogue, moment = archive.home, archive.catalogue, archive.now()
     store = server_store(home)
     sealing.close_segment(home, catalogue)
     with catalogue.read() as connection:
@@ -133,7 +143,7 @@ def compose(
     for count in sorted({item.count for item in items}):
         same = [item for item in items if item.count == count]
         volumes = plan(same, room, list_files, everything=everything)
-        recipes = _recipes(home, catalogue, volumes, kind_name, kind, size, list_files, moment)
+        recipes = _recipes(archive, volumes, kind_name, kind, size, list_files, moment)
         for recipe in recipes:
             sources = {holding.name: store.path(CopyRef(holding.name)) for holding in recipe.holdings}
             write_recipe(home, recipe)
@@ -144,8 +154,7 @@ def compose(
 
 
 def _recipes(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     volumes: Sequence[Volume],
     kind_name: str,
     kind: DiscKind,
@@ -153,8 +162,9 @@ def _recipes(
     list_files: Callable[[Waiting], list[PackageFile]],
     moment: datetime,
 ) -> list[Recipe]:
-    with catalogue.read() as connection:
-        known = {str(one.details.get("set", "")) for one in holdings.all_media(connection, "optical")}
+    home = archive.home
+    with archive.catalogue.read() as connection:
+        known = {str(medium.details.get("set", "")) for medium in holdings.all_media(connection, DISC)}
         planned = [item for volume in volumes for item, *_ in volume.waiting]
         rows = cases.read_many(connection, (item.objid for item in planned))
         facts = versions.read_many(connection, (item.name for item in planned))
@@ -163,13 +173,13 @@ def _recipes(
         number += 1
     recipes = []
     for position, volume in enumerate(volumes, 1):
-        held = []
+        packages = []
         for item, part, parts, pieces in volume.waiting:
             case, version = rows[item.objid], facts[item.name]
             files = pieces or tuple(
                 Item(path=file.path, size=file.size, sha256=file.sha256, length=file.size) for file in list_files(item)
             )
-            held.append(
+            packages.append(
                 Holding(
                     name=item.name,
                     case_number=case.case_number,
@@ -199,7 +209,7 @@ def _recipes(
                 archive_id=home.settings.archive_id,
                 institution=home.settings.institution,
                 ledger_size=ledger_size,
-                holdings=tuple(held),
+                holdings=tuple(packages),
             )
         )
     return recipes
@@ -208,11 +218,11 @@ def _recipes(
 def _enter(
     home: Home, catalogue: Catalogue, recipe: Recipe, built: Built, count: int, actor: str, moment: datetime
 ) -> Composed:
-    made = []
+    identities = []
     with catalogue.begin() as connection:
         for number in range(count):
-            made.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
-    return Composed(recipe, built, tuple(made))
+            identities.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
+    return Composed(recipe, built, tuple(identities))
 
 
 def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, *, actor: str, moment: datetime) -> str:
@@ -221,7 +231,7 @@ def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, 
     holdings.add_medium(
         connection,
         identity,
-        kind="optical",
+        kind=DISC,
         label=f"{recipe.volume_id}{letter}",
         location="",
         actor=actor,

@@ -12,7 +12,9 @@ from typing import Any
 from metadata.verify import verify_package
 from preserve.archival_storage.discs.sources import Source
 from preserve.errors import MediumProblem, NotIntact, Refused
-from storage_adapters.durable import copy_stream, discard, on_medium, sync_file_system
+from storage_adapters.copying import copy_stream
+from storage_adapters.durable import discard, sync_file_system
+from storage_adapters.medium_errors import on_medium
 
 _BLOCK = 1 << 20
 
@@ -28,7 +30,7 @@ class Part:
 
 def parts_of(name: str, sources: Sequence[Source]) -> list[Part]:
     """The parts of a package that these media hold, each number once, in order."""
-    found: dict[int, Part] = {}
+    parts: dict[int, Part] = {}
     for source in sources:
         if name not in source.packages()[1]:
             continue
@@ -37,8 +39,8 @@ def parts_of(name: str, sources: Sequence[Source]) -> list[Part]:
             label, _, value = line.partition(": ")
             if label == "Bag-Count":
                 number, _, count = value.partition(" of ")
-                found.setdefault(int(number), Part(source, int(number), int(count)))
-    return [found[number] for number in sorted(found)]
+                parts.setdefault(int(number), Part(source, int(number), int(count)))
+    return [parts[number] for number in sorted(parts)]
 
 
 def extract(
@@ -109,13 +111,13 @@ def _ranges(source: Source, base: str) -> list[dict[str, Any]]:
         raise NotIntact("storage.ranges-unreadable", f"{source.path}: {base}ranges.json", detail=str(error)) from error
 
 
-def _put_range(source: Source, base: str, one: dict[str, Any], target: Path, progress: Callable[[int], None]) -> int:
-    path = target / one["path"]
+def _put_range(source: Source, base: str, piece: dict[str, Any], target: Path, progress: Callable[[int], None]) -> int:
+    path = target / piece["path"]
     written = 0
     with on_medium(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with source.open(base + _safe(one["stored"])) as stream, path.open("r+b" if path.exists() else "wb") as out:
-            out.seek(one["offset"])
+        with source.open(base + _safe(piece["stored"])) as stream, path.open("r+b" if path.exists() else "wb") as out:
+            out.seek(piece["offset"])
             while block := stream.read(_BLOCK):
                 out.write(block)
                 written += len(block)

@@ -58,7 +58,7 @@ class Source:
 
     def packages(self) -> tuple[set[str], set[str]]:
         """Names of the packages that lie here whole, and of those that lie here in part."""
-        found: tuple[set[str], set[str]] = (set(), set())
+        names_in: tuple[set[str], set[str]] = (set(), set())
         for number, folder in enumerate(("packages", "parts")):
             if self.files:
                 names = {path.split("/")[1] for path in self.files if path.startswith(folder + "/")}
@@ -66,8 +66,8 @@ class Source:
                 names = {entry.name for entry in os.scandir(self.path / folder) if entry.is_dir(follow_symlinks=False)}
             else:
                 names = set()
-            found[number].update(names)
-        return found
+            names_in[number].update(names)
+        return names_in
 
 
 def open_source(path: Path) -> Source:

@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 from preserve.archival_storage.guide import page
 from preserve.visible_text import one_line
-from storage_adapters.durable import FILE, write_file
+from storage_adapters.durable import write_file
+from storage_adapters.medium_errors import FILE
+from storage_adapters.registry import traits_of
 
 README = "先读我-README.txt"
 PAGE = "index.html"
@@ -30,7 +32,7 @@ _NOT_IN_PATHS = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 class GuideMedium:
     """The medium as its guide presents it.
 
-    `kind` is optical, drive or directory; `made` a moment in UTC (RFC 3339); `volume` counts from 1 to `volumes`.
+    `kind` is the name of an installed adapter; `made` a moment in UTC (RFC 3339); `volume` counts from 1 to `volumes`.
     """
 
     identity: str
@@ -86,32 +88,32 @@ def write_guide(target: Path, medium: GuideMedium, cases: Sequence[GuideCase], f
     Raises ValueError for a path that a list cannot hold or that leaves the folder, for two digests of one path and for
     a part that is none; the medium's errors (StorageError) where it cannot be written.
     """
-    given = _sorted(files)
+    others = _sorted(files)
     for case in cases:
         _check_path(f"packages/{case.name}")
         if "/" in case.name or case.part not in ("", "files", "ranges"):
             raise ValueError(f"not a package on a medium: {case.name!r}, {case.part!r}")
-    made: dict[str, bytes] = {}
-    here = _partly_here(medium, cases, given)
-    if here and all(file.path != PARTS for file in given):
-        made[PARTS] = (json.dumps(here, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-    made["verify.py"] = page.template("verify.py").encode()
-    made["verify.ps1"] = _for_windows(page.template("verify.ps1"))
-    places = page.key_places(given)
-    values = _values(medium, cases, given, places)
-    made[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
-    listed = sorted([*given, *_as_files(made)], key=lambda file: file.path)
-    made[PAGE] = page.render(
+    contents: dict[str, bytes] = {}
+    here = _partly_here(medium, cases, others)
+    if here and all(file.path != PARTS for file in others):
+        contents[PARTS] = (json.dumps(here, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    contents["verify.py"] = page.template("verify.py").encode()
+    contents["verify.ps1"] = _for_windows(page.template("verify.ps1"))
+    places = page.key_places(others)
+    values = _values(medium, cases, others, places)
+    contents[README] = _for_windows(page.fill(page.template("readme.zh.txt") + page.template("readme.en.txt"), values))
+    listed = sorted([*others, *_as_files(contents)], key=lambda file: file.path)
+    contents[PAGE] = page.render(
         {**values, "PAGE_TITLE": f"{values['LABEL']} {values['TITLE']}".strip(), "README_HREF": quote(README)},
         page.case_rows(cases, places),
         page.embedded(OWN, listed),
     ).encode()
-    listed = sorted([*listed, *_as_files({PAGE: made[PAGE]})], key=lambda file: file.path)
-    made[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
-    for name, data in sorted(made.items()):
+    listed = sorted([*listed, *_as_files({PAGE: contents[PAGE]})], key=lambda file: file.path)
+    contents[MANIFEST] = "".join(f"{file.sha256}  {file.path}\n" for file in listed).encode()
+    for name, data in sorted(contents.items()):
         # On a drive the rest is for the archive's account; what tells a stranger what this is must be readable to them.
         write_file(target / name, data, mode=0o644 if name in _FOR_ALL else FILE)
-    return sorted(made)
+    return sorted(contents)
 
 
 def _sorted(files: Iterable[GuideFile]) -> list[GuideFile]:
@@ -134,8 +136,8 @@ def _check_path(path: str) -> None:
         raise ValueError(f"not a path on a medium: {path!r}")
 
 
-def _as_files(made: dict[str, bytes]) -> list[GuideFile]:
-    return [GuideFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in made.items()]
+def _as_files(contents: dict[str, bytes]) -> list[GuideFile]:
+    return [GuideFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in contents.items()]
 
 
 def _for_windows(text: str) -> bytes:
@@ -164,7 +166,9 @@ def _values(
 ) -> dict[str, str]:
     """What the templates are filled with, as plain text on one line each."""
     size = sum(file.size for file in files)
-    chinese, english = page.KINDS.get(medium.kind, (medium.kind, medium.kind))
+    traits = traits_of(medium.kind)
+    chinese, name = traits.name_zh or medium.kind, traits.name_en or medium.kind
+    english = f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
     values = {
         "IDENTITY": medium.identity,
         "LABEL": medium.label,

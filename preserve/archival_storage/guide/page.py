@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 EMBEDDED_FILES = 20_000  # about 4 MB of digests; browsers open that at once, and ten times as much no longer
 
-KINDS = {"optical": ("光盘", "an optical disc"), "drive": ("硬盘", "a drive"), "directory": ("存储", "a store")}
-
 _PARTS = {
     "files": "只有一部分文件在本卷 Only some of its files are on this volume",
     "ranges": "只有一部分在本卷，且有文件被分段 Only partly on this volume, some files divided",
@@ -42,7 +40,7 @@ def template(name: str) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values at their places `@@NAME@@`, in one pass, so that a value's own text is never a place."""
-    return re.sub(r"@@([A-Z_]+)@@", lambda found: values[found[1]], text)
+    return re.sub(r"@@([A-Z_]+)@@", lambda match: values[match[1]], text)
 
 
 def readable(size: int) -> str:
@@ -57,15 +55,15 @@ def readable(size: int) -> str:
 
 def key_places(files: Iterable[GuideFile]) -> dict[str, dict[str, str]]:
     """For each package's or part's folder (`packages/<name>/`, `parts/<name>/`) its key files and folders, by name."""
-    found: dict[str, dict[str, str]] = {}
+    by_folder: dict[str, dict[str, str]] = {}
     for file in files:
         steps = file.path.split("/", 2)
         if steps[0] in ("packages", "parts") and len(steps) == 3:
-            places = found.setdefault(f"{steps[0]}/{steps[1]}/", {})
+            places = by_folder.setdefault(f"{steps[0]}/{steps[1]}/", {})
             for pattern, _, english in _KEYS:
                 if english not in places and (match := pattern.match(steps[2])):
                     places[english] = match[1] + ("/" if match.end() > match.end(1) else "")
-    return found
+    return by_folder
 
 
 def folder_of(case: GuideCase, places: Mapping[str, object]) -> str:
@@ -79,8 +77,8 @@ def case_rows(cases: Sequence[GuideCase], places: Mapping[str, Mapping[str, str]
     return "\n".join(_row(case, folder_of(case, places), places) for case in cases)
 
 
-def _row(case: GuideCase, base: str, found: Mapping[str, Mapping[str, str]]) -> str:
-    places = found.get(base, {})
+def _row(case: GuideCase, base: str, by_folder: Mapping[str, Mapping[str, str]]) -> str:
+    places = by_folder.get(base, {})
 
     def text(value: str) -> str:
         return html.escape(one_line(value))

@@ -25,7 +25,7 @@ class Label:
     """What stands on a label. `name` is the short one a person looks for; `size` in bytes; `digest` may be empty."""
 
     identity: str
-    kind: Literal["drive", "optical"]
+    kind: str
     name: str
     title: str
     institution: str
@@ -46,10 +46,10 @@ def qr_text(label: Label) -> str:
 
 def read_qr_text(text: str) -> tuple[str, str]:
     """Identity and digest (empty where none) of a scanned code. Raises Refused for any other text."""
-    found = _QR.fullmatch(text.strip())
-    if found is None:
+    match = _QR.fullmatch(text.strip())
+    if match is None:
         raise Refused("storage.qr-unreadable", text[:80])
-    return found[1], found[2] or ""
+    return match[1], match[2] or ""
 
 
 def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | None = None) -> None:
@@ -67,10 +67,10 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | 
         code = io.BytesIO()
         segno.make(qr_text(label), error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False)
         codes[f"{number}.svg"] = code.getvalue().decode()
-    data = [asdict(one) for one in labels]
+    data = [asdict(label) for label in labels]
     common = _TEMPLATES / "common.typ"
-    made = set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes)
-    write_new(target, made, home)
+    document = set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes)
+    write_new(target, document, home)
 
 
 def _moment(labels: Sequence[Label]) -> datetime:

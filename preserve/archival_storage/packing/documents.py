@@ -1,34 +1,19 @@
-"""Writes METS and PREMIS of a package under construction, and remembers every file it wrote with its digests."""
+"""Writes METS and PREMIS of a package under construction, and remembers every document with its digests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from metadata import csip
-from metadata.entities import Agent, Event, Object, Rights
-from metadata.mets import (
-    Division,
-    Header,
-    MetsFile,
-    RepresentationReference,
-    write_representation_mets,
-    write_root_mets,
-)
-from metadata.premis import write_premis
+from metadata.entities import Agent, Event, FileObject, Object, Rights
+from metadata.mets import Division, Header, MetsFile, RepresentationMets, RepresentationReference, write_root_mets
+from metadata.premis import PremisWriter, write_premis
 from metadata.schemas import IN_PACKAGE, schema_folder
 from preserve.archival_storage.packing.identifiers import identifier
-from storage_adapters.durable import new_digest, write_file
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A file of a package: path below the bag, size, digests by algorithm."""
-
-    path: str
-    size: int
-    digests: dict[str, str]
+from preserve.archival_storage.packing.listing import Described
+from storage_adapters.digests import new_digest
+from storage_adapters.durable import write_file
 
 
 class PackageWriter:
@@ -65,27 +50,7 @@ class PackageWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def representation(
-        self,
-        role: str,
-        objects: Iterable[Object],
-        events: Iterable[Event],
-        agents: Iterable[Agent],
-        files: Iterable[MetsFile],
-        divisions: Sequence[Division] = (),
-    ) -> RepresentationReference:
-        """PREMIS and METS of one representation, streamed; `divisions` as `write_representation_mets` has them."""
-        base = f"representations/{role}/"
-        write_premis(self.place(base + csip.PREMIS), objects, events, agents)
-        premis = self.note(base + csip.PREMIS, "application/xml")
-        inside = MetsFile(premis.identifier, csip.PREMIS, premis.size, premis.sha256, premis.mime, premis.created)
-        own = self.header
-        header = Header(role, own.label, own.created, own.program, own.version, own.package, own.status)
-        write_representation_mets(self.place(base + csip.METS), header, inside, files, f"data-{role}", divisions)
-        return RepresentationReference(role, self.note(base + csip.METS, "application/xml"))
-
-    def schemas(self) -> list[MetsFile]:
-        """The schemas that the package's own documents follow."""
+    def _schemas(self) -> list[MetsFile]:
         noted = []
         for name in IN_PACKAGE:
             self.write(f"schemas/{name}", (schema_folder() / name).read_bytes())
@@ -97,14 +62,14 @@ class PackageWriter:
         *,
         descriptive: MetsFile,
         documentation: Iterable[MetsFile],
-        schemas: Iterable[MetsFile],
         representations: Iterable[RepresentationReference],
         objects: Iterable[Object],
         events: Iterable[Event],
         agents: Iterable[Agent],
         rights: Iterable[Rights],
     ) -> None:
-        """The root's PREMIS and METS, last of all."""
+        """The schemas that the documents follow, then the root's PREMIS and METS, last of all."""
+        schemas = self._schemas()
         write_premis(self.place(csip.PREMIS), objects, events, agents, rights)
         premis = self.note(csip.PREMIS, "application/xml")
         write_root_mets(
@@ -117,3 +82,44 @@ class PackageWriter:
             representations=representations,
         )
         self.note(csip.METS, "application/xml")
+
+
+class RepresentationWriter:
+    """METS and PREMIS of one representation, written while its files come one after the other."""
+
+    def __init__(self, package: PackageWriter, role: str) -> None:
+        self.role = role
+        self._package = package
+        self._base = f"representations/{role}/"
+        self._premis = PremisWriter(package.place(self._base + csip.PREMIS))
+        self._mets = RepresentationMets(package.place(self._base + csip.METS))
+
+    def object(self, entity: Object) -> None:
+        """What is no file: the representation itself."""
+        self._premis.object(entity)
+
+    def file(self, entity: FileObject, mime: str, created: str) -> None:
+        """One file of it; `created` is its time for METS."""
+        self._premis.object(entity)
+        self._mets.file(MetsFile(entity.identifier, entity.path, entity.size, entity.digests["sha256"], mime, created))
+
+    def event(self, event: Event) -> None:
+        """Something that happened to one of its files; told after what happened to all of them."""
+        self._premis.event(event)
+
+    def close(
+        self, events: Iterable[Event], agents: Iterable[Agent], divisions: Sequence[Division] = ()
+    ) -> RepresentationReference:
+        """Finish both documents; `events` are those of the whole, `divisions` as `RepresentationMets` has them."""
+        package, base, own = self._package, self._base, self._package.header
+        self._premis.close(events, agents)
+        premis = package.note(base + csip.PREMIS, "application/xml")
+        inside = MetsFile(premis.identifier, csip.PREMIS, premis.size, premis.sha256, premis.mime, premis.created)
+        header = Header(self.role, own.label, own.created, own.program, own.version, own.package, own.status)
+        self._mets.close(header, inside, f"data-{self.role}", divisions)
+        return RepresentationReference(self.role, package.note(base + csip.METS, "application/xml"))
+
+    def abandon(self) -> None:
+        """Let go of the open files; nothing after `close`."""
+        self._premis.abandon()
+        self._mets.abandon()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 
 from metadata.mets import Division
 from metadata.names import text_of
@@ -11,16 +10,23 @@ from preserve.description.labels import chinese_of
 from preserve.description.schema import CaseDescription, Stage
 
 
-def by_stage(case: CaseDescription, named: Iterable[tuple[str, bytes]]) -> list[Division]:
-    """The stages that have files, in their order. `named`: identifier and the depositor's name of each original.
+class Stages:
+    """Gathers the originals of each stage while they come. Names are compared as the deposit's were."""
 
-    Names are compared as the description was when it was held against the deposit.
-    """
-    stages = {unicodedata.normalize("NFC", item.file): item.stage for item in case.objects}
-    parts: dict[Stage, list[str]] = {stage: [] for stage in Stage}
-    for identifier, name in named:
-        if (stage := stages.get(unicodedata.normalize("NFC", text_of(name)))) is not None:
-            parts[stage].append(identifier)
-    return [
-        Division(stage.value, f"{chinese_of(stage)} {stage.value}", files) for stage, files in parts.items() if files
-    ]
+    def __init__(self, case: CaseDescription) -> None:
+        self._stages = {unicodedata.normalize("NFC", item.file): item.stage for item in case.objects}
+        self._files: dict[Stage, list[str]] = {stage: [] for stage in Stage}
+
+    def add(self, identifier: str, name: bytes) -> None:
+        """One original: its identifier, and the depositor's name for it."""
+        stage = self._stages.get(unicodedata.normalize("NFC", text_of(name)))
+        if stage is not None:
+            self._files[stage].append(identifier)
+
+    def divisions(self) -> list[Division]:
+        """The stages that have files, in their order."""
+        return [
+            Division(stage.value, f"{chinese_of(stage)} {stage.value}", files)
+            for stage, files in self._files.items()
+            if files
+        ]

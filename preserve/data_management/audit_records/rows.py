@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from storage_adapters.durable import move_in, on_medium, sync_folder
+from storage_adapters.durable import move_in, sync_folder
+from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import digest_file
 
 if TYPE_CHECKING:

@@ -47,6 +47,8 @@ ingest_files = Table(
     Column("normalised", Text),
 )
 
+# No longer written: PREMIS events are made from the files' facts when the package is described. The first versions had
+# it, and an empty table is not worth a migration.
 ingest_events = Table(
     "ingest_events",
     metadata,

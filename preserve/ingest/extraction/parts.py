@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,40 +86,51 @@ def _parts(folder: Path) -> dict[int, Extracted]:
     return found
 
 
-def gather(folder: Path, ingest: Ingest, files: Iterable[tuple[int, TakenFile]], own: str = "") -> Gathered:
-    """Write the texts of all documents into the package, in the order of the deposit and within the case's bound.
+class Gathering:
+    """Brings the texts of all documents together, in the order of the deposit and within the case's bound.
 
     `own` is the description of the case itself, which is findable field by field.
     """
-    known = _parts(folder)
-    counts: Counter[str] = Counter()
-    findings: list[Finding] = []
-    lines: list[str] = []
-    length = 0
-    secret = _secret(ingest.description)
-    for number, file in files:
-        source = _source(ingest, file)
-        if source is None or file.path == own:
-            continue
-        if secret is None or file.path in secret or length >= MOST_OF_A_CASE:
-            found = Extracted("left-out")
+
+    def __init__(self, folder: Path, ingest: Ingest, own: str = "") -> None:
+        self._ingest, self._own = ingest, own
+        self._read = _parts(folder)
+        self._secret = _secret(ingest.description)
+        self._counts: Counter[str] = Counter()
+        self._findings: list[Finding] = []
+        self._lines: list[str] = []
+        self._length = 0
+
+    def add(self, number: int, file: TakenFile) -> None:
+        """The text of one file, by its number in the deposit: as the workers read it, or read now."""
+        source = _source(self._ingest, file)
+        if source is None or file.path == self._own:
+            return
+        if self._secret is None or file.path in self._secret or self._length >= MOST_OF_A_CASE:
+            extracted = Extracted("left-out")
         else:
-            found = known[number] if number in known else extract(*source)
-        text = found.text[: MOST_OF_A_CASE - length]
-        outcome = "cut" if len(text) < len(found.text) else found.outcome
-        length += len(text)
-        counts[outcome] += 1
+            extracted = self._read[number] if number in self._read else extract(*source)
+        text = extracted.text[: MOST_OF_A_CASE - self._length]
+        outcome = "cut" if len(text) < len(extracted.text) else extracted.outcome
+        self._length += len(text)
+        self._counts[outcome] += 1
         if outcome == "failed":
-            findings.append(Finding("ingest.text-failed", file.path, "note", {"reason": found.reason[:200]}))
-        row = {"form": _FORM, "file": xml_name(file.path), "outcome": outcome, "reason": found.reason, "text": text}
-        lines.append(json.dumps(row, ensure_ascii=False))
-    for outcome in ("none", "cut", "left-out"):
-        if counts[outcome]:
-            findings.append(Finding(f"ingest.text-{outcome}", "", "note", {"count": counts[outcome]}))
-    path = ingest.information_package / csip.TEXT
-    if lines:
-        write_file(path, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
-    return Gathered(tuple(sorted(counts.items())), tuple(findings))
+            values = {"reason": extracted.reason[:200]}
+            self._findings.append(Finding("ingest.text-failed", file.path, "note", values))
+        name, reason = xml_name(file.path), extracted.reason
+        row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
+        self._lines.append(json.dumps(row, ensure_ascii=False))
+
+    def finish(self) -> Gathered:
+        """Write them into the package."""
+        for outcome in ("none", "cut", "left-out"):
+            if self._counts[outcome]:
+                values = {"count": self._counts[outcome]}
+                self._findings.append(Finding(f"ingest.text-{outcome}", "", "note", values))
+        if self._lines:
+            path = self._ingest.information_package / csip.TEXT
+            write_file(path, ("\n".join(self._lines) + "\n").encode("utf-8", "replace"))
+        return Gathered(tuple(sorted(self._counts.items())), tuple(self._findings))
 
 
 def _source(ingest: Ingest, file: TakenFile) -> tuple[Path, Way] | None:

@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator
 from functools import cache
@@ -140,7 +141,7 @@ def _write(file: Path, tables: Tables) -> None:
         for f in tables.formats
     ]
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = file.with_name(f"{file.name}.{os.getpid()}")
+    new = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     new.write_text(json.dumps((tables.version, tables.signatures, formats, containers)), encoding="utf-8")
     new.chmod(0o600)
     os.rename(new, file)  # a cache, not archived bytes; several processes may write it at once

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
-import locale
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -26,17 +27,42 @@ _WITHOUT_STREAMS = "no stream could be read"
 def _version() -> str:
     from pymediainfo import MediaInfo
 
-    _let_names_through()
     return f"MediaInfo {'.'.join(map(str, MediaInfo._get_library()[3]))}"
 
 
-def _let_names_through() -> None:
-    """MediaInfo turns names into bytes by the C locale, and a locale that is not installed leaves it with ASCII."""
-    for name in ("", "C.UTF-8"):
-        with suppress(locale.Error):
-            locale.setlocale(locale.LC_CTYPE, name)
-        if locale.nl_langinfo(locale.CODESET).upper().replace("-", "") == "UTF8":
-            return
+_LC_CTYPE_MASK = 1  # locale.h of glibc and musl: 1 << LC_CTYPE
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None)
+    libc.newlocale.restype = libc.uselocale.restype = ctypes.c_void_p
+    libc.newlocale.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+    libc.uselocale.argtypes = (ctypes.c_void_p,)
+    return libc
+
+
+@cache
+def _utf8() -> int | None:
+    """A locale of UTF-8, made once; None where the system has none."""
+    made: int | None = _libc().newlocale(_LC_CTYPE_MASK, b"C.UTF-8", None)
+    return made
+
+
+@contextmanager
+def _names_in_utf8() -> Iterator[None]:
+    """MediaInfo turns names into bytes by the C locale, and one that is not installed leaves it with ASCII.
+
+    Set for this thread alone: `setlocale` changes it under the feet of every other (POSIX.1-2017, uselocale).
+    """
+    if (utf8 := _utf8()) is None:
+        yield
+        return
+    before = _libc().uselocale(utf8)
+    try:
+        yield
+    finally:
+        _libc().uselocale(before)
 
 
 def moment(text: str, zone: tzinfo, *, local: bool) -> datetime | None:
@@ -56,7 +82,9 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
     from pymediainfo import MediaInfo
 
     report.tool = _version()
-    tracks: list[dict[str, Any]] = (json.loads(MediaInfo.parse(str(path), output="JSON")).get("media") or {})["track"]
+    with _names_in_utf8():
+        said = MediaInfo.parse(str(path), output="JSON")
+    tracks: list[dict[str, Any]] = (json.loads(said).get("media") or {})["track"]
     general = tracks[0]
     for track in tracks[1:]:
         kind = _KINDS.get(track["@type"], "other")

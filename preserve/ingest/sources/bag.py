@@ -10,7 +10,7 @@ from metadata.bag import ALGORITHMS, decode_path, manifests
 from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, Source
-from storage_adapters.durable import new_digest
+from storage_adapters.digests import new_digest
 
 
 def declared_digests(source: Source, entries: list[Entry], top: str) -> dict[str, tuple[tuple[str, str], ...]]:

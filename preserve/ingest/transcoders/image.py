@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metadata.findings import Finding
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
 from preserve.programs import ToolFailed
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LARGEST_SIDE = 2048
 _MODES = {"1", "L", "LA", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "P"}
@@ -39,6 +43,73 @@ def _unheld(info: Mapping[Any, Any]) -> Iterator[str]:
 
 
 _IN_PNG = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
+_FORMATS = {
+    ".png": ("fmt/13", "Portable Network Graphics", "1.2", "image/png"),
+    ".tif": ("fmt/353", "Tagged Image File Format", "6.0", "image/tiff"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What was decoded: a digest over the pixels, every frame, and what lies beside them."""
+
+    pixels: str
+    frames: list[Image.Image]
+    exif: Image.Exif
+    info: Mapping[Any, Any]
+
+    @property
+    def suffix(self) -> str:
+        """PNG where it holds the picture, else TIFF."""
+        return ".png" if len(self.frames) == 1 and self.frames[0].mode in _IN_PNG else ".tif"
+
+    def lost(self) -> Iterator[str]:
+        """What the target does not hold, one sentence each."""
+        in_png = self.suffix == ".png"
+        yield from _unheld(self.info)
+        if self.info.get("xmp") and not in_png:
+            yield "XMP: it is in the original"
+        if len(self.frames) > 1 and "duration" in self.info:
+            yield "the times between the frames of an animation"
+        turned = self.info.get("original_orientation")
+        if turned not in (None, 1):
+            yield f"orientation {turned}: the decoder has already turned the picture upright"
+        if len(self.exif) and not in_png:
+            yield "EXIF: what the camera wrote is in the original and in its significant properties"
+
+
+def _decode(source: Path) -> _Picture:
+    from PIL import Image
+
+    with Image.open(source) as image:
+        pixels = _pixels(image)
+        frames = []
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            frame = image.convert("RGBA") if image.mode in ("P", "PA") else image.copy()
+            if frame.mode not in _MODES:
+                raise ToolFailed(f"mode {frame.mode}")
+            frames.append(frame)
+        image.seek(0)
+        return _Picture(pixels, frames, image.getexif(), dict(image.info))
+
+
+def _encode(picture: _Picture, result: Path) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    first, icc, xmp = picture.frames[0], picture.info.get("icc_profile"), picture.info.get("xmp")
+    options: dict[str, Any] = {"icc_profile": icc} if icc else {}
+    if result.suffix == ".png":
+        if xmp:
+            options["pnginfo"] = PngInfo()
+            options["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
+        if len(picture.exif):
+            options["exif"] = picture.exif
+        # The strongest compression takes four times as long for a sixth of the size.
+        first.save(result, "PNG", **options)
+    else:
+        rest = picture.frames[1:]
+        first.save(result, "TIFF", save_all=True, append_images=rest, compression="tiff_adobe_deflate", **options)
 
 
 def to_raster(source: Path, scratch: Path, stem: str, name: str) -> Made:
@@ -49,79 +120,42 @@ def to_raster(source: Path, scratch: Path, stem: str, name: str) -> Made:
     import PIL
     import pillow_heif
     from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
 
     pillow_heif.register_heif_opener()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(source) as image:
-                before = _pixels(image)
-                frames = []
-                for number in range(getattr(image, "n_frames", 1)):
-                    image.seek(number)
-                    frame = image.convert("RGBA") if image.mode in ("P", "PA") else image.copy()
-                    if frame.mode not in _MODES:
-                        raise ToolFailed(f"mode {frame.mode}")
-                    frames.append(frame)
-                image.seek(0)
-                exif, icc = image.getexif(), image.info.get("icc_profile")
-                xmp = image.info.get("xmp")
-                unheld = list(_unheld(image.info))
-                turned = image.info.get("original_orientation")
-                animated = len(frames) > 1 and "duration" in image.info
-            in_png = len(frames) == 1 and frames[0].mode in _IN_PNG
-            result = scratch / f"{stem}{'.png' if in_png else '.tif'}"
-            options: dict[str, Any] = {"icc_profile": icc} if icc else {}
-            if in_png:
-                if xmp:
-                    options["pnginfo"] = PngInfo()
-                    options["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
-                # The strongest compression takes four times as long for a sixth of the size.
-                frames[0].save(result, "PNG", **({"exif": exif} if len(exif) else {}), **options)
-            else:
-                frames[0].save(
-                    result, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_adobe_deflate", **options
-                )
+            picture = _decode(source)
+            result = scratch / f"{stem}{picture.suffix}"
+            _encode(picture, result)
             with Image.open(result) as made:
-                after = _pixels(made)
-                size = (made.width, made.height)
+                after, size = _pixels(made), (made.width, made.height)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
         raise ToolFailed(repr(error)) from error
-    lost = unheld
-    if xmp and not in_png:
-        lost.append("XMP: it is in the original")
-    if animated:
-        lost.append("the times between the frames of an animation")
-    if turned not in (None, 1):
-        lost.append(f"orientation {turned}: the decoder has already turned the picture upright")
-    if len(exif) and not in_png:
-        lost.append("EXIF: what the camera wrote is in the original and in its significant properties")
-    holds = before == after
-    kind = (
-        ("fmt/13", "Portable Network Graphics", "1.2", "image/png")
-        if in_png
-        else ("fmt/353", "Tagged Image File Format", "6.0", "image/tiff")
-    )
+    puid, format_name, format_version, mime = _FORMATS[result.suffix]
+    holds = picture.pixels == after
     opened = "from PIL import Image; import pillow_heif; pillow_heif.register_heif_opener(); i=Image.open('{}'); "
     check = opened + "import hashlib; print(i.mode, i.size, hashlib.sha256(i.tobytes()).hexdigest())"
     return Made(
-        result,
-        result.suffix,
-        *kind,
-        f"Pillow {PIL.__version__}",
-        ("python3", "-c", opened.format("SOURCE") + "i.save('RESULT')"),
-        Proof(
+        path=result,
+        suffix=result.suffix,
+        puid=puid,
+        format_name=format_name,
+        format_version=format_version,
+        mime=mime,
+        tool=f"Pillow {PIL.__version__}",
+        command=("python3", "-c", opened.format("SOURCE") + "i.save('RESULT')"),
+        proof=Proof(
             "pixels-equal",
             holds,
-            {"sha256 of pixels": before},
+            {"sha256 of pixels": picture.pixels},
             {"sha256 of pixels": after},
             (("python3", "-c", check.format("SOURCE")), ("python3", "-c", check.format("RESULT"))),
             "digest over size, mode and pixels of every frame",
         ),
-        (("width", str(size[0])), ("height", str(size[1])), ("frames", str(len(frames)))),
-        tuple(lost),
-        () if holds else (Finding("normalise.proof-fails", name, "error"),),
+        properties=(("width", str(size[0])), ("height", str(size[1])), ("frames", str(len(picture.frames)))),
+        lost=tuple(picture.lost()),
+        findings=() if holds else (Finding("normalise.proof-fails", name, "error"),),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -51,7 +50,7 @@ def _write_profile(folder: Path) -> None:
         f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>\n'
         for (path, name), value in _SETTINGS.items()
     )
-    (folder / "user").mkdir(parents=True)
+    (folder / "user").mkdir()
     (folder / "user" / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">\n'
         f"{items}</oor:items>\n",
@@ -68,7 +67,7 @@ def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, pulse: Pulse
     work = Path(tempfile.mkdtemp(dir=scratch, prefix="office-"))
     copy = work / f"document.{_OPENED_AS.get(extension, extension) or 'doc'}"
     shutil.copyfile(source, copy)
-    profile = scratch / f"profile-{os.getpid()}-{stem}"
+    profile = Path(tempfile.mkdtemp(dir=scratch, prefix="profile-"))
     _write_profile(profile)
     filter_name = f"{_application(extension)}_pdf_Export"
     command = [

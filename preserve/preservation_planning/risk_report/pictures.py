@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import bytes_for_people, say
 from preserve.preservation_planning.risk import FormatFacts, MediumAge
 
@@ -39,7 +40,7 @@ def media_bars(media: Sequence[MediumAge]) -> str:
     rows = [
         (
             _short(one.row.label, 25),
-            say(f"cli.medium-{one.row.kind}"),
+            kind_word(one.row.kind),
             one.years / most,
             AGES[one.state],
             say("plan.age", years=f"{one.years:.1f}", limit=one.limit)

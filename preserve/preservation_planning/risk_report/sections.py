@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preserve.administration.printing import Section
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import bytes_for_people, listed, say
 from preserve.preservation_planning.preview import named
 from preserve.preservation_planning.risk import Facts, totals
@@ -78,7 +79,7 @@ def _media(facts: Facts) -> list[Section]:
     rows = tuple(
         (
             one.row.label,
-            say(f"cli.medium-{one.row.kind}"),
+            kind_word(one.row.kind),
             one.row.place or "—",
             one.row.added[:10],
             f"{one.years:.1f}",

@@ -17,6 +17,10 @@ import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
+from tests.support.once import copy_of
+
 CHINESE = "行政处罚决定书\n当事人:某演出经纪有限公司\n案由:未经批准擅自变更营业性演出内容\n" * 20
 MOMENT = (2026, 3, 12, 9, 30, 14)
 
@@ -261,3 +265,18 @@ def make(folder: Path, *, office: bool = True) -> dict[str, Path]:
     made |= {"receipt.ofd": make_ofd(folder / "receipt.ofd")}
     made |= make_media(folder) | make_camera_files(folder)
     return made | (make_office(folder) if office else {})
+
+
+def made_once(factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A copy of the whole corpus, by file name: the tests of a run make it once."""
+    folder = copy_of(factory, "corpus", _make_and_list)
+    names = json.loads((folder / _LIST).read_text(encoding="utf-8"))
+    return {name: folder / place for name, place in names.items()}
+
+
+_LIST = "by-name.json"
+
+
+def _make_and_list(folder: Path) -> None:
+    places = {name: path.relative_to(folder).as_posix() for name, path in make(folder).items()}
+    (folder / _LIST).write_text(json.dumps(places), encoding="utf-8")

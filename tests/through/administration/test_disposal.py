@@ -27,7 +27,7 @@ from preserve.administration.people import Person
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import refuse_destroyed
 from preserve.archival_storage.policy import StorageProfile, read_policy
-from preserve.archival_storage.warrant import warrant_for_disposal
+from preserve.archival_storage.warrant import Destruction, warrant_for_disposal
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
@@ -299,32 +299,12 @@ def test_no_warrant_without_the_whole_decision(partial: tuple[Office, str]) -> N
     medium = f"store-{home.settings.archive_id}"
     profile: StorageProfile = read_policy(home.profiles)
     with catalogue.read() as connection, pytest.raises(Refused) as refusal:
-        warrant_for_disposal(
-            connection,
-            profile,
-            number,
-            name.partition("_")[0],
-            "",
-            name,
-            medium,
-            today=date(2099, 1, 1),
-            minutes=5,
-            overwrite=True,
-        )
+        going = Destruction(number, name.partition("_")[0], "", date(2099, 1, 1), 5)
+        warrant_for_disposal(connection, profile, going, name, medium, overwrite=True)
     assert refusal.value.code == "disposal.not-yet", "a warrant before execution began"
     with catalogue.read() as connection, pytest.raises(Refused) as refusal:
-        warrant_for_disposal(
-            connection,
-            profile,
-            "D2099-0001",
-            name.partition("_")[0],
-            "",
-            name,
-            medium,
-            today=date(2099, 1, 1),
-            minutes=5,
-            overwrite=True,
-        )
+        going = Destruction("D2099-0001", name.partition("_")[0], "", date(2099, 1, 1), 5)
+        warrant_for_disposal(connection, profile, going, name, medium, overwrite=True)
     assert refusal.value.code == "disposal.not-decided"
     catalogue.close()
 

@@ -19,7 +19,7 @@ from preserve.administration.appointing import add_person
 from preserve.administration.founding import found
 from preserve.administration.people import Person, recognise
 from preserve.archival_storage.auditing import run_audit
-from preserve.archival_storage.media import add_drive
+from preserve.archival_storage.media import MediumWish, add_medium
 from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.repair import damaged_copies, repair_copy
@@ -194,17 +194,8 @@ class Bureau:
     # --- media
 
     def new_drive(self, drive: Loop, label: str, place: str) -> None:
-        add_drive(
-            self.home,
-            self.catalogue,
-            drive.top,
-            label,
-            place=place,
-            custodian="李敏",
-            reserve=1 << 20,
-            actor="chen",
-            moment=self.moment,
-        )
+        wish = MediumWish("drive", str(drive.top), label, place, "李敏", {"reserve": 1 << 20})
+        add_medium(self.home, self.catalogue, wish, actor="chen", moment=self.moment)
 
     def copy_what_is_missing(self) -> None:
         _, _, failed = replicate(self.home, self.catalogue, read_policy(self.home.profiles), actor="chen", now=self.now)
@@ -212,14 +203,13 @@ class Bureau:
 
     def audit(self, *, damaged: int = 0) -> None:
         """Read back what is due; mend what is damaged."""
-        report = run_audit(
-            self.home, self.catalogue, read_policy(self.home.profiles), Budget(), actor="scheduler", now=self.now
-        )
+        archive = Archive(self.home, self.catalogue, self.now)
+        report = run_audit(archive, read_policy(self.home.profiles), Budget(), actor="scheduler")
         assert report.state == "done", report
         found = damaged_copies(self.home, self.catalogue)
         assert len(found) == damaged, found
         for row, medium in found:
-            assert repair_copy(self.home, self.catalogue, row, medium, actor="chen", now=self.now).done
+            assert repair_copy(archive, row, medium, actor="chen").done
             self.note("copy.repaired", row.objid)
 
     # --- what must be true

@@ -24,7 +24,8 @@ from preserve.administration.holds.steps import add_hold, release_hold
 from preserve.administration.restoring_archive import restore_archive
 from preserve.administration.retention import rule_changes, rules_in_force
 from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.media import drive_at, replace, retire, server_store
+from preserve.archival_storage.media import replace, retire, server_store
+from preserve.archival_storage.opening import Opened, open_medium
 from preserve.archival_storage.policy import read_policy as storage_policy
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
@@ -291,7 +292,9 @@ def nothing_comes_back(office: Bureau, drive: Loop, objids: list[str]) -> None:
     number = decide(office)
     office.until(date(2044, 3, 1))
     assert sorted(carry_out(office, number)) == sorted(objids[n] for n in (0, 6))
-    old = drive_at(office.home, office.medium("DRV-01"), drive.top)
+    opened = open_medium(office.home, office.medium("DRV-01"), drive.top)
+    assert isinstance(opened, Opened)
+    old = opened.adapter
     assert {objids[0], objids[6]} <= {copy.name.partition("_")[0] for copy in old.copies()}
     office.catalogue.close()
     rebuild(office.home, [server_store(office.home), old], finish=rules_in_force.after_rebuild(office.home))

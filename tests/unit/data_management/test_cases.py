@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from metadata.entities import Event
 from preserve.data_management import cases
-from preserve.data_management.case_life import read_life
 from preserve.data_management.package_index import index_package
 from preserve.errors import Refused
 from tests.support.little_packages import OBJID, object_of, write_package
@@ -61,13 +60,6 @@ def test_lists_are_in_pages_by_case_number(two: Connection) -> None:
     assert [row.objid for row in cases.list_cases(two, limit=1)] == [OBJID]
     assert [row.objid for row in cases.list_cases(two, after="沪文执罚〔2026〕12号")] == [OTHER]
     assert (cases.count_cases(two), cases.count_cases(two, after="沪文执罚〔2026〕12号")) == (2, 1)
-
-
-def test_a_life_says_each_event_once(two: Connection) -> None:
-    life = read_life(two, OBJID)
-    assert [(event.identifier, event.version) for event in life.events] == [("e2", 2), ("e1", 2)]
-    assert [version.version for version in life.versions] == [1, 2]
-    assert (life.newest, life.earlier_events) == (2, 0)
 
 
 def test_a_destroyed_case_keeps_a_row_without_versions(connection: Connection) -> None:

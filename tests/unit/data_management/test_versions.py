@@ -58,6 +58,6 @@ def test_sums(entered: Connection) -> None:
 def test_a_lost_disc_holds_nothing(entered: Connection) -> None:
     holdings.add_medium(entered, "d1", kind="optical", label="D1", location="", actor="z", moment=MOMENT)
     holdings.set_copy(entered, CopyRow(NAME, "d1", OBJID, 1, "planned", None, None), actor="z", moment=MOMENT)
-    assert [row.name for row in versions.without_disc(entered)] == [SECOND]
+    assert [row.name for row in versions.without_copy_on(entered, "optical")] == [SECOND]
     holdings.set_copy(entered, CopyRow(NAME, "d1", OBJID, 1, "lost", None, None), actor="z", moment=MOMENT)
-    assert [row.name for row in versions.without_disc(entered)] == [NAME, SECOND]
+    assert [row.name for row in versions.without_copy_on(entered, "optical")] == [NAME, SECOND]

@@ -15,12 +15,12 @@ from preserve.ingest.facts import Character
 from preserve.ingest.identify import identify
 from preserve.ingest.readers.camera_names import read_name
 from preserve.messages import known
-from tests.support.material.corpus import make
+from tests.support.material.corpus import made_once
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return make(tmp_path_factory.mktemp("corpus"))
+    return made_once(tmp_path_factory)
 
 
 def _read(path: Path, name: str = "") -> Character:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from preserve.ingest.identifiers import pronom, tables
 from preserve.ingest.identify import identify, identify_many
-from tests.support.material.corpus import make
+from tests.support.material.corpus import made_once
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return make(tmp_path_factory.mktemp("corpus"))
+    return made_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from preserve.ingest.characterise import characterise
+from preserve.ingest.derive import Workshop, derived_name, normalise
 from preserve.ingest.facts import Copied, Derivative, Normalised
 from preserve.ingest.identify import identify
-from preserve.ingest.normalise import derived_name, formats_profile, normalise, plan
+from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.provenance import TakenFile
-from tests.support.material.corpus import make, make_media
+from tests.support.material.corpus import made_once, make_media
 
 pytestmark = pytest.mark.xdist_group("normalise")
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.xdist_group("normalise")
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The whole corpus, once."""
-    return make(tmp_path_factory.mktemp("corpus"))
+    return made_once(tmp_path_factory)
 
 
 def take(path: Path) -> TakenFile:
@@ -45,9 +46,8 @@ def run(path: Path, folder: Path, policy: str) -> Normalised:
     """Normalise one file into `folder/<role>`."""
     file = take(path)
     wanted = plan(file, policy, formats_profile(None))
-    return normalise(
-        path, file, 1, wanted, lambda role: folder / role, folder / "scratch", ("sha256",), lambda seconds: None, 1
-    )
+    workshop = Workshop(lambda role: folder / role, folder / "scratch", ("sha256",))
+    return normalise(path, file, 1, wanted, workshop, lambda seconds: None)
 
 
 def made(outcome: Normalised, role: str) -> Derivative:
@@ -66,6 +66,7 @@ def whole(name: str) -> bool:
     return name not in STAND_INS and not any(word in name.lower() for word in BROKEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["lossless", "compact"])
 def test_every_format(policy: str, corpus: dict[str, Path], tmp_path: Path) -> None:
     """No file stops the rest; what is made is proven or said not to be; originals are never touched."""
@@ -620,5 +621,5 @@ def test_a_recording_that_cannot_fit_is_refused_before_the_encode(tmp_path: Path
     video = replace(file.character.streams[0], properties=(("Width", "9e7"), ("Height", "9e7"), ("FrameCount", "9e7")))
     large = replace(file, character=replace(file.character, streams=(video,)))
     with pytest.raises(MediumFull):
-        normalise(path, large, 1, wanted, lambda role: tmp_path / role, tmp_path / "s", ("sha256",), print, 1)
+        normalise(path, large, 1, wanted, Workshop(lambda role: tmp_path / role, tmp_path / "s", ("sha256",)), print)
     assert not (tmp_path / "s").exists()

@@ -13,7 +13,7 @@ from preserve.clock import now
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow
-from preserve.errors import NotIntact, NotPermitted, Refused
+from preserve.errors import NotIntact, NotPermitted, Refused, UsageError
 from preserve.services import media
 from preserve.services.documents import as_document
 from tests.support.sessions import entries, founded, founder, staff
@@ -136,3 +136,13 @@ def test_a_medium_that_holds_copies_is_replaced_before_it_is_retired(archive: Ar
     assert [copy.objid for copy in media.show(founder(archive), disc).copies] == [objid]
     empty = add_disc(archive, "B")
     assert media.retire(founder(archive), empty, reason="未用").label == "DA26_0001_01B"
+
+
+def test_any_installed_kind_is_entered_and_no_other(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    wish = media.NewMedium("directory", str(tmp_path / "second"), "N-1", place="二号楼", reserve=5)
+    row = media.add(founder(archive), wish).medium
+    assert (row.kind, row.location, row.place, row.details["reserve"]) == ("directory", wish.where, "二号楼", 5)
+    for kind in ("optical", "wax"):  # discs are composed; nobody has an adapter for wax
+        with pytest.raises(UsageError):
+            media.add(founder(archive), media.NewMedium(kind, str(tmp_path), "N-2"))

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from storage_adapters.conformance import check_adapter, make_package
 from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope
-from storage_adapters.drive import DriveAdapter, find_drives, prepare_drive
+from storage_adapters.drive import DriveAdapter
+from storage_adapters.drive_marker import find_drives, prepare_drive
 from storage_adapters.errors import (
     MediumAbsent,
     MediumFull,

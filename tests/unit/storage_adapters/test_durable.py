@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage_adapters import durable
+from storage_adapters import copying, digests, durable
 from storage_adapters.errors import Changed, CopyExists, SourceUnreadable
 
 ALGORITHMS = ("sha256", "sha512", "sm3", "md5", "sha1")
@@ -19,12 +19,12 @@ def _ignore(_: int) -> None:
     return None
 
 
-@pytest.mark.parametrize("size", [0, 1, durable.BLOCK - 1, durable.BLOCK, durable.BLOCK + 1, 5 * durable.BLOCK + 7])
+@pytest.mark.parametrize("size", [0, 1, copying.BLOCK - 1, copying.BLOCK, copying.BLOCK + 1, 5 * copying.BLOCK + 7])
 def test_bytes_and_digests(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a").write_bytes(data)
     moved: list[int] = []
-    got = durable.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append)
+    got = copying.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append)
     assert (tmp_path / "sub" / "b").read_bytes() == data
     assert got == (size, {name: hashlib.new(name, data).hexdigest() for name in ALGORITHMS})
     assert sum(moved) == size
@@ -34,16 +34,16 @@ def test_bytes_and_digests(tmp_path: Path, size: int) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=5000))
 def test_sm3_without_openssl_is_the_same(data: bytes) -> None:
-    own = durable._SM3()
+    own = digests._SM3()
     own.update(data[:10])
     own.update(memoryview(data[10:]))
     assert own.hexdigest() == hashlib.new("sm3", data).hexdigest()
 
 
 def test_a_stream(tmp_path: Path) -> None:
-    data = os.urandom(3 * durable.BLOCK + 1)
-    size, digests = durable.copy_stream(io.BytesIO(data), tmp_path / "b", ("sha256",), _ignore)
-    assert (size, digests["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    data = os.urandom(3 * copying.BLOCK + 1)
+    size, seen = copying.copy_stream(io.BytesIO(data), tmp_path / "b", ("sha256",), _ignore)
+    assert (size, seen["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
@@ -51,20 +51,20 @@ def test_links_and_devices_are_not_followed(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("link", "pipe", "absent"):
         with pytest.raises(SourceUnreadable):
-            durable.copy_file_checked(tmp_path / name, tmp_path / "out", (), _ignore)
+            copying.copy_file_checked(tmp_path / name, tmp_path / "out", (), _ignore)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_source_that_changes_is_named(tmp_path: Path) -> None:
     source = tmp_path / "a"
-    source.write_bytes(b"x" * (4 * durable.BLOCK))
+    source.write_bytes(b"x" * (4 * copying.BLOCK))
 
     def grow(_: int) -> None:
         with source.open("ab") as out:
             out.write(b"y")
 
     with pytest.raises(Changed):
-        durable.copy_file_checked(source, tmp_path / "b", ("sha256",), grow)
+        copying.copy_file_checked(source, tmp_path / "b", ("sha256",), grow)
 
 
 def test_publishing_never_overwrites(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_conforms(server: ObjectStore, tmp_path: Path) -> None:
     check_adapter(bucket(server), tmp_path / "made")
 
 
+@pytest.mark.slow
 def test_kind(server: ObjectStore, tmp_path: Path) -> None:
     def fresh() -> StorageAdapter:
         return bucket(server, prefix="档案/")
@@ -134,6 +135,7 @@ def test_removed_under_a_warrant(server: ObjectStore, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_an_upload_it_goes_on(server: ObjectStore, tmp_path: Path) -> None:
     made = bucket(server, workers=1, part=5 << 20)
     package, expected = random_package(tmp_path, "aip-x_v0001", [2_000_000, 3_000_000, 60_000_000])
@@ -159,6 +161,7 @@ def test_killed_in_the_middle_of_an_upload_it_goes_on(server: ObjectStore, tmp_p
     assert verdicts(again, package.name, expected) == {"intact"}
 
 
+@pytest.mark.slow
 def test_a_lost_volume_is_told_by_file(server: ObjectStore, tmp_path: Path) -> None:
     made = bucket(server)
     package, expected = random_package(tmp_path, "aip-x_v0001", [3_000_000] * 12)
@@ -174,6 +177,7 @@ def test_a_lost_volume_is_told_by_file(server: ObjectStore, tmp_path: Path) -> N
     assert seen & {"unreadable", "absent", "damaged"}
 
 
+@pytest.mark.slow
 def test_through_the_program(server: ObjectStore, tmp_path: Path) -> None:
     """A policy that asks for a bucket: added, written, fetched back, and the case is sealed."""
     from demo.make_case import make_case

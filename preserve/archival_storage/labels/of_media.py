@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
-from preserve.archival_storage.labels import Label
+from preserve.archival_storage.labels import Form, Label
 from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import MediumRow
 from preserve.errors import Refused
 from preserve.home import Home
+from storage_adapters.registry import traits_of
 
 
 def label_of(home: Home, connection: Connection, row: MediumRow) -> Label:
-    """The label of a drive or disc. Raises Refused for a medium that no label can be stuck on."""
-    if row.kind not in ("drive", "optical"):
+    """The label of a medium that can be carried. Raises Refused for one that no label can be stuck on."""
+    if not traits_of(row.kind).removable:
         raise Refused("storage.no-label", row.label)
     objids = [copy.objid for copy in holdings.copies_on(connection, row.id) if copy.state not in ("retired", "lost")]
-    on_it = sorted(cases.read_many(connection, objids).values(), key=lambda case: case.archival_number)
-    numbers = tuple(case.archival_number or case.case_number for case in on_it)
+    rows = sorted(cases.read_many(connection, objids).values(), key=lambda case: case.archival_number)
+    numbers = tuple(case.archival_number or case.case_number for case in rows)
     details = row.details
     return Label(
         identity=row.id,
-        kind="drive" if row.kind == "drive" else "optical",
+        kind=row.kind,
         name=row.label,
-        title=on_it[0].title if len(on_it) == 1 else (str(details.get("set", "")) or row.label),
+        title=rows[0].title if len(rows) == 1 else (str(details.get("set", "")) or row.label),
         institution=home.settings.institution,
         archival_numbers=numbers,
         volume=int(details.get("volume", 1)),
@@ -34,3 +37,8 @@ def label_of(home: Home, connection: Connection, row: MediumRow) -> Label:
         place=row.place,
         copy=str(details.get("letter", "")),
     )
+
+
+def usual_form(labels: Sequence[Label]) -> Form:
+    """The form for these labels where none is asked for: that of the first, an inlay for what lies in a case."""
+    return "inlay" if traits_of(labels[0].kind).composed else "drive"

@@ -1,0 +1,125 @@
+"""Reads METS as a stream: what it refers to, its identifiers, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from metadata.errors import XMLRefused
+from metadata.xml import CSIP, METS, XLINK, iterate
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One href of a METS document with what is said of its target; empty where METS says nothing."""
+
+    element: str  # "file", "mdRef" or "mptr"
+    identifier: str
+    href: str
+    size: int | None
+    checksum: str
+    checksum_type: str
+    mime: str = ""
+    created: str = ""
+
+
+@dataclass(slots=True)
+class Identifiers:
+    """The xs:IDs of a document, those given twice, and what refers to them (element, attribute, xs:IDREF)."""
+
+    known: set[str] = field(default_factory=set)
+    repeated: list[str] = field(default_factory=list)
+    wanted: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def note(self, element: etree._Element, name: str) -> None:
+        """Take in the identifiers on an element."""
+        identifier = element.get("ID")
+        if identifier is not None:
+            if identifier in self.known:
+                self.repeated.append(str(identifier))
+            self.known.add(str(identifier))
+        for attribute in ("ADMID", "DMDID", "FILEID"):
+            for wanted in (element.get(attribute) or "").split():
+                self.wanted.add((name, attribute, wanted))
+
+    def dangling(self) -> list[tuple[str, str, str]]:
+        """References to no identifier of the document; complete only when it was read to its end."""
+        return sorted(reference for reference in self.wanted if reference[2] not in self.known)
+
+
+_READ = ("file", "mdRef", "mptr")
+_IDENTIFIED = (
+    "mets",
+    "metsHdr",
+    "dmdSec",
+    "amdSec",
+    "techMD",
+    "rightsMD",
+    "sourceMD",
+    "digiprovMD",
+    "fileSec",
+    "fileGrp",
+    "structMap",
+    "div",
+    "fptr",
+)
+
+
+def read_references(
+    path: Path, schema: etree.XMLSchema | None = None, identifiers: Identifiers | None = None
+) -> Iterator[Reference]:
+    """Every href of a METS document, in order, as a stream; with `schema` it is validated on the way.
+
+    With `identifiers` its xs:IDs and xs:IDREFs are gathered: a validator that reads a stream does not compare them.
+    Raises XMLRefused when it is not well formed or not valid, or a file has no location.
+    """
+    names = _READ + (_IDENTIFIED if identifiers is not None else ())
+    for element in iterate(path, tuple(f"{{{METS}}}{name}" for name in names), schema):
+        name = etree.QName(element).localname
+        if identifiers is not None:
+            identifiers.note(element, name)
+        if name not in _READ:
+            continue
+        holder = element if name != "file" else element.find(f"{{{METS}}}FLocat")
+        href = None if holder is None else holder.get(f"{{{XLINK}}}href")
+        if href is None:
+            raise XMLRefused(str(path), reason=f"{name} has no href", line=str(element.sourceline))
+        size = element.get("SIZE")
+        yield Reference(
+            name,
+            str(element.get("ID") or ""),
+            str(href),
+            int(size) if size is not None and size.isdigit() else None,
+            str(element.get("CHECKSUM") or "").lower(),
+            str(element.get("CHECKSUMTYPE") or ""),
+            str(element.get("MIMETYPE") or ""),
+            str(element.get("CREATED") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a METS document says of itself; `package` is its OAIS type, `AIP` or `DIP` (CSIP9)."""
+
+    objid: str
+    label: str
+    created: str
+    package: str
+
+
+def read_identity(path: Path) -> Identity:
+    """What a METS document says of itself. Raises XMLRefused."""
+    for element in iterate(path, (f"{{{METS}}}metsHdr",)):
+        root = element.getparent()
+        if root is None:
+            break
+        return Identity(
+            str(root.get("OBJID") or ""),
+            str(root.get("LABEL") or ""),
+            str(element.get("CREATEDATE") or ""),
+            str(element.get(f"{{{CSIP}}}OAISPACKAGETYPE") or ""),
+        )
+    raise XMLRefused(str(path), reason="no metsHdr")

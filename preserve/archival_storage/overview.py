@@ -1,0 +1,107 @@
+"""What copies each case should have, which it has, and the next thing to do for each that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from preserve.archival_storage.opening import attached
+from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
+from preserve.data_management import destroyed, holdings, versions
+from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.home import Home
+from storage_adapters.registry import traits_of
+
+Act = Literal["write", "insert", "compose", "burn", "register", "place", "verify", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The next thing to do for a package: what, with which medium (its label), which lies where."""
+
+    name: str
+    act: Act
+    kind: str = ""
+    medium: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One version of a case: what should exist, what does, and what comes next."""
+
+    name: str
+    objid: str
+    case_number: str
+    title: str
+    long_term: bool
+    wanted: tuple[tuple[str, int], ...]
+    copies: tuple[CopyRow, ...]
+    standing: Standing
+    next: tuple[Task, ...]
+
+
+def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> list[Overview]:
+    """Every version, or those of one case, with its copies held against the policy."""
+    rows = versions.with_cases(connection, only)
+    inventory = holdings.all_media(connection)
+    connected = attached(home, inventory)
+    media = {row.id: row for row in inventory}
+    copies: dict[str, list[CopyRow]] = {}
+    for copy in holdings.copies_of(connection, rows[0].objid if only and rows else ""):
+        copies.setdefault(copy.name, []).append(copy)
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest[row.objid] = max(newest.get(row.objid, 0), row.version)
+    begun = {(loss.objid, loss.item) for loss in destroyed.all_gone(connection) if loss.state == "begun"}
+    whole = {objid for objid, item in begun if not item}
+    partly = {objid for objid, item in begun if item}
+    overviews = []
+    for row in rows:
+        # What is being destroyed needs no copies any more, nor do the versions that still hold a part that goes.
+        if row.objid in whole or (row.objid in partly and row.version < newest[row.objid]):
+            continue
+        of_version = copies.get(row.name, [])
+        stands = judge(of_version, media, row.long_term, profile)
+        overviews.append(
+            Overview(
+                row.name,
+                row.objid,
+                row.case_number,
+                row.title,
+                row.long_term,
+                tuple((wanted.kind, wanted.count) for wanted in profile.wanted(row.long_term)),
+                tuple(of_version),
+                stands,
+                tuple(_tasks(row.name, stands, of_version, inventory, connected)),
+            )
+        )
+    return overviews
+
+
+def _tasks(
+    name: str, stands: Standing, copies: Sequence[CopyRow], inventory: Sequence[MediumRow], connected: Collection[str]
+) -> list[Task]:
+    media = {row.id: row for row in inventory}
+    there = {copy.medium for copy in copies if copy.state not in ("retired", "lost", "planned")}
+    tasks = []
+    for kind, count in stands.missing:
+        if kind == PLACE:
+            tasks.append(Task(name, "place", kind))
+            continue
+        traits = traits_of(kind)
+        if traits.composed:
+            planned = [media[copy.medium] for copy in copies if copy.state == "planned" and copy.medium in media]
+            tasks += [Task(name, "burn", kind, medium.label, medium.place) for medium in planned[:count]]
+            tasks += [Task(name, "compose", kind)] * (count - len(planned[:count]))
+            continue
+        free = [row for row in inventory if row.kind == kind and row.state == "in use" and row.id not in there]
+        free.sort(key=lambda row: row.id not in connected)
+        for row in free[:count]:
+            act: Act = "write" if traits.online or row.id in connected else "insert"
+            tasks.append(Task(name, act, kind, row.label, row.place))
+        tasks += [Task(name, "register", kind)] * (count - len(free[:count]))
+    return tasks

@@ -1,0 +1,77 @@
+"""Where the old bytes of repaired copies lie until a person lets them go: `quarantine/` on the same medium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from preserve.archival_storage.media import server_store
+from preserve.clock import stamp
+from preserve.data_management import holdings, ledger
+from preserve.data_management.database import Catalogue
+from preserve.errors import Refused
+from preserve.home import Home
+from storage_adapters.durable import discard
+from storage_adapters.reading import walk_files
+
+QUARANTINE = "quarantine"
+RELEASED = "quarantine.released"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Old bytes of a copy that was repaired: which package, where, how many bytes."""
+
+    name: str
+    path: Path
+    size: int
+
+
+def quarantined(root: Path) -> list[Quarantined]:
+    """What lies in a medium's quarantine."""
+    top = root / QUARANTINE
+    folders = []
+    if top.is_dir():
+        for folder in sorted(top.iterdir()):
+            size = sum((folder / name).lstat().st_size for name in walk_files(folder))
+            folders.append(Quarantined(folder.name.partition(".")[0], folder, size))
+    return folders
+
+
+def release(
+    home: Home, catalogue: Catalogue, name: str, *, reason: str, actor: str, now: Callable[[], datetime]
+) -> list[Quarantined]:
+    """Remove the quarantined bytes of a package from the server store; a person has decided it, with a reason.
+
+    Raises Refused where the copy that took their place is not verified.
+    """
+    store = server_store(home)
+    removed = [old for old in quarantined(store.root) if old.name == name]
+    if not removed:
+        raise Refused("repair.nothing-in-quarantine", name)
+    with catalogue.read() as connection:
+        holdings.require_held(connection, name.rpartition("_v")[0])
+        row = holdings.read_copy(connection, name, store.identity)
+    if row is None or row.state != "verified":
+        raise Refused("repair.copy-not-verified", name, state=row.state if row else "-")
+    for old in removed:
+        with catalogue.begin() as connection:
+            ledger.append(
+                connection,
+                action=RELEASED,
+                subject=row.objid,
+                actor=actor,
+                moment=now(),
+                details={
+                    "name": name,
+                    "medium": store.identity,
+                    "quarantine": old.path.name,
+                    "reason": reason,
+                    "bytes": old.size,
+                    "at": stamp(now()),
+                },
+            )
+        discard(old.path, store.root / QUARANTINE)
+    return removed

@@ -1,0 +1,271 @@
+"""The plan of a case's first version: from what a depositor handed in to an AIP that stands in the catalogue."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from metadata.findings import Finding
+from metadata.mets import Header
+from preserve import __version__
+from preserve.administration.retention import rules_in_force
+from preserve.archival_storage import policy as storage_policy
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.packing.documents import PackageWriter
+from preserve.archival_storage.packing.listing import Listing
+from preserve.archival_storage.packing.sealing import seal as seal_package
+from preserve.clock import now, stamp
+from preserve.data_management import case_index, journal, sealing
+from preserve.data_management.database import Catalogue
+from preserve.data_management.package_index import index_package
+from preserve.data_management.proof import anchors
+from preserve.errors import NotIntact, PreserveError, Refused
+from preserve.ingest import bag_info, take_in
+from preserve.ingest.acceptance import accepted
+from preserve.ingest.assess import Assessed, Judged, Judgement
+from preserve.ingest.begin import Began, enter, refuse
+from preserve.ingest.compliance import reports
+from preserve.ingest.context import Ingest
+from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
+from preserve.ingest.describe_files import Representations
+from preserve.ingest.evidence_notes import Evidence
+from preserve.ingest.extraction.parts import Gathered, Gathering
+from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_media
+from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
+from preserve.ingest.provenance import TakenFile
+from preserve.ingest.working_files import WorkingFiles
+from preserve.messages import speaking
+from storage_adapters.contract import CopyRef
+from storage_adapters.durable import discard
+from storage_adapters.errors import CopyUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished ingest, after its post-conditions were read back."""
+
+    objid: str
+    name: str
+    case_number: str
+    location: Path
+    files: int
+    size: int
+    findings: tuple[Finding, ...]
+    resumed: bool
+    sealed: bool
+    missing: tuple[tuple[str, int], ...]  # kinds of copies that the case still needs, and how many
+
+
+class FirstVersion(VersionPlan[Result]):
+    """One deposit, assessed and claimed."""
+
+    spoiled_by = Refused
+
+    def __init__(
+        self, catalogue: Catalogue, ingest: Ingest, assessed: Assessed, began: Began, person: str, files: WorkingFiles
+    ) -> None:
+        super().__init__(ingest, files, files.watcher, Journalled(began.row.boot, began.resumed))
+        self.catalogue, self.assessed, self.row, self.person = catalogue, assessed, began.row, person
+        self.findings = tuple(journal.read_findings(began.row.findings))
+        self._formats = formats_profile(ingest.home.profiles)
+
+    @property
+    def where(self) -> str:
+        """The deposit."""
+        return str(self.assessed.deposit.origin)
+
+    @property
+    def policy(self) -> str:
+        """`lossless` or `compact`, as it was when the ingest began."""
+        return self.row.policy
+
+    def began(self) -> dict[str, Any]:
+        """The deposit, and who hands it in."""
+        return {"source": self.where, "person": self.person}
+
+    def is_published(self) -> bool:
+        """Asked only where the journal says that it was sealed."""
+        if self.row.step == "store":
+            with suppress(CopyUnknown):
+                return self.adapter.path(CopyRef(self.ingest.name)).is_dir()
+        return False
+
+    def record(self, act: str, step: str, details: dict[str, Any]) -> None:
+        """In ledger and journal in one transaction, then in the log."""
+        with self.catalogue.begin() as connection:
+            self._enter(connection, f"ingest.{act}", details)
+            journal.change(connection, self.row.id, step=step)
+        self.log.write(f"ingest.{act}", **details)
+
+    def _enter(self, connection: Connection, action: str, details: dict[str, Any]) -> None:
+        enter(connection, action, self.row.objid, self.person, details)
+
+    def record_boot(self, boot: str) -> None:
+        """In the journal."""
+        with self.catalogue.begin() as connection:
+            journal.change(connection, self.row.id, boot=boot)
+
+    def origin(self, count: int, size: int) -> Origin:
+        """The deposit; its space was required when the ingest began."""
+        self.watcher.begin("ingest.step-copy", size, count)
+        deposit = self.assessed.deposit
+        return Origin(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit))
+
+    def require_copied(self, refusals: list[Finding], again: list[Finding]) -> None:
+        """What is wrong with a file refuses the deposit; what changed while it was read may be tried again."""
+        if refusals:
+            raise Refused("sip.refused", self.where, findings=refusals + again)
+        if again:
+            raise NotIntact("ingest.changed-while-read", self.where, findings=again)
+
+    def examine(self) -> None:
+        """Every rule, now that the files are known."""
+        self.watcher.begin("ingest.step-check")
+        judgement = Judgement(self.ingest.home, self.assessed)
+        self.media = 0.0
+        for file in self.files.files():
+            judgement.add(file)
+            if file.normalised is None:
+                self.media += seconds_of_media(file, self.wants(file))
+        self._keep(judgement.finish().findings)
+
+    def _keep(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        with self.catalogue.begin() as connection:
+            journal.change(connection, self.row.id, findings=journal.findings_text(findings))
+
+    def wants(self, file: TakenFile) -> Plan:
+        """By the formats profile and the policy of the home."""
+        return plan(file, self.ingest.home.settings.policy, self._formats)
+
+    def seal(self) -> None:
+        """One pass over the files writes everything that is said of each; then the whole is described and sealed."""
+        self.watcher.begin("ingest.step-describe", None, self.files.totals()[0])
+        settings, moment = self.ingest.home.settings, now()
+        header = Header(self.row.objid, label(self.ingest), stamp(moment), "preserve", __version__)
+        out = PackageWriter(self.ingest.information_package, header, settings.digests)
+        with Listing(self.ingest.package, settings.digests) as listing:
+            self._describe(out, listing, moment)
+            self.watcher.begin("ingest.step-seal")
+            self.counts = seal_package(
+                self.ingest.package,
+                settings.digests,
+                chain(listing, out.written),
+                lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
+            )
+
+    def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
+        spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
+        deposit = self.assessed.deposit
+        judgement = Judgement(self.ingest.home, self.assessed)
+        texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
+        evidence = Evidence(self.ingest.description, self.ingest.data("original"))
+        with Representations(out, self.ingest, listing, self.assessed.scanner) as representations:
+            for number, file in self.files.numbered():
+                judgement.add(file)
+                texts.add(number, file)
+                evidence.add(file)
+                with speaking(spoken):
+                    representations.add(file)
+                self.watcher(0, 1)
+            with speaking(spoken):
+                references = representations.close()
+        judged, gathered = judgement.finish(), texts.finish()
+        self._keep((*judged.findings, *gathered.findings))
+        with speaking(spoken):
+            circumstances = self._circumstances(judged, gathered, evidence, moment)
+            CaseDescriber(out, self.ingest, circumstances).write(references, representations.survey)
+
+    @property
+    def text_folder(self) -> Path:
+        """Where the workers left what they read out of documents."""
+        assert self.files.texts is not None
+        return self.files.texts
+
+    def _circumstances(self, judged: Judged, gathered: Gathered, evidence: Evidence, moment: datetime) -> Circumstances:
+        institution = self.ingest.home.settings.institution
+        return Circumstances(
+            started=self.row.started,
+            ended=stamp(moment),
+            person=self.person,
+            source_kind=self.row.source_kind,
+            findings=self.findings,
+            submission=self.assessed.submission(),
+            reports=(
+                *reports(judged.view, judged.findings, institution, moment, sealing=True),
+                *evidence.notes(judged.view, institution, moment),
+            ),
+            texts=gathered.counts,
+        )
+
+    def publish(self) -> None:
+        """One rename makes it an AIP."""
+        assert self.counts is not None
+        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter)
+
+    def register(self) -> Result:
+        """One transaction enters it; what was published by an earlier run is read again first."""
+        self.watcher.begin("ingest.step-register")
+        location = self.adapter.path(CopyRef(self.ingest.name))
+        count, size = self.counts or publishing.prove_published(location, self.row.objid)
+        self._index(location, count, size)
+        home = self.ingest.home
+        with self.catalogue.read() as connection:
+            profile = storage_policy.read_policy(home.profiles)
+            standing = storage_policy.standing(connection, self.row.objid, 1, profile)
+        discard(self.text_folder, home.work)
+        self.log.write("done", name=self.ingest.name, files=count, bytes=size)
+        return Result(
+            objid=self.row.objid,
+            name=self.ingest.name,
+            case_number=self.row.case_number,
+            location=location,
+            files=count,
+            size=size,
+            findings=self.findings,
+            resumed=self.journalled.resumed,
+            sealed=standing.sealed,
+            missing=standing.missing,
+        )
+
+    def _index(self, location: Path, count: int, size: int) -> None:
+        moment, home, objid = now(), self.ingest.home, self.row.objid
+        with self.catalogue.begin() as connection:
+            index_package(connection, location)
+            for state in ("written", "verified"):
+                change_copy(
+                    connection, self.ingest.name, self.adapter.identity, state, actor=self.person, moment=moment
+                )
+            details = {
+                "case_number": self.row.case_number,
+                "name": self.ingest.name,
+                "files": count,
+                "bytes": size,
+                "findings": sorted({finding.code for finding in self.findings}),
+                "accepted": accepted(self.findings),
+                **anchors.details(location),
+                **case_index.digests(connection, objid, 1),
+            }
+            self._enter(connection, anchors.REGISTERED, details)
+            rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
+            journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
+            journal.forget_files(connection, self.row.id)
+        sealing.close_segment(home, self.catalogue)
+
+    def give_up(self, error: PreserveError) -> None:
+        """A refused deposit leaves nothing but its refusal in ledger and journal."""
+        self.discard()
+        discard(self.text_folder, self.ingest.home.work)
+        with self.catalogue.begin() as connection:
+            refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)
+            findings = journal.findings_text(error.findings)
+            journal.change(connection, self.row.id, state="refused", findings=findings, ended=stamp(now()))
+            journal.forget_files(connection, self.row.id)
+        self.log.write("refused", reasons=[finding.code for finding in error.findings] or [error.code])

@@ -1,0 +1,72 @@
+"""A case of two texts, taken in by this process; and a progress that interrupts where a stage begins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from metadata.findings import Value
+from preserve.administration.founding import found
+from preserve.data_management.archive import Archive, open_archive
+from preserve.ingest.runner import Result, run
+from preserve.progress import Silent, Unit
+
+
+def small_archive(path: Path) -> Archive:
+    """A new archive, open in this process."""
+    found(path, institution="某局", policy="lossless", store=None, digests=("sha256", "sm3"), language="zh")
+    return open_archive(path)
+
+
+def small_case(folder: Path, number: str) -> Path:
+    """A small closed case: two texts, of which one is put into UTF-8."""
+    case = folder / "case"
+    case.mkdir()
+    (case / "笔录.txt").write_text("现场检查笔录\n" * 20, encoding="utf-8")
+    (case / "旧笔录.txt").write_text("当事人陈述，现场检查笔录\n" * 20, encoding="gb18030")
+    content = {
+        "case_number": number,
+        "case_type": "检查",
+        "title": number,
+        "cause": "测试",
+        "producer": {"name": "某局"},
+        "start": "2026-01-05",
+        "closed": "2026-02-02",
+        "objects": [{"file": name, "kind": "文书", "stage": "调查"} for name in ("笔录.txt", "旧笔录.txt")],
+        "acceptances": [{"finding": "document-missing", "person": "周建国", "reason": "试验"}],
+    }
+    (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return case
+
+
+class Interrupting(Silent):
+    """Raises an error when a stage begins."""
+
+    def __init__(self, code: str, error: BaseException) -> None:
+        super().__init__()
+        self.code, self.error = code, error
+
+    def begin(
+        self, code: str, total: int | None = None, files: int = 0, *, unit: Unit = "bytes", **values: Value
+    ) -> None:
+        """Raises at that code."""
+        super().begin(code, total, files)
+        if code == self.code:
+            raise self.error
+
+
+def ingest(archive: Archive, case: Path, watcher: Silent | None = None) -> Result:
+    """Take a case in, in this process."""
+    return run(archive.home, archive.catalogue, case, person="zhou", jobs=1, watcher=watcher or Silent())
+
+
+def left_over(archive: Archive) -> list[str]:
+    """What lies where packages are made."""
+    folders = (archive.home.work, archive.home.store / "incoming")
+    return [path.name for folder in folders for path in folder.iterdir() if path.suffix != ".lock"]
+
+
+def roles_of(package: Path) -> set[str]:
+    """The representations that have texts."""
+    base = package / "data" / package.name.rpartition("_v")[0] / "representations"
+    return {role.name for role in base.iterdir() if any((role / "data").glob("*.txt"))}

@@ -1,0 +1,56 @@
+"""METS and PREMIS written as files come are those that are written in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metadata.entities import Agent, Event, FileObject, Format, Link, Representation
+from metadata.mets import Division, Header, MetsFile, RepresentationMets, read_references, write_representation_mets
+from metadata.premis import PremisWriter, read_premis, write_premis
+
+_HEADER = Header("original", "案件 <1>", "2026-01-01T00:00:00Z", "preserve", "1")
+
+
+def _files(count: int) -> list[MetsFile]:
+    return [MetsFile(f"f{n}", f"data/证据 {n}", n, f"{n:064}", "text/plain", _HEADER.created) for n in range(count)]
+
+
+def test_the_list_waits_until_the_premis_document_is_finished(tmp_path: Path) -> None:
+    premis, divisions = (
+        MetsFile("p", "premis.xml", 9, "0" * 64, "application/xml", _HEADER.created),
+        [Division("filing", "立案", ["f1"])],
+    )
+    write_representation_mets(tmp_path / "whole.xml", _HEADER, premis, _files(3), "g", divisions)
+    writer = RepresentationMets(tmp_path / "grown.xml")
+    for file in _files(3):
+        writer.file(file)
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.xml"}
+    writer.close(_HEADER, premis, "g", divisions)
+    writer.abandon()
+    assert (tmp_path / "grown.xml").read_bytes() == (tmp_path / "whole.xml").read_bytes()
+    assert [reference.href for reference in read_references(tmp_path / "grown.xml")][1:] == [
+        f"data/%E8%AF%81%E6%8D%AE%20{n}" for n in range(3)
+    ]
+
+
+def test_events_that_come_with_their_file_stand_after_those_of_the_whole(tmp_path: Path) -> None:
+    objects = [FileObject(f"f{n}", f"data/{n}", n, {"sha256": f"{n:064}"}, Format("x")) for n in range(3)]
+    own = [Event(f"e{n}", "normalization", "2026", objects=(Link(f"f{n}"),)) for n in range(3)]
+    whole = [Event("whole", "virus check", "2026")]
+    agents = [Agent("a", "preserve", "software")]
+    write_premis(tmp_path / "whole.xml", [Representation("r", "original"), *objects], [*whole, *own], agents)
+    writer = PremisWriter(tmp_path / "grown.xml")
+    writer.object(Representation("r", "original"))
+    for entity, event in zip(objects, own, strict=True):
+        writer.object(entity)
+        writer.event(event)
+    writer.close(whole, agents)
+    assert (tmp_path / "grown.xml").read_bytes() == (tmp_path / "whole.xml").read_bytes()
+    assert len(list(read_premis(tmp_path / "grown.xml"))) == 9
+
+
+def test_a_document_that_is_given_up_leaves_no_file_beside_it(tmp_path: Path) -> None:
+    writer = PremisWriter(tmp_path / "premis.xml")
+    writer.event(Event("e", "virus check", "2026"))
+    writer.abandon()
+    assert {path.name for path in tmp_path.iterdir()} == {"premis.xml"}

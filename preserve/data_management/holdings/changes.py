@@ -24,24 +24,15 @@ from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import copies, media
 
 
-def add_medium(
-    connection: Connection,
-    identity: str,
-    *,
-    kind: str,
-    label: str,
-    location: str,
-    actor: str,
-    moment: datetime,
-    **more: Any,
-) -> None:
+def add_medium(connection: Connection, identity: str, *, kind: str, actor: str, moment: datetime, **facts: Any) -> None:
     """Enter a medium into the inventory; one that is there already stays as it is.
 
-    `more`: state, place, custodian, capacity, checked, and anything else, which goes into its details.
+    `facts`: label and location, which every medium has; state, place, custodian, capacity, checked; and anything else,
+    which goes into its details.
     """
     if read_listed_medium(connection, identity) is not None:
         return
-    details = {"kind": kind, "label": label, "location": location, **more}
+    details = {"kind": kind, **facts}
     _apply_medium(
         connection,
         ledger.add(connection, action=MEDIUM_ADDED, subject=identity, actor=actor, details=details, moment=moment),

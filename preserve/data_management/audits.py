@@ -53,7 +53,7 @@ class Outcome:
 
 def end(connection: Connection, run: str, outcome: Outcome, *, actor: str, moment: datetime) -> None:
     """Write down how a run ended, and the digest of its records, which anchors them in the ledger."""
-    details = asdict(outcome)
+    details = {**asdict(outcome), "counts": dict(outcome.counts)}  # asdict would count the pairs of a Counter
     _apply(connection, ledger.add(connection, action=ENDED, subject=run, actor=actor, details=details, moment=moment))
 
 

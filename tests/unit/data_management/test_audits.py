@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,7 @@ def ran(connection: Connection) -> Connection:
     """Two runs, of which the second ended without a word."""
     for run in ("1", "2"):
         audits.begin(connection, run, actor="z", moment=MOMENT)
-    outcome = Outcome("done", "", {"intact": 3}, "audits/2026-11/1.parquet", "0" * 64)
+    outcome = Outcome("done", "", Counter({"intact": 3}), "audits/2026-11/1.parquet", "0" * 64)
     audits.end(connection, "1", outcome, actor="z", moment=MOMENT)
     return connection
 

@@ -93,7 +93,7 @@ def require(connection: Connection, person: Person, duty: Duty) -> None:
         return
     if duty is Duty.APPOINT and person.founder and not _has_security_administrator(connection):
         return  # somebody must appoint the first ones
-    wanted = say("cli.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
+    wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
     raise NotPermitted("people.may-not", person.account, duty=say(f"people.duty-{duty.value}"), roles=wanted)
 
 

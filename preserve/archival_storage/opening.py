@@ -199,7 +199,7 @@ def kind_of(marker: Marker, place: Path) -> str:
 
 def kind_word(kind: str) -> str:
     """What people call a kind of medium, in the language in use: our word, else the adapter's own, else the kind."""
-    code = f"cli.medium-{kind}"
+    code = f"words.medium-{kind}"
     if known(code):
         return say(code)
     traits = registry.traits_of(kind)

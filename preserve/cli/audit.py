@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.cli.outputs import IntoFolder, NewFile
-from preserve.cli.words import cells, heads, medium_kind
+from preserve.cli.words import cells, medium_kind
 from preserve.messages import bytes_for_people, say
 from preserve.services import audit_alarm, audit_reports, audits
 from preserve.services.audits import AuditWish, Inserted
@@ -28,7 +28,7 @@ def plan(output: Output) -> None:
     """What is due to be read, medium by medium."""
     result = output.call(audits.plan)
     output.table(
-        heads("label kind place due-copies last-read next-read how"),
+        headings("label kind place due-copies last-read next-read how"),
         [
             cells(
                 due.label,
@@ -93,15 +93,15 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
         output.sentence("cli.premis-written", path=str(target), count=result.premis_events)
     local = ZoneInfo(result.time_zone)
     output.table(
-        heads("when package medium file outcome why"),
+        headings("when package medium file outcome why"),
         [
             cells(
                 f"{row.when.astimezone(local):%Y-%m-%d %H:%M}",
                 row.copy or "*",
                 result.labels.get(row.medium, row.medium),
                 row.path,
-                say(f"cli.outcome-{row.outcome}"),
-                row.reason and say(f"cli.reason-{row.reason}"),
+                say(f"words.outcome-{row.outcome}"),
+                row.reason and say(f"words.reason-{row.reason}"),
             )
             for row in result.records
         ],

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from preserve.cli.main import Command
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.cli.outputs import InputPath, IntoFolder
-from preserve.cli.words import cells, copy_state, heads, medium_kind
+from preserve.cli.words import cells, copy_state, medium_kind
 from preserve.errors import UsageError
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services import copies as service
@@ -23,7 +23,7 @@ from preserve.services.text import safe_values
 def copies(output: Output, case: str) -> None:
     """What copies should exist, what do, and the next thing to do."""
     overview = output.call(service.list_copies, case)
-    output.table(heads("number wanted copies next"), [_row(version, overview.labels) for version in overview.cases])
+    output.table(headings("number wanted copies next"), [_row(version, overview.labels) for version in overview.cases])
     sealed = sum(version.sealed for version in overview.cases)
     output.sentence("cli.copies-count", sealed=sealed, open=len(overview.cases) - sealed)
     output.document(overview)
@@ -53,10 +53,10 @@ def replicate(output: Output, case: str) -> int:
     result = output.work("cli.replicating", service.replicate, case)
     for copy in result.written:
         size = bytes_for_people(copy.size)
-        output.sentence("cli.copy-made", style="green", name=copy.name, medium=copy.medium, size=size)
+        output.sentence("words.copy-made", style="green", name=copy.name, medium=copy.medium, size=size)
     for failed in result.failed:
         reason = say(failed.failure.code, **safe_values(failed.failure.values))
-        output.sentence("cli.copy-failed", style="bold red", name=failed.name, medium=failed.medium, reason=reason)
+        output.sentence("words.copy-failed", style="bold red", name=failed.name, medium=failed.medium, reason=reason)
     for task in result.left:
         output.sentence("cli.still-to-do", style="yellow", name=task.name, task=task_sentence(task))
     if not result.left and not result.failed:

@@ -20,7 +20,7 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     """Late ones first; then by date."""
     waiting = output.call(preparation.deadlines, folders)
     output.table(
-        [say(f"cli.heading-{name}") for name in ("number", "title", "closed", "due", "standing", "reason", "where")],
+        [say(f"words.heading-{name}") for name in ("number", "title", "closed", "due", "standing", "reason", "where")],
         [
             (
                 case.case_number or "—",

@@ -151,8 +151,8 @@ def show(output: Output, number: str, list_folder: Path | None) -> None:
 def _rows(view: DisposalView) -> list[tuple[str, str]]:
     disposal = view.disposal
     return [
-        (say("cli.heading-disposal"), disposal.number),
-        (say("cli.heading-state"), say(f"disposal.state-{disposal.state}")),
+        (say("words.heading-disposal"), disposal.number),
+        (say("words.heading-state"), say(f"disposal.state-{disposal.state}")),
         (say("disposal.role-proposer"), disposal.proposed.by),
         (say("disposal.role-supervisor"), listed(signature.by for signature in disposal.supervisors) or "—"),
         (say("disposal.role-head"), disposal.approval.by if disposal.approval else "—"),

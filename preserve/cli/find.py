@@ -103,7 +103,7 @@ def _tell(output: Output, view: CaseView) -> None:
         headings("representation puid format files size"),
         [
             (
-                say(f"cli.representation-{row.representation}"),
+                say(f"words.representation-{row.representation}"),
                 row.puid or "—",
                 row.format_name,
                 str(row.files),
@@ -117,7 +117,7 @@ def _tell(output: Output, view: CaseView) -> None:
     output.table(
         headings("version medium state written verified"),
         [
-            (str(row.version), row.medium, say(f"cli.copy-{row.state}"), row.written or "—", row.verified or "—")
+            (str(row.version), row.medium, say(f"words.copy-{row.state}"), row.written or "—", row.verified or "—")
             for row in view.copies
         ],
         title="\n" + say("cli.title-copies"),
@@ -149,12 +149,12 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
     rows = [(name, value or "—") for name, value in zip(names, values, strict=True)]
     rows += [
         (say("compliance.restriction"), view.classification_name),
-        (say("cli.heading-objid"), case.objid),
-        (say("cli.heading-due"), (view.retention[0].due if view.retention else None) or "—"),
-        (say("cli.heading-holds"), holds or "—"),
+        (say("words.heading-objid"), case.objid),
+        (say("words.heading-due"), (view.retention[0].due if view.retention else None) or "—"),
+        (say("words.heading-holds"), holds or "—"),
     ]
     rows += [
-        (say("cli.heading-gone"), f"{say(f'retention.gone-{gone.state}')} {gone.disposal} {gone.since[:10]}")
+        (say("words.heading-gone"), f"{say(f'retention.gone-{gone.state}')} {gone.disposal} {gone.since[:10]}")
         for gone in view.gone
     ]
     return rows + [

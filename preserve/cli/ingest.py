@@ -83,7 +83,7 @@ def deposits(output: Output, case: str) -> None:
     """What became of what I handed in; of one case with everything that was found."""
     own = output.call(room.list_own, case)
     output.table(
-        [say(f"cli.heading-{name}") for name in ("number", "state", "handed-in", "ended", "files", "size", "found")],
+        [say(f"words.heading-{name}") for name in ("number", "state", "handed-in", "ended", "files", "size", "found")],
         [_row(deposit) for deposit in own.deposits],
     )
     if case:

@@ -87,7 +87,7 @@ class Commands(click.Group):
 
 
 class Command(click.Command):
-    """A command whose help comes from the messages: `cli.<name>` and `cli.option.<option>`."""
+    """A command whose help comes from the messages: `cli.<name>.help` and `cli.<name>.option.<option>`."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line under a word in the language in use."""
@@ -142,8 +142,14 @@ def _write_usage(command: click.Command, ctx: click.Context, formatter: click.He
 def _localise(command: click.Command, ctx: click.Context) -> None:
     for parameter in command.get_params(ctx):
         if isinstance(parameter, click.Option):
-            name = str(parameter.name).removeprefix("_click_default_")
-            parameter.help = say(f"cli.option.{name}")
+            parameter.help = say(option_code(ctx.command_path.split()[1:], parameter))
+
+
+def option_code(words: Sequence[str], option: click.Option) -> str:
+    """The code of an option's sentence: `cli.<command>.option.<name as typed>`; `--help` is the same everywhere."""
+    name = max(option.opts, key=len).lstrip("-")
+    command = "" if name == "help" else "-".join(words)
+    return f"cli.{command}.option.{name}" if command else f"cli.option.{name}"
 
 
 def _choose_language(lang: str | None) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output
+from preserve.cli.output import Output, headings
 from preserve.cli.outputs import NewFile
-from preserve.cli.words import NOTHING, cells, copy_state, heads, medium_kind, medium_state
+from preserve.cli.words import NOTHING, cells, copy_state, medium_kind, medium_state
 from preserve.messages import bytes_for_people, known, say
 from preserve.services import media as inventory
 from preserve.services.media import MediumView, NewMedium
+from preserve.services.pages import Page
 
 _DETAIL = 200  # characters of an entry's details that fit into a table
 
@@ -48,7 +49,7 @@ def list_media(output: Output) -> None:
     """Every medium with its place, state and next check."""
     result = output.call(inventory.list_media)
     output.table(
-        heads("label kind state place custodian copies health next-check attached"),
+        headings("label kind state place custodian copies health next-check attached"),
         [
             cells(
                 row.label,
@@ -69,24 +70,28 @@ def list_media(output: Output) -> None:
 
 @media.command()
 @click.argument("medium", metavar="MEDIUM")
+@click.option("--after", "after", default="", metavar="TEXT")
+@click.option("--size", "page_size", type=click.IntRange(1, 10_000), default=1000, show_default=True)
 @click.pass_obj
-def show(output: Output, medium: str) -> None:
+def show(output: Output, medium: str, after: str, page_size: int) -> None:
     """One medium: what is known of it, what it holds, what became of it."""
-    view = output.call(inventory.show, medium)
+    view = output.call(inventory.show, medium, Page(after, page_size))
     output.table(["", ""], _facts(view))
     output.table(
-        heads("package part state written verified"),
+        headings("package part state written verified"),
         [
             cells(copy.name, f"{copy.part}/{copy.parts}", copy_state(copy.state), copy.written, copy.verified)
             for copy in view.copies
         ],
         title="\n" + say("cli.title-copies"),
     )
+    if view.next:
+        output.sentence("cli.search-next", after=view.next)
     entries = [
         (entry["time"], entry["actor"], entry["action"], json.dumps(entry["details"], ensure_ascii=False)[:_DETAIL])
         for entry in view.ledger
     ]
-    output.table(heads("time actor action detail"), entries, title="\n" + say("cli.title-ledger"))
+    output.table(headings("time actor action detail"), entries, title="\n" + say("cli.title-ledger"))
     output.document(view)
 
 
@@ -108,7 +113,7 @@ def _facts(view: MediumView) -> list[tuple[str, ...]]:
 
 
 def _heading(name: str) -> str:
-    return say(f"cli.heading-{name}") if known(f"cli.heading-{name}") else name
+    return say(f"words.heading-{name}") if known(f"words.heading-{name}") else name
 
 
 @media.command()

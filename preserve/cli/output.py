@@ -134,7 +134,7 @@ class Output:
 
 def headings(names: str) -> list[str]:
     """The headings of a table, by their names with blanks between."""
-    return [say(f"cli.heading-{name}") for name in names.split()]
+    return [say(f"words.heading-{name}") for name in names.split()]
 
 
 def say_older(output: Output, count: int) -> None:

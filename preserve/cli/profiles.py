@@ -17,7 +17,7 @@ def profiles() -> None:
 
 
 def _heads(*names: str) -> list[str]:
-    return [say(f"cli.heading-{name}") for name in names]
+    return [say(f"words.heading-{name}") for name in names]
 
 
 @profiles.command(name="check")

@@ -21,7 +21,7 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     """Requests that somebody waits for, urgent ones first; --overdue: those past their day."""
     found = output.call(requests.list_requests, overdue=overdue, any_state=any_state)
     output.table(
-        [say(f"cli.heading-{name}") for name in ("request", "state", "capacity", "due", "cases", "urgent")],
+        [say(f"words.heading-{name}") for name in ("request", "state", "capacity", "due", "cases", "urgent")],
         [
             (
                 row.number,
@@ -29,7 +29,7 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
                 row.capacity_name,
                 row.due + (" " + say("cli.overdue") if row.overdue else ""),
                 str(len(row.cases)),
-                say("cli.yes") if row.urgent else "",
+                say("words.yes") if row.urgent else "",
             )
             for row in found.requests
         ],
@@ -52,7 +52,7 @@ def show(output: Output, number: str) -> None:
     if view.redactions:
         heads = (say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
         output.table(
-            [say("cli.heading-file"), *heads],
+            [say("words.heading-file"), *heads],
             [
                 (line["object"], say(f"redaction.what-{line['what']}"), place, line["reason"], line["article"])
                 for line, place in zip(view.redactions, view.places, strict=True)
@@ -64,18 +64,18 @@ def show(output: Output, number: str) -> None:
 def _rows(view: RequestView) -> list[tuple[str, str]]:
     request, who = view.request, view.request.consumer
     rows = [
-        (say("cli.heading-request"), request.number),
-        (say("cli.heading-state"), say(f"request.state-{request.state}")),
+        (say("words.heading-request"), request.number),
+        (say("words.heading-state"), say(f"request.state-{request.state}")),
         (say("dip.consumer"), f"{who.name} {who.organisation}".strip()),
         (say("dip.capacity"), view.capacity_name),
         (say("dip.purpose"), request.purpose),
-        (say("cli.heading-received"), request.received.isoformat()),
-        (say("cli.heading-due"), request.due.isoformat()),
+        (say("words.heading-received"), request.received.isoformat()),
+        (say("words.heading-due"), request.due.isoformat()),
         (say("request.opened-by"), request.opened_by),
-        (say("dip.papers"), say("cli.list-comma").join(paper.kind for paper in request.papers) or "—"),
+        (say("dip.papers"), say("words.list-comma").join(paper.kind for paper in request.papers) or "—"),
     ]
     if request.urgent:
-        rows.append((say("cli.heading-urgent"), request.urgent))
+        rows.append((say("words.heading-urgent"), request.urgent))
     for wanted in request.wanted:
         what = " ".join(filter(None, (wanted.case_number, wanted.stage, wanted.object)))
         rows.append((say("request.wanted"), what))
@@ -113,13 +113,13 @@ def _show_selection(output: Output, examination: Examination) -> None:
     if not examination.selection:
         return
     output.table(
-        [say(f"cli.heading-{name}") for name in ("file", "representation", "size", "redacted", "given-as")],
+        [say(f"words.heading-{name}") for name in ("file", "representation", "size", "redacted", "given-as")],
         [
             (
                 file.path,
-                say(f"cli.representation-{file.representation}"),
+                say(f"words.representation-{file.representation}"),
                 bytes_for_people(file.size),
-                say("cli.yes") if file.redacted else "",
+                say("words.yes") if file.redacted else "",
                 file.given_as,
             )
             for file in examination.selection

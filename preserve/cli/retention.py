@@ -63,7 +63,7 @@ def explain(output: Output, case: str) -> None:
         output.table(
             headings("rule basis calculation decides"),
             [
-                (period.name, period.basis, period.words, say("cli.yes") if period.decides else "")
+                (period.name, period.basis, period.words, say("words.yes") if period.decides else "")
                 for period in thing.periods
             ],
             title=f"\n{thing.what}: {thing.words}",

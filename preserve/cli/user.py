@@ -45,7 +45,7 @@ def list_users(output: Output) -> None:
             (
                 row.name,
                 row.person,
-                say("cli.list-comma").join(say(f"people.role-{role}") for role in row.roles),
+                say("words.list-comma").join(say(f"people.role-{role}") for role in row.roles),
                 row.os_user,
                 say(f"people.state-{row.state}"),
             )

@@ -1,4 +1,4 @@
-"""Words that the tables of several commands share: headings, kinds of medium, states, what is not known."""
+"""Words that the tables of several commands share: kinds of medium, states, what is not known."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ NOTHING = "—"
 """What a cell shows where there is nothing."""
 
 
-def heads(names: str) -> list[str]:
-    """The headings of these columns, named in one text."""
-    return [say(f"cli.heading-{name}") for name in names.split()]
-
-
 def medium_kind(kind: str) -> str:
     """A kind of medium."""
     return kind_word(kind)
@@ -21,12 +16,12 @@ def medium_kind(kind: str) -> str:
 
 def medium_state(state: str) -> str:
     """The state that a medium is in."""
-    return say(f"cli.medium-state-{state.replace(' ', '-')}")
+    return say(f"words.medium-state-{state.replace(' ', '-')}")
 
 
 def copy_state(state: str) -> str:
     """The state that a copy is in."""
-    return say(f"cli.copy-{state}")
+    return say(f"words.copy-{state}")
 
 
 def cells(*values: object) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What is said to people, in their language: gettext catalogues keyed by code, one domain a subject.
 
 A code is `domain.name`; its sentence stands in `locale/<language>/LC_MESSAGES/<domain>.po` under the whole code,
-with named places (`{path}`). `code + '.hint'` says what to do, where there is something to do; where it is done
-differently at each door, `code + '.hint.cli'` says it in commands.
+with named places (`{path}`); a large domain stands in several files, as `cli.media.po`. `words` names what several
+rooms name: kinds of media, states, headings. `code + '.hint'` says what to do, where there is something to do; where
+it is done differently at each door, `code + '.hint.cli'` says it in commands.
 """
 
 from __future__ import annotations

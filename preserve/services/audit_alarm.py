@@ -110,7 +110,7 @@ def lines(result: AuditRun) -> Iterator[Line]:
 
 
 def _copy_words(copy: CheckedCopy) -> dict[str, Value]:
-    return {"name": copy.name or "*", "medium": copy.medium, "reason": say(f"cli.reason-{copy.reason}")}
+    return {"name": copy.name or "*", "medium": copy.medium, "reason": say(f"words.reason-{copy.reason}")}
 
 
 def medium_words(medium: Overdue) -> dict[str, Value]:

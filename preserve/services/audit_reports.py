@@ -15,7 +15,7 @@ from preserve.archival_storage.provenance import write_events
 from preserve.data_management import audit_records, holdings
 from preserve.data_management.audit_records import Record
 from preserve.data_management.cases import find_case
-from preserve.services.operation import Arguments, Look, query
+from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.session import Session
 
 
@@ -36,11 +36,19 @@ def _history_form(session: Session, arguments: Arguments) -> Mapping[str, object
     return {"failures": arguments["failures"], "premis": arguments["premis"] is not None}
 
 
+def _whose_history(session: Session, arguments: Arguments) -> str:
+    """The medium or the case that was looked at, whatever it was called."""
+    subject = str(arguments["subject"])
+    with session.archive.catalogue.read() as connection:
+        medium = holdings.read_medium(connection, subject)
+        return medium.id if medium else find_case(connection, subject) or subject
+
+
 @query(
     "audit.history",
     duty=(Duty.REPORT, Duty.KEEP, Duty.FIND),
     subject="subject",
-    look=Look("audit-history.viewed", _history_form),
+    look=Look("audit-history.viewed", _history_form, _whose_history),
 )
 def history(session: Session, subject: str, *, failures: bool = False, premis: Path | None = None) -> AuditHistory:
     """Every check of a package's copies, or those that `failures`; of a medium what was not intact.
@@ -76,7 +84,7 @@ class ReportWritten:
     at_risk: tuple[str, ...]
 
 
-@query("audit.report", duty=(Duty.REPORT, Duty.KEEP), look="audit-report.viewed")
+@query("audit.report", duty=(Duty.REPORT, Duty.KEEP), look=Look("audit-report.viewed", about=of_archive))
 def report(session: Session, target: Path, *, replace: bool = False) -> ReportWritten:
     """Write the report in both languages, as HTML and PDF/A, into a folder; over one of the same day if `replace`.
 

@@ -22,12 +22,13 @@ from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import Overview, Task, overview
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings
+from preserve.data_management.cases import find_case
 from preserve.errors import MediumProblem, NotIntact, NotPermitted, Refused
 from preserve.home import acting_person, default_path
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.failures import FailureShown, known_failure
-from preserve.services.operation import job, query
+from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.session import Session, of_this_process
 from storage_adapters.errors import StorageError
 
@@ -85,11 +86,17 @@ def _without_cases(shown: CopiesOverview) -> CopiesOverview:
     return replace(shown, cases=tuple(replace(case, case_number="", title="") for case in shown.cases))
 
 
+def _case_or_all(session: Session, arguments: Arguments) -> str:
+    """The case whose copies are looked at, or the archive where it is all of them."""
+    with session.archive.catalogue.read() as connection:
+        return find_case(connection, arguments["case"]) or of_archive(session, arguments)
+
+
 @query(
     "copies.list",
     duty=(Duty.KEEP, Duty.REPORT, Duty.FIND),
     subject="case",
-    look="copies.listed",
+    look=Look("copies.listed", about=_case_or_all),
     hidden={Duty.FIND: _without_cases},
 )
 def list_copies(session: Session, case: str = "") -> CopiesOverview:

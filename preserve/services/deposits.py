@@ -19,7 +19,7 @@ from preserve.data_management.proof import anchors
 from preserve.errors import Refused
 from preserve.ingest import runner
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Arguments, Look, job, query
+from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
 
@@ -152,28 +152,43 @@ _STATES: Mapping[str, State] = {
     _ABANDONED: "abandoned",
     anchors.REGISTERED: "kept",
 }
-
-
 _BY_DEPOSITORS = (_STARTED, _RESUMED, _REFUSED)
 
 
-def _asked_for(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"case": arguments["case"]}
+def _entries(connection: Connection, account: str, case: str) -> list[Entry]:
+    """What an account did to deposits, the newest first; of one case, where it is named."""
+    if not case:
+        return ledger.of_actor(connection, account, _BY_DEPOSITORS, MOST + 1)
+    row = journal.live(connection, case)
+    names = {case, find_case(connection, case) or case, row.objid if row is not None else case}
+    entries = ledger.of_actor(connection, account, _BY_DEPOSITORS, MOST + 1, naming=names)
+    return [
+        entry
+        for entry in entries
+        if names & {entry.subject, entry.details.get("case_number"), entry.details.get("source")}
+    ]
 
 
-@query("deposits.list_own", duty=Duty.SEE_OWN, look=Look("deposits.viewed", _asked_for))
+def _own_case(session: Session, arguments: Arguments) -> str:
+    """The case that is asked for, where it is one of theirs: what else somebody types is nowhere kept."""
+    archive = of_archive(session, arguments)
+    with session.archive.catalogue.read() as connection:
+        case = arguments["case"]
+        entries = _entries(connection, session.person.account, case) if case else []
+    return next((entry.subject for entry in entries), archive)
+
+
+@query("deposits.list_own", duty=Duty.SEE_OWN, look=Look("deposits.viewed", about=_own_case))
 def list_own(session: Session, case: str = "") -> OwnDeposits:
     """What became of what I handed in, as the ledger says: the newest `MOST`, or those of one case.
 
-    `case` is its case number or identifier. Raises Refused where I handed in none of that name, whether or not there
-    is such a case.
+    `case` is its case number or identifier, or the deposit's own name where it was refused unread. Raises Refused
+    where I handed in none of that name, whether or not there is such a case.
     """
     archive = session.archive
     policy = read_policy(archive.home.profiles)
     with archive.catalogue.read() as connection:
-        entries = ledger.of_actor(
-            connection, session.person.account, _BY_DEPOSITORS, MOST + 1, naming=_names(connection, case)
-        )
+        entries = _entries(connection, session.person.account, case)
         # One that was refused before its ingest began is about the archive, and each is a deposit of its own.
         alone = archive.home.settings.archive_id
         newest = {str(entry.number) if entry.subject == alone else entry.subject: entry for entry in reversed(entries)}
@@ -181,14 +196,6 @@ def list_own(session: Session, case: str = "") -> OwnDeposits:
     if case and not deposits:
         raise Refused("ingest.none-of-yours", case)
     return OwnDeposits(tuple(deposits[:MOST]), len(entries) > MOST)
-
-
-def _names(connection: Connection, case: str) -> set[str]:
-    """By what entries name a case: its number, and the identifier it was given; nothing for no case."""
-    if not case:
-        return set()
-    row = journal.live(connection, case)
-    return {case, find_case(connection, case) or case, row.objid if row is not None else case}
 
 
 def _handed_in(connection: Connection, entry: Entry, alone: str, policy: StorageProfile) -> HandedIn:

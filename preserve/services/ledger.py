@@ -28,7 +28,7 @@ from preserve.errors import MediumProblem, PreserveError
 from preserve.home import Home
 from preserve.outputs import new_file, new_folder
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
 from storage_adapters.errors import StorageError
 
@@ -132,17 +132,12 @@ class Exported:
     entries: int
 
 
-def _this_archive(arguments: Arguments) -> str:
-    session: Session = arguments["session"]
-    return session.archive.home.settings.archive_id
-
-
 def _how_many(session: Session, arguments: Arguments) -> Mapping[str, object]:
     with session.archive.catalogue.read() as connection:
         return {"entries": ledger.size(connection)}
 
 
-@query("ledger.export", duty=Duty.REPORT, subject=_this_archive, look=Look("ledger.viewed", _how_many))
+@query("ledger.export", duty=Duty.REPORT, look=Look("ledger.viewed", _how_many, of_archive))
 def export(session: Session, into: Path | TextIO) -> Exported:
     """Write every entry as canonical JSON, one a line, into a new file or a stream: accounts and cases are named.
 

@@ -23,8 +23,10 @@ from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotIntact, Refused
 from preserve.messages import listed
 from preserve.services.operation import Arguments, Look, command, query
+from preserve.services.pages import Page
 from preserve.services.session import Session
 
+_MANY = Page(size=1000)
 _COUNTED = ("planned", "written", "verified", "due", "repaired", "suspect")
 
 
@@ -113,21 +115,29 @@ def list_media(session: Session) -> MediaList:
 
 @dataclass(frozen=True, slots=True)
 class MediumView:
-    """One medium, the copies on it, and the newest entries of the ledger about it."""
+    """One medium, a page of the copies on it by name, and the newest entries of the ledger about it.
+
+    More copies follow after the key `next`, where it is not empty.
+    """
 
     medium: MediumRow
     copies: tuple[CopyRow, ...]
     ledger: tuple[dict[str, Any], ...]
+    next: str
 
 
 @query("media.show", duty=(Duty.KEEP, Duty.REPORT), subject="medium")
-def show(session: Session, medium: str) -> MediumView:
-    """What is known of one medium, by identity or label. Raises Refused; NotIntact where the ledger disagrees."""
+def show(session: Session, medium: str, page: Page = _MANY) -> MediumView:
+    """What is known of one medium, by identity or label; `page` is of the copies on it.
+
+    Raises Refused; NotIntact where the ledger disagrees.
+    """
     with session.archive.catalogue.read() as connection:
         row = inventory.require_medium(connection, medium)
-        copies = holdings.copies_on(connection, row.id)
+        copies = holdings.copies_on(connection, row.id, after=page.after, limit=page.size + 1)
         entries = ledger.about(connection, row.id)
-    return MediumView(row, tuple(copies), tuple(entry.data for entry in entries))
+    following = copies[page.size - 1].name if len(copies) > page.size else ""
+    return MediumView(row, tuple(copies[: page.size]), tuple(entry.data for entry in entries), following)
 
 
 @dataclass(frozen=True, slots=True)

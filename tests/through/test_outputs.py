@@ -256,5 +256,12 @@ def test_a_report_is_replaced_only_where_that_is_asked_for(ground: Ground, tmp_p
     assert ground.archive.run(*report, "--replace").returncode == 0 and page.read_bytes() != b"old"
     page.unlink()
     page.symlink_to(ground.archive.home / "keys" / "ledger.key")
-    before = ground.state()
-    assert ground.archive.run(*report, "--replace").returncode == 3 and ground.state() == before
+    before = without_ledger(ground.state())
+    # That somebody asked for the report is recorded before it is made; nothing else is changed.
+    assert ground.archive.run(*report, "--replace").returncode == 3 and without_ledger(ground.state()) == before
+
+
+def without_ledger(state: dict[str, str]) -> dict[str, str]:
+    """A state without what a record of looking changes."""
+    kept = ("/catalogue.sqlite", "/ledger/checkpoint.txt")
+    return {path: digest for path, digest in state.items() if not any(name in path for name in kept)}

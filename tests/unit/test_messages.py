@@ -5,39 +5,38 @@ from __future__ import annotations
 import ast
 import re
 import string
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.pofile import read_po
 
 import preserve
-from preserve.cli.main import COMMANDS
+from preserve.cli.main import COMMANDS, cli, option_code
 from preserve.messages import LANGUAGES, Language, at_door, hint, known, say, speaking
+from tests.support.codes import SPEAKERS, composed
+from tests.support.words import ELSEWHERE, WORDS
+from tools.compile_messages import domains, read_domain
 
 ROOT = Path(preserve.__file__).parent
+ROOMS = ("preserve", "metadata", "storage_adapters")
 LOCALE = ROOT / "messages" / "locale"
-DOMAINS = sorted({path.stem for path in LOCALE.glob("*/LC_MESSAGES/*.po")})
-SPEAKERS = {
-    "Finding",
-    "say",
-    "hint",
-    "known",
-    "sentence",
-    "PreserveError",
-    "UsageError",
-    "Refused",
-    "NotIntact",
-    "MediumProblem",
-    "NotPermitted",
-    "ToolMissing",
-    "Stopped",
-}
+DOMAINS = sorted({domain for folder in LOCALE.glob("*/LC_MESSAGES") for domain in domains(folder)})
+PARTS = sorted(path.name for path in LOCALE.glob("zh/LC_MESSAGES/*.*.po"))
 
 
+@cache
 def catalogue(domain: str, language: str) -> dict[str, str]:
-    """Sentences by code, from the source of the catalogue."""
-    with (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as stream:
-        return {str(m.id): str(m.string) for m in read_po(stream, abort_invalid=True) if m.id}
+    """Sentences by code, from the sources of the catalogue."""
+    files = domains(LOCALE / language / "LC_MESSAGES")[domain]
+    return {str(m.id): str(m.string) for m in read_domain(files) if m.id}
+
+
+def unsaid(codes: set[str]) -> list[tuple[str, str]]:
+    """The codes without a sentence, by language."""
+    return [(code, language) for code in sorted(codes) for language in LANGUAGES if not known(code, language)]
 
 
 def places(sentence: str) -> set[str]:
@@ -48,8 +47,8 @@ def places(sentence: str) -> set[str]:
 def codes_used() -> set[str]:
     """The literal codes in findings, errors and sentences of the source."""
     used = set()
-    for room in (ROOT, ROOT.parent / "metadata", ROOT.parent / "storage_adapters"):
-        for path in room.rglob("*.py"):
+    for room in ROOMS:
+        for path in (ROOT.parent / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -65,7 +64,7 @@ def codes_used() -> set[str]:
 def test_every_code_in_the_source_has_a_sentence_in_both_languages() -> None:
     used = codes_used()
     assert len(used) > 50
-    assert [(code, language) for code in sorted(used) for language in LANGUAGES if not known(code, language)] == []
+    assert unsaid(used) == []
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -76,6 +75,55 @@ def test_languages_say_the_same_things(domain: str) -> None:
         assert code.startswith(domain + ".")
         assert zh[code] and en[code]
         assert places(zh[code]) == places(en[code]), code
+
+
+@pytest.mark.parametrize("file", PARTS)
+def test_a_part_of_a_domain_says_what_its_name_says(file: str) -> None:
+    for language in LANGUAGES:
+        with (LOCALE / language / "LC_MESSAGES" / file).open("rb") as stream:
+            codes = [str(m.id) for m in read_po(stream) if m.id]
+        assert codes and all(code.startswith((f"{file[:-3]}.", f"{file[:-3]}-")) or code == file[:-3] for code in codes)
+
+
+def commands(group: click.Command = cli, *words: str) -> Iterator[tuple[list[str], click.Command]]:
+    """Every command with the words that call it."""
+    yield list(words), group
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield from commands(command, *words, name)
+
+
+def test_every_command_and_option_is_explained_and_nothing_else() -> None:
+    lines, options = set(), set()
+    for words, command in commands():
+        if words:
+            lines |= {f"cli.{'-'.join(words)}", f"cli.{'-'.join(words)}.help"}
+        parameters = command.get_params(click.Context(command, help_option_names=["-h", "--help"]))
+        options |= {option_code(words, option) for option in parameters if isinstance(option, click.Option)}
+    assert len(options) > 100
+    assert unsaid(lines | options) == []
+    assert {code for code in catalogue("cli", "en") if ".option." in code} == options
+
+
+def test_the_values_of_every_composed_code_are_known_and_each_has_its_sentence() -> None:
+    """A code that is put together shows no literal to look for: its values are in the source, or in `WORDS`."""
+    said: set[str] = set()
+    open_patterns: dict[str, str] = {}
+    for code in composed(ROOT.parent, ROOMS):
+        if code.values is not None:
+            said |= code.codes(code.values)
+        elif code.pattern not in ELSEWHERE:
+            open_patterns[code.pattern] = code.where
+    assert {pattern: where for pattern, where in open_patterns.items() if pattern not in WORDS} == {}
+    assert (WORDS.keys() - open_patterns.keys()) == set(), "declared, but no longer said"
+    for pattern, values in WORDS.items():
+        whole = pattern.startswith("{}") and pattern.count("{}") > 1
+        said |= set(values) if whole else {pattern.replace("{}", value) for value in values}
+    assert len(said) > 500
+    assert unsaid(said) == []
 
 
 def test_a_missing_value_leaves_its_place_visible_and_an_unknown_code_stands_for_itself() -> None:

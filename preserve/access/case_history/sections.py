@@ -101,16 +101,16 @@ def _heads(*names: str) -> tuple[str, ...]:
 
 def _subject(found: History) -> Section:
     rows = [
-        (say("cli.heading-number"), found.case_number),
-        (say("cli.heading-archival-number"), found.archival_number or "—"),
+        (say("words.heading-number"), found.case_number),
+        (say("words.heading-archival-number"), found.archival_number or "—"),
     ]
     if found.title:
-        rows.append((say("cli.heading-title"), found.title))
+        rows.append((say("words.heading-title"), found.title))
     rows.append((say("history.packages"), listed(found.packages)))
     if (one := found.subject) is not None:
         rows += [
             (say("history.object"), one.path),
-            (say("history.form"), say(f"cli.representation-{one.representation}")),
+            (say("history.form"), say(f"words.representation-{one.representation}")),
             (say("history.format"), f"{one.format_name} {one.puid}".strip()),
             (say("history.size"), say("history.bytes", size=bytes_for_people(one.size), bytes=one.size)),
             ("SHA-256", one.sha256),
@@ -126,7 +126,7 @@ def _copies(found: History, zone: ZoneInfo) -> Section:
             kind_word(medium.kind) if medium else "—",
             (medium.place if medium else "") or "—",
             row.name + (f" {row.part}/{row.parts}" if row.parts > 1 else ""),
-            say(f"cli.copy-{row.state}"),
+            say(f"words.copy-{row.state}"),
             local(row.written, zone) if row.written else "—",
             local(row.verified, zone) if row.verified else "—",
         )

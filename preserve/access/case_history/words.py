@@ -50,11 +50,11 @@ def _part(name: str, value: Any, found: History, labels: Mapping[str, str]) -> s
 
 def _value(name: str, value: Any, found: History, labels: Mapping[str, str]) -> str:
     if isinstance(value, bool):
-        return say("cli.yes" if value else "history.no")
-    if name == "state" and known(f"cli.copy-{value}"):
-        return say(f"cli.copy-{value}")
-    if name == "reason" and known(f"cli.reason-{value}"):
-        return say(f"cli.reason-{value}")
+        return say("words.yes" if value else "history.no")
+    if name == "state" and known(f"words.copy-{value}"):
+        return say(f"words.copy-{value}")
+    if name == "reason" and known(f"words.reason-{value}"):
+        return say(f"words.reason-{value}")
     if isinstance(value, str):
         return _one(value, found, labels)
     if isinstance(value, Mapping):

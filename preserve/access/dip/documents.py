@@ -70,7 +70,7 @@ def _request(home: Home, request: Request, capacity: Capacity) -> Iterator[Secti
         (say("dip.consumer"), _who(request)),
         (say("dip.capacity"), capacity.label.spoken),
         (say("dip.purpose"), request.purpose),
-        (say("dip.papers"), say("cli.list-comma").join(paper.kind for paper in request.papers) or "—"),
+        (say("dip.papers"), say("words.list-comma").join(paper.kind for paper in request.papers) or "—"),
     ]
     if consumer.represents:
         rows.insert(2, (say("dip.represents"), consumer.represents))
@@ -82,13 +82,13 @@ def _request(home: Home, request: Request, capacity: Capacity) -> Iterator[Secti
 def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Section]:
     for case in cases:
         rows = (
-            (say("cli.heading-number"), case.case_number),
-            (say("cli.heading-archival-number"), case.archival_number or "—"),
-            (say("cli.heading-title"), case.title),
+            (say("words.heading-number"), case.case_number),
+            (say("words.heading-archival-number"), case.archival_number or "—"),
+            (say("words.heading-title"), case.title),
             (say("dip.cause"), case.cause),
-            (say("cli.heading-type"), words.label("case_type", case.case_type)),
+            (say("words.heading-type"), words.label("case_type", case.case_type)),
             (say("dip.producer"), case.producer.name),
-            (say("dip.officers"), say("cli.list-comma").join(one.name for one in case.officers) or "—"),
+            (say("dip.officers"), say("words.list-comma").join(one.name for one in case.officers) or "—"),
             (say("dip.dates"), f"{case.start} – {case.closed}"),
         )
         yield Section(

@@ -128,7 +128,7 @@ def _sections(one: Line) -> Iterator[Section]:
         begin, end = (clock(float(one.clip[key] or 0)) for key in ("begin", "end"))
         facts.append((say("redaction.clip"), say("redaction.clip-of", begin=begin, end=end)))
     if one.watermark:
-        facts.append((say("redaction.watermark"), say("cli.yes")))
+        facts.append((say("redaction.watermark"), say("words.yes")))
     if one.left_out:
         facts.append((say("redaction.streams-left-out"), str(one.left_out)))
     heads = (say("dip.head-item"), say("dip.head-content"))

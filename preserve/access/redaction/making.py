@@ -122,7 +122,7 @@ def _told(order: Order, tool: str) -> str:
         did.append(say("redaction.did-clip"))
     if order.mark is not None:
         did.append(say("redaction.did-mark"))
-    return f"{say('cli.list-comma').join(did)} ({tool}; preserve {__version__})"
+    return f"{say('words.list-comma').join(did)} ({tool}; preserve {__version__})"
 
 
 def _installed(name: str) -> str:

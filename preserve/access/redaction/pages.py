@@ -139,7 +139,7 @@ def _with_gaps(kept: Iterator[Sheet], gone: Sequence[Redaction], count: int) -> 
         pages = str(page) if page == last else f"{page}–{last}"
         lines = [
             say("redaction.pages-gone", pages=pages),
-            say("redaction.by-article", article=say("cli.list-comma").join(articles)),
+            say("redaction.by-article", article=say("words.list-comma").join(articles)),
         ]
         picture = words_on_white(1240, 1754, lines)
         yield Sheet(page, picture, 595.276, 841.89)

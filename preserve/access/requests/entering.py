@@ -92,7 +92,7 @@ def _check(actor: Actor, entry: Entry, capacity: Capacity) -> date:
         raise Refused(
             "request.paper-missing",
             consumer.name,
-            papers=say("cli.list-comma").join(missing),
+            papers=say("words.list-comma").join(missing),
             capacity=capacity.label.spoken,
         )
     if consumer.capacity == "lawyer" and not consumer.represents:

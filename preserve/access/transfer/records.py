@@ -88,7 +88,7 @@ def _plain(name: str) -> str:
 def _file(row: ObjectRow, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
     path = f"representations/{row.representation}/{row.path}"
     title = f"{(about.title or about.kind) if about else row.name}"
-    role = say(f"cli.representation-{row.representation}")
+    role = say(f"words.representation-{row.representation}")
     format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))
     return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
 

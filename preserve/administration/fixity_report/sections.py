@@ -109,8 +109,8 @@ def _failures(facts: Facts, zone: ZoneInfo) -> Section:
             one.copy or "*",
             labels.get(one.medium, one.medium),
             one.path or "—",
-            say(f"cli.outcome-{one.outcome}"),
-            say(f"cli.reason-{one.reason}"),
+            say(f"words.outcome-{one.outcome}"),
+            say(f"words.reason-{one.reason}"),
         )
         for one in facts.failures[-200:]
     ]

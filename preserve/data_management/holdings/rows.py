@@ -98,9 +98,11 @@ def copies_of(connection: Connection, objid: str) -> list[CopyRow]:
     return [CopyRow(*row) for row in connection.execute(query)]
 
 
-def copies_on(connection: Connection, medium: str, states: Iterable[str] = ()) -> list[CopyRow]:
-    """Every copy on one medium, in any state or in one of these."""
-    query = select(copies).where(copies.c.medium == medium).order_by(copies.c.name)
+def copies_on(
+    connection: Connection, medium: str, states: Iterable[str] = (), *, after: str = "", limit: int | None = None
+) -> list[CopyRow]:
+    """The copies on one medium by name, in any state or in one of these: all, or `limit` of them after a name."""
+    query = select(copies).where(copies.c.medium == medium, copies.c.name > after).order_by(copies.c.name).limit(limit)
     if wanted := list(states):
         query = query.where(copies.c.state.in_(wanted))
     return [CopyRow(**row._mapping) for row in connection.execute(query)]

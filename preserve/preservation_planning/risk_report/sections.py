@@ -58,7 +58,7 @@ def _formats(facts: Facts) -> list[Section]:
     rows = tuple(
         (
             say(f"plan.level-{one.level}"),
-            say(f"cli.representation-{one.representation}"),
+            say(f"words.representation-{one.representation}"),
             one.puid or "—",
             f"{one.name or '?'} {one.version}".strip(),
             str(one.cases),

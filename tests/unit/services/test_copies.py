@@ -64,7 +64,9 @@ def test_what_should_exist_and_what_is_to_be_done_next(archive: Archive) -> None
     assert {"name", "act", "kind", "medium", "place", "message"} == set(case["next"][0])
     assert case["next"][0]["message"]
     entry = entries(archive)[-1]
-    assert (entry["action"], entry["subject"]) == ("copies.listed", "临文综罚字〔2026〕1号")
+    assert (entry["action"], entry["subject"]) == ("copies.listed", OBJID)
+    copies.list_copies(founder(archive))
+    assert entries(archive)[-1]["subject"] == archive.home.settings.archive_id
     with pytest.raises(Refused):
         copies.list_copies(founder(archive), "无此案")
 

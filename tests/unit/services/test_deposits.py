@@ -64,6 +64,9 @@ def test_what_others_handed_in_is_not_shown_and_not_told_of(archive: Archive, ca
             list_own(session(archive, "zhou"), name)
     (own,) = list_own(session(archive), NUMBER).deposits
     assert own.objid == done.objid
+    looks = [(entry["actor"], entry["subject"]) for entry in entries(archive, "deposits.viewed")]
+    assert looks[-1][1] == done.objid
+    assert {subject for _, subject in looks[:-1]} == {archive.home.settings.archive_id}
 
 
 def test_what_was_refused_is_shown_with_the_reasons(archive: Archive, case: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from preserve.data_management.holdings import CopyRow
 from preserve.errors import NotIntact, NotPermitted, Refused, UsageError
 from preserve.services import media
 from preserve.services.documents import as_document
+from preserve.services.pages import Page
 from tests.support.sessions import entries, founded, founder, staff
 
 DIGEST = "ab" * 32
@@ -48,10 +49,10 @@ def add_disc(archive: Archive, letter: str, **changes: Any) -> str:
     return identity
 
 
-def add_copy(archive: Archive, medium: str, state: str = "verified") -> str:
-    objid = f"aip-{'0' * 26}"
+def add_copy(archive: Archive, medium: str, number: int = 0) -> str:
+    objid = f"aip-{number:026d}"
     with archive.catalogue.begin() as connection:
-        row = CopyRow(f"{objid}_v0001", medium, objid, 1, state, None, None)
+        row = CopyRow(f"{objid}_v0001", medium, objid, 1, "verified", None, None)
         holdings.set_copy(connection, row, actor="li", moment=now())
     return objid
 
@@ -85,10 +86,19 @@ def test_one_medium_with_its_copies_and_entries(archive: Archive) -> None:
     disc = add_disc(archive, "A")
     add_copy(archive, disc)
     document = as_document(media.show(founder(archive), "DA26_0001_01A"))
-    assert set(document) == {"ok", "medium", "copies", "ledger"}
+    assert set(document) == {"ok", "medium", "copies", "ledger", "next"}
     assert set(document["medium"]) == ROW and document["medium"]["details"]["letter"] == "A"
     assert document["copies"][0]["state"] == "verified"
     assert document["ledger"][0]["action"] == "medium.added"
+
+
+def test_the_copies_on_a_medium_are_shown_a_page_at_a_time(archive: Archive) -> None:
+    disc = add_disc(archive, "A")
+    objids = [add_copy(archive, disc, number) for number in range(5)]
+    first = media.show(founder(archive), disc, Page(size=2))
+    second = media.show(founder(archive), disc, Page(first.next, 3))
+    assert [copy.objid for copy in (*first.copies, *second.copies)] == objids
+    assert (first.next, second.next) == (f"{objids[1]}_v0001", "")
 
 
 def test_a_hand_over_says_from_where(archive: Archive) -> None:

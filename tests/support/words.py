@@ -1,0 +1,182 @@
+"""What fills the composed codes of messages where the source does not tell: each pattern with all of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, get_args
+
+import preserve
+from metadata import findings
+from preserve.access.case_history import model as life
+from preserve.access.redaction import making, plan
+from preserve.access.requests import model as request
+from preserve.access.transfer import model as transfer
+from preserve.administration.appraisal import model as appraisal
+from preserve.administration.disposal import model as disposal
+from preserve.administration.disposal import removal
+from preserve.administration.duties import Duty, Role
+from preserve.administration.holds import steps as holds
+from preserve.administration.retention import profile as retention
+from preserve.archival_storage import checking, overview, schedule
+from preserve.data_management import sealing
+from preserve.ingest import normalise, waiting
+from preserve.ingest.compliance import articles, properties
+from preserve.preservation_planning import profile as planning
+from preserve.preservation_planning import risk
+from storage_adapters import erasing
+from tests.support.codes import passed
+
+ROOT = Path(preserve.__file__).parent.parent
+
+COPIES = {"due", "failed", "lost", "made", "planned", "repaired", "retired", "suspect", "verified", "written"}
+KINDS = {"directory", "drive", "optical", "s3"}
+MEDIA = {"in-use", "lost", "planned", "replaced", "retired"}
+REASONS = {"absent", "altered", "no-anchor", "unexpected", "unreadable", "unreadable-medium"}
+FLOORS = {"floor-case", "floor-long-term", "floor-recording"}
+SUMMARY = {"complete", "explained", "warning", "error", "refuse"}
+REPRESENTATIONS = {"original", "preservation", "access"}
+FOUR = {"authenticity", "integrity", "usability", "security"}
+FIELDS = {
+    "archival_number",
+    "case_number",
+    "case_type",
+    "cause",
+    "classification",
+    "date",
+    "device",
+    "file",
+    "kind",
+    "maker",
+    "measure",
+    "note",
+    "object",
+    "officer",
+    "party",
+    "place",
+    "producer",
+    "stage",
+    "text",
+    "title",
+}
+TERMS = {"case_type", "incident", "long-term", "measure", "recorded", "recorded-situational", "shown", "shows"}
+CHANGES = {
+    "became-permanent",
+    "became-unknown",
+    "longer",
+    "no-longer-permanent",
+    "no-longer-unknown",
+    "other-rule",
+    "shorter",
+}
+NOTE = {"carrier", "case", "device", "file", "maker", "place", "proves", "shows", "size", "title", "when"}
+NOTE |= {"made", "how", "transcript", "digest-sha256", "digest-sha512", "digest-sm3", "signing", "clock", "under"}
+
+
+def _of(kind: Any) -> set[str]:
+    """The values of a Literal, but for the empty one, which nothing is said of."""
+    return set(get_args(kind)) - {""}
+
+
+def _steps(words: str, states: Any) -> set[str]:
+    return {f"{words}-{state}" for state in _of(states)}
+
+
+def _headings(command: str) -> set[str]:
+    """The columns of a command's tables, which it names in one text."""
+    texts = passed(ROOT, "_heads", f"preserve/cli/{command}.py")
+    return {name for text in texts for name in text.split()}
+
+
+WORDS: dict[str, Collection[str]] = {
+    "audit.{}": passed(ROOT, "told", "preserve/archival_storage/auditing"),
+    "certificate.medium-{}": KINDS,
+    "certificate.{}": passed(ROOT, "both", "preserve/access/certificate"),
+    "certificate.reason-{}": REASONS,
+    "cli.budget-{}": {"bytes", "hours", "seconds"},
+    "cli.deadline-{}": _of(waiting.Standing),
+    "cli.deposit-{}": {"abandoned", "gone", "kept", "refused", "sealed", "under-way"},
+    "cli.due-{}": _of(schedule.How),
+    "cli.field-{}": FIELDS,
+    "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
+    "cli.task-{}": _of(overview.Act) - {"nothing"},
+    "cli.word-{}": TERMS,
+    "cli.severity-{}": _of(findings.Severity),
+    "compliance.asks-{}": set(articles._BASIS),
+    "compliance.basis-{}": {test.item for test in properties._TESTS if test.when != "seal"},
+    "compliance.batch-verdict-{}": SUMMARY,
+    "compliance.item-{}": {test.item for test in properties._TESTS},
+    "compliance.note-how-{}": {"sound", "video"},
+    "compliance.note-{}": NOTE,
+    "compliance.subject-{}": {test.subject for test in properties._TESTS},
+    "compliance.verdict-{}": SUMMARY,
+    "compliance.{}": _of(properties.Result) | {"passed", "warning", "explained", "failed", "none"},
+    "dip.form-{}": REPRESENTATIONS | _of(making.Representation),
+    "disposal.head-{}": _headings("disposal"),
+    "disposal.state-{}": _of(disposal.State),
+    "disposal.task-{}": _of(removal.Why),
+    "disposal.worth-{}": _of(erasing.Worth) | {"absent", "destroyed", "lost", "never-written", "remote"},
+    "format.{}": passed(ROOT, "tell", "preserve/ingest/readers"),
+    "history.from-{}": _of(life.Source),
+    "history.outcome-{}": {"success", "warning", "fail"},
+    "ingest.severity-{}": _of(findings.Severity),
+    "people.duty-{}": set(Duty),
+    "people.role-{}": set(Role),
+    "people.state-{}": {"active", "suspended"},
+    "plan.age-{}": _of(risk.Age),
+    "plan.case-{}": {"done", "failed", "settled"},
+    "plan.kind-{}": (_of(normalise.Action) | _of(normalise.Access)) - {"keep", "none"},
+    "plan.level-{}": _of(planning.Level) | {"unknown"},
+    "plan.policy-{}": {"lossless", "compact"},
+    "plan.superseded-{}": {"keep", "propose"},
+    "redaction.what-{}": _of(plan.What),
+    "report.health-{}": {"good", "failing"},
+    "report.run-{}": {"running", "done", "stopped", "failed"},
+    "report.{}": FOUR,
+    "request.opinion-{}": {"grant", "refuse"},
+    "request.solved-{}": {"answered", "left-out", "redacted"},
+    "request.state-{}": _of(request.State),
+    "retention.action-{}": _of(appraisal.Action),
+    "retention.basis-{}": FLOORS,
+    "retention.change-{}": CHANGES,
+    "retention.counted-{}": _of(retention.Count),
+    "retention.event-{}": _of(retention.Event),
+    "retention.gone-{}": {"begun", "destroyed"},
+    "retention.hold-state-{}": {"added", "released"},
+    "retention.hold-{}": _of(holds.HoldKind),
+    "retention.rule-{}": FLOORS | {"declared", "none"},
+    "rule.evidence-{}": {"maker", "original_carrier", "transcript"},
+    "rule.source-{}": {"container", "description", "exif", "file-name"},
+    "rule.{}": passed(ROOT, "finding", "preserve/ingest/rules"),
+    "sip.{}": {"symlink", "hardlink", "fifo", "device", "socket"},
+    "transfer.done-{}": _of(transfer.State),
+    "transfer.form-{}": _of(transfer.Form),
+    "transfer.head-{}": _headings("transfer"),
+    "transfer.item-{}": {"carrier", "description", "digests", "files", "formats", "ledger", "readable", "virus"},
+    "transfer.result-{}": {"pass", "fail", "not-tested"},
+    "transfer.state-{}": _of(transfer.State),
+    "words.copy-{}": COPIES,
+    "words.medium-state-{}": MEDIA,
+    "words.outcome-{}": _of(checking.Outcome),
+    "words.reason-{}": REASONS | {"medium-absent", "wrong-medium"},
+    "words.representation-{}": REPRESENTATIONS,
+    # Whole codes, of which the source knows the end only.
+    "{}-noted": {sealing.TAIL_FOUND, sealing.HEAD_MISSING, sealing.WITNESSED},
+    "{}-{}": {
+        *_steps("request.state", request.State),
+        *_steps("transfer.state", transfer.State),
+        *_steps("disposal.state", disposal.State),
+        *_steps("retention.state", appraisal.State),
+        "retention.hold-state-added",
+        "retention.hold-state-released",
+    },
+}
+"""Where a pattern has several places, or begins with one, its values are whole codes."""
+
+ELSEWHERE = {
+    "cli.{}-{}": "a command's line, tested with its options",
+    "cli.{}.help": "a command's help, tested with its options",
+    "{}.hint": "said where there is one",
+    "words.heading-{}": "said where there is one",
+}
+"""Composed codes that another test covers, or that need not be there."""

@@ -115,11 +115,6 @@ def read_info(path: Path) -> list[tuple[str, str]]:
     return pairs
 
 
-def is_bag(folder: Path) -> bool:
-    """Whether a folder declares itself a bag."""
-    return (folder / DECLARATION).is_file()
-
-
 def write_declaration(folder: Path) -> None:
     """Write bagit.txt (RFC 8493 §2.1.1)."""
     (folder / DECLARATION).write_bytes(b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")

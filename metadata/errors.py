@@ -5,8 +5,7 @@ MetadataError
 ├── XMLRefused          not well formed, or of another vocabulary
 │   ├── DoctypeRefused  declares a document type or entities
 │   └── XMLNotValid     not valid by its schema
-├── SchemaMissing       the XSDs are not in this environment
-└── NameRefused         a name that cannot be stored safely
+└── SchemaMissing       the XSDs are not in this environment
 """
 
 from __future__ import annotations
@@ -64,9 +63,3 @@ class SchemaMissing(MetadataError):
     """The XML schemas were not installed beside this environment."""
 
     code = "ip.schema-missing"
-
-
-class NameRefused(MetadataError):
-    """A name that cannot be stored safely."""
-
-    code = "ip.name-refused"

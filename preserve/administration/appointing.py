@@ -52,16 +52,8 @@ def add_person(
         _check_alike(connection, name, person, others)
         if not person or not person.isprintable():
             raise UsageError("people.name-wrong", person)
-        accounts.add_account(
-            connection,
-            name,
-            person=person,
-            roles=tuple(held),
-            os_user=os_user,
-            actor=actor.account,
-            moment=moment,
-            credential=logins.commitment(stored),
-        )
+        account = accounts.NewAccount(name, person, tuple(held), os_user, logins.commitment(stored))
+        accounts.add_account(connection, account, actor=actor.account, moment=moment)
         logins.write_credential(connection, CredentialRow(name, stored, True, 0, None))
     return password
 

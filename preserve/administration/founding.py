@@ -138,8 +138,6 @@ def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
             moment=moment,
         )
         register_store(connection, final, actor=person, moment=moment)
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    with catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, catalogue)
     catalogue.close()
     sealing.seal(home)

@@ -16,6 +16,7 @@ from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import server_store
 from preserve.clock import now
 from preserve.data_management import accounts, audits, case_index, destroyed, holdings, ledger, logins, proceedings
+from preserve.data_management.database import damage
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -37,9 +38,8 @@ def compare(home: Home, connection: Connection, progress: Callable[[int], None] 
 
 
 def _compare(home: Home, connection: Connection, progress: Callable[[int], None]) -> Iterator[Finding]:
-    for (told,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
-        if told != "ok":
-            yield Finding("catalogue.damaged", str(home.catalogue), "error", detail=str(told))
+    for detail in damage(connection):
+        yield Finding("catalogue.damaged", str(home.catalogue), "error", detail=detail)
     yield from accounts.compare(connection)
     yield from logins.compare(connection, now())
     yield from proceedings.compare(connection)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -33,31 +32,29 @@ def news(connection: Connection, name: str, moment: datetime) -> tuple[Finding, 
 
 
 def _own(connection: Connection, name: str, since: str) -> Iterator[Finding]:
-    about = ledger.about(
+    entries = ledger.about(
         connection, name, logins.LOGGED_IN, logins.LOGIN_REFUSED, logins.PASSWORD_RESET, accounts.CHANGED
     )
-    entries = [accounts.said(one) for one in about]
-    came = [one for one in entries if one["action"] == logins.LOGGED_IN][:-1]
-    if came:
-        yield Finding("people.last-login", name, "note", {"when": came[-1]["time"]})
-    last = came[-1]["number"] if came else 0
-    if tries := sum(one["action"] == logins.LOGIN_REFUSED and one["number"] > last for one in entries):
+    logins_before = [entry for entry in entries if entry.action == logins.LOGGED_IN][:-1]
+    if logins_before:
+        yield Finding("people.last-login", name, "note", {"when": logins_before[-1].time})
+    last = logins_before[-1].number if logins_before else 0
+    if tries := sum(entry.action == logins.LOGIN_REFUSED and entry.number > last for entry in entries):
         yield Finding("people.tries-since", name, "warning", {"count": tries})
-    for one in entries:
-        if one["time"] >= since and one["action"] == logins.PASSWORD_RESET:
-            yield Finding("people.was-reset", name, "warning", {"by": one["actor"], "when": one["time"]})
-        elif one["time"] >= since and one["action"] == accounts.CHANGED:
-            for what in sorted(one["details"]):
+    for entry in entries:
+        if entry.time >= since and entry.action == logins.PASSWORD_RESET:
+            yield Finding("people.was-reset", name, "warning", {"by": entry.actor, "when": entry.time})
+        elif entry.time >= since and entry.action == accounts.CHANGED:
+            for what in sorted(entry.details):
                 code = f"people.was-changed-{what.replace('_', '-')}"
-                yield Finding(code, name, "warning", {"by": one["actor"], "when": one["time"]})
+                yield Finding(code, name, "warning", {"by": entry.actor, "when": entry.time})
 
 
 def _heads(connection: Connection, name: str, since: str) -> Iterator[Finding]:
     """Who else was made a head lately: what a head or an auditor must know of."""
     for action in (accounts.ADDED, accounts.CHANGED):
         for entry in ledger.of_action(connection, action):
-            told: dict[str, Any] = accounts.said(entry)
-            made = Role.HEAD.value in told["details"].get("roles", ())
-            if made and told["time"] >= since and told["subject"] != name:
-                values = {"by": told["actor"], "when": told["time"]}
-                yield Finding("people.new-head", told["subject"], "warning", values)
+            is_head = Role.HEAD.value in entry.details.get("roles", ())
+            if is_head and entry.time >= since and entry.subject != name:
+                values = {"by": entry.actor, "when": entry.time}
+                yield Finding("people.new-head", entry.subject, "warning", values)

@@ -76,7 +76,7 @@ def _person(connection: Connection, row: AccountRow, moment: datetime) -> Person
 def founder_of(connection: Connection) -> str:
     """The account that founded the archive, as its first entry says."""
     founded = ledger.of_action(connection, "archive.founded")
-    return str(accounts.said(founded[0])["actor"]) if founded else ""
+    return founded[0].actor if founded else ""
 
 
 def require(connection: Connection, person: Person, duty: Duty) -> None:

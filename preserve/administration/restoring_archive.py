@@ -174,9 +174,8 @@ def _last_entries(
                 moment=moment,
                 details=details,
             )
-            checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-        with catalogue.begin() as connection:
-            checkpoints.export_segments(connection, home.store / "ledger")
+        sealing.close_segment(home, catalogue)
+        with catalogue.read() as connection:
             return ledger.size(connection)
     finally:
         catalogue.close()

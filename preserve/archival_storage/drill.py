@@ -7,7 +7,6 @@ read back into a whole package is not called a copy.
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -110,7 +109,7 @@ def _drawn(connection: Connection, month: str, count: int, actor: str, moment: d
     """The month's packages and media: as drawn before, or drawn now, a medium first and then one of its copies."""
     for entry in ledger.about(connection, f"drill/{month}"):
         if entry.action == DRAWN:
-            return [(name, medium) for name, medium in json.loads(entry.text)["details"]["chosen"]]
+            return [(name, medium) for name, medium in entry.details["chosen"]]
     by_medium: dict[str, list[CopyRow]] = {}
     for copy in holdings.copies_of(connection, ""):
         if copy.state in ("verified", "due") and copy.parts == 1:
@@ -133,7 +132,7 @@ def _drawn(connection: Connection, month: str, count: int, actor: str, moment: d
 
 def _results(connection: Connection, month: str) -> list[dict[str, object]]:
     entries = ledger.about(connection, f"drill/{month}")
-    return [json.loads(entry.text)["details"] for entry in entries if entry.action == DONE]
+    return [entry.details for entry in entries if entry.action == DONE]
 
 
 def results(connection: Connection, months: int, moment: datetime) -> list[tuple[str, dict[str, object]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.archival_storage.copies import change_copy
@@ -16,11 +16,10 @@ from preserve.archival_storage.media import require_medium, server_store
 from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS, RULES, is_own, write_ledger, write_records
 from preserve.archival_storage.packages import as_package, expected, package_files, read_version, require_registered
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings, ledger
+from preserve.data_management import cases, checkpoints, destroyed, holdings, ledger, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.data_management.tables import cases
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Scope
@@ -115,10 +114,8 @@ class DriveSession:
     def end(self) -> None:
         """Write guide and ledger, and note the drive's health again."""
         moment = self.now()
-        with self.catalogue.begin() as connection:
-            checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
-        with self.catalogue.begin() as connection:
-            checkpoints.export_segments(connection, self.home.store / "ledger")
+        sealing.close_segment(self.home, self.catalogue)
+        with self.catalogue.read() as connection:
             size = ledger.size(connection)  # here and now: others go on meanwhile, and no segment holds that yet
             row = require_medium(connection, self.identity)
             copies = holdings.copies_on(connection, self.identity, ["verified", "due"])
@@ -146,7 +143,7 @@ def _guide(home: Home, connection: Connection, root: Path, row: MediumRow, copie
     described, listed = [], []
     for copy in copies:
         version = read_version(connection, copy.name)
-        case = connection.execute(select(cases).where(cases.c.objid == copy.objid)).one()
+        case = cases.read(connection, copy.objid)
         described.append(
             GuideCase(
                 name=copy.name,

@@ -63,7 +63,7 @@ def write_ledger(home: Home, connection: Connection, folder: Path, size: int, na
     for name in sorted(names):
         objid = name.rpartition("_v")[0]
         for entry in ledger.about(connection, objid, *anchors.ANCHORING):
-            anchor = anchors.anchor_in(json.loads(entry.text))
+            anchor = anchors.anchor_in(entry.data)
             if anchor is not None and anchor.name == name and entry.number <= size:
                 proofs[name] = {"entry": entry.text, **checkpoints.inclusion(connection, entry.number, size)}
     write_file(folder / "proofs.json", (json.dumps(proofs, ensure_ascii=False, indent=1) + "\n").encode())

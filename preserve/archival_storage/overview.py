@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.media import store_identity
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
-from preserve.data_management import destroyed, holdings
+from preserve.data_management import destroyed, holdings, versions
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.data_management.tables import cases, versions
 from preserve.home import Home
 from storage_adapters.registry import traits_of
 
@@ -48,7 +47,7 @@ class Overview:
 
 def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> list[Overview]:
     """Every version, or those of one case, with its copies held against the policy."""
-    rows = _versions(connection, only)
+    rows = versions.with_cases(connection, only)
     inventory = holdings.all_media(connection)
     # The server's own store is where copies are made from: one that is missing there is restored, not written.
     online = {row.id for row in inventory if traits_of(row.kind).online} - {store_identity(home)}
@@ -69,35 +68,21 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
         if row.objid in whole or (row.objid in partly and row.version < newest[row.objid]):
             continue
         of_version = copies.get(row.name, [])
-        stands = judge(of_version, media, bool(row.long_term), profile)
+        stands = judge(of_version, media, row.long_term, profile)
         overviews.append(
             Overview(
                 row.name,
                 row.objid,
                 row.case_number,
                 row.title,
-                bool(row.long_term),
-                tuple((wanted.kind, wanted.count) for wanted in profile.wanted(bool(row.long_term))),
+                row.long_term,
+                tuple((wanted.kind, wanted.count) for wanted in profile.wanted(row.long_term)),
                 tuple(of_version),
                 stands,
                 tuple(_tasks(row.name, stands, of_version, inventory, reachable)),
             )
         )
     return overviews
-
-
-def _versions(connection: Connection, only: str) -> Sequence[Any]:
-    query = (
-        select(
-            versions.c.name, versions.c.objid, versions.c.version, cases.c.case_number, cases.c.title, cases.c.long_term
-        )
-        .join(cases, cases.c.objid == versions.c.objid)
-        .order_by(versions.c.created, versions.c.name)
-    )
-    if only:
-        wanted = (versions.c.name == only) | (versions.c.objid == only) | (cases.c.case_number == only)
-        query = query.where(wanted)
-    return connection.execute(query).all()
 
 
 def _tasks(

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata import bag
 from metadata.errors import BagUnreadable
 from preserve.archival_storage.media import server_store
-from preserve.data_management import case_index, holdings
-from preserve.data_management.cases import find_case
+from preserve.data_management import case_index, cases, holdings, versions
 from preserve.data_management.proof.anchors import Anchor
-from preserve.data_management.tables import versions
-from preserve.errors import NotIntact, Refused
+from preserve.data_management.versions import Version
+from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package
 from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
@@ -35,25 +34,9 @@ class PackageFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a case's package, as the catalogue knows it; `size` is of its payload in bytes."""
-
-    name: str
-    objid: str
-    version: int
-    files: int
-    size: int
-    manifest_sha256: str
-
-
 def read_version(connection: Connection, name: str) -> Version:
     """The version by its name, or the newest of a case by objid. Raises Refused."""
-    query = select(versions).where((versions.c.name == name) | (versions.c.objid == name))
-    row = connection.execute(query.order_by(versions.c.version.desc())).first()
-    if row is None:
-        raise Refused("cli.case-unknown", name)
-    return Version(row.name, row.objid, row.version, row.files, row.size, row.manifest_sha256)
+    return versions.read(connection, name)
 
 
 def require_case(home: Home, connection: Connection, name: str) -> str:
@@ -61,9 +44,7 @@ def require_case(home: Home, connection: Connection, name: str) -> str:
 
     Raises Refused where there is none, NotIntact where the catalogue does not say of it what was registered.
     """
-    objid = find_case(connection, name)
-    if objid is None:
-        raise Refused("cli.case-unknown", name)
+    objid = cases.require(connection, name).objid
     require_registered(home, connection, objid)
     return objid
 

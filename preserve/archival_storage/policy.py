@@ -9,11 +9,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from preserve.data_management import holdings
+from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.data_management.tables import cases
 from preserve.profiles import read_profile
 from storage_adapters import registry
 
@@ -179,7 +178,7 @@ def whole_copies(rows: Sequence[CopyRow], states: frozenset[str] = GOOD) -> list
 
 def standing(connection: Connection, objid: str, version: int, profile: StorageProfile) -> Standing:
     """Compare the verified copies of a version with what its class needs. `due` copies still count."""
-    long_term = bool(connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar_one())
+    long_term = cases.is_long_term(connection, objid)
     rows = [row for row in holdings.copies_of(connection, objid) if row.version == version]
     return judge(rows, {row.id: row for row in holdings.all_media(connection)}, long_term, profile)
 

@@ -40,7 +40,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     entity = _identifier(name)
     people: dict[str, Agent] = {}
     events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
-    entries = [json.loads(entry.text) for entry in ledger.about(connection, objid)]
+    entries = [entry.data for entry in ledger.about(connection, objid)]
     entries += [drill for drill in _drills(connection) if drill["details"]["name"] == name]
     for entry in entries:
         made = _deed(entry, name, labels, entity)
@@ -55,7 +55,7 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
 
 
 def _drills(connection: Connection) -> list[dict[str, Any]]:
-    return [json.loads(entry.text) for entry in ledger.of_action(connection, DONE)]
+    return [entry.data for entry in ledger.of_action(connection, DONE)]
 
 
 def _check(row: Record, labels: dict[str, str], entity: str) -> Event:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.drive_session import DriveSession, Written
@@ -20,11 +19,10 @@ from preserve.archival_storage.packages import as_package, expected, package_fil
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
-from preserve.data_management import destroyed, holdings
+from preserve.data_management import cases, destroyed, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.data_management.tables import cases
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Scope
@@ -78,8 +76,8 @@ _YEARS = {"10-years": 10, "30-years": 30, "permanent": 30}  # a lock cannot be s
 
 def _retained_until(connection: Connection, objid: str) -> datetime:
     """Until when a case's objects are to be locked: its class counted from its closing."""
-    case = connection.execute(select(cases).where(cases.c.objid == objid)).one()
-    years = _YEARS.get(str(json.loads(case.description).get("retention", "")), 30)
+    case = cases.read(connection, objid)
+    years = _YEARS.get(case.description.retention.value, 30)
     closed = datetime.fromisoformat(case.closed or stamp(now_utc()))
     return closed.replace(year=closed.year + years, day=min(closed.day, 28), tzinfo=UTC)
 

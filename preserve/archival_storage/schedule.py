@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from preserve.archival_storage.policy import Audit, StorageProfile
 from preserve.clock import parse, stamp
-from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management import checkpoints, copy_counts, holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
 from storage_adapters.registry import traits_of
 
@@ -57,25 +57,18 @@ def plan(
     connection: Connection, profile: StorageProfile, moment: datetime, here: Mapping[str, object] | set[str]
 ) -> list[Due]:
     """Every medium in use with what is due on it; `here` are those that need a person and are connected now."""
-    counts = text(
-        "SELECT count(*), coalesce(sum(verified <= :before OR verified > :now), 0), min(verified) FROM copies"
-        " WHERE medium = :medium AND state IN ('verified', 'due', 'repaired')"
-    )
     planned = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
             continue
         rule = rule_for(profile, row.kind)
-        before = cutoff(rule, moment)
-        total, due, oldest = connection.execute(
-            counts, {"medium": row.id, "before": before, "now": stamp(moment)}
-        ).one()
+        waiting = copy_counts.waiting_on(connection, row.id, cutoff(rule, moment), stamp(moment))
         if traits_of(row.kind).online:
-            due = min(int(due), max(1, math.ceil(rule.share * total))) if due else 0
-            following = stamp(parse(oldest) + timedelta(days=rule.days)) if oldest else ""
-            planned.append(Due(row, "read", due, int(total), oldest or "", following))
+            due = min(waiting.due, max(1, math.ceil(rule.share * waiting.copies))) if waiting.due else 0
+            following = stamp(parse(waiting.oldest) + timedelta(days=rule.days)) if waiting.oldest else ""
+            planned.append(Due(row, "read", due, waiting.copies, waiting.oldest, following))
             continue
-        planned.append(_offline(row, rule, int(total), moment, row.id in here))
+        planned.append(_offline(row, rule, waiting.copies, moment, row.id in here))
     return sorted(planned, key=lambda due_medium: (due_medium.next, due_medium.medium.place, due_medium.medium.label))
 
 
@@ -102,21 +95,8 @@ def due_copies(connection: Connection, due: Due, rule: Audit, moment: datetime, 
 
     A check that lies in the future was made under a wrong clock: it proves nothing about now.
     """
-    copies: list[CopyRow] = []
-    for condition in ("verified > :now", "verified <= :before"):
-        query = text(
-            'SELECT name, medium, objid, version, state, written, verified, part, parts, "set" FROM copies'
-            f" WHERE medium = :medium AND {condition} AND state IN ('verified', 'due', 'repaired')"
-            " ORDER BY verified LIMIT :limit"
-        )
-        values = {
-            "medium": due.medium.id,
-            "before": cutoff(rule, moment),
-            "now": stamp(moment),
-            "limit": min(limit, due.copies) - len(copies),
-        }
-        copies += [CopyRow(*row) for row in connection.execute(query, values)]
-    return copies
+    most = min(limit, due.copies)
+    return copy_counts.longest_unread(connection, due.medium.id, cutoff(rule, moment), stamp(moment), most)
 
 
 def seed_at(connection: Connection, size: int, stratum: str) -> str:

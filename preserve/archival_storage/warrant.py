@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.policy import StorageProfile, standing
-from preserve.data_management import destroyed, disposal_holds, holdings, ledger, proceedings, retention_index
+from preserve.data_management import destroyed, disposal_holds, holdings, ledger, proceedings, retention_index, versions
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import versions
 from preserve.errors import NotIntact, Refused
 from storage_adapters.contract import CopyRef, Warrant
 
@@ -126,9 +125,7 @@ def _require_successor(connection: Connection, profile: StorageProfile, destruct
     mine = [reduction for reduction in reductions if (reduction.get("disposal"), reduction.get("item")) == wanted]
     if not mine or int(name.rpartition("_v")[2]) >= int(mine[-1]["version"]):
         raise Refused("disposal.no-successor", name, number=disposal)
-    newest = connection.execute(
-        select(versions.c.version).where(versions.c.objid == objid).order_by(versions.c.version.desc()).limit(1)
-    ).scalar_one()
+    newest = versions.read(connection, objid).version
     stands = standing(connection, objid, newest, profile)
     if not stands.sealed:
         missing = ", ".join(f"{kind} {count}" for kind, count in stands.missing)

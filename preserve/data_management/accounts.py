@@ -59,11 +59,10 @@ def step(before: AccountRow | None, entry: Entry) -> AccountRow | None:
 
     Raises NotIntact where the entry is not the one that its row in the ledger says.
     """
-    told = said(entry)
-    details = told["details"]
+    details = entry.details
     if entry.action == ADDED:
         roles = tuple(sorted(details["roles"]))
-        return AccountRow(entry.subject, details["person"], roles, details["os_user"], "active", told["time"])
+        return AccountRow(entry.subject, details["person"], roles, details["os_user"], "active", entry.time)
     if before is None or entry.action != CHANGED:
         return before
     changes = {name: details[name] for name in ("person", "os_user", "state") if name in details}
@@ -72,36 +71,27 @@ def step(before: AccountRow | None, entry: Entry) -> AccountRow | None:
 
 def step_delegation(before: DelegationRow | None, entry: Entry) -> DelegationRow | None:
     """The delegation after an entry, likewise."""
-    told = said(entry)
     if entry.action == DELEGATED:
-        words = {name: told["details"][name] for name in ("head", "deputy", "since", "until", "reason")}
+        words = {name: entry.details[name] for name in ("head", "deputy", "since", "until", "reason")}
         return DelegationRow(id=entry.subject, ended=None, **words)
     if before is None or entry.action != DELEGATION_ENDED:
         return before
-    return replace(before, ended=told["time"])
-
-
-def said(entry: Entry) -> dict[str, Any]:
-    """What an entry's own text says. Raises NotIntact where action or subject beside it say another thing."""
-    told: dict[str, Any] = json.loads(entry.text)
-    if (told["number"], told["action"], told["subject"]) != (entry.number, entry.action, entry.subject):
-        raise NotIntact("ledger.entry-changed", entry.subject, number=entry.number)
-    return told
+    return replace(before, ended=entry.time)
 
 
 def _fold(steps: Callable[[Row | None, Entry], Row | None], entries: Iterable[Entry]) -> dict[str, Row]:
     """What entries in their order make, by subject."""
-    made: dict[str, Row] = {}
+    rows: dict[str, Row] = {}
     for entry in entries:
-        after = steps(made.get(entry.subject), entry)
+        after = steps(rows.get(entry.subject), entry)
         if after is not None:
-            made[entry.subject] = after
-    return made
+            rows[entry.subject] = after
+    return rows
 
 
 def _all(connection: Connection, *actions: str) -> list[Entry]:
-    found = [entry for action in actions for entry in ledger.of_action(connection, action)]
-    return sorted(found, key=lambda entry: entry.number)
+    entries = [entry for action in actions for entry in ledger.of_action(connection, action)]
+    return sorted(entries, key=lambda entry: entry.number)
 
 
 def _accounts_told(connection: Connection) -> dict[str, AccountRow]:
@@ -133,9 +123,9 @@ def _delegations_listed(connection: Connection, *where: Any) -> Iterator[Delegat
         yield DelegationRow(**row._mapping)
 
 
-def _differ(told: Mapping[str, Row], listed: Iterable[Row], key: Callable[[Row], str]) -> Iterator[str]:
+def _differ(said: Mapping[str, Row], listed: Iterable[Row], key: Callable[[Row], str]) -> Iterator[str]:
     """Where a table and the ledger differ: a row changed, a row that no entry made, an entry without its row."""
-    rest = dict(told)
+    rest = dict(said)
     for row in listed:
         if rest.pop(key(row), None) != row:
             yield key(row)
@@ -168,34 +158,34 @@ def compare(connection: Connection) -> Iterator[Finding]:
 
 def read_account(connection: Connection, name: str) -> AccountRow | None:
     """The account of that name, as the ledger tells of it. Raises NotIntact where the table lists another."""
-    told = _fold(step, ledger.about(connection, name, ADDED, CHANGED))
-    _agree(accounts, _differ(told, _accounts_listed(connection, accounts.c.name == name), _name))
-    return told.get(name)
+    said = _fold(step, ledger.about(connection, name, ADDED, CHANGED))
+    _agree(accounts, _differ(said, _accounts_listed(connection, accounts.c.name == name), _name))
+    return said.get(name)
 
 
 def account_of_user(connection: Connection, os_user: str) -> AccountRow | None:
     """The account that an operating-system user acts as. Raises NotIntact where the table lists another."""
     if not os_user:
         return None
-    told = {name: row for name, row in _accounts_told(connection).items() if row.os_user == os_user}
-    _agree(accounts, _differ(told, _accounts_listed(connection, accounts.c.os_user == os_user), _name))
-    for name in told:
+    said = {name: row for name, row in _accounts_told(connection).items() if row.os_user == os_user}
+    _agree(accounts, _differ(said, _accounts_listed(connection, accounts.c.os_user == os_user), _name))
+    for name in said:
         return read_account(connection, name)
     return None
 
 
 def all_accounts(connection: Connection) -> list[AccountRow]:
     """Every account, in the order they were added. Raises NotIntact where table and ledger differ in any."""
-    told = _accounts_told(connection)
-    _agree(accounts, _differ(told, _accounts_listed(connection), _name))
-    return sorted(told.values(), key=lambda row: (row.added, row.name))
+    said = _accounts_told(connection)
+    _agree(accounts, _differ(said, _accounts_listed(connection), _name))
+    return sorted(said.values(), key=lambda row: (row.added, row.name))
 
 
 def all_delegations(connection: Connection) -> list[DelegationRow]:
     """Every delegation, oldest first. Raises NotIntact where table and ledger differ in any."""
-    told = _delegations_told(connection)
-    _agree(delegations, _differ(told, _delegations_listed(connection), _id))
-    return sorted(told.values(), key=lambda row: (row.since, row.id))
+    said = _delegations_told(connection)
+    _agree(delegations, _differ(said, _delegations_listed(connection), _id))
+    return sorted(said.values(), key=lambda row: (row.since, row.id))
 
 
 def delegated_by(connection: Connection, deputy: str, moment: datetime) -> DelegationRow | None:
@@ -204,33 +194,36 @@ def delegated_by(connection: Connection, deputy: str, moment: datetime) -> Deleg
     Raises NotIntact where the table lists other delegations of this account than the ledger tells of.
     """
     here = stamp(moment)
-    told = {key: row for key, row in _delegations_told(connection).items() if row.deputy == deputy}
-    _agree(delegations, _differ(told, _delegations_listed(connection, delegations.c.deputy == deputy), _id))
-    valid = [row for row in told.values() if row.ended is None and row.since <= here < row.until]
+    said = {key: row for key, row in _delegations_told(connection).items() if row.deputy == deputy}
+    _agree(delegations, _differ(said, _delegations_listed(connection, delegations.c.deputy == deputy), _id))
+    valid = [row for row in said.values() if row.ended is None and row.since <= here < row.until]
     return max(valid, key=lambda row: row.until, default=None)
 
 
 # --- writing: the entry first, then the row that it makes
 
 
-def add_account(
-    connection: Connection,
-    name: str,
-    *,
-    person: str,
-    roles: tuple[str, ...],
-    os_user: str,
-    actor: str,
-    moment: datetime,
-    credential: str,
-) -> None:
-    """Enter an account. An official is named in the ledger once, here; every other entry names the account.
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is to be entered; `credential` is the digest of the first password's hash (see `logins`)."""
 
-    `credential` is the digest of the first password's hash (see `logins`).
-    """
-    details = {"person": person, "roles": sorted(roles), "os_user": os_user, "credential": credential}
-    ledger.append(connection, action=ADDED, subject=name, actor=actor, details=details, moment=moment)
-    _list_account(connection, name)
+    name: str
+    person: str
+    roles: tuple[str, ...]
+    os_user: str
+    credential: str
+
+
+def add_account(connection: Connection, account: NewAccount, *, actor: str, moment: datetime) -> None:
+    """Enter an account. An official is named in the ledger once, here; every other entry names the account."""
+    details = {
+        "person": account.person,
+        "roles": sorted(account.roles),
+        "os_user": account.os_user,
+        "credential": account.credential,
+    }
+    ledger.append(connection, action=ADDED, subject=account.name, actor=actor, details=details, moment=moment)
+    _list_account(connection, account.name)
 
 
 def change_account(connection: Connection, name: str, *, actor: str, moment: datetime, **changes: Any) -> None:

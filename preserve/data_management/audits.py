@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import audits
 from preserve.errors import NotIntact
@@ -39,20 +40,20 @@ def begin(connection: Connection, run: str, *, actor: str, moment: datetime) -> 
     _apply(connection, ledger.add(connection, action=BEGUN, subject=run, actor=actor, details={}, moment=moment))
 
 
-def end(
-    connection: Connection,
-    run: str,
-    state: str,
-    *,
-    reason: str = "",
-    counts: Mapping[str, int],
-    records: str,
-    sha256: str,
-    actor: str,
-    moment: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: done, stopped or failed, and why; copies by outcome; the file of its records, and its digest."""
+
+    state: str
+    reason: str
+    counts: Mapping[str, int]
+    records: str
+    sha256: str
+
+
+def end(connection: Connection, run: str, outcome: Outcome, *, actor: str, moment: datetime) -> None:
     """Write down how a run ended, and the digest of its records, which anchors them in the ledger."""
-    details = {"state": state, "reason": reason, "counts": dict(counts), "records": records, "sha256": sha256}
+    details = {**asdict(outcome), "counts": dict(outcome.counts)}  # asdict would count the pairs of a Counter
     _apply(connection, ledger.add(connection, action=ENDED, subject=run, actor=actor, details=details, moment=moment))
 
 
@@ -112,8 +113,4 @@ def replay(connection: Connection) -> None:
 def compare(connection: Connection) -> Iterator[Finding]:
     """Every run of which the row contradicts the ledger."""
     known = set(ledger.subjects_of(connection, BEGUN)) | set(connection.execute(select(audits.c.id)).scalars())
-    for run in sorted(known):
-        try:
-            require(connection, run)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
+    yield from contradictions(lambda run: require(connection, run), known)

@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection, Table, select
 from metadata import bag
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
-from preserve.data_management import cases, ledger
+from preserve.data_management import ledger, package_index
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.destroyed import is_gone, of_case
 from preserve.data_management.proof import anchors
@@ -92,13 +92,13 @@ def _line(said: object) -> bytes:
 
 def said(connection: Connection, objid: str) -> dict[str, dict[str, str]]:
     """By package name, oldest first: the digests that the ledger names, the newest of each. Empty where it has none."""
-    found: dict[str, dict[str, str]] = {}
+    by_name: dict[str, dict[str, str]] = {}
     for entry in ledger.about(connection, objid, *anchors.ANCHORING, INDEXED):
-        told = entry.details
-        found.setdefault(told["name"], {}).update(
-            {name: told[name] for name in ("case_sha256", "contents_sha256") if name in told}
+        details = entry.details
+        by_name.setdefault(details["name"], {}).update(
+            {name: details[name] for name in ("case_sha256", "contents_sha256") if name in details}
         )
-    return found
+    return by_name
 
 
 def require(connection: Connection, objid: str, root_of: Rooted) -> None:
@@ -169,14 +169,14 @@ def _read_again(connection: Connection, objid: str, name: str, root_of: Rooted, 
         scratch = create_catalogue(Path(folder) / "read-again.sqlite")
         try:
             with scratch.begin() as again:
-                cases.index_package(again, root, indexed=False)
-                made = digests(again, objid, _number(name))
+                package_index.index_package(again, root, indexed=False)
+                sealed = digests(again, objid, _number(name))
         finally:
             scratch.close()
     now = digests(connection, objid, _number(name))
-    if made["contents_sha256"] != now["contents_sha256"]:
+    if sealed["contents_sha256"] != now["contents_sha256"]:
         raise NotIntact("ledger.contradicts-index", name, table="files")
-    if case_too and made["case_sha256"] != now["case_sha256"]:
+    if case_too and sealed["case_sha256"] != now["case_sha256"]:
         raise NotIntact("ledger.contradicts-index", name, table="cases")
 
 
@@ -188,7 +188,7 @@ def _require_sealed(connection: Connection, name: str, root: Path) -> None:
             raise NotIntact("storage.manifest-altered", str(root), wanted=anchor.manifest, found="?")
         lines = chain(bag.read_lines(root / "manifest-sha256.txt"), bag.read_lines(root / "tagmanifest-sha256.txt"))
         for line in lines:
-            if line.path.endswith((*cases.READ_FROM, "bag-info.txt")):
+            if line.path.endswith((*package_index.READ_FROM, "bag-info.txt")):
                 seen = digest_file(root / line.path, ("sha256",), from_medium=False)[1]["sha256"]
                 if seen != line.digest:
                     raise NotIntact("storage.manifest-altered", str(root / line.path), wanted=line.digest, found=seen)

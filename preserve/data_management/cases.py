@@ -1,31 +1,57 @@
-"""Cases as the catalogue knows them: entered from a sealed package, found by their names, and listed."""
+"""Cases as the catalogue knows them: which case is meant by a name, what its description says, and lists."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
-from metadata import bag, csip, mets, premis
-from metadata.entities import Event, FileObject
-from metadata.errors import MetadataError
-from preserve.data_management import formats_index, ledger, search
-from preserve.data_management.search import Passage
-from preserve.data_management.tables import cases, events, files, versions
+from preserve.data_management.tables import cases, versions
 from preserve.description.schema import CaseDescription
-from preserve.errors import NotIntact
-from storage_adapters.errors import StorageError
-from storage_adapters.reading import digest_file
+from preserve.errors import Refused
 
-_BATCH = 2000
+_BATCH = 500  # objids that one query asks for
 
-READ_FROM = (csip.METS, csip.PREMIS, csip.CASE, csip.TEXT)
-"""The files of a package that its rows are read from, besides `bag-info.txt`."""
+
+@dataclass(frozen=True)
+class Case:
+    """The row of a case. Days as 2026-01-31; `newest` is the number of its newest version, 0 where it has none left."""
+
+    objid: str
+    case_number: str
+    archival_number: str
+    title: str
+    case_type: str
+    cause: str
+    producer: str
+    classification: str
+    started: str | None
+    closed: str | None
+    long_term: bool
+    description_text: str
+    newest: int = 0
+
+    @cached_property
+    def description(self) -> CaseDescription:
+        """What its newest version says of it. Raises ValueError where the text is none."""
+        return CaseDescription.model_validate_json(self.description_text)
+
+    @property
+    def package(self) -> str:
+        """The name of the package that holds its newest version."""
+        return f"{self.objid}_v{self.newest:04}"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseName:
+    """What people call a case."""
+
+    case_number: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,211 +73,22 @@ class CaseRow:
     size: int
 
 
-def index_package(connection: Connection, root: Path, *, indexed: bool = True) -> str:
-    """Enter a sealed package into cases, versions, files, events and search; return its objid.
-
-    Everything comes from the package alone, so entering it again gives the same rows. Without `indexed` the words wait
-    for `search.fill`, which indexes many cases faster than one by one. Raises NotIntact where the package cannot be
-    read as one of ours.
-    """
-    objid, _, number = root.name.rpartition("_v")
-    package = root / "data" / objid
-    try:
-        if not csip.OBJID.match(objid) or not number.isdigit():
-            raise ValueError(f"name {root.name}")
-        description = CaseDescription.model_validate_json((package / csip.CASE).read_bytes())
-        created = mets.read_identity(package / csip.METS).created
-        info = dict(bag.read_info(root / "bag-info.txt"))
-        size, count = info["Payload-Oxum"].split(".")
-        manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
-        version = int(number)
-        newest = connection.execute(select(func.max(versions.c.version)).where(versions.c.objid == objid)).scalar()
-        # What is searched for, and what the case is called, is what its newest version says.
-        leads = newest is None or newest <= version
-        forget_version(connection, objid, version)
-        if leads:
-            _enter_case(connection, objid, description, _long_term(description, info))
-        connection.execute(
-            versions.insert(),
-            {
-                "objid": objid,
-                "version": version,
-                "name": root.name,
-                "created": created,
-                "files": int(count),
-                "size": int(size),
-                "manifest_sha256": manifest,
-            },
-        )
-        names = _enter_entities(connection, objid, version, package)
-        if leads:
-            known = description.model_dump(mode="json")
-            head = [*_words(description), *names]
-            search.enter(connection, objid, known, head, _texts(package), indexed=indexed)
-        for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
-            details = json.loads(entry.text)["details"]
-            if details["version"] == version:
-                formats_index.reidentify(connection, objid, details)
-    except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
-        raise NotIntact("catalogue.package-unreadable", str(root), detail=str(error)) from error
-    return objid
+_OWN = [column for column in cases.c if column.name != "description"]
+_VERSIONS = versions.alias()
+_NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.objid == cases.c.objid).scalar_subquery()
 
 
-def forget_version(connection: Connection, objid: str, version: int) -> None:
-    """Take one version out of the index: its files, its events, its counts of formats."""
-    formats_index.forget(connection, objid, version)
-    for table in (files, events, versions):
-        connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))
+def _case(row: Row[Any]) -> Case:
+    return Case(**{**row._mapping, "long_term": bool(row.long_term)})
 
 
-def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:
-    """The storage class that the rules gave at ingest; packages from before it was written had incident or coercion."""
-    if written := info.get("Storage-Class"):
-        return written == "long-term"
-    return bool(description.incidents) or description.case_type == "coercion"
+def _query() -> Select[Any]:
+    return select(
+        *_OWN, cases.c.description.label("description_text"), func.coalesce(_NEWEST, 0).label("newest")
+    ).order_by(cases.c.objid)
 
 
-def _enter_case(connection: Connection, objid: str, description: CaseDescription, long_term: bool) -> None:
-    row = {
-        "case_number": description.case_number,
-        "archival_number": description.archival_number,
-        "title": description.title,
-        "case_type": description.case_type,
-        "cause": description.cause,
-        "producer": description.producer.name,
-        "classification": description.strictest.value,
-        "started": description.start.isoformat(),
-        "closed": description.closed.isoformat(),
-        "long_term": long_term,
-        "description": description.model_dump_json(),
-    }
-    if connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first():
-        connection.execute(cases.update().where(cases.c.objid == objid).values(**row))
-    else:
-        connection.execute(cases.insert(), {"objid": objid, **row})
-
-
-def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> list[Passage]:
-    """Files and events; returns the names of the originals, to be found by."""
-    names: list[Passage] = []
-    documents = [("", package / csip.PREMIS)]
-    # The originals last: what was derived from them is known by then.
-    roles = csip.REPRESENTATIONS[::-1]
-    documents += [(role, package / "representations" / role / csip.PREMIS) for role in roles]
-    counter = formats_index.Counter(objid, version)
-    common = {"objid": objid, "version": version}
-    # An event about the whole package may be told in more than one document.
-    tell = events.insert().prefix_with("OR IGNORE", dialect="sqlite")
-    for role, document in documents:
-        if role and not document.is_file():
-            continue
-        rows: list[dict[str, Any]] = []
-        deeds: list[dict[str, Any]] = []
-
-        def write(rows: list[dict[str, Any]] = rows, deeds: list[dict[str, Any]] = deeds) -> None:
-            if rows:
-                connection.execute(files.insert(), rows)
-            if deeds:
-                connection.execute(tell, deeds)
-            for batch in (rows, deeds):
-                batch.clear()
-
-        for entity in premis.read_premis(document):
-            if isinstance(entity, FileObject):
-                rows.append({**common, **_file_row(role, entity)})
-                counter.take(role, entity)
-                if role == "original":
-                    name = entity.original_name or entity.path.removeprefix("data/")
-                    names.append(Passage("file", name, name))
-            elif isinstance(entity, Event):
-                deeds.append({**common, **_event_row(entity)})
-            if len(rows) + len(deeds) >= _BATCH:
-                write()
-        write()
-    counter.write(connection)
-    return names
-
-
-def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
-    source = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
-    return {
-        "identifier": entity.identifier,
-        "representation": role,
-        "path": entity.path,
-        "original_name": entity.original_name,
-        "size": entity.size,
-        "sha256": entity.digests["sha256"],
-        "puid": entity.format.puid,
-        "format_name": entity.format.name,
-        "format_version": entity.format.version,
-        "properties": json.dumps(list(entity.properties), ensure_ascii=False),
-        "source": source[0] if source else None,
-    }
-
-
-def _event_row(event: Event) -> dict[str, Any]:
-    return {
-        "identifier": event.identifier,
-        "kind": event.kind,
-        "happened": event.when,
-        "outcome": event.outcome,
-        "detail": event.detail,
-        "outcome_detail": event.outcome_detail,
-    }
-
-
-def _words(description: CaseDescription) -> Iterator[Passage]:
-    """What the description says, field by field."""
-    yield Passage("case_number", "", description.case_number)
-    yield Passage("archival_number", "", description.archival_number)
-    yield Passage("title", "", description.title)
-    yield Passage("cause", "", description.cause)
-    yield Passage("producer", "", description.producer.name)
-    for party in description.parties:
-        yield Passage("party", "", party.name)
-    for officer in description.officers:
-        yield Passage("officer", "", f"{officer.name} {officer.number}".strip())
-    for measure in description.measures:
-        yield Passage("place", "", measure.place)
-        yield Passage("note", "", measure.note)
-    for incident in description.incidents:
-        yield Passage("note", "", incident.note)
-    yield Passage("note", "", description.note)
-    for item in description.objects:
-        yield Passage("object", item.file, " ".join(filter(None, (item.title, item.kind))))
-        yield Passage("device", item.file, item.device)
-        yield Passage("maker", item.file, item.maker)
-        yield Passage("place", item.file, item.place)
-        yield Passage("note", item.file, " ".join(filter(None, (item.proves, item.note))))
-
-
-def _texts(package: Path) -> Iterator[Passage]:
-    """What was read out of the documents at ingest; nothing in packages from before that was done."""
-    with suppress(FileNotFoundError), (package / csip.TEXT).open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if row.get("text"):
-                yield Passage("text", str(row["file"]), str(row["text"]))
-
-
-def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
-    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
-    other = versions.alias()
-    newest = select(func.max(other.c.version)).where(other.c.objid == cases.c.objid).scalar_subquery()
-    named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
-    query = (
-        select(*named, versions.c.version, versions.c.files, versions.c.size)
-        .select_from(cases)
-        .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == newest))
-        .where(cases.c.case_number > after)
-        .order_by(cases.c.case_number)
-    )
-    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
-
-
-def count_cases(connection: Connection, *, after: str = "") -> int:
-    """How many cases have a case number that follows `after`."""
-    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())
+# --- which case is meant
 
 
 def find_case(connection: Connection, name: str) -> str | None:
@@ -262,3 +99,98 @@ def find_case(connection: Connection, name: str) -> str | None:
         (cases.c.archival_number == name) & (cases.c.archival_number != ""),
     )
     return connection.execute(select(cases.c.objid).where(wanted)).scalars().first()
+
+
+def unknown(name: str) -> Refused:
+    """That there is no case, or no package, of this name."""
+    return Refused("cli.case-unknown", name)
+
+
+def require(connection: Connection, name: str) -> Case:
+    """The case of this objid, package name, case number or archival number. Raises Refused where there is none."""
+    return read(connection, find_case(connection, name) or name)
+
+
+def read(connection: Connection, objid: str) -> Case:
+    """The case of this objid. Raises Refused where there is none."""
+    row = connection.execute(_query().where(cases.c.objid == objid)).first()
+    if row is None:
+        raise unknown(objid)
+    return _case(row)
+
+
+def read_many(connection: Connection, objids: Iterable[str]) -> dict[str, Case]:
+    """Those of these objids that there are, by objid."""
+    known = {}
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        for row in connection.execute(_query().where(cases.c.objid.in_(batch))):
+            known[str(row.objid)] = _case(row)
+    return known
+
+
+def names_of(connection: Connection, objids: Iterable[str]) -> dict[str, CaseName]:
+    """What people call those of these cases that there are, by objid."""
+    names = {}
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        query = select(cases.c.objid, cases.c.case_number, cases.c.title).where(cases.c.objid.in_(batch))
+        for objid, case_number, title in connection.execute(query):
+            names[str(objid)] = CaseName(case_number, title)
+    return names
+
+
+def is_listed(connection: Connection, objid: str) -> bool:
+    """Whether the catalogue has a case of this objid."""
+    return connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first() is not None
+
+
+def is_long_term(connection: Connection, objid: str) -> bool:
+    """Whether regulation Art. 18 applies to the case. Raises Refused where there is none."""
+    answer = connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar()
+    if answer is None:
+        raise unknown(objid)
+    return bool(answer)
+
+
+def objids(connection: Connection) -> list[str]:
+    """Every case, in the order of objids."""
+    return list(connection.execute(select(cases.c.objid).order_by(cases.c.objid)).scalars())
+
+
+# --- what is left in the catalogue of a case that was destroyed
+
+
+def insert(connection: Connection, case: Case) -> None:
+    """Enter the row of a case that has no package any more."""
+    row = asdict(case)
+    row["description"] = row.pop("description_text")
+    del row["newest"]
+    connection.execute(cases.insert(), row)
+
+
+def replace_description(connection: Connection, objid: str, description: CaseDescription) -> None:
+    """Have the row of a case say no more than this description."""
+    row = {"description": description.model_dump_json()}
+    connection.execute(update(cases).where(cases.c.objid == objid).values(**row))
+
+
+# --- lists
+
+
+def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
+    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
+    named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
+    query = (
+        select(*named, versions.c.version, versions.c.files, versions.c.size)
+        .select_from(cases)
+        .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == _NEWEST))
+        .where(cases.c.case_number > after)
+        .order_by(cases.c.case_number)
+    )
+    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
+
+
+def count_cases(connection: Connection, *, after: str = "") -> int:
+    """How many cases have a case number that follows `after`."""
+    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())

@@ -68,14 +68,6 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
     return {"number": number, "size": size, "proof": proof}
 
 
-def consistency(connection: Connection, first: int, second: int) -> dict[str, Any]:
-    """That the first `first` entries are the beginning of the first `second` ones (RFC 9162 §2.1.4), as hashes, hex."""
-    from preserve.data_management.ledger_tree import LedgerTree
-
-    proof = LedgerTree(connection).prove_consistency(first, second).serialize()
-    return {"first": first, "second": second, "proof": proof}
-
-
 def root_at(connection: Connection, size: int) -> bytes:
     """The Merkle root over the first `size` entries. Raises ValueError where there are fewer."""
     return roots_at(connection, [size])[size]
@@ -83,7 +75,7 @@ def root_at(connection: Connection, size: int) -> bytes:
 
 def roots_at(connection: Connection, sizes: Collection[int]) -> dict[int, bytes]:
     """The Merkle roots over the first entries, for several sizes, in one pass. Raises ValueError beyond the end."""
-    frontier, found = Frontier(), {}
+    frontier, roots = Frontier(), {}
     wanted = sorted(set(sizes))
     leaves = _leaves(connection, 1, wanted[-1]) if wanted else iter(())
     for size in wanted:
@@ -92,8 +84,8 @@ def roots_at(connection: Connection, sizes: Collection[int]) -> dict[int, bytes]
             if leaf is None:
                 raise ValueError(f"the ledger has {frontier.size} entries, not {size}")
             frontier.add(leaf)
-        found[size] = frontier.root()
-    return found
+        roots[size] = frontier.root()
+    return roots
 
 
 def _leaves(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -125,9 +117,9 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
         frontier.add_all(_leaves(connection, frontier.size + 1, size))
     except ValueError as error:
         raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
-    made, root = stamp(moment), frontier.root()
-    note = f"preserve/{archive_id}\n{size}\n{base64.b64encode(root).decode()}\n{made}\n"
-    made_now = Checkpoint(size, root, made, note, key.sign(note.encode()), fingerprint(key.public_key()))
+    when, root = stamp(moment), frontier.root()
+    note = f"preserve/{archive_id}\n{size}\n{base64.b64encode(root).decode()}\n{when}\n"
+    made_now = Checkpoint(size, root, when, note, key.sign(note.encode()), fingerprint(key.public_key()))
     keep(connection, made_now, peaks=frontier.peaks())
     return made_now
 
@@ -152,10 +144,10 @@ def _frontier(connection: Connection, before: Checkpoint | None, keys: Path) -> 
 
 
 def keep(
-    connection: Connection, one: Checkpoint, *, peaks: bytes | None = None, first_entry: int | None = None
+    connection: Connection, signed: Checkpoint, *, peaks: bytes | None = None, first_entry: int | None = None
 ) -> None:
     """Enter a checkpoint; `first_entry` where it closed a segment, `peaks` where they were reckoned."""
-    row = {name: getattr(one, name) for name in _NAMES}
+    row = {name: getattr(signed, name) for name in _NAMES}
     connection.execute(checkpoints.insert(), {**row, "peaks": peaks, "first_entry": first_entry})
 
 
@@ -176,21 +168,21 @@ def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     return [Checkpoint(**row._mapping) for row in connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size))]
 
 
-def signature_holds(made: Checkpoint, public: Ed25519PublicKey) -> bool:
+def signature_holds(signed: Checkpoint, public: Ed25519PublicKey) -> bool:
     """Whether the note says what the record says and is signed by this key."""
-    lines = made.note.split("\n")
-    if len(lines) != 5 or lines[1] != str(made.size) or lines[2] != base64.b64encode(made.root).decode():
+    lines = signed.note.split("\n")
+    if len(lines) != 5 or lines[1] != str(signed.size) or lines[2] != base64.b64encode(signed.root).decode():
         return False
     try:
-        public.verify(made.signature, made.note.encode())
+        public.verify(signed.signature, signed.note.encode())
     except InvalidSignature:
         return False
     return True
 
 
-def signed_by_any(made: Checkpoint, keys: Iterable[Ed25519PublicKey]) -> bool:
+def signed_by_any(signed: Checkpoint, keys: Iterable[Ed25519PublicKey]) -> bool:
     """Whether one of these keys signed it."""
-    return any(signature_holds(made, key) for key in keys)
+    return any(signature_holds(signed, key) for key in keys)
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
@@ -208,12 +200,12 @@ def parse_checkpoint(text: str) -> Checkpoint:
 def parse_exactly(data: bytes) -> Checkpoint:
     """The checkpoint in a file that this program wrote: byte for byte, the unsigned parts too. Raises NotIntact."""
     try:
-        made = parse_checkpoint(data.decode())
+        signed = parse_checkpoint(data.decode())
     except UnicodeDecodeError as error:
         raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
-    if made.text().encode() != data:
+    if signed.text().encode() != data:
         raise NotIntact("ledger.checkpoint-unreadable", detail="not as it was written")
-    return made
+    return signed
 
 
 def export_segments(connection: Connection, folder: Path) -> list[Path]:
@@ -226,21 +218,21 @@ def export_segments(connection: Connection, folder: Path) -> list[Path]:
     written = []
     last = max((stop for _, stop, _ in segments(folder)), default=0)
     begun = next((stop for first, stop in unclosed(folder) if first == last + 1), 0)
-    made = newest(connection)
-    for one in (checkpoint_over(connection, begun) if begun else None, made):
-        if one is None or one.size <= last:
+    last_signed = newest(connection)
+    for signed in (checkpoint_over(connection, begun) if begun else None, last_signed):
+        if signed is None or signed.size <= last:
             continue
-        name = f"segment-{last + 1:010d}-{one.size:010d}"
-        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, one.size))
+        name = f"segment-{last + 1:010d}-{signed.size:010d}"
+        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, signed.size))
         # The checkpoint goes first: a segment without one is not closed.
-        write_file(folder / f"{name}.checkpoint", one.text().encode(), durable=True)
+        write_file(folder / f"{name}.checkpoint", signed.text().encode(), durable=True)
         write_file(folder / f"{name}.jsonl", lines.encode(), durable=True)
         written.append(folder / f"{name}.jsonl")
-        last = one.size
+        last = signed.size
     known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
-    told = known.scalar() or 0
+    closed = known.scalar() or 0
     for first, stop, _ in segments(folder):
-        if stop > told:
+        if stop > closed:
             connection.execute(update(checkpoints).where(checkpoints.c.size == stop).values(first_entry=first))
     return written
 
@@ -258,5 +250,5 @@ def unclosed(folder: Path) -> list[tuple[int, int]]:
 
 def _named(folder: Path, kind: str) -> list[tuple[int, int, str]]:
     names = os.listdir(folder) if folder.is_dir() else []
-    found = [match for name in names if (match := _SEGMENT.fullmatch(name)) and match[3] == kind]
-    return sorted((int(match[1]), int(match[2]), match[0]) for match in found)
+    matches = [match for name in names if (match := _SEGMENT.fullmatch(name)) and match[3] == kind]
+    return sorted((int(match[1]), int(match[2]), match[0]) for match in matches)

@@ -170,7 +170,7 @@ def _engine(path: Path) -> Engine:
     def connect() -> _File:
         while True:
             before = identity_of(path)
-            made = sqlite3.connect(
+            opened = sqlite3.connect(
                 # Never made by opening it: where there is none, it was lost or is being replaced.
                 f"file:{quote(os.fsencode(path))}?mode=rw",
                 uri=True,
@@ -180,9 +180,9 @@ def _engine(path: Path) -> Engine:
                 factory=_File,
             )
             if identity_of(path) == before:
-                made.opened = before
-                return made
-            made.close()
+                opened.opened = before
+                return opened
+            opened.close()
 
     engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT)
 
@@ -207,11 +207,11 @@ def create_catalogue(path: Path) -> Catalogue:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     with _translated(path):
-        made = sqlite3.connect(path, isolation_level=None)
+        raw = sqlite3.connect(path, isolation_level=None)
         try:
-            made.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA journal_mode=WAL")
         finally:
-            made.close()
+            raw.close()
     catalogue = Catalogue(path, _engine(path))
     _migrate(catalogue)
     return catalogue
@@ -225,6 +225,17 @@ def fold(catalogue: Catalogue) -> None:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             raw.close()
+
+
+def damage(connection: Connection, most: int = 20) -> list[str]:
+    """What SQLite says is damaged in the file, in its own words, at most so many of them; empty where all is well."""
+    answers = connection.exec_driver_sql(f"PRAGMA integrity_check({most})")
+    return [str(answer) for (answer,) in answers if answer != "ok"]
+
+
+def overwrite_what_is_deleted(connection: Connection) -> None:
+    """From here on this connection overwrites with zeros what it deletes: names must not stay in free pages."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def open_catalogue(home: Home | Path) -> Catalogue:

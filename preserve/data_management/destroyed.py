@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof.anchors import REDUCED
 from preserve.data_management.tables import tombstones
@@ -57,28 +58,29 @@ def finish(
 
 def _said(entry: Entry) -> Gone:
     """What an entry makes of the thing it is about: the last one counts."""
-    told = entry.details
+    details = entry.details
     state = "begun" if entry.action == BEGUN else "destroyed"
-    return Gone(entry.subject, told["item"], told["disposal"], state, entry.time, told.get("sha256", ""))
+    return Gone(entry.subject, details["item"], details["disposal"], state, entry.time, details.get("sha256", ""))
 
 
 def of_case(connection: Connection, objid: str, *, whole: bool = False) -> list[Gone]:
     """What is gone of a case, as the ledger says; with `whole` only where that is all of it. Raises NotIntact."""
-    by_item = {one.item: one for one in map(_said, ledger.about(connection, objid, BEGUN, DESTROYED))}
+    by_item = {gone.item: gone for gone in map(_said, ledger.about(connection, objid, BEGUN, DESTROYED))}
     said = [by_item[item] for item in sorted(by_item)]
     query = select(tombstones).where(tombstones.c.objid == objid).order_by(tombstones.c.item)
     if [Gone(*row) for row in connection.execute(query)] != said:
         raise NotIntact("ledger.contradicts-index", objid, table="tombstones")
-    return [one for one in said if not one.item] if whole else said
+    return [gone for gone in said if not gone.item] if whole else said
 
 
 def is_gone(connection: Connection, name: str) -> bool:
     """Whether a package is of a case that goes or went, or an older version that held a part that went."""
     objid, _, version = name.rpartition("_v")
-    for one in of_case(connection, objid):
-        if not one.item:
+    for gone in of_case(connection, objid):
+        if not gone.item:
             return True
-        if one.state == "destroyed" and version.isdigit() and int(version) < _reduced(connection, objid, one.disposal):
+        older = version.isdigit() and int(version) < _reduced(connection, objid, gone.disposal)
+        if gone.state == "destroyed" and older:
             return True
     return False
 
@@ -88,36 +90,38 @@ def told_in(entries: Iterable[Mapping[str, Any]]) -> Callable[[str], bool]:
     whole: set[str] = set()
     parts: dict[str, set[str]] = {}
     least: dict[tuple[str, str], int] = {}
-    for one in entries:
-        details = one["details"]
-        if one["action"] in (BEGUN, DESTROYED) and not details["item"]:
-            whole.add(one["subject"])
-        elif one["action"] == DESTROYED:
-            parts.setdefault(one["subject"], set()).add(details["disposal"])
-        elif one["action"] == REDUCED and "disposal" in details:
-            key = (one["subject"], details["disposal"])
+    for entry in entries:
+        details = entry["details"]
+        if entry["action"] in (BEGUN, DESTROYED) and not details["item"]:
+            whole.add(entry["subject"])
+        elif entry["action"] == DESTROYED:
+            parts.setdefault(entry["subject"], set()).add(details["disposal"])
+        elif entry["action"] == REDUCED and "disposal" in details:
+            key = (entry["subject"], details["disposal"])
             least[key] = max(least.get(key, 0), int(details["version"]))
 
     def gone(name: str) -> bool:
         objid, _, version = name.rpartition("_v")
-        return objid in whole or any(int(version) < least.get((objid, one), 0) for one in parts.get(objid, ()))
+        return objid in whole or any(
+            int(version) < least.get((objid, disposal), 0) for disposal in parts.get(objid, ())
+        )
 
     return gone
 
 
 def _reduced(connection: Connection, objid: str, disposal: str) -> int:
     """The version that a disposal made without the part; 0 where it made none."""
-    told = [entry.details for entry in ledger.about(connection, objid, REDUCED)]
-    return max((int(one["version"]) for one in told if one.get("disposal") == disposal), default=0)
+    reductions = [entry.details for entry in ledger.about(connection, objid, REDUCED)]
+    return max((int(details["version"]) for details in reductions if details.get("disposal") == disposal), default=0)
 
 
 def refuse(connection: Connection, name: str) -> None:
     """Raises Refused where a package, or the case of that objid, goes or went, or the package held a part that does."""
     objid, _, version = name.partition("_v")
-    for one in of_case(connection, objid):
-        older = one.item and version.isdigit() and int(version) < _reduced(connection, objid, one.disposal)
-        if not one.item or older:
-            raise Refused("storage.destroyed", name, disposal=one.disposal, when=one.since[:10])
+    for gone in of_case(connection, objid):
+        older = gone.item and version.isdigit() and int(version) < _reduced(connection, objid, gone.disposal)
+        if not gone.item or older:
+            raise Refused("storage.destroyed", name, disposal=gone.disposal, when=gone.since[:10])
 
 
 def listed(connection: Connection, objids: Iterable[str]) -> dict[tuple[str, str], Gone]:
@@ -155,8 +159,5 @@ def _apply(connection: Connection, entry: Entry) -> None:
 def compare(connection: Connection) -> Iterator[Finding]:
     """Every case of which the rows contradict the ledger."""
     known = {entry.subject for entry in ledger.of_action(connection, BEGUN, DESTROYED)}
-    for objid in sorted(known | set(connection.execute(select(tombstones.c.objid).distinct()).scalars())):
-        try:
-            of_case(connection, objid)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
+    known |= set(connection.execute(select(tombstones.c.objid).distinct()).scalars())
+    yield from contradictions(lambda objid: of_case(connection, objid), known)

@@ -45,11 +45,11 @@ def _blocks(connection: Connection, objid: str) -> Iterator[Block]:
 
 def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
     """The same of every case against which something stands, as it is listed."""
-    found: dict[str, list[Block]] = {}
+    blocked: dict[str, list[Block]] = {}
     for kind, states in _BLOCKING:
         for objid, rows in proceedings.cases_in(connection, kind, states).items():
-            found.setdefault(objid, []).extend(map(_block, rows))
-    return found
+            blocked.setdefault(objid, []).extend(map(_block, rows))
+    return blocked
 
 
 def uses_by_case(connection: Connection) -> dict[str, int]:

@@ -51,7 +51,7 @@ class Filters:
                 wanted = [term.expression for term in terms(value)]
                 if not wanted:
                     raise UsageError("catalogue.nothing-to-search", value)
-                parts += [f"{{{kind}}}: {one}" for one in wanted]
+                parts += [f"{{{kind}}}: {expression}" for expression in wanted]
         parts += [f'{{marks}}: "{_mark(kind, getattr(self, kind))}"' for kind in _NAMES if getattr(self, kind)]
         return " AND ".join(parts)
 
@@ -63,13 +63,13 @@ def _mark(kind: str, value: str) -> str:
 
 def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The index's columns for a case's rows of kind and value."""
-    found: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
+    texts: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
     for kind, value in rows:
         if kind in IN_PART:
-            found[kind].append(" ".join(tokens(value)))
+            texts[kind].append(" ".join(tokens(value)))
         elif kind in _NAMES:
-            found["marks"].append(_mark(kind, value))
-    return {kind: BETWEEN.join(values) for kind, values in found.items()}
+            texts["marks"].append(_mark(kind, value))
+    return {kind: BETWEEN.join(values) for kind, values in texts.items()}
 
 
 def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from metadata.entities import FileObject
 from preserve.data_management.tables import files, formats, version_formats
 
 REIDENTIFIED = "case.reidentified"
+_DIMENSIONS = ("Width", "Height", "FrameCount")
 _SOUND_NAMES = (".m4a", ".amr", ".aac")
 _ANSWER = re.compile(r"(?:^|; )(?:basis: [a-z]+(?: DISAGREE)?; )?([a-z-]+) (\S+) \((.*?)\): \S+ by")
 
@@ -83,9 +85,9 @@ def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tu
             kind, _, codec = value.partition(": ")
             if kind in codecs:
                 codecs[kind].add(codec.replace(",", " ").replace("|", " "))
-        elif len(words) == 3 and words[0] == "stream" and words[2] in ("Width", "Height", "FrameCount"):
+        elif len(words) == 3 and words[0] == "stream" and words[2] in _DIMENSIONS:
             numbers.setdefault(words[1], {})[words[2]] = _number(value)
-    pixels = sum(one.get("Width", 0) * one.get("Height", 0) * one.get("FrameCount", 0) for one in numbers.values())
+    pixels = sum(math.prod(stream.get(name, 0) for name in _DIMENSIONS) for stream in numbers.values())
     traits = Traits(
         tuple(sorted(codecs["video"])),
         tuple(sorted(codecs["sound"])),
@@ -119,8 +121,23 @@ def signatures_of(note: str) -> str:
 
     Our own signatures are left out: they come with the program.
     """
-    told = (found for found in _ANSWER.findall(note) if not found[0].startswith("preserve-"))
-    return ", ".join(dict.fromkeys(f"{who} {version} ({what})" for who, version, what in told))
+    answers = (answer for answer in _ANSWER.findall(note) if not answer[0].startswith("preserve-"))
+    return ", ".join(dict.fromkeys(f"{who} {version} ({what})" for who, version, what in answers))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One object that is counted. `role` is its representation, `format` PUID, name and version, `size` in bytes."""
+
+    role: str
+    identifier: str
+    path: str
+    name: str
+    size: int
+    format: tuple[str, str, str]
+    properties: Iterable[tuple[str, str]]
+    source: str
+    signatures: str
 
 
 class Counter:
@@ -135,45 +152,38 @@ class Counter:
         """One object."""
         sources = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
         self.add(
-            role,
-            entity.identifier,
-            entity.path,
-            entity.original_name,
-            entity.size,
-            (entity.format.puid or "", entity.format.name, entity.format.version),
-            entity.properties,
-            sources[0] if sources else "",
-            signatures_of(entity.format.note) if role == "original" else "",
+            Counted(
+                role,
+                entity.identifier,
+                entity.path,
+                entity.original_name,
+                entity.size,
+                (entity.format.puid or "", entity.format.name, entity.format.version),
+                entity.properties,
+                sources[0] if sources else "",
+                signatures_of(entity.format.note) if role == "original" else "",
+            )
         )
 
-    def add(
-        self,
-        role: str,
-        identifier: str,
-        path: str,
-        name: str,
-        size: int,
-        format_: tuple[str, str, str],
-        properties: Iterable[tuple[str, str]],
-        source: str,
-        signatures: str,
-    ) -> None:
+    def add(self, counted: Counted) -> None:
         """One object, by its parts."""
-        if role != "original":
-            made = made_kind(role, format_[0], path, properties)
-            if source and made:
-                self._derived.setdefault(source, []).append(made)
-            self._count(Kind(role, *format_), size, 0)
+        kind = Kind(counted.role, *counted.format)
+        if counted.role != "original":
+            copy = made_kind(counted.role, kind.puid, counted.path, counted.properties)
+            if counted.source and copy:
+                self._derived.setdefault(counted.source, []).append(copy)
+            self._count(kind, counted.size, 0)
             return
-        traits, pixels = traits_of(properties, name or path, size)
-        derived = "+".join(sorted(self._derived.pop(identifier, ())))
-        self._count(Kind(role, *format_, traits.text(), derived, signatures), size, pixels)
+        traits, pixels = traits_of(counted.properties, counted.name or counted.path, counted.size)
+        derived = "+".join(sorted(self._derived.pop(counted.identifier, ())))
+        kind = replace(kind, traits=traits.text(), derived=derived, signatures=counted.signatures)
+        self._count(kind, counted.size, pixels)
 
     def _count(self, kind: Kind, size: int, pixels: int) -> None:
-        one = self._counts.setdefault(kind, [0, 0, 0])
-        one[0] += 1
-        one[1] += size
-        one[2] += pixels
+        sums = self._counts.setdefault(kind, [0, 0, 0])
+        sums[0] += 1
+        sums[1] += size
+        sums[2] += pixels
 
     def write(self, connection: Connection) -> None:
         """Enter what was counted."""
@@ -202,9 +212,10 @@ def forget(connection: Connection, objid: str, version: int) -> None:
     mine = (version_formats.c.objid == objid) & (version_formats.c.version == version)
     ids = list(connection.execute(select(version_formats.c.format).where(mine)).scalars())
     connection.execute(delete(version_formats).where(mine))
-    for one in ids:
-        if connection.execute(select(version_formats.c.objid).where(version_formats.c.format == one)).first() is None:
-            connection.execute(delete(formats).where(formats.c.id == one))
+    for number in ids:
+        others = select(version_formats.c.objid).where(version_formats.c.format == number)
+        if connection.execute(others).first() is None:
+            connection.execute(delete(formats).where(formats.c.id == number))
 
 
 def count_again(connection: Connection, objid: str, version: int) -> None:
@@ -228,15 +239,17 @@ def count_again(connection: Connection, objid: str, version: int) -> None:
     )
     for row in rows:
         counter.add(
-            row.representation,
-            row.identifier,
-            row.path,
-            row.original_name,
-            row.size,
-            (row.puid or "", row.format_name, row.format_version),
-            json.loads(row.properties),
-            row.source or "",
-            known[0] if len(known) == 1 else "",
+            Counted(
+                row.representation,
+                row.identifier,
+                row.path,
+                row.original_name,
+                row.size,
+                (row.puid or "", row.format_name, row.format_version),
+                json.loads(row.properties),
+                row.source or "",
+                known[0] if len(known) == 1 else "",
+            )
         )
     forget(connection, objid, version)
     counter.write(connection)
@@ -262,9 +275,9 @@ def reidentify(connection: Connection, objid: str, details: Mapping[str, Any]) -
         kind = read_kind(connection, row.format)
         if kind.representation == "original":
             kind = replace(kind, signatures=signatures)
-        one = counts.setdefault(kind, [0, 0, 0])
+        sums = counts.setdefault(kind, [0, 0, 0])
         for place, value in enumerate((row.files, row.size, row.pixels)):
-            one[place] += value
+            sums[place] += value
     forget(connection, objid, version)
     _enter(connection, objid, version, counts)
 

@@ -81,10 +81,10 @@ def add_files(connection: Connection, ingest: str, files: Iterable[tuple[int, by
 
 def live(connection: Connection, case_number: str) -> IngestRow | None:
     """The ingest of this case that is running, waiting or done."""
-    found = connection.execute(
+    row = connection.execute(
         select(ingests).where(ingests.c.case_number == case_number, ingests.c.state.in_(["running", "waiting", "done"]))
     ).first()
-    return IngestRow(**found._mapping) if found else None
+    return IngestRow(**row._mapping) if row else None
 
 
 def of_case(connection: Connection, objid: str) -> IngestRow | None:

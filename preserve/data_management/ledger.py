@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Connection, Select, func, or_, select, text
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
 
 from preserve.clock import stamp
 from preserve.data_management.tables import ledger
@@ -34,8 +34,8 @@ class Entry:
     @cached_property
     def data(self) -> dict[str, Any]:
         """The entry as the canonical JSON says. Raises ValueError where the text is none."""
-        found: dict[str, Any] = json.loads(self.text)
-        return found
+        data: dict[str, Any] = json.loads(self.text)
+        return data
 
     @property
     def time(self) -> str:
@@ -60,8 +60,8 @@ class Entry:
     @property
     def details(self) -> dict[str, Any]:
         """What else is known of it."""
-        found: dict[str, Any] = self.data["details"]
-        return found
+        details: dict[str, Any] = self.data["details"]
+        return details
 
 
 def leaf_hash(text: str) -> bytes:
@@ -119,20 +119,35 @@ def entries(connection: Connection, start: int = 1, stop: int | None = None) -> 
 
 
 def _read(connection: Connection, query: Select[Any]) -> Iterator[Entry]:
-    """Entries that somebody will act on. Raises NotIntact for one whose text is not the one that was hashed."""
+    """Entries that somebody will act on. Raises NotIntact for one that was changed, or stands under another number."""
     for row in connection.execute(query.order_by(ledger.c.number)):
         yield _checked(*row)
 
 
 def _checked(number: int, text: str, leaf: bytes) -> Entry:
-    if leaf_hash(text) != bytes(leaf):
+    entry = Entry(number, text, bytes(leaf))
+    if leaf_hash(text) != entry.leaf or not _stands_at(entry):
         raise NotIntact("ledger.entry-changed", str(number), number=number)
-    return Entry(number, text, bytes(leaf))
+    return entry
+
+
+def _stands_at(entry: Entry) -> bool:
+    """Whether its own text gives the number under which it lies."""
+    try:
+        return bool(entry.data["number"] == entry.number)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def of_action(connection: Connection, *actions: str) -> list[Entry]:
     """The entries of one action, or of several, oldest first. Raises NotIntact."""
     return list(_read(connection, select(*_ROW).where(ledger.c.action.in_(actions))))
+
+
+def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
+    """As `of_action`, as the entries lie there: for who compares what they say with other evidence."""
+    for row in connection.execute(select(*_ROW).where(ledger.c.action.in_(actions)).order_by(ledger.c.number)):
+        yield Entry(row.number, row.entry, bytes(row.leaf))
 
 
 def about(connection: Connection, subject: str, *actions: str) -> list[Entry]:
@@ -188,8 +203,30 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
         "WHERE cases IS NOT NULL AND instr(cases, :objid) > 0 ORDER BY number"
     )
     wanted = set(actions)
-    found = connection.execute(query, {"objid": f'"{objid}"'})
-    return list(dict.fromkeys(str(subject) for action, subject in found if action in wanted))
+    rows = connection.execute(query, {"objid": f'"{objid}"'})
+    return list(dict.fromkeys(str(subject) for action, subject in rows if action in wanted))
+
+
+def about_any(connection: Connection, subjects: Iterable[str], actions: Iterable[str]) -> list[Entry]:
+    """The entries of these actions about any of these subjects, oldest first. Raises NotIntact."""
+    query = select(*_ROW).where(ledger.c.subject.in_(list(subjects)), ledger.c.action.in_(list(actions)))
+    return list(_read(connection, query))
+
+
+def numbered(connection: Connection, numbers: Iterable[int]) -> list[Entry]:
+    """The entries of these numbers, in their order. Raises NotIntact."""
+    return list(_read(connection, select(*_ROW).where(ledger.c.number.in_(list(numbers)))))
+
+
+def count_listings(connection: Connection, action: str, word: str, after: int, upto: int) -> int:
+    """How many entries of an action, after number `after` and up to `upto`, tell of a range that `word` lies in.
+
+    A range is `first` and `last` in the details; an entry of an earlier release has none, and counts.
+    """
+    first, last = (func.json_extract(ledger.c.entry, f"$.details.{end}") for end in ("first", "last"))
+    here = (ledger.c.action == action, ledger.c.number > after, ledger.c.number <= upto)
+    within = or_(first.is_(None), and_(first <= word, last >= word))
+    return int(connection.execute(select(func.count()).select_from(ledger).where(*here, within)).scalar_one())
 
 
 def subjects_of(connection: Connection, action: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,8 +102,8 @@ def told_keys(connection: Connection) -> tuple[str, frozenset[str]]:
     """
     present, former = "", set()
     entries = [*ledger.of_action(connection, FOUNDED), *ledger.of_action(connection, RESTORED)]
-    for entry in sorted(entries, key=lambda one: one.number):
-        details = json.loads(entry.text)["details"]
+    for entry in sorted(entries, key=lambda entry: entry.number):
+        details = entry.details
         former |= {present, str(details.get("former_key_sha256", ""))}
         present = str(details.get("public_key_sha256", ""))
     return present, frozenset(former - {present, ""})
@@ -123,6 +122,6 @@ def require_own_key(connection: Connection, key: Ed25519PrivateKey, where: Path,
     Where it does not say, the key counts that signed the checkpoint `before`.
     """
     wanted = told_keys(connection)[0] or before
-    found = fingerprint(key.public_key())
-    if wanted and wanted != found:
-        raise NotIntact("ledger.key-swapped", str(where), wanted=wanted, found=found)
+    own = fingerprint(key.public_key())
+    if wanted and wanted != own:
+        raise NotIntact("ledger.key-swapped", str(where), wanted=wanted, found=own)

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, select
 from metadata.findings import Finding
 from preserve.clock import parse, stamp
 from preserve.data_management import ledger
-from preserve.data_management.accounts import ADDED, CHANGED, said
+from preserve.data_management.accounts import ADDED, CHANGED
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.tables import credentials, tokens
 from preserve.errors import NotIntact
 
@@ -52,18 +53,18 @@ def read_credential(connection: Connection, account: str) -> CredentialRow | Non
     row = connection.execute(select(credentials).where(credentials.c.account == account)).first()
     if row is None:
         return None
-    found = CredentialRow(**row._mapping)
-    if not _is_sound(found):
+    credential = CredentialRow(**row._mapping)
+    if not _is_sound(credential):
         raise NotIntact("ledger.contradicts-index", account, table=credentials.name)
     for entry in ledger.newest(connection, account, ADDED, PASSWORD_CHANGED, PASSWORD_RESET, LOGGED_IN):
-        details = said(entry)["details"]
+        details = entry.details
         if "credential" in details:
             must_change = entry.action in (ADDED, PASSWORD_RESET)
-            if (details["credential"], must_change) != (commitment(str(found.password)), found.must_change):
+            if (details["credential"], must_change) != (commitment(str(credential.password)), credential.must_change):
                 raise NotIntact("ledger.contradicts-index", account, table=credentials.name)
-            return found
+            return credential
         if entry.action != LOGGED_IN:
-            return found
+            return credential
     raise NotIntact("ledger.contradicts-index", account, table=credentials.name)
 
 
@@ -101,7 +102,7 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
         return None
     ends = (LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET, CHANGED)
     for entry in ledger.newest(connection, row.account, LOGGED_IN, *ends):
-        details = said(entry)["details"]
+        details = entry.details
         if entry.action == CHANGED and details.get("state") != "suspended":
             continue
         if entry.action != LOGGED_IN:
@@ -117,17 +118,11 @@ def account_of_token(connection: Connection, digest: str, moment: datetime) -> s
 
 def compare(connection: Connection, moment: datetime) -> Iterator[Finding]:
     """Every password and every token that still holds which the ledger does not tell of as it stands."""
-    held = select(credentials.c.account).where(credentials.c.account != "")  # whose name is empty is nobody
-    for account in connection.execute(held).scalars().all():
-        try:
-            read_credential(connection, account)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", error.values)
-    for digest in connection.execute(select(tokens.c.digest)).scalars().all():
-        try:
-            account_of_token(connection, digest, moment)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", error.values)
+    named = select(credentials.c.account).where(credentials.c.account != "")  # whose name is empty is nobody
+    accounts = list(connection.execute(named).scalars())
+    yield from contradictions(lambda account: read_credential(connection, account), accounts)
+    digests = list(connection.execute(select(tokens.c.digest)).scalars())
+    yield from contradictions(lambda digest: account_of_token(connection, digest, moment), digests)
 
 
 def forget_tokens(connection: Connection, account: str) -> None:

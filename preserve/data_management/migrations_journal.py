@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from preserve.data_management.tables import represervations
 
@@ -43,6 +43,14 @@ def failed(connection: Connection, policy: str) -> list[Row]:
     """Those of a policy that left something undone, for a person to look at."""
     query = select(represervations).where(represervations.c.policy == policy, represervations.c.findings != "[]")
     return [Row(**row._mapping) for row in connection.execute(query.order_by(represervations.c.id))]
+
+
+def count_settled(connection: Connection, policy: str) -> int:
+    """How many cases were tried under a policy and are left alone."""
+    query = select(func.count(represervations.c.objid.distinct())).where(
+        represervations.c.policy == policy, represervations.c.state.in_(["settled", "failed"])
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def create(connection: Connection, row: Row) -> None:

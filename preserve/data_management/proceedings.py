@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import proceeding_cases, proceedings
 from preserve.errors import NotIntact
@@ -69,27 +70,27 @@ def after(before: ProceedingRow | None, entry: Entry) -> ProceedingRow:
     Requests of earlier releases have their state in the action, and their capacity in place of `about`.
     """
     kind, _, deed = entry.action.partition(".")
-    told = entry.details
+    details = entry.details
     if before is None:
         before = ProceedingRow(
             entry.subject,
             kind,  # type: ignore[arg-type]
             "",
             entry.time,
-            str(told.get("about", told.get("capacity", ""))),
+            str(details.get("about", details.get("capacity", ""))),
             "",
             False,
             0,
             "",
-            tuple(dict.fromkeys(told.get("cases", ()))),
+            tuple(dict.fromkeys(details.get("cases", ()))),
         )
     return replace(
         before,
-        state=str(told.get("state", deed)),
-        steps=int(told["step"]),
-        sha256=str(told["sha256"]),
-        due=str(told.get("due", before.due)),
-        urgent=bool(told.get("urgent", before.urgent)),
+        state=str(details.get("state", deed)),
+        steps=int(details["step"]),
+        sha256=str(details["sha256"]),
+        due=str(details.get("due", before.due)),
+        urgent=bool(details.get("urgent", before.urgent)),
     )
 
 
@@ -123,8 +124,8 @@ def about_case(connection: Connection, kind: Kind, objid: str, states: Sequence[
     for number in connection.execute(listed).scalars():
         if number not in numbers and _is_of(number, kind):
             raise NotIntact("ledger.contradicts-index", objid, table="proceeding_cases")
-    found = [read(connection, number, kind) for number in numbers]
-    return [row for row in found if row is not None and (not states or row.state in states)]
+    known = [read(connection, number, kind) for number in numbers]
+    return [row for row in known if row is not None and (not states or row.state in states)]
 
 
 def _is_of(number: str, kind: Kind) -> bool:
@@ -139,7 +140,7 @@ def next_number(connection: Connection, kind: Kind, year: int, taken: Callable[[
     prefix = f"{LETTERS[kind]}{year}-"
     query = select(proceedings.c.number).where(proceedings.c.number.startswith(prefix))
     known = {*connection.execute(query).scalars(), *ledger.subjects(connection, prefix)}
-    used = [int(rest) for one in known if (rest := one.removeprefix(prefix)).isdecimal() and rest.isascii()]
+    used = [int(rest) for name in known if (rest := name.removeprefix(prefix)).isdecimal() and rest.isascii()]
     number = max(used, default=0) + 1
     while taken(f"{prefix}{number:04d}"):
         number += 1
@@ -169,13 +170,13 @@ def add_step(
 
 def read_listed(connection: Connection, number: str) -> ProceedingRow | None:
     """The row of that number, as it is listed."""
-    found = _rows(connection, proceedings.c.number == number)
-    if not found:
+    listed = _rows(connection, proceedings.c.number == number)
+    if not listed:
         cases = connection.execute(_cases_of(number)).first()
         if cases is not None:
             raise NotIntact("ledger.contradicts-index", number, table="proceeding_cases")
         return None
-    return found[0]
+    return listed[0]
 
 
 def _cases_of(number: str) -> Any:
@@ -204,7 +205,7 @@ def newest(connection: Connection, kind: Kind, states: Sequence[str], most: int)
 
 def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     query = select(proceedings).where(*conditions).order_by(proceedings.c.opened, proceedings.c.number)
-    found = [ProceedingRow(**row._mapping) for row in connection.execute(query)]
+    listed = [ProceedingRow(**row._mapping) for row in connection.execute(query)]
     about = (
         select(proceeding_cases.c.number, proceeding_cases.c.objid)
         .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
@@ -214,16 +215,16 @@ def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     cases: dict[str, list[str]] = {}
     for number, objid in connection.execute(about):
         cases.setdefault(number, []).append(objid)
-    return [replace(row, cases=tuple(cases.get(row.number, ()))) for row in found]
+    return [replace(row, cases=tuple(cases.get(row.number, ()))) for row in listed]
 
 
 def cases_in(connection: Connection, kind: Kind, states: Sequence[str]) -> dict[str, list[ProceedingRow]]:
     """The proceedings of a kind in some states, by the cases that they are about, as they are listed."""
-    found: dict[str, list[ProceedingRow]] = {}
+    by_case: dict[str, list[ProceedingRow]] = {}
     for row in rows(connection, kind, states):
         for objid in row.cases:
-            found.setdefault(objid, []).append(row)
-    return found
+            by_case.setdefault(objid, []).append(row)
+    return by_case
 
 
 def apply(connection: Connection, entry: Entry) -> None:
@@ -255,14 +256,8 @@ def compare(connection: Connection) -> Iterator[Finding]:
     """Every row that contradicts the ledger, is missing, or has no entry."""
     listed = set(connection.execute(select(proceedings.c.number)).scalars())
     listed |= set(connection.execute(select(proceeding_cases.c.number).distinct()).scalars())
-    opened = set()
-    for entry in ledger.of_action(connection, *OPENING.values()):
-        opened.add(entry.subject)
-    for number in sorted(listed | opened):
-        try:
-            read(connection, number, "request")
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
+    listed |= {entry.subject for entry in ledger.of_action(connection, *OPENING.values())}
+    yield from contradictions(lambda number: read(connection, number, "request"), listed)
 
 
 def counts_by_case(connection: Connection, kind: Kind) -> dict[str, int]:

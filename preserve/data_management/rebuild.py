@@ -24,11 +24,11 @@ from preserve.data_management import (
     audit_records,
     audits,
     case_index,
-    cases,
     checkpoints,
     destroyed,
     holdings,
     ledger,
+    package_index,
     proceedings,
     replacing,
     sealing,
@@ -44,7 +44,6 @@ from preserve.data_management.tables import (
     ingest_files,
     ingests,
     media,
-    metadata,
     represervations,
     tokens,
 )
@@ -56,7 +55,8 @@ from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-_JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+"""What lies in the catalogue alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,18 @@ def rebuild(
     fresh = home.path / "catalogue.sqlite.new"
     findings: list[Finding] = []
     busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
-    with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as held:
+    with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as closing:
         replacing.finish(home.catalogue)
         replacing.drop_unfinished(fresh)
-        held.callback(replacing.drop_unfinished, fresh)
-        made = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
-        held.callback(made.close)
-        old = _hold_old(home, held, findings)
+        closing.callback(replacing.drop_unfinished, fresh)
+        catalogue = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        closing.callback(catalogue.close)
+        old = _hold_old(home, closing, findings)
         told("held")
-        report = _fill(made, home, old, adapters, findings, progress, finish)
+        report = _fill(catalogue, home, old, adapters, findings, progress, finish)
         told("filled")
-        fold(made)
-        made.close()
+        fold(catalogue)
+        catalogue.close()
         told("made")
         report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
@@ -108,22 +108,22 @@ def rebuild(
     return report
 
 
-def _hold_old(home: Home, held: ExitStack, findings: list[Finding]) -> Connection | None:
+def _hold_old(home: Home, closing: ExitStack, findings: list[Finding]) -> Connection | None:
     """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
         if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
             raise NotIntact("catalogue.missing", str(home.catalogue))
         old = open_catalogue(home)
-        held.callback(old.close)
+        closing.callback(old.close)
         fold(old)  # what is put aside is then one file
-        return held.enter_context(old.locked())
+        return closing.enter_context(old.locked())
     except (NotIntact, SQLAlchemyError) as error:
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
         return None
 
 
 def _fill(
-    made: Catalogue,
+    catalogue: Catalogue,
     home: Home,
     old: Connection | None,
     adapters: Iterable[DirectoryAdapter],
@@ -131,7 +131,7 @@ def _fill(
     progress: Callable[[int], None],
     finish: Callable[[Connection], None],
 ) -> Report:
-    with made.begin() as connection:
+    with catalogue.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
         if not from_old and (lost := sealing.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
@@ -148,8 +148,8 @@ def _fill(
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
         finish(connection)
-        found = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
-        return Report(found, packages, ledger.size(connection), from_old, "", tuple(findings))
+        cases = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
+        return Report(cases, packages, ledger.size(connection), from_old, "", tuple(findings))
 
 
 def _take_over(
@@ -164,7 +164,7 @@ def _take_over(
         report = verify_ledger.prove(old, segments, public)
         findings.extend(report.findings)
         if report.sound:
-            for table in (ledger_table, checkpoint_table, *_JOURNAL):
+            for table in (ledger_table, checkpoint_table, *JOURNAL):
                 _copy_rows(old, connection, table)
             _leave_unsigned(home, connection, findings)
             sealing.enter_missing_head(home, connection)
@@ -173,7 +173,7 @@ def _take_over(
         if not is_unreadable(error):
             raise  # a full disk or a busy one does not make the old ledger a lost one
         findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
-        for table in (*reversed(_JOURNAL), checkpoint_table, ledger_table):
+        for table in (*reversed(JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
     else:
         if not checkpoints.segments(segments):
@@ -220,9 +220,9 @@ def _enter_segments(connection: Connection, folder: Path) -> None:
         if rows:
             connection.execute(ledger_table.insert(), rows)
         with suppress(OSError):
-            one = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
-            peaks = frontier.peaks() if one.size == frontier.size else None
-            checkpoints.keep(connection, one, peaks=peaks, first_entry=first)
+            checkpoint = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
+            peaks = frontier.peaks() if checkpoint.size == frontier.size else None
+            checkpoints.keep(connection, checkpoint, peaks=peaks, first_entry=first)
 
 
 def _enter_packages(
@@ -249,7 +249,7 @@ def _enter_packages(
                     continue
                 try:
                     with connection.begin_nested():
-                        cases.index_package(connection, adapter.path(copy), indexed=False)
+                        package_index.index_package(connection, adapter.path(copy), indexed=False)
                 except NotIntact as error:
                     findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
                     continue
@@ -289,24 +289,3 @@ def _unregistered(connection: Connection, name: str) -> bool:
     except NotIntact as error:
         return error.code == "ledger.no-anchor"
     return False
-
-
-def state(connection: Connection, *, journal: bool = False) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in a fixed order, to compare two catalogues with."""
-    tables = [table for table in metadata.sorted_tables if journal or table not in _JOURNAL]
-    found = {
-        table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in tables
-    }
-    # What was signed between two segments lies in the catalogue alone.
-    closing = select(checkpoint_table).where(checkpoint_table.c.first_entry.isnot(None))
-    found["checkpoints"] = [tuple(row) for row in connection.execute(closing.order_by(checkpoint_table.c.size))]
-    # A case's number in the index may be another when the catalogue is made again.
-    for name in ("findable", "facets"):
-        del found[name]
-    found["findable"] = [
-        tuple(row) for row in connection.execute(text("SELECT objid, head, body FROM findable ORDER BY 1"))
-    ]
-    rows = text("SELECT objid, kind, value, file FROM facets JOIN findable USING (number) ORDER BY 1, 2, 3, 4")
-    found["facets"] = [tuple(row) for row in connection.execute(rows)]
-    return found

@@ -32,10 +32,10 @@ def lock_of(path: Path) -> Path:
 def identity_of(path: Path) -> Identity | None:
     """Device and inode of the file under this path, or None where there is none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def is_under_way(path: Path) -> bool:

@@ -15,8 +15,6 @@ from preserve.errors import NotIntact
 DECIDED = "retention.decided"
 RULES = "retention.rules-in-force"
 
-_BATCH = 500
-
 
 @dataclass(frozen=True, slots=True)
 class RetentionRow:
@@ -55,23 +53,17 @@ def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
     return [RetentionRow(*row) for row in connection.execute(query)]
 
 
+def facts_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
+    """By objid: the facts that the row of each case keeps, as JSON; at most some thousand cases at once."""
+    wanted = sorted(set(objids))
+    query = select(retention.c.objid, retention.c.facts).where(retention.c.objid.in_(wanted), retention.c.item == "")
+    return {str(objid): str(facts) for objid, facts in connection.execute(query)}
+
+
 def cases_after(connection: Connection, after: str, size: int) -> list[RetentionRow]:
     """The rows of so many cases, without their recordings, that follow the objid `after`; empty: from the first."""
     query = select(retention).where(retention.c.item == "", retention.c.objid > after)
     return [RetentionRow(*row) for row in connection.execute(query.order_by(retention.c.objid).limit(size))]
-
-
-def names_of(connection: Connection, objids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Case number and title of each of these cases, by objid."""
-    wanted = sorted(set(objids))
-    query = select(cases.c.objid, cases.c.case_number, cases.c.title)
-    return {
-        str(objid): (str(case_number), str(title))
-        for start in range(0, len(wanted), _BATCH)
-        for objid, case_number, title in connection.execute(
-            query.where(cases.c.objid.in_(wanted[start : start + _BATCH]))
-        )
-    }
 
 
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
@@ -104,9 +96,9 @@ def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
 def counts(connection: Connection) -> dict[str, int]:
     """How many rows are due some day, kept for ever, or never due because something is not known."""
     query = select(retention.c.computed, func.count()).where(retention.c.computed.in_(["permanent", "unknown"]))
-    found = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
+    special = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
     total = int(connection.execute(select(func.count()).select_from(retention)).scalar_one())
-    return {"rows": total, "permanent": 0, "unknown": 0, **found}
+    return {"rows": total, "permanent": 0, "unknown": 0, **special}
 
 
 def without_rows(connection: Connection) -> list[str]:
@@ -135,7 +127,7 @@ def require_decided(connection: Connection, objid: str) -> None:
 
     What the rules make of the facts is computed again by who knows the rules (`rules_in_force.require_rows`).
     """
-    said = {one.details["item"]: str(one.details["decided"]) for one in ledger.about(connection, objid, DECIDED)}
+    said = {entry.details["item"]: str(entry.details["decided"]) for entry in ledger.about(connection, objid, DECIDED)}
     for row in rows_of(connection, objid):
         if row.decided != said.get(row.item, "") or row.due != due_day(row.computed, row.decided):
             raise NotIntact("ledger.contradicts-index", objid, table="retention")
@@ -161,5 +153,5 @@ class InForce:
 
 def rules_in_force(connection: Connection) -> list[InForce]:
     """The rules that were in force, oldest first."""
-    told = ledger.of_action(connection, RULES)
-    return [InForce(one.time, one.actor, one.details["sha256"], one.details["text"]) for one in told]
+    entries = ledger.of_action(connection, RULES)
+    return [InForce(entry.time, entry.actor, entry.details["sha256"], entry.details["text"]) for entry in entries]

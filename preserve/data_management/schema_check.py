@@ -29,8 +29,8 @@ def require_schema(connection: Connection, where: str) -> None:
             table = str(statement)
         elif statement is not None:
             indexes[str(name)] = str(statement)
-    made = [f"{name} TEXT GENERATED ALWAYS AS ({how}) VIRTUAL" for name, how in LEDGER_COLUMNS.items()]
-    if table.count("GENERATED") != len(made) or any(one not in table for one in made):
+    expected = [f"{name} TEXT GENERATED ALWAYS AS ({how}) VIRTUAL" for name, how in LEDGER_COLUMNS.items()]
+    if table.count("GENERATED") != len(expected) or any(column not in table for column in expected):
         raise NotIntact("catalogue.schema-altered", where, name="ledger")
     if indexes != _INDEXES:
         raise NotIntact("catalogue.schema-altered", where, name=", ".join(sorted(indexes)) or "ledger")

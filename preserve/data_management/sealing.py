@@ -8,9 +8,8 @@ that is put back by an older copy, or loses its end, contradicts it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -19,19 +18,17 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, ledger_keys
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.store_witnesses import HEAD as HEAD
+from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
 from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
 from storage_adapters.durable import write_file
 
-HEAD = "checkpoint.txt"
-"""The newest checkpoint, in the store as on every disc and drive."""
-
 TAIL_FOUND = "ledger.tail-found"
 HEAD_MISSING = "ledger.head-missing"
 TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
-_BLOCK = 1 << 16
 
 _grown: dict[Path, Home] = {}
 
@@ -87,24 +84,34 @@ def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
     with catalogue.begin():
         pass  # what somebody added without signing is signed when this closes
     with catalogue.begin() as connection:  # nothing is written, but the order of the files is that of the commits
-        made = checkpoints.newest(connection)
-        if made is not None:
-            write_head(home, made)
+        newest = checkpoints.newest(connection)
+        if newest is not None:
+            write_head(home, newest)
     _grown.pop(home.path, None)
-    return made
+    return newest
 
 
-def write_segment(home: Home, catalogue: Catalogue, moment: datetime) -> tuple[Checkpoint, list[Path]]:
-    """Sign the ledger as it stands, and write what no segment holds yet into the store; the segments that were written.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The newest checkpoint, which covers every entry, and the segment files that were written up to it."""
 
-    Raises NotIntact, StorageError.
+    checkpoint: Checkpoint
+    segments: tuple[Path, ...]
+
+
+def close_segment(home: Home, catalogue: Catalogue) -> Closed:
+    """Write what was added since the last segment into the store, as a segment with its checkpoint.
+
+    The only thing to call where the store's files must tell of an entry before work goes on; never within a
+    transaction: a file on the store must not tell of entries that were rolled back. Raises NotIntact, StorageError.
     """
     with catalogue.begin() as connection:
-        made = checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
+        sign_what_grew(home, connection)  # of a catalogue that has no keeper
     with catalogue.begin() as connection:
-        # After the commit: a file on the store must not tell of entries that were rolled back.
         written = checkpoints.export_segments(connection, ledger_folder(home))
-    return made, written
+        newest = checkpoints.newest(connection)
+    assert newest is not None, "an archive begins with an entry"
+    return Closed(newest, tuple(written))
 
 
 def write_newest_head(home: Home) -> None:
@@ -112,18 +119,18 @@ def write_newest_head(home: Home) -> None:
     catalogue = open_catalogue(home)
     try:
         with catalogue.locked() as connection:
-            made = checkpoints.newest(connection)
-            if made is not None:
-                write_head(home, made)
+            newest = checkpoints.newest(connection)
+            if newest is not None:
+                write_head(home, newest)
     finally:
         catalogue.close()
 
 
-def write_head(home: Home, made: Checkpoint) -> None:
+def write_head(home: Home, newest: Checkpoint) -> None:
     """Put a committed checkpoint into the store. Raises StorageError."""
     folder = ledger_folder(home)
-    if folder.is_dir() and _content(folder / HEAD) != made.text().encode():
-        write_file(folder / HEAD, made.text().encode(), durable=True)
+    if folder.is_dir() and content(folder / HEAD) != newest.text().encode():
+        write_file(folder / HEAD, newest.text().encode(), durable=True)
 
 
 def ledger_folder(home: Home) -> Path:
@@ -140,8 +147,8 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     if last is not None and last.size > size:
         raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
-    _against_segment(connection, folder, size)
-    there = _against_head(home, connection, folder / HEAD, size)
+    against_segment(connection, folder, size)
+    there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}
     if last is not None and not is_witnessed(connection):
@@ -164,8 +171,8 @@ def is_witnessed(connection: Connection) -> bool:
     if connection.execute(select(table.c.size).where(table.c.peaks.isnot(None)).limit(1)).first() is not None:
         return True
     founded = ledger.of_action(connection, ledger_keys.FOUNDED)[:1]
-    told = any("witness" in json.loads(entry.text)["details"] for entry in founded)
-    return told or bool(ledger.of_action(connection, WITNESSED))
+    said = any("witness" in entry.details for entry in founded)
+    return said or bool(ledger.of_action(connection, WITNESSED))
 
 
 def enter_loss(home: Home, connection: Connection) -> int:
@@ -189,7 +196,7 @@ def enter_loss(home: Home, connection: Connection) -> int:
 def enter_missing_head(home: Home, connection: Connection) -> None:
     """In a catalogue made again where the store has no head: write that down, as any other command would."""
     last, folder = checkpoints.newest(connection), ledger_folder(home)
-    missing = folder.is_dir() and _content(folder / HEAD) is None
+    missing = folder.is_dir() and content(folder / HEAD) is None
     if missing and last is not None and is_witnessed(connection):
         _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
         _sign(home, connection)
@@ -198,9 +205,9 @@ def enter_missing_head(home: Home, connection: Connection) -> None:
 def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None:
     """In a catalogue made again without entries that nobody signed: write down that there were some, and sign that."""
     size = ledger.size(connection)
-    digest = hashlib.sha256("".join(f"{one}\n" for one in texts).encode()).hexdigest()
-    told = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
-    _note(home, connection, TAIL_FOUND, told)
+    digest = hashlib.sha256("".join(f"{line}\n" for line in texts).encode()).hexdigest()
+    tail = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
+    _note(home, connection, TAIL_FOUND, tail)
     _sign(home, connection)
 
 
@@ -227,68 +234,3 @@ def _sign(home: Home, connection: Connection) -> Checkpoint:
 
 def _covered(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(table.c.size), 0))).scalar_one())
-
-
-def _against_segment(connection: Connection, folder: Path, size: int) -> None:
-    kept = checkpoints.segments(folder)
-    if not kept:
-        return
-    _, stop, path = kept[-1]
-    if stop > size:
-        raise NotIntact("ledger.rolled-back", str(path), size=size, told=stop, witness=path.name)
-    entry = next(ledger.entries(connection, stop, stop), None)
-    if entry is None or entry.text != _last_line(path):
-        raise NotIntact("ledger.forked", str(path), number=stop, witness=path.name)
-    row, beside = checkpoints.checkpoint_over(connection, stop), _content(path.with_suffix(".checkpoint"))
-    if row is None:
-        raise NotIntact("ledger.checkpoint-row-missing", path.name, size=stop)
-    if beside is not None and beside != row.text().encode():
-        raise NotIntact("ledger.checkpoint-differs", path.with_suffix(".checkpoint").name, size=stop)
-
-
-def _against_head(home: Home, connection: Connection, file: Path, size: int) -> bool:
-    """Whether there is a head; it agrees. Raises NotIntact."""
-    data = _content(file)
-    if data is None:
-        return False
-    try:
-        head = checkpoints.parse_exactly(data)
-    except NotIntact as error:
-        raise NotIntact("ledger.checkpoint-unreadable", str(file)) from error
-    if not checkpoints.signed_by_any(head, ledger_keys.believed_keys(connection, home.keys / "ledger.pub")):
-        raise NotIntact("ledger.checkpoint-forged", str(file), size=head.size)
-    if head.size > size:
-        raise NotIntact("ledger.rolled-back", str(file), size=size, told=head.size, witness=HEAD)
-    row = checkpoints.checkpoint_over(connection, head.size)
-    if row is None:
-        raise NotIntact("ledger.checkpoint-row-missing", HEAD, size=head.size)
-    if row.root != head.root:
-        raise NotIntact("ledger.forked", str(file), number=head.size, witness=HEAD)
-    if row.text() != head.text():
-        raise NotIntact("ledger.checkpoint-differs", HEAD, size=head.size)
-    return True
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise NotIntact("ledger.checkpoint-unreadable", str(path), detail=str(error)) from error
-
-
-def _last_line(path: Path) -> str:
-    """The last line of a segment, however large the file is; empty where it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            end = stream.seek(0, 2)
-            data = b""
-            while end and b"\n" not in data[:-1]:
-                start = max(0, end - _BLOCK)
-                stream.seek(start)
-                data = stream.read(end - start) + data
-                end = start
-        return data.removesuffix(b"\n").rpartition(b"\n")[2].decode()
-    except (OSError, UnicodeDecodeError):
-        return ""

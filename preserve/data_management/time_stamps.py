@@ -73,15 +73,15 @@ def verify(data: bytes, checkpoint: Checkpoint, roots: bytes, where: str, nonce:
 
 def check_all(known: list[Checkpoint], roots: bytes, folder: Path) -> tuple[list[TimeStamp], list[Finding]]:
     """Every token in the folder against its checkpoint: those that hold, and findings about the others."""
-    by_size = {one.size: one for one in known}
+    by_size = {signed.size: signed for signed in known}
     good, findings = [], []
     for file in sorted(folder.glob("*.tsr")):
-        made = by_size.get(int(file.stem)) if file.stem.isdigit() else None
-        if made is None:
+        checkpoint = by_size.get(int(file.stem)) if file.stem.isdigit() else None
+        if checkpoint is None:
             findings.append(Finding("ledger.time-stamp-bad", file.name, "error", {"reason": "no checkpoint"}))
             continue
         try:
-            good.append(TimeStamp(made.size, verify(file.read_bytes(), made, roots, file.name), file))
+            good.append(TimeStamp(checkpoint.size, verify(file.read_bytes(), checkpoint, roots, file.name), file))
         except NotIntact as error:
             findings.append(Finding(error.code, file.name, "error", dict(error.values), detail=error.detail))
         except OSError as error:

@@ -36,11 +36,11 @@ def _split(text: str) -> Iterator[tuple[str, bool, bool]]:
     Blanks between Chinese and another script are a matter of setting, not of meaning.
     """
     end, chinese_before = -1, True
-    for found in _RUNS.finditer(text):
-        chinese = found[1] is not None
-        follows = end >= 0 and chinese and not chinese_before and not text[end : found.start()].strip(" ")
-        yield found[0], chinese, follows
-        end, chinese_before = found.end(), chinese
+    for run in _RUNS.finditer(text):
+        chinese = run[1] is not None
+        follows = end >= 0 and chinese and not chinese_before and not text[end : run.start()].strip(" ")
+        yield run[0], chinese, follows
+        end, chinese_before = run.end(), chinese
 
 
 def _of_run(run: str, chinese: bool, follows: bool) -> Iterator[str]:
@@ -69,7 +69,7 @@ class Term:
 
 def terms(query: str) -> list[Term]:
     """The words of a query. Only tokens come into an expression, quoted, so no character of a query has a meaning."""
-    found = []
+    known = []
     for word in query[: _MOST_TERMS * _LONGEST_TERM].split()[:_MOST_TERMS]:
         runs = list(_split(folded(word[:_LONGEST_TERM])))
         if not runs:
@@ -82,5 +82,5 @@ def terms(query: str) -> list[Term]:
         elif chinese or not last.isdigit():
             open_end = "*"
         pattern = r"[\W_]*".join(re.escape(run) for run, _, _ in runs)
-        found.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE)))
-    return found
+        known.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE)))
+    return known

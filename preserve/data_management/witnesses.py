@@ -5,7 +5,6 @@ None is a finding as well: evidence that was taken away proves nothing, but that
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,21 +26,21 @@ OF_DESKTOP = re.compile(r"(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)")
 
 def read_witnesses(folder: Path, findings: list[Finding]) -> list[tuple[str, Checkpoint]]:
     """The checkpoints that lie in the store as files, by name; one that cannot be read is a finding."""
-    found = []
+    witnesses = []
     paths = [*sorted(folder.glob("*.checkpoint")), folder / sealing.HEAD]
     for path in (path for path in paths if path.exists()):
         try:
-            found.append((path.name, checkpoints.parse_exactly(path.read_bytes())))
+            witnesses.append((path.name, checkpoints.parse_exactly(path.read_bytes())))
         except (NotIntact, OSError):
             findings.append(Finding("ledger.checkpoint-unreadable", path.name))
-    return found
+    return witnesses
 
 
 def missing(
     connection: Connection, folder: Path, count: int, beside: Iterable[tuple[str, Checkpoint]]
 ) -> Iterator[Finding]:
     """What should bear witness to a ledger of `count` entries and is not there, or says something else."""
-    rows = {one.size: one for one in checkpoints.read_checkpoints(connection)}
+    rows = {checkpoint.size: checkpoint for checkpoint in checkpoints.read_checkpoints(connection)}
     kept = {stop: path for _, stop, path in checkpoints.segments(folder)}
     files = dict(beside)
     if count and not rows:
@@ -60,11 +59,11 @@ def missing(
         if stop not in gone:  # a kill came between the two files of a segment: the next one is closed with it
             level: Severity = "note" if stop in rows and stop > max(kept, default=0) else "error"
             yield Finding("ledger.segment-unclosed", f"segment-{first:010d}-{stop:010d}", level)
-    for name, one in sorted(files.items()):
-        if one.size not in rows and one.size <= count:
-            yield Finding("ledger.checkpoint-row-missing", name, "error", {"size": one.size})
-        elif one.size in rows and rows[one.size].text() != one.text():
-            yield Finding("ledger.checkpoint-differs", name, "error", {"size": one.size})
+    for name, checkpoint in sorted(files.items()):
+        if checkpoint.size not in rows and checkpoint.size <= count:
+            yield Finding("ledger.checkpoint-row-missing", name, "error", {"size": checkpoint.size})
+        elif checkpoint.size in rows and rows[checkpoint.size].text() != checkpoint.text():
+            yield Finding("ledger.checkpoint-differs", name, "error", {"size": checkpoint.size})
     if sealing.HEAD not in files and rows and sealing.is_witnessed(connection):
         yield Finding("ledger.head-missing", sealing.HEAD, "error", {"file": sealing.HEAD})
 
@@ -80,7 +79,7 @@ def uncovered(connection: Connection, count: int) -> Iterator[Finding]:
         yield Finding("ledger.uncovered" if level == "error" else "ledger.uncovered-yet", str(count), level, values)
     for action, severity in _NOTED.items():
         for entry in ledger.of_action(connection, action):
-            values = {name: value for name, value in json.loads(entry.text)["details"].items() if name != "checkpoint"}
+            values = {name: value for name, value in entry.details.items() if name != "checkpoint"}
             if action != sealing.WITNESSED or values["count"]:
                 yield Finding(f"{action}-noted", str(entry.number), severity, {"number": entry.number, **values})
 
@@ -96,9 +95,9 @@ _NOTED: dict[str, Severity] = {
 def keys(connection: Connection, folder: Path, public_key: Path) -> Iterator[Finding]:
     """The public key of the home, its copy in the store, those of before: against each other and the ledger."""
     present, former = ledger_keys.told_keys(connection)
-    found = ledger_keys.fingerprint(ledger_keys.read_public_key(public_key))
-    if present and found != present:
-        yield Finding("ledger.key-swapped", str(public_key), "error", {"wanted": present, "found": found})
+    own = ledger_keys.fingerprint(ledger_keys.read_public_key(public_key))
+    if present and own != present:
+        yield Finding("ledger.key-swapped", str(public_key), "error", {"wanted": present, "found": own})
     copy = folder / "ledger.pub"
     if not copy.is_file():
         yield Finding("ledger.public-key-missing", copy.name)
@@ -108,8 +107,8 @@ def keys(connection: Connection, folder: Path, public_key: Path) -> Iterator[Fin
         except PreserveError as error:
             yield Finding(error.code, copy.name)
         else:
-            if other != found:
-                yield Finding("ledger.key-swapped", copy.name, "error", {"wanted": found, "found": other})
+            if other != own:
+                yield Finding("ledger.key-swapped", copy.name, "error", {"wanted": own, "found": other})
     for path in ledger_keys.key_files(public_key)[1:]:
         other = ledger_keys.fingerprint(ledger_keys.read_public_key(path))
         if other not in {present, *former}:

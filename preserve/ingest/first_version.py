@@ -17,13 +17,14 @@ from preserve import __version__
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
-from preserve.archival_storage.packing import publishing, sealing
+from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.documents import PackageWriter
 from preserve.archival_storage.packing.listing import Listing
+from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now, stamp
-from preserve.data_management import case_index, checkpoints, journal
-from preserve.data_management.cases import index_package
+from preserve.data_management import case_index, journal, sealing
 from preserve.data_management.database import Catalogue
+from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
@@ -153,7 +154,7 @@ class FirstVersion(VersionPlan[Result]):
         with Listing(self.ingest.package, settings.digests) as listing:
             self._describe(out, listing, moment)
             self.watcher.begin("ingest.step-seal")
-            self.counts = sealing.seal(
+            self.counts = seal_package(
                 self.ingest.package,
                 settings.digests,
                 chain(listing, out.written),
@@ -256,10 +257,7 @@ class FirstVersion(VersionPlan[Result]):
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
-            checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-        with self.catalogue.begin() as connection:
-            # After the commit: a file on the store must not tell of entries that were rolled back.
-            checkpoints.export_segments(connection, home.store / "ledger")
+        sealing.close_segment(home, self.catalogue)
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""

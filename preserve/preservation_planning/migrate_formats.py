@@ -5,13 +5,10 @@ Killed at any moment, the same call goes on: the journal knows each file, as it 
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from preserve.archival_storage.aip_versions import previous_version
 from preserve.archival_storage.media import server_store
+from preserve.data_management import cases
 from preserve.data_management.database import Catalogue
-from preserve.data_management.tables import cases
-from preserve.description.schema import CaseDescription
 from preserve.home import Home
 from preserve.ingest.context import Ingest
 from preserve.ingest.pipeline import carry_out
@@ -34,20 +31,20 @@ def represerve(
     the case, MediumProblem and StorageError, ToolMissing, Stopped.
     """
     with catalogue.read() as connection:
-        number = connection.execute(select(cases.c.case_number).where(cases.c.objid == objid)).scalar_one()
+        number = cases.read(connection, objid).case_number
     with claim(home.work, number):
         adapter = server_store(home)
         adapter.require()
         with catalogue.read() as connection:
             old = previous_version(home, connection, objid)
-            text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
+            case = cases.read(connection, objid)
         began = resume.begin(home, catalogue, old, policy, actor)
         version = old.version + 1
         ingest = Ingest(
             began.row.id,
             objid,
             home,
-            CaseDescription.model_validate_json(text),
+            case.description,
             adapter.staging(f"{objid}_v{version:04}"),
             home.work / began.row.id,
             version,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection
 
 from metadata.entities import FileObject
 from metadata.names import original_bytes
@@ -19,9 +19,8 @@ from preserve.archival_storage.aip_versions.previous import PreviousVersion, dam
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import read_version
 from preserve.clock import now
-from preserve.data_management import formats_index, ledger
+from preserve.data_management import format_counts, formats_index, ledger, object_index
 from preserve.data_management.database import Catalogue
-from preserve.data_management.tables import files
 from preserve.errors import NotIntact
 from preserve.home import Home
 from preserve.ingest.facts import Identification
@@ -72,31 +71,15 @@ def _parts(told: str) -> list[str]:
 
 def outdated(connection: Connection, here: str) -> list[tuple[str, int, int]]:
     """Signatures that named originals of newest versions and are older than these: which, cases, files."""
-    rows = connection.execute(
-        text(
-            "SELECT f.signatures, count(DISTINCT v.objid), sum(v.files) FROM version_formats v JOIN formats f"
-            " ON f.id = v.format WHERE f.representation = 'original' AND NOT EXISTS (SELECT 1 FROM versions n"
-            " WHERE n.objid = v.objid AND n.version > v.version) GROUP BY f.signatures ORDER BY f.signatures"
-        )
-    )
-    return [(str(told), int(cases), int(count)) for told, cases, count in rows if newer(str(told), here)]
+    sums = format_counts.by_signatures(connection)
+    return [(row.signatures, row.cases, row.files) for row in sums if newer(row.signatures, here)]
 
 
 def due(connection: Connection, here: str, count: int, after: str = "") -> list[str]:
     """The next cases (objids) whose originals were named by older signatures."""
-    kinds = connection.execute(text("SELECT id, signatures FROM formats WHERE representation = 'original'"))
-    ids = ", ".join(str(int(number)) for number, told in kinds if newer(str(told), here))
-    if not ids:
-        return []
-    rows = connection.execute(
-        text(
-            f"SELECT DISTINCT v.objid FROM version_formats v WHERE v.objid > :after AND v.format IN ({ids})"
-            " AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
-            " ORDER BY v.objid LIMIT :count"
-        ),
-        {"after": after, "count": count},
-    )
-    return [str(objid) for (objid,) in rows]
+    kinds = format_counts.kinds(connection)
+    numbers = [number for number, kind in kinds.items() if newer(kind.signatures, here)]
+    return format_counts.cases_with(connection, numbers, count, after)
 
 
 def reidentify(
@@ -110,11 +93,7 @@ def reidentify(
         old = previous_version(home, connection, objid)
         known = {
             row.identifier: (row.puid or "", row.format_name, row.format_version)
-            for row in connection.execute(
-                select(files.c.identifier, files.c.puid, files.c.format_name, files.c.format_version)
-                .where(files.c.objid == old.objid, files.c.version == old.version)
-                .where(files.c.representation == "original")
-            )
+            for row in object_index.of_version(connection, old.objid, old.version, "original")
         }
     result = Reidentified(old.objid, old.name)
     grouped: dict[tuple[tuple[str, str, str], tuple[str, str, str], str], list[str]] = {}

@@ -7,17 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from ulid import ULID
 
 from metadata.names import original_bytes
 from preserve.archival_storage.aip_versions import PreviousVersion
 from preserve.archival_storage.aip_versions.abandoned import give_up, is_published
 from preserve.clock import now, stamp
-from preserve.data_management import journal, ledger, migrations_journal
+from preserve.data_management import cases, journal, ledger, migrations_journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
-from preserve.data_management.tables import cases
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.pipeline import boot
@@ -72,12 +71,10 @@ def give_up_others(home: Home, catalogue: Catalogue, policy: Policy) -> None:
     with catalogue.read() as connection:
         running = migrations_journal.all_running(connection)
         others = [row for row in running if row.policy != policy.key and not is_published(home, row)]
-        numbers = {
-            row.id: connection.execute(select(cases.c.case_number).where(cases.c.objid == row.objid)).scalar()
-            for row in others
-        }
+        names = cases.names_of(connection, (row.objid for row in others))
     for row in others:
-        with suppress(Refused), claim(home.work, str(numbers[row.id])):
+        name = names.get(row.objid)
+        with suppress(Refused), claim(home.work, name.case_number if name else row.objid):
             give_up(home, catalogue, row)
 
 

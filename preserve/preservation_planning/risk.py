@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from preserve.archival_storage.policy import MediaProfile, read_media_profile
 from preserve.clock import parse
-from preserve.data_management import holdings
+from preserve.data_management import copy_counts, event_index, format_counts, holdings, versions
+from preserve.data_management.copy_counts import Load
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.errors import ToolMissing
@@ -25,7 +26,6 @@ from preserve.programs import version as version_of
 
 Age = Literal["young", "old", "over", "none"]
 _OLD = 0.8  # of its years, from which on a medium's replacement is to be planned
-_NEWEST = "NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +120,14 @@ def gather(home: Home, catalogue: Catalogue, moment: datetime) -> Facts:
 
 def formats(connection: Connection, planning: PlanningProfile) -> list[FormatFacts]:
     """Every format of the newest versions, the ones at risk first, then by bytes."""
-    rows = connection.execute(
-        text(
-            "SELECT f.representation, f.puid, f.name, f.version, count(DISTINCT v.objid), sum(v.files), sum(v.size)"
-            f" FROM version_formats v JOIN formats f ON f.id = v.format WHERE {_NEWEST}"
-            " GROUP BY f.representation, f.puid, f.name, f.version"
-        )
-    )
-    found = []
-    for representation, puid, name, version, cases, count, size in rows:
-        why = _risk_of(planning, str(puid), str(name))
+    judged = []
+    for row in format_counts.by_format(connection):
+        why = _risk_of(planning, row.puid, row.name)
         level = why.level if why else "unknown"
-        found.append(FormatFacts(representation, puid, name, version, level, int(cases), int(count), int(size), why))
-    return sorted(found, key=lambda one: (LEVELS.index(one.level), -one.size, one.puid, one.representation))
+        judged.append(
+            FormatFacts(row.representation, row.puid, row.name, row.version, level, row.cases, row.files, row.size, why)
+        )
+    return sorted(judged, key=lambda one: (LEVELS.index(one.level), -one.size, one.puid, one.representation))
 
 
 def _risk_of(planning: PlanningProfile, puid: str, name: str) -> FormatRisk | None:
@@ -142,16 +137,7 @@ def _risk_of(planning: PlanningProfile, puid: str, name: str) -> FormatRisk | No
 
 def media(connection: Connection, profile: MediaProfile, moment: datetime) -> list[MediumAge]:
     """Every medium in use, the oldest against its limit first."""
-    held = {
-        str(medium): (int(copies), int(size))
-        for medium, copies, size in connection.execute(
-            text(
-                "SELECT c.medium, count(*), coalesce(sum(v.size / c.parts), 0) FROM copies c JOIN versions v"
-                " ON v.objid = c.objid AND v.version = c.version"
-                " WHERE c.state NOT IN ('planned', 'retired', 'lost') GROUP BY c.medium"
-            )
-        )
-    }
+    loads = copy_counts.loads(connection)
     found = []
     for row in holdings.all_media(connection):
         if row.state != "in use":
@@ -160,39 +146,28 @@ def media(connection: Connection, profile: MediaProfile, moment: datetime) -> li
         limit = next((years for name, years in profile.years.items() if name == kind), 0)
         years = (moment - parse(row.added)).days / 365.25
         state: Age = "none" if not limit else "over" if years >= limit else "old" if years >= limit * _OLD else "young"
-        found.append(MediumAge(row, years, limit, state, *held.get(row.id, (0, 0))))
+        load = loads.get(row.id, Load(0, 0))
+        found.append(MediumAge(row, years, limit, state, load.copies, load.size))
     return sorted(found, key=lambda one: (-(one.years / one.limit if one.limit else 0), one.row.label))
 
 
 def tools(connection: Connection, signatures: str) -> list[ToolFacts]:
     """Programs that made copies (by the events of the newest versions), and identifiers, against what is installed."""
     recorded: dict[str, dict[str, int]] = {}
-    rows = connection.execute(
-        text(
-            "SELECT substr(v.detail, 1, instr(v.detail || char(10), char(10)) - 1), count(*) FROM events v"
-            f" WHERE v.kind IN ('normalization', 'migration') AND v.outcome <> 'fail' AND {_NEWEST} GROUP BY 1"
-        )
-    )
-    for told, count in rows:
-        program, _, version = str(told).partition(" ")
-        recorded.setdefault(program, {})[version] = int(count)
+    for named_program, count in event_index.programs(connection):
+        program, _, version = named_program.partition(" ")
+        recorded.setdefault(program, {})[version] = count
     found = [
-        ToolFacts(name, tuple(sorted(versions.items())), _installed(name))
-        for name, versions in sorted(recorded.items())
+        ToolFacts(name, tuple(sorted(counts.items())), _installed(name)) for name, counts in sorted(recorded.items())
     ]
     named: dict[str, dict[str, int]] = {}
-    for told, count in connection.execute(
-        text(
-            "SELECT f.signatures, sum(v.files) FROM version_formats v JOIN formats f ON f.id = v.format"
-            f" WHERE f.representation = 'original' AND {_NEWEST} GROUP BY f.signatures"
-        )
-    ):
-        for name, version in _identifiers(str(told)).items():
-            named.setdefault(name, {})[version] = named.setdefault(name, {}).get(version, 0) + int(count)
+    for row in format_counts.by_signatures(connection):
+        for name, version in _identifiers(row.signatures).items():
+            named.setdefault(name, {})[version] = named.setdefault(name, {}).get(version, 0) + row.files
     here = _identifiers(signatures)
     return found + [
-        ToolFacts(name, tuple(sorted(versions.items())), here.get(name, ""))
-        for name, versions in sorted(named.items())
+        ToolFacts(name, tuple(sorted(counts.items())), here.get(name, ""))
+        for name, counts in sorted(named.items())
         if name in here
     ]
 
@@ -219,10 +194,8 @@ def _installed(name: str) -> str:
 
 def superseded(connection: Connection, planning: PlanningProfile) -> Superseded:
     """The versions that are not the newest of their case, and the rule for them."""
-    count, size = connection.execute(
-        text(f"SELECT count(*), coalesce(sum(v.size), 0) FROM versions v WHERE NOT {_NEWEST}")
-    ).one()
-    return Superseded(int(count), int(size), planning.superseded)
+    count, size = versions.superseded(connection)
+    return Superseded(count, size, planning.superseded)
 
 
 def totals(formats: Sequence[FormatFacts]) -> dict[str, tuple[int, int]]:

@@ -120,8 +120,9 @@ class Signed:
 def checkpoint(session: Session) -> Signed:
     """Sign the ledger as it stands and write its segment into the store."""
     archive = session.archive
-    signed, written = sealing.write_segment(archive.home, archive.catalogue, archive.now())
-    return Signed(signed.size, signed.note, signed.text(), tuple(written))
+    closed = sealing.close_segment(archive.home, archive.catalogue)
+    signed = closed.checkpoint
+    return Signed(signed.size, signed.note, signed.text(), closed.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def prove(session: Session, case: str, target: Path, *, earlier: Sequence[Path] 
     Refused, NotIntact where one of them is not.
     """
     archive = session.archive
-    sealing.write_segment(archive.home, archive.catalogue, archive.now())
+    sealing.close_segment(archive.home, archive.catalogue)
     known = [_read(path) for path in earlier]
     with archive.catalogue.read() as connection, new_folder(target.absolute(), archive.home) as staged:
         name = read_version(connection, find_case(connection, case) or case).name

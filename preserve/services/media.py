@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -138,7 +137,7 @@ def show(session: Session, medium: str, page: Page = _MANY) -> MediumView:
         copies = holdings.copies_on(connection, row.id, after=page.after, limit=page.size + 1)
         entries = ledger.about(connection, row.id)
     following = copies[page.size - 1].name if len(copies) > page.size else ""
-    return MediumView(row, tuple(copies[: page.size]), tuple(json.loads(entry.text) for entry in entries), following)
+    return MediumView(row, tuple(copies[: page.size]), tuple(entry.data for entry in entries), following)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Literal
 
 from preserve.administration.duties import Duty
 from preserve.archival_storage import quarantine, repair
-from preserve.archival_storage.packages import Version, read_version
+from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.repair import Repair
 from preserve.data_management.archive import Archive
 from preserve.data_management.cases import find_case
+from preserve.data_management.versions import Version
 from preserve.errors import PreserveError, Stopped, UsageError
 from preserve.services.failures import FailureShown, known_failure
 from preserve.services.operation import command, job

@@ -12,7 +12,7 @@ from preserve.administration.retention.periods import Due, Period
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
-from preserve.data_management import destroyed, retention_index
+from preserve.data_management import cases, destroyed, retention_index
 from preserve.data_management.archive import Archive
 from preserve.data_management.cases import find_case
 from preserve.data_management.destroyed import Gone
@@ -92,7 +92,7 @@ def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptLi
     objids = {row.objid for row in rows}
     with session.archive.catalogue.read() as connection:
         rules = applicable_rules(session.home, connection)
-        named = retention_index.names_of(connection, objids)
+        names = cases.names_of(connection, objids)
         gone = destroyed.listed(connection, objids)
         blocked = blocks_by_case(connection)
         counts = retention_index.counts(connection)
@@ -103,7 +103,7 @@ def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptLi
             Kept(
                 objid=row.objid,
                 item=row.item,
-                case_number=named.get(row.objid, (row.objid, ""))[0],
+                case_number=names[row.objid].case_number if row.objid in names else row.objid,
                 due=row.due,
                 computed=row.computed,
                 decided=row.decided,

@@ -36,8 +36,8 @@ from preserve.data_management import audit_records
 from preserve.data_management.archive import Archive as OpenArchive
 from preserve.data_management.audits import runs
 from preserve.data_management.database import open_catalogue
-from preserve.data_management.rebuild import state
 from preserve.home import open_home
+from tests.support.catalogue_state import state
 from tests.support.loop import loop
 from tests.support.object_store import free_ports
 from tests.support.program import Archive, found, kill

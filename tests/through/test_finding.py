@@ -12,8 +12,8 @@ import pytest
 
 from demo.make_case import make_case
 from preserve.data_management.database import open_catalogue
-from preserve.data_management.rebuild import state
 from preserve.home import open_home
+from tests.support.catalogue_state import state
 from tests.support.material import corpus
 from tests.support.office import staff
 from tests.support.program import Archive, found

@@ -6,19 +6,19 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata import csip
 from metadata.entities import Agent, Event, Representation
 from metadata.errors import MetadataError
 from metadata.findings import Finding
-from metadata.names import original_bytes, text_of
 from metadata.premis import read_premis
 from preserve.access.case_history.model import Happening, Subject
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import contents_of
+from preserve.data_management import event_index, object_index
+from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.data_management.tables import events, files
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -32,24 +32,22 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     Raises Refused where there is none.
     """
     wanted = _plain(name)
-    rows = connection.execute(select(files).where(files.c.objid == objid).order_by(files.c.version.desc())).all()
-    found = next((row for row in rows if row.identifier == name), None)
-    for role in csip.REPRESENTATIONS if found is None else ():
-        named = (row for row in rows if row.representation == role and wanted in _names(row.path, row.original_name))
-        found = found or next(named, None)
-    if found is None:
+    rows = sorted(object_index.of_case(connection, objid), key=lambda row: row.version, reverse=True)
+    named = next((row for row in rows if row.identifier == name), None)
+    for role in csip.REPRESENTATIONS if named is None else ():
+        named = named or next((row for row in rows if row.representation == role and wanted in _names(row)), None)
+    if named is None:
         raise Refused("request.nothing-there", name)
-    original = found.source or found.identifier
+    original = named.source or named.identifier
     related = {original, *(row.identifier for row in rows if row.source == original)}
-    shown = text_of(original_bytes(found.original_name)) if found.original_name else found.path.removeprefix("data/")
     subject = Subject(
-        found.identifier,
-        shown,
-        found.representation,
-        found.size,
-        found.sha256,
-        " ".join(filter(None, (found.format_name, found.format_version))),
-        found.puid or "",
+        named.identifier,
+        named.name,
+        named.representation,
+        named.size,
+        named.sha256,
+        " ".join(filter(None, (named.format_name, named.format_version))),
+        named.puid or "",
     )
     return subject, frozenset(related)
 
@@ -58,8 +56,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
-def _names(path: str, original: str) -> set[str]:
-    return {_plain(path), _plain(path.removeprefix("data/")), _plain(text_of(original_bytes(original)))} - {""}
+def _names(row: ObjectRow) -> set[str]:
+    return {_plain(row.path), _plain(row.path.removeprefix("data/")), _plain(row.name)} - {""}
 
 
 def read_events(
@@ -92,14 +90,7 @@ def read_events(
 def _from_package(home: Home, connection: Connection, name: str, related: frozenset[str]) -> Iterator[Happening]:
     store = server_store(home)
     objid = name.rpartition("_v")[0]
-    shown = {
-        row.identifier: text_of(original_bytes(row.original_name))
-        if row.original_name
-        else row.path.removeprefix("data/")
-        for row in connection.execute(
-            select(files.c.identifier, files.c.path, files.c.original_name).where(files.c.objid == objid)
-        )
-    }
+    shown = {row.identifier: row.name for row in object_index.of_case(connection, objid)}
     for path in _checked(store.path(CopyRef(name)), home, connection, name):
         agents: dict[str, str] = {}
         told: list[Event] = []
@@ -141,7 +132,6 @@ def _checked(root: Path, home: Home, connection: Connection, name: str) -> list[
 
 def _from_catalogue(connection: Connection, name: str) -> Iterator[Happening]:
     objid, _, version = name.rpartition("_v")
-    query = select(events).where(events.c.objid == objid, events.c.version == int(version))
-    for row in connection.execute(query):
+    for row in event_index.of_version(connection, objid, int(version)):
         text = "\n".join(filter(None, (row.detail, row.outcome_detail)))
         yield Happening(row.happened, "package", "", row.kind, row.outcome, row.identifier, text)

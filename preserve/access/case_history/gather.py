@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection
 
 from preserve.access.case_history.events import find_object, read_events
 from preserve.access.case_history.model import Happening, History
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.clock import stamp
-from preserve.data_management import audit_records, checkpoints, destroyed, holdings, ledger
+from preserve.data_management import audit_records, cases, checkpoints, destroyed, holdings, ledger, versions
 from preserve.data_management.audit_records import Record
 from preserve.data_management.holdings import MEDIUM_CHANGED
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import verify_ledger
-from preserve.data_management.tables import cases, versions
-from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
 
 _OF_THE_MEDIUM = frozenset({"place", "custodian", "state", "location"})
@@ -43,17 +40,16 @@ def entries_about(connection: Connection, objid: str, names: Iterable[str], size
     media = {row.medium for row in holdings.copies_of(connection, objid)}
     first: dict[str, int] = {}
     for entry in found.values():
-        details = json.loads(entry.text)["details"]
-        if isinstance(details, dict) and details.get("medium") in media:
-            first.setdefault(details["medium"], entry.number)
+        if entry.details.get("medium") in media:
+            first.setdefault(entry.details["medium"], entry.number)
     for subject, family in sorted(numbers):
         alike = [entry for entry in ledger.about(connection, subject) if _family(entry.action) == family]
-        packed = {json.loads(entry.text)["details"].get("dip", "") for entry in alike} - {""}
+        packed = {entry.details.get("dip", "") for entry in alike} - {""}
         alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one)]
         found |= {entry.number: entry for entry in alike}
     for medium, since in first.items():
         for entry in ledger.about(connection, medium):
-            changed = json.loads(entry.text)["details"] if entry.action == MEDIUM_CHANGED else {}
+            changed = entry.details if entry.action == MEDIUM_CHANGED else {}
             if entry.number > since and _OF_THE_MEDIUM & changed.keys():
                 found[entry.number] = entry
     return [found[number] for number in sorted(found) if number <= size]
@@ -71,9 +67,8 @@ def gather(
 
     Only what the newest checkpoint covers is told. Raises Refused where there is no such object.
     """
-    row = connection.execute(select(cases).where(cases.c.objid == objid)).one()
-    query = select(versions.c.name).where(versions.c.objid == objid).order_by(versions.c.version)
-    packages = tuple(connection.execute(query).scalars())
+    row = cases.read(connection, objid)
+    packages = tuple(version.name for version in versions.of_case(connection, objid))
     subject, related = find_object(connection, objid, name) if name else (None, frozenset())
     made = checkpoints.read_checkpoints(connection)[-1]
     report = verify_ledger.prove(
@@ -120,18 +115,17 @@ def _tail(path: str) -> str:
 
 
 def _deed(entry: Entry) -> Happening:
-    data = json.loads(entry.text)
-    details = data["details"]
-    bad = data["action"] in ("access.denied", "copy.not-repaired", "ingest.refused") or details.get("whole") is False
+    details = entry.details
+    bad = entry.action in ("access.denied", "copy.not-repaired", "ingest.refused") or details.get("whole") is False
     bad = bad or details.get("state") in ("suspect", "lost")
     return Happening(
-        data["time"],
+        entry.time,
         "ledger",
-        data["actor"],
-        data["action"],
+        entry.actor,
+        entry.action,
         "fail" if bad else "success",
         str(entry.number),
-        details={**details, "subject": data["subject"]},
+        details={**details, "subject": entry.subject},
     )
 
 
@@ -174,15 +168,4 @@ def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Hap
 def _listings(connection: Connection, case_number: str, entries: list[Entry], size: int) -> int:
     """How often a list that the case stood in was shown; earlier releases listed all cases, and named no range."""
     registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
-    first, last = (func.json_extract(ledger_table.c.entry, f"$.details.{end}") for end in ("first", "last"))
-    query = (
-        select(func.count())
-        .select_from(ledger_table)
-        .where(
-            ledger_table.c.action == "catalogue.listed",
-            ledger_table.c.number > registered,
-            ledger_table.c.number <= size,
-            or_(first.is_(None), and_(first <= case_number, last >= case_number)),
-        )
-    )
-    return int(connection.execute(query).scalar_one())
+    return ledger.count_listings(connection, "catalogue.listed", case_number, registered, size)

@@ -48,7 +48,7 @@ def anchor(
     if root(0, size) != made.root:
         raise NotIntact("ledger.contradicts-checkpoint", dip, first=1, last=size)
     entry = _entries(connection, dip, request, numbers)["dip.made", dip]
-    if json.loads(entry.text)["details"].get("evidence_sha256") != evidence_sha256:
+    if entry.details.get("evidence_sha256") != evidence_sha256:
         raise NotIntact("certificate.not-anchored", dip)
     path = tuple(merkle.inclusion_path(root, entry.number - 1, size))
     return Anchored(entry.number, entry.leaf, path, made, checkpoints.fingerprint(public))
@@ -63,8 +63,7 @@ def _entries(
         for entry in ledger.entries(connection, number, number):
             if ledger.leaf_hash(entry.text) != entry.leaf:
                 raise NotIntact("certificate.not-anchored", dip)
-            data = json.loads(entry.text)
-            found[data["action"], data["subject"]] = entry
+            found[entry.action, entry.subject] = entry
     needed = {("dip.made", dip), ("request.approved", request.number)}
     needed |= {(anchors.REGISTERED, objid) for objid in request.cases}
     if not needed <= found.keys():

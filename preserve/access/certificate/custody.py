@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.access.certificate.words import Pair, both, grouped, local
 from preserve.clock import stamp
-from preserve.data_management import accounts, audit_records, holdings
+from preserve.data_management import accounts, audit_records, holdings, ledger
+from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import ledger as ledger_table
 from preserve.home import Home
 from preserve.messages import bytes_for_people, known
 from storage_adapters.registry import traits_of
@@ -68,12 +67,12 @@ def trace(
     objids = {name.rpartition("_v")[0]: name for name in packages}
     steps = []
     for entry in _entries(connection, list(objids), numbers):
-        package = objids.get(entry["subject"], "")
+        package = objids.get(entry.subject, "")
         about = f" {packages[package]}" if several and package else ""
-        who = _name(connection, entry["actor"])
+        who = _name(connection, entry.actor)
         for event, how, digest in _told(entry, package, labels):
             named = Pair(zh=event["zh"] + about, en=event["en"] + about)
-            steps.append(Step(entry["time"], named, who, how, entry["number"], digest))
+            steps.append(Step(entry.time, named, who, how, entry.number, digest))
     for name, number in packages.items():
         steps += _checks(home, name, f" {number}" if several else "", labels)
     return sorted(steps, key=lambda step: (step.when, step.entry or 0))
@@ -95,16 +94,9 @@ def _kind(kind: str) -> Pair:
     return Pair(zh=traits.name_zh or kind, en=traits.name_en or kind)
 
 
-def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    seen = set()
-    for condition in (
-        ledger_table.c.subject.in_(objids) & ledger_table.c.action.in_(_OF_CASES),
-        ledger_table.c.number.in_(list(numbers)),
-    ):
-        for row in connection.execute(select(ledger_table.c.number, ledger_table.c.entry).where(condition)):
-            if row.number not in seen:
-                seen.add(row.number)
-                yield json.loads(row.entry)
+def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) -> list[Entry]:
+    entries = [*ledger.about_any(connection, objids, _OF_CASES), *ledger.numbered(connection, numbers)]
+    return list({entry.number: entry for entry in entries}.values())
 
 
 def _name(connection: Connection, account: str) -> str:
@@ -112,9 +104,9 @@ def _name(connection: Connection, account: str) -> str:
     return f"{row.person}（{account}）" if row and row.person != account else account
 
 
-def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
+def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
     """What an entry says to a lay reader: the event, how it was verified, and the digest that this speaks of."""
-    given, action = entry["details"], entry["action"]
+    given, action = entry.details, entry.action
     if package and given.get("name", package) != package and action not in anchors.ANCHORING:
         return  # about the copies of another version
     medium = labels.get(given.get("medium", ""), _unknown(given.get("medium", "")))
@@ -140,10 +132,10 @@ def _told(entry: Mapping[str, Any], package: str, labels: Mapping[str, Pair]) ->
     elif action.startswith("request."):
         article = given.get("article", "")
         article = both("article", number=article) if article.isdigit() else article
-        step = both("step-" + action.replace(".", "-"), number=entry["subject"], article=article)
+        step = both("step-" + action.replace(".", "-"), number=entry.subject, article=article)
         yield step, both("how-request"), given["sha256"]
     elif action == "dip.made":
-        step = both("step-made", dip=entry["subject"], count=given["files"])
+        step = both("step-made", dip=entry.subject, count=given["files"])
         yield step, both("how-made"), given["evidence_sha256"]
 
 

@@ -18,7 +18,7 @@ from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.selecting import read_case
 from preserve.administration.actor import Actor
-from preserve.data_management import checkpoints
+from preserve.data_management import sealing
 from preserve.errors import PreserveError
 from preserve.messages import speaking
 from preserve.outputs import check_device, into_folder
@@ -142,10 +142,7 @@ def _enter(actor: Actor, delivery: Delivery, number: str) -> Request:
         # Somebody may have withdrawn it, or delivered it too, since it was read.
         current = REQUESTS.read(connection, home, number)
         entered = steps.note_delivery(connection, actor, current, delivery)
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, actor.now())
-    with actor.catalogue.begin() as connection:
-        # After the commit: a file on the store must not tell of entries that were rolled back.
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, actor.catalogue)
     return entered
 
 

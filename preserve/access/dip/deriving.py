@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -112,7 +112,7 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     mark = _mark(home, request, moment) if capacity.watermark else None
     found: dict[int, Order] = {}
     seen: set[tuple[str, str, float | None]] = set()
-    with open_catalogue(home).read() as connection:
+    with closing(open_catalogue(home)) as catalogue, catalogue.read() as connection:
         read_checked(home, connection, selection, path)
         for number, one in enumerate(selection):
             source = source_of(connection, one)

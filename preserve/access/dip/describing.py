@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata import csip
 from metadata.dublin_core import write_dublin_core
@@ -31,7 +31,8 @@ from metadata.schemas import IN_PACKAGE, schema_folder
 from preserve import __version__
 from preserve.access.dip.contents import Given, digests_of
 from preserve.access.requests.model import Request
-from preserve.data_management.tables import files
+from preserve.data_management import object_index
+from preserve.data_management.object_index import ObjectRow
 from preserve.home import Home
 from preserve.messages import say
 from storage_adapters.durable import write_file
@@ -118,13 +119,12 @@ def _file(written: Written, relative: str) -> Path:
     return path
 
 
-def _facts(connection: Connection, given: Sequence[Given]) -> dict[str, Any]:
-    found = {}
-    for one in given:
-        version = int(one.selected.package.rpartition("_v")[2])  # later versions hold the same objects
-        query = select(files).where(files.c.identifier == one.selected.identifier, files.c.version == version)
-        found[one.path] = connection.execute(query).one()
-    return found
+def _facts(connection: Connection, given: Sequence[Given]) -> dict[str, ObjectRow]:
+    facts = {}
+    for delivered in given:
+        version = int(delivered.selected.package.rpartition("_v")[2])  # later versions hold the same objects
+        facts[delivered.path] = object_index.read(connection, delivered.selected.identifier, version)
+    return facts
 
 
 def _agents(home: Home) -> list[Agent]:

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.access.dip.contents import Given
 from preserve.access.requests.selecting import HeldCase
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import package_files
-from preserve.data_management.tables import versions
+from preserve.data_management import versions
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -50,7 +50,7 @@ def notes_of(
 
 def _index(connection: Connection, home: Home, case: HeldCase) -> dict[str, tuple[str, str]]:
     """Path in the package and SHA-256 of each note, by the depositor's name of its recording."""
-    sealed = connection.execute(select(versions.c.manifest_sha256).where(versions.c.name == case.package)).scalar_one()
+    sealed = versions.read(connection, case.package).manifest_sha256
     store = server_store(home)
     base = f"data/{case.objid}/{_FOLDER}"
     known = {

@@ -26,7 +26,7 @@ from preserve.access.requests.selecting import HeldCase
 from preserve.access.verifier import put_verifiers
 from preserve.administration.actor import Actor
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import ledger
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.durable import sync_file_system, write_file
@@ -185,14 +185,16 @@ def _certify(order: Order, given: Sequence[Given], staged: Path, evidence: str) 
 
 
 def _anchor(connection: Connection, order: Order, action: str, dip: str, details: Mapping[str, object]) -> int:
-    """Enter it under a checkpoint, which a proof needs; the entry's number."""
-    home, moment = order.actor.home, order.actor.now()
+    """Enter it; the entry's number. The transaction ends with a checkpoint over it, which a proof needs."""
     common = {"cases": list(order.request.cases), "request": order.request.number}
-    number = ledger.append(
-        connection, action=action, subject=dip, actor=order.actor.account, moment=moment, details={**common, **details}
+    return ledger.append(
+        connection,
+        action=action,
+        subject=dip,
+        actor=order.actor.account,
+        moment=order.actor.now(),
+        details={**common, **details},
     )
-    checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    return number
 
 
 def _history(connection: Connection, request: Request, cases: dict[str, HeldCase]) -> list[int]:

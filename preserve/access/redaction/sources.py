@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.access.requests.model import Selected
-from preserve.data_management.tables import files
+from preserve.data_management import object_index
 from preserve.home import Home
 
 Kind = Literal["pdf", "picture", "recording", "text", "other"]
@@ -65,18 +65,10 @@ def source_of(connection: Connection, one: Selected) -> Source:
     kind = kind_of(one.file)
     if kind in ("pdf", "picture", "recording"):
         return Source(one, kind)
-    own = connection.execute(select(files.c.source, files.c.version).where(files.c.identifier == one.identifier)).one()
-    copies = connection.execute(
-        select(files)
-        .where(
-            files.c.source == (own.source or one.identifier),
-            files.c.objid == one.objid,
-            files.c.version == own.version,
-            files.c.representation.in_(("preservation", "access")),
-        )
-        .order_by(files.c.representation.desc(), files.c.path)
-    ).all()
-    for row in copies:
+    version = int(one.package.rpartition("_v")[2])
+    own = object_index.read(connection, one.identifier, version)
+    copies = object_index.made_from(connection, own.source or own.identifier, one.objid, version)
+    for row in sorted(copies, key=lambda copy: copy.representation, reverse=True):
         if kind_of(row.path) in ("pdf", "text"):
             found = one.model_copy(
                 update={

@@ -6,14 +6,12 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from metadata.names import original_bytes, text_of
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
-from preserve.data_management import destroyed
-from preserve.data_management.tables import cases, files, versions
+from preserve.data_management import cases, destroyed, object_index
 from preserve.description.schema import CaseDescription, CaseObject, Classification
 from preserve.errors import Refused
 from preserve.home import Home
@@ -40,18 +38,9 @@ def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
     """
     objid = require_case(home, connection, name)
     destroyed.refuse(connection, objid)
-    text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
-    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
-    package = connection.execute(
-        select(versions.c.name).where(versions.c.objid == objid, versions.c.version == newest)
-    ).scalar_one()
-    rows = connection.execute(
-        select(files.c.identifier, files.c.path, files.c.original_name).where(
-            files.c.objid == objid, files.c.version == newest, files.c.representation == "original"
-        )
-    )
-    originals = {_given_name(row.original_name) or row.path.removeprefix("data/"): row.identifier for row in rows}
-    return HeldCase(objid, package, CaseDescription.model_validate_json(text), originals)
+    case = cases.read(connection, objid)
+    originals = {original.name: original.identifier for original in object_index.originals(connection, objid)}
+    return HeldCase(objid, case.package, case.description, originals)
 
 
 def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Collection[str] = ()) -> Iterator[Selected]:
@@ -75,29 +64,22 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Colle
 
 def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str, identifier: str) -> Selected:
     version = int(case.package.rpartition("_v")[2])  # later versions hold the same objects
-    original = connection.execute(
-        select(files).where(files.c.identifier == identifier, files.c.version == version)
-    ).one()
-    given = original
+    original = object_index.read(connection, identifier, version)
+    chosen = original
     if wanted.form not in ("original", "package"):
-        of_form = (
-            files.c.source == identifier,
-            files.c.objid == case.objid,
-            files.c.representation == wanted.form,
-            files.c.version == original.version,
-        )
+        copies = object_index.made_from(connection, identifier, case.objid, version, wanted.form)
         # Where no such copy was made, because the original already is one, the original itself is given.
-        given = connection.execute(select(files).where(*of_form).order_by(files.c.path)).first() or original
+        chosen = copies[0] if copies else original
     return Selected(
         objid=case.objid,
         case_number=case.description.case_number,
         package=case.package,
         path=name,
-        identifier=given.identifier,
-        representation=given.representation,
-        file=given.path,
-        size=given.size,
-        sha256=given.sha256,
+        identifier=chosen.identifier,
+        representation=chosen.representation,
+        file=chosen.path,
+        size=chosen.size,
+        sha256=chosen.sha256,
         original_sha256=original.sha256,
         begin=wanted.begin,
         end=wanted.end,
@@ -148,10 +130,6 @@ def find_concerns(
 
 def _is_apart(case: HeldCase, name: str, apart: Collection[str]) -> bool:
     return name.rpartition("/")[2] in apart and case.about(name) is None
-
-
-def _given_name(name: str) -> str:
-    return text_of(original_bytes(name))
 
 
 def _same(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.access.dip import handing
 from preserve.access.requests.model import Delivery, Request
@@ -22,11 +22,11 @@ from preserve.administration.actor import Actor
 from preserve.administration.restoring import Restored, require_same
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
-from preserve.archival_storage.packages import Version, read_version, require_case
+from preserve.archival_storage.packages import read_version, require_case
 from preserve.clock import stamp
-from preserve.data_management import destroyed, ledger
+from preserve.data_management import destroyed, ledger, object_index
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import files
+from preserve.data_management.versions import Version
 from preserve.errors import NotPermitted, PreserveError, Refused
 from preserve.home import Home
 from preserve.outputs import into_folder
@@ -127,8 +127,7 @@ def _approved(connection: Connection, actor: Actor, case: str, number: str) -> t
     objid = require_case(actor.home, connection, case)
     destroyed.refuse(connection, objid)
     version = read_version(connection, objid)
-    here = (files.c.objid == objid, files.c.version == version.version, files.c.representation == "original")
-    originals = set(connection.execute(select(files.c.identifier).where(*here)).scalars())
+    originals = {one.identifier for one in object_index.of_version(connection, objid, version.version, "original")}
     seen = request.examination
     given = seen.selection if seen is not None else ()
     whole = {

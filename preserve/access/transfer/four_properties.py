@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
-
 from preserve.access.transfer.model import Tested, Transfer
+from preserve.data_management import event_index, object_index
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
-from preserve.data_management.tables import events, files
 from preserve.errors import NotIntact
 from preserve.home import Home
 from preserve.messages import say, speaking
@@ -28,16 +26,8 @@ def four_properties(
     with catalogue.read() as connection:
         unknown = viruses = scanned = 0
         for item in transfer.items:
-            of_case = files.c.objid == item.objid
-            query = select(func.count()).select_from(files).where(of_case, files.c.puid.is_(None))
-            unknown += int(connection.execute(query).scalar_one())
-            outcomes = (
-                connection.execute(
-                    select(events.c.outcome).where(events.c.objid == item.objid, events.c.kind == "virus check")
-                )
-                .scalars()
-                .all()
-            )
+            unknown += object_index.count_unidentified(connection, item.objid)
+            outcomes = event_index.outcomes(connection, item.objid, "virus check")
             scanned += "success" in outcomes
             viruses += "fail" in outcomes
     bare = sum(not (item.archival_number and item.title) for item in transfer.items)

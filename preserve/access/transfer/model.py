@@ -12,7 +12,6 @@ from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
 Form = Literal["eark", "bag", "eep"]
-FORMS: tuple[Form, ...] = ("eark", "bag", "eep")
 
 
 class _Record(BaseModel):

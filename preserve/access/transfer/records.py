@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from metadata.names import original_bytes, text_of
 from preserve import __version__
 from preserve.access.case_history import words
 from preserve.access.case_history.events import read_events
@@ -16,7 +15,8 @@ from preserve.access.case_history.model import Happening
 from preserve.access.transfer.encapsulation import Agent, BusinessAction, Document, Record
 from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
-from preserve.data_management.tables import cases, files
+from preserve.data_management import cases, object_index
+from preserve.data_management.object_index import ObjectRow
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
 from preserve.messages import say
@@ -45,17 +45,15 @@ def pieces(
     sizes: dict[str, int],
 ) -> Iterator[Piece]:
     """The encapsulations of one case. `expected` are the package's files, `sizes` their bytes."""
-    text = connection.execute(select(cases.c.description).where(cases.c.objid == item.objid)).scalar_one()
-    case = CaseDescription.model_validate_json(text)
-    query = select(files).where(files.c.objid == item.objid, files.c.version == int(item.package.rpartition("_v")[2]))
-    rows = connection.execute(query.order_by(files.c.path)).all()
+    case = cases.read(connection, item.objid).description
+    rows = object_index.of_version(connection, item.objid, int(item.package.rpartition("_v")[2]))
     base = f"data/{item.objid}/"
     digests = {file.path.removeprefix(base): file.digests["sha256"] for file in expected if file.path.startswith(base)}
     history = list(read_events(home, connection, [item.package], frozenset(), []))
     agents = (Agent(_BUREAU, home.settings.institution, "unit"), Agent(_PRODUCER, case.producer.name, "unit"))
     source = _Source(home.settings.institution, profile, case, item)
     originals = [row for row in rows if row.representation == "original"]
-    derived: dict[str, list[object]] = {}
+    derived: dict[str, list[ObjectRow]] = {}
     for row in rows:
         derived.setdefault(row.source or "", []).append(row)
     described = {_plain(thing.file): thing for thing in case.objects}
@@ -68,11 +66,11 @@ def pieces(
     number = 0
     for number, row in enumerate(originals, 1):
         files_of_it = [row, *derived.get(row.identifier, ())]
-        about = described.get(_plain(_name(row)))
+        about = described.get(_plain(row.name))
         documents = tuple(_file(file, about, digests, sizes) for file in files_of_it)
         placed |= {document.path for document in documents}
         own = {event.reference: event for file in files_of_it for event in by_object.get(file.identifier, ())}
-        record = source.record(number, row.identifier, about, _name(row))
+        record = source.record(number, row.identifier, about, row.name)
         yield Piece(f"{number:04d}.eep", record, documents, _actions([*of_the_case, *own.values()]), agents)
     rest = tuple(
         Document(path, path, path.rpartition("/")[2], sizes[path], digest, "")
@@ -87,16 +85,11 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
-def _name(row: object) -> str:
-    name = row.original_name  # type: ignore[attr-defined]
-    return text_of(original_bytes(name)) if name else str(row.path).removeprefix("data/")  # type: ignore[attr-defined]
-
-
-def _file(row: object, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
-    path = f"representations/{row.representation}/{row.path}"  # type: ignore[attr-defined]
-    title = f"{(about.title or about.kind) if about else _name(row)}"
-    role = say(f"words.representation-{row.representation}")  # type: ignore[attr-defined]
-    format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))  # type: ignore[attr-defined]
+def _file(row: ObjectRow, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:
+    path = f"representations/{row.representation}/{row.path}"
+    title = f"{(about.title or about.kind) if about else row.name}"
+    role = say(f"words.representation-{row.representation}")
+    format_ = " ".join(filter(None, (row.format_name, row.format_version, row.puid or "")))
     return Document(path, path, f"{title} {role}", sizes[path], digests[path], format_)
 
 

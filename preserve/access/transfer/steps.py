@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.access.transfer import handing
 from preserve.access.transfer.exporting import export
@@ -19,11 +19,10 @@ from preserve.administration.people import require
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
-from preserve.data_management import destroyed, ledger, proceedings
+from preserve.data_management import cases, destroyed, ledger, proceedings
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.data_management.tables import cases
-from preserve.description.schema import CaseDescription, Classification
+from preserve.description.schema import Classification
 from preserve.errors import Refused, UsageError
 from preserve.home import Home
 from preserve.progress import Progress
@@ -76,8 +75,7 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
         raise Refused("transfer.gone", name)
     for row in proceedings.about_case(connection, "transfer", objid, (*OPEN, "received")):
         raise Refused("transfer.already", name, number=row.number, state=row.state)
-    text = connection.execute(select(cases.c.description).where(cases.c.objid == objid)).scalar_one()
-    case = CaseDescription.model_validate_json(text)
+    case = cases.read(connection, objid).description
     levels = {case.classification, *(thing.classification for thing in case.objects)}
     if Classification.STATE_SECRET in levels and not home.settings.state_secrets:
         raise Refused("transfer.secret", name)

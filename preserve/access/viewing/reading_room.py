@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata.names import safe_names
 from preserve.access.requests.selecting import HeldCase, read_case
@@ -28,7 +28,8 @@ from preserve.access.viewing.pictures import make_pictures
 from preserve.access.viewing.profile import LookingProfile
 from preserve.archival_storage.media import server_store
 from preserve.clock import zone
-from preserve.data_management.tables import files
+from preserve.data_management import object_index
+from preserve.data_management.object_index import ObjectRow
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 from preserve.messages import language
@@ -77,31 +78,31 @@ class Placed:
 def contents(connection: Connection, home: Home, case_name: str, form: str = "access") -> tuple[HeldCase, list[Viewed]]:
     """The originals of a case, and for each the copy that is shown: of `form`, else what there is. Raises Refused."""
     case = read_case(home, connection, case_name)
-    newest = (files.c.objid == case.objid, files.c.version == int(case.package.rpartition("_v")[2]))
-    rows = connection.execute(select(files).where(*newest, files.c.representation == "original")).all()
-    made: dict[str, dict[str, object]] = {}
-    derived = select(files).where(*newest, files.c.source.is_not(None)).order_by(files.c.path)
-    for row in connection.execute(derived):
-        made.setdefault(row.source, {}).setdefault(row.representation, row)
-    names = {identifier: name for name, identifier in case.originals.items()}
-    found = []
+    rows = object_index.of_version(connection, case.objid, int(case.package.rpartition("_v")[2]))
+    derived: dict[str, dict[str, ObjectRow]] = {}
     for row in rows:
-        copies = made.get(row.identifier, {})
-        given = row if form == "original" else copies.get("access") or _openable(row, copies)
-        about = case.about(names[row.identifier])
-        known = dict(json.loads(row.properties))
+        if row.source is not None:
+            derived.setdefault(row.source, {}).setdefault(row.representation, row)
+    viewed = []
+    for row in rows:
+        if row.representation != "original":
+            continue
+        copies = derived.get(row.identifier, {})
+        shown = row if form == "original" else copies.get("access") or _openable(row, copies)
+        about = case.about(row.name)
+        known = row.significant
         streams = [value for key, value in known.items() if re.fullmatch(r"stream \d+", key)]
-        found.append(
+        viewed.append(
             Viewed(
-                names[row.identifier],
+                row.name,
                 about.kind if about else "",
                 about.stage.value if about else "",
                 row.identifier,
-                f"data/{case.objid}/representations/{given.representation}/{given.path}",  # type: ignore[attr-defined]
-                given.size,  # type: ignore[attr-defined]
-                given.sha256,  # type: ignore[attr-defined]
+                f"data/{case.objid}/representations/{shown.representation}/{shown.path}",
+                shown.size,
+                shown.sha256,
                 row.sha256,
-                given.representation,  # type: ignore[attr-defined]
+                shown.representation,
                 any(value.startswith(("video", "sound")) for value in streams),
                 (about.device if about else "") or known.get("device", ""),
                 _seconds(known.get("duration", "")),
@@ -109,13 +110,13 @@ def contents(connection: Connection, home: Home, case_name: str, form: str = "ac
             )
         )
     order = {item.file: place for place, item in enumerate(case.description.objects)}
-    return case, sorted(found, key=lambda one: (order.get(one.name, len(order)), one.name))
+    return case, sorted(viewed, key=lambda one: (order.get(one.name, len(order)), one.name))
 
 
-def _openable(row: object, copies: dict[str, object]) -> object:
+def _openable(row: ObjectRow, copies: dict[str, ObjectRow]) -> ObjectRow:
     """Documents of formats at risk are shown as the PDF made of them; recordings without access copy as they are."""
     kept = copies.get("preservation")
-    return kept if kept is not None and str(kept.path).endswith(".pdf") else row  # type: ignore[attr-defined]
+    return kept if kept is not None and kept.path.endswith(".pdf") else row
 
 
 def _seconds(text: str) -> float:

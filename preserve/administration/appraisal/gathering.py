@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from metadata.names import original_bytes, text_of
 from preserve.administration.appraisal.model import Item
 from preserve.administration.retention.facts import calculate
 from preserve.administration.retention.profile import RetentionProfile
-from preserve.data_management import holdings, retention_index
+from preserve.data_management import cases, copy_counts, holdings, object_index, retention_index, versions
+from preserve.data_management.cases import Case
 from preserve.data_management.disposal_holds import blocks_by_case, uses_by_case
 from preserve.data_management.retention_index import RetentionRow
-from preserve.data_management.tables import cases, copies, files, retention, versions
 
 _BATCH = 500
+_READABLE = ("written", "verified", "due", "suspect", "repaired")
+"""The states of copies from which a case can still be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of the cases of a batch, by objid; of recordings name and bytes, by identifier."""
+
+    cases: dict[str, Case]
+    media: dict[str, list[str]]
+    sizes: dict[str, tuple[int, int]]
+    recordings: dict[str, tuple[str, int]]
+    case_facts: dict[str, str]
 
 
 def gather(connection: Connection, profile: RetentionProfile, until: str, limit: int = 0) -> list[Item]:
@@ -31,16 +44,15 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
     found: list[Item] = []
     waiting = iter(rows)
     while batch := list(islice(waiting, _BATCH)):
-        facts = _facts(connection, batch, labels)
+        facts = _facts(connection, batch)
         for row in batch:
-            case, held, sizes, names, case_row = facts
-            about = case[row.objid]
-            due = calculate(profile, row, case_row.get(row.objid, row.facts))
+            about = facts.cases[row.objid]
+            due = calculate(profile, row, facts.case_facts.get(row.objid, row.facts))
             decisive = next((one for one in due.periods if one.rule == due.rule), None)
-            (files_, size), path = sizes.get(row.objid, (0, 0)), ""
+            (files, size), path = facts.sizes.get(row.objid, (0, 0)), ""
             if row.item:
-                path, size = names.get(row.item, (row.item, 0))
-                files_ = 1
+                path, size = facts.recordings.get(row.item, (row.item, 0))
+                files = 1
             found.append(
                 Item(
                     row=len(found) + 1,
@@ -58,44 +70,26 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     start=str(decisive.start) if decisive and decisive.start else "",
                     years=decisive.years if decisive else 0,
                     due=row.due or "",
-                    files=files_,
+                    files=files,
                     size=size,
                     requests=used.get(row.objid, 0),
-                    copies=tuple(held.get(row.objid, ())),
-                    signals=tuple(signals(profile, about.description)),
+                    copies=tuple(labels.get(medium, medium) for medium in facts.media.get(row.objid, ())),
+                    signals=tuple(signals(profile, about.description_text)),
                     blocks=tuple(f"{one.kind} {one.number}" for one in blocked.get(row.objid, ())),
                 )
             )
     return found
 
 
-def _facts(connection: Connection, batch: Sequence[RetentionRow], labels: dict[str, str]):  # type: ignore[no-untyped-def]
-    wanted = sorted({row.objid for row in batch})
-    case = {row.objid: row for row in connection.execute(select(cases).where(cases.c.objid.in_(wanted)))}
-    held: dict[str, list[str]] = {}
-    good = ("written", "verified", "due", "suspect", "repaired")
-    query = select(copies.c.objid, copies.c.medium).where(copies.c.objid.in_(wanted), copies.c.state.in_(good))
-    for objid, medium in connection.execute(query.distinct().order_by(copies.c.objid, copies.c.medium)):
-        held.setdefault(objid, []).append(labels.get(medium, medium))
-    sizes = {
-        objid: (int(count), int(size))
-        for objid, count, size in connection.execute(
-            select(versions.c.objid, func.max(versions.c.files), func.sum(versions.c.size))
-            .where(versions.c.objid.in_(wanted))
-            .group_by(versions.c.objid)
-        )
-    }
-    items = [row.item for row in batch if row.item]
-    names: dict[str, tuple[str, int]] = {}
-    if items:
-        query = select(files.c.identifier, files.c.original_name, files.c.path, files.c.size)
-        for row in connection.execute(query.where(files.c.identifier.in_(items))):
-            name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-            names[row.identifier] = (name, int(row.size))
-    owners = [row.objid for row in batch if row.item]
-    whole = select(retention.c.objid, retention.c.facts).where(retention.c.objid.in_(owners), retention.c.item == "")
-    case_rows = {row.objid: row.facts for row in connection.execute(whole)} if owners else {}
-    return case, held, sizes, names, case_rows
+def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:
+    objids = {row.objid for row in batch}
+    return _Facts(
+        cases.read_many(connection, objids),
+        copy_counts.media_of(connection, objids, _READABLE),
+        versions.sizes_of(connection, objids),
+        object_index.names_of(connection, (row.item for row in batch if row.item)),
+        retention_index.facts_of(connection, (row.objid for row in batch if row.item)),
+    )
 
 
 def signals(profile: RetentionProfile, description: str) -> Iterator[str]:

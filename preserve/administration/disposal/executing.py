@@ -38,7 +38,7 @@ from preserve.archival_storage.opening import open_media
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings
+from preserve.data_management import destroyed, holdings, sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.proof.verify_ledger import require_proven
@@ -94,12 +94,13 @@ def execute(
     run = _Run(actor, _begin(actor, number), watch, progress)
     outcomes = [_carry_out(run, entry) for entry in run.disposal.entries]
     watch("export")
-    _export(actor.archive)
+    # The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went.
+    sealing.close_segment(actor.home, actor.catalogue)
     disposal = run.disposal
     if all(outcome.gone for outcome in outcomes):
         watch("close")
         disposal = _close(run)
-        _export(actor.archive)
+        sealing.close_segment(actor.home, actor.catalogue)
     return Report(disposal, disposal.state == "executed", tuple(outcomes))
 
 
@@ -262,12 +263,3 @@ def _close(run: _Run) -> Disposal:
             executed=stamp(moment),
             final_sha256=sha256,
         )
-
-
-def _export(archive: Archive) -> None:
-    """The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went."""
-    home = archive.home
-    with archive.catalogue.begin() as connection:
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, archive.now())
-    with archive.catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")

@@ -15,9 +15,8 @@ from preserve.archival_storage.aip_versions import Change, succeed
 from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.identifiers import person as person_agent
 from preserve.archival_storage.policy import read_policy, standing
-from preserve.data_management import ledger
+from preserve.data_management import ledger, versions
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import versions
 from preserve.errors import PreserveError, Refused, Stopped
 from preserve.home import Home
 from preserve.messages import say, speaking
@@ -31,10 +30,7 @@ def reduce(
     home, catalogue, item = actor.home, actor.catalogue, entry.item
     with catalogue.read() as connection:
         version = reduced_version(connection, item.objid, disposal.number, item.item)
-        newest = connection.execute(
-            versions.select().where(versions.c.objid == item.objid).order_by(versions.c.version.desc())
-        ).first()
-    assert newest is not None
+        newest = versions.read(connection, item.objid)
     if not version:
         watch("reduce")
         change = _change(home, disposal, entry)
@@ -45,7 +41,7 @@ def reduce(
         except (PreserveError, StorageError) as error:
             return Task(newest.name, "failed", detail=f"{error.code} {error.where}")
         version = successor.version
-    last = max(int(newest.version), version)
+    last = max(newest.version, version)
     with catalogue.read() as connection:
         stands = standing(connection, item.objid, last, read_policy(home.profiles))
     if not stands.sealed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.administration.appraisal.model import Item, Review
@@ -13,8 +13,7 @@ from preserve.administration.disposal.model import Disposal
 from preserve.administration.proceedings import records
 from preserve.administration.retention.rules_in_force import require_rows, strictest_due
 from preserve.archival_storage.packages import require_registered
-from preserve.data_management import destroyed, disposal_holds, proceedings, retention_index
-from preserve.data_management.tables import cases
+from preserve.data_management import cases, destroyed, disposal_holds, proceedings, retention_index
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -24,7 +23,7 @@ OPEN = ("proposed", "supervised", "approved", "executing")
 
 def _require_same(connection: Connection, item: Item) -> None:
     """What people decided about is this case, by the words they saw. Raises NotIntact."""
-    row = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
+    row = cases.read(connection, item.objid)
     now = (row.case_number, row.archival_number, row.title, row.closed or "", row.classification)
     if now != (item.case_number, item.archival_number, item.title, item.closed, item.classification):
         raise NotIntact("disposal.item-differs", item.case_number, objid=item.objid)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
 from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import rules_in_force
-from preserve.data_management import destroyed, holdings, ledger, retention_index, search
-from preserve.data_management.cases import forget_version
+from preserve.data_management import cases, destroyed, holdings, ledger, object_index, retention_index, search, versions
+from preserve.data_management.cases import Case
+from preserve.data_management.database import overwrite_what_is_deleted
 from preserve.data_management.destroyed import Gone
-from preserve.data_management.tables import cases, files, versions
+from preserve.data_management.package_index import forget_version
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
@@ -29,7 +30,7 @@ def _path(home: Home, objid: str, item: str, what: str) -> Path:
 def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry, begun: str) -> str:
     """Write down what is known of a thing before it goes; return the digest of the record."""
     item = entry.item
-    case = connection.execute(select(cases).where(cases.c.objid == item.objid)).one()
+    case = cases.read(connection, item.objid)
     approval = disposal.approval
     people = {
         "proposer": disposal.proposed.by,
@@ -51,7 +52,7 @@ def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry
         closed=case.closed or "",
         classification=case.classification,
         declared=item.declared,
-        long_term=bool(case.long_term),
+        long_term=case.long_term,
         packages=tuple(_packages(connection, item.objid)),
         files=tuple(_files(connection, item.objid, item.item)),
         disposal=disposal.number,
@@ -64,7 +65,7 @@ def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry
 
 
 def _packages(connection: Connection, objid: str) -> Iterator[PackageGone]:
-    for row in connection.execute(select(versions).where(versions.c.objid == objid).order_by(versions.c.version)):
+    for row in versions.of_case(connection, objid):
         yield PackageGone(
             name=row.name,
             version=row.version,
@@ -77,9 +78,6 @@ def _packages(connection: Connection, objid: str) -> Iterator[PackageGone]:
 
 def _files(connection: Connection, objid: str, item: str) -> Iterable[FileGone]:
     """The files of a case, or a recording with what was made from it; in several versions the same is told once."""
-    query = select(files).where(files.c.objid == objid)
-    if item:
-        query = query.where((files.c.identifier == item) | (files.c.source == item))
     listed = {
         (row.identifier, row.sha256): FileGone(
             identifier=row.identifier,
@@ -89,7 +87,8 @@ def _files(connection: Connection, objid: str, item: str) -> Iterable[FileGone]:
             sha256=row.sha256,
             puid=row.puid,
         )
-        for row in connection.execute(query.order_by(files.c.version, files.c.representation, files.c.path))
+        for row in object_index.of_case(connection, objid)
+        if not item or item in (row.identifier, row.source)
     }
     return listed.values()
 
@@ -151,22 +150,20 @@ def bury(connection: Connection, tombstone: Tombstone) -> None:
     """Take a whole case out of the catalogue but for what its tombstone tells: no files, events, words or parties."""
     if tombstone.item:
         raise PreserveError("disposal.not-of-it", tombstone.objid, number=tombstone.disposal)
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    numbers = select(versions.c.version).where(versions.c.objid == tombstone.objid)
-    for number in connection.execute(numbers).scalars().all():
-        forget_version(connection, tombstone.objid, number)
+    overwrite_what_is_deleted(connection)
+    for version in versions.of_case(connection, tombstone.objid):
+        forget_version(connection, tombstone.objid, version.version)
     search.forget(connection, tombstone.objid)
     retention_index.replace(connection, tombstone.objid, ())
-    row = {"description": _reduced(tombstone).model_dump_json()}
-    connection.execute(update(cases).where(cases.c.objid == tombstone.objid).values(**row))
+    cases.replace_description(connection, tombstone.objid, _reduced(tombstone))
 
 
 def forget_older(connection: Connection, objid: str, below: int) -> None:
     """Take the versions of a case that still held the part out of the catalogue."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    query = select(versions.c.version).where(versions.c.objid == objid, versions.c.version < below)
-    for number in connection.execute(query).scalars().all():
-        forget_version(connection, objid, number)
+    overwrite_what_is_deleted(connection)
+    for version in versions.of_case(connection, objid):
+        if version.version < below:
+            forget_version(connection, objid, version.version)
 
 
 def _reduced(tombstone: Tombstone) -> CaseDescription:
@@ -194,29 +191,27 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
 
     def enter(connection: Connection) -> None:
         for gone in destroyed.all_gone(connection):
-            if gone.item or connection.execute(select(cases.c.objid).where(cases.c.objid == gone.objid)).first():
+            if gone.item or cases.is_listed(connection, gone.objid):
                 continue
             try:
                 tombstone = read_draft(home, gone)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
-            connection.execute(
-                cases.insert(),
-                {
-                    "objid": tombstone.objid,
-                    "case_number": tombstone.case_number,
-                    "archival_number": tombstone.archival_number,
-                    "title": tombstone.title,
-                    "case_type": tombstone.case_type,
-                    "cause": tombstone.cause,
-                    "producer": tombstone.producer,
-                    "classification": tombstone.classification,
-                    "started": tombstone.started,
-                    "closed": tombstone.closed,
-                    "long_term": tombstone.long_term,
-                    "description": _reduced(tombstone).model_dump_json(),
-                },
+            case = Case(
+                tombstone.objid,
+                tombstone.case_number,
+                tombstone.archival_number,
+                tombstone.title,
+                tombstone.case_type,
+                tombstone.cause,
+                tombstone.producer,
+                tombstone.classification,
+                tombstone.started,
+                tombstone.closed,
+                tombstone.long_term,
+                _reduced(tombstone).model_dump_json(),
             )
+            cases.insert(connection, case)
         days(connection)
 
     return enter

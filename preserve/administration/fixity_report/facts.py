@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from preserve.administration.retention.notice import Falling, falling_due
 from preserve.administration.retention.profile import RetentionProfile, read_retention
@@ -18,7 +17,7 @@ from preserve.archival_storage.overview import overview
 from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.repair import NOT_REPAIRED, REPAIRED
 from preserve.clock import parse, stamp
-from preserve.data_management import audit_records, audits, checkpoints, holdings, ledger
+from preserve.data_management import audit_records, audits, checkpoints, copy_counts, holdings, ledger
 from preserve.data_management.audit_records import Month, Record
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
@@ -135,22 +134,16 @@ def _coverage(
 ) -> Coverage:
     days = limit_of(profile, kind)
     before = stamp(moment - timedelta(days=days))
-    query = text(
-        "SELECT c.medium, count(*), sum(v.size), coalesce(sum(c.verified > :before), 0),"
-        " coalesce(sum(CASE WHEN c.verified > :before THEN v.size END), 0) FROM copies c"
-        " JOIN versions v ON v.objid = c.objid AND v.version = c.version JOIN media m ON m.id = c.medium"
-        " WHERE m.kind = :kind AND m.state = 'in use' AND c.state NOT IN ('planned', 'retired', 'lost')"
-        " GROUP BY c.medium"
-    )
     passed = {
         row.id
         for row in inventory
         if (row.details.get("sample") or {}).get("chosen") is False and schedule.last_look(row) > before
     }
     copies = within = sampled = size = size_within = 0
-    for medium, count, all_bytes, good, good_bytes in connection.execute(query, {"before": before, "kind": kind}):
-        copies, within, size, size_within = copies + count, within + good, size + all_bytes, size_within + good_bytes
-        sampled += count - good if medium in passed else 0
+    for row in copy_counts.read_back(connection, kind, before):
+        copies, within = copies + row.copies, within + row.copies_since
+        size, size_within = size + row.size, size_within + row.size_since
+        sampled += row.copies - row.copies_since if row.medium in passed else 0
     return Coverage(kind, days, copies, within, sampled, copies - within - sampled, size, size_within)
 
 
@@ -158,10 +151,9 @@ def _medium(connection: Connection, due: schedule.Due, profile: StorageProfile, 
     row = due.medium
     told = []
     for entry in ledger.about(connection, row.id):
-        data = json.loads(entry.text)
-        counts = [int(data["details"][name]) for name in _BAD if name in data["details"]]
+        counts = [int(entry.details[name]) for name in _BAD if name in entry.details]
         if counts:
-            told.append((parse(data["time"]).timestamp() / 86400 / 365.25, float(sum(counts))))
+            told.append((parse(entry.time).timestamp() / 86400 / 365.25, float(sum(counts))))
     growth, forecast = trend(told, moment.timestamp() / 86400 / 365.25 + 1)
     health = str(row.details.get("health", "unknown"))
     overdue = (
@@ -192,6 +184,5 @@ def trend(told: Sequence[tuple[float, float]], at: float) -> tuple[float, float]
 
 
 def _repairs(connection: Connection, since: datetime) -> list[dict[str, Any]]:
-    query = text("SELECT entry FROM ledger WHERE action IN (:done, :failed) ORDER BY number")
-    rows = [json.loads(entry) for (entry,) in connection.execute(query, {"done": REPAIRED, "failed": NOT_REPAIRED})]
-    return [row for row in rows if parse(row["time"]) >= since]
+    entries = ledger.of_action(connection, REPAIRED, NOT_REPAIRED)
+    return [entry.data for entry in entries if parse(entry.time) >= since]

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
+from preserve.administration.disposal.rules import OPEN
 from preserve.administration.duties import Duty
 from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, Record, step
@@ -20,7 +21,6 @@ from preserve.home import Home
 
 HoldKind = Literal["litigation", "inquiry", "complaint", "audit", "transfer", "other"]
 KINDS: tuple[HoldKind, ...] = get_args(HoldKind)
-OPEN_DISPOSAL = ("proposed", "supervised", "approved", "executing")
 
 
 class Hold(Record):
@@ -89,7 +89,7 @@ def release_hold(actor: Actor, number: str, *, reason: str) -> Hold:
         hold = HOLDS.read(connection, home, number)
         HOLDS.check(hold, "released", account)
         for objid in hold.cases:
-            for row in proceedings.about_case(connection, "disposal", objid, OPEN_DISPOSAL):
+            for row in proceedings.about_case(connection, "disposal", objid, OPEN):
                 if row.about == account:
                     raise NotPermitted("retention.hold-own-disposal", number, disposal=row.number)
         return HOLDS.go_on(

@@ -6,15 +6,14 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from metadata.names import original_bytes, text_of
 from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import zone
+from preserve.data_management import cases, object_index, versions
 from preserve.data_management.retention_index import RetentionRow
-from preserve.data_management.tables import cases, files, versions
-from preserve.description.schema import CaseDescription, CaseObject
+from preserve.description.schema import CaseObject
 from preserve.home import Home
 
 
@@ -22,38 +21,22 @@ def facts_of(
     home: Home, connection: Connection, profile: RetentionProfile, objid: str
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
     """What is known of a case and of each of its originals, by identifier, from description and package."""
-    case = connection.execute(select(cases).where(cases.c.objid == objid)).one()
-    description = CaseDescription.model_validate_json(case.description)
-    first = connection.execute(select(func.min(versions.c.created)).where(versions.c.objid == objid)).scalar()
+    case = cases.read(connection, objid)
+    description = case.description
+    created = [version.created for version in versions.of_case(connection, objid)]
     local = zone(home.settings.time_zone)
-    filed = datetime.fromisoformat(str(first)).astimezone(local).date() if first else None
-    facts = CaseFacts(
-        description.closed, filed, description.case_type, description.retention.value, bool(case.long_term)
-    )
+    filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
+    facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
     about = {thing.file: thing for thing in description.objects}
-    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
-    rows = connection.execute(
-        select(files.c.identifier, files.c.path, files.c.original_name, files.c.properties)
-        .where(files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
-        .order_by(files.c.path)
-    )
-    objects = {}
-    for row in rows:
-        name = text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-        objects[row.identifier] = _object(profile, about.get(name), name, dict(json.loads(row.properties)), local)
-    return facts, objects
+    return facts, {
+        original.identifier: _object(profile, about.get(original.name), original.name, original.significant, local)
+        for original in object_index.originals(connection, objid)
+    }
 
 
 def paths_of(connection: Connection, objid: str) -> dict[str, str]:
     """The depositor's name of each original of the newest version, by identifier."""
-    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
-    query = select(files.c.identifier, files.c.path, files.c.original_name).where(
-        files.c.objid == objid, files.c.version == newest, files.c.representation == "original"
-    )
-    return {
-        row.identifier: text_of(original_bytes(row.original_name)) or row.path.removeprefix("data/")
-        for row in connection.execute(query)
-    }
+    return {original.identifier: original.name for original in object_index.originals(connection, objid)}
 
 
 def _object(

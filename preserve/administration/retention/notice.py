@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from preserve.archival_storage.notify import notify
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import zone
-from preserve.data_management import retention_index
+from preserve.data_management import cases, retention_index
+from preserve.data_management.cases import CaseName
 from preserve.data_management.disposal_holds import Block, blocks_by_case
 from preserve.home import Home
 from preserve.messages import say, speaking
@@ -49,18 +50,13 @@ def falling_due(home: Home, connection: Connection, months: int, moment: datetim
     last = months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months)
     rows = retention_index.due_by(connection, "", last.isoformat())
     blocked = blocks_by_case(connection) if rows else {}
-    named = retention_index.names_of(connection, (row.objid for row in rows))
-    return [
-        Falling(
-            row.objid,
-            row.item,
-            *named.get(row.objid, (row.objid, "")),
-            row.due or "",
-            row.rule,
-            tuple(blocked.get(row.objid, ())),
-        )
-        for row in rows
-    ]
+    names = cases.names_of(connection, (row.objid for row in rows))
+    falling = []
+    for row in rows:
+        name = names.get(row.objid, CaseName(row.objid, ""))
+        blocks = tuple(blocked.get(row.objid, ()))
+        falling.append(Falling(row.objid, row.item, name.case_number, name.title, row.due or "", row.rule, blocks))
+    return falling
 
 
 def announce(home: Home, falling: Sequence[Falling], months: int) -> list[str]:

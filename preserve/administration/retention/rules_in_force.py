@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.administration.retention.facts import calculate, facts_of, facts_text
 from preserve.administration.retention.periods import Due, due_of_case, due_of_object
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
-from preserve.data_management import destroyed, ledger, retention_index
+from preserve.data_management import cases, destroyed, ledger, retention_index
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
-from preserve.data_management.tables import cases
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
@@ -103,7 +102,7 @@ def after_rebuild(home: Home) -> Callable[[Connection], None]:
         destroyed_cases = {
             gone.objid for gone in destroyed.all_gone(connection) if not gone.item and gone.state == "destroyed"
         }
-        for objid in connection.execute(select(cases.c.objid)).scalars().all():
+        for objid in cases.objids(connection):
             if objid in destroyed_cases:
                 continue
             rows = _rows(home, connection, rules.profile, objid, decided.get(objid, {}))
@@ -131,7 +130,7 @@ def require_rows(home: Home, connection: Connection, objid: str) -> None:
 
 def compare(home: Home, connection: Connection) -> Iterator[Finding]:
     """Every case of which the days are not what they should be."""
-    known = set(connection.execute(select(cases.c.objid)).scalars())
+    known = set(cases.objids(connection))
     for objid in sorted(known | {row.objid for row in retention_index.all_rows(connection)}):
         if objid not in known:
             yield Finding("ledger.contradicts-index", objid, "error", {"table": "retention"})

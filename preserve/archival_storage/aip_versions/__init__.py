@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from sqlalchemy import select
-
 from preserve.archival_storage.aip_versions import copy_unchanged, describing, publish
 from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, previous_version
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.clock import now, stamp
+from preserve.data_management import cases
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
-from preserve.data_management.tables import cases
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
@@ -45,7 +43,7 @@ def succeed(
     adapter.require()
     with catalogue.read() as connection:
         old = previous_version(home, connection, name)
-        number = connection.execute(select(cases.c.case_number).where(cases.c.objid == old.objid)).scalar_one()
+        number = cases.read(connection, old.objid).case_number
     with claim(home.work, number):
         with catalogue.read() as connection:
             old = previous_version(home, connection, name)  # nobody else changes it from here on

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from preserve.archival_storage.media import server_store
-from preserve.data_management import journal, migrations_journal
+from preserve.data_management import journal, migrations_journal, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
-from preserve.data_management.tables import versions
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import DirectoryAdapter
@@ -39,10 +36,7 @@ def discard_of(home: Home, catalogue: Catalogue, objid: str) -> None:
     while True:
         with catalogue.read() as connection:
             row = migrations_journal.running(connection, objid)
-            entered = (
-                row is not None
-                and connection.execute(select(versions.c.name).where(versions.c.name == _name(row))).first()
-            )
+            entered = row is not None and versions.is_entered(connection, _name(row))
         if row is None:
             return
         if not entered and is_published(home, row):

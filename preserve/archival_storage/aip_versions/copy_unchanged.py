@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from metadata import csip
 from metadata.findings import Finding
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage
 from preserve.archival_storage.packing.listing import Described
@@ -83,9 +82,3 @@ def _there(
 def data_path(role: str, path: str) -> str:
     """Where a file of a representation lies in the information package; `path` is as PREMIS has it."""
     return f"representations/{role}/{path}"
-
-
-def is_payload(relative: str) -> bool:
-    """Whether a path of the information package is a file of a representation."""
-    parts = relative.split("/")
-    return len(parts) > 3 and parts[0] == "representations" and parts[1] in csip.REPRESENTATIONS and parts[2] == "data"

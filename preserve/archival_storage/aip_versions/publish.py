@@ -6,7 +6,6 @@ the very package that was sealed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,14 @@ from preserve.archival_storage.aip_versions.change import Change, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packing import publishing, sealing
+from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.listing import Described
+from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now
-from preserve.data_management import case_index, checkpoints, ledger
+from preserve.data_management import case_index, ledger, sealing
 from preserve.data_management.archive import Archive
-from preserve.data_management.cases import index_package
 from preserve.data_management.database import Catalogue
+from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact
 from storage_adapters.contract import CopyRef
@@ -55,7 +55,7 @@ def seal(
         for label, value in old.info():
             yield label, new[label] if label in _CHANGES else value
 
-    return sealing.seal(package, algorithms, payload, info)
+    return seal_package(package, algorithms, payload, info)
 
 
 def publish(
@@ -79,7 +79,7 @@ def is_published(connection: Connection, adapter: DirectoryAdapter, objid: str, 
     if not (adapter.root / "packages" / name).is_dir():
         return False
     found = anchors.details(adapter.path(CopyRef(name)))
-    told = [json.loads(entry.text)["details"] for entry in ledger.about(connection, objid, SEALED)]
+    told = [entry.details for entry in ledger.about(connection, objid, SEALED)]
     mine = [one for one in told if one["name"] == name]
     if not mine or any(mine[-1][key] != value for key, value in found.items()):
         raise NotIntact("storage.published-unknown", name)
@@ -122,8 +122,5 @@ def enter(
         details |= case_index.digests(connection, old.objid, version)
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    with archive.catalogue.begin() as connection:
-        # After the commit: a file on the store must not tell of entries that were rolled back.
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, archive.catalogue)
     return Succeeded(old.objid, name, version, location, count, size)

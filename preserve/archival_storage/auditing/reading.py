@@ -170,7 +170,7 @@ def _beside(run: Run, row: MediumRow, root: Path) -> list[Finding]:
     with run.catalogue.read() as connection:
         copies = holdings.copies_on(connection, row.id)
         findings = compare_ledger(run.home, connection, open_source(root), row.label)
-        repairs = [json.loads(entry.text)["details"] for entry in ledger.of_action(connection, "copy.repaired")]
+        repairs = [entry.details for entry in ledger.of_action(connection, "copy.repaired")]
         put_aside = {str(repair.get("quarantine", "")) for repair in repairs if repair.get("medium") == row.id}
     expected = Expected(
         row.label,

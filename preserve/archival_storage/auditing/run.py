@@ -21,7 +21,7 @@ from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.pace import Pace
 from preserve.archival_storage.policy import StorageProfile, read_audit_profile
 from preserve.clock import parse, stamp
-from preserve.data_management import audit_records, audits, checkpoints, holdings
+from preserve.data_management import audit_records, audits, checkpoints, holdings, sealing
 from preserve.data_management.audit_records import Record
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem, NotIntact
@@ -94,11 +94,10 @@ class Run:
         moment = self.now()
         with self.catalogue.begin() as connection:
             audit_records.compact(connection, self.home.store, moment, actor=self.actor)
-            checkpoint = checkpoints.checkpoint(connection, self.home.keys, self.home.settings.archive_id, moment)
+        closed = sealing.close_segment(self.home, self.catalogue)
         with self.catalogue.begin() as connection:
-            checkpoints.export_segments(connection, self.home.store / "ledger")
             audit_records.sweep(connection, self.home.store)
-        self.report.findings += stamp_checkpoint(self.home, checkpoint)
+        self.report.findings += stamp_checkpoint(self.home, closed.checkpoint)
         return self.report
 
     def _close(self, run: str, state: str, reason: str) -> None:
@@ -108,17 +107,8 @@ class Run:
         counts: Counter[str] = Counter(row.outcome for row in rows if not row.path)
         counts["bytes"] = sum(row.bytes for row in rows if not row.path)
         with self.catalogue.begin() as connection:
-            audits.end(
-                connection,
-                run,
-                state,
-                reason=reason,
-                counts=counts,
-                records=kept.name,
-                sha256=kept.sha256,
-                actor=self.actor,
-                moment=moment,
-            )
+            outcome = audits.Outcome(state, reason, counts, kept.name, kept.sha256)
+            audits.end(connection, run, outcome, actor=self.actor, moment=moment)
         drop_file(_journal(self.home, run), self.home.work)
 
 

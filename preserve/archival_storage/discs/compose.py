@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.archival_storage.copies import change_copy
@@ -18,10 +18,9 @@ from preserve.archival_storage.opening import DISC
 from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, holdings, ledger
+from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, versions
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
-from preserve.data_management.tables import cases, copies, media, versions
 from preserve.errors import MediumProblem
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -58,21 +57,10 @@ def waiting(connection: Connection, profile: StorageProfile) -> list[Waiting]:
         flag: sum(requirement.count for requirement in profile.wanted(flag) if requirement.kind == DISC)
         for flag in (False, True)
     }
-    planned = (
-        select(copies.c.name)
-        .join(media, media.c.id == copies.c.medium)
-        .where(media.c.kind == DISC, copies.c.state.notin_(["lost", "retired"]))
-    )
-    rows = connection.execute(
-        select(versions.c.name, versions.c.objid, versions.c.size, versions.c.files, cases.c.long_term)
-        .join(cases, cases.c.objid == versions.c.objid)
-        .where(versions.c.name.notin_(planned))
-        .order_by(versions.c.created, versions.c.name)
-    )
     return [
-        Waiting(row.name, row.objid, counts[bool(row.long_term)], on_disc(row.size) + row.files * (FILE_COST + 2048))
-        for row in rows
-        if counts[bool(row.long_term)]
+        Waiting(row.name, row.objid, counts[row.long_term], on_disc(row.size) + row.files * (FILE_COST + 2048))
+        for row in versions.without_copy_on(connection, DISC)
+        if counts[row.long_term]
     ]
 
 
@@ -138,21 +126,18 @@ def compose(
     """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact."""
     home, catalogue, moment = archive.home, archive.catalogue, archive.now()
     store = server_store(home)
-    with catalogue.begin() as connection:
-        checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, moment)
-    with catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+    sealing.close_segment(home, catalogue)
+    with catalogue.read() as connection:
         size = ledger.size(connection)
         items = waiting(connection, profile)
-        known = connection.execute(select(versions.c.name, versions.c.manifest_sha256))
-        manifests = {row.name: row.manifest_sha256 for row in known}
+        facts = versions.read_many(connection, (item.name for item in items))
     ledger_bytes = sum(path.stat().st_size for _, _, path in checkpoints.segments(home.store / "ledger"))
     room = room_on(kind, ledger_bytes)
     if room <= 0:
         raise MediumProblem("storage.disc-kind-too-small", kind_name, needed=ledger_bytes, free=kind.capacity)
 
     def list_files(item: Waiting) -> list[PackageFile]:
-        return package_files(store.path(CopyRef(item.name)), manifests[item.name])
+        return package_files(store.path(CopyRef(item.name)), facts[item.name].manifest_sha256)
 
     done: list[Composed] = []
     for count in sorted({item.count for item in items}):
@@ -180,8 +165,9 @@ def _recipes(
     home = archive.home
     with archive.catalogue.read() as connection:
         known = {str(medium.details.get("set", "")) for medium in holdings.all_media(connection, DISC)}
-        rows = {row.objid: row for row in connection.execute(select(cases))}
-        facts = {row.name: row for row in connection.execute(select(versions))}
+        planned = [item for volume in volumes for item, *_ in volume.waiting]
+        rows = cases.read_many(connection, (item.objid for item in planned))
+        facts = versions.read_many(connection, (item.name for item in planned))
     number = 1
     while (set_name := f"DA{moment:%y}_{number:04d}") in known:
         number += 1

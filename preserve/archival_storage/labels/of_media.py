@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from preserve.archival_storage.labels import Form, Label
-from preserve.data_management import holdings
+from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import MediumRow
-from preserve.data_management.tables import cases
 from preserve.errors import Refused
 from preserve.home import Home
 from storage_adapters.registry import traits_of
@@ -20,7 +19,7 @@ def label_of(home: Home, connection: Connection, row: MediumRow) -> Label:
     if not traits_of(row.kind).removable:
         raise Refused("storage.no-label", row.label)
     objids = [copy.objid for copy in holdings.copies_on(connection, row.id) if copy.state not in ("retired", "lost")]
-    rows = connection.execute(select(cases).where(cases.c.objid.in_(objids)).order_by(cases.c.archival_number)).all()
+    rows = sorted(cases.read_many(connection, objids).values(), key=lambda case: case.archival_number)
     numbers = tuple(case.archival_number or case.case_number for case in rows)
     details = row.details
     return Label(

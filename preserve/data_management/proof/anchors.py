@@ -6,7 +6,6 @@ in the ledger, under a signed checkpoint.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,17 +46,17 @@ def anchor_in(entry: Mapping[str, Any]) -> Anchor | None:
     """The anchor that an entry of the ledger sets, where it registers a package."""
     if entry["action"] not in ANCHORING or "manifest_sha256" not in entry["details"]:
         return None
-    given = entry["details"]
+    details = entry["details"]
     return Anchor(
-        given["name"], entry["subject"], entry["number"], given["manifest_sha256"], given["tagmanifest_sha256"]
+        details["name"], entry["subject"], entry["number"], details["manifest_sha256"], details["tagmanifest_sha256"]
     )
 
 
 def read_anchor(connection: Connection, name: str) -> Anchor:
     """The anchor of a package, held against the catalogue. Raises NotIntact where they contradict or there is none."""
     objid = name.rpartition("_v")[0]
-    found = [anchor_in(json.loads(entry.text)) for entry in ledger.about(connection, objid, *ANCHORING)]
-    mine = [one for one in found if one is not None and one.name == name]
+    anchors = [anchor_in(entry.data) for entry in ledger.about(connection, objid, *ANCHORING)]
+    mine = [anchor for anchor in anchors if anchor is not None and anchor.name == name]
     if not mine:
         raise NotIntact("ledger.no-anchor", name)
     known = connection.execute(select(versions.c.manifest_sha256).where(versions.c.name == name)).scalar()

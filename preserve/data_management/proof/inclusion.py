@@ -39,12 +39,12 @@ def proved(entry: ledger.Entry, root: merkle.Root, size: int) -> dict[str, Any]:
     return {"entry": entry.text, "index": entry.number - 1, "path": [step.hex() for step in path]}
 
 
-def beginning(one: Checkpoint, made: Checkpoint, root: merkle.Root) -> dict[str, Any]:
+def beginning(earlier: Checkpoint, later: Checkpoint, root: merkle.Root) -> dict[str, Any]:
     """An earlier checkpoint, and the path that shows it to be the beginning of `made` (RFC 9162 §2.1.4), hex.
 
     Raises NotIntact where it is none.
     """
-    if one.size > made.size or root(0, one.size) != one.root:
-        raise NotIntact("ledger.contradicts-checkpoint", one.made, first=1, last=one.size)
-    path = merkle.consistency_path(root, one.size, made.size)
-    return {"checkpoint": one.text(), "path": [step.hex() for step in path]}
+    if earlier.size > later.size or root(0, earlier.size) != earlier.root:
+        raise NotIntact("ledger.contradicts-checkpoint", earlier.made, first=1, last=earlier.size)
+    path = merkle.consistency_path(root, earlier.size, later.size)
+    return {"checkpoint": earlier.text(), "path": [step.hex() for step in path]}

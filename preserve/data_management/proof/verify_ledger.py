@@ -59,7 +59,7 @@ class LedgerReport:
     @property
     def sound(self) -> bool:
         """Whether the entries themselves are what was signed, whatever of the evidence beside them is missing."""
-        return not any(one.severity == "error" and one.code not in _BESIDE for one in self.findings)
+        return not any(finding.severity == "error" and finding.code not in _BESIDE for finding in self.findings)
 
 
 def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path) -> LedgerReport:
@@ -87,7 +87,7 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
     findings: list[Finding] = []
     beside = witnesses.read_witnesses(segments_folder, findings)
     rows = checkpoints.read_checkpoints(connection)
-    made = _signed([*((str(one.size), one) for one in rows), *beside], public, findings)
+    signed = _signed([*((str(checkpoint.size), checkpoint) for checkpoint in rows), *beside], public, findings)
     kept = checkpoints.segments(segments_folder)
     lines = _segment_lines(kept, findings)
     roots = Frontier()
@@ -99,8 +99,8 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
             findings.append(Finding(problem, str(count), "error", {"number": count}))
             bad_entry = True
         roots.add(ledger.leaf_hash(entry.text))
-        for one in made.pop(count, []):
-            if one.root == roots.root():
+        for checkpoint in signed.pop(count, []):
+            if checkpoint.root == roots.root():
                 proven = count
             elif not bad_entry:
                 findings.append(
@@ -108,10 +108,10 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
                 )
                 bad_entry = True
     count = roots.size
-    empty = made.pop(0, [])
-    if any(one.root != Frontier().root() for one in empty):
+    empty = signed.pop(0, [])
+    if any(checkpoint.root != Frontier().root() for checkpoint in empty):
         findings.append(Finding("ledger.contradicts-checkpoint", "0", "error", {"first": 0, "last": 0}))
-    last = max([*made, *(stop for _, stop, _ in kept)], default=0)
+    last = max([*signed, *(stop for _, stop, _ in kept)], default=0)
     if last > count and not bad_entry:
         findings.append(Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1}))
     findings += witnesses.missing(connection, segments_folder, count, beside)
@@ -136,16 +136,16 @@ def _problem(entry: ledger.Entry, expected: int, line: str | None) -> str:
 
 
 def _signed(
-    told: Iterable[tuple[str, Checkpoint]], public: Sequence[Ed25519PublicKey], findings: list[Finding]
+    beside: Iterable[tuple[str, Checkpoint]], public: Sequence[Ed25519PublicKey], findings: list[Finding]
 ) -> dict[int, list[Checkpoint]]:
     """Checkpoints by size, where one of these keys signed them."""
-    found: dict[int, list[Checkpoint]] = {}
-    for where, one in told:
-        if checkpoints.signed_by_any(one, public):
-            found.setdefault(one.size, []).append(one)
+    by_size: dict[int, list[Checkpoint]] = {}
+    for where, checkpoint in beside:
+        if checkpoints.signed_by_any(checkpoint, public):
+            by_size.setdefault(checkpoint.size, []).append(checkpoint)
         else:
-            findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": one.size}))
-    return found
+            findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": checkpoint.size}))
+    return by_size
 
 
 def _segment_lines(kept: list[tuple[int, int, Path]], findings: list[Finding]) -> Iterator[str]:

@@ -156,16 +156,8 @@ def test_names_that_look_like_those_of_others(archive: Archive) -> None:
 def test_two_that_an_earlier_release_let_in_and_a_change(archive: Archive, catalogue: Catalogue) -> None:
     token = staff(archive, ("head", "wang"))["security"]
     with catalogue.begin() as connection:
-        accounts.add_account(
-            connection,
-            "he.ad",
-            person="李 局长",
-            roles=("examiner",),
-            os_user="",
-            actor="security",
-            moment=now(),
-            credential="",
-        )
+        account = accounts.NewAccount("he.ad", "李 局长", ("examiner",), "", "")
+        accounts.add_account(connection, account, actor="security", moment=now())
     for change in (["--role", "head"], ["--os-user", "director"], ["--resume"]):
         assert archive.run("user", "change", "he.ad", *change, token=token).returncode == 3, change
     assert archive.run("user", "change", "he.ad", "--suspend", token=token).returncode == 0

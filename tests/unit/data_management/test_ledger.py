@@ -1,93 +1,77 @@
-"""Altered ledgers are caught at their first bad entry."""
+"""Entries are read by those who act on them only as they were written."""
+
+from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from preserve.data_management import checkpoints, ledger, sealing
-from preserve.data_management.database import Catalogue, create_catalogue
-from preserve.data_management.proof import verify_ledger
-from preserve.home import Home, Settings
+from preserve.data_management import ledger
+from preserve.errors import NotIntact
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Catalogue:
-    checkpoints.create_keys(tmp_path / "keys")
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
-    for _ in range(2):
-        with catalogue.begin() as connection:
-            for number in range(5):
-                ledger.append(connection, action="a", subject=f"s{number}", actor="z", details={}, moment=MOMENT)
-            checkpoints.checkpoint(connection, tmp_path / "keys", "arch", MOMENT)
-    return catalogue
+def kept(connection: Connection) -> Connection:
+    """Ten entries, two about each of five subjects."""
+    for number in range(10):
+        ledger.append(connection, action="a", subject=f"s{number % 5}", actor="z", details={}, moment=MOMENT)
+    return connection
 
 
-def _prove(kept: Catalogue, tmp_path: Path) -> verify_ledger.LedgerReport:
-    return verify_ledger.verify_ledger(kept, tmp_path / "store" / "ledger", tmp_path / "keys" / "ledger.pub")
+def test_what_somebody_acts_on_is_the_entry_that_was_hashed(kept: Connection) -> None:
+    assert [entry.number for entry in ledger.about(kept, "s2")] == [3, 8]
+    assert [entry.number for entry in ledger.about_any(kept, ["s2", "s4"], ["a"])] == [3, 5, 8, 10]
+    assert [entry.number for entry in ledger.numbered(kept, [7, 1])] == [1, 7]
+    assert [entry.number for entry in ledger.newest(kept, "s2", "a")] == [8, 3]
+    assert [entry.number for entry in ledger.newest_about(kept, "s2", before=8, limit=5)] == [3]
+    assert ledger.count_about(kept, "s2", before=8) == 1
+    kept.execute(text("UPDATE ledger SET entry = replace(entry, '\"z\"', '\"y\"') WHERE number = 3"))
+    with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
+        ledger.about(kept, "s2")
+    assert len(list(ledger.unproven(kept, "a"))) == 10  # for who judges them by other evidence
 
 
-def test_sound(kept: Catalogue, tmp_path: Path) -> None:
-    with kept.read() as connection:
-        assert len(checkpoints.export_segments(connection, tmp_path / "store" / "ledger")) == 1
-        assert checkpoints.export_segments(connection, tmp_path / "store" / "ledger") == []
-        last = checkpoints.read_checkpoints(connection)[-1]
-    sealing.write_head(Home(tmp_path, Settings(archive_id="arch", institution="x", store="store")), last)
-    (tmp_path / "store" / "ledger" / "ledger.pub").write_bytes((tmp_path / "keys" / "ledger.pub").read_bytes())
-    report = _prove(kept, tmp_path)
-    assert report == verify_ledger.LedgerReport(10, 10, 2, 1, ())
+def test_an_entry_under_another_number_is_none_that_somebody_acts_on(kept: Connection) -> None:
+    """Text and hash agree, and still it is not the entry that was written there: nobody finds it by its subject."""
+    kept.execute(text("UPDATE ledger SET number = 99 WHERE number = 3"))
+    assert [entry.number for entry in ledger.about(kept, "s2")] == [8]
+    for read in (lambda: ledger.of_action(kept, "a"), lambda: ledger.numbered(kept, [99])):
+        with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
+            read()
 
 
-@pytest.mark.parametrize(
-    ("statements", "code", "where"),
-    [
-        (["UPDATE ledger SET entry = replace(entry, 's2', 's9') WHERE number = 3"], "ledger.entry-changed", "3"),
-        (["DELETE FROM ledger WHERE number = 4"], "ledger.entry-missing", "4"),
-        (["DELETE FROM ledger WHERE number > 8"], "ledger.entry-missing", "9"),
-        (
-            [
-                "UPDATE ledger SET number = 99 WHERE number = 2",
-                "UPDATE ledger SET number = 2 WHERE number = 3",
-                "UPDATE ledger SET number = 3 WHERE number = 99",
-            ],
-            "ledger.entry-misplaced",
-            "2",
-        ),
-        (
-            [
-                "UPDATE ledger SET number = -number - 1 WHERE number >= 6",
-                "UPDATE ledger SET number = -number",
-                "INSERT INTO ledger (number, entry, leaf) SELECT 6, entry, leaf FROM ledger WHERE number = -1",
-            ],
-            "ledger.entry-missing",
-            "1",
-        ),
-    ],
-)
-def test_alterations(kept: Catalogue, tmp_path: Path, statements: list[str], code: str, where: str) -> None:
-    with kept.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    first = _prove(kept, tmp_path).findings[0]
-    assert (first.code, first.where) == (code, where)
+def test_an_entry_is_read_once(kept: Connection) -> None:
+    (entry,) = ledger.numbered(kept, [4])
+    assert (entry.actor, entry.action, entry.subject, entry.time) == ("z", "a", "s3", "2026-11-23T08:00:00Z")
+    assert entry.data is entry.data and entry.details == {}
 
 
-@pytest.mark.parametrize("with_segments", [False, True])
-def test_a_rewritten_hash_contradicts_what_was_signed(kept: Catalogue, tmp_path: Path, with_segments: bool) -> None:
-    with kept.begin() as connection:
-        if with_segments:
-            checkpoints.export_segments(connection, tmp_path / "store" / "ledger")
-        entry = next(ledger.entries(connection, 7, 7))
-        changed = entry.text.replace('"z"', '"y"')
-        connection.execute(
-            text("UPDATE ledger SET entry = :e, leaf = :l WHERE number = 7"),
-            {"e": changed, "l": ledger.leaf_hash(changed)},
-        )
-    found = _prove(kept, tmp_path).findings[0]
-    if with_segments:
-        assert (found.code, found.where) == ("ledger.entry-contradicts-segment", "7")
-    else:
-        assert (found.code, dict(found.values)) == ("ledger.contradicts-checkpoint", {"first": 6, "last": 10})
+@pytest.mark.parametrize("subject", ['with "quotes"', "back\\slash", "沪文执罚〔2026〕12号", '","subject":"other'])
+def test_what_an_entry_is_about_is_found_by_its_own_text(kept: Connection, subject: str) -> None:
+    """The column to search by is made by the database out of the canonical JSON."""
+    details = {"text": '"number":11,"subject":"x"'}
+    ledger.append(kept, action="b.c", subject=subject, actor="z", details=details, moment=MOMENT)
+    assert [entry.number for entry in ledger.about(kept, subject)] == [11]
+    assert ledger.subjects_of(kept, "b.c") == [subject]
+    assert [entry.subject for entry in ledger.of_action(kept, "b.c")] == [subject]
+
+
+def test_subjects_by_their_beginning(kept: Connection) -> None:
+    for subject in ("H2026-0001", "H2026-0002", "H2027-0001"):
+        ledger.append(kept, action="hold.added", subject=subject, actor="z", details={"cases": ["o"]}, moment=MOMENT)
+    assert sorted(ledger.subjects(kept, "H2026-")) == ["H2026-0001", "H2026-0002"]
+    assert ledger.opened_about(kept, "o", ["hold.added"]) == ["H2026-0001", "H2026-0002", "H2027-0001"]
+    assert ledger.opened_about(kept, "o", ["request.opened"]) == []
+    assert [entry.subject for entry in ledger.naming(kept, "H2027")] == ["H2027-0001"]
+
+
+def test_listings_that_a_case_stood_in(kept: Connection) -> None:
+    """An earlier release listed all cases, and told no range."""
+    for details in ({}, {"first": "1", "last": "3"}, {"first": "4", "last": "9"}):
+        ledger.append(kept, action="listed", subject="s", actor="z", details=details, moment=MOMENT)
+    assert ledger.count_listings(kept, "listed", "2", after=0, upto=99) == 2
+    assert ledger.count_listings(kept, "listed", "2", after=11, upto=99) == 1
+    assert ledger.count_listings(kept, "listed", "2", after=0, upto=11) == 1

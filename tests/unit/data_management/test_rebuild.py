@@ -7,11 +7,12 @@ from pathlib import Path
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
-from preserve.data_management import cases, checkpoints, ledger, sealing, search
+from preserve.data_management import cases, checkpoints, ledger, package_index, sealing, search
 from preserve.data_management.case_life import read_life
 from preserve.data_management.database import create_catalogue, open_catalogue
-from preserve.data_management.rebuild import rebuild, state
+from preserve.data_management.rebuild import rebuild
 from preserve.home import Home, Settings
+from tests.support.catalogue_state import state
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 OBJID = "aip-01hzzzzzzzzzzzzzzzzzzzzzzz"
@@ -54,7 +55,7 @@ def test_equal_after_loss(tmp_path: Path) -> None:
     catalogue = create_catalogue(home.catalogue)
     with catalogue.begin() as connection:
         media.register_store(connection, home, actor="z", moment=MOMENT)
-        cases.index_package(connection, home.store / "packages" / NAME)
+        package_index.index_package(connection, home.store / "packages" / NAME)
         for step in ("planned", "written", "verified"):
             assert not policy.standing(connection, OBJID, 1, policy.read_policy()).sealed
             copies.change_copy(connection, NAME, store.identity, step, actor="z", moment=MOMENT)

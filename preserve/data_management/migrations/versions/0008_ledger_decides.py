@@ -3,10 +3,25 @@
 import sqlalchemy as sa
 from alembic import op
 
-from preserve.data_management.tables import LEDGER_COLUMNS
-
 revision = "0008"
 down_revision = "0007"
+
+# As they were in this release; what the tables say of them later is for later migrations.
+_ACTION = """substr(entry, 12, instr(substr(entry, 12), '"') - 1)"""
+_BEFORE_SUBJECT = """'"number":' || number || ',"subject":"'"""
+_SUBJECT_AT = f"instr(entry, {_BEFORE_SUBJECT}) + length({_BEFORE_SUBJECT})"
+_AFTER_SUBJECT = len('","time":"2026-11-28T08:00:00Z"}')
+_SUBJECT = (
+    f"CASE WHEN instr(entry, {_BEFORE_SUBJECT}) > 0 THEN replace(replace(substr(entry, {_SUBJECT_AT}, "
+    f"length(entry) - {_AFTER_SUBJECT} - ({_SUBJECT_AT}) + 1), '\\\"', '\"'), '\\\\', '\\') ELSE '' END"
+)
+_OPENINGS = "|request.opened|hold.added|disposal.proposed|transfer.prepared|"
+_CASES_AT = """(instr(entry, '"cases":["') + 8)"""
+_CASES = (
+    f"CASE WHEN instr('{_OPENINGS}', '|' || {_ACTION} || '|') > 0 AND instr(entry, '\"cases\":[\"') > 0 "
+    f"THEN substr(entry, {_CASES_AT}, instr(substr(entry, {_CASES_AT}), ']')) END"
+)
+COLUMNS = {"action": _ACTION, "subject": _SUBJECT, "cases": _CASES}
 
 
 def upgrade() -> None:
@@ -18,7 +33,7 @@ def upgrade() -> None:
         op.drop_index(index, "ledger")
     for name in ("action", "subject"):
         op.execute(f"ALTER TABLE ledger DROP COLUMN {name}")
-    for name, expression in LEDGER_COLUMNS.items():
+    for name, expression in COLUMNS.items():
         op.execute(f"ALTER TABLE ledger ADD COLUMN {name} TEXT GENERATED ALWAYS AS ({expression}) VIRTUAL")
     op.create_index("ledger_by_subject", "ledger", ["subject", "action"])
     op.create_index("ledger_by_action", "ledger", ["action"])

@@ -7,7 +7,7 @@ of audit records that name the package, the public key, and a program that check
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from preserve.clock import stamp
 from preserve.data_management import audit_records, audits, checkpoints, ledger
+from preserve.data_management.audit_records import Record
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proof.inclusion import beginning, proved, roots
 from preserve.errors import Refused
@@ -43,10 +44,8 @@ def write_evidence(
     folder: Path,
     *,
     earlier: Sequence[Checkpoint] = (),
-    audits_too: bool = True,
     versions: Sequence[str] = (),
     also: Sequence[ledger.Entry] = (),
-    progress: Callable[[int], None] = lambda moved: None,
 ) -> Evidence:
     """Write the proof about package `name` into the new folder; about other `versions` of the case and `also` too.
 
@@ -55,50 +54,61 @@ def write_evidence(
     """
     if folder.exists() and any(folder.iterdir()):
         raise Refused("storage.exists-already", str(folder))
-    made = checkpoints.read_checkpoints(connection)[-1]
+    newest = checkpoints.read_checkpoints(connection)[-1]
     root = roots(connection)
-    names = dict.fromkeys((name, *versions)) if audits_too else ()
-    records = [row for one in names for row in audit_records.of_package(home.store, one) if not row.path]
-    runs = {row.run for row in records}
-    found = [*ledger.about(connection, name.rpartition("_v")[0]), *also]
-    found += [entry for run in sorted(runs) for entry in ledger.about(connection, run) if entry.action == audits.ENDED]
-    periods = {f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}
-    found += [entry for period in sorted(periods) for entry in ledger.about(connection, period)]
+    names = dict.fromkeys((name, *versions))
+    records = [row for package in names for row in audit_records.of_package(home.store, package) if not row.path]
+    entries = _ordered([*_entries(connection, name.rpartition("_v")[0], records), *also])
     document: dict[str, Any] = {
         "package": name,
         "institution": home.settings.institution,
         "archive": home.settings.archive_id,
-        "checkpoint": made.text(),
+        "checkpoint": newest.text(),
         "public_key": (home.keys / "ledger.pub").read_text(),
-        "entries": [proved(entry, root, made.size) for entry in _ordered(found) if entry.number <= made.size],
-        "earlier": [beginning(one, made, root) for one in earlier],
-        "checks": [
-            {
-                "when": stamp(row.when),
-                "run": row.run,
-                "medium": row.medium,
-                "outcome": row.outcome,
-                "files": row.files,
-                "bytes": row.bytes,
-                "sha256": row.sha256,
-            }
-            for row in records
-        ],
+        "entries": [proved(entry, root, newest.size) for entry in entries if entry.number <= newest.size],
+        "earlier": [beginning(checkpoint, newest, root) for checkpoint in earlier],
+        "checks": [_check(row) for row in records],
     }
     write_file(folder / "proof.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     write_file(folder / PROGRAM, (Path(__file__).parent / PROGRAM).read_bytes())
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
+    files = _write_records(home, folder, entries, newest.size)
+    return Evidence(folder, len(document["entries"]), len(records), files, newest.size)
+
+
+def _entries(connection: Connection, objid: str, records: Sequence[Record]) -> Iterator[ledger.Entry]:
+    """The entries about a case, and those that anchor the records of its audits."""
+    yield from ledger.about(connection, objid)
+    for run in sorted({row.run for row in records}):
+        yield from ledger.about(connection, run, audits.ENDED)
+    for period in sorted({f"{row.when:%Y-%m}" for row in records} | {f"{row.when:%Y}" for row in records}):
+        yield from ledger.about(connection, period)
+
+
+def _check(row: Record) -> dict[str, Any]:
+    return {
+        "when": stamp(row.when),
+        "run": row.run,
+        "medium": row.medium,
+        "outcome": row.outcome,
+        "files": row.files,
+        "bytes": row.bytes,
+        "sha256": row.sha256,
+    }
+
+
+def _write_records(home: Home, folder: Path, entries: Iterable[ledger.Entry], size: int) -> int:
+    """The files of records that those of the first `size` entries name; returns how many."""
     files = 0
-    for one in document["entries"]:
-        details = json.loads(one["entry"])["details"]
-        for named in (details, *details.get("made", ())):
+    for entry in entries:
+        for named in (entry.details, *entry.details.get("made", ())) if entry.number <= size else ():
             file = home.store / named.get("records", "")
             if file.is_file():
                 target = folder / "records" / named["records"].removeprefix(audit_records.FOLDER + "/")
                 write_file(target, file.read_bytes())
                 files += 1
-    return Evidence(folder, len(document["entries"]), len(records), files, made.size)
+    return files
 
 
-def _ordered(found: Iterable[ledger.Entry]) -> list[ledger.Entry]:
-    return sorted({entry.number: entry for entry in found}.values(), key=lambda entry: entry.number)
+def _ordered(entries: Iterable[ledger.Entry]) -> list[ledger.Entry]:
+    return sorted({entry.number: entry for entry in entries}.values(), key=lambda entry: entry.number)

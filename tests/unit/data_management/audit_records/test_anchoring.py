@@ -39,9 +39,8 @@ def keep(catalogue: Catalogue, store: Path, number: int, records: list[Record]) 
     with catalogue.begin() as connection:
         audits.begin(connection, run, actor="scheduler", moment=moment)
         kept = audit_records.write_run(store, run, moment, rows)
-        audits.end(
-            connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler", moment=moment
-        )
+        outcome = audits.Outcome("done", "", {}, kept.name, kept.sha256)
+        audits.end(connection, run, outcome, actor="scheduler", moment=moment)
 
 
 def compact(catalogue: Catalogue, store: Path, moment: datetime) -> None:
@@ -152,9 +151,8 @@ def test_a_year_without_anything_intact_is_thinned(catalogue: Catalogue, tmp_pat
     with catalogue.begin() as connection:
         audits.begin(connection, run, actor="scheduler", moment=START)
         kept = audit_records.write_run(tmp_path, run, START, rows)
-        audits.end(
-            connection, run, "done", counts={}, records=kept.name, sha256=kept.sha256, actor="scheduler", moment=START
-        )
+        outcome = audits.Outcome("done", "", {}, kept.name, kept.sha256)
+        audits.end(connection, run, outcome, actor="scheduler", moment=START)
     for years in range(1, 8):
         compact(catalogue, tmp_path, START + timedelta(days=366 * years))
     with catalogue.read() as connection:

@@ -1,0 +1,86 @@
+"""What only some rooms may do: build queries, open the catalogue, write segments. The lists of exceptions only shrink."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import preserve
+
+SOURCE = Path(preserve.__file__).parent
+DATA = "data_management/"
+
+OPENS = {
+    "access/dip/deriving.py": "a process of its own, for each recording",
+    "administration/founding.py": "of an archive that has no session yet",
+    "administration/health.py": "of an archive that may be damaged",
+    "administration/restoring_archive.py": "of an archive that is being made",
+    "services/ledger.py": "to prove what an altered catalogue says",
+    "services/operation.py": "of an archive that may be damaged",
+}
+"""Who opens a catalogue outside data management, and why."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the application by its path, but for the migrations, which are as old as they are."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if not name.startswith((DATA + "migrations/", "_profiles/")):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[str]:
+    """The last name of everything that is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            yield called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def test_queries_are_built_in_data_management_alone() -> None:
+    wrong = []
+    for name, tree in modules():
+        if name.startswith(DATA):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "sqlalchemy":
+                imported = {alias.name for alias in node.names}
+                if node.module != "sqlalchemy" or imported != {"Connection"}:
+                    wrong.append(f"{name}:{node.lineno} imports {', '.join(sorted(imported))} of {node.module}")
+            elif isinstance(node, ast.Import) and any(one.name.startswith("sqlalchemy") for one in node.names):
+                wrong.append(f"{name}:{node.lineno} imports sqlalchemy")
+            elif isinstance(node, ast.Attribute) and node.attr in ("execute", "exec_driver_sql"):
+                wrong.append(f"{name}:{node.lineno} executes a statement")
+    assert wrong == []
+
+
+def test_entries_are_read_by_the_ledger_alone() -> None:
+    """`Entry` has time, actor, action, subject and details: its text is nobody else's to parse, but for who proves it."""
+    wrong = []
+    for name, tree in modules():
+        if name in (DATA + "ledger.py", DATA + "proof/verify_ledger.py"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node) in ("json.loads(entry.text)", "json.loads(one.text)"):
+                wrong.append(f"{name}:{node.lineno}")
+    assert wrong == []
+
+
+def test_segments_are_written_by_one_function() -> None:
+    callers = {name for name, tree in modules() if "export_segments" in calls(tree)}
+    assert callers == {DATA + "sealing.py"}
+
+
+def test_checkpoints_are_signed_by_one_module() -> None:
+    callers = {name for name, tree in modules() if any(_signs(node) for node in ast.walk(tree))}
+    assert callers == {DATA + "sealing.py"}
+
+
+def _signs(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "checkpoints.checkpoint"
+
+
+def test_catalogues_are_opened_by_few() -> None:
+    callers = {name for name, tree in modules() if "open_catalogue" in calls(tree)}
+    assert {name for name in callers if not name.startswith(DATA)} == OPENS.keys()

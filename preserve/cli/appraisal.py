@@ -23,7 +23,6 @@ _SHOWN = 1000
 @click.command(cls=Command)
 @click.option("--until", type=_DAY, default=None)
 @click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
-@click.pass_obj
 def review(output: Output, until: datetime | None, list_folder: Path | None) -> None:
     """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
     view = output.call(appraisals.draw, until=_day(until), folder=_absolute(list_folder))
@@ -34,7 +33,6 @@ def review(output: Output, until: datetime | None, list_folder: Path | None) -> 
 @click.command(cls=Command)
 @click.argument("number", metavar="REVIEW")
 @click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
-@click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """An appraisal as it stands; --folder: as PDF/A and workbook."""
     _show(output, output.call(appraisals.show, number, folder=_absolute(list_folder)))
@@ -45,7 +43,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _absolute(path: Path | None) -> Path | None:
-    return path.absolute() if path else None
+    return path
 
 
 def _show(output: Output, view: ReviewView) -> None:
@@ -68,7 +66,6 @@ def _show(output: Output, view: ReviewView) -> None:
 @click.option("--until", type=_DAY, default=None)
 @click.option("--reason", default="", metavar="TEXT")
 @click.option("--from", "filled", type=InputPath(dir_okay=False), default=None, metavar="XLSX")
-@click.pass_obj
 def appraise(
     output: Output,
     /,
@@ -90,7 +87,6 @@ def appraise(
 @click.argument("number", metavar="REVIEW")
 @click.option("--item", "item_number", type=int, required=True, metavar="N")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def object_(output: Output, number: str, item_number: int, reason: str) -> None:
     """Object to an item: it stops here."""
     done = output.call(appraisals.object_to, number, item_number, reason=reason)
@@ -100,7 +96,6 @@ def object_(output: Output, number: str, item_number: int, reason: str) -> None:
 @click.command(cls=Command)
 @click.argument("number", metavar="REVIEW")
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def approve(output: Output, number: str, reason: str) -> None:
     """The head approves what the group agreed on."""
     done = output.call(appraisals.approve, number, reason=reason)
@@ -110,7 +105,6 @@ def approve(output: Output, number: str, reason: str) -> None:
 @click.command(cls=Command)
 @click.argument("number", metavar="REVIEW")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give an appraisal up before it is approved."""
     _say(output, output.call(appraisals.withdraw, number, reason=reason), "cli.review-withdrawn")

@@ -23,7 +23,6 @@ def audit() -> None:
 
 
 @audit.command()
-@click.pass_obj
 def plan(output: Output) -> None:
     """What is due to be read, medium by medium."""
     result = output.call(audits.plan)
@@ -53,8 +52,7 @@ def plan(output: Output) -> None:
 @click.option("--medium", "given_media", multiple=True, metavar="[LABEL=]PATH")
 @click.option("--all", "read_all", is_flag=True)
 @click.option("--nightly", is_flag=True)
-@click.pass_obj
-def run(output: Output, /, amount: str, given_media: tuple[str, ...], read_all: bool, **given: Any) -> int:
+def run(output: Output, amount: str, given_media: tuple[str, ...], read_all: bool, **given: Any) -> int:
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
     media = [Inserted.parse(text) for text in given_media]
     wish = AuditWish(size=amount, media=media, everything=read_all, **given)
@@ -84,10 +82,9 @@ def _style(line: audit_alarm.Line) -> str:
 @click.argument("subject", metavar="AIP|MEDIUM")
 @click.option("--failures", is_flag=True)
 @click.option("--premis", type=NewFile(), default=None, metavar="FILE")
-@click.pass_obj
 def history(output: Output, subject: str, failures: bool, premis: Path | None) -> None:
     """Every check of a package's copies, or of a medium what was not intact; with --premis as PREMIS events too."""
-    target = premis.absolute() if premis else None
+    target = premis
     result = output.call(audit_reports.history, subject, failures=failures, premis=target)
     if result.premis_events is not None:
         output.sentence("cli.premis-written", path=str(target), count=result.premis_events)
@@ -112,10 +109,9 @@ def history(output: Output, subject: str, failures: bool, premis: Path | None) -
 @audit.command()
 @click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--replace", "replace", is_flag=True)
-@click.pass_obj
 def report(output: Output, target: Path, replace: bool) -> None:
     """Write the report in both languages, as HTML and as PDF/A."""
-    result = output.call(audit_reports.report, target.absolute(), replace=replace)
+    result = output.call(audit_reports.report, target, replace=replace)
     for path in result.files:
         output.sentence("cli.report-written", path=str(path))
     output.document(result)
@@ -124,7 +120,6 @@ def report(output: Output, target: Path, replace: bool) -> None:
 @audit.command()
 @click.option("--medium", "given_media", multiple=True, metavar="LABEL=PATH")
 @click.option("--count", type=click.IntRange(1), default=None, metavar="N")
-@click.pass_obj
 def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> int:
     """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
     media = [Inserted.parse(text) for text in given_media]

@@ -15,7 +15,6 @@ def catalogue() -> None:
 
 
 @catalogue.command()
-@click.pass_obj
 def rebuild(output: Output) -> None:
     """Make the catalogue again from packages and ledger."""
     report = output.work("", room.rebuild)

@@ -21,7 +21,6 @@ from preserve.services.preparation import CheckedDeposit
 @click.option("--report", "reports", type=IntoFolder(), metavar="DIR")
 @click.option("--replace", "replace", is_flag=True)
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
-@click.pass_obj
 def check(
     output: Output, sips: tuple[Path, ...], xlsx: Path | None, reports: Path | None, replace: bool, jobs: int
 ) -> int:

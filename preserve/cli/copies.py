@@ -19,7 +19,6 @@ from preserve.services.text import safe_values
 
 @click.command(cls=Command)
 @click.argument("case", required=False, default="", metavar="[AIP]")
-@click.pass_obj
 def copies(output: Output, case: str) -> None:
     """What copies should exist, what do, and the next thing to do."""
     overview = output.call(service.list_copies, case)
@@ -47,7 +46,6 @@ def _row(version: CaseCopies, labels: dict[str, str]) -> tuple[str, ...]:
 
 @click.command(cls=Command)
 @click.argument("case", required=False, default="", metavar="[AIP]")
-@click.pass_obj
 def replicate(output: Output, case: str) -> int:
     """Make the copies that are missing; exit status 5 when a medium failed."""
     result = output.work("cli.replicating", service.replicate, case)
@@ -71,17 +69,16 @@ def replicate(output: Output, case: str) -> int:
 @click.option("--to", type=IntoFolder(), default=None, metavar="DIR")
 @click.option("--archive", is_flag=True)
 @click.option("--request", "approved", default="", metavar="REQUEST")
-@click.pass_obj
 def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, approved: str) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
     if archive == bool(case):
         raise UsageError("cli.restore-what")
-    sources = [path.absolute() for path in media]
+    sources = media
     if archive:
         _restore_archive(output, sources)
         return
     if to is not None:
-        restored = output.work("cli.restoring", service.hand_out, case, sources, to.absolute(), request=approved)
+        restored = output.work("cli.restoring", service.hand_out, case, sources, to, request=approved)
     else:
         restored = output.work("cli.restoring", service.restore, case, sources)
     say_restored(output, restored.name, restored.place, restored.bytes)
@@ -93,7 +90,7 @@ def say_restored(output: Output, name: str, place: Path, size: int) -> None:
     output.sentence("cli.restored", style="green", name=name, place=str(place), size=bytes_for_people(size))
 
 
-def _restore_archive(output: Output, media: list[Path]) -> None:
+def _restore_archive(output: Output, media: tuple[Path, ...]) -> None:
     restored = output.work("cli.restoring", service.restore_archive, media, output.home_path)
     output.findings(restored.findings)
     output.sentence(

@@ -15,7 +15,6 @@ from preserve.services import preparation
 
 @click.command(cls=Command)
 @click.argument("folders", nargs=-1, required=True, type=InputPath(exists=True, file_okay=False), metavar="DIR...")
-@click.pass_obj
 def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     """Late ones first; then by date."""
     waiting = output.call(preparation.deadlines, folders)

@@ -17,7 +17,6 @@ from preserve.services import preparation
 @click.argument("folder", required=False, type=InputPath(), metavar="FOLDER")
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.option("--template", is_flag=True)
-@click.pass_obj
 def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
     if template:

@@ -25,7 +25,6 @@ def disc() -> None:
 @disc.command()
 @click.option("--kind", default="", metavar="KIND")
 @click.option("--now", "everything", is_flag=True)
-@click.pass_obj
 def compose(output: Output, kind: str, everything: bool) -> None:
     """Gather what waits into a disc set and make its images."""
     result = output.work("cli.composing", service.compose, kind, everything=everything)
@@ -55,17 +54,9 @@ def compose(output: Output, kind: str, everything: bool) -> None:
 @click.option("--device", type=Burner(), default=None, metavar="DEVICE")
 @click.option("--read-in", "second", type=InputPath(), default=None, metavar="DEVICE")
 @click.option("--speed", default="", metavar="N")
-@click.pass_obj
 def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
     """Burn a composed disc and read every block back."""
-    burned = output.work(
-        "cli.burning",
-        service.burn,
-        label,
-        device=device.absolute() if device else None,
-        second=second.absolute() if second else None,
-        speed=speed,
-    )
+    burned = output.work("cli.burning", service.burn, label, device=device, second=second, speed=speed)
     size, places = bytes_for_people(burned.bytes), listed(burned.read_in)
     output.sentence("cli.disc-burned", style="green", label=burned.label, size=size, places=places)
     output.sentence("cli.disc-burned.next", label=burned.label)
@@ -74,10 +65,9 @@ def burn(output: Output, label: str, device: Path | None, second: Path | None, s
 
 @disc.command()
 @click.argument("path", type=InputPath(), metavar="DISC")
-@click.pass_obj
 def verify(output: Output, path: Path) -> int:
     """Read any disc or image whole and check every file; needs no home. Exit status 4 when it is not intact."""
-    result = output.work("cli.verifying", service.verify, path.absolute())
+    result = output.work("cli.verifying", service.verify, path)
     if result.status and not output.as_json:
         code = "storage.disc-bad-repairable" if result.repairable else "storage.disc-bad"
         raise NotIntact(code, str(path), findings=result.findings)
@@ -97,17 +87,9 @@ def verify(output: Output, path: Path) -> int:
 @click.argument("discs", nargs=-1, required=True, type=InputPath(), metavar="DISC...")
 @click.option("--to", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--repair", is_flag=True)
-@click.pass_obj
 def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
     """Take every package out of discs or images, joining parts; needs no home."""
-    result = output.work(
-        "cli.disc-reading",
-        service.read,
-        [path.absolute() for path in discs],
-        to.absolute(),
-        repair=repair,
-        place=output.home_path,
-    )
+    result = output.work("cli.disc-reading", service.read, discs, to, repair=repair, place=output.home_path)
     for name, size in result.bytes.items():
         say_restored(output, name, to / name, size)
     for failed in result.failed:

@@ -23,7 +23,6 @@ def disposal() -> None:
 @click.argument("number", metavar="REVIEW")
 @click.option("--item", "items", type=int, multiple=True, metavar="N")
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def propose(output: Output, number: str, items: tuple[int, ...], reason: str) -> None:
     """Propose what an approved appraisal says; makes the register (销毁清册)."""
     proposed = output.call(disposals.propose, number, items=items, reason=reason)
@@ -41,7 +40,6 @@ def propose(output: Output, number: str, items: tuple[int, ...], reason: str) ->
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--note", default="", metavar="TEXT")
-@click.pass_obj
 def supervise(output: Output, number: str, note: str) -> None:
     """Sign the register as one of two supervisors (监销人)."""
     done = output.call(disposals.supervise, number, note=note)
@@ -51,7 +49,6 @@ def supervise(output: Output, number: str, note: str) -> None:
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--note", default="", metavar="TEXT")
-@click.pass_obj
 def approve(output: Output, number: str, note: str) -> None:
     """The head approves; the pause before it may be carried out begins."""
     done = output.call(disposals.approve, number, note=note)
@@ -61,7 +58,6 @@ def approve(output: Output, number: str, note: str) -> None:
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Give a disposal up before it is carried out."""
     _say(output, output.call(disposals.withdraw, number, reason=reason), "cli.disposal-withdrawn")
@@ -74,7 +70,6 @@ def _say(output: Output, done: Stepped, code: str, **values: str | int) -> None:
 
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
-@click.pass_obj
 def execute(output: Output, number: str) -> int:
     """Carry it out, or go on; status 5 while something is still to be done, 3 where something stands against it."""
     done = output.work("cli.disposing", disposals.carry_out, number)
@@ -100,7 +95,6 @@ def _heads(names: str) -> list[str]:
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--medium", "medium_name", required=True, metavar="LABEL")
 @click.option("--how", "how_destroyed", required=True, metavar="TEXT")
-@click.pass_obj
 def confirm(output: Output, number: str, medium_name: str, how_destroyed: str) -> None:
     """Say that a disc or drive was destroyed before your eyes; it takes two people."""
     done = output.call(disposals.confirm, number, medium_name, how=how_destroyed)
@@ -108,7 +102,6 @@ def confirm(output: Output, number: str, medium_name: str, how_destroyed: str) -
 
 
 @disposal.command(name="list")
-@click.pass_obj
 def list_disposals(output: Output) -> None:
     """Every disposal and where it stands."""
     listing = output.call(disposals.list_disposals)
@@ -125,10 +118,9 @@ def list_disposals(output: Output) -> None:
 @disposal.command()
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--folder", "list_folder", type=IntoFolder(), default=None, metavar="DIR")
-@click.pass_obj
 def show(output: Output, number: str, list_folder: Path | None) -> None:
     """A disposal as it stands, with its tombstones; --folder: the register as PDF/A."""
-    view = output.call(disposals.show, number, folder=list_folder.absolute() if list_folder else None)
+    view = output.call(disposals.show, number, folder=list_folder)
     output.table(["", ""], _rows(view))
     output.table(
         _heads("row case title reason remark"),

@@ -13,7 +13,6 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 
 
 @click.command(cls=Command)
-@click.pass_obj
 def doctor(output: Output) -> int:
     """Exit status 0 when nothing is wrong, else 7."""
     examined = output.call(health.examine, output.home_path)

@@ -24,7 +24,6 @@ _SIZE = click.IntRange(1, 10_000)
 @click.command(name="list", cls=Command)
 @click.option("--after", "after", default="", metavar="TEXT")
 @click.option("--size", "page_size", type=_SIZE, default=50, show_default=True)
-@click.pass_obj
 def list_cases(output: Output, after: str, page_size: int) -> None:
     """Cases in the catalogue, a page at a time, then ingests that are not done."""
     page = output.call(cases.list_cases, Page(after, page_size))
@@ -68,7 +67,6 @@ def list_cases(output: Output, after: str, page_size: int) -> None:
 @click.option("--html", "life_html", type=NewFile(), default=None, metavar="FILE")
 @click.option("--after", "after", default="", metavar="TEXT")
 @click.option("--size", "page_size", type=_SIZE, default=1000, show_default=True)
-@click.pass_obj
 def show(
     output: Output,
     /,

@@ -24,7 +24,6 @@ def hold() -> None:
 @click.option("--kind", "hold_kind", required=True, type=click.Choice(_KINDS))
 @click.option("--reason", required=True, metavar="TEXT")
 @click.option("--paper", "hold_paper", default="", metavar="TEXT")
-@click.pass_obj
 def add(output: Output, cases: tuple[str, ...], hold_kind: Any, reason: str, hold_paper: str) -> None:
     """Place a hold on cases."""
     placed = output.call(holds.add, cases, kind=hold_kind, reason=reason, paper=hold_paper)
@@ -35,7 +34,6 @@ def add(output: Output, cases: tuple[str, ...], hold_kind: Any, reason: str, hol
 @hold.command()
 @click.argument("number", metavar="HOLD")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def release(output: Output, number: str, reason: str) -> None:
     """Release a hold."""
     released = output.call(holds.release, number, reason=reason)
@@ -45,7 +43,6 @@ def release(output: Output, number: str, reason: str) -> None:
 
 @hold.command(name="list")
 @click.option("--all", "any_hold", is_flag=True)
-@click.pass_obj
 def list_holds(output: Output, any_hold: bool) -> None:
     """Holds that stand, and the requests that hold cases by themselves; --all: released ones too."""
     listing = output.call(holds.list_holds, any_state=any_hold)

@@ -24,7 +24,6 @@ _STOPPED = 8
 @click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 @click.option("--restart", is_flag=True)
-@click.pass_obj
 def ingest(output: Output, sips: tuple[Path, ...], jobs: int, restart: bool) -> int:
     """Take deposits in, one after the other; the exit status is that of the first failure."""
     output.session()  # an archive that cannot be opened is no deposit's failure
@@ -78,7 +77,6 @@ def _say_standing(output: Output, sealed: bool, missing: tuple[tuple[str, int], 
 
 @click.command(cls=Command)
 @click.argument("case", required=False, default="", metavar="[CASE]")
-@click.pass_obj
 def deposits(output: Output, case: str) -> None:
     """What became of what I handed in; of one case with everything that was found."""
     own = output.call(room.list_own, case)

@@ -19,8 +19,7 @@ from preserve.services import founding
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)
-@click.pass_obj
-def init(output: Output, /, institution: str, store: Path | None, **wishes: Any) -> None:
+def init(output: Output, institution: str, store: Path | None, **wishes: Any) -> None:
     """Make a home."""
     founded = output.call(founding.found, institution, place=output.home_path, store=store, **wishes)
     output.sentence("cli.init-done", path=str(founded.home), style="green")

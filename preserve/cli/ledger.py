@@ -20,7 +20,6 @@ def ledger() -> None:
 
 
 @ledger.command()
-@click.pass_obj
 def verify(output: Output) -> int:
     """Prove that the ledger is unaltered; exit status 4 when it is not."""
     report = output.work("", room.verify)
@@ -36,7 +35,6 @@ def verify(output: Output) -> int:
 
 
 @ledger.command()
-@click.pass_obj
 def checkpoint(output: Output) -> None:
     """Sign the ledger as it stands and write its segment into the store."""
     signed = output.call(room.checkpoint)
@@ -48,7 +46,6 @@ def checkpoint(output: Output) -> None:
 
 @ledger.command()
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
-@click.pass_obj
 def export(output: Output, target: Path | None) -> None:
     """Write every entry as canonical JSON, one a line."""
     exported = output.call(room.export, target or sys.stdout)
@@ -60,7 +57,6 @@ def export(output: Output, target: Path | None) -> None:
 @click.argument("case", metavar="AIP")
 @click.option("--output", "target", type=NewFolder(), required=True, metavar="DIR")
 @click.option("--earlier", multiple=True, type=InputPath(exists=True), metavar="FILE")
-@click.pass_obj
 def prove(output: Output, case: str, target: Path, earlier: tuple[Path, ...]) -> None:
     """Write what a third party needs to check when a case was registered and audited."""
     proved = output.call(room.prove, case, target, earlier=earlier)

@@ -17,7 +17,6 @@ from preserve.services.viewing import Placed, time_code
 @click.argument("objects", nargs=-1, metavar="[FILE]...")
 @click.option("--frames", "as_pictures", is_flag=True)
 @click.option("--original", "as_original", is_flag=True)
-@click.pass_obj
 def look(output: Output, case: str, objects: tuple[str, ...], as_pictures: bool, as_original: bool) -> None:
     """Put copies or pictures into the viewing room; without FILE, say what there is."""
     if objects or as_pictures:

@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from preserve import __version__
+from preserve.errors import Stopped
 from preserve.messages import LANGUAGES, at_door, language_of_locale, say, speak
+from preserve.services.environment import locale_name
 
 # One line a command: module, function. Nothing is imported until its command is called.
 COMMANDS = {
@@ -48,7 +50,38 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Spoken(click.Command):
+    """What every command's help has in common: each sentence of it comes from the messages."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line under a word in the language in use."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage-prefix") + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it is for."""
+        words = ctx.command_path.split()[1:]
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say(f"cli.{'-'.join(words)}.help") if words else say("cli.program"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, and the commands of a group, under headings in the language in use."""
+        words = ctx.command_path.split()[1:]
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option):
+                parameter.help = say(option_code(words, parameter))
+        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        if records:
+            with formatter.section(say("cli.options")):
+                formatter.write_dl(records)
+        if isinstance(self, click.Group):
+            names = self.list_commands(ctx)
+            with formatter.section(say("cli.commands")):
+                formatter.write_dl([(name, say(f"cli.{'-'.join([*words, name])}")) for name in names])
+
+
+class Commands(Spoken, click.Group):
     """Commands that are imported when they are called, so that `--help` answers at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -63,86 +96,24 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The usage line under a word in the language in use."""
-        _write_usage(self, ctx, formatter)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line each, from the messages, without importing any command."""
-        with formatter.section(say("cli.commands")):
-            formatter.write_dl([(name, say(f"cli.{name}")) for name in COMMANDS])
+class Command(Spoken):
+    """A command; its function gets the output first."""
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What the program is."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(say("cli.program"))
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options' sentences come from the messages too."""
-        _localise(self, ctx)
-        with formatter.section(say("cli.options")):
-            formatter.write_dl([record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))])
-        self.format_commands(ctx, formatter)
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call it."""
+        assert self.callback is not None
+        return ctx.invoke(self.callback, ctx.obj, **ctx.params)
 
 
-class Command(click.Command):
-    """A command whose help comes from the messages: `cli.<name>.help` and `cli.<name>.option.<option>`."""
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The usage line under a word in the language in use."""
-        _write_usage(self, ctx, formatter)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Help in the language in use."""
-        _localise(self, ctx)
-        self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
-        super().format_help(ctx, formatter)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Options under a heading in the language in use."""
-        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
-        if records:
-            with formatter.section(say("cli.options")):
-                formatter.write_dl(records)
-
-
-class Group(click.Group):
-    """A group of commands (`ledger verify`), its help from the messages."""
+class Group(Spoken, click.Group):
+    """A group of commands (`ledger verify`), in the order in which they are added."""
 
     command_class = Command
 
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The usage line under a word in the language in use."""
-        _write_usage(self, ctx, formatter)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Help in the language in use."""
-        _localise(self, ctx)
-        self.help = say(f"cli.{'-'.join(ctx.command_path.split()[1:])}.help")
-        for name, command in self.commands.items():
-            command.short_help = say(f"cli.{self.name}-{name}")
-        super().format_help(ctx, formatter)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Options and commands under headings in the language in use."""
-        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
-        if records:
-            with formatter.section(say("cli.options")):
-                formatter.write_dl(records)
-        with formatter.section(say("cli.commands")):
-            formatter.write_dl([(name, command.short_help or "") for name, command in self.commands.items()])
-
-
-def _write_usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    pieces = " ".join(command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage-prefix") + " ")
-
-
-def _localise(command: click.Command, ctx: click.Context) -> None:
-    for parameter in command.get_params(ctx):
-        if isinstance(parameter, click.Option):
-            parameter.help = say(option_code(ctx.command_path.split()[1:], parameter))
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """As they were added."""
+        return list(self.commands)
 
 
 def option_code(words: Sequence[str], option: click.Option) -> str:
@@ -152,17 +123,9 @@ def option_code(words: Sequence[str], option: click.Option) -> str:
     return f"cli.{command}.option.{name}" if command else f"cli.option.{name}"
 
 
-def _choose_language(lang: str | None) -> None:
-    from preserve.home import locale_name
-
-    if lang in LANGUAGES:
-        speak("zh" if lang == "zh" else "en")
-    else:
-        speak(language_of_locale(locale_name()))
-
-
 def _language_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    _choose_language(value)
+    """The language of `--lang`, else that of the environment."""
+    speak("zh" if value == "zh" else "en" if value else language_of_locale(locale_name()))
     return value
 
 
@@ -206,45 +169,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; return its exit status (see `preserve.errors`). Prints errors, never a traceback."""
     with at_door("cli"):
-        try:
-            return _run(arguments)
-        finally:
-            _seal()
-
-
-def _seal() -> None:
-    """However the command ended: what it added to the ledger gets its witness in the store."""
-    sealing = sys.modules.get("preserve.data_management.sealing")  # not imported: nothing was written
-    if sealing is None:
-        return
-    try:
-        sealing.seal_what_grew()
-    except Exception as error:  # noqa: BLE001  the work is done and signed in the catalogue: its status stands
-        from preserve.cli.failures import tell_aside
-
-        tell_aside(error)
+        return _run(arguments)
 
 
 def _run(arguments: list[str]) -> int:
     arguments = _global_options_first(arguments)
-    as_json = "--json" in arguments
     try:
         result: Any = cli.main(args=arguments, prog_name="preserve", standalone_mode=False)
+        return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)
-    except click.ClickException as error:
-        from preserve.cli.failures import tell_usage
-
-        return tell_usage(error, as_json)
-    except (KeyboardInterrupt, click.Abort):
-        from preserve.cli.failures import tell
-        from preserve.errors import Stopped
-
-        return tell(Stopped("cli.interrupted"), as_json)
     except BrokenPipeError:
         return 0
+    except (KeyboardInterrupt, click.Abort):
+        failed: BaseException = Stopped("cli.interrupted")
     except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, not a traceback
-        from preserve.cli.failures import tell
+        failed = error
+    from preserve.cli.failures import tell, tell_usage
 
-        return tell(error, as_json)
-    return result if isinstance(result, int) else 0
+    if isinstance(failed, click.ClickException):
+        return tell_usage(failed, "--json" in arguments)
+    return tell(failed, "--json" in arguments)

@@ -34,8 +34,7 @@ def media() -> None:
 @click.option("--reserve", type=click.IntRange(0), default=0, metavar="BYTES")
 @click.option("--endpoint", default="", metavar="URL")
 @click.option("--lock", is_flag=True)
-@click.pass_obj
-def add(output: Output, /, **given: Any) -> None:
+def add(output: Output, **given: Any) -> None:
     """Make an empty, mounted file system a drive of this archive, or enter a bucket."""
     added = output.call(inventory.add, NewMedium(**given))
     row = added.medium
@@ -44,7 +43,6 @@ def add(output: Output, /, **given: Any) -> None:
 
 
 @media.command(name="list")
-@click.pass_obj
 def list_media(output: Output) -> None:
     """Every medium with its place, state and next check."""
     result = output.call(inventory.list_media)
@@ -72,7 +70,6 @@ def list_media(output: Output) -> None:
 @click.argument("medium", metavar="MEDIUM")
 @click.option("--after", "after", default="", metavar="TEXT")
 @click.option("--size", "page_size", type=click.IntRange(1, 10_000), default=1000, show_default=True)
-@click.pass_obj
 def show(output: Output, medium: str, after: str, page_size: int) -> None:
     """One medium: what is known of it, what it holds, what became of it."""
     view = output.call(inventory.show, medium, Page(after, page_size))
@@ -120,10 +117,9 @@ def _heading(name: str) -> str:
 @click.argument("media_names", nargs=-1, required=True, metavar="MEDIUM...")
 @click.option("--output", "target", type=NewFile(), required=True, metavar="FILE")
 @click.option("--form", type=click.Choice(["drive", "inlay", "face"]), default=None)
-@click.pass_obj
 def label(output: Output, media_names: tuple[str, ...], target: Path, form: Any) -> None:
     """Labels to print, as PDF."""
-    labels = output.call(inventory.label, media_names, target.absolute(), form)
+    labels = output.call(inventory.label, media_names, target, form)
     output.sentence("cli.label-done", style="green", path=str(labels.path), count=len(labels.labels))
     output.document(labels)
 
@@ -133,7 +129,6 @@ def label(output: Output, media_names: tuple[str, ...], target: Path, form: Any)
 @click.option("--place", required=True, metavar="PLACE")
 @click.option("--custodian", default="", metavar="NAME")
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def move(output: Output, medium: str, place: str, custodian: str, reason: str) -> None:
     """Record that a medium goes to another place or person."""
     moved = output.call(inventory.move, medium, place=place, custodian=custodian, reason=reason)
@@ -146,7 +141,6 @@ def move(output: Output, medium: str, place: str, custodian: str, reason: str) -
 @media.command(name="check-in")
 @click.argument("what", metavar="QR|PATH")
 @click.option("--place", default="", metavar="PLACE")
-@click.pass_obj
 def check_in(output: Output, what: str, place: str) -> None:
     """Record that a medium was seen: by the text of its QR code, or by looking at what is inserted."""
     seen = output.call(inventory.check_in, what, place=place)
@@ -159,7 +153,6 @@ def check_in(output: Output, what: str, place: str) -> None:
 @media.command()
 @click.argument("medium", metavar="MEDIUM")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def replace(output: Output, medium: str, reason: str) -> None:
     """Let a medium be replaced: its copies count no more, and are made on others."""
     replaced = output.call(inventory.replace, medium, reason=reason)
@@ -170,7 +163,6 @@ def replace(output: Output, medium: str, reason: str) -> None:
 @media.command()
 @click.argument("medium", metavar="MEDIUM")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def retire(output: Output, medium: str, reason: str) -> None:
     """Take a medium out of use; refused while it holds copies that count."""
     retired = output.call(inventory.retire, medium, reason=reason)

@@ -19,8 +19,6 @@ from preserve.services.text import Finding, console, json_text, safe_values, sto
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from preserve.home import Home
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -62,27 +60,15 @@ class Output:
         for session in self.sessions.values():
             session.close()
 
+    def done(self, code: str, result: object, /, style: str = "green", **values: str | int | float) -> None:
+        """Say that it was done, and print the document of the result with --json."""
+        self.sentence(code, style=style, **values)
+        self.document(result)
+
     def document(self, result: object) -> None:
         """With --json: print the document of an operation's result on stdout."""
         if self.as_json:
             sys.stdout.write(json_text(as_document(result)) + "\n")
-
-    # The three below are for commands that do not go through `call` yet; they go with the last of them.
-
-    def home(self) -> Home:
-        """The home in use. Raises UsageError where there is none."""
-        from preserve.home import default_path, open_home
-
-        return open_home(self.home_path or default_path())
-
-    def home_if_any(self) -> Home | None:
-        """The home in use; None where there is none. Raises Refused where its settings are wrong."""
-        from preserve.errors import UsageError
-
-        try:
-            return self.home()
-        except UsageError:
-            return None
 
     def result(self, document: Mapping[str, Any]) -> None:
         """With --json: print the one document on stdout."""

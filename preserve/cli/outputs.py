@@ -17,25 +17,24 @@ from preserve.services import targets
 
 
 class InputPath(click.Path):
-    """A file, a folder, an image or a device that is only read."""
+    """A file, a folder, an image or a device that is only read; absolute, as every path that a command gets."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(path_type=Path, **settings)
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path; links and dots in it are followed as they stand."""
+        return Path(os.fsdecode(super().convert(value, param, ctx))).absolute()
 
-class OutputPath(click.Path):
+
+class OutputPath(InputPath):
     """A path that is written to. Subclasses say what may be there already."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(path_type=Path, **settings)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path as it was given. Raises Refused, MediumProblem."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Raises Refused, MediumProblem."""
         path = super().convert(value, param, ctx)
         if ctx is not None and not ctx.resilient_parsing:
-            output = ctx.find_object(Output)
-            # Links and dots are followed as they stand, not taken out by their looks.
-            self.check(Path(os.fsdecode(path)).absolute(), output)
+            self.check(path, ctx.find_object(Output))
         return path
 
     def check(self, path: Path, output: Output | None) -> None:

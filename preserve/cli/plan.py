@@ -25,7 +25,6 @@ def plan() -> None:
 @plan.command()
 @click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--replace", "replace", is_flag=True)
-@click.pass_obj
 def report(output: Output, target: Path, replace: bool) -> None:
     """The risk report as page and PDF/A in both languages."""
     written = output.call(planning.report, target, replace=replace)
@@ -35,7 +34,6 @@ def report(output: Output, target: Path, replace: bool) -> None:
 
 
 @plan.command()
-@click.pass_obj
 def formats(output: Output) -> None:
     """Formats, media and tools, with what is at risk."""
     risks = output.call(planning.risks)
@@ -59,7 +57,6 @@ def _kinds(kinds: tuple[str, ...]) -> str:
 @click.option("--policy", type=click.Choice(("lossless", "compact")), default=None)
 @click.option("--rules", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 @click.option("--again", "tried_again", is_flag=True)
-@click.pass_obj
 def preview(output: Output, policy: Any, rules: Path | None, tried_again: bool) -> None:
     """What a formats policy would change; nothing is done."""
     wanted = output.call(planning.preview, policy=policy, rules=rules, again=tried_again)
@@ -95,7 +92,6 @@ def preview(output: Output, policy: Any, rules: Path | None, tried_again: bool) 
 @click.option("--jobs", type=_JOBS, default=0, metavar="N")
 @click.option("--limit", "case_limit", type=click.IntRange(0), default=0, metavar="N")
 @click.option("--again", "tried_again", is_flag=True)
-@click.pass_obj
 def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, tried_again: bool) -> int:
     """Make a new version of each package that the policy touches; goes on where an earlier run stopped."""
 
@@ -131,7 +127,6 @@ def _say_failed(output: Output, case: NotMigrated | NotIdentified) -> None:
 @plan.command()
 @click.argument("cases", nargs=-1, metavar="[AIP]...")
 @click.option("--limit", "case_limit", type=click.IntRange(0), default=0, metavar="N")
-@click.pass_obj
 def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
     """Ask newer signatures what the originals are."""
     done = output.work("", migration.identify, cases, limit=case_limit)

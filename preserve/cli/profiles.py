@@ -21,7 +21,6 @@ def _heads(*names: str) -> list[str]:
 
 
 @profiles.command(name="check")
-@click.pass_obj
 def check_profiles(output: Output) -> int:
     """Every mistake in every profile, with file and line; exit status 3 when there is one."""
     checked = output.call(room.check)
@@ -35,7 +34,6 @@ def check_profiles(output: Output) -> int:
 
 
 @profiles.command(name="list")
-@click.pass_obj
 def list_profiles(output: Output) -> None:
     """Each profile, what it is for, and whether the bureau's own one counts."""
     shown = output.call(room.list_profiles)
@@ -56,7 +54,6 @@ def _purpose(name: str) -> str:
 
 @profiles.command(name="show")
 @click.argument("name", metavar="NAME")
-@click.pass_obj
 def show_profile(output: Output, name: str) -> None:
     """One profile as it counts; of a type of case the documents as a table."""
     view = output.call(room.show, name)

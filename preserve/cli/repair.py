@@ -21,7 +21,6 @@ from preserve.services.repairs import RepairFailed
 @click.option("--from", "media", multiple=True, type=InputPath(), metavar="PATH")
 @click.option("--release", is_flag=True)
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, reason: str) -> int:
     """Remake damaged copies from what can be proven; exit status 4 when files are lost."""
     if release:
@@ -29,7 +28,7 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
         output.sentence("repair.released", style="green", name=removed.name, size=bytes_for_people(removed.bytes))
         output.document(removed)
         return 0
-    result = output.work("cli.repairing", repairs.run, case, [path.absolute() for path in media])
+    result = output.work("cli.repairing", repairs.run, case, media)
     for copy in result.repairs:
         if isinstance(copy, RepairFailed):
             show_failure(output, copy.failure)

@@ -45,8 +45,7 @@ def request() -> None:
 @click.option("--urgent", default="", metavar="TEXT")
 @click.option("--received", type=_DAY, default=None)
 @click.option("--due", type=_DAY, default=None)
-@click.pass_obj
-def open_(output: Output, /, papers: tuple[str, ...], excerpt: str, wanted_form: Any, **given: Any) -> None:
+def open_(output: Output, papers: tuple[str, ...], excerpt: str, wanted_form: Any, **given: Any) -> None:
     """Enter a request."""
     consumer = Consumer(**{name: given.pop(name).strip() for name in _CONSUMER})
     received, due = _day(given.pop("received")), _day(given.pop("due"))
@@ -79,10 +78,9 @@ def _paper(text: str) -> tuple[str, Path]:
 @click.option("--leave-out", "left_out", multiple=True, metavar="PATH")
 @click.option("--redactions", "plan", type=InputPath(), default=None, metavar="FILE")
 @click.option("--concerned-because", "answered", default="", metavar="TEXT")
-@click.pass_obj
-def examine(output: Output, /, number: str, plan: Path | None, **given: Any) -> None:
+def examine(output: Output, number: str, plan: Path | None, **given: Any) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
-    done = output.call(requests.examine, number, plan=plan.absolute() if plan else None, **given)
+    done = output.call(requests.examine, number, plan=plan, **given)
     left = [concern for concern in done.concerns if not concern.solved]
     for concern in left:
         output.sentence(concern.code, style="yellow", **{"object": concern.object, **concern.values})
@@ -94,11 +92,10 @@ def examine(output: Output, /, number: str, plan: Path | None, **given: Any) -> 
 @click.argument("number", metavar="REQUEST")
 @click.option("--output", "plan_file", type=NewFile(), required=True, metavar="FILE")
 @click.option("--pages", "page_folder", type=IntoFolder(), default=None, metavar="DIR")
-@click.pass_obj
 def redactions(output: Output, number: str, plan_file: Path, page_folder: Path | None) -> None:
     """Draft a redaction plan to fill in."""
-    pages = page_folder.absolute() if page_folder else None
-    made = output.call(requests.draft_redactions, number, plan_file.absolute(), pages=pages)
+    pages = page_folder
+    made = output.call(requests.draft_redactions, number, plan_file, pages=pages)
     output.sentence("cli.redactions-drafted", style="green", file=str(made.file), files=made.files)
     if pages is not None:
         output.sentence("cli.redaction-pages", count=len(made.pages), folder=str(pages))
@@ -109,7 +106,6 @@ def redactions(output: Output, number: str, plan_file: Path, page_folder: Path |
 @click.argument("number", metavar="REQUEST")
 @click.option("--article", default="21", metavar="N")
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def approve(output: Output, number: str, article: str, reason: str) -> None:
     """The head, or whoever decides in the head's place, approves."""
     _say(output, output.call(requests.approve, number, article=article, reason=reason), "approved")
@@ -119,7 +115,6 @@ def approve(output: Output, number: str, article: str, reason: str) -> None:
 @click.argument("number", metavar="REQUEST")
 @click.option("--article", required=True, metavar="N")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def refuse(output: Output, number: str, article: str, reason: str) -> None:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
     _say(output, output.call(requests.refuse, number, article=article, reason=reason), "refused")
@@ -128,7 +123,6 @@ def refuse(output: Output, number: str, article: str, reason: str) -> None:
 @click.command(cls=Command)
 @click.argument("number", metavar="REQUEST")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def withdraw(output: Output, number: str, reason: str) -> None:
     """Take a request back."""
     _say(output, output.call(requests.withdraw, number, reason=reason), "withdrawn")
@@ -153,7 +147,6 @@ def _say(output: Output, done: Stepped, step: Literal["approved", "refused", "wi
 @click.option("--as", "delivery_form", type=click.Choice(["folder", "zip", "encrypted-zip", "disc"]), default="folder")
 @click.option("--device", type=Burner(), default=None, metavar="DEVICE")
 @click.option("--to", "recipient", default="", metavar="TEXT")
-@click.pass_obj
 def deliver(output: Output, number: str, target: Path, delivery_form: Any, device: Path | None, recipient: str) -> None:
     """Make the package of an approved request."""
     password = ask("cli.ask-password-zip") if delivery_form == "encrypted-zip" else ""
@@ -161,11 +154,11 @@ def deliver(output: Output, number: str, target: Path, delivery_form: Any, devic
         "cli.delivering",
         requests.deliver,
         number,
-        target.absolute(),
+        target,
         delivery_form,
         to=recipient,
         password=password,
-        device=device.absolute() if device else None,
+        device=device,
     )
     output.findings(done.findings)
     size = bytes_for_people(done.delivery.size)
@@ -179,10 +172,9 @@ def deliver(output: Output, number: str, target: Path, delivery_form: Any, devic
 @click.option("--receipt", type=InputPath(), default=None, metavar="FILE")
 @click.option("--carrier-returned", is_flag=True)
 @click.option("--outcome", default="", metavar="TEXT")
-@click.pass_obj
-def return_(output: Output, /, number: str, receipt: Path | None, **given: Any) -> None:
+def return_(output: Output, number: str, receipt: Path | None, **given: Any) -> None:
     """Write down who received it, the receipt, and what came of it."""
-    done = output.call(requests.acknowledge, number, receipt=receipt.absolute() if receipt else None, **given)
+    done = output.call(requests.acknowledge, number, receipt=receipt, **given)
     _say(output, done, "returned")
 
 

@@ -16,7 +16,6 @@ _USE = ("year", "requests", "persons", "approved", "refused", "withdrawn", "late
 @click.command(name="list", cls=Command)
 @click.option("--overdue", is_flag=True)
 @click.option("--all", "any_state", is_flag=True)
-@click.pass_obj
 def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
     """Requests that somebody waits for, urgent ones first; --overdue: those past their day."""
     found = output.call(requests.list_requests, overdue=overdue, any_state=any_state)
@@ -41,7 +40,6 @@ def list_requests(output: Output, overdue: bool, any_state: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument("number", metavar="REQUEST")
-@click.pass_obj
 def show(output: Output, number: str) -> None:
     """Everything about one request."""
     view = output.call(requests.show, number)
@@ -130,7 +128,6 @@ def _show_selection(output: Output, examination: Examination) -> None:
 
 @click.command(cls=Command)
 @click.option("--year", type=int, default=None, metavar="YYYY")
-@click.pass_obj
 def statistics(output: Output, year: int | None) -> None:
     """Use by year, as archives report it (档案利用统计)."""
     found = output.call(requests.statistics, year)

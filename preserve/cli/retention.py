@@ -23,7 +23,6 @@ def retention() -> None:
 
 @click.command(name="list", cls=Command)
 @click.option("--case", "only_case", default="", metavar="AIP")
-@click.pass_obj
 def list_(output: Output, only_case: str) -> None:
     """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
     listing = output.call(operations.list_kept, Page(size=LARGEST), case=only_case)
@@ -55,7 +54,6 @@ def _holds(row: Kept) -> str:
 
 @click.command(cls=Command)
 @click.argument("case", metavar="AIP")
-@click.pass_obj
 def explain(output: Output, case: str) -> None:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
     explanation = output.call(operations.explain, case)
@@ -77,7 +75,6 @@ def explain(output: Output, case: str) -> None:
 @click.command(cls=Command)
 @click.option("--months", type=click.IntRange(0, 1200), default=None, metavar="N")
 @click.option("--mail", "by_mail", is_flag=True)
-@click.pass_obj
 def due(output: Output, months: int | None, by_mail: bool) -> int:
     """What is due, and what falls due in the next months; --mail tells those whom audit.toml names."""
     listing = output.call(operations.due, months=months, mail=by_mail)
@@ -107,7 +104,6 @@ def due(output: Output, months: int | None, by_mail: bool) -> int:
 
 @click.command(cls=Command)
 @click.option("--apply", "put_in_force", is_flag=True)
-@click.pass_obj
 def changes(output: Output, put_in_force: bool) -> None:
     """What the profile as it is now would change; --apply: the head puts it in force."""
     done = output.call(retention_rules.put_in_force) if put_in_force else output.call(retention_rules.changes)

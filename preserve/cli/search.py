@@ -33,8 +33,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--until", "to_day", type=_DAY, default=None)
 @click.option("--limit", "most", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--after", "after", default="", metavar="TEXT")
-@click.pass_obj
-def search(output: Output, /, words: tuple[str, ...], most: int, after: str, **options: Any) -> None:
+def search(output: Output, words: tuple[str, ...], most: int, after: str, **options: Any) -> None:
     """Full-text search with filters."""
     day, since, until = (_day(options.pop(name)) for name in ("on_day", "from_day", "to_day"))
     filters = {name.removeprefix("by_"): value for name, value in options.items()}

@@ -29,7 +29,6 @@ def transfer() -> None:
 @click.option("--archive", "receiving_archive", required=True, metavar="TEXT")
 @click.option("--basis", "transfer_basis", required=True, metavar="TEXT")
 @click.option("--form", "package_form", type=click.Choice(_FORMS), default="eark")
-@click.pass_obj
 def prepare(
     output: Output, cases: tuple[str, ...], receiving_archive: str, transfer_basis: str, package_form: Any
 ) -> None:
@@ -43,7 +42,6 @@ def prepare(
 @transfer.command()
 @click.argument("number", metavar="TRANSFER")
 @click.option("--reason", default="", metavar="TEXT")
-@click.pass_obj
 def approve(output: Output, number: str, reason: str) -> None:
     """The head approves; never who prepared it."""
     _say(output, output.call(transfers.approve, number, reason=reason))
@@ -52,7 +50,6 @@ def approve(output: Output, number: str, reason: str) -> None:
 @transfer.command()
 @click.argument("number", metavar="TRANSFER")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def refuse(output: Output, number: str, reason: str) -> None:
     """The head does not approve, and says why."""
     _say(output, output.call(transfers.refuse, number, reason=reason))
@@ -61,10 +58,9 @@ def refuse(output: Output, number: str, reason: str) -> None:
 @transfer.command(name="hand-over")
 @click.argument("number", metavar="TRANSFER")
 @click.option("--to", "handed_to", type=IntoFolder(), required=True, metavar="DIR")
-@click.pass_obj
 def hand_over(output: Output, number: str, handed_to: Path) -> None:
     """Write packages and list into a folder and read all of it back; the same call goes on after a stop."""
-    done = output.work("cli.transferring", transfers.hand_over, number, handed_to.absolute())
+    done = output.work("cli.transferring", transfers.hand_over, number, handed_to)
     _say(output, done, place=done.place, digest=done.digest)
 
 
@@ -75,20 +71,18 @@ def hand_over(output: Output, number: str, handed_to: Path) -> None:
 @click.option("--receiver", required=True, metavar="TEXT")
 @click.option("--confirms", required=True, metavar="SHA256")
 @click.option("--received", "receipt_date", type=_DAY, default=None)
-@click.pass_obj
 def receive(
     output: Output, /, number: str, receipt: Path, receipt_number: str, receipt_date: datetime | None, **texts: str
 ) -> None:
     """File the receiving archive's receipt; with it custody ends."""
     day = receipt_date.date() if receipt_date else None
-    their_receipt = TheirReceipt(receipt.absolute(), receipt_number, received=day, **texts)
+    their_receipt = TheirReceipt(receipt, receipt_number, received=day, **texts)
     _say(output, output.call(transfers.receive, number, their_receipt))
 
 
 @transfer.command()
 @click.argument("number", metavar="TRANSFER")
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def cancel(output: Output, number: str, reason: str) -> None:
     """Give a transfer up, or take back what was not accepted."""
     _say(output, output.call(transfers.cancel, number, reason=reason))
@@ -105,7 +99,6 @@ def _heads(names: str) -> list[str]:
 
 @transfer.command(name="list")
 @click.option("--all", "any_state", is_flag=True)
-@click.pass_obj
 def list_transfers(output: Output, any_state: bool) -> None:
     """Transfers under way, or all."""
     listing = output.call(transfers.list_transfers, any_state=any_state)
@@ -131,7 +124,6 @@ def list_transfers(output: Output, any_state: bool) -> None:
 
 @transfer.command()
 @click.argument("number", metavar="TRANSFER")
-@click.pass_obj
 def show(output: Output, number: str) -> None:
     """Everything about one transfer."""
     view = output.call(transfers.show, number)

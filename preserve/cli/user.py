@@ -26,7 +26,6 @@ def user() -> None:
 @click.option("--person", required=True, metavar="TEXT")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default="", metavar="TEXT")
-@click.pass_obj
 def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user: str) -> None:
     """Make an account; its first password is shown once."""
     added = output.call(people.add, name, person=person, roles=roles, os_user=os_user)
@@ -35,7 +34,6 @@ def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user:
 
 
 @user.command(name="list")
-@click.pass_obj
 def list_users(output: Output) -> None:
     """Accounts, and delegations that hold."""
     known = output.call(people.list_people)
@@ -67,7 +65,6 @@ def list_users(output: Output) -> None:
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")
-@click.pass_obj
 def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: people.State) -> None:
     """Other roles, another user of the system; out for a time, and in again."""
     changed = output.call(people.change, name, roles=roles, os_user=os_user, state=state)
@@ -77,7 +74,6 @@ def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | Non
 
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
-@click.pass_obj
 def reset(output: Output, name: str) -> None:
     """A new first password for somebody who has lost theirs."""
     renewed = output.call(people.reset, name)
@@ -87,7 +83,6 @@ def reset(output: Output, name: str) -> None:
 
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
-@click.pass_obj
 def password(output: Output, name: str) -> None:
     """Change one's own password; the old one and the new one are asked for, or read from stdin, a line each."""
     changed = output.call(people.set_password, name, ask("cli.ask-password-old"), ask("cli.ask-password-new"))
@@ -97,7 +92,6 @@ def password(output: Output, name: str) -> None:
 
 @user.command()
 @click.argument("name", metavar="ACCOUNT")
-@click.pass_obj
 def login(output: Output, name: str) -> None:
     """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
     entered = output.call(people.log_in, name, ask("cli.ask-password"))
@@ -109,7 +103,6 @@ def login(output: Output, name: str) -> None:
 
 
 @user.command()
-@click.pass_obj
 def logout(output: Output) -> None:
     """End every token of the acting account."""
     left = output.call(people.log_out)
@@ -122,7 +115,6 @@ def logout(output: Output) -> None:
 @click.option("--from", "since", type=_DAY, default=None)
 @click.option("--until", type=_DAY, required=True)
 @click.option("--reason", required=True, metavar="TEXT")
-@click.pass_obj
 def delegate(output: Output, deputy: str, since: datetime | None, until: datetime, reason: str) -> None:
     """Let somebody decide in one's place, through the whole of the last day."""
     begin = since.date() if since else None
@@ -133,7 +125,6 @@ def delegate(output: Output, deputy: str, since: datetime | None, until: datetim
 
 @user.command(name="end-delegation")
 @click.argument("deputy", metavar="ACCOUNT")
-@click.pass_obj
 def end_delegation(output: Output, deputy: str) -> None:
     """Decide oneself again before the time."""
     ended = output.call(people.end_delegation, deputy)

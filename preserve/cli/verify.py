@@ -17,7 +17,6 @@ from preserve.services import packages
 @click.command(cls=Command)
 @click.argument("path", type=InputPath(), metavar="PATH")
 @click.option("--structure", is_flag=True)
-@click.pass_obj
 def verify(output: Output, path: Path, structure: bool) -> int:
     """Exit status 4 when it is not intact."""
     report = output.work("cli.verifying", packages.verify, path, structure=structure)

@@ -124,8 +124,9 @@ def option_code(words: Sequence[str], option: click.Option) -> str:
 
 
 def _language_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """The language of `--lang`, else that of the environment."""
-    speak("zh" if value == "zh" else "en" if value else language_of_locale(locale_name()))
+    """The language of `--lang`, for whatever is said from here on."""
+    if value in LANGUAGES:
+        speak("zh" if value == "zh" else "en")
     return value
 
 
@@ -174,6 +175,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     arguments = _global_options_first(arguments)
+    speak(language_of_locale(locale_name()))  # until `--lang` says otherwise; `--help` ends before it would
     try:
         result: Any = cli.main(args=arguments, prog_name="preserve", standalone_mode=False)
         return result if isinstance(result, int) else 0

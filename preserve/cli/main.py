@@ -153,7 +153,7 @@ def option_code(words: Sequence[str], option: click.Option) -> str:
 
 
 def _choose_language(lang: str | None) -> None:
-    from preserve.home import locale_name
+    from preserve.services.text import locale_name
 
     if lang in LANGUAGES:
         speak("zh" if lang == "zh" else "en")

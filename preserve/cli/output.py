@@ -19,8 +19,6 @@ from preserve.services.text import Finding, console, json_text, safe_values, sto
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from preserve.home import Home
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -67,25 +65,8 @@ class Output:
         if self.as_json:
             sys.stdout.write(json_text(as_document(result)) + "\n")
 
-    # The three below are for commands that do not go through `call` yet; they go with the last of them.
-
-    def home(self) -> Home:
-        """The home in use. Raises UsageError where there is none."""
-        from preserve.home import default_path, open_home
-
-        return open_home(self.home_path or default_path())
-
-    def home_if_any(self) -> Home | None:
-        """The home in use; None where there is none. Raises Refused where its settings are wrong."""
-        from preserve.errors import UsageError
-
-        try:
-            return self.home()
-        except UsageError:
-            return None
-
     def result(self, document: Mapping[str, Any]) -> None:
-        """With --json: print the one document on stdout."""
+        """With --json: print a document on stdout that is no operation's: that of a failure."""
         if self.as_json:
             sys.stdout.write(json_text(document) + "\n")
 

@@ -1,13 +1,13 @@
 """Write the schema of each operation's document, and `docs/json.md`, which says what each command prints.
 
-`python tools/export_documents.py`; both follow from the operations and the commands alone.
+`python -m tools.export_documents`; both follow from the operations and the commands alone.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from tools.doors import commands
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "json.md"
 FOLDER = ROOT / "docs" / "schemas" / "documents"
-BY_HAND = Path(__file__).with_name("json_by_hand.md")
 
 _HEAD = """# What `--json` prints
 
@@ -34,7 +33,8 @@ exit status, and `ok` is whether it is 0. Each operation's name leads to the JSO
 
 This page is written by `make schemas` from the operations; a test holds it to them.
 
-"""
+| command | operation | what it does | keys beside `ok` |
+|---|---|---|---|"""
 
 
 def files() -> dict[Path, str]:
@@ -63,18 +63,11 @@ def _page(described: Mapping[str, Any]) -> str:
         for command in commands()
         for name in command.operations()
     ]
-    page = _HEAD + _table("| command | operation | what it does | keys beside `ok` |", rows)
-    if rest := _by_hand():
-        page += "\n" + _table("| other commands | keys beside `ok` |", rest)
-    return page
+    return "\n".join([_HEAD, *rows]) + "\n"
 
 
 def _link(name: str) -> str:
     return f"[`{name}`](schemas/documents/{name}.json)"
-
-
-def _table(head: str, rows: Iterable[str]) -> str:
-    return "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows]) + "\n"
 
 
 def _summary(name: str) -> str:
@@ -99,19 +92,6 @@ def _inner(field: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
         if reference := inner.get("$ref", ""):
             return list(known[reference.rpartition("/")[2]].get("properties", ()))
     return []
-
-
-def _by_hand() -> list[str]:
-    """The rows of commands that call no operation yet."""
-    waiting = {command.name for command in commands() if not command.operations()}
-    rows = [line for line in BY_HAND.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    return [row for row in rows if waiting.intersection(_named(row))]
-
-
-def _named(row: str) -> set[str]:
-    first, *others = re.findall(r"`([^`]+)`", row.split("|")[1])
-    group = first.partition(" ")[0]
-    return {first, *(other if " " in other else f"{group} {other}" for other in others)}
 
 
 if __name__ == "__main__":

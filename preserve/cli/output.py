@@ -71,7 +71,7 @@ class Output:
             sys.stdout.write(json_text(as_document(result)) + "\n")
 
     def result(self, document: Mapping[str, Any]) -> None:
-        """With --json: print the one document on stdout."""
+        """With --json: print a document on stdout that is no operation's: that of a failure."""
         if self.as_json:
             sys.stdout.write(json_text(document) + "\n")
 

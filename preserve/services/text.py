@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metadata.findings import Finding, Value
+from preserve.home import locale_name
 from preserve.progress import Progress, Silent, Unit, stoppable
 from preserve.terminal import console, json_text, safe_values
 from preserve.visible_text import one_line, visible
@@ -15,6 +16,7 @@ __all__ = [
     "Value",
     "console",
     "json_text",
+    "locale_name",
     "one_line",
     "safe_values",
     "stoppable",

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 import preserve.services.rooms  # noqa: F401  declares every operation
@@ -29,33 +24,13 @@ ONE_OR_THE_OTHER: dict[str, set[str]] = {
 }
 """Commands whose options say which operation is meant."""
 
-_ITS_OWN = ("preserve.cli", "preserve.services", "preserve.messages", "preserve.errors")
-
-
-@cache
-def _goes_around(module: str) -> bool:
-    """Whether a module of the door imports something of ours that lies below the services."""
-    source = Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        for name in names:
-            ours = name.split(".")[0] in ("preserve", "metadata", "storage_adapters") and name != "preserve"
-            if ours and not name.startswith(_ITS_OWN):
-                return True
-    return False
-
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_command_calls_one_operation(name: str) -> None:
     command: Command = BY_NAME[name]
     operations = set(command.operations())
-    if not operations:  # what still goes around the services is on its way to them
-        assert _goes_around(command.function.__module__)
-    elif name in ONE_OR_THE_OTHER:
-        assert operations == ONE_OR_THE_OTHER[name]
-    else:
-        assert len(operations) == 1, operations
+    assert operations == ONE_OR_THE_OTHER.get(name, operations)
+    assert len(operations) == 1 or name in ONE_OR_THE_OTHER, operations
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

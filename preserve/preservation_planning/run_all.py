@@ -36,31 +36,38 @@ class Failed:
         return self.error.findings if isinstance(self.error, PreserveError) else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cases: at most `limit` (0: all), only these (objids); `again` also those tried under this policy already."""
+
+    limit: int = 0
+    only: tuple[str, ...] = ()
+    again: bool = False
+
+
 def campaign(
     home: Home,
     catalogue: Catalogue,
     policy: Policy,
+    scope: Scope = Scope(),
     *,
     actor: str,
     jobs: int,
-    limit: int,
     watcher: Progress,
-    only: tuple[str, ...] = (),
-    again: bool = False,
 ) -> Iterator[Represerved | Failed]:
-    """What came of each case, one after the other; at most `limit` (0: all). `only` names cases (objids).
+    """What came of each case, one after the other.
 
     A damaged package, or one that another run works on, is reported and left for the next time. Errors of the store
     that would meet the next case too (full, absent, failing), a missing tool and a wish to stop are raised.
     """
     resume.give_up_others(home, catalogue, policy)
-    for done, objid in enumerate(only or _next(catalogue, policy, again=again), 1):
+    for done, objid in enumerate(scope.only or _next(catalogue, policy, again=scope.again), 1):
         check_stop()
         try:
             yield represerve(home, catalogue, objid, policy, actor=actor, jobs=jobs, watcher=watcher)
         except (NotIntact, Refused, CopyUnknown) as error:
             yield Failed(objid, error)
-        if limit and done >= limit:
+        if scope.limit and done >= scope.limit:
             return
 
 

@@ -15,7 +15,7 @@ from preserve.preservation_planning import reidentify
 from preserve.preservation_planning.migrate_formats import Represerved
 from preserve.preservation_planning.policy import read_policy
 from preserve.preservation_planning.reidentify import Changed
-from preserve.preservation_planning.run_all import Failed, campaign
+from preserve.preservation_planning.run_all import Failed, Scope, campaign
 from preserve.services.documents import FindingShown, Sentence
 from preserve.services.failures import status_of
 from preserve.services.operation import job
@@ -91,12 +91,10 @@ def run(
         archive.home,
         archive.catalogue,
         policy,
+        Scope(limit, _objids(session, cases), again),
         actor=session.person.account,
         jobs=jobs,
-        limit=limit,
         watcher=session.progress,
-        only=_objids(session, cases),
-        again=again,
     ):
         if isinstance(outcome, Failed):
             status = status or status_of(outcome.error)

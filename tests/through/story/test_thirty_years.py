@@ -217,9 +217,7 @@ def a_format_grows_old(office: Bureau) -> None:
     own = '[[rule]]\nname = "photographs"\nkinds = ["image"]\nlossless = "raster"\ncompact = "raster"\naccess = "jpeg"\n\n'
     (office.home.profiles / "formats.toml").write_text(own + shipped, encoding="utf-8")
     made = list(
-        campaign(
-            office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, limit=0, watcher=Silent()
-        )
+        campaign(office.home, office.catalogue, read_policy(office.home), actor="chen", jobs=1, watcher=Silent())
     )
     assert not [one for one in made if isinstance(one, Failed)]
     renewed = {name.partition("_")[0] for name, path in office.packages().items() if list(path.rglob("*.png"))}

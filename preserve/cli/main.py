@@ -14,7 +14,7 @@ import click
 from preserve import __version__
 from preserve.errors import Stopped
 from preserve.messages import LANGUAGES, at_door, language_of_locale, say, speak
-from preserve.services.environment import locale_name
+from preserve.services.text import locale_name
 
 # One line a command: module, function. Nothing is imported until its command is called.
 COMMANDS = {

@@ -14,6 +14,7 @@ from preserve.messages import hint, language, say
 from preserve.services.documents import as_document
 from preserve.services.operation import Operation
 from preserve.services.session import Needs, Session, begin, of_this_process
+from preserve.services.tables import Table
 from preserve.services.text import Finding, console, json_text, safe_values, stoppable, visible
 
 if TYPE_CHECKING:
@@ -102,6 +103,11 @@ class Output:
         for row in rows:
             table.add_row(*[Text(visible(cell)) for cell in row])
         self.console().print(table)
+
+    def tables(self, *tables: Table) -> None:
+        """Tables of a result, one under the other; silent with --json."""
+        for table in tables:
+            self.table(table.heads, table.rows, table.title and "\n" + table.title)
 
     def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
         """Say each finding on stderr, worst first; silent with --json."""

@@ -18,6 +18,7 @@ SPEAKERS = {
     "hint",
     "known",
     "sentence",
+    "done",
     "work",
     "begin",
     "PreserveError",
@@ -86,6 +87,16 @@ def passed(root: Path, function: str, room: str) -> set[str]:
     calls = [call for module in modules for call in module.calls if _called(call) == function and call.args]
     first = [call.args[0] for call in calls]
     return {node.value for node in first if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def headings(root: Path, room: str) -> set[str]:
+    """The codes of headings that calls of `table` name in one text, with blanks between, below their domain."""
+    codes = set()
+    for call in (call for path in (root / room).rglob("*.py") for call in Module.read(root, path).calls):
+        if _called(call) == "table" and call.args and isinstance(names := call.args[0], ast.Constant):
+            domains = [word.value for word in call.keywords if word.arg == "domain"] or [ast.Constant("words.heading")]
+            codes |= {f"{ast.literal_eval(domain)}-{name}" for domain in domains for name in str(names.value).split()}
+    return codes
 
 
 def composed(root: Path, rooms: tuple[str, ...]) -> list[Composed]:

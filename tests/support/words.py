@@ -26,7 +26,7 @@ from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits
 from storage_adapters import erasing
-from tests.support.codes import passed
+from tests.support.codes import headings, passed
 
 ROOT = Path(preserve.__file__).parent.parent
 
@@ -162,6 +162,7 @@ WORDS: dict[str, Collection[str]] = {
         *_steps("retention.state", appraisal.State),
         "retention.hold-state-added",
         "retention.hold-state-released",
+        *headings(ROOT, "preserve/services/tables"),
     },
 }
 """Where a pattern has several places, or begins with one, its values are whole codes."""
@@ -170,7 +171,7 @@ ALSO = {f"words.medium-{kind}" for kind in KINDS}
 """Codes that are composed before they are said."""
 
 ELSEWHERE = {
-    "cli.{}-{}": "a command's line, tested with its options",
+    "cli.{}": "a command's line, tested with its options",
     "cli.{}.help": "a command's help, tested with its options",
     "words.heading-{}": "said where there is one",
 }

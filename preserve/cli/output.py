@@ -109,6 +109,15 @@ class Output:
         for table in tables:
             self.table(table.heads, table.rows, table.title and "\n" + table.title)
 
+    def listing(self, rows: Table, result: object, older: int = 0) -> None:
+        """A list: its table, whether there is nothing in it or there are older ones, and its document."""
+        self.tables(rows)
+        if not rows.rows:
+            self.sentence("cli.none-found")
+        if older:
+            self.sentence("cli.older-not-listed", style="yellow", count=older)
+        self.document(result)
+
     def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
         """Say each finding on stderr, worst first; silent with --json."""
         if self.as_json:
@@ -127,12 +136,6 @@ class Output:
 def headings(names: str) -> list[str]:
     """The headings of a table, by their names with blanks between."""
     return [say(f"words.heading-{name}") for name in names.split()]
-
-
-def say_older(output: Output, count: int) -> None:
-    """Say that so many older ones are not listed, where there are any."""
-    if count:
-        output.sentence("cli.older-not-listed", style="yellow", count=count)
 
 
 def finding_line(finding: Finding) -> str:

@@ -1,129 +1,144 @@
-"""`preserve retention`: until when things are kept and why, and what falls due; the appraisal has a room of its own."""
+"""`preserve retention`: until when things are kept and why, what falls due, and the appraisal of it (到期鉴定)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
 
-from preserve.cli.appraisal import appraise, approve, object_, review, show, withdraw
-from preserve.cli.main import Command, Group
-from preserve.cli.output import Output, headings
-from preserve.messages import listed, say
+from preserve.cli.main import Group
+from preserve.cli.options import day_option
+from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, IntoFolder
+from preserve.messages import say
+from preserve.services import appraisals, retention_rules
 from preserve.services import retention as operations
-from preserve.services import retention_rules
+from preserve.services.appraisals import Opinion, ReviewView
 from preserve.services.pages import LARGEST, Page
-from preserve.services.retention import Kept
+from preserve.services.tables import appraisals as appraisal_tables
+from preserve.services.tables import retention as tables
+
+_ACTIONS = ("destroy", "extend", "transfer", "permanent")
 
 
 @click.group(cls=Group)
 def retention() -> None:
-    """Until when things are kept."""
+    """Until when things are kept, in the order of the work."""
 
 
-@click.command(name="list", cls=Command)
-@click.option("--case", "only_case", default="", metavar="AIP")
-def list_(output: Output, only_case: str) -> None:
+@retention.command(name="list")
+@click.option("--case", default="", metavar="AIP")
+def list_(output: Output, case: str) -> None:
     """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
-    listing = output.call(operations.list_kept, Page(size=LARGEST), case=only_case)
+    listing = output.call(operations.list_kept, Page(size=LARGEST), case=case)
     rows, following = listing.rows, listing.next
     while following:
         page = output.call(operations.list_kept, Page(following, LARGEST))
         rows, following = rows + page.rows, page.next
-    output.table(
-        headings("number what due rule holds"),
-        [(row.case_number, _what(row.item), _due(row), row.rule_name, _holds(row)) for row in rows],
-    )
+    output.tables(tables.kept(rows))
     output.document(replace(listing, rows=rows, next=""))
 
 
-def _what(item: str) -> str:
-    return say("retention.a-recording") if item else say("retention.the-case")
-
-
-def _due(row: Kept) -> str:
-    if row.gone:
-        return say(f"retention.gone-{row.gone}")
-    permanent = "permanent" in (row.computed, row.decided)
-    return row.due or say("retention.never-permanent" if permanent else "retention.never-unknown")
-
-
-def _holds(row: Kept) -> str:
-    return listed(f"{say('retention.hold-' + block.kind)} {block.number}" for block in row.blocks) or "—"
-
-
-@click.command(cls=Command)
+@retention.command()
 @click.argument("case", metavar="AIP")
 def explain(output: Output, case: str) -> None:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
     explanation = output.call(operations.explain, case)
-    for thing in explanation.things:
-        output.table(
-            headings("rule basis calculation decides"),
-            [
-                (period.name, period.basis, period.words, say("words.yes") if period.decides else "")
-                for period in thing.periods
-            ],
-            title=f"\n{thing.what}: {thing.words}",
-        )
+    output.tables(*tables.explanation(explanation))
     for block in explanation.blocks:
         kind = say(f"retention.hold-{block.kind}")
         output.sentence("cli.retention-blocked", style="yellow", kind=kind, number=block.number)
     output.document(explanation)
 
 
-@click.command(cls=Command)
+@retention.command()
 @click.option("--months", type=click.IntRange(0, 1200), default=None, metavar="N")
-@click.option("--mail", "by_mail", is_flag=True)
-def due(output: Output, months: int | None, by_mail: bool) -> int:
+@click.option("--mail", is_flag=True)
+def due(output: Output, **options: Any) -> int:
     """What is due, and what falls due in the next months; --mail tells those whom audit.toml names."""
-    listing = output.call(operations.due, months=months, mail=by_mail)
-    output.table(
-        headings("due number title what rule holds"),
-        [
-            (
-                thing.due,
-                thing.case_number,
-                thing.title,
-                _what(thing.item),
-                listing.rule_names[thing.rule],
-                listed(block.number for block in thing.blocks) or "—",
-            )
-            for thing in listing.due
-        ],
-    )
-    if not listing.due:
-        output.sentence("cli.none-found")
+    listing = output.call(operations.due, **options)
+    output.listing(tables.due(listing), listing)
     if listing.more:
         output.sentence("cli.later-not-listed", style="yellow", count=listing.more)
     for reason in listing.not_sent:
         output.sentence("cli.retention-not-sent", style="yellow", why=reason)
-    output.document(listing)
     return listing.status
 
 
-@click.command(cls=Command)
-@click.option("--apply", "put_in_force", is_flag=True)
-def changes(output: Output, put_in_force: bool) -> None:
+@retention.command()
+@click.option("--apply", is_flag=True)
+def changes(output: Output, apply: bool) -> None:
     """What the profile as it is now would change; --apply: the head puts it in force."""
-    done = output.call(retention_rules.put_in_force) if put_in_force else output.call(retention_rules.changes)
-    output.table(
-        headings("change count"),
-        [(say(f"retention.change-{kind}"), str(count)) for kind, count in sorted(done.counts.items())],
-    )
-    output.table(
-        headings("objid what before after rule-before rule-after"),
-        [
-            (change.objid, _what(change.item), change.before, change.after, change.rule_before, change.rule_after)
-            for change in done.listed[:200]
-        ],
-    )
-    in_force = done.applied or done.before_sha256 == done.after_sha256
+    rules = output.call(retention_rules.put_in_force) if apply else output.call(retention_rules.changes)
+    output.tables(*tables.changes(rules))
+    in_force = rules.applied or rules.before_sha256 == rules.after_sha256
     code = "cli.retention-in-force" if in_force else "cli.retention-not-in-force"
-    output.sentence(code, style="green", rows=done.rows, sha256=done.after_sha256[:16])
-    output.document(done)
+    output.done(code, rules, rows=rules.rows, sha256=rules.after_sha256[:16])
 
 
-# In the order of the work, as the help shows them.
-for command in (list_, explain, due, changes, review, show, appraise, object_, approve, withdraw):
-    retention.add_command(command)
+@retention.command()
+@day_option("--until")
+@click.option("--folder", type=IntoFolder(), default=None, metavar="DIR")
+def review(output: Output, **options: Any) -> None:
+    """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
+    view = output.call(appraisals.draw, **options)
+    _show(output, view)
+    output.sentence("cli.review-drawn", style="green", number=view.review.number, count=len(view.review.items))
+
+
+@retention.command()
+@click.argument("number", metavar="REVIEW")
+@click.option("--folder", type=IntoFolder(), default=None, metavar="DIR")
+def show(output: Output, number: str, folder: Path | None) -> None:
+    """An appraisal as it stands; --folder: as PDF/A and workbook."""
+    _show(output, output.call(appraisals.show, number, folder=folder))
+
+
+def _show(output: Output, view: ReviewView) -> None:
+    output.tables(*appraisal_tables.review(view))
+    output.document(view)
+
+
+@retention.command()
+@click.argument("number", metavar="REVIEW")
+@click.option("--item", "items", type=int, multiple=True, metavar="N")
+@click.option("--all-items", "every_item", is_flag=True)
+@click.option("--decision", type=click.Choice(_ACTIONS), default=None)
+@day_option("--until")
+@click.option("--reason", default="", metavar="TEXT")
+@click.option("--from", "workbook", type=InputPath(dir_okay=False), default=None, metavar="XLSX")
+def appraise(output: Output, number: str, decision: Any, until: date | None, reason: str, **options: Any) -> None:
+    """Say what becomes of items: by --item and --decision, or with the filled workbook."""
+    opinion = Opinion(action=decision, until=until, why=reason.strip()) if decision else None
+    appraised = output.call(appraisals.appraise, number, opinion=opinion, **options)
+    output.done("cli.review-appraised", appraised, number=number, count=appraised.said, agreed=appraised.agreed)
+
+
+@retention.command(name="object")
+@click.argument("number", metavar="REVIEW")
+@click.option("--item", type=int, required=True, metavar="N")
+@click.option("--reason", required=True, metavar="TEXT")
+def object_(output: Output, number: str, item: int, reason: str) -> None:
+    """Object to an item: it stops here."""
+    objected = output.call(appraisals.object_to, number, item, reason=reason)
+    output.done("cli.review-objected", objected, number=number, row=item)
+
+
+@retention.command()
+@click.argument("number", metavar="REVIEW")
+@click.option("--reason", default="", metavar="TEXT")
+def approve(output: Output, number: str, reason: str) -> None:
+    """The head approves what the group agreed on."""
+    approved = output.call(appraisals.approve, number, reason=reason)
+    output.done("cli.review-approved", approved, number=number, count=len(approved.outcome), left=approved.left)
+
+
+@retention.command()
+@click.argument("number", metavar="REVIEW")
+@click.option("--reason", required=True, metavar="TEXT")
+def withdraw(output: Output, number: str, reason: str) -> None:
+    """Give an appraisal up before it is approved."""
+    output.done("cli.review-withdrawn", output.call(appraisals.withdraw, number, reason=reason), number=number)

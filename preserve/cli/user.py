@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import getpass
 import sys
-from datetime import datetime
+from typing import Any
 
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output, headings
+from preserve.cli.options import day_option
+from preserve.cli.output import Output
 from preserve.messages import say
 from preserve.services import people
-
-_DAY = click.DateTime(["%Y-%m-%d"])
+from preserve.services.tables import people as tables
 
 
 @click.group(cls=Group)
@@ -22,114 +22,85 @@ def user() -> None:
 
 
 @user.command()
-@click.argument("name", metavar="ACCOUNT")
+@click.argument("account", metavar="ACCOUNT")
 @click.option("--person", required=True, metavar="TEXT")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default="", metavar="TEXT")
-def add(output: Output, name: str, person: str, roles: tuple[str, ...], os_user: str) -> None:
+def add(output: Output, account: str, person: str, **options: Any) -> None:
     """Make an account; its first password is shown once."""
-    added = output.call(people.add, name, person=person, roles=roles, os_user=os_user)
-    output.sentence("cli.user-added", style="green", account=name, person=person, password=added.password)
-    output.document(added)
+    added = output.call(people.add, account, person=person, **options)
+    output.done("cli.user-added", added, account=account, person=person, password=added.password)
 
 
 @user.command(name="list")
 def list_users(output: Output) -> None:
     """Accounts, and delegations that hold."""
     known = output.call(people.list_people)
-    output.table(
-        headings("account person roles os-user state"),
-        [
-            (
-                row.name,
-                row.person,
-                say("words.list-comma").join(say(f"people.role-{role}") for role in row.roles),
-                row.os_user,
-                say(f"people.state-{row.state}"),
-            )
-            for row in known.accounts
-        ],
-    )
-    if known.delegations:
-        output.table(
-            headings("head deputy since until reason"),
-            [(row.head, row.deputy, row.since, row.until, row.reason) for row in known.delegations],
-            title="\n" + say("cli.title-delegations"),
-        )
+    output.tables(*tables.people(known))
     output.document(known)
 
 
 @user.command()
-@click.argument("name", metavar="ACCOUNT")
+@click.argument("account", metavar="ACCOUNT")
 @click.option("--role", "roles", multiple=True, type=click.Choice(people.ROLES))
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")
-def change(output: Output, name: str, roles: tuple[str, ...], os_user: str | None, state: people.State) -> None:
+def change(output: Output, account: str, **options: Any) -> None:
     """Other roles, another user of the system; out for a time, and in again."""
-    changed = output.call(people.change, name, roles=roles, os_user=os_user, state=state)
-    output.sentence("cli.user-changed", style="green", account=name)
-    output.document(changed)
+    output.done("cli.user-changed", output.call(people.change, account, **options), account=account)
 
 
 @user.command()
-@click.argument("name", metavar="ACCOUNT")
-def reset(output: Output, name: str) -> None:
+@click.argument("account", metavar="ACCOUNT")
+def reset(output: Output, account: str) -> None:
     """A new first password for somebody who has lost theirs."""
-    renewed = output.call(people.reset, name)
-    output.sentence("cli.user-reset-done", style="green", account=name, password=renewed.password)
-    output.document(renewed)
+    renewed = output.call(people.reset, account)
+    output.done("cli.user-reset-done", renewed, account=account, password=renewed.password)
 
 
 @user.command()
-@click.argument("name", metavar="ACCOUNT")
-def password(output: Output, name: str) -> None:
+@click.argument("account", metavar="ACCOUNT")
+def password(output: Output, account: str) -> None:
     """Change one's own password; the old one and the new one are asked for, or read from stdin, a line each."""
-    changed = output.call(people.set_password, name, ask("cli.ask-password-old"), ask("cli.ask-password-new"))
-    output.sentence("cli.password-changed", style="green", account=name)
-    output.document(changed)
+    changed = output.call(people.set_password, account, ask("cli.ask-password-old"), ask("cli.ask-password-new"))
+    output.done("cli.password-changed", changed, account=account)
 
 
 @user.command()
-@click.argument("name", metavar="ACCOUNT")
-def login(output: Output, name: str) -> None:
+@click.argument("account", metavar="ACCOUNT")
+def login(output: Output, account: str) -> None:
     """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
-    entered = output.call(people.log_in, name, ask("cli.ask-password"))
+    entered = output.call(people.log_in, account, ask("cli.ask-password"))
     output.findings(entered.findings)
-    output.sentence("cli.logged-in", until=entered.expires)
+    output.done("cli.logged-in", entered, style="", until=entered.expires)
     if not output.as_json:
         sys.stdout.write(entered.token + "\n")
-    output.document(entered)
 
 
 @user.command()
 def logout(output: Output) -> None:
     """End every token of the acting account."""
     left = output.call(people.log_out)
-    output.sentence("cli.logged-out", account=left.account)
-    output.document(left)
+    output.done("cli.logged-out", left, style="", account=left.account)
 
 
 @user.command()
 @click.argument("deputy", metavar="ACCOUNT")
-@click.option("--from", "since", type=_DAY, default=None)
-@click.option("--until", type=_DAY, required=True)
+@day_option("--from", "since")
+@day_option("--until", required=True)
 @click.option("--reason", required=True, metavar="TEXT")
-def delegate(output: Output, deputy: str, since: datetime | None, until: datetime, reason: str) -> None:
+def delegate(output: Output, deputy: str, **options: Any) -> None:
     """Let somebody decide in one's place, through the whole of the last day."""
-    begin = since.date() if since else None
-    delegated = output.call(people.delegate, deputy, since=begin, until=until.date(), reason=reason)
-    output.sentence("cli.delegated", style="green", deputy=deputy, since=delegated.since, until=delegated.until)
-    output.document(delegated)
+    delegated = output.call(people.delegate, deputy, **options)
+    output.done("cli.delegated", delegated, deputy=deputy, since=delegated.since, until=delegated.until)
 
 
 @user.command(name="end-delegation")
 @click.argument("deputy", metavar="ACCOUNT")
 def end_delegation(output: Output, deputy: str) -> None:
     """Decide oneself again before the time."""
-    ended = output.call(people.end_delegation, deputy)
-    output.sentence("cli.delegation-ended", style="green", deputy=deputy)
-    output.document(ended)
+    output.done("cli.delegation-ended", output.call(people.end_delegation, deputy), deputy=deputy)
 
 
 def ask(code: str) -> str:

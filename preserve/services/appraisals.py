@@ -33,11 +33,6 @@ class ReviewView:
     rule_names: dict[str, str]
     signal_names: dict[str, str]
 
-    def table(self, most: int) -> tuple[Sequence[str], list[Sequence[str]]]:
-        """Headings and the first items of the list, as people read them in the language in use."""
-        names = printing.Names(self.rule_names, self.signal_names)
-        return printing.heads(), [printing.cells(names, item) for item in self.review.items[:most]]
-
 
 def _view(session: Session, review: Review, folder: Path | None) -> ReviewView:
     """The view; with `folder` the list goes there as PDF/A and as a workbook to fill in."""

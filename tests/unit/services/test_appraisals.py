@@ -27,8 +27,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def test_an_appraisal_from_the_list_to_the_approval(desk: Desk, tmp_path: Path) -> None:
     drawn = appraisals.draw(desk.session())
     number = drawn.review.number
-    heads, rows = drawn.table(most=1000)
-    assert len(rows) == len(drawn.review.items) and {len(row) for row in rows} == {len(heads)}
+    rows = drawn.review.items
     assert drawn.files == () and drawn.agreed == {}
 
     shown = appraisals.show(desk.session("wang"), number, folder=tmp_path / "out")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from preserve.errors import Busy, MediumProblem, Refused, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, Stopped
 from preserve.home import SETTINGS
 from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
@@ -53,9 +53,9 @@ def _unwritable(path: Path, error: OSError) -> MediumProblem:
 def require_free(path: Path) -> None:
     """Raises Refused where a home, or anything else, lies at `path`."""
     if (path / SETTINGS).exists():
-        raise Refused("home.exists", str(path))
+        raise Conflict("home.exists", str(path))
     if path.is_symlink() or (path.exists() and (not path.is_dir() or any(os.scandir(path)))):
-        raise Refused("home.not-empty", str(path))
+        raise Conflict("home.not-empty", str(path))
 
 
 def _claim(building: Path, path: Path) -> int:
@@ -110,4 +110,4 @@ def publish_site(building: Path, path: Path) -> None:
     try:
         publish(building, path)
     except CopyExists as error:
-        raise Refused("home.not-empty", str(path)) from error
+        raise Conflict("home.not-empty", str(path)) from error

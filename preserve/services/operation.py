@@ -26,7 +26,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import ledger, sealing
 from preserve.data_management.archive import Archive
-from preserve.errors import NotPermitted, PreserveError
+from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
@@ -136,7 +136,7 @@ class Operation(Generic[P, R]):
                 return session  # what could say who may do it is what is to be mended
             try:
                 return replace(session, acting=self._recognised(session, archive, duties, arguments))
-            except NotPermitted:
+            except (NotPermitted, Busy):
                 raise
             except PreserveError:
                 return session
@@ -156,6 +156,8 @@ class Operation(Generic[P, R]):
 
         try:
             return Archive(session.home, open_catalogue(session.home))
+        except Busy:
+            raise
         except PreserveError:
             return None
 

@@ -23,6 +23,8 @@ SPEAKERS = {
     "PreserveError",
     "UsageError",
     "Refused",
+    "NotFound",
+    "Conflict",
     "NotIntact",
     "MediumProblem",
     "NotPermitted",

@@ -19,7 +19,7 @@ from preserve.archival_storage.packages import contents_of
 from preserve.data_management import event_index, object_index
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.errors import StorageError
@@ -37,7 +37,7 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     for role in csip.REPRESENTATIONS if named is None else ():
         named = named or next((row for row in rows if row.representation == role and wanted in _names(row)), None)
     if named is None:
-        raise Refused("request.nothing-there", name)
+        raise NotFound("request.nothing-there", name)
     original = named.source or named.identifier
     related = {original, *(row.identifier for row in rows if row.source == original)}
     subject = Subject(

@@ -12,7 +12,7 @@ from metadata.verify import verify_package
 from preserve.access.dip.forms import Form, reads_back
 from preserve.access.requests.model import Delivery
 from preserve.administration.proceedings.records import write_record
-from preserve.errors import NotIntact, Refused
+from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import discard, drop_file, sync_folder
 from storage_adapters.file_systems import medium_of
@@ -113,7 +113,7 @@ def take_back(home: Home, number: str) -> None:
 def _require_place(found: Handing) -> None:
     """A stick that was pulled out may hold a package that nobody knows of."""
     if not Path(found.target).is_dir() or medium_of(Path(found.target)) != found.medium:
-        raise Refused("request.handed-over-elsewhere", str(found.place))
+        raise Conflict("request.handed-over-elsewhere", str(found.place))
 
 
 def _file(home: Home, number: str) -> Path:

@@ -29,7 +29,7 @@ from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.proceedings.records import keep_paper
 from preserve.clock import stamp
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotPermitted, Refused, UsageError
 from preserve.messages import say
 
 
@@ -63,7 +63,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
         request, held, selection = _asked_for(connection, actor, number, opinion.left_out)
         given = [file for file in selection if file.path not in opinion.left_out]
         if given != looked_at:
-            raise Refused("request.busy", number)
+            raise Conflict("request.busy", number)
         names = names_given(home, opinion.plan, given)
         chosen = tuple(
             file.model_copy(update={"redacted": file.path in redacted, "given_as": names.get(file.path, "")})

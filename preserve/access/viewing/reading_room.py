@@ -30,7 +30,7 @@ from preserve.archival_storage.media import server_store
 from preserve.clock import zone
 from preserve.data_management import object_index
 from preserve.data_management.object_index import ObjectRow
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from preserve.messages import language
 from preserve.programs import ToolFailed
@@ -138,7 +138,7 @@ def pick(viewed: Sequence[Viewed], wanted: Sequence[str]) -> list[Viewed]:
             one for one in viewed if PurePosixPath(one.name).name == name
         ]
         if len(hits) != 1:
-            raise Refused("look.no-such-file" if not hits else "look.several", name, count=len(hits))
+            raise NotFound("look.no-such-file" if not hits else "look.several", name, count=len(hits))
         chosen += hits
     return chosen
 

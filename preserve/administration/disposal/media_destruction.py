@@ -16,7 +16,7 @@ from preserve.clock import stamp
 from preserve.data_management import destroyed, holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import NotFound, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.registry import traits_of
 
@@ -86,7 +86,7 @@ def _copies_that_go(
     if others:
         raise Refused("disposal.medium-holds-others", medium.label, count=len(others), first=others[0])
     if not own:
-        raise Refused("disposal.not-on-medium", medium.label, number=disposal.number)
+        raise NotFound("disposal.not-on-medium", medium.label, number=disposal.number)
     return own + uncounted
 
 

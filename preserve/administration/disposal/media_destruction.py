@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
 from preserve.administration.disposal.model import Confirmation, Disposal
-from preserve.administration.disposal.removal import Going, told_gone, write_gone
+from preserve.administration.disposal.removal import Going, copies_destroyed, write_gone
 from preserve.administration.disposal.steps import DISPOSALS
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import require_medium
@@ -69,7 +69,7 @@ def _copies_that_go(
     own, uncounted, others = [], [], []
     holdings.require_on(connection, medium.id)
     for copy in holdings.copies_on(connection, medium.id):
-        if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
+        if copy.state == "planned" or (copy.name, copy.medium) in copies_destroyed(connection, copy.objid):
             continue
         gone = [row for row in destroyed.of_case(connection, copy.objid) if row.disposal == disposal.number]
         begun = gone[-1] if gone and gone[-1].state == "begun" else None

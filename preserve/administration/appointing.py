@@ -96,13 +96,13 @@ def change_person(
         others = [row for row in accounts.all_accounts(connection) if row.name != name]
         row = existing(connection, name)
         changes = _changes(roles, os_user, state)
-        if os_user and (taken := next((one for one in others if one.os_user == os_user), None)):
+        if os_user and (taken := next((other for other in others if other.os_user == os_user), None)):
             raise Conflict("people.user-taken", os_user, account=taken.name)
         if name == actor.account and "roles" in changes:
             raise NotPermitted("people.own-roles", name)
         left = replace(row, **changes)  # type: ignore[arg-type]
         if left.state == "active":
-            _check_alike(connection, name, row.person, [one for one in others if one.state == "active"])
+            _check_alike(connection, name, row.person, [other for other in others if other.state == "active"])
         if _appoints(row) and not any(_appoints(one) for one in (left, *others)):
             raise Refused("people.last-administrator", name)
         accounts.change_account(connection, name, actor=actor.account, moment=moment, **changes)

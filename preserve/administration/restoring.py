@@ -80,9 +80,9 @@ def restore_package(
 
 def require_same(place: Path, wanted: str) -> None:
     """Raises NotIntact where the package at a place has another manifest than the one that was registered."""
-    found = digest_file(place / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
-    if found != wanted:
-        raise NotIntact("storage.manifest-altered", str(place), wanted=wanted, found=found)
+    sha256 = digest_file(place / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
+    if sha256 != wanted:
+        raise NotIntact("storage.manifest-altered", str(place), wanted=wanted, found=sha256)
 
 
 def _back_in_store(connection: Connection, home: Home, name: str, actor: str, moment: datetime) -> None:

@@ -82,15 +82,15 @@ def _claim(building: Path, path: Path) -> int:
 def clear(folder: Path, keep: Path | None = None) -> None:
     """Empty a folder that was never published, but for `keep` inside it."""
     for entry in list(os.scandir(folder)):
-        one = Path(entry.path)
-        if keep is not None and one == keep:
+        path = Path(entry.path)
+        if keep is not None and path == keep:
             continue
-        if keep is not None and one in keep.parents:
-            clear(one, keep)
+        if keep is not None and path in keep.parents:
+            clear(path, keep)
         elif entry.is_dir(follow_symlinks=False):
-            discard(one, folder)
+            discard(path, folder)
         else:
-            drop_file(one, folder)
+            drop_file(path, folder)
 
 
 def is_store_of(store: Path, archive_id: str) -> bool:

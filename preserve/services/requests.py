@@ -43,12 +43,12 @@ class Span(NamedTuple):
 
 
 def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
-    if not found:
+    match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
+    if not match:
         raise ValueError(text)
-    if found[4]:
-        return float(found[4])
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+    if match[4]:
+        return float(match[4])
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
 
 
 @dataclass(frozen=True, slots=True)

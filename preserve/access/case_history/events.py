@@ -93,15 +93,15 @@ def _from_package(home: Home, connection: Connection, name: str, related: frozen
     shown = {row.identifier: row.name for row in object_index.of_case(connection, objid)}
     for path in _checked(store.path(CopyRef(name)), home, connection, name):
         agents: dict[str, str] = {}
-        told: list[Event] = []
+        events: list[Event] = []
         for entity in read_premis(path):
             if isinstance(entity, Agent):
                 agents[entity.identifier] = f"{entity.name} {entity.version}".strip()
             elif isinstance(entity, Event):
-                told.append(entity)
+                events.append(entity)
             elif isinstance(entity, Representation):
                 shown[entity.identifier] = ""
-        for event in told:
+        for event in events:
             linked = [link.identifier for link in event.objects]
             single = tuple(linked) if all(shown.get(one) for one in linked) else ()
             if related and single and not related.intersection(single):

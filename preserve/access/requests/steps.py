@@ -149,12 +149,12 @@ def decide(actor: Actor, number: str, *, approve: bool, article: str = "21", rea
 
 
 def _check_open_concerns(request: Request) -> None:
-    found = request.examination
-    if found is None or not found.selection:
+    examination = request.examination
+    if examination is None or not examination.selection:
         raise Refused("request.nothing-left", request.number)
-    if found.opinion == "refuse":
+    if examination.opinion == "refuse":
         raise Refused("request.against-opinion", request.number)
-    left = [one for one in found.concerns if not one.solved]
+    left = [concern for concern in examination.concerns if not concern.solved]
     if left:
         first = left[0]
         raise Refused(

@@ -144,7 +144,7 @@ class Proceeding(Generic[R]):
 
         A deputy counts as oneself, and as the head in whose place they act.
         """
-        named = [one for one in self.steps if one.deed == deed]
+        named = [step for step in self.steps if step.deed == deed]
         found = next((one for one in named if record.state in one.after), None)
         if found is None:
             raise self.refusal(record, named[0])
@@ -164,7 +164,7 @@ class Proceeding(Generic[R]):
 
     def may(self, connection: Connection, person: Person, deed: str) -> None:
         """Raises NotPermitted unless this person has a duty that lets them take a step of that name."""
-        duties = next(one.duties for one in self.steps if one.deed == deed)
+        duties = next(step.duties for step in self.steps if step.deed == deed)
         if not any(person.may(duty) for duty in duties[1:]):
             require(connection, person, duties[0])
 
@@ -175,7 +175,7 @@ class Proceeding(Generic[R]):
         """
         self.may(connection, person, deed)
         record = self.read(connection, home, number)
-        decides = Duty.DECIDE in next(one.duties for one in self.steps if one.deed == deed)
+        decides = Duty.DECIDE in next(step.duties for step in self.steps if step.deed == deed)
         own = not decides or allows(person.roles, Duty.DECIDE)
         behalf, delegation = ("", "") if own else (person.deputy_of, person.delegation)
         self.check(record, deed, person.account, behalf)

@@ -11,15 +11,15 @@ from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.administration.alike import look_alike
-from preserve.administration.duties import ALONE, Duty, Role, check_together
+from preserve.administration.duties import ALONE, Role, check_together
 from preserve.administration.passwords import first_password
-from preserve.administration.people import Person, existing, founder_of, require
+from preserve.administration.people import Person, existing, founder_of
 from preserve.clock import parse, stamp
 from preserve.data_management import accounts, logins
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.data_management.database import Catalogue
 from preserve.data_management.logins import CredentialRow
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotFound, NotPermitted, Refused, UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _LONGEST_DELEGATION = timedelta(days=366)
@@ -40,15 +40,14 @@ def add_person(
     person = person.strip()
     password, stored = first_password()
     with catalogue.begin() as connection:
-        require(connection, actor, Duty.APPOINT)
         others = accounts.all_accounts(connection)
         for row in others:
             if row.name == name:
-                raise Refused("people.exists", name)
+                raise Conflict("people.exists", name)
             if row.person == person:
-                raise Refused("people.person-has-account", person, account=row.name)
+                raise Conflict("people.person-has-account", person, account=row.name)
             if os_user and row.os_user == os_user:
-                raise Refused("people.user-taken", os_user, account=row.name)
+                raise Conflict("people.user-taken", os_user, account=row.name)
         _check_alike(connection, name, person, others)
         if not person or not person.isprintable():
             raise UsageError("people.name-wrong", person)
@@ -92,17 +91,16 @@ def change_person(
     """
     _check_user(os_user or "")
     with catalogue.begin() as connection:
-        require(connection, actor, Duty.APPOINT)
         others = [row for row in accounts.all_accounts(connection) if row.name != name]
         row = existing(connection, name)
         changes = _changes(roles, os_user, state)
-        if os_user and (taken := next((one for one in others if one.os_user == os_user), None)):
-            raise Refused("people.user-taken", os_user, account=taken.name)
+        if os_user and (taken := next((other for other in others if other.os_user == os_user), None)):
+            raise Conflict("people.user-taken", os_user, account=taken.name)
         if name == actor.account and "roles" in changes:
             raise NotPermitted("people.own-roles", name)
         left = replace(row, **changes)  # type: ignore[arg-type]
         if left.state == "active":
-            _check_alike(connection, name, row.person, [one for one in others if one.state == "active"])
+            _check_alike(connection, name, row.person, [other for other in others if other.state == "active"])
         if _appoints(row) and not any(_appoints(one) for one in (left, *others)):
             raise Refused("people.last-administrator", name)
         accounts.change_account(connection, name, actor=actor.account, moment=moment, **changes)
@@ -136,7 +134,6 @@ def delegate(
     if not reason.strip():
         raise UsageError("people.delegation-reason")
     with catalogue.begin() as connection:
-        require(connection, actor, Duty.DELEGATE)
         row = existing(connection, deputy)
         if deputy == actor.account or row.state != "active" or ALONE & set(map(Role, row.roles)):
             raise Refused("people.deputy-wrong", deputy)
@@ -150,14 +147,13 @@ def delegate(
 def end_delegations(catalogue: Catalogue, deputy: str, *, actor: Person, moment: datetime) -> int:
     """End what this head delegated to someone; how many there were."""
     with catalogue.begin() as connection:
-        require(connection, actor, Duty.DELEGATE)
         held = [
             row
             for row in accounts.all_delegations(connection)
             if row.head == actor.account and row.deputy == deputy and row.ended is None and parse(row.until) > moment
         ]
         if not held:
-            raise Refused("people.no-delegation", deputy)
+            raise NotFound("people.no-delegation", deputy)
         for row in held:
             accounts.end_delegation(connection, row.id, actor=actor.account, moment=moment)
     return len(held)

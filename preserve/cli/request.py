@@ -14,7 +14,7 @@ from preserve.cli.outputs import Burner, InputPath, IntoFolder, NewFile
 from preserve.cli.user import ask
 from preserve.errors import UsageError
 from preserve.messages import bytes_for_people
-from preserve.services import requests
+from preserve.services import request_views, requests
 from preserve.services.requests import Consumer, OpenRequest, Span
 from preserve.services.tables import requests as tables
 
@@ -67,7 +67,7 @@ def _paper(text: str) -> tuple[str, Path]:
 @click.option("--all", "any_state", is_flag=True)
 def list_requests(output: Output, **options: Any) -> None:
     """Requests that somebody waits for, urgent ones first; --overdue: those past their day."""
-    listing = output.call(requests.list_requests, **options)
+    listing = output.call(request_views.list_requests, **options)
     output.listing(tables.requests(listing), listing)
 
 
@@ -75,7 +75,7 @@ def list_requests(output: Output, **options: Any) -> None:
 @click.argument("number", metavar="REQUEST")
 def show(output: Output, number: str) -> None:
     """Everything about one request."""
-    view = output.call(requests.show, number)
+    view = output.call(request_views.show, number)
     output.tables(*tables.request(view))
     output.document(view)
 
@@ -165,6 +165,6 @@ def return_(output: Output, number: str, **options: Any) -> None:
 @click.option("--year", type=int, default=None, metavar="YYYY")
 def statistics(output: Output, year: int | None) -> None:
     """Use by year, as archives report it (档案利用统计)."""
-    use = output.call(requests.statistics, year)
+    use = output.call(request_views.statistics, year)
     output.tables(*tables.statistics(use))
     output.document(use)

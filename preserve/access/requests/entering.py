@@ -15,10 +15,10 @@ from preserve.access.requests.profile import Capacity, read_requests_profile
 from preserve.access.requests.selecting import HeldCase, read_case, resolve
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import Person
 from preserve.administration.proceedings.records import keep_paper
 from preserve.clock import stamp
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.messages import say
 from preserve.working_days import read_calendar, working_day_from
@@ -57,7 +57,6 @@ def open_request(actor: Actor, entry: Entry) -> Request:
     due, certain = (entry.due, True) if entry.due else _due(actor.home, capacity, received)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.OPEN_REQUEST)
         wanted = tuple(_wanted(actor, connection, asked, profile.not_evidence) for asked in entry.asked)
         number = REQUESTS.new_number(actor.home, connection, moment)
         folder = REQUESTS.folder_of(actor.home, number)
@@ -133,7 +132,7 @@ def _case(actor: Actor, connection: Connection, asked: Asked) -> HeldCase:
 
 def _one_answer(person: Person, case: str) -> Refused | None:
     """Who may not see cases is not told whether there is such a case, or what is in it."""
-    return None if person.may(Duty.FIND) else Refused("request.not-to-be-had", case)
+    return None if person.may(Duty.FIND) else NotFound("request.not-to-be-had", case)
 
 
 def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:

@@ -18,13 +18,12 @@ from preserve.administration.disposal.model import Disposal, Entry, Signature
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import obstacles
 from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
 from preserve.clock import stamp
 from preserve.data_management import ledger, proceedings
 from preserve.data_management.archive import Archive
-from preserve.errors import NotIntact, NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotIntact, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -61,7 +60,6 @@ def propose(
     """
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.DISPOSE)
         review = REVIEWS.read(connection, home, review_number)
         entries, findings = _entries(actor.archive, connection, review, rows, reason.strip())
         if not entries or (rows and findings):
@@ -96,7 +94,7 @@ def _entries(
 ) -> tuple[list[Entry], list[Finding]]:
     """What may go of an appraisal, of the named `rows` or of all that it says; and why the rest may not."""
     if review.approval is None:
-        raise Refused("disposal.review-open", review.number)
+        raise Conflict("disposal.review-open", review.number)
     outcome = review.approval.outcome
     wanted = sorted(rows) or sorted(row for row, opinion in outcome.items() if opinion.action == "destroy")
     entries: list[Entry] = []

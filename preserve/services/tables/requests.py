@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preserve.messages import bytes_for_people, say
-from preserve.services.requests import Examination, Request, RequestList, RequestView, UseByYear
+from preserve.services.request_views import Examination, Request, RequestList, RequestView, UseByYear
 from preserve.services.tables import NOTHING, Table, facts, table
 
 _USE = ("year", "requests", "persons", "approved", "refused", "withdrawn", "late", "cases", "files", "size", "open")

@@ -19,7 +19,8 @@ from preserve.access.requests.model import (
 )
 from preserve.access.requests.statistics import Use
 from preserve.messages import Language, speaking
-from preserve.services.requests import Consumer, Listed, RequestList, RequestView, UseByYear
+from preserve.services.request_views import Listed, RequestList, RequestView, UseByYear
+from preserve.services.requests import Consumer
 from preserve.services.tables import Table
 from preserve.services.tables import requests as tables
 

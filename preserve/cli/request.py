@@ -68,7 +68,7 @@ def _paper(text: str) -> tuple[str, Path]:
 def list_requests(output: Output, **options: Any) -> None:
     """Requests that somebody waits for, urgent ones first; --overdue: those past their day."""
     listing = output.call(request_views.list_requests, **options)
-    output.listing(tables.requests(listing), listing)
+    output.listing(tables.requests(listing), listing, older=listing.more)
 
 
 @request.command()

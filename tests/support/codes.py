@@ -18,6 +18,7 @@ SPEAKERS = {
     "hint",
     "known",
     "sentence",
+    "done",
     "work",
     "begin",
     "PreserveError",

@@ -81,8 +81,8 @@ def lines_in(stream: BinaryIO, name: str) -> Iterator[ManifestLine]:
 
 
 def _parted(line: str) -> tuple[str, str, str]:
-    found = re.match(r"^(\S+)([ \t]+\*?)(.*)$", line, re.DOTALL)
-    return (found[1], found[2], found[3]) if found else (line, "", "")
+    match = re.match(r"^(\S+)([ \t]+\*?)(.*)$", line, re.DOTALL)
+    return (match[1], match[2], match[3]) if match else (line, "", "")
 
 
 def _split(stream: Iterable[str]) -> Iterator[str]:

@@ -33,7 +33,11 @@ class Fixity:
 def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
     """Every file that a manifest of a known algorithm lists, with all its digests, in the inventory's order."""
     for tag in (True, False):
-        lists = [(one.algorithm, bag.digests[one.name]) for one in bag.manifests if one.tag is tag and known(one)]
+        lists = [
+            (manifest.algorithm, bag.digests[manifest.name])
+            for manifest in bag.manifests
+            if manifest.tag is tag and known(manifest)
+        ]
         for path, size in bag.inventory.files.items():
             if path.startswith("data/") is tag:
                 continue

@@ -24,7 +24,7 @@ class Inventory:
 
 def take_inventory(root: Path) -> Inventory:
     """Walk a folder, sorted. What cannot be read is noted, not raised; links are noted and never followed."""
-    found = Inventory()
+    inventory = Inventory()
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
@@ -32,20 +32,20 @@ def take_inventory(root: Path) -> Inventory:
             with os.scandir(root / prefix) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            found.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
+            inventory.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
             continue
         for entry in entries:
             name = prefix + entry.name
             try:
                 if entry.is_symlink():
-                    found.links.append(name)
+                    inventory.links.append(name)
                 elif entry.is_dir(follow_symlinks=False):
-                    found.folders.append(name)
+                    inventory.folders.append(name)
                     waiting.append(name + "/")
                 elif entry.is_file(follow_symlinks=False):
-                    found.files[name] = entry.stat(follow_symlinks=False).st_size
+                    inventory.files[name] = entry.stat(follow_symlinks=False).st_size
                 else:
-                    found.devices.append(name)
+                    inventory.devices.append(name)
             except OSError as error:
-                found.unreadable[name] = error.strerror or str(error)
-    return found
+                inventory.unreadable[name] = error.strerror or str(error)
+    return inventory

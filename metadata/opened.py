@@ -29,12 +29,12 @@ class OpenedBag:
     @property
     def payload_manifests(self) -> list[Manifest]:
         """The payload manifests, sorted by name."""
-        return [one for one in self.manifests if not one.tag]
+        return [manifest for manifest in self.manifests if not manifest.tag]
 
     @property
     def tag_manifests(self) -> list[Manifest]:
         """The tag manifests, sorted by name."""
-        return [one for one in self.manifests if one.tag]
+        return [manifest for manifest in self.manifests if manifest.tag]
 
     def payload_digest(self, algorithm: str, path: str) -> str | None:
         """The digest that a payload manifest gives a file below the bag."""

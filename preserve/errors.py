@@ -2,7 +2,9 @@
 
 PreserveError                 1  a defect of ours
 ├── UsageError                2  the command was called wrongly
-├── Refused                   3  input or policy: the deposit is not accepted
+├── Refused                   3  input or policy: the deposit or the wish is not accepted
+│   ├── NotFound              3  there is nothing of that name, or nothing that this person may know of
+│   └── Conflict              3  it is not in the state for that, or somebody else is at it; look at it again
 ├── NotIntact                 4  something is altered, damaged or missing
 ├── MediumProblem             5  a medium is absent, full or failing
 ├── NotPermitted              6  this person may not do this
@@ -64,6 +66,14 @@ class Refused(PreserveError):
     """The deposit or the request is not accepted; `findings` hold every reason at once."""
 
     status = 3
+
+
+class NotFound(Refused):
+    """There is nothing of that name, or nothing that this person may know of."""
+
+
+class Conflict(Refused):
+    """What was asked for does not fit the state that the thing is in now: it is there already, ended, or in use."""
 
 
 class NotIntact(PreserveError):

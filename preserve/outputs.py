@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.errors import Conflict, MediumProblem, PreserveError, Refused
 from preserve.home import SETTINGS, Home
 from storage_adapters.errors import StorageError
 from storage_adapters.marker import MARKER
@@ -133,7 +133,7 @@ def write_all(files: Iterable[tuple[Path, bytes]], home: Home | None, *, replace
 def _reach_for(target: Path, home: Home | None) -> Iterator[Place]:
     """The folder that `target` lies in, held, which is none of the archive's."""
     if target.name in ("", ".."):
-        raise Refused("output.exists", str(target))
+        raise Conflict("output.exists", str(target))
     with reach(target.parent, _MARKS) as place:
         _refuse(place, target, home)
         yield place
@@ -144,7 +144,7 @@ def _refuse_existing(place: Place, target: Path, replace: bool) -> None:
     if there == "file" and replace:
         return
     if there:
-        raise Refused("output.exists" if there != "other" else "output.not-plain", str(target))
+        raise Conflict("output.exists" if there != "other" else "output.not-plain", str(target))
 
 
 def _refuse(place: Place, target: Path, home: Home | None) -> None:
@@ -202,7 +202,7 @@ def _told(target: Path) -> Iterator[None]:
     except PreserveError:
         raise
     except FileExistsError as error:
-        raise Refused("output.exists", str(target)) from error
+        raise Conflict("output.exists", str(target)) from error
     except NotADirectoryError as error:
         raise Refused("output.no-folder", str(target)) from error
     except OSError as error:

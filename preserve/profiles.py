@@ -46,8 +46,8 @@ def read_profile(
         text = file.read_text(encoding="utf-8")
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        told = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = told[1] if told else "1"
+        match = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = match[1] if match else "1"
         raise Refused("profile.syntax", f"{file}:{line}", reason=str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error

@@ -19,7 +19,7 @@ from contextvars import copy_context
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.errors import Conflict, MediumProblem, PreserveError
 from preserve.home import forget_secrets
 from preserve.progress import check_stop
 
@@ -155,7 +155,7 @@ def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
 def claim(work: Path, case_number: str) -> AbstractContextManager[None]:
     """Hold the case of that number: only one run may work on it at a time. Raises Refused when another run holds it."""
     name = hashlib.sha256(case_number.encode()).hexdigest()[:32]
-    return hold(work / f"{name}.lock", Refused("ingest.under-way", case_number))
+    return hold(work / f"{name}.lock", Conflict("ingest.under-way", case_number))
 
 
 def _lock(handle: int, busy: PreserveError, until: float) -> None:

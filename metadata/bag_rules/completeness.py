@@ -11,7 +11,11 @@ from metadata.opened import OpenedBag
 def check(bag: OpenedBag) -> Iterator[Finding]:
     """Before version 1.0 a file had to stand in one manifest only; from 1.0 on in each."""
     payload = [name for name in bag.inventory.files if name.startswith("data/")]
-    lists = [(one.name, bag.digests[one.name]) for one in bag.payload_manifests if one.name not in bag.broken]
+    lists = [
+        (manifest.name, bag.digests[manifest.name])
+        for manifest in bag.payload_manifests
+        if manifest.name not in bag.broken
+    ]
     strict = bag.version in ("", "1.0")
     for name in payload:
         absent = [manifest for manifest, digests in lists if name not in digests]

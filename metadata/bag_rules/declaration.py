@@ -32,11 +32,11 @@ def check(bag: OpenedBag) -> Iterator[Finding]:
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         yield Finding("bag.declaration-bom", DECLARATION)
         return
-    found = _FORM.fullmatch(data.decode("utf-8", "replace"))
-    if found is None:
+    match = _FORM.fullmatch(data.decode("utf-8", "replace"))
+    if match is None:
         yield Finding("bag.declaration-form", DECLARATION)
         return
-    if found["version"] not in VERSIONS:
-        yield Finding("bag.version-unknown", DECLARATION, values={"version": found["version"]})
-    if found["encoding"].upper() != "UTF-8":
-        yield Finding("bag.encoding-unknown", DECLARATION, values={"encoding": found["encoding"]})
+    if match["version"] not in VERSIONS:
+        yield Finding("bag.version-unknown", DECLARATION, values={"version": match["version"]})
+    if match["encoding"].upper() != "UTF-8":
+        yield Finding("bag.encoding-unknown", DECLARATION, values={"encoding": match["encoding"]})

@@ -14,19 +14,19 @@ _LIKE_A_MANIFEST = re.compile(r"(?i)(tag)?manifest-.+\.txt")
 
 def check(bag: OpenedBag) -> Iterator[Finding]:
     """Said too: manifests whose algorithm is unknown, and files that look like manifests but are not named so."""
-    names = {one.name for one in bag.manifests}
+    names = {manifest.name for manifest in bag.manifests}
     for name in bag.inventory.files:
         if "/" not in name and name not in names and _LIKE_A_MANIFEST.fullmatch(name):
             yield Finding("bag.manifest-name", name)
     if not bag.payload_manifests:
         yield Finding("bag.payload-manifest-missing")
         return
-    usable = any(known(one) for one in bag.payload_manifests)
-    for one in bag.manifests:
-        if not known(one):
+    usable = any(known(manifest) for manifest in bag.payload_manifests)
+    for manifest in bag.manifests:
+        if not known(manifest):
             yield Finding(
                 "bag.algorithm-unknown",
-                one.name,
+                manifest.name,
                 "warning" if usable else "error",
-                {"algorithm": one.algorithm, "known": ", ".join(ALGORITHMS)},
+                {"algorithm": manifest.algorithm, "known": ", ".join(ALGORITHMS)},
             )

@@ -13,7 +13,7 @@ def check(bag: OpenedBag) -> Iterator[Finding]:
     if not bag.tag_manifests:
         yield Finding("bag.tag-manifest-missing", severity="warning")
         return
-    payload_manifests = {one.name for one in bag.payload_manifests}
+    payload_manifests = {manifest.name for manifest in bag.payload_manifests}
     tag_files = [
         name for name in bag.inventory.files if not name.startswith("data/") and not name.startswith("tagmanifest-")
     ]

@@ -13,7 +13,7 @@ def check(package: InformationPackage) -> Iterator[Finding]:
     for name in package.bag.inventory.files:
         if name.startswith("data/") and not name.startswith(package.prefix):
             yield Finding("ip.outside-package", name, values={"package": package.name})
-    root = next((one for one in package.mets if one.path == "METS.xml"), None)
+    root = next((met for met in package.mets if met.path == "METS.xml"), None)
     if root is None or not root.whole:
         return
     if root.objid != package.name:

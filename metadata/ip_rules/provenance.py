@@ -17,7 +17,7 @@ def check(package: InformationPackage) -> Iterator[Finding]:
         return
     objects = set().union(*(document.objects for document in package.premis))
     agents = set().union(*(document.agents for document in package.premis))
-    original = next((one.objects for one in package.premis if one.base == "representations/original/"), set())
+    original = next((premi.objects for premi in package.premis if premi.base == "representations/original/"), set())
     for document in package.premis:
         where = package.where(document.path)
         for identifier, relation in document.relations:

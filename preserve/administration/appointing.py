@@ -19,7 +19,7 @@ from preserve.data_management import accounts, logins
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.data_management.database import Catalogue
 from preserve.data_management.logins import CredentialRow
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotFound, NotPermitted, Refused, UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _LONGEST_DELEGATION = timedelta(days=366)
@@ -44,11 +44,11 @@ def add_person(
         others = accounts.all_accounts(connection)
         for row in others:
             if row.name == name:
-                raise Refused("people.exists", name)
+                raise Conflict("people.exists", name)
             if row.person == person:
-                raise Refused("people.person-has-account", person, account=row.name)
+                raise Conflict("people.person-has-account", person, account=row.name)
             if os_user and row.os_user == os_user:
-                raise Refused("people.user-taken", os_user, account=row.name)
+                raise Conflict("people.user-taken", os_user, account=row.name)
         _check_alike(connection, name, person, others)
         if not person or not person.isprintable():
             raise UsageError("people.name-wrong", person)
@@ -96,13 +96,13 @@ def change_person(
         others = [row for row in accounts.all_accounts(connection) if row.name != name]
         row = existing(connection, name)
         changes = _changes(roles, os_user, state)
-        if os_user and (taken := next((one for one in others if one.os_user == os_user), None)):
-            raise Refused("people.user-taken", os_user, account=taken.name)
+        if os_user and (taken := next((other for other in others if other.os_user == os_user), None)):
+            raise Conflict("people.user-taken", os_user, account=taken.name)
         if name == actor.account and "roles" in changes:
             raise NotPermitted("people.own-roles", name)
         left = replace(row, **changes)  # type: ignore[arg-type]
         if left.state == "active":
-            _check_alike(connection, name, row.person, [one for one in others if one.state == "active"])
+            _check_alike(connection, name, row.person, [other for other in others if other.state == "active"])
         if _appoints(row) and not any(_appoints(one) for one in (left, *others)):
             raise Refused("people.last-administrator", name)
         accounts.change_account(connection, name, actor=actor.account, moment=moment, **changes)
@@ -157,7 +157,7 @@ def end_delegations(catalogue: Catalogue, deputy: str, *, actor: Person, moment:
             if row.head == actor.account and row.deputy == deputy and row.ended is None and parse(row.until) > moment
         ]
         if not held:
-            raise Refused("people.no-delegation", deputy)
+            raise NotFound("people.no-delegation", deputy)
         for row in held:
             accounts.end_delegation(connection, row.id, actor=actor.account, moment=moment)
     return len(held)

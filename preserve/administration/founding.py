@@ -14,7 +14,7 @@ from preserve.archival_storage.media import establish_store, register_store, ser
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue
-from preserve.errors import PreserveError, Refused
+from preserve.errors import Conflict, PreserveError
 from preserve.home import SETTINGS, Home, acting_person, open_home
 from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
@@ -47,7 +47,7 @@ def found(
     if store is not None:  # which may be a folder that is there already
         check_folder(store.parent, None)
         if (store / SETTINGS).exists():
-            raise Refused("home.exists", str(store))
+            raise Conflict("home.exists", str(store))
     with site(path, "founding") as building:
         _take_back(building, store)
         clear(building)

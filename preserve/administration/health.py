@@ -175,7 +175,7 @@ def _looked_at(home: Home) -> Iterator[Path]:
             yield from sorted(folder.iterdir())[:_SAMPLE]
     for top in (home.store, home.path / "viewing", home.work, home.log):
         with contextlib.suppress(OSError):
-            for folder in (one for one in sorted(top.iterdir())[:_SAMPLE] if one.is_dir() and not one.is_symlink()):
+            for folder in (path for path in sorted(top.iterdir())[:_SAMPLE] if path.is_dir() and not path.is_symlink()):
                 with os.scandir(folder) as entries:
                     yield from (Path(entry.path) for entry in itertools.islice(entries, _SAMPLE))
 

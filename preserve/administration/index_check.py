@@ -26,15 +26,15 @@ VERIFIED = "ledger.verified"
 
 def compare(home: Home, connection: Connection, progress: Callable[[int], None] = lambda done: None) -> list[Finding]:
     """Every row that contradicts the ledger, is missing, or has no entry; `progress` is told 1 for each case."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     try:
         for one in _compare(home, connection, progress):
-            found.append(one)
+            findings.append(one)
     except NotIntact as error:  # an entry whose text is not the one that was hashed: proving names it
-        found.append(Finding(error.code, error.where, "error", dict(error.values), error.detail))
+        findings.append(Finding(error.code, error.where, "error", dict(error.values), error.detail))
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # a value that no column of ours holds
-        found.append(Finding("ledger.contradicts-index", str(home.catalogue), "error", {"table": "?"}, str(error)))
-    return found
+        findings.append(Finding("ledger.contradicts-index", str(home.catalogue), "error", {"table": "?"}, str(error)))
+    return findings
 
 
 def _compare(home: Home, connection: Connection, progress: Callable[[int], None]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from preserve.administration.duties import FOUNDER, Duty, Role, allows, roles_fo
 from preserve.data_management import accounts, ledger, logins
 from preserve.data_management.accounts import AccountRow
 from preserve.data_management.database import Catalogue
-from preserve.errors import NotPermitted, Refused
+from preserve.errors import NotFound, NotPermitted
 from preserve.messages import say
 
 
@@ -120,7 +120,7 @@ def existing(connection: Connection, name: str) -> AccountRow:
     """The account of that name. Raises Refused where there is none, NotIntact where table and ledger differ in it."""
     row = accounts.read_account(connection, name) if name.isascii() else None
     if row is None:
-        raise Refused("people.no-account", name)
+        raise NotFound("people.no-account", name)
     return row
 
 

@@ -18,7 +18,7 @@ from preserve.data_management import destroyed, holdings, ledger
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
-from preserve.errors import NotIntact, Refused
+from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Package
 from storage_adapters.durable import discard
@@ -59,7 +59,7 @@ def restore_package(
         anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
     try:
-        raise Refused("storage.exists-already", str(store.path(CopyRef(version.name))))
+        raise Conflict("storage.exists-already", str(store.path(CopyRef(version.name))))
     except CopyUnknown:
         pass
     staged = store.staging(version.name)
@@ -80,9 +80,9 @@ def restore_package(
 
 def require_same(place: Path, wanted: str) -> None:
     """Raises NotIntact where the package at a place has another manifest than the one that was registered."""
-    found = digest_file(place / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
-    if found != wanted:
-        raise NotIntact("storage.manifest-altered", str(place), wanted=wanted, found=found)
+    sha256 = digest_file(place / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
+    if sha256 != wanted:
+        raise NotIntact("storage.manifest-altered", str(place), wanted=wanted, found=sha256)
 
 
 def _back_in_store(connection: Connection, home: Home, name: str, actor: str, moment: datetime) -> None:

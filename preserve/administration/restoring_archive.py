@@ -80,7 +80,7 @@ def restore_archive(
         entries = _last_entries(home, sources, origin, own, count, actor, now())
         sealing.seal(home)  # while it has the name under which this process knows it
         publish_site(building, path)
-    found = (*findings, *(_at(one, building, path) for one in report.findings))
+    found = (*findings, *(_at(finding, building, path) for finding in report.findings))
     return ArchiveRestored(open_home(path), count, entries, origin.former, found)
 
 
@@ -105,7 +105,7 @@ def _origin(sources: Sequence[Source]) -> _Origin:
     former = hashlib.sha256(checkpoints.raw_public_key_of(key)).hexdigest()
     keys = {former: key, **_former_keys(newest, sources)}
     for source, marker in zip(sources, markers, strict=True):
-        if not any(is_signed_by(marker, checkpoints.raw_public_key_of(one)) for one in keys.values()):
+        if not any(is_signed_by(marker, checkpoints.raw_public_key_of(key)) for key in keys.values()):
             raise NotIntact("storage.marker-not-signed", str(source.path))
     institution = next((marker.facts["institution"] for marker in markers if "institution" in marker.facts), "")
     return _Origin(archives.pop(), institution, newest, former, keys, markers)

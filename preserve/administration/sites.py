@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from preserve.errors import Busy, MediumProblem, Refused, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, Stopped
 from preserve.home import SETTINGS
 from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
@@ -53,9 +53,9 @@ def _unwritable(path: Path, error: OSError) -> MediumProblem:
 def require_free(path: Path) -> None:
     """Raises Refused where a home, or anything else, lies at `path`."""
     if (path / SETTINGS).exists():
-        raise Refused("home.exists", str(path))
+        raise Conflict("home.exists", str(path))
     if path.is_symlink() or (path.exists() and (not path.is_dir() or any(os.scandir(path)))):
-        raise Refused("home.not-empty", str(path))
+        raise Conflict("home.not-empty", str(path))
 
 
 def _claim(building: Path, path: Path) -> int:
@@ -82,15 +82,15 @@ def _claim(building: Path, path: Path) -> int:
 def clear(folder: Path, keep: Path | None = None) -> None:
     """Empty a folder that was never published, but for `keep` inside it."""
     for entry in list(os.scandir(folder)):
-        one = Path(entry.path)
-        if keep is not None and one == keep:
+        path = Path(entry.path)
+        if keep is not None and path == keep:
             continue
-        if keep is not None and one in keep.parents:
-            clear(one, keep)
+        if keep is not None and path in keep.parents:
+            clear(path, keep)
         elif entry.is_dir(follow_symlinks=False):
-            discard(one, folder)
+            discard(path, folder)
         else:
-            drop_file(one, folder)
+            drop_file(path, folder)
 
 
 def is_store_of(store: Path, archive_id: str) -> bool:
@@ -110,4 +110,4 @@ def publish_site(building: Path, path: Path) -> None:
     try:
         publish(building, path)
     except CopyExists as error:
-        raise Refused("home.not-empty", str(path)) from error
+        raise Conflict("home.not-empty", str(path)) from error

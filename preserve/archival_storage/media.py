@@ -17,7 +17,7 @@ from preserve.clock import stamp
 from preserve.data_management import checkpoints, destroyed, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
 from storage_adapters import registry
 from storage_adapters.contract import NewMedium
@@ -69,7 +69,7 @@ def require_medium(connection: Connection, name: str) -> MediumRow:
         like = [row for row in holdings.all_media(connection) if row.label.startswith(name) and row.state != "lost"]
         medium = like[0] if len(like) == 1 else None
     if medium is None:
-        raise Refused("storage.medium-unknown", name)
+        raise NotFound("storage.medium-unknown", name)
     holdings.require_listed(connection, medium.id)
     return medium
 

@@ -61,18 +61,18 @@ def parse_hours(text: str) -> tuple[day_time, day_time] | None:
 
 def parse_span(text: str) -> float:
     """Seconds of `90s`, `30m`, `6h`. Raises UsageError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", text.strip())
-    if not found:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", text.strip())
+    if not match:
         raise UsageError("audit.span-wrong", text)
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def parse_size(text: str) -> int:
     """Bytes of `500MB`, `20GB`, `1TB` (decimal units, as drives are sold). Raises UsageError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?B?)", text.strip())
-    if not found:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?B?)", text.strip())
+    if not match:
         raise UsageError("audit.size-wrong", text)
-    return int(float(found[1]) * _UNITS[found[2].removesuffix("B")])
+    return int(float(match[1]) * _UNITS[match[2].removesuffix("B")])
 
 
 class Pace:

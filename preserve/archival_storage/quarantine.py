@@ -11,7 +11,7 @@ from preserve.archival_storage.media import server_store
 from preserve.clock import stamp
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
-from preserve.errors import Refused
+from preserve.errors import NotFound, Refused
 from preserve.home import Home
 from storage_adapters.durable import discard
 from storage_adapters.reading import walk_files
@@ -50,7 +50,7 @@ def release(
     store = server_store(home)
     removed = [old for old in quarantined(store.root) if old.name == name]
     if not removed:
-        raise Refused("repair.nothing-in-quarantine", name)
+        raise NotFound("repair.nothing-in-quarantine", name)
     with catalogue.read() as connection:
         holdings.require_held(connection, name.rpartition("_v")[0])
         row = holdings.read_copy(connection, name, store.identity)

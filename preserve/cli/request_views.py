@@ -7,8 +7,8 @@ import click
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.messages import bytes_for_people, say
-from preserve.services import requests
-from preserve.services.requests import Examination, Request, RequestView
+from preserve.services import request_views as requests
+from preserve.services.request_views import Examination, Request, RequestView
 
 _USE = ("year", "requests", "persons", "approved", "refused", "withdrawn", "late", "cases", "files", "size", "open")
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from preserve.data_management.tables import cases, versions
 from preserve.description.schema import CaseDescription
-from preserve.errors import Refused
+from preserve.errors import NotFound, Refused
 
 _BATCH = 500  # objids that one query asks for
 
@@ -103,7 +103,7 @@ def find_case(connection: Connection, name: str) -> str | None:
 
 def unknown(name: str) -> Refused:
     """That there is no case, or no package, of this name."""
-    return Refused("cli.case-unknown", name)
+    return NotFound("cli.case-unknown", name)
 
 
 def require(connection: Connection, name: str) -> Case:

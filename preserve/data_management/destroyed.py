@@ -19,7 +19,7 @@ from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof.anchors import REDUCED
 from preserve.data_management.tables import tombstones
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact
 
 BEGUN = "case.destruction-begun"
 DESTROYED = "case.destroyed"
@@ -121,7 +121,7 @@ def refuse(connection: Connection, name: str) -> None:
     for gone in of_case(connection, objid):
         older = gone.item and version.isdigit() and int(version) < _reduced(connection, objid, gone.disposal)
         if not gone.item or older:
-            raise Refused("storage.destroyed", name, disposal=gone.disposal, when=gone.since[:10])
+            raise NotFound("storage.destroyed", name, disposal=gone.disposal, when=gone.since[:10])
 
 
 def listed(connection: Connection, objids: Iterable[str]) -> dict[tuple[str, str], Gone]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from metadata.findings import Finding
 from preserve.data_management.tables import cases, ingest_files, ingests
-from preserve.errors import Refused
+from preserve.errors import Conflict
 
 STEPS = ("copied", "identified", "characterised", "normalised")
 
@@ -59,11 +59,11 @@ def create(connection: Connection, row: IngestRow) -> None:
     """Begin an ingest. Raises Refused when the case is known or another ingest of it is alive."""
     # A rebuilt catalogue knows the case from its package, not from the journal of its ingest.
     if connection.execute(select(cases.c.objid).where(cases.c.case_number == row.case_number)).first():
-        raise Refused("ingest.case-known", row.case_number)
+        raise Conflict("ingest.case-known", row.case_number)
     try:
         connection.execute(ingests.insert(), asdict(row))
     except IntegrityError as error:
-        raise Refused("ingest.case-known", row.case_number) from error
+        raise Conflict("ingest.case-known", row.case_number) from error
 
 
 def add_files(connection: Connection, ingest: str, files: Iterable[tuple[int, bytes, str, int, int | None]]) -> None:

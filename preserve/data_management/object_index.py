@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from metadata.names import original_bytes, text_of
 from preserve.data_management.tables import files, versions
-from preserve.errors import Refused
+from preserve.errors import NotFound
 
 _BATCH = 500  # identifiers that one query asks for
 
@@ -82,7 +82,7 @@ def read(connection: Connection, identifier: str, version: int) -> ObjectRow:
     query = select(*_COLUMNS).where(files.c.identifier == identifier, files.c.version == version)
     row = connection.execute(query).first()
     if row is None:
-        raise Refused("request.nothing-there", identifier)
+        raise NotFound("request.nothing-there", identifier)
     return ObjectRow(**row._mapping)
 
 

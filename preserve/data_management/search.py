@@ -114,7 +114,7 @@ CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content
 
 
 def _pack(passages: Iterable[Passage]) -> bytes:
-    rows = [(one.field, one.place, one.text) for one in passages if one.text]
+    rows = [(passage.field, passage.place, passage.text) for passage in passages if passage.text]
     plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return zlib.compress(plain, 3)
 
@@ -259,11 +259,11 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
     for change in (str, folded):
         best, most = "", 0
         where: Passage | None = None
-        for one in candidates:
-            words = change(one.text)
+        for candidate in candidates:
+            words = change(candidate.text)
             there = sum(term.pattern.search(words) is not None for term in wanted)
             if there > most:
-                best, most, where = words, there, one
+                best, most, where = words, there, candidate
                 if most == len(wanted):
                     break
         if where is not None:

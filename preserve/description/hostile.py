@@ -51,7 +51,7 @@ def hostile(data: bytes) -> Iterator[Finding]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            if len(members) > _MOST_MEMBERS or sum(one.file_size for one in members) > _LARGEST_UNPACKED:
+            if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_UNPACKED:
                 yield Finding("case.workbook-bomb", "", "refuse", {"limit": _LARGEST_UNPACKED})
                 return
             counting = _Counting()

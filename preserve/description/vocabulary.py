@@ -144,8 +144,8 @@ def read_case_types(own: Path | None) -> tuple[Term, ...]:
     """The types of case that there are profiles for. Raises Refused, also where two of them have one name."""
     types: dict[str, Term] = {}
     for name in names_in("cases", own):
-        one = read_profile(name, _CaseType, own)
-        term = Term(name=one.case_type, label=one.name, also=one.also)
+        profile = read_profile(name, _CaseType, own)
+        term = Term(name=profile.case_type, label=profile.name, also=profile.also)
         for other, known in types.items():
             if same := _written(term) & _written(known):
                 raise Refused("profile.case-type-twice", str(locate(name, own)), other=other, word=min(same))

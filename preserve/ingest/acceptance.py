@@ -17,15 +17,22 @@ def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
     """
     used: set[int] = set()
     judged: list[Finding] = []
-    for one in findings:
-        number = next((n for n, a in enumerate(case.acceptances) if one.severity == "error" and _fits(a, one)), None)
+    for finding in findings:
+        number = next(
+            (n for n, a in enumerate(case.acceptances) if finding.severity == "error" and _fits(a, finding)), None
+        )
         if number is None:
-            judged.append(one)
+            judged.append(finding)
             continue
         used.add(number)
         by = case.acceptances[number]
-        told = {**one.values, "accepted_by": by.person, "accepted_reason": by.reason, "accepted_document": by.document}
-        judged.append(replace(one, severity="warning", values=told))
+        told = {
+            **finding.values,
+            "accepted_by": by.person,
+            "accepted_reason": by.reason,
+            "accepted_document": by.document,
+        }
+        judged.append(replace(finding, severity="warning", values=told))
     files = {item.file for item in case.objects}
     for number, by in enumerate(case.acceptances):
         if number not in used:
@@ -41,14 +48,14 @@ def accepted(findings: Iterable[Finding]) -> list[dict[str, str]]:
     """The accepted errors, as the ledger keeps them."""
     return [
         {
-            "finding": one.code,
-            "where": one.where,
-            "person": str(one.values["accepted_by"]),
-            "reason": str(one.values["accepted_reason"]),
-            "document": str(one.values["accepted_document"]),
+            "finding": finding.code,
+            "where": finding.where,
+            "person": str(finding.values["accepted_by"]),
+            "reason": str(finding.values["accepted_reason"]),
+            "document": str(finding.values["accepted_document"]),
         }
-        for one in findings
-        if "accepted_by" in one.values
+        for finding in findings
+        if "accepted_by" in finding.values
     ]
 
 

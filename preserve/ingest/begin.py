@@ -17,7 +17,7 @@ from preserve.clock import now, stamp
 from preserve.data_management import journal, ledger
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import IngestRow
-from preserve.errors import PreserveError, Refused
+from preserve.errors import Conflict, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest.assess import Assessed
 from preserve.ingest.extraction import parts
@@ -43,7 +43,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
     with catalogue.begin() as connection:
         known = journal.live(connection, description.case_number)
         if known is not None and known.state == "done":
-            raise Refused("ingest.case-known", description.case_number, objid=known.objid)
+            raise Conflict("ingest.case-known", description.case_number, objid=known.objid)
         if known is not None:
             if known.fingerprint != deposit.fingerprint:
                 raise Refused("ingest.deposit-changed", description.case_number)

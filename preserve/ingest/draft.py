@@ -103,8 +103,8 @@ def _case_type(told: str, profile: DraftingProfile) -> str:
 
 def _case_number(folder: Path, entries: Any) -> str:
     for text in (folder.name, *(entry.path for entry in entries)):
-        if found := _NUMBER.search(text):
-            return found[0]
+        if match := _NUMBER.search(text):
+            return match[0]
     return ""
 
 

@@ -61,20 +61,22 @@ class Evidence:
             yield "explanatory-notes/index.json", "application/json", index
 
 
-def _parts(view: View, item: CaseObject, file: TakenFile, one: Recording | None, transcript: str) -> list[Section]:
+def _parts(
+    view: View, item: CaseObject, file: TakenFile, recording: Recording | None, transcript: str
+) -> list[Section]:
     rules = view.profile
     unknown = say("compliance.note-unknown")
     streams = listed(dict.fromkeys(stream.codec for stream in file.character.streams if stream.codec))
     length = length_for_people(file.character.duration or 0)
-    if one is not None:
+    if recording is not None:
         when = say(
             "compliance.note-when",
-            start=shown(one.start, view.zone),
-            end=shown(one.end, view.zone),
-            source=say("rule.source-" + one.source),
+            start=shown(recording.start, view.zone),
+            end=shown(recording.end, view.zone),
+            source=say("rule.source-" + recording.source),
         )
-        if one.offset and one.source != "description":
-            when += say("compliance.note-clock", offset=spoken_offset(one.offset))
+        if recording.offset and recording.source != "description":
+            when += say("compliance.note-clock", offset=spoken_offset(recording.offset))
     else:
         when = unknown
     facts = [

@@ -52,9 +52,9 @@ def _row(
     path: Path, findings: Sequence[Finding], number: str, title: str, due: str, certain: bool, reached: str = ""
 ) -> Row:
     def count(severity: str) -> int:
-        return sum(one.severity == severity and "accepted_by" not in one.values for one in findings)
+        return sum(finding.severity == severity and "accepted_by" not in finding.values for finding in findings)
 
-    explained = sum("accepted_by" in one.values for one in findings)
+    explained = sum("accepted_by" in finding.values for finding in findings)
     return Row(
         path,
         number,
@@ -116,15 +116,15 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
         problems = [
             [
                 row.case_number or row.path.name,
-                say("ingest.severity-" + one.severity),
-                str(one.values.get("article", "—")),
-                one.where or "—",
-                say(one.code, **one.values),
-                hint(one.code, **one.values) or "—",
+                say("ingest.severity-" + finding.severity),
+                str(finding.values.get("article", "—")),
+                finding.where or "—",
+                say(finding.code, **finding.values),
+                hint(finding.code, **finding.values) or "—",
             ]
             for row in rows
-            for one in row.findings
-            if _for_the_department(one)
+            for finding in row.findings
+            if _for_the_department(finding)
         ]
         names = [say("compliance.batch-number"), *(say(f"compliance.head-{n}") for n in _PROBLEM)]
         _sheet(
@@ -171,10 +171,10 @@ def _sheet(
     sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
 
 
-def _for_the_department(one: Finding) -> bool:
+def _for_the_department(finding: Finding) -> bool:
     """What the officers can mend: not that no virus scanner is configured here, nor what nobody need mend."""
-    return one.severity == "refuse" or (
-        one.severity != "note" and "article" in one.values and "accepted_by" not in one.values
+    return finding.severity == "refuse" or (
+        finding.severity != "note" and "article" in finding.values and "accepted_by" not in finding.values
     )
 
 

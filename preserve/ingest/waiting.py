@@ -45,10 +45,10 @@ def cases_in(folder: Path, home: Home) -> list[Path]:
     if not folder.is_dir() or _is_deposit(folder, names):
         return [folder]
     found = [
-        one
-        for one in sorted(folder.iterdir())
-        if not one.name.startswith(".")
-        and ((one.is_dir() and not one.is_symlink() and _is_deposit(one, names)) or one.name.endswith(_ARCHIVES))
+        path
+        for path in sorted(folder.iterdir())
+        if not path.name.startswith(".")
+        and ((path.is_dir() and not path.is_symlink() and _is_deposit(path, names)) or path.name.endswith(_ARCHIVES))
     ]
     return found or [folder]
 

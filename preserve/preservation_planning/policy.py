@@ -91,12 +91,12 @@ def wish_for(kind: Kind, policy: Policy) -> Wish:
     if traits.empty:
         return Wish(HOPELESS)
     mime = mime_of(kind.puid, kind.name)
-    found = Identification(kind.puid or None, kind.name, kind.version, mime, "signature", ())
+    identification = Identification(kind.puid or None, kind.name, kind.version, mime, "signature", ())
     streams = tuple(Stream("video", codec) for codec in traits.video)
     streams += tuple(Stream("sound", codec) for codec in traits.sound)
-    what = kind_of(found, "x.m4a" if traits.sound_name else "")
+    what = kind_of(identification, "x.m4a" if traits.sound_name else "")
     properties = (("Encoding", traits.encoding),) if traits.encoding else ()
-    file = TakenFile("", "", Copied(1, {}), found, Character(what, "", properties, streams), None)
+    file = TakenFile("", "", Copied(1, {}), identification, Character(what, "", properties, streams), None)
     return wish(plan(file, policy.name, policy.formats), filter(None, kind.derived.split("+")))
 
 

@@ -38,7 +38,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cases: at most `limit` (0: all), only these objids; `again` also those tried under this policy before."""
+    """Which cases: at most `limit` (0: all), only these (objids); `again` also those tried under the policy already."""
 
     limit: int = 0
     only: tuple[str, ...] = ()

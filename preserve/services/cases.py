@@ -23,7 +23,7 @@ from preserve.data_management.search import Hit, Match
 from preserve.description.labels import label_of, value_of
 from preserve.description.schema import Classification, Stage
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotFound, UsageError
 from preserve.home import Home
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
@@ -37,7 +37,7 @@ def named(connection: Connection, name: str) -> str:
     """The objid of a case by objid, package, case number or archival number. Raises Refused where there is none."""
     objid = cases.find_case(connection, name)
     if objid is None:
-        raise Refused("cli.case-unknown", name)
+        raise NotFound("cli.case-unknown", name)
     return objid
 
 

@@ -20,7 +20,7 @@ from preserve.administration.disposal.tombstones import tombstones_of
 from preserve.administration.duties import Duty
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import ProceedingRow
-from preserve.errors import PreserveError, Refused
+from preserve.errors import Conflict, PreserveError
 from preserve.outputs import write_new
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
@@ -105,7 +105,7 @@ class Executed:
 
 
 def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
-    return "disposal", Refused("disposal.under-way", arguments["number"])
+    return "disposal", Conflict("disposal.under-way", arguments["number"])
 
 
 @job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way)

@@ -14,7 +14,7 @@ from preserve.administration.alike import Alike
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
 from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
-from preserve.errors import Refused
+from preserve.errors import NotFound, Refused
 from preserve.ingest.draft import DraftingProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.normalise import FormatsProfile
@@ -57,7 +57,7 @@ def model_of(name: str) -> type[BaseModel]:
     """The model of a profile's name. Raises Refused for a name that is no profile's."""
     model = CaseTypeProfile if name.startswith("cases/") else _MODELS.get(name)
     if model is None:
-        raise Refused("profile.name-unknown", name, name=name)
+        raise NotFound("profile.name-unknown", name, name=name)
     return model
 
 

@@ -20,7 +20,7 @@ from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings, ledger
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact, Refused
 from preserve.messages import listed
 from preserve.services.operation import Arguments, Look, command, query
 from preserve.services.pages import Page
@@ -216,7 +216,7 @@ def check_in(session: Session, seen: str, *, place: str = "") -> CheckedIn:
         rows = [row for row in inventory.recognise(connection, identity) if row.state in ("in use", "planned")]
         if not rows:
             inventory.refuse_destroyed(connection, identity)
-            raise Refused("storage.medium-unknown", identity)
+            raise NotFound("storage.medium-unknown", identity)
         row = rows[0]
         destroyed = inventory.destroyed_on(connection, rows)
         if digest and digest != row.details.get("image_sha256", digest):

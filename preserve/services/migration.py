@@ -10,7 +10,7 @@ from pydantic import Field
 
 from preserve.administration.duties import Duty
 from preserve.data_management.cases import find_case
-from preserve.errors import PreserveError, Refused
+from preserve.errors import NotFound, PreserveError
 from preserve.preservation_planning import reidentify
 from preserve.preservation_planning.migrate_formats import Represerved
 from preserve.preservation_planning.policy import read_policy
@@ -203,6 +203,6 @@ def _objids(session: Session, names: Sequence[str]) -> tuple[str, ...]:
         for name in names:
             objid = find_case(connection, name)
             if objid is None:
-                raise Refused("cli.case-unknown", name)
+                raise NotFound("cli.case-unknown", name)
             objids.append(objid)
     return tuple(objids)

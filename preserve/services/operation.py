@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -26,7 +26,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import ledger, sealing
 from preserve.data_management.archive import Archive
-from preserve.errors import NotPermitted, PreserveError
+from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
@@ -136,7 +136,7 @@ class Operation(Generic[P, R]):
                 return session  # what could say who may do it is what is to be mended
             try:
                 return replace(session, acting=self._recognised(session, archive, duties, arguments))
-            except NotPermitted:
+            except (NotPermitted, Busy):
                 raise
             except PreserveError:
                 return session
@@ -156,6 +156,8 @@ class Operation(Generic[P, R]):
 
         try:
             return Archive(session.home, open_catalogue(session.home))
+        except Busy:
+            raise
         except PreserveError:
             return None
 
@@ -235,6 +237,18 @@ OPERATIONS: dict[str, Operation[..., Any]] = {}
 """Every operation by its name, as far as its room was imported (`preserve.services.rooms` imports all)."""
 
 
+class How(TypedDict, total=False):
+    """What a declaration says; either `duty`, or in `open_to_all` why nobody is asked."""
+
+    duty: Duties
+    open_to_all: str
+    subject: Subject
+    look: Look | str
+    lock: Lock
+    hidden: Mapping[Duty, Callable[[Any], Any]]
+    needs: Needs
+
+
 class _Declaration:
     """Declares operations of one kind. Raises TypeError, when the room is imported, where a declaration is wrong."""
 
@@ -242,27 +256,27 @@ class _Declaration:
         self._kind = kind
 
     def __call__(
-        self,
-        name: str,
-        *,
-        duty: Duties = (),
-        open_to_all: str = "",
-        subject: Subject = "",
-        look: Look | str | None = None,
-        lock: Lock | None = None,
-        hidden: Mapping[Duty, Callable[[Any], Any]] | None = None,
-        needs: Needs = "archive",
+        self, name: str, **how: Unpack[How]
     ) -> Callable[[Callable[Concatenate[Session, P], R]], Operation[P, R]]:
-        """`open_to_all` says why nobody is asked; `subject` names the parameter that the operation is about."""
-        if bool(open_to_all) == bool(duty):
+        """Make the function that follows an operation; its `subject` names the parameter that it is about."""
+        if bool(how.get("open_to_all")) == bool(how.get("duty")):
             raise TypeError(f"{name}: either a duty, or why it is open to all")
         if name in OPERATIONS:
             raise TypeError(f"{name}: declared twice")
 
         def declared(run: Callable[Concatenate[Session, P], R]) -> Operation[P, R]:
-            recorded = Look(look) if isinstance(look, str) else look
+            look = how.get("look")
             operation = Operation(
-                name, self._kind, run, duty, open_to_all, subject, recorded, lock, dict(hidden or {}), needs
+                name,
+                self._kind,
+                run,
+                how.get("duty", ()),
+                how.get("open_to_all", ""),
+                how.get("subject", ""),
+                Look(look) if isinstance(look, str) else look,
+                how.get("lock"),
+                how.get("hidden", {}),
+                how.get("needs", "archive"),
             )
             OPERATIONS[name] = operation
             return operation

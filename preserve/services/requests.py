@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from preserve.access.dip import assembling
 from preserve.access.dip.forms import Form as DeliveryForm
-from preserve.access.redaction.log import as_data, where
 from preserve.access.redaction.measuring import write_pages
-from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.redaction.template import write_template
-from preserve.access.requests import statistics as use
 from preserve.access.requests import steps
 from preserve.access.requests.entering import Asked, Entry
 from preserve.access.requests.entering import open_request as open_one
-from preserve.access.requests.model import Concern, Consumer, Delivery, Form, Request
+from preserve.access.requests.model import Concern, Consumer, Delivery, Form
 from preserve.access.requests.model import Examination as Examination
-from preserve.access.requests.procedure import OPEN, REQUESTS
-from preserve.access.requests.profile import read_requests_profile
 from preserve.administration.duties import Duty
-from preserve.administration.proceedings.records import check_paper
-from preserve.data_management import proceedings
 from preserve.errors import UsageError
-from preserve.home import Home
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, query
@@ -51,12 +43,12 @@ class Span(NamedTuple):
 
 
 def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
-    if not found:
+    match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d{2}(?:\.\d+)?)|(\d+(?:\.\d+)?)", text.strip())
+    if not match:
         raise ValueError(text)
-    if found[4]:
-        return float(found[4])
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+    if match[4]:
+        return float(match[4])
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,122 +220,3 @@ def acknowledge(
     """Write down who received it, the signed receipt, and what came of it (利用效果)."""
     done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome))
     return Stepped(number, done.state)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of the list; `capacity_name` is the capacity's name in the reader's language."""
-
-    number: str
-    state: str
-    opened: str
-    due: str
-    urgent: bool
-    capacity: str
-    capacity_name: str
-    cases: tuple[str, ...]
-    steps: int
-    sha256: str
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RequestList:
-    """Requests, urgent ones first, then by their day."""
-
-    requests: tuple[Listed, ...]
-
-
-def _listed_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"overdue": arguments["overdue"], "all": arguments["any_state"]}
-
-
-@query("request.list", duty=Duty.SEE_REQUESTS, look=Look("request-list.viewed", _listed_cases))
-def list_requests(session: Session, *, overdue: bool = False, any_state: bool = False) -> RequestList:
-    """Requests that somebody waits for; with `overdue` those past their day, with `any_state` those that ended too."""
-    archive = session.archive
-    today = archive.today().isoformat()
-    with archive.catalogue.read() as connection:
-        rows = proceedings.rows(connection, "request", () if any_state else OPEN)
-    names = _capacity_names(archive.home)
-    listed = [
-        Listed(
-            number=row.number,
-            state=row.state,
-            opened=row.opened,
-            due=row.due,
-            urgent=row.urgent,
-            capacity=row.about,
-            capacity_name=names.get(row.about, row.about),
-            cases=row.cases,
-            steps=row.steps,
-            sha256=row.sha256,
-            overdue=row.due < today and row.state in OPEN,
-        )
-        for row in rows
-    ]
-    if overdue:
-        listed = [row for row in listed if row.overdue]
-    return RequestList(tuple(sorted(listed, key=lambda row: (not row.urgent, row.due, row.number))))
-
-
-def _capacity_names(home: Home) -> dict[str, str]:
-    """The names of capacities in the language in use; one that the profile no longer has is not among them."""
-    return {capacity.name: capacity.label.spoken for capacity in read_requests_profile(home.profiles).capacity}
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """Everything about one request, and what its redaction plan takes out."""
-
-    request: Request
-    capacity_name: str
-    redactions: tuple[dict[str, Any], ...]
-    places: tuple[str, ...] = field(repr=False)
-    """For each redaction, where in its object it applies, in words."""
-
-
-def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        return {"cases": list(REQUESTS.read(connection, session.archive.home, arguments["number"]).cases)}
-
-
-@query("request.show", duty=Duty.SEE_REQUESTS, subject="number", look=Look("request-record.viewed", _cases_of))
-def show(session: Session, number: str) -> RequestView:
-    """Everything about one request, as its last record in the store says. Raises NotIntact where that was changed."""
-    home = session.archive.home
-    with session.archive.catalogue.read() as connection:
-        request = REQUESTS.read(connection, home, number)
-    planned = _planned(home, request)
-    capacity = request.consumer.capacity
-    return RequestView(
-        request,
-        _capacity_names(home).get(capacity, capacity),
-        tuple({"object": redaction.object, **as_data(redaction)} for redaction in planned),
-        tuple(where(redaction) for redaction in planned),
-    )
-
-
-def _planned(home: Home, request: Request) -> tuple[Redaction, ...]:
-    """What the plan of a request takes out: whoever approves must see it."""
-    if request.examination is None or request.examination.redaction is None:
-        return ()
-    folder = REQUESTS.folder_of(home, request.number)
-    return read_plan(check_paper(folder, request.examination.redaction))
-
-
-@dataclass(frozen=True, slots=True)
-class UseByYear:
-    """Use of the archive; `capacity_names` are the capacities' names in the reader's language."""
-
-    years: tuple[use.Use, ...]
-    capacity_names: dict[str, str]
-
-
-@query("request.statistics", duty=(Duty.SEE_REQUESTS, Duty.REPORT))
-def statistics(session: Session, year: int | None = None) -> UseByYear:
-    """Use by year, as archives report it (档案利用统计)."""
-    home = session.archive.home
-    with session.archive.catalogue.read() as connection:
-        years = use.count_use(connection, home, year)
-    return UseByYear(tuple(years), _capacity_names(home))

@@ -18,7 +18,7 @@ from preserve.data_management.cases import find_case
 from preserve.data_management.destroyed import Gone
 from preserve.data_management.disposal_holds import Block, blocks, blocks_by_case
 from preserve.data_management.retention_index import RetentionRow
-from preserve.errors import Refused
+from preserve.errors import NotFound
 from preserve.messages import say
 from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.pages import FIRST, Page
@@ -32,7 +32,7 @@ def _objid(archive: Archive, case: str) -> str:
     with archive.catalogue.read() as connection:
         objid = find_case(connection, case)
     if objid is None:
-        raise Refused("cli.case-unknown", case)
+        raise NotFound("cli.case-unknown", case)
     return objid
 
 

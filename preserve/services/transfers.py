@@ -13,7 +13,7 @@ from preserve.access.transfer.procedure import OPEN, TRANSFERS
 from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
 from preserve.data_management import proceedings
-from preserve.errors import PreserveError, Refused
+from preserve.errors import Conflict, PreserveError
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
 
@@ -69,7 +69,7 @@ class HandedOver(Stepped):
 
 
 def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
-    return "transfer", Refused("transfer.busy", arguments["number"])
+    return "transfer", Conflict("transfer.busy", arguments["number"])
 
 
 @job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy)

@@ -158,16 +158,16 @@ def face(family: str = HAN, file: str = _HAN_FILES[0]) -> tuple[Path, int]:
 @cache
 def _coverages() -> tuple[tuple[Coverage, ...], ...]:
     """What each family has, in each of the files and faces that it may be set in."""
-    found: list[tuple[Coverage, ...]] = []
+    coverageses: list[tuple[Coverage, ...]] = []
     for family in present():
         places = [(_found()[file], 0) for file in family.files]
         if family.name == HAN:
             places = [face(name, file) for name in (HAN, MONO) for file in _HAN_FILES]
         try:
-            found.append(tuple(read_coverage(path, number) for path, number in places))
+            coverageses.append(tuple(read_coverage(path, number) for path, number in places))
         except (OSError, ValueError) as error:
             raise ToolMissing("tool.font-missing", family.name, detail=str(error)) from error
-    return tuple(found)
+    return tuple(coverageses)
 
 
 @lru_cache(1 << 16)

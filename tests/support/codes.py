@@ -24,6 +24,8 @@ SPEAKERS = {
     "PreserveError",
     "UsageError",
     "Refused",
+    "NotFound",
+    "Conflict",
     "NotIntact",
     "MediumProblem",
     "NotPermitted",

@@ -170,7 +170,7 @@ ALSO = {f"words.medium-{kind}" for kind in KINDS}
 """Codes that are composed before they are said."""
 
 ELSEWHERE = {
-    "cli.{}-{}": "a command's line, tested with its options",
+    "cli.{}": "a command's line, tested with its options",
     "cli.{}.help": "a command's help, tested with its options",
     "words.heading-{}": "said where there is one",
 }

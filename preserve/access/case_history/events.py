@@ -19,7 +19,7 @@ from preserve.archival_storage.packages import contents_of
 from preserve.data_management import event_index, object_index
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.errors import StorageError
@@ -37,7 +37,7 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     for role in csip.REPRESENTATIONS if named is None else ():
         named = named or next((row for row in rows if row.representation == role and wanted in _names(row)), None)
     if named is None:
-        raise Refused("request.nothing-there", name)
+        raise NotFound("request.nothing-there", name)
     original = named.source or named.identifier
     related = {original, *(row.identifier for row in rows if row.source == original)}
     subject = Subject(
@@ -93,15 +93,15 @@ def _from_package(home: Home, connection: Connection, name: str, related: frozen
     shown = {row.identifier: row.name for row in object_index.of_case(connection, objid)}
     for path in _checked(store.path(CopyRef(name)), home, connection, name):
         agents: dict[str, str] = {}
-        told: list[Event] = []
+        events: list[Event] = []
         for entity in read_premis(path):
             if isinstance(entity, Agent):
                 agents[entity.identifier] = f"{entity.name} {entity.version}".strip()
             elif isinstance(entity, Event):
-                told.append(entity)
+                events.append(entity)
             elif isinstance(entity, Representation):
                 shown[entity.identifier] = ""
-        for event in told:
+        for event in events:
             linked = [link.identifier for link in event.objects]
             single = tuple(linked) if all(shown.get(one) for one in linked) else ()
             if related and single and not related.intersection(single):

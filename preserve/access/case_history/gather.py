@@ -87,7 +87,7 @@ def gather(
     copies = [(copy, media.get(copy.medium)) for copy in holdings.copies_of(connection, objid)]
     whole = [check for check in checks if not check.path and check.outcome == "intact"]
     newest = max((int(package.rpartition("_v")[2]) for package in packages), default=0)
-    found = History(
+    history = History(
         objid=objid,
         case_number=row.case_number,
         archival_number=row.archival_number,
@@ -107,7 +107,7 @@ def gather(
         findings=tuple(findings),
         moment=moment,
     )
-    return found, entries
+    return history, entries
 
 
 def _tail(path: str) -> str:
@@ -144,20 +144,20 @@ def _check(check: Record) -> Happening:
     )
 
 
-def _in_order(told: Iterable[Happening]) -> list[Happening]:
+def _in_order(happenings: Iterable[Happening]) -> list[Happening]:
     """By time; within a second the package's events before the ledger's, entries by number."""
     rank = {"package": 0, "ledger": 1, "audit": 2}
 
-    def key(one: Happening) -> tuple[str, int, int, str]:
-        number = int(one.reference) if one.source == "ledger" else 0
-        return one.when, rank[one.source], number, one.reference
+    def key(happening: Happening) -> tuple[str, int, int, str]:
+        number = int(happening.reference) if happening.source == "ledger" else 0
+        return happening.when, rank[happening.source], number, happening.reference
 
-    return sorted(told, key=key)
+    return sorted(happenings, key=key)
 
 
-def _without_contents(told: Iterable[Happening], contents: bool) -> Iterator[Happening]:
+def _without_contents(happenings: Iterable[Happening], contents: bool) -> Iterator[Happening]:
     """For a reader who may see deeds and no content: what the packages say, and names of files, are left out."""
-    for one in told:
+    for one in happenings:
         if contents or one.source == "ledger":
             yield one
         else:

@@ -21,76 +21,77 @@ def local(when: str, zone: ZoneInfo) -> str:
         return when
 
 
-def title(found: History) -> str:
+def title(history: History) -> str:
     """The heading of the document."""
-    return say("history.title-object" if found.subject else "history.title-case")
+    return say("history.title-object" if history.subject else "history.title-case")
 
 
-def sections(found: History, labels: Mapping[str, str], zone: ZoneInfo, proof: tuple[str, str]) -> list[Section]:
+def sections(history: History, labels: Mapping[str, str], zone: ZoneInfo, proof: tuple[str, str]) -> list[Section]:
     """Verdict, subject, copies and proof on the first page; the table behind it. `proof`: folder and digest."""
     return [
-        verdict(found, labels, zone),
-        _subject(found),
-        _copies(found, zone),
-        _proof(found, zone, proof),
+        verdict(history, labels, zone),
+        _subject(history),
+        _copies(history, zone),
+        _proof(history, zone, proof),
         Section(say("history.reading"), say("history.reading-words")),
-        _table(found, labels, zone),
+        _table(history, labels, zone),
     ]
 
 
-def verdict(found: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:
+def verdict(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:
     """How many events, when last verified and how, whether every copy is intact, whether the ledger is."""
     counts = {
-        source: sum(one.source == source for one in found.happenings) for source in ("package", "ledger", "audit")
+        source: sum(happening.source == source for happening in history.happenings)
+        for source in ("package", "ledger", "audit")
     }
     lines = [
-        say("history.verdict-gone", disposal=found.gone[0].disposal, when=local(found.gone[0].since, zone))
-        if found.gone
-        else say("history.verdict-good" if found.intact else "history.verdict-bad"),
+        say("history.verdict-gone", disposal=history.gone[0].disposal, when=local(history.gone[0].since, zone))
+        if history.gone
+        else say("history.verdict-good" if history.intact else "history.verdict-bad"),
         say(
             "history.counts",
-            count=len(found.happenings),
+            count=len(history.happenings),
             events=counts["package"],
             entries=counts["ledger"],
             checks=counts["audit"],
-            since=_first(found, zone),
+            since=_first(history, zone),
         ),
-        _last(found, labels, zone),
+        _last(history, labels, zone),
         say("history.no-copies")
-        if not found.copies
-        else say("history.copies-good", count=found.good_copies)
-        if not found.bad_copies
-        else say("history.copies-bad", count=len(found.copies), bad=found.bad_copies),
+        if not history.copies
+        else say("history.copies-good", count=history.good_copies)
+        if not history.bad_copies
+        else say("history.copies-bad", count=len(history.copies), bad=history.bad_copies),
     ]
-    if found.missing and not found.gone:
+    if history.missing and not history.gone:
         lines.append(
             say(
                 "history.copies-missing",
                 what=listed(
-                    say("history.missing-one", kind=kind_word(kind), count=count) for kind, count in found.missing
+                    say("history.missing-one", kind=kind_word(kind), count=count) for kind, count in history.missing
                 ),
             )
         )
-    lines += [say(one.code, where=one.where, **one.values) for one in found.findings]
-    if not found.findings:
-        lines.append(say("history.ledger-good", entries=found.entries))
-    return Section(say("history.verdict"), "\n".join(lines), bad=not found.sound)
+    lines += [say(finding.code, where=finding.where, **finding.values) for finding in history.findings]
+    if not history.findings:
+        lines.append(say("history.ledger-good", entries=history.entries))
+    return Section(say("history.verdict"), "\n".join(lines), bad=not history.sound)
 
 
-def _first(found: History, zone: ZoneInfo) -> str:
-    return local(found.happenings[0].when, zone) if found.happenings else "—"
+def _first(history: History, zone: ZoneInfo) -> str:
+    return local(history.happenings[0].when, zone) if history.happenings else "—"
 
 
-def _last(found: History, labels: Mapping[str, str], zone: ZoneInfo) -> str:
-    times = [row.verified for row, _ in found.copies if row.verified]
-    if found.last is not None and stamp(found.last.when) >= max(times, default=""):
-        medium = labels.get(found.last.medium, found.last.medium)
+def _last(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> str:
+    times = [row.verified for row, _ in history.copies if row.verified]
+    if history.last is not None and stamp(history.last.when) >= max(times, default=""):
+        medium = labels.get(history.last.medium, history.last.medium)
         return say(
             "history.last-audit",
-            when=local(stamp(found.last.when), zone),
+            when=local(stamp(history.last.when), zone),
             medium=medium,
-            files=found.last.files,
-            size=bytes_for_people(found.last.bytes),
+            files=history.last.files,
+            size=bytes_for_people(history.last.bytes),
         )
     return say("history.last-written", when=local(max(times), zone)) if times else say("history.last-never")
 
@@ -99,27 +100,27 @@ def _heads(*names: str) -> tuple[str, ...]:
     return tuple(say(f"history.head-{name}") for name in names)
 
 
-def _subject(found: History) -> Section:
+def _subject(history: History) -> Section:
     rows = [
-        (say("words.heading-number"), found.case_number),
-        (say("words.heading-archival-number"), found.archival_number or "—"),
+        (say("words.heading-number"), history.case_number),
+        (say("words.heading-archival-number"), history.archival_number or "—"),
     ]
-    if found.title:
-        rows.append((say("words.heading-title"), found.title))
-    rows.append((say("history.packages"), listed(found.packages)))
-    if (one := found.subject) is not None:
+    if history.title:
+        rows.append((say("words.heading-title"), history.title))
+    rows.append((say("history.packages"), listed(history.packages)))
+    if (subject := history.subject) is not None:
         rows += [
-            (say("history.object"), one.path),
-            (say("history.form"), say(f"words.representation-{one.representation}")),
-            (say("history.format"), f"{one.format_name} {one.puid}".strip()),
-            (say("history.size"), say("history.bytes", size=bytes_for_people(one.size), bytes=one.size)),
-            ("SHA-256", one.sha256),
-            (say("history.identifier"), one.identifier),
+            (say("history.object"), subject.path),
+            (say("history.form"), say(f"words.representation-{subject.representation}")),
+            (say("history.format"), f"{subject.format_name} {subject.puid}".strip()),
+            (say("history.size"), say("history.bytes", size=bytes_for_people(subject.size), bytes=subject.size)),
+            ("SHA-256", subject.sha256),
+            (say("history.identifier"), subject.identifier),
         ]
     return Section(say("history.subject"), heads=_heads("item", "content"), rows=tuple(rows), widths=(1, 4))
 
 
-def _copies(found: History, zone: ZoneInfo) -> Section:
+def _copies(history: History, zone: ZoneInfo) -> Section:
     rows = tuple(
         (
             medium.label if medium else row.medium,
@@ -130,16 +131,16 @@ def _copies(found: History, zone: ZoneInfo) -> Section:
             local(row.written, zone) if row.written else "—",
             local(row.verified, zone) if row.verified else "—",
         )
-        for row, medium in found.copies
+        for row, medium in history.copies
     )
     heads = _heads("medium", "kind", "place", "package", "state", "written", "verified")
     words_ = "" if rows else say("history.no-copies")
     return Section(say("history.copies"), words_, heads if rows else (), rows, widths=(3, 2, 3, 4, 2, 3, 3))
 
 
-def _proof(found: History, zone: ZoneInfo, proof: tuple[str, str]) -> Section:
-    numbers = [one.reference for one in found.happenings if one.source == "ledger"]
-    made = found.checkpoint
+def _proof(history: History, zone: ZoneInfo, proof: tuple[str, str]) -> Section:
+    numbers = [happening.reference for happening in history.happenings if happening.source == "ledger"]
+    made = history.checkpoint
     rows = [
         (
             say("history.proof-entries"),
@@ -147,29 +148,29 @@ def _proof(found: History, zone: ZoneInfo, proof: tuple[str, str]) -> Section:
         ),
         (say("history.proof-checkpoint"), say("history.proof-size", size=made.size, when=local(made.made, zone))),
         (say("history.proof-root"), made.root.hex()),
-        (say("history.proof-key"), found.key),
+        (say("history.proof-key"), history.key),
     ]
     if proof[0]:
         rows += [(say("history.proof-folder"), proof[0]), (say("history.proof-digest"), proof[1])]
-    if found.listings:
-        rows.append((say("history.proof-listings"), say("history.times", count=found.listings)))
+    if history.listings:
+        rows.append((say("history.proof-listings"), say("history.times", count=history.listings)))
     return Section(
         say("history.proof"), say("history.proof-words"), _heads("item", "content"), tuple(rows), widths=(1, 4)
     )
 
 
-def _table(found: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:
+def _table(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:
     rows = tuple(
         (
             str(number),
-            local(one.when, zone),
-            words.what(one),
-            words.who(one),
-            words.told(one, found, labels) or "—",
-            say(f"history.outcome-{one.outcome}"),
-            say(f"history.from-{one.source}", reference=one.reference),
+            local(happening.when, zone),
+            words.what(happening),
+            words.who(happening),
+            words.told(happening, history, labels) or "—",
+            say(f"history.outcome-{happening.outcome}"),
+            say(f"history.from-{happening.source}", reference=happening.reference),
         )
-        for number, one in enumerate(found.happenings, 1)
+        for number, happening in enumerate(history.happenings, 1)
     )
     heads = _heads("order", "time", "what", "who", "told", "outcome", "from")
     return Section(

@@ -17,38 +17,38 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OTHER_CASE = re.compile(r"aip-[0-9a-hjkmnp-tv-z]{26}")
 
 
-def what(one: Happening) -> str:
+def what(happening: Happening) -> str:
     """What was done, in the language in use; a code that nobody has put into words stands as it is."""
-    sentence = f"history.{_KINDS[one.source]}-{re.sub('[ .]', '-', one.code)}"
-    return say(sentence) if known(sentence) else say("history.unnamed", code=one.code)
+    sentence = f"history.{_KINDS[happening.source]}-{re.sub('[ .]', '-', happening.code)}"
+    return say(sentence) if known(sentence) else say("history.unnamed", code=happening.code)
 
 
-def who(one: Happening) -> str:
+def who(happening: Happening) -> str:
     """The account or program; of a check, the program's audit."""
-    return one.who or say("history.by-audit" if one.source == "audit" else "history.by-unknown")
+    return happening.who or say("history.by-audit" if happening.source == "audit" else "history.by-unknown")
 
 
-def told(one: Happening, found: History, labels: Mapping[str, str], *, short: bool = True) -> str:
+def told(happening: Happening, history: History, labels: Mapping[str, str], *, short: bool = True) -> str:
     """What is known about it beyond that it happened."""
-    text = one.text.strip()
-    if one.details is not None:
-        parts = [_part(name, value, found, labels) for name, value in one.details.items()]
+    text = happening.text.strip()
+    if happening.details is not None:
+        parts = [_part(name, value, history, labels) for name, value in happening.details.items()]
         text = say("history.separator").join([*filter(None, parts), *filter(None, [text])])
-    if not text and one.source == "package" and not found.contents:
+    if not text and happening.source == "package" and not history.contents:
         return say("history.withheld")
     if short and len(text) > _LONGEST:
         return text[: _LONGEST - 1] + "… " + say("history.shortened")
     return text
 
 
-def _part(name: str, value: Any, found: History, labels: Mapping[str, str]) -> str:
-    if value in ("", None, [], {}) or (name == "subject" and value == found.objid) or (name, value) in _USUAL:
+def _part(name: str, value: Any, history: History, labels: Mapping[str, str]) -> str:
+    if value in ("", None, [], {}) or (name == "subject" and value == history.objid) or (name, value) in _USUAL:
         return ""
     label = f"history.key-{name.replace('_', '-')}"
-    return say("history.pair", key=say(label) if known(label) else name, value=_value(name, value, found, labels))
+    return say("history.pair", key=say(label) if known(label) else name, value=_value(name, value, history, labels))
 
 
-def _value(name: str, value: Any, found: History, labels: Mapping[str, str]) -> str:
+def _value(name: str, value: Any, history: History, labels: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return say("words.yes" if value else "history.no")
     if name == "state" and known(f"words.copy-{value}"):
@@ -56,30 +56,30 @@ def _value(name: str, value: Any, found: History, labels: Mapping[str, str]) -> 
     if name == "reason" and known(f"words.reason-{value}"):
         return say(f"words.reason-{value}")
     if isinstance(value, str):
-        return _one(value, found, labels)
+        return _one(value, history, labels)
     if isinstance(value, Mapping):
         return listed(
-            f"{_one(str(key), found, labels)}={_one(str(inner), found, labels)}" for key, inner in value.items()
+            f"{_one(str(key), history, labels)}={_one(str(inner), history, labels)}" for key, inner in value.items()
         )
     if isinstance(value, Sequence):
         # Other cases that a search showed, and names of files to those who may not see them, are counted and not named.
-        others = [one for one in value if not isinstance(one, str) or one != found.objid]
-        if name == "cases" or not found.contents:
+        others = [one for one in value if not isinstance(one, str) or one != history.objid]
+        if name == "cases" or not history.contents:
             return say("history.counted", count=len(value))
-        shown = [_plain(one, found, labels) for one in others[:_MOST]]
+        shown = [_plain(other, history, labels) for other in others[:_MOST]]
         return listed(shown) + (say("history.and-more", count=len(value) - _MOST) if len(others) > _MOST else "")
     return str(value)
 
 
-def _plain(value: Any, found: History, labels: Mapping[str, str]) -> str:
+def _plain(value: Any, history: History, labels: Mapping[str, str]) -> str:
     words = value.values() if isinstance(value, Mapping) else [value]
-    return " ".join(_one(str(word), found, labels) for word in words if word not in ("", None))
+    return " ".join(_one(str(word), history, labels) for word in words if word not in ("", None))
 
 
-def _one(value: str, found: History, labels: Mapping[str, str]) -> str:
+def _one(value: str, history: History, labels: Mapping[str, str]) -> str:
     if value in labels:
         return labels[value]
     if _DIGEST.fullmatch(value):
         return value[:16] + "…"
     other = _OTHER_CASE.match(value)
-    return say("history.other-case") if other and other[0] != found.objid else value
+    return say("history.other-case") if other and other[0] != history.objid else value

@@ -43,7 +43,7 @@ def check_targets(targets: Sequence[Path], home: Home) -> None:
 def write_history(
     home: Home,
     connection: Connection,
-    found: History,
+    history: History,
     entries: Sequence[Entry],
     targets: Mapping[str, Path],
     labels: Mapping[str, str],
@@ -55,23 +55,23 @@ def write_history(
     check_targets(list(targets.values()), home)
     first = next(iter(targets.values()))
     proof = first.with_name(first.stem + _PROOF)
-    if proof.is_dir() and not proof.is_symlink() and _is_left_over(proof, _named(found)):
+    if proof.is_dir() and not proof.is_symlink() and _is_left_over(proof, _named(history)):
         discard(proof, proof.parent)
     with new_folder(proof, home) as staged:
-        write_evidence(home, connection, _named(found), staged, versions=found.packages, also=entries)
+        write_evidence(home, connection, _named(history), staged, versions=history.packages, also=entries)
     digest = digest_file(proof / "proof.json", ("sha256",), from_medium=False)[1]["sha256"]
     local = zone(home.settings.time_zone)
-    parts = sections(found, labels, local, (f"{proof.name}/ (proof.json, {PROGRAM})", digest))
+    parts = sections(history, labels, local, (f"{proof.name}/ (proof.json, {PROGRAM})", digest))
     under = say(
         "history.under",
         institution=home.settings.institution,
         archive=home.settings.archive_id,
-        moment=f"{found.moment.astimezone(local):%Y-%m-%d %H:%M}",
+        moment=f"{history.moment.astimezone(local):%Y-%m-%d %H:%M}",
     )
-    heading = title(found)
+    heading = title(history)
     for kind, target in targets.items():
         data = (
-            as_pdf(heading, under, home.settings.institution, found.moment, parts)
+            as_pdf(heading, under, home.settings.institution, history.moment, parts)
             if kind == "pdf"
             else as_html(heading, under, parts)
         )
@@ -80,9 +80,9 @@ def write_history(
     return Written(tuple(targets.values()), proof, digest)
 
 
-def _named(found: History) -> str:
+def _named(history: History) -> str:
     """The newest package; of a case of which nothing is left, a name that stands for it."""
-    return found.packages[-1] if found.packages else f"{found.objid}_v0000"
+    return history.packages[-1] if history.packages else f"{history.objid}_v0000"
 
 
 def _is_left_over(folder: Path, package: str) -> bool:
@@ -93,4 +93,4 @@ def _is_left_over(folder: Path, package: str) -> bool:
         written = json.loads((folder / "proof.json").read_text(encoding="utf-8"))["package"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return not documents and written == package and {one.name for one in folder.iterdir()} <= known
+    return not documents and written == package and {path.name for path in folder.iterdir()} <= known

@@ -132,24 +132,24 @@ def _facts(about: Contents) -> list[dict[str, Any]]:
     return rows
 
 
-def _file(dip: str, one: Given, several: bool) -> dict[str, Any]:
-    title = (one.about.title or one.about.kind) if one.about else one.selected.shown
+def _file(dip: str, given: Given, several: bool) -> dict[str, Any]:
+    title = (given.about.title or given.about.kind) if given.about else given.selected.shown
     if several:
-        title = f"{title}　{one.selected.case_number}"
+        title = f"{title}　{given.selected.case_number}"
     notes = []
-    if one.event:
-        notes.append(both("note-derived", how=one.made_by, source=one.selected.shown))
-    if one.selected.begin is not None and one.selected.end is not None:
-        notes.append(both("note-range", begin=clock(one.selected.begin), end=clock(one.selected.end)))
-    digests = [("SHA-256", one.digests["sha256"]), ("SM3", one.digests["sm3"])]
-    if one.event or one.representation != "original":
-        digests.append((" ".join(both("source").values()), one.selected.original_sha256))
+    if given.event:
+        notes.append(both("note-derived", how=given.made_by, source=given.selected.shown))
+    if given.selected.begin is not None and given.selected.end is not None:
+        notes.append(both("note-range", begin=clock(given.selected.begin), end=clock(given.selected.end)))
+    digests = [("SHA-256", given.digests["sha256"]), ("SM3", given.digests["sm3"])]
+    if given.event or given.representation != "original":
+        digests.append((" ".join(both("source").values()), given.selected.original_sha256))
     return {
-        "number": str(one.number),
+        "number": str(given.number),
         "title": title,
-        "path": f"data/{dip}/{one.path}",
-        "form": both(f"form-{one.representation}"),
-        "size": f"{one.size:,} B" + (f" ({bytes_for_people(one.size)})" if one.size >= 1000 else ""),
+        "path": f"data/{dip}/{given.path}",
+        "form": both(f"form-{given.representation}"),
+        "size": f"{given.size:,} B" + (f" ({bytes_for_people(given.size)})" if given.size >= 1000 else ""),
         "digests": [{"name": name, "value": grouped(digest)} for name, digest in digests],
         "notes": notes,
     }

@@ -49,20 +49,22 @@ def names_for(selection: Sequence[Selected]) -> list[str]:
     return list(safe_names(names))
 
 
-def take(home: Home, one: Selected, target: Path, progress: Callable[[int], None]) -> tuple[int, dict[str, str]]:
+def take(home: Home, selected: Selected, target: Path, progress: Callable[[int], None]) -> tuple[int, dict[str, str]]:
     """Copy one file out of its package; the store is only read. Raises NotIntact where it is not what was sealed."""
     store = server_store(home)
-    path = PurePosixPath("data") / one.objid / "representations" / one.representation / one.file
+    path = PurePosixPath("data") / selected.objid / "representations" / selected.representation / selected.file
     try:
-        with store.read(CopyRef(one.package), path) as stream:
+        with store.read(CopyRef(selected.package), path) as stream:
             size, seen = copy_stream(stream, target, ALGORITHMS, progress)
     except MediumFull as error:
         raise MediumProblem("redaction.no-room", str(target.parent)) from error
     except StorageError as error:
-        raise NotIntact("request.source-unreadable", f"{one.package}/{path}", reason=str(error)) from error
-    if seen["sha256"] != one.sha256:
+        raise NotIntact("request.source-unreadable", f"{selected.package}/{path}", reason=str(error)) from error
+    if seen["sha256"] != selected.sha256:
         drop_file(target, target.parent)
-        raise NotIntact("request.source-altered", f"{one.package}/{path}", wanted=one.sha256, found=seen["sha256"])
+        raise NotIntact(
+            "request.source-altered", f"{selected.package}/{path}", wanted=selected.sha256, found=seen["sha256"]
+        )
     return size, seen
 
 

@@ -132,11 +132,13 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     return found
 
 
-def _as_access(request: Request, one: Selected) -> bool:
+def _as_access(request: Request, selected: Selected) -> bool:
     """Whether an access copy was asked for; where the archive made none, the original stands in its place."""
-    if one.representation == "access":
+    if selected.representation == "access":
         return True
-    asked = {wanted.form for wanted in request.wanted if wanted.objid == one.objid and wanted.begin == one.begin}
+    asked = {
+        wanted.form for wanted in request.wanted if wanted.objid == selected.objid and wanted.begin == selected.begin
+    }
     return asked == {"access"}
 
 

@@ -232,9 +232,9 @@ _MADE = {
 }
 
 
-def _format(one: Given) -> Format:
+def _format(given: Given) -> Format:
     """Of a file that was made for this delivery: by its ending, which we gave it."""
-    return Format(_MADE.get(PurePosixPath(one.path).suffix.lower(), "Plain Text File"), note=one.made_by)
+    return Format(_MADE.get(PurePosixPath(given.path).suffix.lower(), "Plain Text File"), note=given.made_by)
 
 
 def _mime(path: str) -> str:

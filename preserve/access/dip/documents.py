@@ -88,7 +88,7 @@ def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Sect
             (say("dip.cause"), case.cause),
             (say("words.heading-type"), words.label("case_type", case.case_type)),
             (say("dip.producer"), case.producer.name),
-            (say("dip.officers"), say("words.list-comma").join(one.name for one in case.officers) or "—"),
+            (say("dip.officers"), say("words.list-comma").join(officer.name for officer in case.officers) or "—"),
             (say("dip.dates"), f"{case.start} – {case.closed}"),
         )
         yield Section(
@@ -103,21 +103,21 @@ def _grouped(digest: str) -> str:
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
 
 
-def _digest(one: Given) -> str:
+def _digest(given: Given) -> str:
     """Its own, and beside that of a copy or clip the digest of what it was made from."""
-    own = _grouped(one.digests["sha256"])
-    if one.selected.original_sha256 == one.digests["sha256"]:
+    own = _grouped(given.digests["sha256"])
+    if given.selected.original_sha256 == given.digests["sha256"]:
         return own
-    return own + "\n" + say("dip.of-original", digest=_grouped(one.selected.original_sha256))
+    return own + "\n" + say("dip.of-original", digest=_grouped(given.selected.original_sha256))
 
 
-def _title(one: Given) -> str:
-    return (one.about.title or one.about.kind) if one.about else one.selected.shown
+def _title(given: Given) -> str:
+    return (given.about.title or given.about.kind) if given.about else given.selected.shown
 
 
-def _made(one: Given) -> str:
+def _made(given: Given) -> str:
     """When and by whom it was made, as far as the case says so."""
-    about = one.about
+    about = given.about
     when = (about.recording_start or about.date) if about else None
     return "\n".join(filter(None, (str(when or ""), about.maker if about else ""))) or "—"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.clock import now
-from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
+from preserve.errors import Conflict, MediumProblem, NotIntact, UsageError
 from storage_adapters.contract import ExpectedFile
 from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder
 from storage_adapters.errors import StorageError
@@ -76,7 +76,7 @@ def _as_zip(staged: Path, target: Path, password: str, progress: Callable[[int],
     final = target / f"{staged.name}.zip"
     part = target / f".{staged.name}.zip.part"
     if final.exists():
-        raise Refused("storage.exists-already", str(final))
+        raise Conflict("storage.exists-already", str(final))
     try:
         # Media do not shrink; stored as they are, any program opens them and a damaged byte stays one damaged byte.
         if password:
@@ -128,7 +128,7 @@ def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable
 
     final = target / f"{staged.name}.iso"
     if final.exists():
-        raise Refused("storage.exists-already", str(final))
+        raise Conflict("storage.exists-already", str(final))
     names = sorted(walk_files(staged))
     grafts = [Graft(f"{staged.name}/{name}", staged / name) for name in names]
     volume = "DIP_" + staged.name[-12:].upper()

@@ -12,7 +12,7 @@ from metadata.verify import verify_package
 from preserve.access.dip.forms import Form, reads_back
 from preserve.access.requests.model import Delivery
 from preserve.administration.proceedings.records import write_record
-from preserve.errors import NotIntact, Refused
+from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import discard, drop_file, sync_folder
 from storage_adapters.file_systems import medium_of
@@ -78,18 +78,18 @@ def forget(home: Home, number: str) -> None:
     drop_file(_file(home, number), home.work)
 
 
-def is_whole(found: Handing, staged: Path, password: str, progress: Callable[[int], None]) -> bool:
+def is_whole(handing: Handing, staged: Path, password: str, progress: Callable[[int], None]) -> bool:
     """Whether what was published is all of it, read byte for byte. Raises Refused where its place is not there."""
-    _require_place(found)
-    if not found.place.exists():
+    _require_place(handing)
+    if not handing.place.exists():
         return False
-    if found.form != "folder":
-        return staged.is_dir() and reads_back(staged, found.place, found.form, password, progress)
+    if handing.form != "folder":
+        return staged.is_dir() and reads_back(staged, handing.place, handing.form, password, progress)
     try:
-        seal = digest_file(found.place / _SEAL, ("sha256",))[1]["sha256"]
+        seal = digest_file(handing.place / _SEAL, ("sha256",))[1]["sha256"]
     except OSError:
         return False
-    return seal == found.sealed and verify_package(found.place, from_medium=True, progress=progress).intact
+    return seal == handing.sealed and verify_package(handing.place, from_medium=True, progress=progress).intact
 
 
 def take_back(home: Home, number: str) -> None:
@@ -110,10 +110,10 @@ def take_back(home: Home, number: str) -> None:
     forget(home, number)
 
 
-def _require_place(found: Handing) -> None:
+def _require_place(handing: Handing) -> None:
     """A stick that was pulled out may hold a package that nobody knows of."""
-    if not Path(found.target).is_dir() or medium_of(Path(found.target)) != found.medium:
-        raise Refused("request.handed-over-elsewhere", str(found.place))
+    if not Path(handing.target).is_dir() or medium_of(Path(handing.target)) != handing.medium:
+        raise Conflict("request.handed-over-elsewhere", str(handing.place))
 
 
 def _file(home: Home, number: str) -> Path:

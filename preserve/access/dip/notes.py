@@ -54,9 +54,9 @@ def _index(connection: Connection, home: Home, case: HeldCase) -> dict[str, tupl
     store = server_store(home)
     base = f"data/{case.objid}/{_FOLDER}"
     known = {
-        one.path: one.sha256
-        for one in package_files(store.path(CopyRef(case.package)), sealed)
-        if one.path.startswith(base)
+        file.path: file.sha256
+        for file in package_files(store.path(CopyRef(case.package)), sealed)
+        if file.path.startswith(base)
     }
     listed = base + "index.json"
     if listed not in known:

@@ -38,9 +38,9 @@ def read_checked(
     by_path = group(redactions, selection)
     met = {one.place for mine in by_path.values() for one in mine}
     findings = [
-        Finding("redaction.object-not-asked", one.place, "refuse", {"object": one.object})
-        for one in redactions
-        if one.place not in met
+        Finding("redaction.object-not-asked", redaction.place, "refuse", {"object": redaction.object})
+        for redaction in redactions
+        if redaction.place not in met
     ]
     for path, mine in by_path.items():
         holders = {one.objid for one in selection if one.path == path}
@@ -56,7 +56,9 @@ def read_checked(
         if mine or one.begin is not None:
             findings += _check_file(home, connection, one, mine)
     if findings:
-        unique = list({(one.code, one.where, str(dict(one.values))): one for one in findings}.values())
+        unique = list(
+            {(finding.code, finding.where, str(dict(finding.values))): finding for finding in findings}.values()
+        )
         where = str(plan) if plan else selection[0].case_number
         raise Refused("redaction.plan-wrong", where, findings=unique, count=len(unique))
     return frozenset(by_path)
@@ -74,20 +76,24 @@ def group(redactions: Sequence[Redaction], selection: Sequence[Selected]) -> dic
     """
     paths = list(dict.fromkeys(one.path for one in selection))
     found: dict[str, list[Redaction]] = {}
-    for one in redactions:
-        alike = [one.object] if one.object in paths else [path for path in paths if same(one.object, path)]
+    for redaction in redactions:
+        alike = (
+            [redaction.object]
+            if redaction.object in paths
+            else [path for path in paths if same(redaction.object, path)]
+        )
         if len(alike) == 1:
-            found.setdefault(alike[0], []).append(one)
+            found.setdefault(alike[0], []).append(redaction)
     return found
 
 
 def _check_file(
-    home: Home, connection: Connection, one: Selected, redactions: Sequence[Redaction]
+    home: Home, connection: Connection, selected: Selected, redactions: Sequence[Redaction]
 ) -> Iterator[Finding]:
-    source = source_of(connection, one)
+    source = source_of(connection, selected)
     path = stored_at(home, source.file)
-    if one.begin is not None and source.kind != "recording":
-        yield Finding("redaction.no-range", one.path, "refuse")
+    if selected.begin is not None and source.kind != "recording":
+        yield Finding("redaction.no-range", selected.path, "refuse")
         return
     fitting = []
     for redaction in redactions:
@@ -95,23 +101,23 @@ def _check_file(
             fitting.append(redaction)
         else:
             code = "redaction.kind-unknown" if source.kind == "other" else "redaction.does-not-fit"
-            yield Finding(code, redaction.place, "refuse", {"object": one.path, "what": redaction.what})
+            yield Finding(code, redaction.place, "refuse", {"object": selected.path, "what": redaction.what})
     try:
         if source.kind == "pdf":
-            yield from _check_pages(fitting, pages.page_sizes(path, one.path))
+            yield from _check_pages(fitting, pages.page_sizes(path, selected.path))
         elif source.kind == "picture":
-            count, width, height = pictures.look(path, one.path)
+            count, width, height = pictures.look(path, selected.path)
             size = (width * 72 / pages.DPI, height * 72 / pages.DPI)
             yield from _check_pages(fitting, [size] * count)
         elif source.kind == "text":
-            there = len(lines.read_lines(path, one.path))
+            there = len(lines.read_lines(path, selected.path))
             for redaction in fitting:
                 if any(last > there for _, last in redaction.lines):
                     yield _finding("redaction.line-not-there", redaction, there=there)
         elif source.kind == "recording":
-            yield from _check_recording(fitting, one, frames.look(path, one.path))
+            yield from _check_recording(fitting, selected, frames.look(path, selected.path))
     except Refused as error:
-        yield Finding(error.code, error.where or one.path, "refuse", error.values)
+        yield Finding(error.code, error.where or selected.path, "refuse", error.values)
     except OSError as error:
         raise NotIntact("request.source-unreadable", str(path), reason=error.strerror or str(error)) from error
 
@@ -146,19 +152,24 @@ def _check_pages(redactions: Sequence[Redaction], sizes: Sequence[tuple[float, f
         yield _finding("redaction.nothing-left", redactions[0])
 
 
-def _check_recording(redactions: Sequence[Redaction], one: Selected, found: frames.Recording) -> Iterator[Finding]:
+def _check_recording(
+    redactions: Sequence[Redaction], selected: Selected, recording: frames.Recording
+) -> Iterator[Finding]:
     # Players show full seconds: a recording of 29.97 s ends at 0:30 for those who write a plan.
-    longest = math.ceil(found.length)
-    if one.end is not None and one.end > longest:
+    longest = math.ceil(recording.length)
+    if selected.end is not None and selected.end > longest:
         yield Finding(
-            "redaction.range-beyond", one.path, "refuse", {"object": one.path, "there": f"{found.length:.3f}"}
+            "redaction.range-beyond",
+            selected.path,
+            "refuse",
+            {"object": selected.path, "there": f"{recording.length:.3f}"},
         )
     for redaction in redactions:
         if redaction.end is not None and redaction.end > longest:
-            yield _finding("redaction.range-beyond", redaction, there=f"{found.length:.3f}")
-        elif "mute" in redaction.what and not found.sound:
+            yield _finding("redaction.range-beyond", redaction, there=f"{recording.length:.3f}")
+        elif "mute" in redaction.what and not recording.sound:
             yield _finding("redaction.no-sound", redaction)
-        elif redaction.what != "mute" and found.video is None:
+        elif redaction.what != "mute" and recording.video is None:
             yield _finding("redaction.no-picture", redaction)
-        elif redaction.box is not None and redaction.box.pixels(found.width, found.height, 1.0) is None:
+        elif redaction.box is not None and redaction.box.pixels(recording.width, recording.height, 1.0) is None:
             yield _finding("redaction.box-outside", redaction)

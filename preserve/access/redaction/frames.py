@@ -53,13 +53,13 @@ def look(path: Path, name: str) -> Recording:
         raise Refused("redaction.unreadable", name, reason=error.words.strip()[-300:]) from error
     streams = said.get("streams", [])
     video = [
-        one
-        for one in streams
-        if one.get("codec_type") == "video"
-        and one.get("codec_name")
-        and not one.get("disposition", {}).get("attached_pic")
+        stream
+        for stream in streams
+        if stream.get("codec_type") == "video"
+        and stream.get("codec_name")
+        and not stream.get("disposition", {}).get("attached_pic")
     ]
-    sound = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
+    sound = [stream for stream in streams if stream.get("codec_type") == "audio" and stream.get("codec_name")]
     about = said.get("format", {})
     length = float(about.get("duration") or 0)
     if not (video or sound) or length <= 0:
@@ -69,7 +69,7 @@ def look(path: Path, name: str) -> Recording:
     if video and (_turned(video[0]) or turn % 180 == 90):
         width, height = height, width
     used = (1 if video else 0) + len(sound)
-    found = Recording(
+    recording = Recording(
         video[0] if video else None,
         sound,
         width,
@@ -79,8 +79,8 @@ def look(path: Path, name: str) -> Recording:
         turn,
         len(streams) - used,
     )
-    _require_whole(path, name, found)
-    return found
+    _require_whole(path, name, recording)
+    return recording
 
 
 def _turned(stream: dict[str, Any]) -> bool:

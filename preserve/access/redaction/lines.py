@@ -29,7 +29,7 @@ def read_lines(path: Path, name: str) -> list[str]:
 
 def redact_lines(source: Path, result: Path, name: str, redactions: Sequence[Redaction]) -> None:
     """Write the redacted copy: in place of each line taken out one that says so; their numbers stay. Raises Refused."""
-    gone = [span for one in redactions for span in one.lines]
+    gone = [span for redaction in redactions for span in redaction.lines]
 
     def kept() -> Iterator[str]:
         for number, line in enumerate(read_lines(source, name), 1):

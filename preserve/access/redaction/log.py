@@ -94,11 +94,11 @@ def _document(request: Request, made: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def as_data(one: Redaction) -> dict[str, Any]:
+def as_data(redaction: Redaction) -> dict[str, Any]:
     """One redaction as plain data, without the name of its object."""
-    found = {key: value for key, value in asdict(one).items() if value not in (None, ()) and key != "place"}
+    found = {key: value for key, value in asdict(redaction).items() if value not in (None, ()) and key != "place"}
     found.pop("object")
-    if not one.name:
+    if not redaction.name:
         found.pop("name")
     return found
 
@@ -117,41 +117,43 @@ def _decided(home: Home, request: Request) -> Section:
     return Section(say("redaction.decided"), words, (say("dip.head-item"), say("dip.head-content")), tuple(rows))
 
 
-def _sections(one: Line) -> Iterator[Section]:
+def _sections(line: Line) -> Iterator[Section]:
     facts = [
-        (say("redaction.made-from", name=say(f"dip.form-{one.source.representation}")), _grouped(one.source.sha256))
+        (say("redaction.made-from", name=say(f"dip.form-{line.source.representation}")), _grouped(line.source.sha256))
     ]
-    if one.source.sha256 != one.selected.original_sha256:
-        facts.append((say("redaction.of-original"), _grouped(one.selected.original_sha256)))
-    facts += [(say("redaction.made-as"), one.path), (say("redaction.made-digest"), _grouped(one.sha256))]
-    if one.clip:
-        begin, end = (clock(float(one.clip[key] or 0)) for key in ("begin", "end"))
+    if line.source.sha256 != line.selected.original_sha256:
+        facts.append((say("redaction.of-original"), _grouped(line.selected.original_sha256)))
+    facts += [(say("redaction.made-as"), line.path), (say("redaction.made-digest"), _grouped(line.sha256))]
+    if line.clip:
+        begin, end = (clock(float(line.clip[key] or 0)) for key in ("begin", "end"))
         facts.append((say("redaction.clip"), say("redaction.clip-of", begin=begin, end=end)))
-    if one.watermark:
+    if line.watermark:
         facts.append((say("redaction.watermark"), say("words.yes")))
-    if one.left_out:
-        facts.append((say("redaction.streams-left-out"), str(one.left_out)))
+    if line.left_out:
+        facts.append((say("redaction.streams-left-out"), str(line.left_out)))
     heads = (say("dip.head-item"), say("dip.head-content"))
-    yield Section(f"{one.selected.case_number}　{one.selected.shown}", heads=heads, rows=tuple(facts))
-    if one.redactions:
-        rows = [(say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in one.redactions]
+    yield Section(f"{line.selected.case_number}　{line.selected.shown}", heads=heads, rows=tuple(facts))
+    if line.redactions:
+        rows = [
+            (say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in line.redactions
+        ]
         names = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
         yield Section(say("redaction.taken-out"), heads=names, rows=tuple(rows))
 
 
-def where(one: Redaction) -> str:
+def where(redaction: Redaction) -> str:
     """Where something is taken out, in words."""
     parts = []
-    if one.pages:
-        parts.append(say("redaction.where-pages", pages=_spans(one.pages)))
-    elif one.what == "box" and one.begin is None and kind_of(one.object) != "picture":
+    if redaction.pages:
+        parts.append(say("redaction.where-pages", pages=_spans(redaction.pages)))
+    elif redaction.what == "box" and redaction.begin is None and kind_of(redaction.object) != "picture":
         parts.append(say("redaction.where-all-pages"))
-    if one.lines:
-        parts.append(say("redaction.where-lines", lines=_spans(one.lines)))
-    if one.begin is not None and one.end is not None:
-        parts.append(say("redaction.where-range", begin=clock(one.begin), end=clock(one.end)))
-    if one.box is not None:
-        box = one.box
+    if redaction.lines:
+        parts.append(say("redaction.where-lines", lines=_spans(redaction.lines)))
+    if redaction.begin is not None and redaction.end is not None:
+        parts.append(say("redaction.where-range", begin=clock(redaction.begin), end=clock(redaction.end)))
+    if redaction.box is not None:
+        box = redaction.box
         parts.append(
             say(
                 "redaction.where-box",

@@ -23,7 +23,7 @@ def names_given(home: Home, plan: Path | None, selection: Sequence[Selected]) ->
     order = {path: number for number, path in enumerate(dict.fromkeys(one.path for one in selection), 1)}
     found: dict[str, str] = {}
     for path, redactions in by_path.items():
-        wanted = next((one.name for one in redactions if one.name), "")
+        wanted = next((redaction.name for redaction in redactions if redaction.name), "")
         if wanted and any(same(wanted, own) for own in (path, PurePosixPath(path).name)):
             continue
         with speaking(home.settings.language):
@@ -31,12 +31,12 @@ def names_given(home: Home, plan: Path | None, selection: Sequence[Selected]) ->
     return found
 
 
-def told_of(one: Selected, about: CaseObject | None) -> CaseObject | None:
+def told_of(selected: Selected, about: CaseObject | None) -> CaseObject | None:
     """What may be told of a file that is given under another name: of the depositor's own words only the kind."""
-    if about is None or not one.given_as:
+    if about is None or not selected.given_as:
         return about
     return CaseObject(
-        file=one.given_as,
+        file=selected.given_as,
         kind=about.kind,
         stage=about.stage,
         date=about.date,

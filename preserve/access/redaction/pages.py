@@ -102,9 +102,9 @@ def painted(source: Iterable[Sheet], redactions: Sequence[Redaction], mark: Mark
     for sheet in source:
         per_mm = sheet.picture.width / sheet.width * 72 / 25.4
         boxes = [
-            one.box.pixels(sheet.picture.width, sheet.picture.height, per_mm)
-            for one in redactions
-            if one.box is not None and one.covers_page(sheet.number)
+            redaction.box.pixels(sheet.picture.width, sheet.picture.height, per_mm)
+            for redaction in redactions
+            if redaction.box is not None and redaction.covers_page(sheet.number)
         ]
         if mark is not None:
             stamp(sheet.picture, mark)

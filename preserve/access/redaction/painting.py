@@ -115,7 +115,7 @@ def words_on_white(width: int, height: int, lines: Sequence[str]) -> Image.Image
     draw = ImageDraw.Draw(page)
     size = max(width // 30, 12)
     top = height // 3
-    for line in (visible(one, shows=shown_by()) for one in lines):
+    for line in (visible(line, shows=shown_by()) for line in lines):
         drawn = font(size)
         while drawn.getlength(line) > width * 0.9 and drawn.size > 8:
             drawn = font(int(drawn.size) - 2)

@@ -118,16 +118,16 @@ def plan_of(
     rows: list[dict[str, Any]], place: Callable[[int, str], str], path: Path, before: list[Finding]
 ) -> tuple[Redaction, ...]:
     """A plan out of its rows; `place` says where a row and key stand. Raises Refused with every mistake at once."""
-    found: list[Redaction] = []
+    redactions: list[Redaction] = []
     mistakes = list(before)
     for number, row in enumerate(rows):
         row_mistakes: list[Finding] = []
         made = _redaction(row, lambda key, number=number: place(number, key), row_mistakes)  # type: ignore[misc]
         mistakes += row_mistakes
         if made is not None and not row_mistakes:
-            found.append(made)
+            redactions.append(made)
     named: dict[str, Redaction] = {}
-    for one in found:
+    for one in redactions:
         if one.name and named.setdefault(one.object, one).name != one.name:
             other = named[one.object].name
             mistakes.append(Finding("redaction.name-differs", one.place, "refuse", {"name": one.name, "other": other}))
@@ -135,7 +135,7 @@ def plan_of(
         mistakes.append(Finding("redaction.plan-empty", path.name, "refuse"))
     if mistakes:
         raise Refused("redaction.plan-wrong", str(path), findings=mistakes, count=len(mistakes))
-    return tuple(found)
+    return tuple(redactions)
 
 
 def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: list[Finding]) -> Redaction | None:
@@ -195,14 +195,14 @@ def seconds(written: Any) -> float:
     """`1:23`, `0:01:23.5` or `83.5` as seconds. Raises ValueError."""
     if isinstance(written, bool):
         raise ValueError(written)
-    found = _TIME.fullmatch(str(written).strip().replace("：", ":"))
-    if not found:
+    match = _TIME.fullmatch(str(written).strip().replace("：", ":"))
+    if not match:
         raise ValueError(written)
-    if found[4]:
-        return float(found[4])
-    if float(found[3]) >= 60 or (found[1] and int(found[2]) >= 60):
+    if match[4]:
+        return float(match[4])
+    if float(match[3]) >= 60 or (match[1] and int(match[2]) >= 60):
         raise ValueError(written)
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
 
 
 def ranges(written: Any) -> tuple[tuple[int, int], ...]:
@@ -214,10 +214,10 @@ def ranges(written: Any) -> tuple[tuple[int, int], ...]:
 
 def _ranges(text: str) -> Iterator[tuple[int, int]]:
     for part in re.split(r"[,，、;；]", text):
-        found = _RANGE.fullmatch(part.strip())
-        if not found:
+        match = _RANGE.fullmatch(part.strip())
+        if not match:
             raise ValueError(part)
-        first, last = int(found[1]), int(found[2] or found[1])
+        first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= _MOST_PAGES * 10:
             raise ValueError(part)
         yield first, last

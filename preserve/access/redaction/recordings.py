@@ -201,11 +201,11 @@ def _by_box(
 ) -> dict[tuple[Box | None, str], tuple[str, list[Span]]]:
     """One filter for all ranges of the same kind at the same place."""
     found: dict[tuple[Box | None, str], tuple[str, list[Span]]] = {}
-    for one in redactions:
-        if one.what in ("box", "blur", "blur-mute") and one.begin is not None and one.end is not None:
-            kind = "box" if one.what == "box" else "blur"
-            met = touched(times, length, one.begin, one.end)
-            found.setdefault((one.box, kind), (kind, []))[1].append(met)
+    for redaction in redactions:
+        if redaction.what in ("box", "blur", "blur-mute") and redaction.begin is not None and redaction.end is not None:
+            kind = "box" if redaction.what == "box" else "blur"
+            met = touched(times, length, redaction.begin, redaction.end)
+            found.setdefault((redaction.box, kind), (kind, []))[1].append(met)
     return found
 
 
@@ -216,7 +216,9 @@ def _sound(stream: dict[str, Any], number: int, redactions: Sequence[Redaction],
     steps = []
     if span is not None:
         steps.append(f"atrim=start={span.begin:.7f}:end={span.end:.7f}")
-    silent = [one for one in redactions if one.what in ("mute", "blur-mute") and one.begin is not None]
+    silent = [
+        redaction for redaction in redactions if redaction.what in ("mute", "blur-mute") and redaction.begin is not None
+    ]
     if silent:
         # A filter is switched by whole pieces, by the time at which a piece begins: so they are small, and it is
         # switched on one piece early.
@@ -230,7 +232,7 @@ def _sound(stream: dict[str, Any], number: int, redactions: Sequence[Redaction],
 def _prove(result: Path, frames: int | None, sounds: int) -> None:
     """Raises PreserveError unless it holds the frames that it should, the sound tracks, and no other stream."""
     streams = probe(result)["streams"]
-    kinds = sorted(one.get("codec_type", "") for one in streams)
+    kinds = sorted(stream.get("codec_type", "") for stream in streams)
     if kinds != ["audio"] * sounds + ["video"] * (frames is not None):
         raise PreserveError("redaction.proof-fails", str(result), detail=" ".join(kinds))
     if frames is None:

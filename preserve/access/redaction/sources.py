@@ -57,20 +57,20 @@ def kind_of(name: str) -> Kind:
     return _ENDINGS.get(PurePosixPath(name).suffix.lower().removeprefix("."), "other")
 
 
-def source_of(connection: Connection, one: Selected) -> Source:
+def source_of(connection: Connection, selected: Selected) -> Source:
     """The file that is given itself, else the preservation or access copy of it that can be drawn page by page.
 
     Of an office or OFD document that is its PDF; of a text its copy in UTF-8, which is sure to be read as it should.
     """
-    kind = kind_of(one.file)
+    kind = kind_of(selected.file)
     if kind in ("pdf", "picture", "recording"):
-        return Source(one, kind)
-    version = int(one.package.rpartition("_v")[2])
-    own = object_index.read(connection, one.identifier, version)
-    copies = object_index.made_from(connection, own.source or own.identifier, one.objid, version)
+        return Source(selected, kind)
+    version = int(selected.package.rpartition("_v")[2])
+    own = object_index.read(connection, selected.identifier, version)
+    copies = object_index.made_from(connection, own.source or own.identifier, selected.objid, version)
     for row in sorted(copies, key=lambda copy: copy.representation, reverse=True):
         if kind_of(row.path) in ("pdf", "text"):
-            found = one.model_copy(
+            found = selected.model_copy(
                 update={
                     "identifier": row.identifier,
                     "representation": row.representation,
@@ -80,7 +80,7 @@ def source_of(connection: Connection, one: Selected) -> Source:
                 }
             )
             return Source(found, kind_of(row.path))
-    return Source(one, kind)
+    return Source(selected, kind)
 
 
 def can_be_marked(source: Source) -> bool:
@@ -89,8 +89,15 @@ def can_be_marked(source: Source) -> bool:
     return source.kind in ("pdf", "picture", "recording") and ending not in _SOUND
 
 
-def stored_at(home: Home, one: Selected) -> Path:
+def stored_at(home: Home, selected: Selected) -> Path:
     """Where the file lies in the server store; only to look at, for what is made is made from a checked copy."""
     return (
-        home.store / "packages" / one.package / "data" / one.objid / "representations" / one.representation / one.file
+        home.store
+        / "packages"
+        / selected.package
+        / "data"
+        / selected.objid
+        / "representations"
+        / selected.representation
+        / selected.file
     )

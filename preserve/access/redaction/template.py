@@ -74,10 +74,10 @@ def write_template(home: Home, connection: Connection, number: str, target: Path
     if target.suffix.lower() == ".xlsx":
         with tempfile.TemporaryDirectory() as scratch:
             made = Path(scratch) / "plan.xlsx"
-            write_workbook(made, [(one.path, reason, article) for one, reason, article in rows])
+            write_workbook(made, [(row.path, reason, article) for row, reason, article in rows])
             data = made.read_bytes()
     else:
-        kinds = [source_of(connection, one).kind for one, _, _ in rows]
+        kinds = [source_of(connection, row).kind for row, _, _ in rows]
         data = _toml(number, rows, kinds).encode()
     write_new(target, data, home)
     return len(rows)

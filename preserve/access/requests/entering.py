@@ -18,7 +18,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.administration.proceedings.records import keep_paper
 from preserve.clock import stamp
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.messages import say
 from preserve.working_days import read_calendar, working_day_from
@@ -133,7 +133,7 @@ def _case(actor: Actor, connection: Connection, asked: Asked) -> HeldCase:
 
 def _one_answer(person: Person, case: str) -> Refused | None:
     """Who may not see cases is not told whether there is such a case, or what is in it."""
-    return None if person.may(Duty.FIND) else Refused("request.not-to-be-had", case)
+    return None if person.may(Duty.FIND) else NotFound("request.not-to-be-had", case)
 
 
 def _due(home: Home, capacity: Capacity, received: date) -> tuple[date, bool]:

@@ -13,7 +13,7 @@ from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
 from preserve.data_management import cases, destroyed, object_index
 from preserve.description.schema import CaseDescription, CaseObject, Classification
-from preserve.errors import Refused
+from preserve.errors import NotFound
 from preserve.home import Home
 
 
@@ -57,7 +57,7 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Colle
     elif wanted.form != "package":
         names = [name for name in names if not _is_apart(case, name, apart)]
     if not names:
-        raise Refused("request.nothing-there", wanted.object or wanted.stage or wanted.case_number)
+        raise NotFound("request.nothing-there", wanted.object or wanted.stage or wanted.case_number)
     for name in names:
         yield _selected(connection, wanted, case, name, case.originals[name])
 

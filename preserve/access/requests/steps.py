@@ -29,7 +29,7 @@ from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.proceedings.records import keep_paper
 from preserve.clock import stamp
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotPermitted, Refused, UsageError
 from preserve.messages import say
 
 
@@ -63,7 +63,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
         request, held, selection = _asked_for(connection, actor, number, opinion.left_out)
         given = [file for file in selection if file.path not in opinion.left_out]
         if given != looked_at:
-            raise Refused("request.busy", number)
+            raise Conflict("request.busy", number)
         names = names_given(home, opinion.plan, given)
         chosen = tuple(
             file.model_copy(update={"redacted": file.path in redacted, "given_as": names.get(file.path, "")})
@@ -149,12 +149,12 @@ def decide(actor: Actor, number: str, *, approve: bool, article: str = "21", rea
 
 
 def _check_open_concerns(request: Request) -> None:
-    found = request.examination
-    if found is None or not found.selection:
+    examination = request.examination
+    if examination is None or not examination.selection:
         raise Refused("request.nothing-left", request.number)
-    if found.opinion == "refuse":
+    if examination.opinion == "refuse":
         raise Refused("request.against-opinion", request.number)
-    left = [one for one in found.concerns if not one.solved]
+    left = [concern for concern in examination.concerns if not concern.solved]
     if left:
         first = left[0]
         raise Refused(

@@ -27,7 +27,7 @@ from preserve.clock import stamp
 from preserve.data_management import destroyed, ledger, object_index
 from preserve.data_management.proof import anchors
 from preserve.data_management.versions import Version
-from preserve.errors import NotPermitted, PreserveError, Refused
+from preserve.errors import Conflict, NotPermitted, PreserveError
 from preserve.home import Home
 from preserve.outputs import into_folder
 from preserve.progress import Progress
@@ -92,7 +92,7 @@ def _put(actor: Actor, leaving: _Leaving, to: Path, named: Path, progress: Progr
     name = leaving.version.name
     place, staged = to / name, to / f".{name}.part"
     if os.path.lexists(place):
-        raise Refused("storage.exists-already", str(place))
+        raise Conflict("storage.exists-already", str(place))
     if staged.is_dir() and not staged.is_symlink():
         discard(staged, to)
     size = extract(name, leaving.sources, staged, progress)

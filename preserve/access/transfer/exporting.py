@@ -21,7 +21,7 @@ from preserve.archival_storage.packages import contents_of
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.errors import MediumProblem, NotIntact, Refused
+from preserve.errors import Conflict, MediumProblem, NotIntact, Refused
 from preserve.messages import speaking
 from preserve.outputs import into_folder
 from preserve.progress import Progress
@@ -74,7 +74,7 @@ def _export(
     final, staging = place.final, place.staging
     try:
         if final.exists() and not _is_ours(final, transfer):
-            raise Refused("storage.exists-already", str(final))
+            raise Conflict("storage.exists-already", str(final))
         expected = {item.objid: _expected(archive, item) for item in transfer.items}
         outgoing = Outgoing(archive, transfer, profile, expected, moment, progress)
         counts = {objid: len(files) for objid, files in expected.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from preserve.administration.proceedings.records import write_record
-from preserve.errors import NotIntact, Refused
+from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import discard, drop_file
 from storage_adapters.file_systems import medium_of
@@ -39,7 +39,7 @@ def take_back(home: Home, number: str) -> None:
         return
     target = Path(noted.target)
     if not target.is_dir() or medium_of(target) != noted.medium:
-        raise Refused("request.handed-over-elsewhere", str(target / number))
+        raise Conflict("request.handed-over-elsewhere", str(target / number))
     for name in (number, f".{number}.part"):
         if (target / name).is_symlink():
             os.unlink(target / name)

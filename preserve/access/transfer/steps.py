@@ -23,7 +23,7 @@ from preserve.data_management import cases, destroyed, ledger, proceedings
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
 from preserve.description.schema import Classification
-from preserve.errors import Refused, UsageError
+from preserve.errors import Conflict, NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.durable import discard
@@ -72,9 +72,9 @@ def prepare(actor: Actor, names: Sequence[str], *, receiver: str, basis: str, fo
 def _item(connection: Connection, home: Home, name: str) -> Item:
     objid = require_case(home, connection, name)
     if destroyed.of_case(connection, objid, whole=True):
-        raise Refused("transfer.gone", name)
+        raise NotFound("transfer.gone", name)
     for row in proceedings.about_case(connection, "transfer", objid, (*OPEN, "received")):
-        raise Refused("transfer.already", name, number=row.number, state=row.state)
+        raise Conflict("transfer.already", name, number=row.number, state=row.state)
     case = cases.read(connection, objid).description
     levels = {case.classification, *(thing.classification for thing in case.objects)}
     if Classification.STATE_SECRET in levels and not home.settings.state_secrets:
@@ -132,7 +132,7 @@ def hand_over(actor: Actor, number: str, target: Path, *, progress: Progress) ->
         transfer = TRANSFERS.take(connection, home, actor.person, number, "handed-over").record
         for item in transfer.items:
             if destroyed.of_case(connection, item.objid):
-                raise Refused("transfer.gone", item.case_number)
+                raise NotFound("transfer.gone", item.case_number)
             require_registered(home, connection, item.objid)
     exported = export(actor.archive, transfer, actor.account, target, moment=moment, progress=progress)
     with actor.catalogue.begin() as connection:
@@ -219,7 +219,7 @@ def _check_receipt(connection: Connection, handed_over: HandOver, receipt: Path,
         raise Refused("transfer.receipt-is-ours", str(receipt))
     for entry in ledger.of_action(connection, "transfer.received"):
         if entry.details["receipt_sha256"] == digest or entry.details["receipt_number"] == number:
-            raise Refused("transfer.receipt-used", number, number=entry.subject)
+            raise Conflict("transfer.receipt-used", number, number=entry.subject)
 
 
 def cancel(actor: Actor, number: str, *, reason: str) -> Transfer:

@@ -66,9 +66,9 @@ def _read(name: str) -> _Module:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 made.defined |= dict.fromkeys(_names(target), node)
         elif isinstance(node, ast.Import):
-            made.imported |= {one.name: (one.name, "") for one in node.names}
+            made.imported |= {name.name: (name.name, "") for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
-            made.imported |= {one.name: (node.module or "", one.name) for one in node.names}
+            made.imported |= {name.name: (node.module or "", name.name) for name in node.names}
     return made
 
 

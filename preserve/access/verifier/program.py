@@ -181,7 +181,7 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
     evidence_sha256 = own.get(EVIDENCE, {}).get("sha256", "")
     if key and files and "size" in proof:
         hold_against(check, key, evidence["dip"], evidence_sha256, proof)
-    problems = [check.problems[one] for one in sorted(check.problems)]
+    problems = [check.problems[problem] for problem in sorted(check.problems)]
     return {
         "intact": not problems,
         "dip": evidence.get("dip", ""),

@@ -111,12 +111,12 @@ def read_evidence(check: Check, data: bytes) -> dict[str, Any]:
     wanted(isinstance(files, list) and files, "no files")
     listed: dict[str, dict[str, Any]] = {}
     seen = set(OWN)
-    for one in files:
-        wanted(isinstance(one, dict) and isinstance(one.get("path"), str) and whole(one.get("size"), 0), "files")
+    for file in files:
+        wanted(isinstance(file, dict) and isinstance(file.get("path"), str) and whole(file.get("size"), 0), "files")
         wanted(
-            all(isinstance(one.get(name), str) and DIGEST.fullmatch(one[name]) for name in ("sha256", "sm3")), "files"
+            all(isinstance(file.get(name), str) and DIGEST.fullmatch(file[name]) for name in ("sha256", "sm3")), "files"
         )
-        path = one["path"]
+        path = file["path"]
         plain = unicodedata.normalize("NFC", path)
         wanted(plain not in seen, "twice: " + path)
         seen.add(plain)
@@ -125,7 +125,7 @@ def read_evidence(check: Check, data: bytes) -> dict[str, Any]:
         elif path.startswith("data/") and not path.startswith("data/" + said["dip"] + "/"):
             check.report("other", path, EVIDENCE)
         else:
-            listed[path] = one
+            listed[path] = file
     wanted(any(path.startswith("data/") for path in listed), "no files")
     said["files"] = listed
     return dict(said)

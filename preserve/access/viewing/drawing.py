@@ -89,7 +89,7 @@ def draw_sheet(
             pictures.append(Image.open(path).convert("RGB") if path is not None else None)
         except OSError:
             pictures.append(None)
-    height = max((one.height for one in pictures if one is not None), default=width * 9 // 16)
+    height = max((picture.height for picture in pictures if picture is not None), default=width * 9 // 16)
     columns = min(columns, len(frames))
     rows = -(-len(frames) // columns)
     tall = height + 26 + _GAP

@@ -122,7 +122,7 @@ def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pul
 
     with threads(processors()) as pool:
         pictures = list(pool.map(fetch, range(count)))
-    missing = sum(one is None for one in pictures)
+    missing = sum(picture is None for picture in pictures)
     try:
         note = say("look.frames-missing", count=missing) if missing else ""
         draw_sheet(target, about, list(zip(moments, pictures, strict=True)), wanted.columns, wanted.frame_width, note)

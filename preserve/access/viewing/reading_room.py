@@ -30,7 +30,7 @@ from preserve.archival_storage.media import server_store
 from preserve.clock import zone
 from preserve.data_management import object_index
 from preserve.data_management.object_index import ObjectRow
-from preserve.errors import NotIntact, Refused
+from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from preserve.messages import language
 from preserve.programs import ToolFailed
@@ -120,8 +120,8 @@ def _openable(row: ObjectRow, copies: dict[str, ObjectRow]) -> ObjectRow:
 
 
 def _seconds(text: str) -> float:
-    found = re.match(r"\d+(?:\.\d+)?", text)
-    return float(found[0]) if found else 0.0
+    match = re.match(r"\d+(?:\.\d+)?", text)
+    return float(match[0]) if match else 0.0
 
 
 def _began(text: str, home: Home) -> datetime | None:
@@ -138,7 +138,7 @@ def pick(viewed: Sequence[Viewed], wanted: Sequence[str]) -> list[Viewed]:
             one for one in viewed if PurePosixPath(one.name).name == name
         ]
         if len(hits) != 1:
-            raise Refused("look.no-such-file" if not hits else "look.several", name, count=len(hits))
+            raise NotFound("look.no-such-file" if not hits else "look.several", name, count=len(hits))
         chosen += hits
     return chosen
 
@@ -166,37 +166,44 @@ class Room:
         for path in _old(self.kept, now - timedelta(days=self.wanted.pictures_days).total_seconds(), None):
             drop_file(path, self.root)
 
-    def copy(self, one: Viewed) -> Placed:
+    def copy(self, viewed: Viewed) -> Placed:
         """A copy of the file, held against the digest that was registered. Raises NotIntact."""
-        (name,) = safe_names([one.name + PurePosixPath(one.path).suffix * (not one.path.endswith(one.name[-4:]))])
+        (name,) = safe_names(
+            [viewed.name + PurePosixPath(viewed.path).suffix * (not viewed.path.endswith(viewed.name[-4:]))]
+        )
         target = self.folder / str(name)
-        source = self.package / one.path
-        if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == one.sha256):
+        source = self.package / viewed.path
+        if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == viewed.sha256):
             part = target.with_name(f".{secrets.token_hex(8)}.new")
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _, digests = copy_file_checked(source, part, ("sha256",), lambda moved: check_stop())
-            if digests["sha256"] != one.sha256:
+            if digests["sha256"] != viewed.sha256:
                 drop_file(part, self.root)
-                raise NotIntact("look.altered", one.name, wanted=one.sha256, found=digests["sha256"])
+                raise NotIntact("look.altered", viewed.name, wanted=viewed.sha256, found=digests["sha256"])
             part.chmod(0o400)
             move_in(part, target)
         os.utime(target)
-        return Placed(one.name, one.representation, (target,))
+        return Placed(viewed.name, viewed.representation, (target,))
 
-    def pictures(self, one: Viewed) -> Placed:
+    def pictures(self, viewed: Viewed) -> Placed:
         """Frame sheet and wave form of a recording, made now or taken from those kept. Raises NotIntact."""
         about = About(
-            self.case.description.case_number, one.name, one.device, one.length, one.began, one.original_sha256
+            self.case.description.case_number,
+            viewed.name,
+            viewed.device,
+            viewed.length,
+            viewed.began,
+            viewed.original_sha256,
         )
-        key = json.dumps([_DRAWN, one.sha256, str(about), str(self.wanted), language()], ensure_ascii=False)
+        key = json.dumps([_DRAWN, viewed.sha256, str(about), str(self.wanted), language()], ensure_ascii=False)
         stem = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         made = [path for path in (self.kept / f"{stem}.frames.jpg", self.kept / f"{stem}.wave.png") if path.is_file()]
         missing, cut = 0, False
         if not made:
-            source = self.package / one.path
+            source = self.package / viewed.path
             seen = digest_file(source, ("sha256",), from_medium=False)[1]["sha256"]
-            if seen != one.sha256:
-                raise NotIntact("look.altered", one.name, wanted=one.sha256, found=seen)
+            if seen != viewed.sha256:
+                raise NotIntact("look.altered", viewed.name, wanted=viewed.sha256, found=seen)
             scratch = self.kept / f"{stem}.{secrets.token_hex(8)}"
             scratch.mkdir(mode=0o700)
             try:
@@ -210,14 +217,14 @@ class Room:
                         made.append(place / path.name)
             except ToolFailed as error:
                 words = error.words.strip().splitlines()
-                return Placed(one.name, one.representation, (), failed=(words[-1] if words else "")[:200])
+                return Placed(viewed.name, viewed.representation, (), failed=(words[-1] if words else "")[:200])
             finally:
                 discard(scratch, self.root)
-        return Placed(one.name, one.representation, tuple(self._shown(one, made, stem)), missing, cut)
+        return Placed(viewed.name, viewed.representation, tuple(self._shown(viewed, made, stem)), missing, cut)
 
-    def _shown(self, one: Viewed, made: Sequence[Path], stem: str) -> Iterator[Path]:
+    def _shown(self, viewed: Viewed, made: Sequence[Path], stem: str) -> Iterator[Path]:
         for path in made:
-            (name,) = safe_names([one.name + path.name.removeprefix(stem)])
+            (name,) = safe_names([viewed.name + path.name.removeprefix(stem)])
             target = self.folder / str(name)
             part = target.with_name(f".{secrets.token_hex(8)}.new")
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -231,7 +238,7 @@ class Room:
 
 
 def _old(folder: Path, before: float, leave: Path | None) -> list[Path]:
-    found = []
+    paths = []
     for place, _, names in os.walk(folder):
         if leave is not None and Path(place) == leave:
             continue
@@ -239,5 +246,5 @@ def _old(folder: Path, before: float, leave: Path | None) -> list[Path]:
             path = Path(place) / name
             with suppress(OSError):
                 if path.lstat().st_mtime < before:
-                    found.append(path)
-    return found
+                    paths.append(path)
+    return paths

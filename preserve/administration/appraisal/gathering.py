@@ -41,21 +41,21 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
     rows = rows[:limit] if limit else rows
     blocked, used = blocks_by_case(connection), uses_by_case(connection)
     labels = {row.id: f"{row.kind} {row.label}" for row in holdings.all_media(connection)}
-    found: list[Item] = []
+    items: list[Item] = []
     waiting = iter(rows)
     while batch := list(islice(waiting, _BATCH)):
         facts = _facts(connection, batch)
         for row in batch:
             about = facts.cases[row.objid]
             due = calculate(profile, row, facts.case_facts.get(row.objid, row.facts))
-            decisive = next((one for one in due.periods if one.rule == due.rule), None)
+            decisive = next((period for period in due.periods if period.rule == due.rule), None)
             (files, size), path = facts.sizes.get(row.objid, (0, 0)), ""
             if row.item:
                 path, size = facts.recordings.get(row.item, (row.item, 0))
                 files = 1
-            found.append(
+            items.append(
                 Item(
-                    row=len(found) + 1,
+                    row=len(items) + 1,
                     objid=row.objid,
                     item=row.item,
                     path=path,
@@ -78,7 +78,7 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     blocks=tuple(f"{one.kind} {one.number}" for one in blocked.get(row.objid, ())),
                 )
             )
-    return found
+    return items
 
 
 def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:

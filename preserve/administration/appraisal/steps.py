@@ -17,7 +17,7 @@ from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.packages import require_registered
 from preserve.clock import stamp
 from preserve.data_management import destroyed, retention_index
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotFound, Refused, UsageError
 
 # An objection changes no state: it stops one item. None of the group approves what the group said.
 REVIEWS = Proceeding(
@@ -100,7 +100,7 @@ def _item(review: Review, row: int) -> Item:
     """The item of that number. Raises Refused where there is none."""
     item = review.item(row)
     if item is None:
-        raise Refused("retention.item-unknown", review.number, row=row)
+        raise NotFound("retention.item-unknown", review.number, row=row)
     return item
 
 
@@ -114,7 +114,7 @@ def object_to(actor: Actor, number: str, row: int, *, reason: str) -> Review:
         item = _item(review, row)
         for gone in destroyed.of_case(connection, item.objid):
             if gone.item in ("", item.item):
-                raise Refused("storage.destroyed", item.case_number, disposal=gone.disposal, when=gone.since[:10])
+                raise NotFound("storage.destroyed", item.case_number, disposal=gone.disposal, when=gone.since[:10])
         objection = Objection(by=actor.account, when=stamp(moment), row=row, reason=reason.strip())
         objections = (*review.objections, objection)
         details = {"row": row}

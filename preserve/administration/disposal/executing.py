@@ -24,10 +24,10 @@ from preserve.administration.disposal.removal import (
     Removal,
     Task,
     clear_views,
+    copies_destroyed,
     drop_images,
     leftovers,
     remove_copy,
-    told_gone,
 )
 from preserve.administration.disposal.rules import obstacles
 from preserve.administration.disposal.steps import DISPOSALS, register_file
@@ -187,13 +187,13 @@ def _what_goes(run: _Run, entry: Entry) -> tuple[Removal, list[CopyRow]]:
         if item.item:
             below = reduced_version(connection, item.objid, number, item.item)
             rows = [row for row in rows if row.version < below]
-        destroyed_copies = told_gone(connection, item.objid)
+        already_gone = copies_destroyed(connection, item.objid)
     names = tuple(sorted({row.name for row in rows}))
     going = Going(number, item.objid, item.item, run.archive.today(), minutes, names, item.case_number)
     opened = open_media(home, list(media.values()))
     # The server's copy last: as long as something keeps a copy elsewhere from going, the case can still be read.
     rows.sort(key=lambda row: (row.medium == store_identity(home), row.name))
-    left = [row for row in rows if (row.name, row.medium) not in destroyed_copies]
+    left = [row for row in rows if (row.name, row.medium) not in already_gone]
     return Removal(run.actor, read_policy(home.profiles), going, media, opened), left
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
 from preserve.administration.disposal.model import Confirmation, Disposal
-from preserve.administration.disposal.removal import Going, told_gone, write_gone
+from preserve.administration.disposal.removal import Going, copies_destroyed, write_gone
 from preserve.administration.disposal.steps import DISPOSALS
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import require_medium
@@ -16,7 +16,7 @@ from preserve.clock import stamp
 from preserve.data_management import destroyed, holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import NotFound, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.registry import traits_of
 
@@ -69,7 +69,7 @@ def _copies_that_go(
     own, uncounted, others = [], [], []
     holdings.require_on(connection, medium.id)
     for copy in holdings.copies_on(connection, medium.id):
-        if copy.state == "planned" or (copy.name, copy.medium) in told_gone(connection, copy.objid):
+        if copy.state == "planned" or (copy.name, copy.medium) in copies_destroyed(connection, copy.objid):
             continue
         gone = [row for row in destroyed.of_case(connection, copy.objid) if row.disposal == disposal.number]
         begun = gone[-1] if gone and gone[-1].state == "begun" else None
@@ -86,7 +86,7 @@ def _copies_that_go(
     if others:
         raise Refused("disposal.medium-holds-others", medium.label, count=len(others), first=others[0])
     if not own:
-        raise Refused("disposal.not-on-medium", medium.label, number=disposal.number)
+        raise NotFound("disposal.not-on-medium", medium.label, number=disposal.number)
     return own + uncounted
 
 

@@ -138,12 +138,12 @@ def note_gone(
 ) -> None:
     """One transaction: the copy is retired, and the ledger tells how it went and what that is worth."""
     with catalogue.begin() as connection:
-        if (row.name, row.medium) in told_gone(connection, going.objid):
+        if (row.name, row.medium) in copies_destroyed(connection, going.objid):
             return
         write_gone(connection, going, row, worth, detail, actor=actor, moment=moment)
 
 
-def told_gone(connection: Connection, objid: str) -> set[tuple[str, str]]:
+def copies_destroyed(connection: Connection, objid: str) -> set[tuple[str, str]]:
     """The copies of a case, by name and medium, of which the ledger tells that they were destroyed.
 
     A copy that was only retired does not count: its medium may lie on a shelf, with every byte.
@@ -183,14 +183,14 @@ def clear_views(home: Home, going: Going) -> None:
 
 def _views(home: Home, going: Going) -> list[Path]:
     root = home.path / "viewing"
-    found = []
+    folders = []
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if folder.name == ".pictures":
-            found += [folder] if any(folder.iterdir()) else []
+            folders += [folder] if any(folder.iterdir()) else []
             continue
         (safe,) = safe_names([f"{folder.name}/{going.case_number}"])
-        found += [root / str(safe)] if (root / str(safe)).is_dir() else []
-    return found
+        folders += [root / str(safe)] if (root / str(safe)).is_dir() else []
+    return folders
 
 
 def _overwrite_file(path: Path) -> None:
@@ -206,29 +206,29 @@ def _images(home: Home, going: Going) -> Iterator[Path]:
     top = home.store / "discs"
     for folder in sorted(top.iterdir()) if top.is_dir() else ():
         if (folder / IMAGE).exists():
-            held = {one.name for one in read_recipe(home, folder.name).holdings}
-            if held & set(going.names):
+            packages = {holding.name for holding in read_recipe(home, folder.name).holdings}
+            if packages & set(going.names):
                 yield folder
 
 
 def leftovers(home: Home, catalogue: Catalogue, going: Going, media: Mapping[str, Opened | NotAtHand]) -> list[Task]:
     """Look everywhere for what should not be there any more: media at hand, images, work area, catalogue."""
-    found = []
+    tasks = []
     for medium in media.values():
         if not isinstance(medium, Opened) or (tree := medium.tree) is None:
             continue
         for name in going.names:
             for place in tree.remains(CopyRef(name)):
-                found.append(Task(name, "left", medium.row.label, detail=str(place.relative_to(tree.root))))
-    found += [Task(going.names[-1], "left", detail=f"discs/{one.name}/{IMAGE}") for one in _images(home, going)]
+                tasks.append(Task(name, "left", medium.row.label, detail=str(place.relative_to(tree.root))))
+    tasks += [Task(going.names[-1], "left", detail=f"discs/{folder.name}/{IMAGE}") for folder in _images(home, going)]
     for folder in _views(home, going):
-        found.append(Task(going.names[-1], "left", detail=str(folder.relative_to(home.path))))
+        tasks.append(Task(going.names[-1], "left", detail=str(folder.relative_to(home.path))))
     for path in sorted(home.work.rglob("*")):
         if path.name.startswith(going.objid) and (not going.item or path.name in going.names):
-            found.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))
+            tasks.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))
     with catalogue.read() as connection:
-        told = told_gone(connection, going.objid)
+        gone = copies_destroyed(connection, going.objid)
         for row in holdings.copies_of(connection, going.objid):
-            if row.name in going.names and (row.name, row.medium) not in told:
-                found.append(Task(row.name, "left", row.medium, detail=row.state))
-    return found
+            if row.name in going.names and (row.name, row.medium) not in gone:
+                tasks.append(Task(row.name, "left", row.medium, detail=row.state))
+    return tasks

@@ -24,7 +24,7 @@ from preserve.administration.retention import rules_in_force
 from preserve.clock import stamp
 from preserve.data_management import ledger, proceedings
 from preserve.data_management.archive import Archive
-from preserve.errors import NotIntact, NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotIntact, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -96,7 +96,7 @@ def _entries(
 ) -> tuple[list[Entry], list[Finding]]:
     """What may go of an appraisal, of the named `rows` or of all that it says; and why the rest may not."""
     if review.approval is None:
-        raise Refused("disposal.review-open", review.number)
+        raise Conflict("disposal.review-open", review.number)
     outcome = review.approval.outcome
     wanted = sorted(rows) or sorted(row for row, opinion in outcome.items() if opinion.action == "destroy")
     entries: list[Entry] = []

@@ -93,7 +93,7 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
         inventory = holdings.all_media(connection)
         plan = schedule.plan(connection, profile, moment, set(attached(home, inventory)))
         cases = overview(home, connection, profile)
-        sealed = sum(one.standing.sealed for one in cases)
+        sealed = sum(case.standing.sealed for case in cases)
         suspect = holdings.count_in(connection, ("suspect", "lost"))
         records = audit_records.check_anchors(connection, home.store)
         signed = checkpoints.read_checkpoints(connection)

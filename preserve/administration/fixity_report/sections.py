@@ -46,9 +46,9 @@ def _verdict(facts: Facts) -> Section:
         problems.append(say("report.bad-overdue", count=overdue))
     if facts.unsealed:
         problems.append(say("report.bad-unsealed", count=facts.unsealed))
-    if risky := [one.row.label for one in facts.media if one.at_risk]:
+    if risky := [medium.row.label for medium in facts.media if medium.at_risk]:
         problems.append(say("report.bad-media", media=listed(risky)))
-    if failed := sum(not one["whole"] for _, one in facts.drills):
+    if failed := sum(not drill["whole"] for _, drill in facts.drills):
         problems.append(say("report.bad-drills", count=failed))
     words = "\n".join(problems) if problems else say("report.all-good")
     return Section(say("report.verdict"), words, bad=bool(problems))
@@ -74,14 +74,14 @@ def _coverage(facts: Facts) -> Section:
 
 def _four_properties(facts: Facts) -> Section:
     """四性检测, long-term storage stage (DA/T 70-2018), by what this archive has evidence of."""
-    counted = [one for one in facts.failures if not one.path]
+    counted = [failure for failure in facts.failures if not failure.path]
     altered = sum(one.outcome == "damaged" and one.reason in ("altered", "no-anchor") for one in counted)
     gone = sum(one.outcome == "damaged" and one.reason in ("absent", "unexpected") for one in counted)
     unread = sum(one.outcome == "not-checked" or one.reason == "unreadable" for one in counted)
     overdue = sum(one.overdue for one in facts.coverage)
     drills = len(facts.drills)
-    failed = sum(not one["whole"] for _, one in facts.drills)
-    risky = sum(one.at_risk for one in facts.media)
+    failed = sum(not drill["whole"] for _, drill in facts.drills)
+    risky = sum(medium.at_risk for medium in facts.media)
     items = [
         ("authenticity", "digests", altered == 0, say("report.found", count=altered)),
         ("authenticity", "ledger", not facts.ledger_findings, say("report.entries", count=facts.ledger_entries)),
@@ -102,17 +102,17 @@ def _four_properties(facts: Facts) -> Section:
 
 
 def _failures(facts: Facts, zone: ZoneInfo) -> Section:
-    labels = {one.row.id: one.row.label for one in facts.media}
+    labels = {medium.row.id: medium.row.label for medium in facts.media}
     rows = [
         (
-            f"{one.when.astimezone(zone):%Y-%m-%d %H:%M}",
-            one.copy or "*",
-            labels.get(one.medium, one.medium),
-            one.path or "—",
-            say(f"words.outcome-{one.outcome}"),
-            say(f"words.reason-{one.reason}"),
+            f"{failure.when.astimezone(zone):%Y-%m-%d %H:%M}",
+            failure.copy or "*",
+            labels.get(failure.medium, failure.medium),
+            failure.path or "—",
+            say(f"words.outcome-{failure.outcome}"),
+            say(f"words.reason-{failure.reason}"),
         )
-        for one in facts.failures[-200:]
+        for failure in facts.failures[-200:]
     ]
     heads = _heads("when", "package", "medium", "file", "outcome", "why")
     words = say("report.failures-words", count=len(facts.failures)) if rows else say("report.none-this-year")
@@ -120,11 +120,11 @@ def _failures(facts: Facts, zone: ZoneInfo) -> Section:
 
 
 def _repairs(facts: Facts) -> Section:
-    labels = {one.row.id: one.row.label for one in facts.media}
+    labels = {medium.row.id: medium.row.label for medium in facts.media}
     rows = []
-    for one in facts.repairs:
-        details = one["details"]
-        done = one["action"] == "copy.repaired"
+    for repair in facts.repairs:
+        details = repair["details"]
+        done = repair["action"] == "copy.repaired"
         what = (
             listed(f"{place} × {count}" for place, count in details.get("taken", {}).items())
             if done
@@ -132,7 +132,7 @@ def _repairs(facts: Facts) -> Section:
         )
         rows.append(
             (
-                one["time"][:10],
+                repair["time"][:10],
                 details["name"],
                 labels.get(details["medium"], details["medium"]),
                 say("report.repaired" if done else "report.not-repaired"),
@@ -147,45 +147,45 @@ def _repairs(facts: Facts) -> Section:
 def _media(facts: Facts) -> Section:
     rows = [
         (
-            one.row.label,
-            kind_word(one.row.kind),
-            one.row.place or "—",
-            one.row.custodian or "—",
-            str(one.copies),
-            one.last[:10] or "—",
-            one.next[:10] or "—",
-            _standing(one),
-            _told(one),
+            medium.row.label,
+            kind_word(medium.row.kind),
+            medium.row.place or "—",
+            medium.row.custodian or "—",
+            str(medium.copies),
+            medium.last[:10] or "—",
+            medium.next[:10] or "—",
+            _standing(medium),
+            _told(medium),
         )
-        for one in facts.media
+        for medium in facts.media
     ]
     heads = _heads("label", "kind", "place", "custodian", "copies", "last", "next", "standing", "health")
     return Section(say("report.media"), say("report.media-words"), heads, tuple(rows))
 
 
-def _standing(one: MediumFacts) -> str:
-    return say("report.overdue" if one.overdue else "report.in-time")
+def _standing(facts: MediumFacts) -> str:
+    return say("report.overdue" if facts.overdue else "report.in-time")
 
 
-def _told(one: MediumFacts) -> str:
-    told = say(f"report.health-{one.health}") if one.health in ("good", "failing") else say("report.health-unknown")
-    if one.growth > 0:
-        told += " " + say("report.growth", growth=round(one.growth, 1), forecast=round(one.forecast))
+def _told(facts: MediumFacts) -> str:
+    told = say(f"report.health-{facts.health}") if facts.health in ("good", "failing") else say("report.health-unknown")
+    if facts.growth > 0:
+        told += " " + say("report.growth", growth=round(facts.growth, 1), forecast=round(facts.forecast))
     return told
 
 
 def _drills(facts: Facts) -> Section:
-    labels = {one.row.id: one.row.label for one in facts.media}
+    labels = {medium.row.id: medium.row.label for medium in facts.media}
     rows = [
         (
             month,
-            str(one["name"]),
-            labels.get(str(one["medium"]), str(one["medium"])),
-            say("report.whole" if one["whole"] else "report.not-whole"),
-            bytes_for_people(float(one["bytes"])),
-            str(one["reason"]) or "—",
+            str(drill["name"]),
+            labels.get(str(drill["medium"]), str(drill["medium"])),
+            say("report.whole" if drill["whole"] else "report.not-whole"),
+            bytes_for_people(float(drill["bytes"])),
+            str(drill["reason"]) or "—",
         )
-        for month, one in facts.drills
+        for month, drill in facts.drills
     ]
     heads = _heads("month", "package", "medium", "outcome", "bytes", "why")
     return Section(say("report.drills"), "" if rows else say("report.no-drills"), heads if rows else (), tuple(rows))

@@ -22,7 +22,7 @@ from preserve.administration.proceedings import records
 from preserve.clock import zone
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import Kind, ProceedingRow
-from preserve.errors import NotPermitted, Refused
+from preserve.errors import Conflict, NotFound, NotPermitted
 from preserve.home import Home
 from preserve.messages import say
 from preserve.work import hold
@@ -91,14 +91,14 @@ class Proceeding(Generic[R]):
     def folder_of(self, home: Home, number: str) -> Path:
         """Where the records of one lie. Raises Refused for what is no number of one."""
         if not records.is_number(self.kind, number):
-            raise Refused(self.unknown, number)
+            raise NotFound(self.unknown, number)
         return home.store / self.folder / number
 
     @contextmanager
     def claimed(self, home: Home, number: str, busy: str) -> Iterator[None]:
         """Nobody else goes on with it meanwhile. Raises Refused with the code `busy`."""
         self.folder_of(home, number)  # a number is safe as a name
-        with hold(home.work / f"{self.kind}-{number}.lock", Refused(busy, number)):
+        with hold(home.work / f"{self.kind}-{number}.lock", Conflict(busy, number)):
             yield
 
     def new_number(self, home: Home, connection: Connection, moment: datetime) -> str:
@@ -115,7 +115,7 @@ class Proceeding(Generic[R]):
         """What the ledger says of one. Raises Refused where there is none, NotIntact where an index contradicts it."""
         row = proceedings.read(connection, number, self.kind) if records.is_number(self.kind, number) else None
         if row is None:
-            raise Refused(self.unknown, number)
+            raise NotFound(self.unknown, number)
         return row
 
     def read(self, connection: Connection, home: Home, number: str) -> R:
@@ -144,7 +144,7 @@ class Proceeding(Generic[R]):
 
         A deputy counts as oneself, and as the head in whose place they act.
         """
-        named = [one for one in self.steps if one.deed == deed]
+        named = [step for step in self.steps if step.deed == deed]
         found = next((one for one in named if record.state in one.after), None)
         if found is None:
             raise self.refusal(record, named[0])
@@ -155,16 +155,16 @@ class Proceeding(Generic[R]):
                 raise NotPermitted(self.same_hands[name], record.number, account=account)
         return found
 
-    def refusal(self, record: R, wanted: Step) -> Refused:
+    def refusal(self, record: R, wanted: Step) -> Conflict:
         """That a step may not follow now."""
         name = wanted.to[-1] if wanted.to[-1] != "=" else wanted.deed
-        return Refused(
+        return Conflict(
             self.wrong_step, record.number, state=say(f"{self.words}-{record.state}"), step=say(f"{self.words}-{name}")
         )
 
     def may(self, connection: Connection, person: Person, deed: str) -> None:
         """Raises NotPermitted unless this person has a duty that lets them take a step of that name."""
-        duties = next(one.duties for one in self.steps if one.deed == deed)
+        duties = next(step.duties for step in self.steps if step.deed == deed)
         if not any(person.may(duty) for duty in duties[1:]):
             require(connection, person, duties[0])
 
@@ -175,7 +175,7 @@ class Proceeding(Generic[R]):
         """
         self.may(connection, person, deed)
         record = self.read(connection, home, number)
-        decides = Duty.DECIDE in next(one.duties for one in self.steps if one.deed == deed)
+        decides = Duty.DECIDE in next(step.duties for step in self.steps if step.deed == deed)
         own = not decides or allows(person.roles, Duty.DECIDE)
         behalf, delegation = ("", "") if own else (person.deputy_of, person.delegation)
         self.check(record, deed, person.account, behalf)

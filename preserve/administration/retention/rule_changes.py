@@ -13,7 +13,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import put_in_force, rules_in_force, rules_now
 from preserve.data_management import retention_index
 from preserve.data_management.retention_index import RetentionRow, due_day
-from preserve.errors import Refused
+from preserve.errors import Conflict
 from preserve.home import Home
 
 _BATCH = 5000
@@ -111,7 +111,7 @@ def apply(home: Home, connection: Connection, *, actor: str, moment: datetime) -
     """
     in_force = rules_in_force(home, connection)
     if in_force is not None and in_force.sha256 == rules_now(home).sha256:
-        raise Refused("retention.rules-same", in_force.sha256[:16])
+        raise Conflict("retention.rules-same", in_force.sha256[:16])
     changes = preview(home, connection, write=True)
     put_in_force(home, connection, actor=actor, moment=moment)
     return changes

@@ -57,14 +57,16 @@ def read_chain(home: Home, settings: Signing) -> list[Certificate]:
     try:
         with path.open("rb") as stream:
             data = stream.read(_LARGEST)
-        found = [Certificate.load(der) for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
-        for one in found:
+        certificates = [
+            Certificate.load(der) for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"
+        ]
+        for one in certificates:
             _ = one.subject.human_friendly, one.public_key
     except OSError as error:
         raise ToolMissing("signing.file-unreadable", str(path), reason=error.strerror or str(error)) from error
     except (ValueError, TypeError) as error:
         raise Refused("signing.chain-unreadable", str(path), detail=str(error)) from error
-    return found
+    return certificates
 
 
 def facts_of(certificate: Certificate) -> SignerFacts:
@@ -92,7 +94,7 @@ def _name(parts: dict[str, object]) -> str:
 
 def ordered(certificate: Certificate, others: Iterable[Certificate]) -> tuple[Certificate, ...]:
     """The certificates above this one, each issuer after what it issued; what does not belong is left out."""
-    above, left = [], [one for one in others if one.sha256 != certificate.sha256]
+    above, left = [], [other for other in others if other.sha256 != certificate.sha256]
     current = certificate
     while current.issuer != current.subject:
         found = next((one for one in left if one.subject == current.issuer), None)

@@ -45,7 +45,7 @@ def sign_paper(
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
     from pyhanko.sign.timestamps import TimestampRequestError
 
-    told = PdfSignatureMetadata(
+    metadata = PdfSignatureMetadata(
         field_name=_FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
@@ -55,7 +55,7 @@ def sign_paper(
         location=institution,
         name=opened.facts.subject,
     )
-    signer = PdfSigner(told, opened.signer, timestamper=_stamper(stamps))
+    signer = PdfSigner(metadata, opened.signer, timestamper=_stamper(stamps))
 
     def once(room: int | None) -> bytes:
         return bytes(signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(paper)), bytes_reserved=room).getvalue())

@@ -109,9 +109,9 @@ def describe(writing: Writing) -> list[Described]:
     return out.written
 
 
-def _carried(old: PreviousVersion, one: Described, path: str, mime: str, created: str) -> MetsFile:
+def _carried(old: PreviousVersion, described: Described, path: str, mime: str, created: str) -> MetsFile:
     named = identifier(old.objid, "metadata", path)
-    return MetsFile(named, path, one.size, one.digests["sha256"], mime, created)
+    return MetsFile(named, path, described.size, described.digests["sha256"], mime, created)
 
 
 def _note(writing: Writing) -> tuple[str, str, bytes]:

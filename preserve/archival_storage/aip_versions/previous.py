@@ -69,7 +69,11 @@ class PreviousVersion:
         """MIME type and time of each file that METS names, by its path there."""
         base = self.package / "representations" / role if role else self.package
         references = mets.read_references(base / csip.METS)
-        return {csip.decode_href(one.href): (one.mime, one.created) for one in references if one.element != "mptr"}
+        return {
+            csip.decode_href(reference.href): (reference.mime, reference.created)
+            for reference in references
+            if reference.element != "mptr"
+        }
 
     def label(self) -> str:
         """What METS calls it."""
@@ -95,7 +99,7 @@ def previous_version(home: Home, connection: Connection, name: str) -> PreviousV
     anchor = anchors.read_anchor(connection, known.name)
     contents = contents_of(adapter, CopyRef(known.name), anchor)
     if contents.problems:
-        findings = [damage(one.path, one.verdict) for one in contents.problems]
+        findings = [damage(problem.path, problem.verdict) for problem in contents.problems]
         raise NotIntact("storage.predecessor-damaged", known.name, findings=findings)
     digests = {file.path: dict(file.digests) for file in contents.expected}
     old = PreviousVersion(adapter.path(CopyRef(known.name)), known.objid, known.version, anchor.manifest, digests)

@@ -25,7 +25,7 @@ from preserve.data_management import audit_records, holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
-from preserve.errors import PreserveError, Refused, Stopped
+from preserve.errors import Conflict, PreserveError, Stopped
 from preserve.home import Home
 from preserve.work import executor, hold
 from storage_adapters.errors import StorageError
@@ -50,7 +50,7 @@ def run_audit(
     (no space, a broken catalogue) ends the run as failed and is raised.
     """
     home, catalogue, now = archive.home, archive.catalogue, archive.now
-    with hold(home.work / "audit.lock", Refused("audit.under-way", str(home.path))), executor() as pool:
+    with hold(home.work / "audit.lock", Conflict("audit.under-way", str(home.path))), executor() as pool:
         run = Run(home, catalogue, profile, Pace(budget, progress, now), pool, actor=actor, now=now)
         run.begin()
         try:

@@ -17,7 +17,7 @@ from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
-from preserve.errors import MediumProblem, NotIntact, Refused, UsageError
+from preserve.errors import MediumProblem, NotFound, NotIntact, UsageError
 from preserve.home import Home
 from preserve.outputs import check_device
 from storage_adapters.durable import drop_file
@@ -137,7 +137,7 @@ def _record(archive: Archive, medium: MediumRow, image: Path, blank: str, places
     if not left:
         drop_file(image, image.parent)  # it can be made again from its recipe, bit for bit
     if burned is None:
-        raise Refused("storage.medium-unknown", medium.id)
+        raise NotFound("storage.medium-unknown", medium.id)
     return Burned(burned, int(medium.details["image_size"]), read_in)
 
 

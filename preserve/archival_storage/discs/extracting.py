@@ -11,7 +11,7 @@ from typing import Any
 
 from metadata.verify import verify_package
 from preserve.archival_storage.discs.sources import Source
-from preserve.errors import MediumProblem, NotIntact, Refused
+from preserve.errors import Conflict, MediumProblem, NotIntact
 from storage_adapters.copying import copy_stream
 from storage_adapters.durable import discard, sync_file_system
 from storage_adapters.medium_errors import on_medium
@@ -53,7 +53,7 @@ def extract(
     something is there: it is neither mixed with another package nor taken away with it.
     """
     if os.path.lexists(target):
-        raise Refused("output.exists", str(target))
+        raise Conflict("output.exists", str(target))
     whole = [source for source in sources if name in source.packages()[0]]
     try:
         if whole:

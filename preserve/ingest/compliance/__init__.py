@@ -48,34 +48,34 @@ def as_document(view: View, findings: Sequence[Finding], *, sealing: bool = Fals
         "verdict": verdict(findings),
         "articles": [
             {
-                "article": one.article,
-                "title": one.title,
-                "standing": one.standing,
-                "basis": one.basis,
-                "findings": [finding.code for finding in one.findings],
+                "article": article.article,
+                "title": article.title,
+                "standing": article.standing,
+                "basis": article.basis,
+                "findings": [finding.code for finding in article.findings],
             }
-            for one in judge_articles(view, findings)
+            for article in judge_articles(view, findings)
         ],
         "four_properties": [
             {
-                "property": one.kind,
-                "subject": one.subject,
-                "item": one.item,
-                "name": say(f"compliance.item-{one.item}"),
-                "result": one.result,
-                "basis": one.basis,
+                "property": test.kind,
+                "subject": test.subject,
+                "item": test.item,
+                "name": say(f"compliance.item-{test.item}"),
+                "result": test.result,
+                "basis": test.basis,
             }
-            for one in four_properties(view, findings, sealing=sealing)
+            for test in four_properties(view, findings, sealing=sealing)
         ],
     }
 
 
 def verdict(findings: Sequence[Finding]) -> str:
     """`refuse`, `error`, `explained`, `warning` or `complete`, the worst that was found."""
-    if any(one.severity == "refuse" for one in findings):
+    if any(finding.severity == "refuse" for finding in findings):
         return "refuse"
-    if any(one.severity == "error" and "article" in one.values for one in findings):
+    if any(finding.severity == "error" and "article" in finding.values for finding in findings):
         return "error"
-    if any("accepted_by" in one.values for one in findings):
+    if any("accepted_by" in finding.values for finding in findings):
         return "explained"
-    return "warning" if any(one.severity == "warning" for one in findings) else "complete"
+    return "warning" if any(finding.severity == "warning" for finding in findings) else "complete"

@@ -31,7 +31,7 @@ def judge_articles(view: View, findings: Sequence[Finding]) -> list[Article]:
     """Every article that asks something of a case, in the regulation's order."""
     judged = []
     for article, subjects in _subjects(view, findings).items():
-        own = tuple(one for one in findings if str(one.values.get("article", "")) == article)
+        own = tuple(finding for finding in findings if str(finding.values.get("article", "")) == article)
         titles = listed(dict.fromkeys(say(f"compliance.asks-{subject}") for subject in subjects))
         words = "\n".join(dict.fromkeys(said for subject in subjects if (said := _BASIS[subject](view))))
         judged.append(
@@ -51,9 +51,9 @@ def _subjects(view: View, findings: Sequence[Finding]) -> dict[str, list[str]]:
             articles = [getattr(profile, subject).article]
         for article in articles:
             by_article.setdefault(article, []).append(subject)
-    for one in findings:
-        if "article" in one.values:
-            by_article.setdefault(str(one.values["article"]), [])
+    for finding in findings:
+        if "article" in finding.values:
+            by_article.setdefault(str(finding.values["article"]), [])
     return by_article
 
 
@@ -96,7 +96,9 @@ def _files(view: View) -> str:
 def _measures(mandatory: bool) -> Callable[[View], str]:
     def words(view: View) -> str:
         kinds = view.profile.coverage.measures if mandatory else view.profile.situational.measures
-        taken = [view.words.label("measure", one.measure) for one in view.case.measures if one.measure in kinds]
+        taken = [
+            view.words.label("measure", measure.measure) for measure in view.case.measures if measure.measure in kinds
+        ]
         return say("compliance.measures", measures=listed(taken)) if taken else ""
 
     return words
@@ -120,7 +122,7 @@ def _holes(view: View) -> str:
 
 
 def _storing(view: View) -> str:
-    told = sum(1 for one in recordings(view) if one.item and one.item.stored)
+    told = sum(1 for recording in recordings(view) if recording.item and recording.item.stored)
     return say("compliance.storing", count=told) if _recordings(view) else ""
 
 

@@ -93,7 +93,7 @@ def four_properties(view: View, findings: Sequence[Finding], *, sealing: bool = 
 
 def overall(items: Sequence[Item], kind: str) -> Result:
     """The worst result of a property, leaving out what was not tested or is tested when the package is closed."""
-    reached = {one.result for one in items if one.kind == kind}
+    reached = {item.result for item in items if item.kind == kind}
     return "fail" if "fail" in reached else "warning" if "warning" in reached else "pass"
 
 
@@ -107,7 +107,7 @@ def _judge(test: _Test, view: View, findings: Sequence[Finding], sealing: bool) 
         return item("not-tested", say(f"compliance.basis-{test.item}"))
     if (test.when == "copied" and not sealing) or (test.when == "files" and view.characters is None):
         return item("not-tested", _not_yet())
-    against = [one for one in findings if one.code.startswith(test.against) and one.severity != "note"]
+    against = [finding for finding in findings if finding.code.startswith(test.against) and finding.severity != "note"]
     if not against:
         return item("pass", say(f"compliance.basis-{test.item}", files=len(view.case.objects)))
     open_ones = [one for one in against if "accepted_by" not in one.values]

@@ -39,10 +39,10 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
     case = view.case
     reached = verdict(findings)
     count = {
-        name: sum(one.severity == name and "accepted_by" not in one.values for one in findings)
+        name: sum(finding.severity == name and "accepted_by" not in finding.values for finding in findings)
         for name in ("refuse", "error", "warning")
     }
-    count["explained"] = sum("accepted_by" in one.values for one in findings)
+    count["explained"] = sum("accepted_by" in finding.values for finding in findings)
     words = say(f"compliance.verdict-{reached}") + "\n" + say("compliance.counts", **count)
     why = reasons(case, view.profile.long_term, view.words)
     facts = (
@@ -77,14 +77,14 @@ _KINDS = {
 def _missing(findings: Sequence[Finding]) -> Section:
     """What is missing, in short: documents, recordings, explanations; then the other errors in words."""
     kinds: dict[str, dict[str, None]] = {}
-    for one in findings:
-        if not _open(one):
+    for finding in findings:
+        if not _open(finding):
             continue
-        kind, value = _KINDS.get(one.code, ("others", ""))
-        if kind == "others" and one.severity == "warning":
+        kind, value = _KINDS.get(finding.code, ("others", ""))
+        if kind == "others" and finding.severity == "warning":
             kind = "warnings"
-        sentence = say("compliance.gap", **one.values) if kind == "gaps" else say(one.code, **one.values)
-        named = str(one.values[value]) if value else sentence
+        sentence = say("compliance.gap", **finding.values) if kind == "gaps" else say(finding.code, **finding.values)
+        named = str(finding.values[value]) if value else sentence
         kinds.setdefault(kind, {})[named] = None
     rows = []
     for kind in ("documents", "measures", "gaps", "others", "warnings"):
@@ -124,28 +124,30 @@ def _to_do(view: View, findings: Sequence[Finding]) -> list[Section]:
     return [Section(say("compliance.to-do"), words, heads, tuple(rows[:_MOST]), fresh=True)]
 
 
-def _open(one: Finding) -> bool:
+def _open(finding: Finding) -> bool:
     return (
-        one.severity in ("refuse", "error", "warning") and "accepted_by" not in one.values and "article" in one.values
+        finding.severity in ("refuse", "error", "warning")
+        and "accepted_by" not in finding.values
+        and "article" in finding.values
     )
 
 
-def _article(one: Finding) -> str:
-    return str(one.values.get("article", "—"))
+def _article(finding: Finding) -> str:
+    return str(finding.values.get("article", "—"))
 
 
 def _articles(view: View, findings: Sequence[Finding]) -> Section:
     rows = []
-    for one in judge_articles(view, findings):
-        told = "\n".join(say(f.code, **f.values) + _answer(f) for f in one.findings[:8])
-        rows.append((one.article, one.title, say(f"compliance.{one.standing}"), one.basis, told or "—"))
+    for article in judge_articles(view, findings):
+        told = "\n".join(say(f.code, **f.values) + _answer(f) for f in article.findings[:8])
+        rows.append((article.article, article.title, say(f"compliance.{article.standing}"), article.basis, told or "—"))
     return Section(
         say("compliance.articles"), "", _heads("article", "asks", "standing", "basis", "found"), tuple(rows), fresh=True
     )
 
 
-def _answer(one: Finding) -> str:
-    return " " + say("rule.accepted", **one.values) if "accepted_by" in one.values else ""
+def _answer(finding: Finding) -> str:
+    return " " + say("rule.accepted", **finding.values) if "accepted_by" in finding.values else ""
 
 
 def _stages(view: View) -> Section:

@@ -28,11 +28,11 @@ def days_with_recordings(view: View) -> list[str]:
 def draw_day(view: View, day: str) -> str:
     """One row a measure of the day, one row a device; holes red, overlaps orange."""
     rows: list[tuple[str, list[Bar]]] = []
-    for one in view.case.measures:
-        start = in_utc(one.start, view.zone)
+    for measure in view.case.measures:
+        start = in_utc(measure.start, view.zone)
         if start.astimezone(view.zone).date().isoformat() == day:
-            end = in_utc(one.end, view.zone) if one.end else start
-            rows.append((view.words.label("measure", one.measure), [(start, end, "#7b8ba1")]))
+            end = in_utc(measure.end, view.zone) if measure.end else start
+            rows.append((view.words.label("measure", measure.measure), [(start, end, "#7b8ba1")]))
     for runs in runs_by_day(view):
         if runs[0].start.astimezone(view.zone).date().isoformat() == day:
             rows.append((runs[0].device or say("compliance.no-device"), _bars(runs)))
@@ -56,11 +56,11 @@ def _bars(runs: Sequence[Run]) -> list[Bar]:
 def draw_stages(view: View) -> str:
     """The stages of the case as the description dates them."""
     rows: list[tuple[str, list[Bar]]] = []
-    for one in view.case.stages:
-        start = datetime(one.start.year, one.start.month, one.start.day, tzinfo=view.zone)
-        last = one.end or one.start
+    for stage in view.case.stages:
+        start = datetime(stage.start.year, stage.start.month, stage.start.day, tzinfo=view.zone)
+        last = stage.end or stage.start
         end = datetime(last.year, last.month, last.day, tzinfo=view.zone) + timedelta(days=1)
-        rows.append((label_of(one.stage), [(start, end, "#1f4e79")]))
+        rows.append((label_of(stage.stage), [(start, end, "#1f4e79")]))
     for runs in runs_by_day(view):
         name = say("compliance.recorded")
         bars = [(runs[0].start, max(run.end for run in runs), "#2e7d32")]

@@ -50,9 +50,9 @@ def _runs(items: Any, low: int, high: int, fixed: list[Need]) -> tuple[int, int]
                 low, high = _runs(argument[2], low, high, fixed)
         else:
             flush()
-            one = _parser.SubPattern(_parser.State(), [(operation, argument)])
+            pattern = _parser.SubPattern(_parser.State(), [(operation, argument)])
             try:
-                least, most = one.getwidth()
+                least, most = pattern.getwidth()
             except Exception:  # noqa: BLE001  # a construct this walk does not know: from here on nothing is sure but the minimum
                 least, most = 0, _ENDLESS
             low, high = low + int(least), min(_ENDLESS, high + int(most))

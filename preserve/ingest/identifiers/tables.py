@@ -52,10 +52,10 @@ class Tables(NamedTuple):
 
 
 def _folder() -> Path:
-    found = importlib.util.find_spec("fido")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("fido")
+    if spec is None or spec.origin is None:
         raise ModuleNotFoundError("fido")
-    return Path(found.origin).parent / "conf"
+    return Path(spec.origin).parent / "conf"
 
 
 def _format(element: ElementTree.Element) -> Format:

@@ -44,10 +44,10 @@ def read_name(name: str, zone: tzinfo) -> CameraName | None:
     """What the name says; None where no pattern fits or its digits are no time. Cameras write their own clock."""
     stem = name.rpartition("/")[2].rpartition(".")[0]
     for title, pattern in _patterns():
-        found = pattern.match(stem)
-        if found is None:
+        match = pattern.match(stem)
+        if match is None:
             continue
-        groups = found.groupdict(default="")
+        groups = match.groupdict(default="")
         digits = re.sub(r"\D", "", groups["moment"])
         try:
             local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=zone)

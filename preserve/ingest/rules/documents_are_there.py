@@ -28,6 +28,6 @@ def applies(when: When, view: View) -> bool:
     case = view.case
     return (
         (not when.procedures or case.procedure in when.procedures)
-        and (not when.measures or any(one.measure in when.measures for one in case.measures))
-        and (not when.incidents or any(one.incident in when.incidents for one in case.incidents))
+        and (not when.measures or any(measure.measure in when.measures for measure in case.measures))
+        and (not when.incidents or any(incident.incident in when.incidents for incident in case.incidents))
     )

@@ -21,6 +21,8 @@ def check(view: View) -> Iterator[Finding]:
 def reasons(case: CaseDescription, rule: LongTerm, words: Vocabulary) -> list[str]:
     """Why the case needs long-term storage, each once; empty where it does not."""
     found = [words.label("case_type", case.case_type)] if case.case_type in rule.case_types else []
-    found += [words.label("measure", one.measure) for one in case.measures if one.measure in rule.measures]
-    found += [words.label("incident", one.incident) for one in case.incidents if one.incident in rule.incidents]
+    found += [words.label("measure", measure.measure) for measure in case.measures if measure.measure in rule.measures]
+    found += [
+        words.label("incident", incident.incident) for incident in case.incidents if incident.incident in rule.incidents
+    ]
     return list(dict.fromkeys(found))

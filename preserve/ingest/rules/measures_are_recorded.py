@@ -59,4 +59,4 @@ def _touching(view: View, start: object, end: object) -> bool:
     begin = in_utc(start, view.zone)
     last = in_utc(end, view.zone) if isinstance(end, datetime) else begin
     slack = timedelta(seconds=view.profile.coverage.tolerance_seconds)
-    return any(one.start <= last + slack and one.end >= begin - slack for one in recordings(view))
+    return any(recording.start <= last + slack and recording.end >= begin - slack for recording in recordings(view))

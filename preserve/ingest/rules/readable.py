@@ -11,8 +11,8 @@ from preserve.ingest.rules.profile import Rule
 
 def with_article(findings: Iterable[Finding], rule: Rule) -> Iterator[Finding]:
     """The readers' errors with article and severity as the profile has them; all else as it was."""
-    for one in findings:
-        if one.severity == "error" and one.code.startswith("format."):
-            yield replace(one, severity=rule.severity, values={"article": rule.article, **one.values})
+    for finding in findings:
+        if finding.severity == "error" and finding.code.startswith("format."):
+            yield replace(finding, severity=rule.severity, values={"article": rule.article, **finding.values})
         else:
-            yield one
+            yield finding

@@ -33,7 +33,7 @@ def recordings(view: View) -> Iterator[Recording]:
     The description's own start counts before the file's, because a person wrote it down; it is local time
     where it has no zone. A device's times are corrected by the clock offset that the description gives for it.
     """
-    offsets = {one.device: one.seconds for one in view.case.clocks}
+    offsets = {clock.device: clock.seconds for clock in view.case.clocks}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)
         if character is None or character.kind not in ("video", "sound") or character.duration is None:
@@ -109,10 +109,12 @@ def runs_by_day(view: View) -> list[list[Run]]:
     A run that goes on past midnight, and one that a measure goes on from, belong to the day on which it began.
     """
     groups: dict[tuple[str, str], list[Recording]] = {}
-    for one in recordings(view):
-        groups.setdefault((one.device, "" if one.device else one.file), []).append(one)
+    for recording in recordings(view):
+        groups.setdefault((recording.device, "" if recording.device else recording.file), []).append(recording)
     spans = [
-        (in_utc(one.start, view.zone), in_utc(one.end, view.zone)) for one in view.case.measures if one.end is not None
+        (in_utc(measure.start, view.zone), in_utc(measure.end, view.zone))
+        for measure in view.case.measures
+        if measure.end is not None
     ]
     days: list[list[Run]] = []
     for _, taken in sorted(groups.items()):

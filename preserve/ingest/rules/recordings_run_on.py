@@ -28,11 +28,11 @@ def _overlaps(view: View, run: Run) -> Iterator[Finding]:
     if not run.device:
         return
     longest = run.parts[0]
-    for one in run.parts[1:]:
-        if (longest.end - one.start).total_seconds() > view.profile.continuity.tolerance_seconds:
-            values = _values(view, longest, one, one.start, min(longest.end, one.end))
-            yield finding("recording-overlap", view.profile.continuity, one.file, **values)
-        longest = max(longest, one, key=lambda recording: recording.end)
+    for part in run.parts[1:]:
+        if (longest.end - part.start).total_seconds() > view.profile.continuity.tolerance_seconds:
+            values = _values(view, longest, part, part.start, min(longest.end, part.end))
+            yield finding("recording-overlap", view.profile.continuity, part.file, **values)
+        longest = max(longest, part, key=lambda recording: recording.end)
 
 
 def _hole(view: View, before: Run, after: Run, explained: set[str]) -> Iterator[Finding]:
@@ -70,7 +70,9 @@ def _between_activities(view: View, before: Run, after: Run) -> bool:
     """Whether the hole lies between two measures, each of which was recorded: then nothing was interrupted."""
     slack = timedelta(seconds=view.profile.coverage.tolerance_seconds)
     spans = [
-        (in_utc(one.start, view.zone), in_utc(one.end, view.zone)) for one in view.case.measures if one.end is not None
+        (in_utc(measure.start, view.zone), in_utc(measure.end, view.zone))
+        for measure in view.case.measures
+        if measure.end is not None
     ]
     if any(start + slack < after.start and end - slack > before.end for start, end in spans):
         return False

@@ -15,14 +15,14 @@ def check(view: View) -> Iterator[Finding]:
     """Recordings stored late, an exception without reason or return, and how many say nothing of when."""
     rule, silent, first = view.profile.storing, 0, ""
     unsure: list[str] = []
-    for one in recordings(view):
-        item = one.item
+    for recording in recordings(view):
+        item = recording.item
         if item is None or item.stored is None:
             silent += 1
-            first = first or one.file
+            first = first or recording.file
             continue
         stored = in_utc(item.stored, view.zone).astimezone(view.zone).date()
-        recorded = one.end.astimezone(view.zone).date()
+        recorded = recording.end.astimezone(view.zone).date()
         excepted = item.returned is not None and bool(item.late_storing_reason)
         begin = max(recorded, item.returned) if excepted and item.returned else recorded
         due, certain = working_days_after(view.calendar, begin, rule.working_days)
@@ -32,15 +32,15 @@ def check(view: View) -> Iterator[Finding]:
             "due": due.isoformat(),
         }
         if stored < recorded:
-            yield finding("stored-before-recorded", rule, one.file, **values)
+            yield finding("stored-before-recorded", rule, recording.file, **values)
         elif stored > due:
             over, _ = working_days_between(view.calendar, due, stored)
             code = "stored-late" if certain else "stored-late-uncertain"
             if (item.returned is None) != (not item.late_storing_reason):
                 code = "stored-late-half-excepted"
-            yield finding(code, rule, one.file, days=over, **values)
+            yield finding(code, rule, recording.file, days=over, **values)
         elif not certain:
-            unsure.append(one.file)
+            unsure.append(recording.file)
     if unsure:
         told = finding("stored-uncertain", rule, unsure[0] if len(unsure) == 1 else "", count=len(unsure))
         yield replace(told, severity="note")

@@ -16,10 +16,10 @@ def check(view: View) -> Iterator[Finding]:
     """Disagreements over the tolerance; and each clock offset that was applied, once a device."""
     corrected: dict[str, int] = {}
     yield from _photographs(view)
-    for one in recordings(view):
-        yield from _disagreement(view, one)
-        if one.offset and one.source != "description":
-            corrected[one.device] = corrected.get(one.device, 0) + 1
+    for recording in recordings(view):
+        yield from _disagreement(view, recording)
+        if recording.offset and recording.source != "description":
+            corrected[recording.device] = corrected.get(recording.device, 0) + 1
     for clock in view.case.clocks:
         if count := corrected.get(clock.device):
             told = finding(
@@ -42,7 +42,7 @@ def spoken_offset(seconds: float) -> str:
 def _photographs(view: View) -> Iterator[Finding]:
     """Photographs whose EXIF, file name and date in the description disagree; the camera's clock is corrected."""
     rule = view.profile.times
-    offsets = {one.device: one.seconds for one in view.case.clocks}
+    offsets = {clock.device: clock.seconds for clock in view.case.clocks}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)
         if character is None or character.kind != "image":
@@ -60,22 +60,24 @@ def _photographs(view: View) -> Iterator[Finding]:
             yield finding("photograph-times-differ", rule, item.file, times=listed(told))
 
 
-def _disagreement(view: View, one: Recording) -> Iterator[Finding]:
+def _disagreement(view: View, recording: Recording) -> Iterator[Finding]:
     rule = view.profile.times
-    moments = [moment for _, moment in one.witnesses]
+    moments = [moment for _, moment in recording.witnesses]
     if (max(moments) - min(moments)).total_seconds() <= rule.tolerance_seconds:
         return
-    told = dict(one.witnesses)
-    length = one.end - one.start
+    told = dict(recording.witnesses)
+    length = recording.end - recording.start
     if len(told) == 2 and "container" in told:
-        other = next(moment for source, moment in one.witnesses if source != "container")
+        other = next(moment for source, moment in recording.witnesses if source != "container")
         if abs((told["container"] - other - length).total_seconds()) <= rule.tolerance_seconds:
             return  # this camera writes the container when it stops
-    times = listed(f"{say('rule.source-' + source)} {shown(moment, view.zone)}" for source, moment in one.witnesses)
+    times = listed(
+        f"{say('rule.source-' + source)} {shown(moment, view.zone)}" for source, moment in recording.witnesses
+    )
     zone_off = "container" in told and any(
         shifted_by_zone(told["container"], moment, view.zone, rule.tolerance_seconds)
-        for source, moment in one.witnesses
+        for source, moment in recording.witnesses
         if source != "container"
     )
     code = "recording-times-zone" if zone_off else "recording-times-differ"
-    yield finding(code, rule, one.file, times=times, used=say("rule.source-" + one.source))
+    yield finding(code, rule, recording.file, times=times, used=say("rule.source-" + recording.source))

@@ -36,10 +36,10 @@ def _manifest_lines(data: bytes, manifest: str) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines, 1):
         if not line:
             continue
-        found = re.match(r"(\S+)[ \t]+\*?(.+)$", line, re.DOTALL)
-        if found is None:
+        match = re.match(r"(\S+)[ \t]+\*?(.+)$", line, re.DOTALL)
+        if match is None:
             raise Refused("sip.bag-manifest-unreadable", manifest, line=number)
-        yield found[1], decode_path(posixpath.normpath(found[2]))
+        yield match[1], decode_path(posixpath.normpath(match[2]))
 
 
 def check_own_files(source: Source, entries: list[Entry], top: str) -> Iterator[Finding]:

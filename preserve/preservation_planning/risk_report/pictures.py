@@ -20,36 +20,36 @@ _LEFT, _WIDTH, _ROW = 290, 300, 26
 def format_bars(formats: Sequence[FormatFacts]) -> str:
     """One bar a format of the originals: its length the bytes, its colour the risk; files and cases beside it."""
     originals = [one for one in formats if one.representation == "original"][:_MOST]
-    most = max((one.size for one in originals), default=0) or 1
+    most = max((original.size for original in originals), default=0) or 1
     rows = [
         (
-            _short(f"{one.name or '?'} {one.version}".strip(), 25),
-            one.puid or say("plan.no-puid"),
-            one.size / most,
-            LEVELS[one.level],
-            say("plan.bar", size=bytes_for_people(one.size), files=one.files, cases=one.cases),
+            _short(f"{original.name or '?'} {original.version}".strip(), 25),
+            original.puid or say("plan.no-puid"),
+            original.size / most,
+            LEVELS[original.level],
+            say("plan.bar", size=bytes_for_people(original.size), files=original.files, cases=original.cases),
         )
-        for one in originals
+        for original in originals
     ]
     return _bars(rows, [(say(f"plan.level-{name}"), colour) for name, colour in LEVELS.items()])
 
 
 def media_bars(media: Sequence[MediumAge]) -> str:
     """One bar a medium: its age against the years that its kind lasts; a line marks the limit."""
-    most = max((max(one.years, one.limit) for one in media), default=0) or 1
+    most = max((max(medium.years, medium.limit) for medium in media), default=0) or 1
     rows = [
         (
-            _short(one.row.label, 25),
-            kind_word(one.row.kind),
-            one.years / most,
-            AGES[one.state],
-            say("plan.age", years=f"{one.years:.1f}", limit=one.limit)
-            if one.limit
-            else say("plan.age-without-limit", years=f"{one.years:.1f}"),
+            _short(medium.row.label, 25),
+            kind_word(medium.row.kind),
+            medium.years / most,
+            AGES[medium.state],
+            say("plan.age", years=f"{medium.years:.1f}", limit=medium.limit)
+            if medium.limit
+            else say("plan.age-without-limit", years=f"{medium.years:.1f}"),
         )
-        for one in media[:_MOST]
+        for medium in media[:_MOST]
     ]
-    marks = [one.limit / most if one.limit else None for one in media[:_MOST]]
+    marks = [medium.limit / most if medium.limit else None for medium in media[:_MOST]]
     return _bars(rows, [(say(f"plan.age-{name}"), colour) for name, colour in AGES.items()], marks)
 
 

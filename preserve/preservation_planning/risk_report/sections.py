@@ -36,8 +36,8 @@ def problems(facts: Facts) -> list[str]:
         files, size = by_level[level]
         if files:
             found.append(say(f"plan.problem-{level}", files=files, size=bytes_for_people(size)))
-    over = [one.row.label for one in facts.media if one.state == "over"]
-    old = [one.row.label for one in facts.media if one.state == "old"]
+    over = [medium.row.label for medium in facts.media if medium.state == "over"]
+    old = [medium.row.label for medium in facts.media if medium.state == "old"]
     if over:
         found.append(say("plan.problem-over", media=listed(over)))
     if old:
@@ -78,17 +78,17 @@ def _formats(facts: Facts) -> list[Section]:
 def _media(facts: Facts) -> list[Section]:
     rows = tuple(
         (
-            one.row.label,
-            kind_word(one.row.kind),
-            one.row.place or "—",
-            one.row.added[:10],
-            f"{one.years:.1f}",
-            str(one.limit) if one.limit else "—",
-            say(f"plan.age-{one.state}"),
-            str(one.copies),
-            bytes_for_people(one.size),
+            medium.row.label,
+            kind_word(medium.row.kind),
+            medium.row.place or "—",
+            medium.row.added[:10],
+            f"{medium.years:.1f}",
+            str(medium.limit) if medium.limit else "—",
+            say(f"plan.age-{medium.state}"),
+            str(medium.copies),
+            bytes_for_people(medium.size),
         )
-        for one in facts.media
+        for medium in facts.media
     )
     names = heads("label", "kind", "place", "added", "years", "limit", "state", "copies", "bytes")
     return [
@@ -98,9 +98,9 @@ def _media(facts: Facts) -> list[Section]:
 
 
 def _policy(facts: Facts) -> Section:
-    found = facts.preview
+    preview = facts.preview
     rows = []
-    for one in found.touched[:200]:
+    for one in preview.touched[:200]:
         name, traits = named(one.kind)
         rows.append(
             (
@@ -115,12 +115,12 @@ def _policy(facts: Facts) -> Section:
         )
     words = say(
         "plan.policy-words",
-        policy=say(f"plan.policy-{found.policy.name}"),
-        cases=found.cases,
-        files=found.files,
-        size=bytes_for_people(found.size),
-        estimate=bytes_for_people(found.estimate),
-        settled=found.settled,
+        policy=say(f"plan.policy-{preview.policy.name}"),
+        cases=preview.cases,
+        files=preview.files,
+        size=bytes_for_people(preview.size),
+        estimate=bytes_for_people(preview.estimate),
+        settled=preview.settled,
     )
     names = heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate")
     return Section(say("plan.policy"), words, names if rows else (), tuple(rows))
@@ -145,15 +145,17 @@ def _signatures(facts: Facts) -> Section:
 
 def _tools(facts: Facts) -> Section:
     rows = tuple(
-        (one.name, version or "—", str(count), one.installed or "—")
-        for one in facts.tools
-        for version, count in one.recorded
+        (tool.name, version or "—", str(count), tool.installed or "—")
+        for tool in facts.tools
+        for version, count in tool.recorded
     )
     names = heads("tool", "recorded", "files", "installed")
     return Section(say("plan.tools"), say("plan.tools-words"), names if rows else (), rows)
 
 
 def _superseded(facts: Facts) -> Section:
-    one = facts.superseded
-    words = say(f"plan.superseded-{one.rule}", versions=one.versions, size=bytes_for_people(one.size))
+    superseded = facts.superseded
+    words = say(
+        f"plan.superseded-{superseded.rule}", versions=superseded.versions, size=bytes_for_people(superseded.size)
+    )
     return Section(say("plan.superseded"), words)

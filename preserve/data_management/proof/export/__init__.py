@@ -19,7 +19,7 @@ from preserve.data_management import audit_records, audits, checkpoints, ledger
 from preserve.data_management.audit_records import Record
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proof.inclusion import beginning, proved, roots
-from preserve.errors import Refused
+from preserve.errors import Conflict
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -53,7 +53,7 @@ def write_evidence(
     Raises Refused where something is in the folder, NotIntact where an earlier checkpoint is no beginning of this one.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Refused("storage.exists-already", str(folder))
+        raise Conflict("storage.exists-already", str(folder))
     newest = checkpoints.read_checkpoints(connection)[-1]
     root = roots(connection)
     names = dict.fromkeys((name, *versions))

@@ -88,7 +88,7 @@ def test_every_path_on_the_command_line_says_whether_it_is_read_or_written() -> 
             assert isinstance(kind, (InputPath, OutputPath)), f"{door}: declare it with preserve.cli.outputs"
         elif any(word in hint for word in ("FILE", "DIR", "DEVICE", "XLSX", "DISC...", "=PATH", "WHERE", "QR|PATH")):
             assert (" ".join(door.words), door.parameter.name) in NAMED_BY_WORDS, door
-        assert not isinstance(kind, InputPath) or "output" not in door.parameter.opts[0]
+        assert isinstance(kind, OutputPath) or not isinstance(kind, InputPath) or "output" not in door.parameter.opts[0]
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def _facts(view: MediumView) -> Table:
         "where": medium.location,
         "place": medium.place,
         "custodian": medium.custodian,
-        "capacity": bytes_for_people(medium.capacity) if medium.capacity else "",
+        "medium-capacity": bytes_for_people(medium.capacity) if medium.capacity else "",
         "checked": medium.checked,
     }
     details = {name: value for name, value in sorted(medium.details.items()) if value not in ("", None)}

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from preserve.administration.duties import Duty
-from preserve.administration.people import Person, existing, require, token_digest
+from preserve.administration.people import Person, existing, token_digest
 from preserve.clock import parse, stamp
 from preserve.data_management import accounts, ledger, logins
 from preserve.data_management.database import Catalogue
@@ -48,7 +47,6 @@ def reset_password(catalogue: Catalogue, name: str, *, actor: Person, moment: da
     """A new first password for someone who has lost theirs; all their tokens end. Raises NotPermitted, Refused."""
     password, stored = first_password()
     with catalogue.begin() as connection:
-        require(connection, actor, Duty.APPOINT)
         existing(connection, name)
         _replace_password(connection, CredentialRow(name, stored, True, 0, None), actor.account, moment)
     return password

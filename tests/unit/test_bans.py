@@ -84,3 +84,16 @@ def _signs(node: ast.AST) -> bool:
 def test_catalogues_are_opened_by_few() -> None:
     callers = {name for name, tree in modules() if "open_catalogue" in calls(tree)}
     assert {name for name in callers if not name.startswith(DATA)} == OPENS.keys()
+
+
+def test_permission_and_refusals_belong_to_the_operation() -> None:
+    """A proceeding's steps name their duties in a declared table; beside it nobody else asks or records."""
+    askers, recorders = set(), set()
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "preserve.administration.people":
+                names = {alias.name for alias in node.names}
+                askers |= {name} if "require" in names else set()
+                recorders |= {name} if "note_refusal" in names else set()
+    assert askers == {"services/operation.py", "administration/proceedings/__init__.py"}
+    assert recorders == {"services/operation.py"}

@@ -15,7 +15,7 @@ from preserve.access.requests.profile import Capacity, read_requests_profile
 from preserve.access.requests.selecting import HeldCase, read_case, resolve
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, require
+from preserve.administration.people import Person
 from preserve.administration.proceedings.records import keep_paper
 from preserve.clock import stamp
 from preserve.errors import NotFound, Refused, UsageError
@@ -57,7 +57,6 @@ def open_request(actor: Actor, entry: Entry) -> Request:
     due, certain = (entry.due, True) if entry.due else _due(actor.home, capacity, received)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.OPEN_REQUEST)
         wanted = tuple(_wanted(actor, connection, asked, profile.not_evidence) for asked in entry.asked)
         number = REQUESTS.new_number(actor.home, connection, moment)
         folder = REQUESTS.folder_of(actor.home, number)

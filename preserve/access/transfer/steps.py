@@ -14,8 +14,6 @@ from preserve.access.transfer.exporting import export
 from preserve.access.transfer.model import Decision, Form, HandOver, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
 from preserve.administration.actor import Actor
-from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings.records import keep_paper
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
@@ -52,7 +50,6 @@ def prepare(actor: Actor, names: Sequence[str], *, receiver: str, basis: str, fo
         raise UsageError("transfer.incomplete")
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.DELIVER)
         items = {item.objid: item for item in (_item(connection, home, name) for name in names)}
         transfer = Transfer(
             number=TRANSFERS.new_number(home, connection, moment),

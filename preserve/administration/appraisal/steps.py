@@ -11,7 +11,6 @@ from preserve.administration.actor import Actor
 from preserve.administration.appraisal.gathering import gather
 from preserve.administration.appraisal.model import ACTIONS, Appraised, Approval, Item, Objection, Opinion, Review
 from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.packages import require_registered
@@ -44,7 +43,6 @@ def draw(actor: Actor, until: date, *, limit: int = 0) -> Review:
         raise UsageError("retention.until-later", until.isoformat())
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.APPRAISE)
         rules_in_force.enter_missing(home, connection, actor=actor.account, moment=moment)
         rules = rules_in_force.applicable_rules(home, connection)
         items = gather(connection, rules.profile, until.isoformat(), limit)

@@ -18,7 +18,6 @@ from preserve.administration.disposal.model import Disposal, Entry, Signature
 from preserve.administration.disposal.register import as_paper
 from preserve.administration.disposal.rules import obstacles
 from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
 from preserve.clock import stamp
@@ -61,7 +60,6 @@ def propose(
     """
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.DISPOSE)
         review = REVIEWS.read(connection, home, review_number)
         entries, findings = _entries(actor.archive, connection, review, rows, reason.strip())
         if not entries or (rows and findings):

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from preserve.administration.actor import Actor
 from preserve.administration.disposal.rules import OPEN
 from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings import Proceeding, Record, step
 from preserve.archival_storage.packages import require_case
 from preserve.clock import stamp
@@ -55,7 +54,6 @@ def add_hold(actor: Actor, cases: Sequence[str], *, kind: HoldKind, reason: str,
         raise UsageError("retention.hold-reason")
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        require(connection, actor.person, Duty.HOLD)
         hold = Hold(
             number=HOLDS.new_number(home, connection, moment),
             state="added",

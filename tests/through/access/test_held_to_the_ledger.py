@@ -16,9 +16,12 @@ from preserve.administration.passwords import hash_password, log_in, reset_passw
 from preserve.administration.people import Person, recognise, token_digest
 from preserve.clock import now, stamp
 from preserve.data_management import accounts, ledger, logins
+from preserve.data_management.archive import open_archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact, NotPermitted
 from preserve.home import acting_person, open_home
+from preserve.services import people
+from preserve.services.session import Session, Token
 from tests.support.office import PASSWORD, staff
 from tests.support.program import Archive, found
 
@@ -322,15 +325,17 @@ def test_the_entry_of_another_is_put_in_place(desk: Desk) -> None:
         desk.person("depositor")
 
 
-def test_a_deed_asks_again_what_its_person_may(desk: Desk) -> None:
-    security, head = desk.person("security"), desk.person("head")
-    period = {"since": now(), "until": now() + timedelta(days=1), "reason": "x", "moment": now()}
+def test_an_operation_asks_again_what_its_person_may(desk: Desk) -> None:
+    security = desk.person("security")
+    archive = open_archive(desk.home)
+    head = Session(Token(desk.tokens["head"]), opened=archive, opened_home=archive.home)
+    day = archive.today() + timedelta(days=1)
     change_person(desk.catalogue, "head", roles=["examiner"], os_user=None, state="", actor=security, moment=now())
     with pytest.raises(NotPermitted, match="may-not"):
-        delegate(desk.catalogue, "depositor", actor=head, **period)  # type: ignore[arg-type]
+        people.delegate(head, "depositor", until=day, reason="x")
     change_person(desk.catalogue, "head", roles=["head"], os_user=None, state="suspended", actor=security, moment=now())
-    with pytest.raises(NotPermitted, match="suspended"):
-        delegate(desk.catalogue, "depositor", actor=head, **period)  # type: ignore[arg-type]
+    with pytest.raises(NotPermitted, match="token-unknown"):
+        people.delegate(head, "depositor", until=day, reason="x")
 
 
 def test_secrets_stay_out_of_the_ledger(desk: Desk) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.output import Output, headings
+from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder, NewFile
-from preserve.cli.words import cells, medium_kind
 from preserve.messages import bytes_for_people, say
 from preserve.services import audit_alarm, audit_reports, audits
 from preserve.services.audits import AuditWish, Inserted
+from preserve.services.tables import audits as tables
 
 
 @click.group(cls=Group)
@@ -26,39 +24,25 @@ def audit() -> None:
 def plan(output: Output) -> None:
     """What is due to be read, medium by medium."""
     result = output.call(audits.plan)
-    output.table(
-        headings("label kind place due-copies last-read next-read how"),
-        [
-            cells(
-                due.label,
-                medium_kind(due.kind),
-                due.place,
-                f"{due.due}/{due.copies}",
-                due.last[:10],
-                due.next[:10],
-                say(f"cli.due-{due.how}"),
-            )
-            for due in result.media
-        ],
-    )
+    output.tables(tables.plan(result))
     output.document(result)
 
 
 @audit.command()
 @click.option("--for", "span", default="", metavar="6h")
-@click.option("--bytes", "amount", default="", metavar="500GB")
+@click.option("--bytes", "size", default="", metavar="500GB")
 @click.option("--share", type=click.FloatRange(0.01, 1.0), default=None, metavar="0.5")
 @click.option("--hours", default=None, metavar="22:00-06:00")
-@click.option("--medium", "given_media", multiple=True, metavar="[LABEL=]PATH")
-@click.option("--all", "read_all", is_flag=True)
+@click.option("--medium", "media", multiple=True, metavar="[LABEL=]PATH")
+@click.option("--all", "everything", is_flag=True)
 @click.option("--nightly", is_flag=True)
-def run(output: Output, amount: str, given_media: tuple[str, ...], read_all: bool, **given: Any) -> int:
+def run(output: Output, media: tuple[str, ...], **given: Any) -> int:
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
-    media = [Inserted.parse(text) for text in given_media]
-    wish = AuditWish(size=amount, media=media, everything=read_all, **given)
+    wish = AuditWish(media=list(map(Inserted.parse, media)), **given)
     result = output.work("cli.auditing", audits.run, wish)
     for line in audit_alarm.lines(result):
-        output.sentence(line.code, style=_style(line), **line.values)
+        style = "bold red" if line.bad else "green" if line.code == "audit.done" else "yellow"
+        output.sentence(line.code, style=style, **line.values)
     if result.state == "stopped":
         output.sentence("cli.audit-stopped", reason=say(f"cli.budget-{result.reason}"))
     output.findings(result.findings)
@@ -72,58 +56,36 @@ def run(output: Output, amount: str, given_media: tuple[str, ...], read_all: boo
     return result.status
 
 
-def _style(line: audit_alarm.Line) -> str:
-    if line.bad:
-        return "bold red"
-    return "green" if line.code == "audit.done" else "yellow"
-
-
 @audit.command()
 @click.argument("subject", metavar="AIP|MEDIUM")
 @click.option("--failures", is_flag=True)
 @click.option("--premis", type=NewFile(), default=None, metavar="FILE")
-def history(output: Output, subject: str, failures: bool, premis: Path | None) -> None:
+def history(output: Output, **given: Any) -> None:
     """Every check of a package's copies, or of a medium what was not intact; with --premis as PREMIS events too."""
-    target = premis
-    result = output.call(audit_reports.history, subject, failures=failures, premis=target)
+    result = output.call(audit_reports.history, **given)
     if result.premis_events is not None:
-        output.sentence("cli.premis-written", path=str(target), count=result.premis_events)
-    local = ZoneInfo(result.time_zone)
-    output.table(
-        headings("when package medium file outcome why"),
-        [
-            cells(
-                f"{row.when.astimezone(local):%Y-%m-%d %H:%M}",
-                row.copy or "*",
-                result.labels.get(row.medium, row.medium),
-                row.path,
-                say(f"words.outcome-{row.outcome}"),
-                row.reason and say(f"words.reason-{row.reason}"),
-            )
-            for row in result.records
-        ],
-    )
+        output.sentence("cli.premis-written", path=str(given["premis"]), count=result.premis_events)
+    output.tables(tables.history(result))
     output.document(result)
 
 
 @audit.command()
 @click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
-@click.option("--replace", "replace", is_flag=True)
-def report(output: Output, target: Path, replace: bool) -> None:
+@click.option("--replace", is_flag=True)
+def report(output: Output, **given: Any) -> None:
     """Write the report in both languages, as HTML and as PDF/A."""
-    result = output.call(audit_reports.report, target, replace=replace)
+    result = output.call(audit_reports.report, **given)
     for path in result.files:
         output.sentence("cli.report-written", path=str(path))
     output.document(result)
 
 
 @audit.command()
-@click.option("--medium", "given_media", multiple=True, metavar="LABEL=PATH")
+@click.option("--medium", "media", multiple=True, metavar="LABEL=PATH")
 @click.option("--count", type=click.IntRange(1), default=None, metavar="N")
-def drill(output: Output, given_media: tuple[str, ...], count: int | None) -> int:
+def drill(output: Output, media: tuple[str, ...], count: int | None) -> int:
     """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
-    media = [Inserted.parse(text) for text in given_media]
-    result = output.work("cli.drilling", audits.drill, media, count=count)
+    result = output.work("cli.drilling", audits.drill, list(map(Inserted.parse, media)), count=count)
     for drilled in result.done:
         output.sentence(
             "cli.drill-done" if drilled.whole else "cli.drill-failed",

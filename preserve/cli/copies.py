@@ -1,4 +1,4 @@
-"""`preserve copies`, `replicate` and `restore`: what should exist and does; making what is missing; getting it back."""
+"""`preserve copies`, `replicate`, `restore` and `repair`: what should exist and does; making it; getting it back."""
 
 from __future__ import annotations
 
@@ -6,46 +6,35 @@ from pathlib import Path
 
 import click
 
+from preserve.cli.failures import show_failure
 from preserve.cli.main import Command
-from preserve.cli.output import Output, headings
+from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
-from preserve.cli.words import cells, copy_state, medium_kind
 from preserve.errors import UsageError
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services import copies as service
-from preserve.services.copies import CaseCopies, task_sentence
+from preserve.services import repairs
+from preserve.services.copies import task_sentence
+from preserve.services.repairs import RepairFailed
+from preserve.services.tables import NOTHING
+from preserve.services.tables import copies as tables
 from preserve.services.text import safe_values
+
+_CASE = click.argument("case", required=False, default="", metavar="[AIP]")
 
 
 @click.command(cls=Command)
-@click.argument("case", required=False, default="", metavar="[AIP]")
+@_CASE
 def copies(output: Output, case: str) -> None:
     """What copies should exist, what do, and the next thing to do."""
     overview = output.call(service.list_copies, case)
-    output.table(headings("number wanted copies next"), [_row(version, overview.labels) for version in overview.cases])
+    output.tables(tables.list_copies(overview))
     sealed = sum(version.sealed for version in overview.cases)
-    output.sentence("cli.copies-count", sealed=sealed, open=len(overview.cases) - sealed)
-    output.document(overview)
-
-
-def _row(version: CaseCopies, labels: dict[str, str]) -> tuple[str, ...]:
-    there = [
-        labels.get(copy.medium, copy.medium)
-        + (f" {copy.part}/{copy.parts}" if copy.parts > 1 else "")
-        + f" ({copy_state(copy.state)})"
-        for copy in version.copies
-        if copy.state != "retired"
-    ]
-    return cells(
-        version.case_number or version.name,
-        listed(f"{medium_kind(kind)} × {count}" for kind, count in version.wanted),
-        listed(there),
-        listed(task_sentence(task) for task in version.next) or say("cli.sealed-short"),
-    )
+    output.done("cli.copies-count", overview, style="", sealed=sealed, open=len(overview.cases) - sealed)
 
 
 @click.command(cls=Command)
-@click.argument("case", required=False, default="", metavar="[AIP]")
+@_CASE
 def replicate(output: Output, case: str) -> int:
     """Make the copies that are missing; exit status 5 when a medium failed."""
     result = output.work("cli.replicating", service.replicate, case)
@@ -64,23 +53,22 @@ def replicate(output: Output, case: str) -> int:
 
 
 @click.command(cls=Command)
-@click.argument("case", required=False, default="", metavar="[AIP]")
+@_CASE
 @click.option("--from", "media", multiple=True, required=True, type=InputPath(), metavar="PATH")
 @click.option("--to", type=IntoFolder(), default=None, metavar="DIR")
 @click.option("--archive", is_flag=True)
-@click.option("--request", "approved", default="", metavar="REQUEST")
-def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, approved: str) -> None:
+@click.option("--request", default="", metavar="REQUEST")
+def restore(output: Output, case: str, media: tuple[Path, ...], to: Path | None, archive: bool, request: str) -> None:
     """Get a package, or with --archive the whole archive, back from drives, discs or images."""
     if archive == bool(case):
         raise UsageError("cli.restore-what")
-    sources = media
     if archive:
-        _restore_archive(output, sources)
+        _restore_archive(output, media)
         return
     if to is not None:
-        restored = output.work("cli.restoring", service.hand_out, case, sources, to, request=approved)
+        restored = output.work("cli.restoring", service.hand_out, case, media, to, request=request)
     else:
-        restored = output.work("cli.restoring", service.restore, case, sources)
+        restored = output.work("cli.restoring", service.restore, case, media)
     say_restored(output, restored.name, restored.place, restored.bytes)
     output.document(restored)
 
@@ -93,12 +81,36 @@ def say_restored(output: Output, name: str, place: Path, size: int) -> None:
 def _restore_archive(output: Output, media: tuple[Path, ...]) -> None:
     restored = output.work("cli.restoring", service.restore_archive, media, output.home_path)
     output.findings(restored.findings)
-    output.sentence(
-        "cli.archive-restored",
-        style="green",
-        path=str(restored.home),
-        packages=restored.packages,
-        entries=restored.entries,
-    )
-    output.sentence("cli.archive-former-key", fingerprint=restored.former_key_sha256)
-    output.document(restored)
+    counts = {"packages": restored.packages, "entries": restored.entries}
+    output.sentence("cli.archive-restored", style="green", path=str(restored.home), **counts)
+    output.done("cli.archive-former-key", restored, style="", fingerprint=restored.former_key_sha256)
+
+
+@click.command(cls=Command)
+@_CASE
+@click.option("--from", "media", multiple=True, type=InputPath(), metavar="PATH")
+@click.option("--release", is_flag=True)
+@click.option("--reason", default="", metavar="TEXT")
+def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, reason: str) -> int:
+    """Remake damaged copies from what can be proven; exit status 4 when files are lost."""
+    if release:
+        removed = output.call(repairs.release, case, reason=reason)
+        output.done("repair.released", removed, name=removed.name, size=bytes_for_people(removed.bytes))
+        return 0
+    result = output.work("cli.repairing", repairs.run, case, media)
+    for copy in result.repairs:
+        if isinstance(copy, RepairFailed):
+            show_failure(output, copy.failure)
+            continue
+        whose = {"name": copy.name, "medium": copy.medium}
+        if copy.done:
+            places = listed(f"{place} × {count}" for place, count in copy.taken.items())
+            aside = copy.quarantine or NOTHING
+            output.sentence("repair.done", style="green", places=places, quarantine=aside, **whose)
+        else:
+            files = listed(copy.lost[:20])
+            output.sentence("repair.lost", style="bold red", count=len(copy.lost), files=files, **whose)
+    if not result.repairs:
+        output.sentence("repair.nothing", style="green")
+    output.document(result)
+    return result.status

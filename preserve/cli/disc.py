@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,10 +12,10 @@ from preserve.cli.failures import show_failure
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder
-from preserve.cli.words import NOTHING
 from preserve.errors import NotIntact
 from preserve.messages import bytes_for_people, listed
 from preserve.services import discs as service
+from preserve.services.tables import NOTHING
 
 
 @click.group(cls=Group)
@@ -25,9 +26,9 @@ def disc() -> None:
 @disc.command()
 @click.option("--kind", default="", metavar="KIND")
 @click.option("--now", "everything", is_flag=True)
-def compose(output: Output, kind: str, everything: bool) -> None:
+def compose(output: Output, **given: Any) -> None:
     """Gather what waits into a disc set and make its images."""
-    result = output.work("cli.composing", service.compose, kind, everything=everything)
+    result = output.work("cli.composing", service.compose, **given)
     for composed in result.discs:
         output.sentence(
             "cli.disc-composed",
@@ -54,13 +55,12 @@ def compose(output: Output, kind: str, everything: bool) -> None:
 @click.option("--device", type=Burner(), default=None, metavar="DEVICE")
 @click.option("--read-in", "second", type=InputPath(), default=None, metavar="DEVICE")
 @click.option("--speed", default="", metavar="N")
-def burn(output: Output, label: str, device: Path | None, second: Path | None, speed: str) -> None:
+def burn(output: Output, **given: Any) -> None:
     """Burn a composed disc and read every block back."""
-    burned = output.work("cli.burning", service.burn, label, device=device, second=second, speed=speed)
+    burned = output.work("cli.burning", service.burn, **given)
     size, places = bytes_for_people(burned.bytes), listed(burned.read_in)
     output.sentence("cli.disc-burned", style="green", label=burned.label, size=size, places=places)
-    output.sentence("cli.disc-burned.next", label=burned.label)
-    output.document(burned)
+    output.done("cli.disc-burned.next", burned, style="", label=burned.label)
 
 
 @disc.command()
@@ -71,27 +71,20 @@ def verify(output: Output, path: Path) -> int:
     if result.status and not output.as_json:
         code = "storage.disc-bad-repairable" if result.repairable else "storage.disc-bad"
         raise NotIntact(code, str(path), findings=result.findings)
-    output.sentence(
-        "cli.disc-good",
-        style="green",
-        label=result.marker.get("label", NOTHING),
-        files=result.files,
-        size=bytes_for_people(result.bytes),
-        digest=result.sha256,
-    )
-    output.document(result)
+    label, size = result.marker.get("label", NOTHING), bytes_for_people(result.bytes)
+    output.done("cli.disc-good", result, label=label, files=result.files, size=size, digest=result.sha256)
     return result.status
 
 
 @disc.command()
 @click.argument("discs", nargs=-1, required=True, type=InputPath(), metavar="DISC...")
-@click.option("--to", type=IntoFolder(), required=True, metavar="DIR")
+@click.option("--to", "target", type=IntoFolder(), required=True, metavar="DIR")
 @click.option("--repair", is_flag=True)
-def read(output: Output, discs: tuple[Path, ...], to: Path, repair: bool) -> int:
+def read(output: Output, target: Path, **given: Any) -> int:
     """Take every package out of discs or images, joining parts; needs no home."""
-    result = output.work("cli.disc-reading", service.read, discs, to, repair=repair, place=output.home_path)
+    result = output.work("cli.disc-reading", service.read, target=target, place=output.home_path, **given)
     for name, size in result.bytes.items():
-        say_restored(output, name, to / name, size)
+        say_restored(output, name, target / name, size)
     for failed in result.failed:
         show_failure(output, failed.failure)
     output.document(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -10,11 +9,13 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
-from preserve.messages import bytes_for_people, listed, say
+from preserve.messages import bytes_for_people, say
 from preserve.services import migration, planning
-from preserve.services.migration import FormatNamed, Migration, NotIdentified, NotMigrated
+from preserve.services.migration import Migration, NotIdentified, NotMigrated
+from preserve.services.tables import planning as tables
 
-_JOBS = click.IntRange(0, 64)
+_CASES = click.argument("cases", nargs=-1, metavar="[AIP]...")
+_LIMIT = click.option("--limit", type=click.IntRange(0), default=0, metavar="N")
 
 
 @click.group(cls=Group)
@@ -24,10 +25,10 @@ def plan() -> None:
 
 @plan.command()
 @click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
-@click.option("--replace", "replace", is_flag=True)
-def report(output: Output, target: Path, replace: bool) -> None:
+@click.option("--replace", is_flag=True)
+def report(output: Output, **given: Any) -> None:
     """The risk report as page and PDF/A in both languages."""
-    written = output.call(planning.report, target, replace=replace)
+    written = output.call(planning.report, **given)
     for path in written.files:
         output.sentence("plan.written", path=str(path))
     output.document(written)
@@ -37,45 +38,27 @@ def report(output: Output, target: Path, replace: bool) -> None:
 def formats(output: Output) -> None:
     """Formats, media and tools, with what is at risk."""
     risks = output.call(planning.risks)
-    for section in risks.sections:
-        if section.words:
-            output.sentence("plan.section", title=section.title, words=section.words)
-        if section.rows:
-            output.table(section.heads, section.rows)
+    for title, words, table in tables.risks(risks):
+        if words:
+            output.sentence("plan.section", title=title, words=words)
+        if table.rows:
+            output.tables(table)
     output.document(risks)
-
-
-def _heads(*names: str) -> list[str]:
-    return [say(f"plan.head-{name}") for name in names]
-
-
-def _kinds(kinds: tuple[str, ...]) -> str:
-    return listed(say(f"plan.kind-{kind}") for kind in kinds) or "—"
 
 
 @plan.command()
 @click.option("--policy", type=click.Choice(("lossless", "compact")), default=None)
 @click.option("--rules", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
-@click.option("--again", "tried_again", is_flag=True)
-def preview(output: Output, policy: Any, rules: Path | None, tried_again: bool) -> None:
+@click.option("--again", is_flag=True)
+def preview(output: Output, **given: Any) -> None:
     """What a formats policy would change; nothing is done."""
-    wanted = output.call(planning.preview, policy=policy, rules=rules, again=tried_again)
-    rows = [
-        (
-            row.puid or "—",
-            row.described,
-            _kinds(row.make),
-            _kinds(row.leave_out),
-            str(row.files),
-            bytes_for_people(row.bytes),
-            bytes_for_people(row.estimate),
-        )
-        for row in wanted.formats
-    ]
-    if rows:
-        output.table(_heads("puid", "format", "make", "leave-out", "files", "bytes", "estimate"), rows)
-    output.sentence(
+    wanted = output.call(planning.preview, **given)
+    if wanted.formats:
+        output.tables(tables.preview(wanted))
+    output.done(
         "plan.previewed",
+        wanted,
+        style="",
         policy=say(f"plan.policy-{wanted.policy}"),
         cases=wanted.cases,
         files=wanted.files,
@@ -84,15 +67,14 @@ def preview(output: Output, policy: Any, rules: Path | None, tried_again: bool) 
         packages=bytes_for_people(wanted.packages),
         settled=wanted.settled,
     )
-    output.document(wanted)
 
 
 @plan.command()
-@click.argument("cases", nargs=-1, metavar="[AIP]...")
-@click.option("--jobs", type=_JOBS, default=0, metavar="N")
-@click.option("--limit", "case_limit", type=click.IntRange(0), default=0, metavar="N")
-@click.option("--again", "tried_again", is_flag=True)
-def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, tried_again: bool) -> int:
+@_CASES
+@click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
+@_LIMIT
+@click.option("--again", is_flag=True)
+def run(output: Output, **given: Any) -> int:
     """Make a new version of each package that the policy touches; goes on where an earlier run stopped."""
 
     def ended(case: Migration) -> None:
@@ -110,7 +92,7 @@ def run(output: Output, cases: tuple[str, ...], jobs: int, case_limit: int, trie
         )
         output.findings(case.findings)
 
-    done = output.work("", migration.run, cases, jobs=jobs, limit=case_limit, again=tried_again, ended=ended)
+    done = output.work("", migration.run, ended=ended, **given)
     counts = {"done": done.done, "settled": done.settled, "failed": done.failed}
     output.sentence("plan.ran", style="yellow" if done.failed else "green", **counts)
     if done.done:
@@ -125,24 +107,15 @@ def _say_failed(output: Output, case: NotMigrated | NotIdentified) -> None:
 
 
 @plan.command()
-@click.argument("cases", nargs=-1, metavar="[AIP]...")
-@click.option("--limit", "case_limit", type=click.IntRange(0), default=0, metavar="N")
-def identify(output: Output, cases: tuple[str, ...], case_limit: int) -> int:
+@_CASES
+@_LIMIT
+def identify(output: Output, **given: Any) -> int:
     """Ask newer signatures what the originals are."""
-    done = output.work("", migration.identify, cases, limit=case_limit)
+    done = output.work("", migration.identify, **given)
     for case in done.failed:
         _say_failed(output, case)
-    rows = [
-        (change.objid, _format(change.old), _format(change.new), change.basis, str(len(change.files)))
-        for change in done.changes
-    ]
-    if rows:
-        output.table(_heads("objid", "before", "now", "basis", "files"), rows)
-    changed = sum(len(change.files) for change in done.changes)
-    output.sentence("plan.identified", cases=done.cases, files=done.files, changed=changed, signatures=done.signatures)
-    output.document(done)
+    if done.changes:
+        output.tables(tables.identify(done))
+    counts = {"cases": done.cases, "files": done.files, "changed": sum(len(change.files) for change in done.changes)}
+    output.done("plan.identified", done, style="", signatures=done.signatures, **counts)
     return done.status
-
-
-def _format(named: FormatNamed) -> str:
-    return " ".join(part for part in (named.puid or "—", named.name, named.version) if part)

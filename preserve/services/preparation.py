@@ -20,8 +20,6 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.draft import draft
 from preserve.ingest.preflight import Looked, look_all
-from preserve.ingest.preflight_table import cells as cells
-from preserve.ingest.preflight_table import heads as heads
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
 from preserve.services.documents import FindingShown, Sentence, SentenceShown

@@ -167,7 +167,7 @@ WORDS: dict[str, Collection[str]] = {
 }
 """Where a pattern has several places, or begins with one, its values are whole codes."""
 
-ALSO = {f"words.medium-{kind}" for kind in KINDS}
+ALSO = {f"words.medium-{kind}" for kind in {*KINDS, "place"}}
 """Codes that are composed before they are said."""
 
 ELSEWHERE = {

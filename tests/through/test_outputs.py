@@ -22,8 +22,8 @@ from tests.support.program import Archive, found
 
 NAMED_BY_WORDS = {
     ("request open", "papers"),
-    ("audit run", "given_media"),
-    ("audit drill", "given_media"),
+    ("audit run", "media"),
+    ("audit drill", "media"),
     ("media check-in", "what"),
     ("media add", "where"),
     ("look", "objects"),

@@ -165,7 +165,7 @@ def test_catalogue_ledger_and_copies_know_both(renewed: tuple[Archive, dict[str,
         (new.name, "verified"),
     }
     actions = [entry["action"] for entry in shown["ledger"]]
-    assert actions.index("version.sealed") < actions.index("case.represerved")
+    assert actions.index("case.represerved") < actions.index("version.sealed"), "the newest come first"
     due = archive.json("copies")["cases"]
     assert {one["name"] for one in due if not one["sealed"]} == {old.name, new.name}
     audited = archive.json("audit", "run", "--all")

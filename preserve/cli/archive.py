@@ -1,0 +1,136 @@
+"""`preserve init`, `doctor`, `verify`, `catalogue` and `ledger`: an archive as a whole, and packages anywhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve.cli.main import Command, Group
+from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, NewArchive, NewFile, NewFolder
+from preserve.errors import NotIntact
+from preserve.messages import bytes_for_people, say
+from preserve.services import catalogue as cataloguing
+from preserve.services import founding, health, packages
+from preserve.services import ledger as room
+
+_MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("·", "yellow")}
+
+
+@click.command(cls=Command)
+@click.option("--institution", required=True, metavar="NAME")
+@click.option("--policy", type=click.Choice(["lossless", "compact"]), default="lossless", show_default=True)
+@click.option("--store", type=NewArchive(), default=None, metavar="DIR")
+@click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
+@click.option("--test-authority", is_flag=True)
+def init(output: Output, **given: Any) -> None:
+    """Make a home."""
+    founded = output.call(founding.found, place=output.home_path, **given)
+    output.sentence("cli.init-done", path=str(founded.home), style="green")
+    output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)
+    output.sentence("cli.init-key.hint")
+    if founded.test_authority:
+        output.sentence("cli.init-test-authority", style="yellow")
+    output.document(founded)
+
+
+@click.command(cls=Command)
+def doctor(output: Output) -> int:
+    """Exit status 0 when nothing is wrong, else 7."""
+    examined = output.call(health.examine, output.home_path)
+    console = output.console()
+    for check in () if output.as_json else examined.checks:
+        mark, style = _MARKS[check.state]
+        console.print(f"{mark} {say(check.code, **check.values)}", style=style, markup=False, soft_wrap=True)
+        if advice := health.advice(check):
+            console.print(f"    → {advice}", markup=False, soft_wrap=True)
+    if examined.wrong:
+        output.sentence("cli.doctor-bad", count=examined.wrong, style="bold red")
+    else:
+        output.sentence("cli.doctor-good", style="green")
+    output.document(examined)
+    return examined.status
+
+
+@click.command(cls=Command)
+@click.argument("path", type=InputPath(), metavar="PATH")
+@click.option("--structure", is_flag=True)
+def verify(output: Output, path: Path, structure: bool) -> int:
+    """Our full verifier on any package or bag, with no home; exit status 4 when it is not intact."""
+    report = output.work("cli.verifying", packages.verify, path, structure=structure)
+    if report.status and not output.as_json:
+        raise NotIntact("cli.verify-bad", str(path), findings=report.findings)
+    output.findings(report.findings)
+    output.done(
+        "cli.verify-structure-good" if structure else "cli.verify-good",
+        report,
+        files=report.files,
+        size=bytes_for_people(report.bytes),
+        digests=report.digests,
+        seconds=round(report.seconds, 2),
+    )
+    return report.status
+
+
+@click.group(cls=Group)
+def catalogue() -> None:
+    """Look after the catalogue."""
+
+
+@catalogue.command()
+def rebuild(output: Output) -> None:
+    """Make the catalogue again from packages and ledger."""
+    report = output.work("", cataloguing.rebuild)
+    output.findings(report.findings)
+    output.done("cli.rebuild-done", report, cases=report.cases, packages=report.packages, entries=report.entries)
+
+
+@click.group(cls=Group)
+def ledger() -> None:
+    """Look after the ledger."""
+
+
+@ledger.command(name="verify")
+def verify_ledger(output: Output) -> int:
+    """Prove that the ledger is unaltered; exit status 4 when it is not."""
+    report = output.work("", room.verify)
+    if report.status and not output.as_json:
+        raise NotIntact("cli.ledger-bad", str(output.session("home").home.catalogue), findings=report.findings)
+    output.findings(report.findings)
+    counts = {"entries": report.entries, "checkpoints": report.checkpoints, "segments": report.segments}
+    output.done("cli.ledger-good", report, style="green", **counts)
+    if stamps := report.time_stamps:
+        output.sentence("cli.ledger-stamped", count=len(stamps), when=stamps[-1].when, size=stamps[-1].size)
+    return report.status
+
+
+@ledger.command()
+def checkpoint(output: Output) -> None:
+    """Sign the ledger as it stands and write its segment into the store."""
+    signed = output.call(room.checkpoint)
+    output.done("cli.checkpoint-done", signed, size=signed.size)
+    if not output.as_json:
+        sys.stdout.write(signed.text)
+
+
+@ledger.command()
+@click.option("--output", "target", type=NewFile(), metavar="FILE")
+def export(output: Output, target: Path | None) -> None:
+    """Write every entry as canonical JSON, one a line."""
+    exported = output.call(room.export, target or sys.stdout)
+    if target is not None:
+        output.document(exported)
+
+
+@ledger.command()
+@click.argument("case", metavar="AIP")
+@click.option("--output", "target", type=NewFolder(), required=True, metavar="DIR")
+@click.option("--earlier", multiple=True, type=InputPath(exists=True), metavar="FILE")
+def prove(output: Output, **given: Any) -> None:
+    """Write what a third party needs to check when a case was registered and audited."""
+    proved = output.call(room.prove, **given)
+    path, program = str(proved.path), room.PROGRAM
+    output.done("cli.proof-written", proved, path=path, program=program, entries=proved.entries, checks=proved.checks)

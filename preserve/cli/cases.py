@@ -1,0 +1,144 @@
+"""`preserve list`, `show`, `search` and `look`: what the archive knows of its cases, and what is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from preserve.cli.main import Command
+from preserve.cli.output import Output
+from preserve.cli.outputs import NewFile
+from preserve.errors import UsageError
+from preserve.services import case_history, cases, viewing
+from preserve.services.cases import CaseView, SearchWish
+from preserve.services.deposits import Ingested
+from preserve.services.pages import Page
+from preserve.services.tables import cases as tables
+from preserve.services.tables.words import missing_copies
+from preserve.services.text import visible
+from preserve.services.viewing import Placed
+
+_SIZE = click.IntRange(1, 10_000)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(name="list", cls=Command)
+@click.option("--after", default="", metavar="TEXT")
+@click.option("--size", type=_SIZE, default=50, show_default=True)
+def list_cases(output: Output, **given: Any) -> None:
+    """Cases in the catalogue, a page at a time, then ingests that are not done."""
+    page = output.call(cases.list_cases, Page(**given))
+    output.tables(tables.list_cases(page))
+    if not page.cases:
+        output.sentence("cli.none-found")
+    if page.more:
+        output.sentence("cli.list-more", count=page.more, after=page.next)
+    if page.unfinished:
+        unfinished = tables.unfinished(page)
+        output.table(unfinished.heads, unfinished.rows, unfinished.title)
+    output.document(page)
+
+
+@click.command(cls=Command)
+@click.argument("case", metavar="AIP")
+@click.option("--history", is_flag=True)
+@click.option("--object", "name", default="", metavar="PATH")
+@click.option("--pdf", type=NewFile(), default=None, metavar="FILE")
+@click.option("--html", type=NewFile(), default=None, metavar="FILE")
+@click.option("--after", default="", metavar="TEXT")
+@click.option("--size", type=_SIZE, default=1000, show_default=True)
+def show(output: Output, case: str, history: bool, after: str, size: int, **of_history: Any) -> int:
+    """The whole life of one case; --history with every event, for courts and inspectors."""
+    if history:
+        return _show_history(output, case, **of_history)
+    if any(of_history.values()):
+        raise UsageError("cli.history-only")
+    view = output.call(cases.show, case, Page(after, size))
+    output.tables(*tables.show(view))
+    if view.ledger_more:
+        output.sentence("cli.list-more", count=view.ledger_more, after=view.ledger_next)
+    if not view.destroyed:
+        say_standing(output, view)
+    output.document(view)
+    return 0
+
+
+def say_standing(output: Output, case: CaseView | Ingested) -> None:
+    """Say whether a case has every copy that it needs."""
+    if case.sealed:
+        output.sentence("cli.sealed", style="green")
+    else:
+        output.sentence("cli.not-sealed", style="yellow", missing=missing_copies(case.missing))
+
+
+def _show_history(output: Output, case: str, **given: Any) -> int:
+    """Every event of a case, or of an object in it; exit status 4 where something stands against it."""
+    view = output.call(case_history.show_history, case, **given)
+    output.document(view)
+    for path in view.files:
+        output.sentence("cli.history-written", style="green", path=str(path), proof=view.proof)
+    if not view.files:
+        events = tables.history(view)
+        output.table(events.heads, events.rows, events.title)
+    if not output.as_json:
+        output.console(error=True).print(view.verdict, style="bold red" if view.status else "green", markup=False)
+    return view.status
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, metavar="[TEXT]")
+@click.option("--party", default="", metavar="TEXT")
+@click.option("--officer", default="", metavar="TEXT")
+@click.option("--device", default="", metavar="TEXT")
+@click.option("--place", default="", metavar="TEXT")
+@click.option("--stage", default="", metavar="NAME")
+@click.option("--type", "case_type", default="", metavar="NAME")
+@click.option("--measure", default="", metavar="NAME")
+@click.option("--kind", default="", metavar="TEXT")
+@click.option("--classification", default="", metavar="NAME")
+@click.option("--date", type=_DAY, default=None)
+@click.option("--since", type=_DAY, default=None)
+@click.option("--until", type=_DAY, default=None)
+@click.option("--limit", type=_SIZE, default=50, show_default=True)
+@click.option("--after", default="", metavar="TEXT")
+def search(output: Output, words: tuple[str, ...], limit: int, after: str, date: Any, **filters: Any) -> None:
+    """Full-text search with filters."""
+    moments = {name: date or filters[name] for name in ("since", "until")}
+    filters |= {name: moment and moment.date() for name, moment in moments.items()}
+    result = output.call(cases.search_cases, SearchWish(" ".join(words), **filters), Page(after, limit))
+    if result.hits:
+        output.tables(tables.search_cases(result))
+    else:
+        output.sentence("cli.none-found")
+    if result.more:
+        output.sentence("cli.search-more", count=len(result.hits))
+        output.sentence("cli.search-next", after=result.next)
+    output.document(result)
+
+
+@click.command(cls=Command)
+@click.argument("case", metavar="AIP")
+@click.argument("objects", nargs=-1, metavar="[FILE]...")
+@click.option("--frames", "pictures", is_flag=True)
+@click.option("--original", is_flag=True)
+def look(output: Output, case: str, objects: tuple[str, ...], pictures: bool, original: bool) -> None:
+    """Put copies or pictures into the viewing room; without FILE, say what there is."""
+    if not objects and not pictures:
+        contents = output.call(viewing.contents, case, original=original)
+        output.tables(tables.contents(contents))
+        output.done("look.how", contents, style="")
+        return
+    room = output.work("look.placing", viewing.view, case, objects, pictures=pictures, original=original)
+    for placed in room.viewed:
+        _say_placed(output, placed)
+    output.done("look.placed" if room.viewed else "look.no-recording", room, style="", hours=room.hours)
+
+
+def _say_placed(output: Output, placed: Placed) -> None:
+    for path in () if output.as_json else placed.paths:
+        click.echo(visible(str(path)))
+    if placed.failed:
+        output.sentence("look.failed", style="yellow", file=placed.name, reason=placed.failed)
+    elif placed.missing or placed.cut:
+        output.sentence("look.gaps", style="yellow", file=placed.name)

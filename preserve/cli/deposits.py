@@ -1,0 +1,157 @@
+"""`preserve describe`, `check`, `deadlines`, `ingest` and `deposits`: cases on their way into the archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preserve.cli.cases import say_standing
+from preserve.cli.failures import tell
+from preserve.cli.main import Command
+from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath, IntoFolder, NewFile
+from preserve.errors import NotPermitted, UsageError
+from preserve.messages import bytes_for_people
+from preserve.services import deposits as room
+from preserve.services import preparation
+from preserve.services.deposits import Ingested, Ingests, NotIngested
+from preserve.services.failures import failure_of
+from preserve.services.preparation import CheckedDeposit
+from preserve.services.tables import deposits as tables
+
+_STOPPED = 8
+_SIPS = click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
+_JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
+
+
+@click.command(cls=Command)
+@click.argument("folder", required=False, type=InputPath(), metavar="FOLDER")
+@click.option("--output", "target", type=NewFile(), metavar="FILE")
+@click.option("--template", is_flag=True)
+def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
+    """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
+    if template:
+        form = output.call(preparation.template, target, place=output.home_path)
+        output.done("cli.template-done", form, path=str(form.path))
+    elif folder is None:
+        raise UsageError("cli.describe-no-folder")
+    else:
+        draft = output.call(preparation.describe, folder, target, place=output.home_path)
+        output.findings(draft.findings)
+        output.done("cli.describe-done", draft, path=str(draft.path), files=draft.files)
+
+
+@click.command(cls=Command)
+@_SIPS
+@click.option("--xlsx", type=NewFile(), metavar="FILE")
+@click.option("--report", "reports", type=IntoFolder(), metavar="DIR")
+@click.option("--replace", is_flag=True)
+@_JOBS
+def check(output: Output, **given: Any) -> int:
+    """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
+    checked = output.work("", preparation.check, **given)
+    cases = checked.checks
+    if len(cases) == 1:
+        _say_checked(output, cases[0])
+    else:
+        for case in () if output.as_json else cases:
+            if case.unreadable and case.failure is not None:
+                tell(case.failure, False)  # what the rules say stands in the table; this could not even be read
+        output.tables(tables.check(checked))
+    for path in filter(None, (given["xlsx"], given["reports"])):
+        output.sentence("cli.written", style="green", path=str(path))
+    if len(cases) > 1 or cases[0].failure is None:
+        output.document(checked)
+    return checked.status
+
+
+def _say_checked(output: Output, case: CheckedDeposit) -> None:
+    """One case in full; with --json a case that would be refused is an error's document."""
+    if case.failure is not None:
+        tell(case.failure, output.as_json)
+        return
+    output.findings(case.findings)
+    output.sentence(
+        "cli.check-done" if case.ok else "cli.check-no-room",
+        style="green" if case.ok else "bold red",
+        number=case.case_number,
+        files=case.files,
+        size=bytes_for_people(case.bytes),
+        needed=bytes_for_people(case.needed),
+        free=bytes_for_people(case.free),
+    )
+
+
+@click.command(cls=Command)
+@click.argument("folders", nargs=-1, required=True, type=InputPath(exists=True, file_okay=False), metavar="DIR...")
+def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
+    """Late ones first; then by date."""
+    waiting = output.call(preparation.deadlines, folders)
+    output.tables(tables.deadlines(waiting))
+    if not waiting.deadlines:
+        output.sentence("cli.none-found")
+    output.document(waiting)
+
+
+@click.command(cls=Command)
+@_SIPS
+@_JOBS
+@click.option("--restart", is_flag=True)
+def ingest(output: Output, sips: tuple[Path, ...], **given: Any) -> int:
+    """Take deposits in, one after the other; the exit status is that of the first failure."""
+    output.session()  # an archive that cannot be opened is no deposit's failure
+    ended: list[Ingested | NotIngested] = []
+    status = 0
+    for sip in sips:
+        try:
+            done = output.work("", room.ingest, sip, **given)
+        except NotPermitted:
+            raise
+        except Exception as error:
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            status = status or failure.status
+            if output.as_json and len(sips) > 1:
+                ended.append(NotIngested(sip, False, failure.status, str(error)))
+            else:
+                tell(failure, output.as_json)
+            if failure.status == _STOPPED:
+                break
+        else:
+            _say_ingested(output, done)
+            ended.append(done)
+    if ended:
+        output.document(Ingests(status, tuple(ended)))
+    return status
+
+
+def _say_ingested(output: Output, done: Ingested) -> None:
+    output.findings(done.findings)
+    output.sentence(
+        "cli.ingest-resumed" if done.resumed else "cli.ingest-done",
+        style="green",
+        number=done.case_number,
+        objid=done.objid,
+        files=done.files,
+        size=bytes_for_people(done.bytes),
+        place=str(done.location),
+    )
+    say_standing(output, done)
+
+
+@click.command(cls=Command)
+@click.argument("case", required=False, default="", metavar="[CASE]")
+def deposits(output: Output, case: str) -> None:
+    """What became of what I handed in; of one case with everything that was found."""
+    own = output.call(room.list_own, case)
+    output.tables(tables.list_own(own))
+    for deposit in own.deposits if case else ():
+        output.findings(deposit.findings)
+    if not own.deposits:
+        output.sentence("cli.none-found")
+    if own.more:
+        output.sentence("cli.deposits-more", count=room.MOST)
+    output.document(own)

@@ -1,0 +1,156 @@
+"""Cases as tables: listed, found, one with all that is known of it, its history, and the files in it."""
+
+from __future__ import annotations
+
+import json
+
+from preserve.messages import bytes_for_people, listed, say
+from preserve.services.case_history import HistoryEvent, HistoryView
+from preserve.services.cases import CaseList, CaseView, Hit, SearchResult
+from preserve.services.tables import NOTHING, Table, cells, facts, table
+from preserve.services.tables.words import copy_state, shortened
+from preserve.services.viewing import CaseContents, time_code
+
+_LONGEST = 600  # characters of a cell of a history; its document has all of it
+
+
+def list_cases(page: CaseList) -> Table:
+    """Cases, one a row."""
+    return table(
+        "number title type closed version files size objid",
+        (
+            (
+                case.case_number,
+                case.title,
+                case.case_type_name,
+                case.closed or "",
+                str(case.version),
+                str(case.files),
+                bytes_for_people(case.size),
+                case.objid,
+            )
+            for case in page.cases
+        ),
+    )
+
+
+def unfinished(page: CaseList) -> Table:
+    """Ingests that are not done."""
+    return table(
+        "number state step time where",
+        (
+            (ingest.case_number, say(f"cli.state-{ingest.state}"), ingest.step, ingest.started, ingest.source)
+            for ingest in page.unfinished
+        ),
+        title=say("cli.unfinished"),
+    )
+
+
+def search_cases(result: SearchResult) -> Table:
+    """Cases that were found, each with a place where."""
+    return table(
+        "number title where file text",
+        ((hit.case_number, hit.title, say(f"cli.field-{hit.field}"), hit.place, _marked(hit)) for hit in result.hits),
+    )
+
+
+def _marked(hit: Hit) -> str:
+    """What was found between lenticular brackets, which a pipe and a black-and-white printer show too."""
+    shown, end, out = hit.shown, 0, ""
+    for first, last in hit.marks:
+        out += f"{shown[end:first]}【{shown[first:last]}】"
+        end = last
+    return out + shown[end:]
+
+
+def show(view: CaseView) -> tuple[Table, ...]:
+    """One case: what it is, its versions, the formats of the newest, copies, events, and the ledger's entries."""
+    versions = (
+        (str(version.version), version.name, version.created, str(version.files), bytes_for_people(version.size))
+        for version in view.versions
+    )
+    formats = (
+        (
+            say(f"words.representation-{row.representation}"),
+            row.puid or NOTHING,
+            row.format_name,
+            str(row.files),
+            bytes_for_people(row.size),
+        )
+        for row in view.formats
+        if row.version == view.newest_version
+    )
+    copies = (
+        cells(copy.version, copy.medium, copy_state(copy.state), copy.written, copy.verified) for copy in view.copies
+    )
+    events = ((event.happened, event.kind, event.outcome, shortened(event.detail)) for event in view.events)
+    entries = (
+        (entry.time, entry.actor, entry.action, shortened(json.dumps(entry.details, ensure_ascii=False)))
+        for entry in view.ledger
+    )
+    return (
+        _facts(view),
+        table("version name created files size", versions, title=say("cli.title-versions")),
+        table("representation puid format files size", formats, title=say("cli.title-formats")),
+        table("version medium state written verified", copies, title=say("cli.title-copies")),
+        table("time event outcome detail", events, title=say("cli.title-events")),
+        table("time actor action detail", entries, title=say("cli.title-ledger")),
+    )
+
+
+def _facts(view: CaseView) -> Table:
+    case = view.case
+    rows = [
+        (say("words.heading-number"), case.case_number),
+        (say("words.heading-archival-number"), case.archival_number),
+        (say("words.heading-title"), case.title),
+        (say("words.heading-type"), view.case_type_name),
+        (say("words.heading-closed"), case.closed),
+        (say("compliance.restriction"), view.classification_name),
+        (say("words.heading-objid"), case.objid),
+        (say("words.heading-due"), view.retention[0].due if view.retention else None),
+        (
+            say("words.heading-holds"),
+            listed(f"{say(f'retention.hold-{block.kind}')} {block.number}" for block in view.blocks),
+        ),
+    ]
+    rows += [
+        (say("words.heading-gone"), f"{say(f'retention.gone-{gone.state}')} {gone.disposal} {gone.since[:10]}")
+        for gone in view.gone
+    ]
+    rows += [
+        (say("transfer.head-number"), f"{transfer.number} {say(f'transfer.state-{transfer.state}')}")
+        for transfer in view.transfers
+    ]
+    return facts((name, value or NOTHING) for name, value in rows)
+
+
+def history(view: HistoryView) -> Table:
+    """Every event, oldest first."""
+    title = say("history.title-object" if view.object else "history.title-case")
+    return table("order time what who told outcome", map(_happened, view.events), domain="history.head", title=title)
+
+
+def _happened(event: HistoryEvent) -> tuple[str, ...]:
+    account = event.told
+    if len(account) > _LONGEST:
+        account = account[: _LONGEST - 1] + "… " + say("history.shortened")
+    who = event.who or say("history.by-audit" if event.source == "audit" else "history.by-unknown")
+    return str(event.number), event.time, event.what, who, account, say(f"history.outcome-{event.outcome}")
+
+
+def contents(shown: CaseContents) -> Table:
+    """The files of a case; of recordings how long they are."""
+    return table(
+        "file type stage length size",
+        (
+            (
+                file.name,
+                file.kind,
+                file.stage_name,
+                time_code(file.length) if file.length else "",
+                bytes_for_people(file.size),
+            )
+            for file in shown.files
+        ),
+    )

@@ -1,0 +1,51 @@
+"""Deposits as tables: checked, waiting to be filed, and handed in."""
+
+from __future__ import annotations
+
+from preserve.ingest import preflight_table
+from preserve.messages import bytes_for_people, say
+from preserve.services.deposits import HandedIn, OwnDeposits
+from preserve.services.preparation import CheckedDeposits, Deadlines
+from preserve.services.tables import Table, cells, table
+
+
+def check(checked: CheckedDeposits) -> Table:
+    """One row a case, as the workbook for the departments has it."""
+    rows = (tuple(preflight_table.cells(case.row)) for case in checked.checks)
+    return Table(tuple(preflight_table.heads()), tuple(rows))
+
+
+def deadlines(waiting: Deadlines) -> Table:
+    """Cases that wait to be filed."""
+    return table(
+        "number title closed due standing reason where",
+        (
+            cells(
+                case.case_number,
+                case.title,
+                case.closed,
+                case.due and f"{case.due}{'' if case.certain else say('cli.uncertain')}",
+                say(f"cli.deadline-{case.standing}", days=case.days),
+                case.reason,
+                case.path,
+            )
+            for case in waiting.deadlines
+        ),
+    )
+
+
+def list_own(own: OwnDeposits) -> Table:
+    """What somebody handed in, and what became of it."""
+    return table("number state handed-in ended files size found", map(_row, own.deposits))
+
+
+def _row(deposit: HandedIn) -> tuple[str, ...]:
+    return cells(
+        deposit.case_number or deposit.source,
+        say(f"cli.deposit-{'sealed' if deposit.sealed else deposit.state}"),
+        deposit.handed_in,
+        deposit.ended,
+        deposit.files or None,
+        bytes_for_people(deposit.bytes) if deposit.bytes else None,
+        " ".join(code.partition(".")[2] for code in deposit.reasons),
+    )

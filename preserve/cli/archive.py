@@ -1,4 +1,4 @@
-"""`preserve init`, `doctor`, `verify`, `catalogue` and `ledger`: an archive as a whole, and packages anywhere."""
+"""`preserve verify`, `catalogue` and `ledger`: packages anywhere, and what proves an archive as a whole."""
 
 from __future__ import annotations
 
@@ -10,49 +10,12 @@ import click
 
 from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
-from preserve.cli.outputs import InputPath, NewArchive, NewFile, NewFolder
+from preserve.cli.outputs import InputPath, NewFile, NewFolder
 from preserve.errors import NotIntact
-from preserve.messages import bytes_for_people, say
+from preserve.messages import bytes_for_people
 from preserve.services import catalogue as cataloguing
-from preserve.services import founding, health, packages
 from preserve.services import ledger as room
-
-_MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("·", "yellow")}
-
-
-@click.command(cls=Command)
-@click.option("--institution", required=True, metavar="NAME")
-@click.option("--policy", type=click.Choice(["lossless", "compact"]), default="lossless", show_default=True)
-@click.option("--store", type=NewArchive(), default=None, metavar="DIR")
-@click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
-@click.option("--test-authority", is_flag=True)
-def init(output: Output, **given: Any) -> None:
-    """Make a home."""
-    founded = output.call(founding.found, place=output.home_path, **given)
-    output.sentence("cli.init-done", path=str(founded.home), style="green")
-    output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)
-    output.sentence("cli.init-key.hint")
-    if founded.test_authority:
-        output.sentence("cli.init-test-authority", style="yellow")
-    output.document(founded)
-
-
-@click.command(cls=Command)
-def doctor(output: Output) -> int:
-    """Exit status 0 when nothing is wrong, else 7."""
-    examined = output.call(health.examine, output.home_path)
-    console = output.console()
-    for check in () if output.as_json else examined.checks:
-        mark, style = _MARKS[check.state]
-        console.print(f"{mark} {say(check.code, **check.values)}", style=style, markup=False, soft_wrap=True)
-        if advice := health.advice(check):
-            console.print(f"    → {advice}", markup=False, soft_wrap=True)
-    if examined.wrong:
-        output.sentence("cli.doctor-bad", count=examined.wrong, style="bold red")
-    else:
-        output.sentence("cli.doctor-good", style="green")
-    output.document(examined)
-    return examined.status
+from preserve.services import packages
 
 
 @click.command(cls=Command)

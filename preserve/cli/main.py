@@ -18,8 +18,8 @@ from preserve.services.text import locale_name
 
 # One line a command: module, function. Nothing is imported until its command is called.
 COMMANDS = {
-    "init": ("preserve.cli.archive", "init"),
-    "doctor": ("preserve.cli.archive", "doctor"),
+    "init": ("preserve.cli.founding", "init"),
+    "doctor": ("preserve.cli.founding", "doctor"),
     "describe": ("preserve.cli.deposits", "describe"),
     "check": ("preserve.cli.deposits", "check"),
     "deadlines": ("preserve.cli.deposits", "deadlines"),

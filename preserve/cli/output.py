@@ -133,11 +133,6 @@ class Output:
             console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
 
 
-def headings(names: str) -> list[str]:
-    """The headings of a table, by their names with blanks between."""
-    return [say(f"words.heading-{name}") for name in names.split()]
-
-
 def finding_line(finding: Finding) -> str:
     """One finding as one line: severity, place, sentence."""
     where = f"{visible(finding.where)}: " if finding.where else ""

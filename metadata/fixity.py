@@ -19,6 +19,7 @@ _FILES = 250
 _BYTES = 64 << 20
 _FEW_FILES = 400
 _FEW_BYTES = 32 << 20
+_DIED = "a worker that computes digests ended early"
 
 
 @dataclass(slots=True)
@@ -109,10 +110,12 @@ def _elsewhere(root: str, chunks: Iterator[list[hashing.Job]], from_medium: bool
                     hashing.send(process.stdin, (root, from_medium, chunk))  # type: ignore[arg-type]
                     wrong = hashing.receive(process.stdout)  # type: ignore[arg-type]
                     if wrong is None:
-                        raise RuntimeError("a worker that computes digests ended early")
+                        raise RuntimeError(_DIED)
                     answers.put((chunk, wrong))
                 process.stdin.close()
             answers.put(None)
+        except BrokenPipeError as error:  # it died before it had read the chunk
+            answers.put(RuntimeError(f"{_DIED}: {error}"))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
             answers.put(error)
 

@@ -38,7 +38,15 @@ from storage_adapters.contract import (
 from storage_adapters.copying import copy_file_checked
 from storage_adapters.durable import discard, publish, sync_file_system, write_file
 from storage_adapters.erasing import overwrite_tree
-from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFull, WarrantVoid, WrongMedium
+from storage_adapters.errors import (
+    CopyExists,
+    CopyUnknown,
+    MediumAbsent,
+    MediumFull,
+    SourceDamaged,
+    WarrantVoid,
+    WrongMedium,
+)
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.reading import check_files, size_of, walk_files
@@ -149,7 +157,10 @@ class DirectoryAdapter:
         return self.root / INCOMING / _one_name(name)
 
     def write(self, package: Package, progress: Progress) -> Receipt:
-        """Publish a package: one built in `staging` is synced and renamed, any other is copied in first."""
+        """Publish a package: one built in `staging` is synced and renamed, any other is copied in first.
+
+        Raises CopyExists, MediumFull, and SourceDamaged for what is copied and has not the digest that it should have.
+        """
         self.require()
         final = self.root / PACKAGES / _one_name(package.name)
         if final.exists():
@@ -169,7 +180,10 @@ class DirectoryAdapter:
         discard(staged, self.root / INCOMING)
         try:
             for name in walk_files(package.root):
-                copy_file_checked(package.root / name, staged / name, (), progress)
+                known = package.digests.get(name, "")
+                seen = copy_file_checked(package.root / name, staged / name, ("sha256",) if known else (), progress)[1]
+                if known and seen["sha256"] != known:
+                    raise SourceDamaged(str(package.root / name), wanted=known, found=seen["sha256"])
         except BaseException:
             discard(staged, self.root / INCOMING)
             raise

@@ -56,7 +56,7 @@ def parse_marker(data: bytes, where: str) -> Marker:
         signature = base64.b64decode(document.pop("signature", ""))
         if not isinstance(document.get("medium"), str) or not all(isinstance(v, str) for v in document.values()):
             raise ValueError("not a marker")
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise WrongMedium(where, wanted="", found=str(error)) from error
     return Marker(document, signature)
 

@@ -15,7 +15,6 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFont
 
 import preserve
 from preserve.access.redaction.painting import Mark, tile
@@ -23,9 +22,8 @@ from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
 from preserve.archival_storage.labels import Form, make_labels
 from preserve.typesetting import printable
-from preserve.typesetting.cmap import read_coverage
-from preserve.typesetting.fonts import FAMILIES, face, font_files, missing, present, shows
-from preserve.visible_text import _PLAIN, visible
+from preserve.typesetting.fonts import shows
+from preserve.visible_text import visible
 from tests.support.pdfa import against_pdfa
 from tests.unit.archival_storage.labels.test_labels import label
 
@@ -67,12 +65,6 @@ def check(pdf: bytes, folder: Path) -> str:
     return re.sub("[\\s\u200b\u202a-\u202e]", "", done.stdout)
 
 
-def test_nothing_is_missing_on_this_machine_and_no_other_font_is_asked() -> None:
-    assert missing() == ()
-    assert len(present()) == len(FAMILIES)
-    assert {file.name for file in font_files()} == {file for family in FAMILIES for file in family.files}
-
-
 def test_only_one_room_sets_pages() -> None:
     """A maker of its own would go round the filter: its text must pass here too."""
     root = Path(preserve.__file__).parent
@@ -95,38 +87,6 @@ def test_the_scripts_of_china_and_its_neighbours_are_printed_as_they_are(name: s
     assert "U+" not in said
     if name not in ("Tibetan", "Uyghur", "Kazakh", "Kyrgyz", "Hindi", "Thai"):  # their letters come back reordered
         assert text.replace(" ", "") in said
-
-
-def test_every_font_has_what_is_taken_for_granted() -> None:
-    plain = [chr(code) for code in range(0x110000) if _PLAIN.fullmatch(chr(code))]
-    assert len(plain) > 20_000
-    assert [one for one in plain if not shows(one)] == []
-
-
-def drawn(font: ImageFont.FreeTypeFont, character: str) -> bytes:
-    picture = Image.new("L", (40, 40))
-    ImageDraw.Draw(picture).text((5, 5), character, fill=255, font=font)
-    return picture.tobytes()
-
-
-def test_the_reader_of_fonts_agrees_with_another_one() -> None:
-    for path in font_files():
-        index = face()[1] if path == face()[0] else 0
-        known = read_coverage(path, index)
-        font = ImageFont.truetype(path, 20, index=index, layout_engine=ImageFont.Layout.BASIC)
-        empty = drawn(font, "\U0010fffd")
-        for code in range(0x20, 0x2FFFF, 997):
-            if code not in known and not 0xD800 <= code < 0xE000:
-                assert drawn(font, chr(code)) == empty, (path, hex(code))
-
-
-def test_a_file_that_is_no_font_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.ttf"
-    data = font_files()[2].read_bytes()
-    for broken in (b"", b"ttcf", data[:300], b"\x00" * 400, data[:12] + b"cmap" + data[16:200]):
-        path.write_bytes(broken)
-        with pytest.raises(ValueError, match=""):
-            read_coverage(path)
 
 
 def chunks(size: int) -> list[str]:

@@ -107,7 +107,7 @@ def _ranges(source: Source, base: str) -> list[dict[str, Any]]:
     try:
         rows = json.loads(source.read(f"{base}ranges.json"))
         return [{**row, "path": _safe(row["path"]), "offset": int(row["offset"])} for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotIntact("storage.ranges-unreadable", f"{source.path}: {base}ranges.json", detail=str(error)) from error
 
 

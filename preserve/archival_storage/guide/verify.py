@@ -173,7 +173,7 @@ def read_parts(check: Check) -> Dict[str, Any]:
             one["volume"], one["volumes"] = int(one["volume"]), int(one["volumes"])
             one["files"] = {str(path) for path in one["files"]}
         return dict(said)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         check.report("malformed", PARTS, str(error))
         return {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -12,76 +11,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pymerkle import InmemoryTree
 
 from demo.make_case import make_case
-from preserve.data_management import merkle
-from preserve.data_management.checkpoints import root_of
 from preserve.data_management.proof.export import check_proof
 from tests.support.program import Archive, found
-
-
-def leaves(count: int) -> list[bytes]:
-    return [hashlib.sha256(b"\0" + str(number).encode()).digest() for number in range(count)]
-
-
-def roots(known: list[bytes]) -> merkle.Root:
-    return lambda start, stop: root_of(known[start:stop])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data(), st.integers(1, 130))
-def test_inclusion_paths(data: st.DataObject, size: int) -> None:
-    index = data.draw(st.integers(0, size - 1))
-    known = leaves(size)
-    path = merkle.inclusion_path(roots(known), index, size)
-    assert check_proof.includes(known[index], index, size, path, root_of(known))
-    tree = InmemoryTree(algorithm="sha256")
-    for number in range(size):
-        tree.append_entry(str(number).encode())
-    theirs = tree.prove_inclusion(index + 1, size).serialize()["path"]
-    assert [step.hex() for step in path] == theirs[1:]
-    assert not check_proof.includes(known[index], (index + 1) % size, size, path, root_of(known)) or size == 1
-    assert not check_proof.includes(hashlib.sha256(b"other").digest(), index, size, path, root_of(known))
-    if path:
-        assert not check_proof.includes(known[index], index, size, path[:-1], root_of(known))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.data(), st.integers(1, 130))
-def test_consistency_paths(data: st.DataObject, second: int) -> None:
-    first = data.draw(st.integers(1, second))
-    known = leaves(second)
-    path = merkle.consistency_path(roots(known), first, second)
-    assert check_proof.begins_with(first, second, root_of(known[:first]), root_of(known), path)
-    other = [*known[:-1], hashlib.sha256(b"other").digest()]
-    assert not check_proof.begins_with(first, second, root_of(known[:first]), root_of(other), path)
-    changed = [hashlib.sha256(b"other").digest(), *known[1:first]]
-    assert not check_proof.begins_with(first, second, root_of(changed), root_of(known), path)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.binary(max_size=300), st.binary(min_size=32, max_size=32), st.integers(0, 511))
-def test_signatures_as_a_library_makes_them(message: bytes, seed: bytes, bit: int) -> None:
-    key = Ed25519PrivateKey.from_private_bytes(seed)
-    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    signature = key.sign(message)
-    assert check_proof.signature_holds(raw, message, signature)
-    assert not check_proof.signature_holds(raw, message + b"x", signature)
-    spoilt = bytearray(signature)
-    spoilt[bit // 8] ^= 1 << bit % 8
-    assert not check_proof.signature_holds(raw, message, bytes(spoilt))
-
-
-@pytest.mark.parametrize(
-    "raw", [bytes([1]) + bytes(31), bytes(32), (2**255 - 19 + 1).to_bytes(32, "little"), b"\xff" * 32]
-)
-def test_keys_that_nobody_holds(raw: bytes) -> None:
-    """Points of small order and no points: with them a signature could be made without a secret."""
-    for commitment in (bytes([1]) + bytes(31), raw):
-        assert not check_proof.signature_holds(raw, b"anything", commitment + bytes(32))
 
 
 @pytest.fixture(scope="module")

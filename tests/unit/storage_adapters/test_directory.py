@@ -1,5 +1,6 @@
 """The directory adapter behind the conformance suite, and what is special about it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from storage_adapters.conformance import check_adapter, make_package
 from storage_adapters.contract import CopyRef, Warrant
 from storage_adapters.directory import DirectoryAdapter, prepare
-from storage_adapters.errors import MediumAbsent, MediumFull, WarrantVoid, WrongMedium
+from storage_adapters.errors import MediumAbsent, MediumFull, SourceDamaged, WarrantVoid, WrongMedium
 
 
 @pytest.fixture
@@ -45,6 +46,20 @@ def test_the_reserve_stays_free(store: DirectoryAdapter, tmp_path: Path) -> None
         DirectoryAdapter(store.root, "store-1", 1 << 60).write(package, lambda _: None)
     assert not list(store.copies())
     assert not store.staging("aip-x_v0001").exists()
+
+
+def test_a_damaged_source_never_becomes_a_copy(store: DirectoryAdapter, tmp_path: Path) -> None:
+    """A copy that must fail its check would stand in the way of a good one for ever."""
+    package, expected = make_package(tmp_path, "aip-x_v0001")
+    package = replace(package, digests={file.path: file.digests["sha256"] for file in expected})
+    video = package.root / "data/现场录像 (1).mp4"
+    good = video.read_bytes()
+    video.write_bytes(good[:-1] + b"?")
+    with pytest.raises(SourceDamaged):
+        store.write(package, lambda _: None)
+    assert not list(store.copies()) and not store.staging("aip-x_v0001").exists()
+    video.write_bytes(good)
+    assert store.write(package, lambda _: None).files == len(expected)
 
 
 @pytest.mark.parametrize("wrong", ["copy", "medium", "people", "expired"])

@@ -216,7 +216,7 @@ def main() -> int:
     try:
         key = Path(given.key).read_text() if given.key else None
         lines, good = check(path.parent, path.name, key)
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         lines, good = [f"无法读取 / cannot be read: {error}"], False
     for line in lines:
         sys.stdout.buffer.write((line + "\n").encode(sys.stdout.encoding or "utf-8", "replace"))

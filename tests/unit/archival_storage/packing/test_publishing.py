@@ -1,0 +1,93 @@
+"""A package is looked at, read back and then renamed: nothing that was not proven lies among the packages."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from preserve.archival_storage.packing.publishing import (
+    expected,
+    prove_published,
+    publish,
+    read_back,
+    require_structure,
+    structure_findings,
+)
+from preserve.errors import NotIntact, PreserveError
+from storage_adapters.contract import CopyRef
+from storage_adapters.directory import DirectoryAdapter, prepare
+from storage_adapters.errors import CopyExists
+from tests.support.packages import NAME, OBJID, TINY, make_package
+
+BOTH = ("sha256", "sm3")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DirectoryAdapter:
+    prepare(tmp_path / "store", "m-1", "X")
+    return DirectoryAdapter(tmp_path / "store", "m-1")
+
+
+@pytest.fixture
+def staged(store: DirectoryAdapter, tmp_path: Path) -> Path:
+    """A sealed package where packages are built."""
+    root = store.staging(NAME)
+    shutil.move(make_package(tmp_path / "made", algorithms=BOTH), root)
+    return root
+
+
+def quiet(_: int) -> None:
+    return None
+
+
+def original(root: Path) -> Path:
+    return root / "data" / OBJID / "representations" / "original" / "data" / TINY[0][0]
+
+
+def test_every_file_is_expected_and_only_tag_manifests_without_a_digest(staged: Path) -> None:
+    files = {file.path: file.digests for file in expected(staged, BOTH)}
+    assert set(files) == {path.relative_to(staged).as_posix() for path in staged.rglob("*") if path.is_file()}
+    assert {path for path, digests in files.items() if not digests} == {f"tagmanifest-{name}.txt" for name in BOTH}
+
+
+def test_proven_it_is_renamed_and_proven_again(store: DirectoryAdapter, staged: Path) -> None:
+    require_structure(staged, 10, OBJID)
+    moved: list[int] = []
+    read_back(staged, BOTH, store, OBJID, moved.append)
+    inode = original(staged).stat().st_ino
+    publish(NAME, staged, sum(moved), store)
+    final = store.path(CopyRef(NAME))
+    assert not staged.exists() and original(final).stat().st_ino == inode
+    files = [path for path in (final / "data").rglob("*") if path.is_file()]
+    assert prove_published(final, OBJID) == (len(files), sum(path.stat().st_size for path in files))
+    with pytest.raises(CopyExists):
+        publish(NAME, final, 0, store)
+
+
+def test_what_is_read_back_otherwise_is_named(store: DirectoryAdapter, staged: Path) -> None:
+    original(staged).write_bytes(b"?" * original(staged).stat().st_size)
+    (staged / "data" / "left.part").write_bytes(b"x")
+    with pytest.raises(NotIntact) as refusal:
+        read_back(staged, BOTH, store, OBJID, quiet)
+    assert {(Path(finding.where).name, finding.values["verdict"]) for finding in refusal.value.findings} == {
+        (original(staged).name, "damaged"),
+        ("left.part", "unexpected"),
+    }
+
+
+def test_what_is_not_a_package_is_never_published(staged: Path) -> None:
+    (staged / "data" / OBJID / "METS.xml").write_text("<mets/>")
+    assert structure_findings(str(staged))
+    with pytest.raises(PreserveError, match=r"ingest\.package-invalid") as refusal:
+        require_structure(staged, 10, OBJID)
+    assert refusal.value.findings
+
+
+def test_a_run_that_was_killed_after_the_rename_is_read_again(store: DirectoryAdapter, staged: Path) -> None:
+    publish(NAME, staged, 0, store)
+    final = store.path(CopyRef(NAME))
+    original(final).write_bytes(b"?" * original(final).stat().st_size)
+    with pytest.raises(NotIntact, match=r"ingest\.read-back"):
+        prove_published(final, OBJID)

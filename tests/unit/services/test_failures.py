@@ -1,0 +1,102 @@
+"""Errors as doors answer them: the exit status of each class, and a document that can be sent anywhere."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
+from metadata.findings import Finding
+from preserve.errors import (
+    Busy,
+    Conflict,
+    MediumProblem,
+    NotFound,
+    NotIntact,
+    NotPermitted,
+    PreserveError,
+    Refused,
+    Stopped,
+    ToolMissing,
+    UsageError,
+)
+from preserve.messages import speaking
+from preserve.services.failures import failure_of, known_failure, status_of
+from storage_adapters import errors as storage
+
+
+def every(kind: type[BaseException]) -> list[type[BaseException]]:
+    return [kind, *(below for child in kind.__subclasses__() for below in every(child))]
+
+
+STATUS = {
+    PreserveError: 1,
+    UsageError: 2,
+    Refused: 3,
+    NotFound: 3,
+    Conflict: 3,
+    NotIntact: 4,
+    MediumProblem: 5,
+    NotPermitted: 6,
+    ToolMissing: 7,
+    Stopped: 8,
+    Busy: 9,
+}
+
+
+@pytest.mark.parametrize(("kind", "status"), STATUS.items(), ids=lambda value: getattr(value, "__name__", str(value)))
+def test_our_own(kind: type[PreserveError], status: int) -> None:
+    assert status_of(kind("request.unknown", "2026-0001")) == status
+
+
+def test_those_of_the_libraries() -> None:
+    status = {kind.__name__: status_of(kind("x")) for kind in every(storage.StorageError)}
+    assert {name for name, number in status.items() if number == 5} == {
+        "MediumAbsent",
+        "MediumFull",
+        "MediumFailing",
+        "ReadOnly",
+    }
+    assert set(status.values()) == {3, 5}
+    for kind, number in ((SchemaMissing, 7), (BagUnreadable, 4), (MetadataError, 3)):
+        assert all(
+            status_of(below.__new__(below)) == number
+            for below in every(kind)
+            if below not in (SchemaMissing, BagUnreadable) or below is kind
+        )
+
+
+def test_a_defect_has_no_document() -> None:
+    for defect in (ValueError("x"), AssertionError(), OSError(5, "x"), KeyboardInterrupt()):
+        assert failure_of(defect) is None and status_of(defect) == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_document_speaks_the_language_in_use(language: Any) -> None:
+    error = storage.MediumFull("/mnt/x", needed=5, free=3)
+    with speaking(language):
+        document = known_failure(error).document()
+    assert (document["ok"], document["status"], document["findings"]) == (False, 5, [])
+    assert document["error"]["code"] == "storage.medium-full" and document["error"]["where"] == "/mnt/x"
+    assert document["error"]["values"] == {"needed": 5, "free": 3}
+    assert any("一" <= letter <= "鿿" for letter in document["error"]["message"]) == (language == "zh")
+
+
+def test_values_of_any_kind_can_be_sent_and_findings_go_with_them() -> None:
+    finding = Finding("bag.digest-differs", "data/甲.txt", "error", {"algorithms": "sha256"})
+    error = NotIntact(
+        "storage.copy-not-intact",
+        "X",
+        findings=(finding,),
+        file=Path("/a"),
+        count=1,
+        day=date(2026, 1, 5),  # type: ignore[arg-type]
+    )
+    document = json.loads(json.dumps(known_failure(error).document()))
+    assert document["error"]["values"] == {"file": "/a", "count": 1, "day": "2026-01-05"}
+    assert [(row["code"], row["where"]) for row in document["findings"]] == [("bag.digest-differs", "data/甲.txt")]
+    assert document["findings"][0]["message"]

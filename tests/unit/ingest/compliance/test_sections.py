@@ -24,7 +24,8 @@ def _without(*left_out: str) -> list[dict[str, Any]]:
 
 def test_a_sound_case_has_nothing_missing_and_nothing_to_do() -> None:
     parts = sections(view({}), [])
-    assert (missing := _section(parts, "missing")) is not None
+    missing = _section(parts, "missing")
+    assert missing is not None
     assert (missing.words, missing.rows) == (say("compliance.missing-nothing"), ())
     assert _section(parts, "to-do") is None
     assert not parts[0].bad
@@ -33,7 +34,8 @@ def test_a_sound_case_has_nothing_missing_and_nothing_to_do() -> None:
 def test_missing_documents_are_one_row_with_their_number_and_names() -> None:
     case = view({}, objects=_without("行政处罚决定书", "送达回证"))
     parts = sections(case, apply(case))
-    assert (missing := _section(parts, "missing")) is not None
+    missing = _section(parts, "missing")
+    assert missing is not None
     (row,) = [row for row in missing.rows if row[0] == say("compliance.missing-documents")]
     assert row[1] == "2"
     assert "行政处罚决定书" in row[2]

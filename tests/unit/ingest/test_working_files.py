@@ -115,6 +115,9 @@ def test_after_a_kill_only_what_is_gone_is_done_again(begun: Callable[[str], _Ru
     assert (ingest.data("original") / stored["笔录.txt"]).read_text(encoding="utf-8").startswith("现场检查笔录")
     assert derived.is_file()
     assert run.files.recheck(thorough=True) == (0, 0)
+    (ingest.data("original") / stored["旧笔录.txt"]).unlink()
+    derived.unlink()
+    assert run.files.recheck(thorough=False) == (1, 0), "what is copied again is normalised again anyway"
 
 
 def test_after_a_power_loss_every_byte_is_read(begun: Callable[[str], _Run]) -> None:

@@ -63,6 +63,14 @@ def test_a_photographs_day_is_that_of_its_exif() -> None:
     assert "2026-01-07" in str(finding.values["times"])
 
 
+def test_a_photographs_camera_is_corrected_before_its_day_is_compared() -> None:
+    past_midnight = Character("image", "test", started=TEN + timedelta(hours=15), started_from="exif")
+    item = {"file": "a.jpg", "kind": "现场照片", "stage": "调查", "device": "A1", "date": "2026-01-06"}
+    assert len(_findings(item, past_midnight)) == 1
+    clocks = [{"device": "A1", "seconds": 7200, "source": "校时单"}]
+    assert _findings(item, past_midnight, clocks=clocks) == []
+
+
 def test_fast_and_slow_are_told_apart() -> None:
     with speaking("en"):
         assert spoken_offset(90) != spoken_offset(-90)

@@ -6,9 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image
 
-from preserve.ingest.draft import draft
 from preserve.ingest.facts import Character, from_json
 from preserve.ingest.file_pass import Batch, Job, take_batch, take_file
 
@@ -36,12 +34,3 @@ def test_a_batch_and_a_single_file_read_the_clock_in_that_zone(source: Path, tmp
         started = from_json(Character, taken.characterised).started
         assert started is not None
         assert started.isoformat() == "2026-03-12T03:30:15+00:00"
-
-
-def test_a_draft_has_the_day_of_that_zone(tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif.get_ifd(0x8769).update({0x9003: "2026:03:11 20:30:00", 0x9011: "+00:00"})  # when it was taken, and its offset
-    Image.new("RGB", (8, 8)).save(tmp_path / "scene.jpg", exif=exif)
-    for zone, day in ((_HERE, "2026-03-12"), (ZoneInfo("UTC"), "2026-03-11")):
-        content, _ = draft(tmp_path, None, zone)
-        assert content["objects"][0]["date"] == day, zone

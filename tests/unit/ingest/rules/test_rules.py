@@ -91,28 +91,6 @@ def test_each_missing_document_is_named(left_out: int) -> None:
     assert said(judged(papers=papers)) == [("document-missing", expected)]
 
 
-def test_a_hole_is_named_with_its_times() -> None:
-    (found,) = judged({"1.mp4": (0, 300), "2.mp4": (302.5, 300)})
-    assert (found.code, found.severity, found.where) == ("rule.recording-gap", "error", "2.mp4")
-    assert found.values["start"] == "2026-01-06 10:05:00"
-    assert found.values["seconds"] == 2.5
-
-
-def test_a_hole_that_is_explained_is_a_note() -> None:
-    assert said(judged({"1.mp4": (0, 300), "2.mp4": (400, 300)}, explains="2.mp4")) == [
-        ("recording-gap-explained", "note")
-    ]
-
-
-def test_an_overlap_is_a_warning_and_leaves_no_hole_behind_a_short_file() -> None:
-    found = judged({"long.mp4": (0, 600), "short.mp4": (100, 50), "next.mp4": (600, 60)})
-    assert said(found) == [("recording-overlap", "warning")]
-
-
-def test_recordings_of_two_devices_are_not_one() -> None:
-    assert judged({"1.mp4": (0, 10)}, device="") == []
-
-
 SEAL = [{"measure": "查封", "start": "2026-01-06T10:00:00", "end": "2026-01-06T10:10:00"}]
 
 

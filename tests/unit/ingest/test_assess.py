@@ -1,0 +1,95 @@
+"""What is said of a deposit before a byte is copied, and what is judged once its files are known."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bagit
+import pytest
+
+from metadata.findings import Finding
+from preserve.errors import MediumProblem, Refused, ToolMissing
+from preserve.home import Home, Settings
+from preserve.ingest.assess import Judgement, assess, preview, refusal
+from preserve.progress import Silent
+from tests.support.taking import ingest_in, take
+from tests.support.tiny_case import write_case
+
+
+def _home(folder: Path, **settings: str | int) -> Home:
+    return Home(folder / "home", Settings(archive_id="01", institution="某局", **settings))  # type: ignore[arg-type]
+
+
+def _codes(findings: tuple[Finding, ...]) -> set[str]:
+    return {finding.code for finding in findings}
+
+
+def test_a_deposit_is_refused_with_every_reason_at_once(tmp_path: Path) -> None:
+    objects = [{"file": "无.txt", "kind": "现场检查笔录", "stage": "没有的阶段"}]
+    case = write_case(tmp_path / "case", closed="不是日子", objects=objects)
+    with pytest.raises(Refused, match=r"sip\.refused") as refused:
+        assess(_home(tmp_path), case, Silent())
+    assert len({finding.where for finding in refused.value.findings if finding.severity == "refuse"}) >= 2
+
+
+def test_what_check_finds_ingest_finds(tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    names = ("笔录.txt", "决定书.txt", "空.txt")
+    objects = [{"file": name, "kind": "现场检查笔录", "stage": "调查"} for name in names]
+    case = write_case(tmp_path / "case", acceptances=[], objects=objects)
+    (case / "空.txt").write_bytes(b"")
+    assessed, judged = preview(home, case, Silent())
+    judgement = Judgement(home, assess(home, case, Silent()))
+    ingest = ingest_in(tmp_path)
+    for name in (*names, "case.json"):
+        judgement.add(take(ingest, name, case / name))
+    with pytest.raises(Refused) as refused:
+        judgement.finish()
+    announced = refusal(assessed.deposit, judged.findings)
+    assert announced is not None
+    assert announced.code == refused.value.code == "sip.unexplained"
+    assert set(map(repr, announced.findings)) == set(map(repr, refused.value.findings))
+    assert "format.empty" in _codes(judged.findings)
+
+
+def test_files_in_an_archive_are_not_looked_into_and_that_is_said(tmp_path: Path) -> None:
+    case = write_case(tmp_path / "case")
+    packed = Path(shutil.make_archive(str(tmp_path / "case"), "zip", case))
+    _, folder = preview(_home(tmp_path), case, Silent())
+    _, archive = preview(_home(tmp_path), packed, Silent())
+    assert _codes(archive.findings) - _codes(folder.findings) == {"sip.not-looked-into"}
+    assert archive.view.characters is None
+
+
+def test_only_errors_of_the_regulation_keep_a_case_out(tmp_path: Path) -> None:
+    assessed = assess(_home(tmp_path), write_case(tmp_path / "case"), Silent())
+    article = {"article": "8"}
+
+    def code(*findings: Finding) -> str:
+        reason = refusal(assessed.deposit, findings)
+        return reason.code if reason else ""
+
+    assert code(Finding("normalise.proof-fails", "a", "error"), Finding("format.empty", "a", "warning", article)) == ""
+    assert code(Finding("format.empty", "a", "error", article)) == "sip.unexplained"
+    assert code(Finding("format.empty", "a", "error", article), Finding("sip.virus", "a", "refuse")) == "sip.refused"
+
+
+def test_a_bags_own_files_are_kept_and_a_silent_scanner_stops_it(tmp_path: Path) -> None:
+    deposit = write_case(tmp_path / "bag")
+    bagit.make_bag(str(deposit), checksums=["sha256"])
+    with pytest.raises(ToolMissing, match=r"sip\.clamd-silent"):
+        assess(_home(tmp_path, clamd=str(tmp_path / "nobody")), deposit, Silent())
+    kept = dict(assess(_home(tmp_path), deposit, Silent()).submission())
+    assert {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"} == set(kept)
+    assert kept["bagit.txt"] == (deposit / "bagit.txt").read_bytes()
+
+
+def test_room_is_required_with_the_reserve_left_over(tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    home.store.mkdir(parents=True)
+    assessed = assess(home, write_case(tmp_path / "case"), Silent())
+    assert assessed.needed > assessed.deposit.size
+    full = _home(tmp_path, reserve=1 << 60)
+    with pytest.raises(MediumProblem):
+        assessed.require_space(full)

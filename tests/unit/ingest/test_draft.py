@@ -1,0 +1,93 @@
+"""A draft of a description from what a folder shows: guesses are said, and a completed draft can be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from PIL import Image
+
+from preserve.description.reading import read_description
+from preserve.description.vocabulary import read_vocabulary
+from preserve.ingest.draft import draft
+from tests.support.material.corpus import make_media
+
+RECORD = "现场检查笔录".encode()
+
+
+def _folder(at: Path, *names: str) -> Path:
+    for name in names:
+        file = at / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(RECORD)
+    return at
+
+
+def _objects(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {item["file"]: (item["kind"], item["stage"]) for item in content["objects"]}
+
+
+def test_names_tell_kind_and_stage_and_the_nearest_folder_goes_first(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "案", "1立案/决定/立案审批表.txt", "调查/x.txt", "送达回证.txt", "杂.txt")
+    content, findings = draft(folder)
+    assert _objects(content)["1立案/决定/立案审批表.txt"] == ("立案审批表", "decision")
+    assert _objects(content)["调查/x.txt"][1] == "investigation"
+    assert _objects(content)["送达回证.txt"] == ("送达回证", "service")
+    assert _objects(content)["杂.txt"][1] == "investigation"
+    guessed = {code: [f.where for f in findings if f.code == code] for code in ("case.draft-stage", "case.draft-kind")}
+    assert guessed == {"case.draft-stage": ["杂.txt"], "case.draft-kind": ["杂.txt", "调查/x.txt"]}
+
+
+def test_the_case_number_comes_from_the_folder_or_else_from_a_name(tmp_path: Path) -> None:
+    by_folder = _folder(tmp_path / "临文综罚〔2026〕77号 测试案", "沪文罚〔2025〕1号决定书.txt")
+    assert draft(by_folder)[0]["case_number"] == "临文综罚〔2026〕77号"
+    by_file = _folder(tmp_path / "检查", "沪文检字[2025]第1号.txt")
+    content, findings = draft(by_file)
+    assert (content["case_number"], content["case_type"]) == ("沪文检字[2025]第1号", "inspection")
+    assert "case.draft-no-number" not in {finding.code for finding in findings}
+    content, findings = draft(_folder(tmp_path / "无", "a.txt"))
+    assert content["case_number"] == ""
+    assert {"case.draft-no-number", "case.draft-type"} <= {finding.code for finding in findings}
+
+
+def test_a_recording_has_its_beginning_and_the_dates_of_the_case_are_guessed_by_it(tmp_path: Path) -> None:
+    folder = tmp_path / "案"
+    folder.mkdir()
+    make_media(folder, "h264.mp4")
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[36867] = "2026:03:10 23:30:00"
+    Image.new("RGB", (8, 8)).save(folder / "p.jpg", exif=exif)
+    content, findings = draft(folder, zone=ZoneInfo("Asia/Shanghai"))
+    objects = {item["file"]: item for item in content["objects"]}
+    assert objects["h264.mp4"]["recording_start"] == "2026-03-12T09:30:15"
+    assert "recording_start" not in objects["p.jpg"]
+    assert (content["start"], content["closed"]) == ("2026-03-10", "2026-03-12")
+    assert "case.draft-dates" in {finding.code for finding in findings}
+
+
+def test_what_is_no_part_of_the_case_is_left_out_and_nothing_is_changed(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "案", "笔录.txt", "Thumbs.db", "下/.DS_Store", "case.json")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert list(_objects(draft(folder)[0])) == ["笔录.txt"]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_draft_that_a_person_completed_is_a_description(tmp_path: Path) -> None:
+    content, findings = draft(_folder(tmp_path / "临文综罚〔2026〕77号", "笔录.txt", "决定书.txt"))
+    assert all(finding.severity == "note" for finding in findings)
+    content |= {"cause": "测试", "producer": {"name": "局"}, "start": "2026-01-05", "closed": "2026-02-05"}
+    description, mistakes = read_description("case.json", json.dumps(content).encode(), read_vocabulary(None))
+    assert mistakes == []
+    assert description is not None
+    assert [item.file for item in description.objects] == ["决定书.txt", "笔录.txt"]
+
+
+def test_a_draft_has_the_day_of_that_zone(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2026:03:11 20:30:00", 0x9011: "+00:00"})  # when it was taken, and its offset
+    Image.new("RGB", (8, 8)).save(tmp_path / "scene.jpg", exif=exif)
+    for zone, day in ((ZoneInfo("Asia/Urumqi"), "2026-03-12"), (ZoneInfo("UTC"), "2026-03-11")):
+        content, _ = draft(tmp_path, None, zone)
+        assert content["objects"][0]["date"] == day, zone

@@ -28,6 +28,7 @@ _PEOPLE = {
     "chen": Person("chen", "陈档案", frozenset({Role.ARCHIVIST})),
     "wang": Person("wang", "王审核", frozenset({Role.EXAMINER})),
     "zhao": Person("zhao", "赵审核", frozenset({Role.EXAMINER})),
+    "li": Person("li", "李兼任", frozenset({Role.ARCHIVIST, Role.EXAMINER})),
     "head": Person("head", "李局长", frozenset({Role.HEAD})),
     "auditor": Person("auditor", "宋审计", frozenset({Role.AUDITOR})),
 }

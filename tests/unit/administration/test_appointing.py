@@ -42,12 +42,12 @@ def refused(act: Callable[[], object]) -> str:
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalogue]:
     monkeypatch.setattr(passwords, "hash_password", _CHEAP.hash)
-    made = create_catalogue(tmp_path / "catalogue.sqlite")
-    add(made, "security", "沈安全", "security-administrator")
-    add(made, "wang", "王审核", "examiner", "wang-os")
-    add(made, "head", "李局长", "head")
-    yield made
-    made.close()
+    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    add(catalogue, "security", "沈安全", "security-administrator")
+    add(catalogue, "wang", "王审核", "examiner", "wang-os")
+    add(catalogue, "head", "李局长", "head")
+    yield catalogue
+    catalogue.close()
 
 
 def rows(catalogue: Catalogue) -> list[tuple[str, tuple[str, ...], str]]:

@@ -93,11 +93,11 @@ def test_a_store_without_room_is_told(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "days", "code"),
+    ("start", "days", "code"),
     [(0, 365, "signer-test"), (0, 30, "signer-soon"), (-10, 5, "signer-expired"), (3, 365, "signer-early")],
 )
-def test_the_signer_is_told_by_its_days(tmp_path: Path, made: int, days: int, code: str) -> None:
-    signing = make_test_authority(tmp_path / "keys", "局", now() + timedelta(days=made), days=days)
+def test_the_signer_is_told_by_its_days(tmp_path: Path, start: int, days: int, code: str) -> None:
+    signing = make_test_authority(tmp_path / "keys", "局", now() + timedelta(days=start), days=days)
     (check,) = examine_signer(Home(tmp_path, Settings(archive_id="x", institution="局", signing=signing)))
     assert check.code == f"health.{code}"
     assert check.state == ("wrong" if code in ("signer-expired", "signer-early") else "optional")

@@ -130,6 +130,6 @@ def test_only_who_appoints_resets(door: Door) -> None:
 
 
 def test_first_passwords_are_long_and_never_the_same() -> None:
-    made = [first_password()[0] for _ in range(2)]
-    assert len(set(made)) == 2
-    assert min(map(len, made)) >= 20
+    passwords_given_out = [first_password()[0] for _ in range(2)]
+    assert len(set(passwords_given_out)) == 2
+    assert min(map(len, passwords_given_out)) >= 20

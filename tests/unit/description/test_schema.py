@@ -32,7 +32,7 @@ def mistakes(**changes: Any) -> list[tuple[str, str]]:
     try:
         CaseDescription.model_validate(described(**changes))
     except ValidationError as error:
-        return [(".".join(map(str, one["loc"])), one["type"]) for one in error.errors()]
+        return [(".".join(map(str, mistake["loc"])), mistake["type"]) for mistake in error.errors()]
     return []
 
 

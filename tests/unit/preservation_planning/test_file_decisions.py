@@ -70,8 +70,8 @@ def derivative(role: str, stored: str, puid: str) -> Derivative:
     )
 
 
-def video(*made: Derivative, action: str = "transcode") -> TakenFile:
-    normalised = Normalised(action, "r", made) if made or action == "failed" else None  # type: ignore[arg-type]
+def video(*derivatives: Derivative, action: str = "transcode") -> TakenFile:
+    normalised = Normalised(action, "r", derivatives) if derivatives or action == "failed" else None  # type: ignore[arg-type]
     return TakenFile(
         "b.avi",
         STORED,
@@ -87,12 +87,12 @@ AGAIN = derivative("access", "data/b.mp4", "fmt/199")
 
 
 def test_copies_are_found_by_what_they_were_made_from(old: PreviousVersion) -> None:
-    found = copies_of(old)
-    assert {copy.entity.identifier: copy.kind for copy in found[identifier(OBJID, "original", STORED)]} == {
+    copies = copies_of(old)
+    assert {copy.entity.identifier: copy.kind for copy in copies[identifier(OBJID, "original", STORED)]} == {
         "copy-mp4": "mp4",
         "copy-odd": "",
     }
-    assert [copy.role for copy in found["another-original"]] == ["access"]
+    assert [copy.role for copy in copies["another-original"]] == ["access"]
 
 
 def test_only_what_lacks_is_asked_for(old: PreviousVersion, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_new_copy_names_those_whose_place_it_takes(old: PreviousVersion) -> No
     copies = copies_of(old)[identifier(OBJID, "original", STORED)]
     new: FileObject = object_of("new", "data/b.mkv", source="s")
     named = _superseding(new, copies)
-    assert [(one.sub_kind, one.related) for one in named.relationships] == [
+    assert [(relation.sub_kind, relation.related) for relation in named.relationships] == [
         ("has source", "s"),
         ("supersedes", "copy-mp4"),
         ("supersedes", "copy-odd"),

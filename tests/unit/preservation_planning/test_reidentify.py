@@ -32,7 +32,7 @@ def again(bureau: Bureau, **wishes: object) -> list[object]:
     return list(run(bureau.archive.home, bureau.archive.catalogue, **options))  # type: ignore[arg-type]
 
 
-def told(bureau: Bureau, objid: str) -> list[dict[str, object]]:
+def entries_of(bureau: Bureau, objid: str) -> list[dict[str, object]]:
     with bureau.archive.catalogue.read() as connection:
         return [dict(entry.details) for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED)]
 
@@ -75,7 +75,7 @@ def test_every_case_of_older_signatures_is_asked_once(bureau: Bureau) -> None:
     assert [type(result) for result in results] == [Reidentified]
     assert [result.objid for result in again(bureau) if isinstance(result, Reidentified)] == sorted(bureau.objids)[1:]
     assert again(bureau) == []
-    assert all(len(told(bureau, objid)) == 1 for objid in bureau.objids)
+    assert all(len(entries_of(bureau, objid)) == 1 for objid in bureau.objids)
 
 
 def test_a_change_is_told_by_identifier_and_stands_in_the_catalogue(bureau: Bureau) -> None:
@@ -83,15 +83,15 @@ def test_a_change_is_told_by_identifier_and_stands_in_the_catalogue(bureau: Bure
     with bureau.archive.catalogue.begin() as connection:
         before = object_index.of_version(connection, objid, 1, "original")
         connection.execute(
-            text("UPDATE files SET puid = 'fmt/1', format_name = 'Broadcast WAVE' WHERE identifier = :one"),
-            {"one": before[0].identifier},
+            text("UPDATE files SET puid = 'fmt/1', format_name = 'Broadcast WAVE' WHERE identifier = :identifier"),
+            {"identifier": before[0].identifier},
         )
         files = len(before)
     result = reidentify(bureau.archive.home, bureau.archive.catalogue, objid, actor="chen", progress=silent)
     assert result.files == files
     (change,) = result.changes
     assert (change.old[0], change.new[0], change.files) == ("fmt/1", before[0].puid, (before[0].identifier,))
-    (details,) = told(bureau, objid)
+    (details,) = entries_of(bureau, objid)
     assert details["looked"] == files
     assert before[0].name not in str(details), "files are named by identifier alone"
     with bureau.archive.catalogue.read() as connection:
@@ -112,4 +112,4 @@ def test_a_damaged_original_says_nothing_and_the_next_case_is_asked(bureau: Bure
     objid, error = results[0]  # type: ignore[misc]
     assert (objid, type(error), error.code) == (first, NotIntact, "storage.predecessor-damaged")
     assert isinstance(results[1], Reidentified)
-    assert told(bureau, first) == []
+    assert entries_of(bureau, first) == []

@@ -61,5 +61,5 @@ def test_signs_of_value_come_from_incidents_words_and_notes() -> None:
     word = signal.words[0]
     assert list(signals(SHIPPED, json.dumps({"title": "普通案件"}))) == []
     assert list(signals(SHIPPED, json.dumps({"objects": [{"note": f"经{word}后"}]}))) == [signal.name]
-    told = {"incidents": [{"incident": "assault", "note": ""}], "title": word, "cause": word}
-    assert list(signals(SHIPPED, json.dumps(told))) == ["incident:assault", signal.name]
+    description = {"incidents": [{"incident": "assault", "note": ""}], "title": word, "cause": word}
+    assert list(signals(SHIPPED, json.dumps(description))) == ["incident:assault", signal.name]

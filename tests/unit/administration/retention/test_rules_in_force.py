@@ -30,11 +30,11 @@ def test_the_first_case_puts_the_rules_in_force_and_a_changed_file_changes_nothi
     home = bureau.archive.home
     keep_longer(bureau, 20)
     with bureau.archive.catalogue.begin() as connection:
-        held = rules_in_force.rules_in_force(home, connection)
-        assert held is not None
-        assert held.sha256 == hashlib.sha256(locate(NAME).read_bytes()).hexdigest()
-        assert rules_in_force.applicable_rules(home, connection) == held
-        assert rules_in_force.rules_now(home).sha256 != held.sha256
+        in_force = rules_in_force.rules_in_force(home, connection)
+        assert in_force is not None
+        assert in_force.sha256 == hashlib.sha256(locate(NAME).read_bytes()).hexdigest()
+        assert rules_in_force.applicable_rules(home, connection) == in_force
+        assert rules_in_force.rules_now(home).sha256 != in_force.sha256
         rules_in_force.enter_case(home, connection, bureau.objids[0], actor="chen", moment=now())
     assert days(bureau) == ["2024-01-01", "2024-01-01"]
 

@@ -24,8 +24,8 @@ MOMENT = now()
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("authority") / "keys"
-    made = make_test_authority(place, "临江市文化和旅游局", MOMENT)
-    assert made == Signing(
+    settings = make_test_authority(place, "临江市文化和旅游局", MOMENT)
+    assert settings == Signing(
         file="keys/test-signer.p12", chain="keys/test-root.pem", password_file="keys/test-signer.password"
     )
     return place

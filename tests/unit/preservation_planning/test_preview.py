@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from metadata.entities import Format
 from preserve.data_management import migrations_journal
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.formats_index import Kind
@@ -24,9 +25,13 @@ OTHER = "aip-01hzzzzzzzzzzzzzzzzzzzzzzy"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    """A case with a text and a recording, another with two recordings; none has a copy of anything."""
+    """A case with a text, a recording and a sound, another with two recordings; none has a copy of anything."""
     catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
-    first = (object_of("f1", "data/a.txt", 3, format_=TEXT), object_of("f2", "data/b.mp4", 500, format_=MP4))
+    first = (
+        object_of("f1", "data/a.txt", 3, format_=TEXT),
+        object_of("f2", "data/b.mp4", 500, format_=MP4),
+        object_of("f3", "data/c.mp3", 900, format_=Format("MPEG 1/2 Audio Layer 3", "", "fmt/134")),
+    )
     recordings = [object_of(f"r{number}", f"data/{number}.mp4", 40, format_=MP4) for number in (1, 2)]
     with catalogue.begin() as opened:
         index_package(opened, write_package(tmp_path, originals=first))
@@ -59,9 +64,9 @@ def test_what_is_touched_is_counted_by_kind(connection: Connection, tmp_path: Pa
     recordings = next(touched for touched in seen.touched if touched.kind.puid == "fmt/199")
     assert (recordings.files, recordings.size) == (3, 580)
     assert "mp4" in recordings.wish.make
-    assert seen.touched[0] == recordings, "the most bytes first"
+    assert [touched.size for touched in seen.touched[:2]] == [900, 580], "the most bytes first"
     assert seen.files == sum(touched.files for touched in seen.touched)
-    assert seen.packages == seen.estimate + 503 + 80
+    assert seen.packages == seen.estimate + 1403 + 80
     assert affected(connection, lossless, 10) == [OTHER, OBJID]
     assert affected(connection, lossless, 1) == [OTHER]
     assert affected(connection, lossless, 1, after=OTHER) == [OBJID]

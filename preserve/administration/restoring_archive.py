@@ -183,7 +183,9 @@ def _last_entries(
 
 def _at(finding: Finding, building: Path, path: Path) -> Finding:
     """A finding under the name that its place has by now."""
-    return dataclasses.replace(finding, where=finding.where.replace(str(building.resolve()), str(path.resolve())))
+    before, after = str(building.resolve()), str(path.resolve())
+    where, detail = finding.where.replace(before, after), finding.detail.replace(before, after)
+    return dataclasses.replace(finding, where=where, detail=detail)
 
 
 def _newest_ledger(sources: Sequence[Source]) -> tuple[Source, bytes]:

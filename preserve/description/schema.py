@@ -25,7 +25,8 @@ Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
 
 def _no_number(value: object) -> object:
     """pydantic reads a bare number as seconds since 1970, so that 20260312 would be a day in August of that year."""
-    if isinstance(value, (int, float)) or (isinstance(value, str) and value.strip("+-. ").isdigit()):
+    digits = value.strip().strip("+-. ").replace(".", "", 1) if isinstance(value, str) else ""
+    if isinstance(value, (int, float)) or digits.isdigit():
         raise PydanticCustomError("date_is_number", "a bare number is no date")
     return value
 

@@ -83,10 +83,11 @@ def keep_paper(folder: Path, kind: str, source: Path) -> Paper:
         raise Refused("proceeding.paper-unreadable", str(source), reason=error.strerror or str(error)) from error
     papers = folder / "papers"
     staged = papers / f".{secrets.token_hex(8)}.part"
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= _LARGEST:
+        os.close(handle)
+        raise Refused("proceeding.paper-unreadable", str(source), reason="size")
     with os.fdopen(handle, "rb") as stream:
-        found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _LARGEST:
-            raise Refused("proceeding.paper-unreadable", str(source), reason="size")
         papers.mkdir(parents=True, exist_ok=True, mode=0o750)
         try:
             size, seen = copy_stream(stream, staged, ("sha256",), lambda moved: None)

@@ -1,0 +1,87 @@
+"""A disposal is carried out after its day, under the decision, whatever comes between; interrupted, it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from preserve.administration.disposal.executing import execute
+from preserve.administration.disposal.steps import register_file
+from preserve.administration.holds.steps import add_hold
+from preserve.data_management import cases, destroyed, ledger, object_index, versions
+from preserve.errors import PreserveError, Stopped
+from tests.support.due_case import Bureau
+
+LATER = timedelta(days=31)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(PreserveError) as caught:
+        act()
+    return caught.value.code
+
+
+def packages(bureau: Bureau) -> list[str]:
+    return sorted(path.name for path in (bureau.archive.home.store / "packages").iterdir())
+
+
+def test_nothing_of_it_is_left_but_its_tombstone(bureau: Bureau) -> None:
+    disposal = bureau.decided(1)
+    gone, kept = bureau.objids
+    steps: list[str] = []
+    report = execute(bureau.as_("chen", LATER), disposal.number, watch=steps.append)
+    assert report.done
+    assert report.disposal.state == "executed"
+    assert packages(bureau) == [f"{kept}_v0001"]
+    with bureau.archive.catalogue.read() as connection:
+        assert [row.state for row in destroyed.of_case(connection, gone)] == ["destroyed"]
+        assert (versions.of_case(connection, gone), object_index.of_case(connection, gone)) == ([], [])
+        assert cases.read(connection, gone).description.parties == ()
+        actions = [entry.action for entry in ledger.about(connection, gone)]
+    assert actions.index(destroyed.BEGUN) < actions.index("copy.destroyed") < actions.index(destroyed.DESTROYED)
+    order = [next(step for step in steps if step.startswith(name)) for name in ("begin", "copy", "search", "tombstone")]
+    assert sorted(order, key=steps.index) == order
+    assert register_file(bureau.archive.home, disposal.number, "executed").stat().st_size
+
+
+def test_it_waits_for_its_day_and_its_hands(bureau: Bureau) -> None:
+    disposal = bureau.decided()
+    assert refused(lambda: execute(bureau.as_("chen"), disposal.number)) == "disposal.not-yet"
+    assert refused(lambda: execute(bureau.as_("chen", timedelta(days=29)), disposal.number)) == "disposal.not-yet"
+    assert refused(lambda: execute(bureau.as_("wang", LATER), disposal.number)) == "people.may-not"
+    assert refused(lambda: execute(bureau.as_("chen", LATER), "D2020-0001")) == "disposal.unknown"
+    assert len(packages(bureau)) == 2
+
+
+def test_what_was_only_proposed_is_not_carried_out(bureau: Bureau) -> None:
+    number = bureau.proposed().number
+    assert refused(lambda: execute(bureau.as_("chen", LATER), number)) == "disposal.step-wrong"
+    assert len(packages(bureau)) == 2
+
+
+def test_a_hold_that_came_in_the_pause_keeps_its_case_and_no_other(bureau: Bureau) -> None:
+    disposal = bureau.decided()
+    add_hold(bureau.as_("wang"), [bureau.objids[0]], kind="litigation", reason="涉诉")
+    report = execute(bureau.as_("chen", LATER), disposal.number)
+    assert not report.done
+    assert [outcome.gone for outcome in report.outcomes] == [False, True]
+    assert [finding.code for finding in report.outcomes[0].obstacles] == ["disposal.blocked"]
+    assert packages(bureau) == [f"{bureau.objids[0]}_v0001"]
+
+
+@pytest.mark.parametrize("edge", ["begin", "begun", "copy", "images", "search", "tombstone", "bury", "export", "close"])
+def test_stopped_at_any_step_the_next_run_goes_on(bureau: Bureau, edge: str) -> None:
+    disposal = bureau.decided()
+
+    def stop(step: str) -> None:
+        if step.partition(" ")[0] == edge:
+            raise Stopped("work.stopped")
+
+    with pytest.raises(Stopped):
+        execute(bureau.as_("chen", LATER), disposal.number, watch=stop)
+    report = execute(bureau.as_("chen", LATER), disposal.number)
+    assert report.done
+    assert packages(bureau) == []
+    assert refused(lambda: execute(bureau.as_("chen", LATER), disposal.number)) == "disposal.step-wrong"

@@ -1,0 +1,90 @@
+"""Which rules hold: a changed file changes nothing until it is put in force, and every day can be computed again."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from preserve.administration.retention import rules_in_force
+from preserve.administration.retention.profile import NAME
+from preserve.clock import now
+from preserve.data_management import retention_index
+from preserve.errors import NotIntact, Refused
+from preserve.profiles import locate
+from tests.support.due_case import Bureau
+
+
+def keep_longer(bureau: Bureau, years: int) -> None:
+    before, mark, rest = locate(NAME).read_text(encoding="utf-8").partition('name = "case-10"')
+    text = before + mark + rest.replace("years = 10", f"years = {years}", 1)
+    (bureau.archive.home.profiles / NAME).write_text(text, encoding="utf-8")
+
+
+def days(bureau: Bureau) -> list[str | None]:
+    with bureau.archive.catalogue.read() as connection:
+        return [row.due for row in retention_index.all_rows(connection)]
+
+
+def test_the_first_case_puts_the_rules_in_force_and_a_changed_file_changes_nothing(bureau: Bureau) -> None:
+    home = bureau.archive.home
+    keep_longer(bureau, 20)
+    with bureau.archive.catalogue.begin() as connection:
+        in_force = rules_in_force.rules_in_force(home, connection)
+        assert in_force is not None
+        assert in_force.sha256 == hashlib.sha256(locate(NAME).read_bytes()).hexdigest()
+        assert rules_in_force.applicable_rules(home, connection) == in_force
+        assert rules_in_force.rules_now(home).sha256 != in_force.sha256
+        rules_in_force.enter_case(home, connection, bureau.objids[0], actor="chen", moment=now())
+    assert days(bureau) == ["2024-01-01", "2024-01-01"]
+
+
+def test_put_in_force_the_new_rules_count_for_whoever_is_entered(bureau: Bureau) -> None:
+    home = bureau.archive.home
+    keep_longer(bureau, 20)
+    with bureau.archive.catalogue.begin() as connection:
+        rules = rules_in_force.put_in_force(home, connection, actor="head", moment=now())
+        assert rules_in_force.applicable_rules(home, connection) == rules
+        rules_in_force.enter_case(home, connection, bureau.objids[0], actor="chen", moment=now())
+    assert days(bureau) == ["2034-01-01", "2024-01-01"]
+    with bureau.archive.catalogue.begin() as connection:
+        rules_in_force.after_rebuild(home)(connection)
+    assert days(bureau) == ["2034-01-01", "2034-01-01"]
+
+
+def test_of_two_rules_the_one_that_keeps_longer_counts(bureau: Bureau) -> None:
+    home = bureau.archive.home
+    with bureau.archive.catalogue.read() as connection:
+        (row,) = retention_index.rows_of(connection, bureau.objids[0])
+        assert rules_in_force.strictest_due(home, connection, row)[0] == "2024-01-01"
+        keep_longer(bureau, 20)
+        assert rules_in_force.strictest_due(home, connection, row)[0] == "2034-01-01"
+
+
+def test_days_that_the_rules_do_not_give_are_found(bureau: Bureau) -> None:
+    home, objid = bureau.archive.home, bureau.objids[0]
+    with bureau.archive.catalogue.begin() as connection:
+        assert list(rules_in_force.compare(home, connection)) == []
+        rules_in_force.require_rows(home, connection, objid)
+        connection.exec_driver_sql("UPDATE retention SET computed = '2014-01-01', due = '2014-01-01'")
+        with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
+            rules_in_force.require_rows(home, connection, objid)
+        assert [finding.where for finding in rules_in_force.compare(home, connection)] == list(bureau.objids)
+        rules_in_force.enter_case(home, connection, objid, actor="chen", moment=now())
+        assert [finding.where for finding in rules_in_force.compare(home, connection)] == [bureau.objids[1]]
+
+
+def test_cases_without_days_are_entered_once(bureau: Bureau) -> None:
+    home = bureau.archive.home
+    with bureau.archive.catalogue.begin() as connection:
+        retention_index.replace(connection, bureau.objids[1], ())
+        assert rules_in_force.enter_missing(home, connection, actor="chen", moment=now()) == 1
+        assert rules_in_force.enter_missing(home, connection, actor="chen", moment=now()) == 0
+    assert days(bureau) == ["2024-01-01", "2024-01-01"]
+
+
+def test_rules_that_no_ledger_should_hold_are_refused(bureau: Bureau) -> None:
+    text = locate(NAME).read_text(encoding="utf-8") + "#" * (1 << 18) + "\n"
+    (bureau.archive.home.profiles / NAME).write_text(text, encoding="utf-8")
+    with bureau.archive.catalogue.begin() as connection, pytest.raises(Refused, match=r"retention\.rules-too-long"):
+        rules_in_force.put_in_force(bureau.archive.home, connection, actor="head", moment=now())

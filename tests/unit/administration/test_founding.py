@@ -1,0 +1,85 @@
+"""An archive is founded whole or not at all; its ledger begins with its founding, its key and its store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preserve.administration.founding import Founded, Plan, found, lay_out
+from preserve.data_management import checkpoints, ledger
+from preserve.data_management.database import open_catalogue
+from preserve.errors import Conflict, PreserveError
+from preserve.home import acting_person, open_home
+from storage_adapters.directory import MARKER
+
+NAME = 'The "Bureau" of \\ 临江市'
+
+
+def archive(path: Path, **changes: Any) -> Founded:
+    wishes = {"institution": NAME, "policy": "compact", "store": None, "digests": ["sha256", "sm3"], "language": "en"}
+    return found(path, **(wishes | changes))
+
+
+def test_the_settings_are_what_was_asked_for_whatever_the_name(tmp_path: Path) -> None:
+    settings = archive(tmp_path / "home").home.settings
+    assert (settings.institution, settings.policy, settings.language) == (NAME, "compact", "en")
+    assert settings.digests == ("sha256", "sm3")
+    assert settings.signing is None
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_the_ledger_begins_with_the_key_that_signs_it(tmp_path: Path) -> None:
+    founded = archive(tmp_path / "home")
+    catalogue = open_catalogue(founded.home)
+    with catalogue.read() as connection:
+        entries = [json.loads(entry.text) for entry in ledger.entries(connection)]
+    catalogue.close()
+    first, second = entries[:2]
+    assert (first["action"], first["actor"], first["subject"]) == (
+        "archive.founded",
+        acting_person(),
+        founded.home.settings.archive_id,
+    )
+    key = (founded.home.store / "ledger" / "ledger.pub").read_bytes()
+    raw = checkpoints.raw_public_key_of(key)
+    assert first["details"]["public_key_sha256"] == founded.fingerprint == hashlib.sha256(raw).hexdigest()
+    assert second["subject"] == founded.medium
+    assert stat.S_IMODE((founded.home.keys / "ledger.key").stat().st_mode) & 0o077 == 0
+
+
+def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
+    first = archive(tmp_path / "home", store=tmp_path / "store")
+    with pytest.raises(Conflict, match=r"home\.exists"):
+        archive(tmp_path / "home")
+    with pytest.raises(Conflict, match=r"home\.exists"):
+        archive(tmp_path / "other", store=tmp_path / "home")
+    assert not (tmp_path / "other").exists()
+    assert open_home(tmp_path / "home").settings.archive_id == first.home.settings.archive_id
+    assert (tmp_path / "store" / MARKER).is_file()
+
+
+def test_a_name_that_is_no_line_of_settings_founds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(PreserveError, match=r"home\.settings-wrong"):
+        archive(tmp_path / "home", institution="局\nstore = '/'")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_test_authority_stands_in_the_settings(tmp_path: Path) -> None:
+    home = archive(tmp_path / "home", test_authority=True).home
+    assert home.settings.signing is not None
+    assert (home.path / home.settings.signing.file).is_file()
+
+
+def test_a_home_laid_out_after_a_restore_keeps_the_keys_of_before(tmp_path: Path) -> None:
+    plan = Plan("01archive", "局", store=tmp_path / "store", former={"ab12": b"PEM"})
+    fingerprint = lay_out(tmp_path, plan)
+    home = open_home(tmp_path)
+    assert (home.keys / "former" / "ab12.pub").read_bytes() == b"PEM"
+    raw = checkpoints.raw_public_key_of((home.keys / "ledger.pub").read_bytes())
+    assert fingerprint == hashlib.sha256(raw).hexdigest()
+    assert home.store == (tmp_path / "store").resolve()

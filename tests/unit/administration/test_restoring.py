@@ -1,0 +1,94 @@
+"""A package comes back into the server store: the one that was registered, only where it is lost, and it is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from metadata.verify import verify_package
+from preserve.administration.disposal.executing import execute
+from preserve.administration.restoring import Restored, require_same, restore_package
+from preserve.archival_storage.discs.sources import Source
+from preserve.archival_storage.media import store_identity
+from preserve.data_management import holdings, ledger
+from preserve.errors import PreserveError
+from storage_adapters.errors import StorageError
+from tests.support.due_case import Bureau
+from tests.support.medium import written_medium
+
+
+def restore(bureau: Bureau, name: str, *sources: Source) -> Restored:
+    archive = bureau.archive
+    return restore_package(archive.home, archive.catalogue, name, sources, actor="chen", now=archive.now)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises((PreserveError, StorageError)) as caught:
+        act()
+    return str(getattr(caught.value, "code", ""))
+
+
+def package_of(bureau: Bureau) -> Path:
+    return bureau.archive.home.store / "packages" / f"{bureau.objids[0]}_v0001"
+
+
+@pytest.mark.parametrize("by", ["objid", "version", "number"])
+def test_a_lost_package_comes_back_whole(bureau: Bureau, tmp_path: Path, by: str) -> None:
+    package = package_of(bureau)
+    source = written_medium(bureau.archive, tmp_path / "drv", package.name)
+    manifest = (package / "manifest-sha256.txt").read_bytes()
+    shutil.rmtree(package)
+    name = {"objid": bureau.objids[0], "version": package.name, "number": "临文综罚〔2013〕1号"}[by]
+    restored = restore(bureau, name, source)
+    assert (restored.name, restored.place) == (package.name, package)
+    assert (package / "manifest-sha256.txt").read_bytes() == manifest
+    assert verify_package(package).intact
+    with bureau.archive.catalogue.read() as connection:
+        (entry,) = ledger.about(connection, bureau.objids[0], "package.restored")
+        row = holdings.read_copy(connection, package.name, store_identity(bureau.archive.home))
+    assert (entry.actor, entry.details["from"]) == ("chen", ["drive-drv"])
+    assert row is not None
+    assert row.state == "verified"
+
+
+def test_what_the_store_still_has_is_left_alone(bureau: Bureau, tmp_path: Path) -> None:
+    source = written_medium(bureau.archive, tmp_path / "drv", package_of(bureau).name)
+    assert refused(lambda: restore(bureau, bureau.objids[0], source)) == "storage.exists-already"
+    assert package_of(bureau).is_dir()
+
+
+def test_another_package_or_a_damaged_one_is_not_taken(bureau: Bureau, tmp_path: Path) -> None:
+    package = package_of(bureau)
+    source = written_medium(bureau.archive, tmp_path / "drv", package.name)
+    copy = source.path / "packages" / package.name
+    shutil.rmtree(package)
+    (original,) = copy.glob("data/*/representations/original/data/笔录.txt")
+    original.chmod(0o640)
+    whole = original.read_bytes()
+    original.write_bytes(whole[::-1])
+    assert refused(lambda: restore(bureau, bureau.objids[0], source)) == "storage.extracted-not-intact"
+    shutil.rmtree(copy)
+    shutil.copytree(bureau.archive.home.store / "packages" / f"{bureau.objids[1]}_v0001", copy)
+    assert refused(lambda: restore(bureau, bureau.objids[0], source)) == "storage.manifest-altered"
+    assert not package.exists()
+    assert list((bureau.archive.home.store / "incoming").glob("aip-*")) == []
+    with bureau.archive.catalogue.read() as connection:
+        assert ledger.about(connection, bureau.objids[0], "package.restored") == []
+
+
+def test_what_was_destroyed_does_not_come_back(bureau: Bureau, tmp_path: Path) -> None:
+    package = package_of(bureau)
+    source = written_medium(bureau.archive, tmp_path / "drv", package.name)
+    execute(bureau.as_("chen", timedelta(days=31)), bureau.decided(1).number)
+    for name in (bureau.objids[0], package.name):
+        assert refused(lambda name=name: restore(bureau, name, source)) == "storage.destroyed"  # type: ignore[misc]
+    assert not package.exists()
+
+
+def test_the_manifest_is_the_registered_one(bureau: Bureau) -> None:
+    with pytest.raises(PreserveError, match=r"storage\.manifest-altered"):
+        require_same(package_of(bureau), "00" * 32)

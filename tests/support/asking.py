@@ -17,11 +17,11 @@ from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.steps import Opinion, decide, examine
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
+from preserve.administration.founding import found
 from preserve.administration.people import Person
-from preserve.data_management.archive import Archive
+from preserve.data_management.archive import Archive, open_archive
 from preserve.ingest.runner import run
 from preserve.progress import Silent
-from tests.support.small_case import small_archive
 from tests.support.tiny_case import write_case
 
 _ROLES = {
@@ -85,7 +85,17 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
         pdf.save(folder / "case" / PAPER)
     notice = folder / "调取证据通知书.pdf"
     notice.write_bytes(b"%PDF-1.4\n")
-    archive = small_archive(folder / "home")
+    bureau = "临江市文化和旅游局"
+    home = found(
+        folder / "home",
+        institution=bureau,
+        policy="lossless",
+        store=None,
+        digests=("sha256", "sm3"),
+        language="zh",
+        test_authority=True,
+    )
+    archive = open_archive(home.home.path)
     try:
         result = run(archive.home, archive.catalogue, folder / "case", person="zhou", jobs=1, watcher=Silent())
         yield Counter(archive, "临文综罚〔2026〕77号", result.name.rpartition("_v")[0], notice)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from preserve.access.transfer.model import Form, Item, Tested, Transfer
+from preserve.access.transfer.model import Form, Item, Transfer
+from preserve.access.transfer.model import Tested as PropertyTested
 from preserve.access.transfer.transfer_list import NAMES, Printed, documents
 from tests.support.asking import Counter
 
@@ -53,7 +54,12 @@ def printed(form: Form = "eark", title: str = "测试案", cases: int = 2) -> Pr
         for item in items
     ]
     return Printed(
-        transfer, listed, [Tested(kind="integrity", item="count", result="pass", basis="清点")], LISTED, MOMENT, False
+        transfer,
+        listed,
+        [PropertyTested(kind="integrity", item="count", result="pass", basis="清点")],
+        LISTED,
+        MOMENT,
+        False,
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from preserve.access.dip.forms import Form, check_form, hand_over, reads_back
 from preserve.errors import Conflict, UsageError
 from preserve.progress import Silent
+from storage_adapters.errors import CopyExists
 
 PASSWORD = "twelve-letters-at-least"
 ZIPS: tuple[Form, ...] = ("zip", "encrypted-zip")
@@ -80,7 +81,7 @@ def test_nothing_is_put_over_another(staged: Path, tmp_path: Path, form: Form) -
     place.mkdir() if form == "folder" else place.write_bytes(b"")
     if form == "folder":
         (place / "own.txt").write_text("x")
-        with pytest.raises(Exception, match=r"exist|not empty|storage"):
+        with pytest.raises(CopyExists):
             hand_over(staged, tmp_path, form, "", None, Silent())
         assert (place / "own.txt").read_text() == "x" and staged.is_dir()
         return

@@ -51,7 +51,7 @@ def test_anybody_can_open_it_and_the_locked_one_with_its_password_only(zips: dic
     assert not reads_back(staged, zips["encrypted-zip"], "encrypted-zip", "another-password", Silent())
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(ZIPS), st.floats(0, 1, exclude_max=True), st.integers(1, 255))
 def test_one_damaged_byte_is_never_more_than_a_no(
     zips: dict[Form, Path], staged: Path, form: Form, place: float, change: int

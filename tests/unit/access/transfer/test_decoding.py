@@ -61,7 +61,7 @@ def test_what_is_none_is_refused(tmp_path: Path, data: bytes) -> None:
     assert caught.value.where == str(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 255))
 def test_a_damaged_byte_never_passes_for_the_same_file(
     tmp_path_factory: pytest.TempPathFactory, place: int, change: int

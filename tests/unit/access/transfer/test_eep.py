@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preserve.access.transfer.decoding import read_eep
@@ -52,6 +52,7 @@ class _Slow(io.BytesIO):
         return super().read(min(size or 0, 31) if size and size > 0 else 31)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=400), min_size=1, max_size=4), st.booleans())
 def test_every_byte_of_every_file_comes_out_again(
     tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], short: bool

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from preserve.clock import now
 from preserve.errors import Conflict, MediumProblem, NotIntact, UsageError
@@ -104,21 +106,32 @@ def _as_zip(staged: Path, target: Path, password: str, progress: Callable[[int],
 
 
 def _check_zip(staged: Path, part: Path, password: str) -> None:
-    """Read it back, byte for byte: what a court opens is what was sealed."""
+    """Read it back, byte for byte: what a court opens is what was sealed. Raises NotIntact for whatever is damaged."""
     import pyzipper
 
-    with pyzipper.AESZipFile(part) as box:
-        if password:
-            box.setpassword(password.encode())
-        names = set(box.namelist())
-        for name in walk_files(staged):
-            inside = f"{staged.name}/{name}"
-            if inside not in names:
+    # It has a BadZipFile of its own; where the damage lies in names, sizes or the password's check it raises others.
+    damaged = (pyzipper.BadZipFile, RuntimeError, ValueError, LookupError, EOFError, struct.error, zlib.error)
+    try:
+        with pyzipper.AESZipFile(part) as box:
+            if password:
+                box.setpassword(password.encode())
+            _compare(staged, part, box)
+    except damaged as error:
+        raise NotIntact("request.form-broken", str(part)) from error
+
+
+def _compare(staged: Path, part: Path, box: Any) -> None:
+    names = set(box.namelist())
+    for name in walk_files(staged):
+        inside = f"{staged.name}/{name}"
+        if inside not in names:
+            raise NotIntact("request.form-broken", str(part))
+        with (staged / name).open("rb") as source, box.open(inside) as written:
+            while block := source.read(_BLOCK):
+                if written.read(len(block)) != block:
+                    raise NotIntact("request.form-broken", str(part))
+            if written.read(1):
                 raise NotIntact("request.form-broken", str(part))
-            with (staged / name).open("rb") as source, box.open(inside) as written:
-                while block := source.read(_BLOCK):
-                    if written.read(len(block)) != block:
-                        raise NotIntact("request.form-broken", str(part))
 
 
 def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable[[int], None]) -> Path:
@@ -163,8 +176,8 @@ def reads_back(staged: Path, place: Path, form: Form, password: str, progress: C
             _check_disc(staged, place, progress)
         else:
             _check_zip(staged, place, password if form == "encrypted-zip" else "")
-    except (NotIntact, OSError, RuntimeError, StorageError, zipfile.BadZipFile):
-        return False  # zip libraries raise RuntimeError for a wrong password
+    except (NotIntact, OSError, StorageError):
+        return False
     return True
 
 

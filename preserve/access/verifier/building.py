@@ -61,7 +61,8 @@ def _licences() -> str:
 def _as_function(module: str) -> str:
     """A module's text as the body of a function that returns what the module exports."""
     body, exported, rest = module.rpartition("\nexport {")
-    if not exported or "\nexport " in body or "\nimport " in re.sub(r"/\*.*?\*/", "", body, flags=re.DOTALL):
+    code = re.sub(r"/\*.*?\*/", "", body, flags=re.DOTALL)
+    if not exported or re.search(r"^(?:import|export)\b", code, re.MULTILINE):
         raise ValueError("not a module with one list of exports at its end")
     return f"{body}\nreturn {{{rest}"
 

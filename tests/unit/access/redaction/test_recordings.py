@@ -9,13 +9,12 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from preserve.access.redaction.frames import frame_times, look, touched
+from preserve.access.redaction.frames import look
 from preserve.access.redaction.painting import Mark
 from preserve.access.redaction.plan import Box, Redaction, What
 from preserve.access.redaction.recordings import Cut, Wish, make
@@ -491,25 +490,3 @@ def test_killed_in_the_middle(steady: Path, tmp_path: Path) -> None:
     finally:
         stop.set()
         hunter.join()
-
-
-def test_frames_and_ranges() -> None:
-    """The frame shown at the beginning counts, the one that comes at the very end does not."""
-    shown = [0.0, 0.04, 0.08, 1.0, 1.04]
-    for begin, end, first, last in (
-        (0.0, 0.04, 0, 0),
-        (0.04, 0.05, 1, 1),
-        (0.5, 0.6, 2, 2),
-        (0.03, 1.0, 0, 2),
-        (1.02, 9.0, 3, 4),
-        (5.0, 6.0, 4, 4),
-    ):
-        span = touched(shown, 1.08, begin, end)
-        assert (span.first, span.last) == (first, last), (begin, end)
-        inside: list[Any] = [number for number, time in enumerate(shown) if span.after < time < span.before]
-        assert inside == list(range(first, last + 1))
-
-
-def test_frames_are_those_that_are_decoded(uneven: Path) -> None:
-    recording = look(uneven, "x")
-    assert list(frame_times(uneven, "x", recording, lambda seconds: None)) == pytest.approx(times(uneven))

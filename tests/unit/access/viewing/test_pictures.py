@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preserve.access.viewing.drawing import About, time_code
+from preserve.access.viewing.drawing import About
 from preserve.access.viewing.pictures import Pictures, make_pictures
 from preserve.access.viewing.profile import looking_profile
 from preserve.programs import ToolFailed
@@ -126,12 +126,3 @@ def test_what_is_no_recording_fails_and_leaves_nothing(tmp_path: Path, data: byt
     with pytest.raises(ToolFailed):
         _made(path, tmp_path)
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_time_codes() -> None:
-    assert [time_code(seconds) for seconds in (0, 59.99, 3661, 8 * 3600)] == [
-        "00:00:00",
-        "00:00:59",
-        "01:01:01",
-        "08:00:00",
-    ]

@@ -54,7 +54,9 @@ def add(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wound", "reason"), [(change, "altered"), (Path.unlink, "absent"), (add, "unexpected")], ids=str
+    ("wound", "reason"),
+    [(change, "altered"), (Path.unlink, "absent"), (add, "unexpected")],
+    ids=["change", "unlink", "add"],
 )
 def test_damage_is_named_with_its_file(wound: object, reason: str, store: DirectoryAdapter, anchor: Anchor) -> None:
     wound(store.path(CopyRef(NAME)) / ORIGINAL)  # type: ignore[operator]

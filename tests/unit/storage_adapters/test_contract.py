@@ -37,7 +37,7 @@ def test_a_warrant_holds_for_its_copy_on_its_medium() -> None:
         {"copy": CopyRef("aip-x_v0002")},
         {"medium": "m-2"},
     ],
-    ids=str,
+    ids=["no-decision", "one-person-twice", "first-missing", "second-missing", "expired", "other-copy", "other-medium"],
 )
 def test_a_warrant_that_lacks_anything_holds_for_nothing(change: dict[str, object]) -> None:
     assert not replace(warrant(), **change).holds_for(COPY, "m-1")  # type: ignore[arg-type]

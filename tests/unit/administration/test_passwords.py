@@ -122,13 +122,6 @@ def test_tokens_end_with_their_password_and_with_the_session(door: Door) -> None
     assert code(catalogue, "wang", second) == "people.password-must-change"
 
 
-def test_only_who_appoints_resets(door: Door) -> None:
-    wang = Person("wang", "王审核", frozenset({Role.EXAMINER}))
-    with pytest.raises(NotPermitted, match=r"people\.may-not"):
-        reset_password(door.catalogue, "wang", actor=wang, moment=now())
-    assert code(door.catalogue, "wang", door.first) == "people.password-must-change"
-
-
 def test_first_passwords_are_long_and_never_the_same() -> None:
     passwords_given_out = [first_password()[0] for _ in range(2)]
     assert len(set(passwords_given_out)) == 2

@@ -60,8 +60,6 @@ def test_what_is_not_filled_in_or_not_there_is_refused(counter: Counter) -> None
             prepare(counter.actor(), names, receiver=receiver, basis=basis, form="bag")
     with pytest.raises(NotFound):
         prepare(counter.actor(), ["没有这个案号"], receiver="馆", basis="计划", form="bag")
-    with pytest.raises(NotPermitted):
-        prepare(counter.actor("head"), [counter.case], receiver="馆", basis="计划", form="bag")
 
 
 def test_who_prepared_it_does_not_decide(counter: Counter) -> None:

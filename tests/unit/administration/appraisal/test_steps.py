@@ -41,7 +41,6 @@ def test_nothing_is_drawn_for_days_to_come_or_without_anything_due(bureau: Burea
     today = bureau.archive.today()
     assert refused(bureau, lambda: draw(bureau.as_("chen"), today + DAY)) == "retention.until-later"
     assert refused(bureau, lambda: draw(bureau.as_("chen"), today.replace(year=2023))) == "retention.nothing-due"
-    assert refused(bureau, lambda: draw(bureau.as_("head"), today)) == "people.may-not"
 
 
 @pytest.mark.parametrize(

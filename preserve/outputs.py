@@ -120,7 +120,10 @@ def write_new(target: Path, data: bytes, home: Home | None, *, replace: bool = F
 
 
 def write_all(files: Iterable[tuple[Path, bytes]], home: Home | None, *, replace: bool = False) -> list[Path]:
-    """Write several new files; none of them where one of them cannot be. Raises Refused, MediumProblem."""
+    """Write several new files, one after the other, once it was seen that each may be made where it is wanted.
+
+    Raises Refused before the first is written; MediumProblem where the medium fails, and then those before stand.
+    """
     wanted = list(files)
     for target, _ in wanted:
         check_new(target, home, replace=replace)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, assert_never
 
 from metadata.findings import Finding
 from preserve.clock import now, stamp
@@ -152,11 +152,20 @@ def _preserve(job: _Job) -> Made:
         case "pdfa":
             extension = PurePosixPath(job.file.stored).suffix.lower().lstrip(".")
             return office.to_pdfa(source, work, "preservation", extension, job.pulse, name)
+        case "utf8":
+            return _to_utf8(job)
+        case "keep":
+            raise AssertionError("nothing is made of what is kept")
+        case action:
+            assert_never(action)
+
+
+def _to_utf8(job: _Job) -> Made:
     encoding = dict(job.file.character.properties).get("Encoding", "")
     if not encoding:
         raise ToolFailed("no encoding is known of it")
     suffix = PurePosixPath(job.file.stored).suffix or ".txt"
-    return text.to_utf8(source, work, "preservation", suffix, encoding, name)
+    return text.to_utf8(job.source, job.work, "preservation", suffix, encoding, job.file.path)
 
 
 def _rewrap(job: _Job) -> Made:

@@ -6,7 +6,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from preserve.ingest.facts import Answer, Basis
 from preserve.profiles import read_profile
@@ -28,6 +28,13 @@ class OwnFormat(BaseModel):
     member: str = ""
     both: bool = False
     carrier: bool = False
+
+    @model_validator(mode="after")
+    def _looks_into_the_file(self) -> OwnFormat:
+        """What is to be known by its content says by which; without either it would be every file's format."""
+        if not self.head and not self.member:
+            raise ValueError("either head or member is needed")
+        return self
 
 
 class Rules(BaseModel):

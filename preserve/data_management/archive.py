@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
@@ -74,13 +73,3 @@ def open_archive(path: Path | None = None) -> Archive:
     """
     home = open_home(path or default_path())
     return Archive(home, open_catalogue(home))
-
-
-@contextmanager
-def opened(path: Path | None = None) -> Iterator[Archive]:
-    """The archive, closed at the end."""
-    archive = open_archive(path)
-    try:
-        yield archive
-    finally:
-        archive.close()

@@ -26,6 +26,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import ledger, sealing
 from preserve.data_management.archive import Archive
+from preserve.data_management.database import open_catalogue
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
@@ -129,34 +130,25 @@ class Operation(Generic[P, R]):
         if self.open_to_all or self.needs == "nothing":
             return session
         duties = self._asked(arguments)
-        archive = session.opened
-        if archive is None:
-            archive = self._what_can_be_opened(session)
-            if archive is None:
-                return session  # what could say who may do it is what is to be mended
-            try:
-                return replace(session, acting=self._recognised(session, archive, duties, arguments))
-            except (NotPermitted, Busy):
-                raise
-            except PreserveError:
-                return session
-            finally:
-                archive.close()
-        person = self._recognised(session, archive, duties, arguments)
+        if session.opened is None:
+            return replace(session, acting=self._recognised_on_damage(session, duties, arguments))
+        person = self._recognised(session, session.opened, duties, arguments)
 
         def still(connection: Connection) -> None:
             _require_any(connection, person, duties)
 
-        guarded = archive.guarded(still, each=self.kind != "job")
+        guarded = session.opened.guarded(still, each=self.kind != "job")
         return replace(session, acting=person, opened=guarded)
 
-    @staticmethod
-    def _what_can_be_opened(session: Session) -> Archive | None:
-        from preserve.data_management.database import open_catalogue
-
+    def _recognised_on_damage(self, session: Session, duties: tuple[Duty, ...], arguments: Arguments) -> Person | None:
+        """Who asks for what mends a catalogue; None where what could say who may do it is what is to be mended."""
         try:
-            return Archive(session.home, open_catalogue(session.home))
-        except Busy:
+            archive = Archive(session.home, open_catalogue(session.home))
+            try:
+                return self._recognised(session, archive, duties, arguments)
+            finally:
+                archive.close()
+        except (NotPermitted, Busy):
             raise
         except PreserveError:
             return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import say
 from preserve.services.audit_reports import AuditHistory
 from preserve.services.audits import AuditPlan
-from preserve.services.kinds import kind_word
 from preserve.services.tables import Table, cells, table
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import bytes_for_people, known, say
-from preserve.services.kinds import kind_word
 from preserve.services.media import MediaList, MediumView
 from preserve.services.tables import NOTHING, Table, cells, facts, table
 from preserve.services.tables.words import copy_state, medium_state

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from preserve.archival_storage.opening import kind_word
 from preserve.messages import listed, say
-from preserve.services.kinds import kind_word
 
 LONGEST = 100
 """Characters of a text that is shown in part."""

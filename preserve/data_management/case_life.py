@@ -9,40 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from preserve.data_management import holdings
+from preserve.data_management.cases import DescribedCase, read
 from preserve.data_management.holdings import CopyRow
-from preserve.data_management.tables import cases, events, files, versions
+from preserve.data_management.tables import events, files
+from preserve.data_management.versions import Version, of_case
 
 MOST_EVENTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """A case as its newest version describes it; days as 2026-01-31."""
-
-    objid: str
-    case_number: str
-    archival_number: str
-    title: str
-    case_type: str
-    cause: str
-    producer: str
-    classification: str
-    started: str | None
-    closed: str | None
-    long_term: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
-    """One version of its package; `size` is of the payload, in bytes."""
-
-    objid: str
-    version: int
-    name: str
-    created: str
-    files: int
-    size: int
-    manifest_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +50,9 @@ class CaseLife:
     `description` is the whole case description as plain data.
     """
 
-    case: CaseFacts
+    case: DescribedCase
     description: dict[str, Any]
-    versions: tuple[VersionFacts, ...]
+    versions: tuple[Version, ...]
     formats: tuple[FormatCount, ...]
     copies: tuple[CopyRow, ...]
     events: tuple[EventFacts, ...]
@@ -93,17 +65,14 @@ class CaseLife:
 
 
 def read_life(connection: Connection, objid: str) -> CaseLife:
-    """Everything about the case with this objid, which must be there."""
-    case = cases.c.objid == objid
-    text = connection.execute(select(cases.c.description).where(case)).scalar_one()
-    columns = [cases.c[field.name] for field in fields(CaseFacts)]
-    facts = CaseFacts(**connection.execute(select(*columns).where(case)).one()._mapping)
-    every = select(versions).where(versions.c.objid == objid).order_by(versions.c.version)
+    """Everything about the case with this objid. Raises Refused where there is none."""
+    case = read(connection, objid)
+    described = DescribedCase(**{field.name: getattr(case, field.name) for field in fields(DescribedCase)})
     happened, earlier = _events(connection, objid)
     return CaseLife(
-        facts,
-        json.loads(text),
-        tuple(VersionFacts(**row._mapping) for row in connection.execute(every)),
+        described,
+        json.loads(case.description_text),
+        tuple(of_case(connection, objid)),
         _formats(connection, objid),
         tuple(holdings.copies_of(connection, objid)),
         happened,

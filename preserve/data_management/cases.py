@@ -17,9 +17,9 @@ from preserve.errors import NotFound, Refused
 _BATCH = 500  # objids that one query asks for
 
 
-@dataclass(frozen=True)
-class Case:
-    """The row of a case. Days as 2026-01-31; `newest` is the number of its newest version, 0 where it has none left."""
+@dataclass(frozen=True, slots=True)
+class DescribedCase:
+    """A case as its newest version describes it; days as 2026-01-31."""
 
     objid: str
     case_number: str
@@ -32,6 +32,12 @@ class Case:
     started: str | None
     closed: str | None
     long_term: bool
+
+
+@dataclass(frozen=True)
+class Case(DescribedCase):
+    """The row of a case; `newest` is the number of its newest version, 0 where it has none left."""
+
     description_text: str
     newest: int = 0
 
@@ -104,6 +110,14 @@ def find_case(connection: Connection, name: str) -> str | None:
 def unknown(name: str) -> Refused:
     """That there is no case, or no package, of this name."""
     return NotFound("cli.case-unknown", name)
+
+
+def objid_of(connection: Connection, name: str) -> str:
+    """As `find_case`. Raises Refused where there is none."""
+    objid = find_case(connection, name)
+    if objid is None:
+        raise unknown(name)
+    return objid
 
 
 def require(connection: Connection, name: str) -> Case:

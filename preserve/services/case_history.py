@@ -17,7 +17,8 @@ from preserve.access.case_history.writing import check_targets, write_history
 from preserve.administration.duties import Duty
 from preserve.clock import zone
 from preserve.data_management import holdings
-from preserve.services.cases import MissingCopies, named, of_case
+from preserve.data_management.cases import objid_of
+from preserve.services.cases import MissingCopies, of_case
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.session import Session
@@ -143,7 +144,7 @@ def _looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
     targets = _targets(arguments)
     check_targets(list(targets.values()), session.archive.home)
     with session.archive.catalogue.read() as connection:
-        objid = named(connection, arguments["case"])
+        objid = objid_of(connection, arguments["case"])
         return {"object": _identifier(connection, objid, arguments["name"]), "form": sorted(targets)}
 
 
@@ -160,7 +161,7 @@ def show_history(
     archive = session.archive
     targets = _targets({"pdf": pdf, "html": html})
     with archive.catalogue.read() as connection:
-        objid = named(connection, case)
+        objid = objid_of(connection, case)
         identifier = _identifier(connection, objid, name)
         contents = session.person.may(Duty.FIND)
         history, entries = gather(archive.home, connection, objid, identifier, archive.now(), contents=contents)

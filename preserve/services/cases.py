@@ -12,18 +12,19 @@ from sqlalchemy import Connection
 from preserve.administration.duties import Duty
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.data_management import cases, destroyed, journal, ledger, proceedings, retention_index, search
-from preserve.data_management.case_life import CaseFacts, EventFacts, FormatCount, VersionFacts, read_life
-from preserve.data_management.cases import CaseRow
+from preserve.data_management.case_life import EventFacts, FormatCount, read_life
+from preserve.data_management.cases import CaseRow, DescribedCase
 from preserve.data_management.destroyed import Gone
 from preserve.data_management.disposal_holds import Block, blocks
 from preserve.data_management.facets import Filters
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.search import Hit, Match
+from preserve.data_management.versions import Version
 from preserve.description.labels import label_of, value_of
 from preserve.description.schema import Classification, Stage
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
-from preserve.errors import NotFound, UsageError
+from preserve.errors import UsageError
 from preserve.home import Home
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
@@ -33,18 +34,10 @@ _MOST_UNFINISHED = 100
 _NEWEST = Page(size=1000)
 
 
-def named(connection: Connection, name: str) -> str:
-    """The objid of a case by objid, package, case number or archival number. Raises Refused where there is none."""
-    objid = cases.find_case(connection, name)
-    if objid is None:
-        raise NotFound("cli.case-unknown", name)
-    return objid
-
-
 def of_case(session: Session, arguments: Arguments) -> str:
     """As what a look is about: the objid of the argument `case`."""
     with session.archive.catalogue.read() as connection:
-        return named(connection, arguments["case"])
+        return cases.objid_of(connection, arguments["case"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +219,9 @@ class CaseView:
     entries go on after the key `ledger_next`. The names of type and classification are in the reader's language.
     """
 
-    case: CaseFacts
+    case: DescribedCase
     description: dict[str, Any]
-    versions: tuple[VersionFacts, ...]
+    versions: tuple[Version, ...]
     formats: tuple[FormatCount, ...]
     copies: tuple[CopyRow, ...]
     events: tuple[EventFacts, ...]
@@ -261,7 +254,7 @@ def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
     """The whole life of one case; `page` is of the ledger's entries about it. Raises Refused where there is none."""
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
-        objid = named(connection, case)
+        objid = cases.objid_of(connection, case)
         life = read_life(connection, objid)
         stands = standing(connection, objid, life.newest, read_policy(home.profiles))
         entries, more = _entries(connection, objid, page)

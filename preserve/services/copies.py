@@ -22,8 +22,8 @@ from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import Overview, Task, overview
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings
-from preserve.data_management.cases import find_case
-from preserve.errors import MediumProblem, NotFound, NotIntact, NotPermitted
+from preserve.data_management.cases import find_case, unknown
+from preserve.errors import MediumProblem, NotIntact, NotPermitted
 from preserve.home import acting_person, default_path
 from preserve.messages import say
 from preserve.services.documents import FindingShown
@@ -106,7 +106,7 @@ def list_copies(session: Session, case: str = "") -> CopiesOverview:
         versions = overview(home, connection, read_policy(home.profiles), case)
         labels = {row.id: row.label for row in holdings.all_media(connection)}
     if case and not versions:
-        raise NotFound("cli.case-unknown", case)
+        raise unknown(case)
     cases = [
         CaseCopies(
             **{part.name: getattr(version, part.name) for part in fields(version)}, sealed=version.standing.sealed

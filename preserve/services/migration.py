@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from preserve.administration.duties import Duty
-from preserve.data_management.cases import find_case
-from preserve.errors import NotFound, PreserveError
+from preserve.data_management.cases import objid_of
+from preserve.errors import PreserveError
 from preserve.preservation_planning import reidentify
 from preserve.preservation_planning.migrate_formats import Represerved
 from preserve.preservation_planning.policy import read_policy
@@ -198,11 +198,5 @@ def _reason(error: PreserveError | StorageError) -> Sentence:
 
 def _objids(session: Session, names: Sequence[str]) -> tuple[str, ...]:
     """The cases of these numbers or identifiers. Raises Refused for one that is not known."""
-    objids = []
     with session.archive.catalogue.read() as connection:
-        for name in names:
-            objid = find_case(connection, name)
-            if objid is None:
-                raise NotFound("cli.case-unknown", name)
-            objids.append(objid)
-    return tuple(objids)
+        return tuple(objid_of(connection, name) for name in names)

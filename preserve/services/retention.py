@@ -13,27 +13,16 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
 from preserve.data_management import cases, destroyed, retention_index
-from preserve.data_management.archive import Archive
-from preserve.data_management.cases import find_case
 from preserve.data_management.destroyed import Gone
 from preserve.data_management.disposal_holds import Block, blocks, blocks_by_case
 from preserve.data_management.retention_index import RetentionRow
-from preserve.errors import NotFound
 from preserve.messages import say
+from preserve.services.cases import of_case
 from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
 
 _MOST_DUE = 5_000
-
-
-def _objid(archive: Archive, case: str) -> str:
-    """The objid of a case. Raises Refused where there is no such case."""
-    with archive.catalogue.read() as connection:
-        objid = find_case(connection, case)
-    if objid is None:
-        raise NotFound("cli.case-unknown", case)
-    return objid
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +56,9 @@ class KeptList:
 
 
 def _rows(session: Session, page: Page, case: str) -> list[RetentionRow]:
-    objid = _objid(session.archive, case) if case else ""
     with session.archive.catalogue.read() as connection:
-        if objid:
-            return retention_index.rows_of(connection, objid)
+        if case:
+            return retention_index.rows_of(connection, cases.objid_of(connection, case))
         return retention_index.cases_after(connection, page.after, page.size)
 
 
@@ -166,15 +154,11 @@ def _explained(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"what": "retention"}
 
 
-def _case_of(session: Session, arguments: Arguments) -> str:
-    return _objid(session.archive, arguments["case"])
-
-
-@query("retention.explain", duty=Duty.FIND, subject="case", look=Look("case.viewed", _explained, _case_of))
+@query("retention.explain", duty=Duty.FIND, subject="case", look=Look("case.viewed", _explained, of_case))
 def explain(session: Session, case: str) -> Explanation:
     """Why a case and each of its recordings is kept, and until when, with the calculation."""
-    objid = _objid(session.archive, case)
     with session.archive.catalogue.read() as connection:
+        objid = cases.objid_of(connection, case)
         rules = applicable_rules(session.home, connection)
         rows = retention_index.rows_of(connection, objid)
         paths = paths_of(connection, objid)

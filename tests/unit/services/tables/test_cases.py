@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from preserve.data_management.case_life import CaseFacts, EventFacts, FormatCount, VersionFacts
+from preserve.data_management.case_life import EventFacts, FormatCount
+from preserve.data_management.cases import DescribedCase
 from preserve.data_management.destroyed import Gone
 from preserve.data_management.disposal_holds import Block
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.search import Hit
+from preserve.data_management.versions import Version
 from preserve.messages import speaking
 from preserve.services.case_history import HistoryEvent
 from preserve.services.cases import CaseList, CaseView, LedgerEntry, ListedCase, SearchResult, TransferOf
@@ -16,11 +18,13 @@ from preserve.services.cases import UnfinishedIngest as Unfinished
 from preserve.services.tables import cases as tables
 from preserve.services.viewing import CaseContents, FileShown
 
-FACTS = CaseFacts("o1", "2026-1", "A-1", "无照经营案", "market", "", "Bureau", "internal", None, "2026-03-01", False)
+FACTS = DescribedCase(
+    "o1", "2026-1", "A-1", "无照经营案", "market", "", "Bureau", "internal", None, "2026-03-01", False
+)
 VIEW = CaseView(
     case=FACTS,
     description={},
-    versions=(VersionFacts("o1", 2, "o1_v2", "2026-04-01", 7, 1500, "ab"),),
+    versions=(Version("o1_v2", "o1", 2, 7, 1500, "ab", "2026-04-01"),),
     formats=(FormatCount(1, "original", "fmt/1", "old", 1, 1), FormatCount(2, "original", None, "Wave", 3, 2000)),
     copies=(CopyRow("o1_v2", "m1", "o1", 2, "written", None, None),),
     events=(EventFacts("e1", "o1", 2, "ingestion", "2026-04-01", "success", "a\n  b", ""),),

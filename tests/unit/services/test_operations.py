@@ -19,6 +19,7 @@ import preserve.services.rooms  # noqa: F401  declares every operation
 from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
 from preserve.errors import MediumProblem, NotPermitted, PreserveError
+from preserve.messages import LANGUAGES, Language, known
 from preserve.services.cases import SearchWish
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.session import Session
@@ -278,3 +279,14 @@ def test_what_cannot_be_recorded_is_not_shown(name: str, bureau: Bureau) -> None
         operation(session_for(operation, bureau, asker, archive), **arguments)
     assert ended.type is MediumProblem or name in NOT_THERE, ended.value
     assert (bureau.state(), bureau.size()) == (before, number)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_look_has_words_for_the_history_of_a_case(language: Language) -> None:
+    """A history goes to courts: it says what was done, and names no code."""
+    looks = {operation.look.action for operation in OPERATIONS.values() if operation.look}
+    actions = {action for action in looks if isinstance(action, str)}
+    assert len(actions) > 15
+    assert [
+        action for action in sorted(actions) if not known(f"history.action-{action.replace('.', '-')}", language)
+    ] == []

@@ -59,9 +59,12 @@ def draw(session: Session, *, until: date | None = None, folder: Path | None = N
     return _view(session, review, folder)
 
 
+def _review(session: Session, number: str) -> Review:
+    return session.once("review", lambda connection: REVIEWS.read(connection, session.home, number))
+
+
 def _items_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        return {"items": len(REVIEWS.read(connection, session.home, arguments["number"]).items)}
+    return {"items": len(_review(session, arguments["number"]).items)}
 
 
 @query(
@@ -69,9 +72,7 @@ def _items_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
 )
 def show(session: Session, number: str, *, folder: Path | None = None) -> ReviewView:
     """An appraisal as it stands; the list goes into `folder` as PDF/A and as a workbook."""
-    with session.archive.catalogue.read() as connection:
-        review = REVIEWS.read(connection, session.home, number)
-    return _view(session, review, folder)
+    return _view(session, _review(session, number), folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -78,11 +79,13 @@ class CaseList:
     more: int
 
 
+def _rows(session: Session, page: Page) -> list[CaseRow]:
+    return session.once("cases", partial(cases.list_cases, after=page.after, limit=page.size))
+
+
 def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
     """How many cases are on the page, and the first and the last number of it: everything between was shown."""
-    page: Page = arguments["page"]
-    with session.archive.catalogue.read() as connection:
-        rows = cases.list_cases(connection, after=page.after, limit=page.size)
+    rows = _rows(session, arguments["page"])
     numbers = [row.case_number for row in rows]
     return {"cases": len(rows), "first": min(numbers, default=""), "last": max(numbers, default="")}
 
@@ -91,8 +94,8 @@ def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]
 def list_cases(session: Session, page: Page = FIRST) -> CaseList:
     """Cases by case number, a page at a time."""
     words = read_what_is_sound(session.archive.home.profiles)
+    rows = _rows(session, page)
     with session.archive.catalogue.read() as connection:
-        rows = cases.list_cases(connection, after=page.after, limit=page.size)
         last = rows[-1].case_number if rows else page.after
         more = cases.count_cases(connection, after=last)
         waiting = [] if page.after else journal.unfinished(connection, newest=_MOST_UNFINISHED)
@@ -161,9 +164,10 @@ class SearchResult:
 
 def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
     """The matches of a page, and one more where there are more."""
-    filters = wish.filters(session.archive.home)
-    with session.archive.catalogue.read() as connection:
-        return search.match(connection, wish.words, filters, after=page.after, limit=page.size + 1), filters
+
+    filters = wish.filters(session.home)
+    reading = partial(search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1)
+    return session.once("matches", reading), filters
 
 
 def _matched_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:

@@ -143,17 +143,18 @@ class DisposalList:
     more: int
 
 
+def _newest(session: Session) -> tuple[list[ProceedingRow], int]:
+    return session.once("disposals", lambda connection: proceedings.newest(connection, "disposal", (), _MOST))
+
+
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        rows, _ = proceedings.newest(connection, "disposal", (), _MOST)
-    return {"disposals": [row.number for row in rows]}
+    return {"disposals": [row.number for row in _newest(session)[0]]}
 
 
 @query("disposal.list", duty=(Duty.FIND, Duty.REPORT), look=Look("disposal-list.viewed", _listed, of_archive))
 def list_disposals(session: Session) -> DisposalList:
     """Every disposal and where it stands."""
-    with session.archive.catalogue.read() as connection:
-        rows, more = proceedings.newest(connection, "disposal", (), _MOST)
+    rows, more = _newest(session)
     return DisposalList(tuple(rows), more)
 
 
@@ -166,17 +167,20 @@ class DisposalView:
     tombstones: tuple[Tombstone, ...]
 
 
+def _disposal(session: Session, number: str) -> Disposal:
+    return session.once("disposal", lambda connection: DISPOSALS.read(connection, session.home, number))
+
+
 def _items_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        return {"items": len(DISPOSALS.read(connection, session.home, arguments["number"]).entries)}
+    return {"items": len(_disposal(session, arguments["number"]).entries)}
 
 
 @query("disposal.show", duty=Duty.FIND, subject="number", look=Look("disposal-record.viewed", _items_of))
 def show(session: Session, number: str, *, folder: Path | None = None) -> DisposalView:
     """A disposal as it stands, with its tombstones; the register goes into `folder` as PDF/A."""
     archive = session.archive
+    disposal = _disposal(session, number)
     with archive.catalogue.read() as connection:
-        disposal = DISPOSALS.read(connection, archive.home, number)
         tombstones = tombstones_of(archive.home, connection, disposal)
     files = []
     if folder is not None:

@@ -54,21 +54,21 @@ class HoldList:
     more: int
 
 
-def _states(any_state: bool) -> tuple[str, ...]:
-    return () if any_state else (HELD,)
+def _newest(session: Session, any_state: bool) -> tuple[list[Hold], int]:
+    states = () if any_state else (HELD,)
+    return session.once("holds", lambda connection: HOLDS.newest(connection, session.home, states, _MOST))
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        rows, _ = proceedings.newest(connection, "hold", _states(arguments["any_state"]), _MOST)
-    return {"holds": [row.number for row in rows]}
+    holds, _ = _newest(session, arguments["any_state"])
+    return {"holds": [hold.number for hold in holds]}
 
 
 @query("hold.list", duty=(Duty.FIND, Duty.HOLD), look=Look("holds.listed", _listed, of_archive))
 def list_holds(session: Session, *, any_state: bool = False) -> HoldList:
     """Holds that stand, with `any_state` released ones too, and the requests that hold cases by themselves."""
+    holds, more = _newest(session, any_state)
     with session.archive.catalogue.read() as connection:
-        holds, more = HOLDS.newest(connection, session.archive.home, _states(any_state), _MOST)
         rows = proceedings.rows(connection, "request", ASKED)
     requests = tuple(HoldingRequest(row.number, row.state, row.cases, row.opened) for row in rows)
     return HoldList(tuple(holds), requests, more)

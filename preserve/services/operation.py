@@ -85,7 +85,7 @@ class Operation(Generic[P, R]):
         """Do it. Raises NotPermitted, and whatever the operation raises."""
         arguments = self._bind(session, args, kwargs)
         with speaking(session.language), at_door(""), self._sealed(session):
-            within = self._permitted(session, arguments)
+            within = replace(self._permitted(session, arguments), read={})
             with self._refusals(session, within, arguments), self._locked(within, arguments):
                 self._record_look(within, arguments)
                 result = self.run(within, *args, **kwargs)

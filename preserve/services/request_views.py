@@ -50,8 +50,8 @@ class RequestList:
 
 
 def _rows(session: Session, any_state: bool) -> tuple[list[ProceedingRow], int]:
-    with session.archive.catalogue.read() as connection:
-        return proceedings.newest(connection, "request", () if any_state else OPEN, _MOST)
+    states = () if any_state else OPEN
+    return session.once("requests", lambda connection: proceedings.newest(connection, "request", states, _MOST))
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -103,17 +103,19 @@ class RequestView:
     """For each redaction, where in its object it applies, in words."""
 
 
+def _request(session: Session, number: str) -> Request:
+    return session.once("request", lambda connection: REQUESTS.read(connection, session.home, number))
+
+
 def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        return {"cases": list(REQUESTS.read(connection, session.archive.home, arguments["number"]).cases)}
+    return {"cases": list(_request(session, arguments["number"]).cases)}
 
 
 @query("request.show", duty=Duty.SEE_REQUESTS, subject="number", look=Look("request-record.viewed", _cases_of))
 def show(session: Session, number: str) -> RequestView:
     """Everything about one request, as its last record in the store says. Raises NotIntact where that was changed."""
     home = session.archive.home
-    with session.archive.catalogue.read() as connection:
-        request = REQUESTS.read(connection, home, number)
+    request = _request(session, number)
     planned = _planned(home, request)
     capacity = request.consumer.capacity
     return RequestView(

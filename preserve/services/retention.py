@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.administration.retention.facts import calculate, paths_of
@@ -56,10 +59,12 @@ class KeptList:
 
 
 def _rows(session: Session, page: Page, case: str) -> list[RetentionRow]:
-    with session.archive.catalogue.read() as connection:
+    def read(connection: Connection) -> list[RetentionRow]:
         if case:
             return retention_index.rows_of(connection, cases.objid_of(connection, case))
         return retention_index.cases_after(connection, page.after, page.size)
+
+    return session.once("rows", read)
 
 
 def _rows_listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -213,15 +218,25 @@ class DueList:
     not_sent: tuple[str, ...]
 
 
-def _months(session: Session, months: int | None) -> int:
-    with session.archive.catalogue.read() as connection:
-        return applicable_rules(session.home, connection).profile.notice.months if months is None else months
+class _Falling(NamedTuple):
+    """What falls due within so many months, by which rules."""
+
+    profile: RetentionProfile
+    months: int
+    things: list[Falling]
+
+
+def _falling(session: Session, months: int | None) -> _Falling:
+    def read(connection: Connection) -> _Falling:
+        profile = applicable_rules(session.home, connection).profile
+        span = profile.notice.months if months is None else months
+        return _Falling(profile, span, falling_due(session.home, connection, span, session.archive.now()))
+
+    return session.once("falling", read)
 
 
 def _rows_due(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    months = _months(session, arguments["months"])
-    with session.archive.catalogue.read() as connection:
-        return {"rows": len(falling_due(session.home, connection, months, session.archive.now()))}
+    return {"rows": len(_falling(session, arguments["months"]).things)}
 
 
 @command("retention.due", duty=Duty.FIND, look=Look("retention.listed", _rows_due, of_archive))
@@ -230,12 +245,8 @@ def due(session: Session, *, months: int | None = None, mail: bool = False) -> D
 
     With `mail`, or where the profile says so, those whom the audit profile names are told.
     """
-    archive = session.archive
-    span = _months(session, months)
-    with archive.catalogue.read() as connection:
-        profile = applicable_rules(archive.home, connection).profile
-        falling = falling_due(archive.home, connection, span, archive.now())
-    not_sent = announce(archive.home, falling, span) if falling and (mail or profile.notice.mail) else []
+    profile, span, falling = _falling(session, months)
+    not_sent = announce(session.home, falling, span) if falling and (mail or profile.notice.mail) else []
     listed = tuple(falling[:_MOST_DUE])
     names = {thing.rule: rule_name(profile, thing.rule) for thing in listed}
     return DueList(5 if not_sent else 0, span, listed, len(falling) - len(listed), names, tuple(not_sent))

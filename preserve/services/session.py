@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,8 @@ from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
 from preserve.messages import Language
 from preserve.progress import Progress, Silent
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Session:
     opened: Archive | None = None
     opened_home: Home | None = None
     acting: Person | None = None
+    read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def archive(self) -> Archive:
@@ -102,6 +105,14 @@ class Session:
     def actor(self) -> Actor:
         """Who acts, on this session's archive."""
         return Actor(self.archive, self.person)
+
+    def once(self, what: str, reading: Callable[[Connection], T]) -> T:
+        """What `reading` gives, read once within an operation: so what a look's entry names is what is then shown."""
+        if what not in self.read:
+            with self.archive.catalogue.read() as connection:
+                self.read[what] = reading(connection)
+        known: T = self.read[what]
+        return known
 
     def watched(self, progress: Progress) -> Session:
         """The same session, with somebody who is told how far the work is."""

@@ -12,7 +12,6 @@ from preserve.access.transfer.model import Transfer as Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS
 from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
-from preserve.data_management import proceedings
 from preserve.errors import Conflict, PreserveError
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
@@ -114,21 +113,20 @@ class TransferList:
     more: int
 
 
-def _states(any_state: bool) -> tuple[str, ...]:
-    return () if any_state else OPEN
+def _newest(session: Session, any_state: bool) -> tuple[list[Transfer], int]:
+    states = () if any_state else OPEN
+    return session.once("transfers", lambda connection: TRANSFERS.newest(connection, session.home, states, _MOST))
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        rows, _ = proceedings.newest(connection, "transfer", _states(arguments["any_state"]), _MOST)
-    return {"transfers": [row.number for row in rows]}
+    transfers, _ = _newest(session, arguments["any_state"])
+    return {"transfers": [transfer.number for transfer in transfers]}
 
 
 @query("transfer.list", duty=Duty.SEE_REQUESTS, look=Look("transfer-list.viewed", _listed, of_archive))
 def list_transfers(session: Session, *, any_state: bool = False) -> TransferList:
     """Transfers under way, with `any_state` those that ended too."""
-    with session.archive.catalogue.read() as connection:
-        transfers, more = TRANSFERS.newest(connection, session.home, _states(any_state), _MOST)
+    transfers, more = _newest(session, any_state)
     listed = (
         Listed(transfer.number, transfer.state, transfer.archive, transfer.form, transfer.cases, transfer.prepared)
         for transfer in transfers
@@ -148,9 +146,12 @@ def _without_titles(view: TransferView) -> TransferView:
     return replace(view, transfer=view.transfer.model_copy(update={"items": items}))
 
 
+def _transfer(session: Session, number: str) -> Transfer:
+    return session.once("transfer", lambda connection: TRANSFERS.read(connection, session.home, number))
+
+
 def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    with session.archive.catalogue.read() as connection:
-        return {"cases": list(TRANSFERS.read(connection, session.home, arguments["number"]).cases)}
+    return {"cases": list(_transfer(session, arguments["number"]).cases)}
 
 
 @query(
@@ -162,5 +163,4 @@ def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
 )
 def show(session: Session, number: str) -> TransferView:
     """Everything about one transfer, as its last record in the store says. Raises NotIntact where that was changed."""
-    with session.archive.catalogue.read() as connection:
-        return TransferView(TRANSFERS.read(connection, session.home, number))
+    return TransferView(_transfer(session, number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing import reading_room
@@ -34,9 +35,8 @@ class CaseContents:
 
 
 def _contents(session: Session, case: str, original: bool) -> tuple[HeldCase, list[Viewed]]:
-    archive = session.archive
-    with archive.catalogue.read() as connection:
-        return reading_room.contents(connection, archive.home, case, "original" if original else "access")
+    form: Literal["original", "access"] = "original" if original else "access"
+    return session.once("contents", lambda connection: reading_room.contents(connection, session.home, case, form))
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:

@@ -166,6 +166,24 @@ def test_a_look_is_recorded_before_there_is_a_result(archive: Archive) -> None:
     )
 
 
+def test_what_is_recorded_of_a_look_is_what_is_shown(archive: Archive) -> None:
+    """Read once, even if somebody writes between; and anew for the next operation of the session."""
+
+    def newest(session: Session) -> int:
+        return session.once("newest", ledger.size)
+
+    @query(
+        "test.newest", duty=Duty.FIND, look=Look("test.viewed", lambda session, arguments: {"size": newest(session)})
+    )
+    def view(session: Session) -> int:
+        return newest(session)
+
+    asker = founder(archive)
+    for _ in range(2):  # the look itself is written between
+        before = len(entries(archive))
+        assert view(asker) == before == entries(archive)[-1]["details"]["size"]
+
+
 def test_what_cannot_be_recorded_is_not_shown(archive: Archive) -> None:
     ran = []
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from metadata.bag import INFO, read_info
+from metadata.bag import DECLARATION, INFO, read_info
 from metadata.bag_rules import LINE_RULES
 from metadata.bag_rules import RULES as BAG_RULES
-from metadata.errors import BagUnreadable
+from metadata.csip import BAG_PROFILE, METS
+from metadata.errors import BagUnreadable, XMLRefused
 from metadata.findings import Finding
-from metadata.fixity import Fixity, check_fixity
+from metadata.fixity import Fixity, Reading, check_fixity, compare
+from metadata.hashing import Job
+from metadata.inventory import Inventory, take_inventory
 from metadata.opened import OpenedBag, open_bag
 
-Kind = Literal["bag", "aip"]
+Kind = Literal["bag", "aip", "ip"]
+"""A plain bag; a bag with an information package of ours; an information package that somebody else made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ def verify_package(
     path = Path(path)
     if path.is_symlink() or not path.is_dir():
         return Report((Finding("bag.not-a-folder", str(path)),), 0, 0, 0, 0.0, "bag")
+    if not (path / DECLARATION).exists() and (path / METS).is_file():
+        reading = None if structure_only else Reading(str(path), from_medium, workers, progress)
+        return _bare(path, reading, started)
     bag = open_bag(path, LINE_RULES)
     fixity = _Reading(bag, from_medium, workers, progress)
     if not structure_only:
@@ -64,7 +71,7 @@ def verify_package(
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))
-    kind, more = _packages(bag)
+    kind, more = _packages(bag, None if structure_only else Reading(str(path), from_medium, workers, progress))
     findings.extend(more)
     if not structure_only:
         findings.extend(fixity.join().findings)
@@ -77,6 +84,40 @@ def verify_package(
         time.monotonic() - started,
         kind,
     )
+
+
+def _bare(path: Path, reading: Reading | None, started: float) -> Report:
+    """An information package without a bag around it: METS alone says what its files should be."""
+    from metadata.csip_rules.judging import judge
+
+    inventory = take_inventory(path)
+    judged = judge(path, "", inventory.files)
+    counted = Fixity()
+    findings = [*_refused(inventory), *judged.findings, *_differing(judged.jobs, reading, counted)]
+    shown = tuple(_printable(finding) for finding in findings)
+    size = sum(inventory.files.values())
+    return Report(shown, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
+
+
+def _refused(inventory: Inventory) -> Iterator[Finding]:
+    """What is neither file nor folder, and what could not be read."""
+    for name in inventory.links:
+        yield Finding("bag.link", name)
+    for name in inventory.devices:
+        yield Finding("bag.device", name)
+    for name, reason in inventory.unreadable.items():
+        yield Finding("bag.file-unreadable", name, values={"reason": reason})
+
+
+def _differing(jobs: list[Job], reading: Reading | None, counted: Fixity) -> Iterator[Finding]:
+    """The files whose bytes are not those that METS describes."""
+    if reading is None:
+        return
+    for path, algorithms, reason in compare(iter(jobs), reading, counted):
+        if reason:
+            yield Finding("bag.file-unreadable", path, values={"reason": reason})
+        else:
+            yield Finding("csip.checksum-differs", path, values={"algorithms": algorithms})
 
 
 class _Reading:
@@ -104,15 +145,17 @@ class _Reading:
 
 def _claims_a_package(bag: OpenedBag) -> bool:
     """Whether bag-info.txt says that an E-ARK package lies within (AIP 2.2 §5)."""
+    return "E-ARK-Package-Type" in _info(bag)
+
+
+def _info(bag: OpenedBag) -> dict[str, str]:
     try:
-        return INFO in bag.inventory.files and any(
-            label == "E-ARK-Package-Type" for label, _ in read_info(bag.root / INFO)
-        )
+        return dict(read_info(bag.root / INFO)) if INFO in bag.inventory.files else {}
     except BagUnreadable:
-        return False
+        return {}
 
 
-def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
+def _packages(bag: OpenedBag, reading: Reading | None) -> tuple[Kind, list[Finding]]:
     if not _claims_a_package(bag) and not any(name.endswith("/METS.xml") for name in bag.inventory.files):
         return "bag", []
     # lxml takes a while to import, and a plain bag does not need it.
@@ -126,11 +169,42 @@ def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
     if len(names) > 1:
         findings.append(Finding("ip.more-than-one", "data", values={"names": ", ".join(names)}))
     for name in names[:1]:
+        if not _is_ours(bag, name):
+            return "ip", [*findings, *_others(bag, name, reading)]
         package = read_package(bag, name)
         findings.extend(package.findings)
         for rule in IP_RULES:
             findings.extend(rule(package))
     return ("aip" if names else "bag"), findings
+
+
+def _is_ours(bag: OpenedBag, name: str) -> bool:
+    """Whether this program made the package: bag or METS says so. What claims neither is held to CSIP alone."""
+    if _info(bag).get("BagIt-Profile-Identifier") == BAG_PROFILE:
+        return True
+    from metadata.mets import CONTENT_TYPE, read_identity
+
+    try:
+        return read_identity(bag.root / "data" / name / METS).content_type == CONTENT_TYPE
+    except (XMLRefused, OSError):
+        return True  # nothing can be told from it: the stricter rules say what is wrong
+
+
+def _others(bag: OpenedBag, name: str, reading: Reading | None) -> Iterator[Finding]:
+    from metadata.csip_rules.judging import judge
+
+    listed = frozenset(manifest.algorithm for manifest in bag.payload_manifests)
+    prefix = f"data/{name}/"
+    judged = judge(bag.root, prefix, bag.inventory.below(prefix))
+    for job in judged.jobs:
+        path, (algorithm,), (said,), _ = job
+        digest = bag.payload_digest(algorithm, path) if algorithm in listed else None
+        if digest is not None and digest != said:
+            yield Finding("csip.checksum-differs", path, values={"algorithms": algorithm})
+    yield from judged.findings
+    # The bag's manifests are compared with the bytes already; only other algorithms ask for another reading.
+    unread = [job for job in judged.jobs if bag.payload_digest(job[1][0], job[0]) is None]
+    yield from _differing(unread, reading, Fixity())
 
 
 def _printable(finding: Finding) -> Finding:

@@ -21,11 +21,15 @@ from preserve.services import packages
 @click.command(cls=Command)
 @click.argument("path", type=InputPath(), metavar="PATH")
 @click.option("--structure", is_flag=True)
-def verify(output: Output, path: Path, structure: bool) -> int:
+@click.option("--strict", is_flag=True)
+@click.option("--independent", is_flag=True)
+def verify(output: Output, path: Path, structure: bool, strict: bool, independent: bool) -> int:
     """Our full verifier on any package or bag, with no home; exit status 4 when it is not intact."""
-    report = output.work("cli.verifying", packages.verify, path, structure=structure)
+    asked = {"structure": structure, "strict": strict, "independent": independent}
+    report = output.work("cli.verifying", packages.verify, path, **asked)
     if report.status and not output.as_json:
-        raise NotIntact("cli.verify-bad", str(path), findings=report.findings)
+        lost = any(finding.severity in ("refuse", "error") for finding in report.findings)
+        raise NotIntact("cli.verify-bad" if lost else "cli.verify-departs", str(path), findings=report.findings)
     output.findings(report.findings)
     output.done(
         "cli.verify-structure-good" if structure else "cli.verify-good",
@@ -35,6 +39,8 @@ def verify(output: Output, path: Path, structure: bool) -> int:
         digests=report.digests,
         seconds=round(report.seconds, 2),
     )
+    if report.second_opinion is not None and report.second_opinion.valid:
+        output.sentence("cli.verify-second", program=report.second_opinion.program)
     return report.status
 
 

@@ -75,9 +75,8 @@ def _wanted(written: str, level: int, path: str) -> str:
     """The name of a file that a row means: as both have it, or as whichever was not spoiled on the way has it."""
     if level <= READABLE:
         return readable(path)
-    if level > TIDY and tidy(written) in guesses(path):
-        return tidy(written)
-    return tidy(path)
+    of_file = {tidy(path), *guesses(path)} if level > TIDY else {tidy(path)}
+    return next((name for name in (tidy(written), *guesses(written)) if name in of_file), tidy(path))
 
 
 def _unmatched(

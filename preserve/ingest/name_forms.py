@@ -11,6 +11,7 @@ from preserve.ingest.sources import Entry
 
 _CODES: dict[str, tuple[str, Severity]] = {
     "backslashes": ("sip.names-backslashes", "note"),
+    "backslash": ("sip.names-backslash", "note"),
     "blanks": ("sip.names-blanks", "note"),
     "decomposed": ("sip.names-decomposed", "note"),
     "gb18030": ("sip.names-gb18030", "note"),
@@ -35,13 +36,14 @@ def forms(entries: Iterable[Entry], prefix: str) -> Iterator[Finding]:
 
 def _forms(path: str, read_as: tuple[str, ...]) -> Iterator[str]:
     yield from read_as
-    if path.isascii() and path == path.strip():
-        return
     name = readable(path)
+    unread = not is_text(path) and any(map(_is_unread, path.split("/")))
     if not is_text(path):
-        yield "unread" if any(map(_is_unread, path.split("/"))) else "gb18030"
+        yield "unread" if unread else "gb18030"
     elif unicodedata.normalize("NFC", path) != path:
         yield "decomposed"
+    if "\\" in name and not unread:
+        yield "backslash"
     if any(part != part.strip() for part in name.split("/")):
         yield "blanks"
 

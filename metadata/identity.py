@@ -60,7 +60,7 @@ def tidy(path: str) -> str:
     if _PLAIN.fullmatch(path):
         return path
     name = readable(path)  # first: a second byte of GB 18030 may be that of a backslash
-    parts = without_dots(name.replace("\\", "/")).split("/")
+    parts = without_dots((name.strip(_BLANK) or name).replace("\\", "/")).split("/")
     return "/".join(part.strip(_BLANK).rstrip(_BLANK + ".") or part for part in parts)
 
 
@@ -215,6 +215,16 @@ class Names(Generic[Thing]):
                     if not any(thing is known for known in things):
                         things.append(thing)
         return things
+
+
+def meant(asked: str, names: Iterable[str]) -> str | None:
+    """Which name a person means who types this: any way of writing it, else what only looks like it, if one does."""
+    there = list(names)
+    if (found := Names((name, name) for name in there).find(asked)) is not None:
+        return found
+    looks = unicodedata.normalize("NFKC", tidy(asked))
+    alike = {name for name in there if unicodedata.normalize("NFKC", tidy(name)) == looks}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def _keys(name: str) -> list[tuple[str, ...]]:

@@ -120,7 +120,8 @@ def test_the_package_keeps_the_bytes_and_speaks_in_plain_names(kept: Kept) -> No
     premis = (package / "representations/original/metadata/preservation/premis.xml").read_text(encoding="utf-8")
     raw = {original_bytes(unescape(name)) for name in _MADE.findall(premis)} - {b"original"}
     assert raw == {b"case.json", *map(kept.spell, (VIDEO, TEXT, PHOTO))}
-    stored = {str(path.relative_to(package / "representations/original/data")) for path in package.rglob("*.*")}
+    originals = package / "representations/original/data"
+    stored = {str(path.relative_to(originals)) for path in originals.rglob("*.*")}
     assert {VIDEO, TEXT, PHOTO} <= stored
     (row,) = json.loads((package / "documentation/explanatory-notes/index.json").read_text(encoding="utf-8"))
     assert row["file"] == VIDEO

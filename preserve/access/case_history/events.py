@@ -11,7 +11,7 @@ from metadata import csip
 from metadata.entities import Agent, Event, Representation
 from metadata.errors import MetadataError
 from metadata.findings import Finding
-from metadata.identity import Names
+from metadata.identity import meant
 from metadata.premis import read_premis
 from preserve.access.case_history.model import Happening, Subject
 from preserve.archival_storage.media import server_store
@@ -35,7 +35,8 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     named = next((row for row in rows if row.identifier == name), None)
     for role in csip.REPRESENTATIONS if named is None else ():
         newest = {row.identifier: row for row in reversed(rows) if row.representation == role}
-        named = named or Names((known, row) for row in newest.values() for known in _names(row)).find(name)
+        by_name = {known: row for row in newest.values() for known in _names(row)}
+        named = named or by_name.get(meant(name, by_name) or "")
     if named is None:
         raise NotFound("request.nothing-there", name)
     original = named.source or named.identifier

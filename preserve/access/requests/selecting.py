@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from metadata.identity import Names, precise
+from metadata.identity import Names, meant, precise
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
@@ -62,8 +62,8 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Colle
     """
     names = list(case.originals)
     if wanted.object:
-        meant = Names((name, name) for name in names).find(wanted.object)
-        names = [meant] if meant is not None else []
+        name = meant(wanted.object, names)
+        names = [name] if name is not None else []
     elif wanted.stage:
         names = [name for name in names if (about := case.about(name)) is not None and about.stage == wanted.stage]
     elif wanted.form != "package":

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection
 
-from metadata.identity import Names
+from metadata.identity import meant
 from metadata.names import safe_names
 from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.access.viewing.drawing import About
@@ -137,8 +137,10 @@ def pick(viewed: Sequence[Viewed], wanted: Sequence[str]) -> list[Viewed]:
     """The files of these names: the depositor's path, or its last part where only one has it. Raises Refused."""
     chosen = []
     for name in wanted:
-        meant = Names((one.name, one) for one in viewed).find(name)
-        hits = [meant] if meant is not None else [one for one in viewed if PurePosixPath(one.name).name == name]
+        whole = meant(name, (one.name for one in viewed))
+        hits = [one for one in viewed if one.name == whole] or [
+            one for one in viewed if PurePosixPath(one.name).name == name
+        ]
         if len(hits) != 1:
             raise NotFound("look.no-such-file" if not hits else "look.several", name, count=len(hits))
         chosen += hits

@@ -16,6 +16,7 @@ from metadata.identity import (
     TIDY,
     Names,
     guesses,
+    meant,
     names_apart,
     precise,
     readable,
@@ -127,3 +128,10 @@ def test_forms_are_fixed_points_and_can_be_written_anywhere(path: str) -> None:
 def test_text_is_only_composed(text: str) -> None:
     if text.isprintable() and "/" not in text and text not in (".",):
         assert readable(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_person_means_the_name_that_is_there_else_the_one_that_looks_like_it() -> None:
+    names = ["①.txt", "1.txt", "笔录（一）.txt", "A.txt"]
+    assert [meant(name, names) for name in ("①.txt", "1.txt", "笔录(一).txt", " .\\A.txt")] == [*names]
+    assert meant("①.txt", ["1.txt"]) == "1.txt"
+    assert meant("Ⅰ.txt", ["I.txt", "Ｉ.txt"]) is None and meant("a.txt", names) is None

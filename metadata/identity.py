@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-from metadata.names import raw_bytes, text_of
+from metadata.names import raw_bytes
 
 Thing = TypeVar("Thing")
 
@@ -51,8 +51,16 @@ def readable(path: str) -> str:
     if path.isascii() or _PLAIN.fullmatch(path):
         return without_dots(path)
     if not is_text(path):
-        path = "/".join(part if is_text(part) else text_of(raw_bytes(part)) for part in path.split("/"))
+        path = "/".join(part if is_text(part) else _part_as_text(part) for part in path.split("/"))
     return unicodedata.normalize("NFC", without_dots(path))
+
+
+def _part_as_text(part: str) -> str:
+    """UTF-8 it is not: GB 18030 as Chinese Windows writes it, else with each byte that is no text written out."""
+    try:
+        return raw_bytes(part).decode("gb18030")
+    except UnicodeDecodeError:
+        return _SURROGATES.sub(lambda found: _written_out(found[0]), part)
 
 
 def tidy(path: str) -> str:

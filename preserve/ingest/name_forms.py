@@ -42,7 +42,7 @@ def _forms(path: str, read_as: tuple[str, ...]) -> Iterator[str]:
         yield "unread" if unread else "gb18030"
     elif unicodedata.normalize("NFC", path) != path:
         yield "decomposed"
-    if "\\" in name and not unread:
+    if "\\" in name:
         yield "backslash"
     if any(part != part.strip() for part in name.split("/")):
         yield "blanks"
@@ -50,4 +50,4 @@ def _forms(path: str, read_as: tuple[str, ...]) -> Iterator[str]:
 
 def _is_unread(part: str) -> bool:
     """Whether a part is in neither encoding, so that its bytes had to be written out."""
-    return not is_text(part) and "\\x" in readable(part)
+    return not is_text(part) and "[0x" in readable(part)

@@ -47,6 +47,8 @@ class Bounded:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # the flag says UTF-8, the bytes are something else
+        raise Refused("sip.archive-names", str(path), detail=str(error)) from error
     except (*_DAMAGE, gzip.BadGzipFile, NotImplementedError, ValueError) as error:
         raise Refused("sip.archive-damaged", str(path), detail=str(error)) from error
     except OSError as error:

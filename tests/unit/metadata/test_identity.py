@@ -115,6 +115,13 @@ def test_what_is_precise_is_found_again_and_is_no_other(paths: list[str]) -> Non
         assert [names.find(path) for path in paths] == list(range(len(paths)))
 
 
+def test_bytes_that_are_in_no_encoding_are_written_out() -> None:
+    assert [form("照片/\udcff\udc80.jpg") for form in (readable, tidy, precise)] == ["照片/[0xFF][0x80].jpg"] * 3
+    names = Names([("照片/\udcff\udc80.jpg", 1), ("照片/\udcff.jpg", 2)])
+    for written in ("照片/[0xFF][0x80].jpg", "照片/\\xff\\x80.jpg", "照片/%FF%80.jpg", "照片\\%ff%80.jpg"):
+        assert names.find(written) == 1
+
+
 @given(ANY_PATH)
 def test_forms_are_fixed_points_and_can_be_written_anywhere(path: str) -> None:
     for form in (readable, tidy):

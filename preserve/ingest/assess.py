@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.findings import Finding
+from metadata.identity import readable
 from preserve.clock import now, zone
-from preserve.description.reading import match_files, read_description
+from preserve.description.matching import match
+from preserve.description.reading import read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept
+from preserve.ingest.aliases import aliases
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.receive import Deposit, DepositProfile, receive
+from preserve.ingest.receive import Deposit, DepositProfile, receive, with_named
 from preserve.ingest.rules import View
 from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.rules.readable import with_article
@@ -35,13 +38,17 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs."""
+    """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs.
+
+    `names` are those of the files (see `metadata.identity`) by their paths below the deposit's prefix.
+    """
 
     deposit: Deposit
     description: CaseDescription
     findings: tuple[Finding, ...]
     scanner: str
     needed: int
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
@@ -52,7 +59,7 @@ class Assessed:
         own: list[tuple[str, bytes]] = []
         described = self.deposit.description_name
         for path in self.deposit.tags:
-            name = path.rpartition("/")[2]
+            name = readable(path).rpartition("/")[2]
             if name.startswith(("bag-info", "bagit", "manifest-", "tagmanifest-")) or path == described:
                 own.append((name, self.deposit.source.read(path, 1 << 30)))
         return tuple(own)
@@ -62,19 +69,22 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     """Receive, scan, read the description, check. Raises Refused with every reason that is known by then."""
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
     deposit = receive(source, profile)
+    name = readable(deposit.description_name.removeprefix(deposit.prefix))
+    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
+    if description is not None:
+        deposit = with_named(deposit, (item.file for item in description.objects))
     findings = list(deposit.findings)
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
-    name = deposit.description_name.removeprefix(deposit.prefix)
-    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
     findings += mistakes
+    names: Mapping[str, str] = {}
     if description is not None:
-        paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)
-        findings += match_files(description, paths, name)
-        findings += apply(_view(home, description, None))
+        matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
+        description, names = matched.case, matched.names
+        findings += [*matched.findings, *apply(_view(home, description, None))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(source), findings=findings)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit))
+    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names)
 
 
 def _scratch(home: Home) -> Path:
@@ -133,7 +143,7 @@ class Judgement:
         if file.normalised:
             self._findings += file.normalised.findings
         if file.character.kind in ("video", "sound", "image"):
-            self._characters[file.path] = file.character
+            self._characters[file.name] = file.character
 
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
@@ -161,24 +171,24 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
         unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
         view = _view(home, assessed.description, None)
         return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
-    own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
+    own = assessed.deposit.description_name
     where = zone(home.settings.time_zone)
     characters: dict[str, Character] = {}
     findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
-    readable = read_rules(home.profiles).readable
-    entries = list(assessed.deposit.files)
-    for start in range(0, len(entries), _BATCH):
-        batch = [
-            (folder / entry.path, entry.path.removeprefix(assessed.deposit.prefix), entry.size)
-            for entry in entries[start : start + _BATCH]
-        ]
-        for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
-            if name == own:
-                continue
-            character = characterise(path, found, name, where)
-            findings += with_article((*found.findings, *character.findings), readable)
-            if character.kind in ("video", "sound", "image"):
-                characters[name] = character
-            progress(size)
+    opened = read_rules(home.profiles).readable
+    entries = [entry for entry in assessed.deposit.files if entry.path != own]
+    with aliases(folder) as alias:
+        for start in range(0, len(entries), _BATCH):
+            batch = [
+                (alias(entry.path, name), name, entry.size)
+                for entry in entries[start : start + _BATCH]
+                for name in [assessed.names[entry.path.removeprefix(assessed.deposit.prefix)]]
+            ]
+            for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
+                character = characterise(path, found, name, where)
+                findings += with_article((*found.findings, *character.findings), opened)
+                if character.kind in ("video", "sound", "image"):
+                    characters[name] = character
+                progress(size)
     view = _view(home, assessed.description, characters)
     return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)

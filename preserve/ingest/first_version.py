@@ -115,8 +115,8 @@ class FirstVersion(VersionPlan[Result]):
     def origin(self, count: int, size: int) -> Origin:
         """The deposit; its space was required when the ingest began."""
         self.watcher.begin("ingest.step-copy", size, count)
-        deposit = self.assessed.deposit
-        return Origin(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit))
+        deposit, names = self.assessed.deposit, self.assessed.names
+        return Origin(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit, names))
 
     def require_copied(self, refusals: list[Finding], again: list[Finding]) -> None:
         """What is wrong with a file refuses the deposit; what changed while it was read may be tried again."""

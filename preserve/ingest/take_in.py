@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -35,11 +35,12 @@ _WORTH_PROCESSES = 200
 """Fewer files than this are done before worker processes have started."""
 
 
-def jobs_of(rows: Iterable[FileRow], deposit: Deposit) -> Iterator[Job]:
-    """The journal's rows as jobs, with the digests that the depositor declared."""
+def jobs_of(rows: Iterable[FileRow], deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
+    """The journal's rows as jobs, with the digests that the depositor declared; `names` are the files' by path."""
     for row in rows:
         path = os.fsdecode(row.path)
-        yield Job(row.number, path, row.stored, row.size, deposit.wanted.get(deposit.prefix + path, ()))
+        wanted = deposit.wanted.get(deposit.prefix + path, ())
+        yield Job(row.number, path, row.stored, row.size, wanted, names.get(path, ""))
 
 
 @dataclass(frozen=True, slots=True)

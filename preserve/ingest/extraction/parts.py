@@ -106,7 +106,7 @@ class Gathering:
         source = _source(self._ingest, file)
         if source is None or file.path == self._own:
             return
-        if self._secret is None or file.path in self._secret or self._length >= MOST_OF_A_CASE:
+        if self._secret is None or file.name in self._secret or self._length >= MOST_OF_A_CASE:
             extracted = Extracted("left-out")
         else:
             extracted = self._read[number] if number in self._read else extract(*source)
@@ -116,7 +116,7 @@ class Gathering:
         self._counts[outcome] += 1
         if outcome == "failed":
             values = {"reason": extracted.reason[:200]}
-            self._findings.append(Finding("ingest.text-failed", file.path, "note", values))
+            self._findings.append(Finding("ingest.text-failed", file.name, "note", values))
         name, reason = xml_name(file.path), extracted.reason
         row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
         self._lines.append(json.dumps(row, ensure_ascii=False))

@@ -16,7 +16,7 @@ from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import _manifest_lines
 
 PARTS = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=40)
-NAMES = PARTS.filter(lambda name: name not in (".", "..") and not name.startswith("./"))
+NAMES = PARTS.filter(lambda name: name not in (".", "..") and "\\" not in name)  # it parts folders in a zip
 
 
 @given(NAMES, st.binary(max_size=100))

@@ -116,9 +116,9 @@ def test_a_wrong_digest_refuses_that_file_alone(folder: Path, tmp_path: Path) ->
 def test_jobs_carry_what_a_bag_declares(tmp_path: Path) -> None:
     deposit = receive(bag(tmp_path / "bag"), read_profile("deposit.toml", DepositProfile))
     path = "现场笔录.txt"
-    (job,) = jobs_of([FileRow(4, path.encode(), "s", 9, None, None, None, None, None)], deposit)
+    (job,) = jobs_of([FileRow(4, path.encode(), "s", 9, None, None, None, None, None)], deposit, {path: "笔录.txt"})
     digest = hashlib.sha256((tmp_path / "bag" / "data" / path).read_bytes()).hexdigest()
-    assert job == Job(4, path, "s", 9, (("sha256", digest),))
+    assert job == Job(4, path, "s", 9, (("sha256", digest),), "笔录.txt")
 
 
 def test_what_is_not_there_as_it_should_be_is_found(tmp_path: Path) -> None:

@@ -92,11 +92,6 @@ def tar_traversal(at: Path) -> Path:
     return tarred(at / "a.tar", [tarfile.TarInfo("a/../../外面.txt")])
 
 
-@refused_with("sip.bad-path")
-def zip_empty_part(at: Path) -> Path:
-    return zipped(at / "a.zip", {"a//b.txt": RECORD})
-
-
 @refused_with("sip.symlink")
 def tar_symlink_out(at: Path) -> Path:
     return tarred(at / "a.tar", [link("l", tarfile.SYMTYPE, "/etc")])
@@ -242,16 +237,6 @@ def zip_description_crc(at: Path) -> Path:
     data[entry + 16 : entry + 20] = struct.pack("<I", 1)
     (at / "a.zip").write_bytes(data)
     return at / "a.zip"
-
-
-@refused_with("sip.names-collide")
-def names_nfc_nfd(at: Path) -> Path:
-    return folder(at / "d", {"caf\u00e9.txt": RECORD, "cafe\u0301.txt": RECORD})
-
-
-@refused_with("sip.names-collide")
-def names_case(at: Path) -> Path:
-    return folder(at / "d", {"IMG.JPG": RECORD, "img.jpg": RECORD})
 
 
 @refused_with("sip.names-collide")

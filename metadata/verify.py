@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -10,15 +11,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from metadata.bag import INFO, read_info
 from metadata.bag_rules import LINE_RULES
 from metadata.bag_rules import RULES as BAG_RULES
-from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from metadata.fixity import Fixity, check_fixity
 from metadata.opened import OpenedBag, open_bag
+from metadata.packed import Packed, compare, gather, list_packed
 
 Kind = Literal["bag", "aip"]
+Verdict = Literal["valid", "valid-with-warnings", "not-valid"]
+_LOST = frozenset(
+    f"bag.{name}"
+    for name in (
+        *("digest-differs", "tag-digest-differs", "file-missing", "tag-file-missing", "file-unreadable"),
+        *("payload-oxum-differs", "payload-folder-missing", "payload-manifest-missing", "archive-damaged"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,19 @@ class Report:
     digests: int
     seconds: float
     kind: Kind
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it comes to: warnings are departures from the standard that leave no doubt about any byte."""
+        if not self.intact:
+            return "not-valid"
+        warned = any(finding.severity == "warning" for finding in self.findings)
+        return "valid-with-warnings" if warned else "valid"
+
+    @property
+    def damaged(self) -> bool:
+        """Whether bytes are lost or are not those that were listed: nothing but another copy mends that."""
+        return any(finding.code in _LOST and finding.severity == "error" for finding in self.findings)
 
     @property
     def intact(self) -> bool:
@@ -61,22 +82,43 @@ def verify_package(
     fixity = _Reading(bag, from_medium, workers, progress)
     if not structure_only:
         fixity.start()
+    kind, findings = _judged(bag)
+    if not structure_only:
+        findings.extend(fixity.join().findings)
+    return _report(bag, kind, findings, fixity.result.digests, started)
+
+
+def verify_packed(
+    packed: Packed, name: str, *, structure_only: bool = False, progress: Callable[[int], None] = lambda moved: None
+) -> Report:
+    """As `verify_package`, of a bag in an archive whose file is called `name`; the archive is listed, then read once.
+
+    Raises whatever the archive raises where it is damaged.
+    """
+    started = time.monotonic()
+    listed = list_packed(packed.entries())
+    with tempfile.TemporaryDirectory(prefix="preserve-bag-") as folder:
+        digests = gather(packed, listed, Path(folder), payload=not structure_only, progress=progress)
+        own = listed.top.rstrip("/") or name.partition(".")[0]
+        bag = open_bag(Path(folder), LINE_RULES, listed.inventory, own)
+        kind, findings = _judged(bag)
+    differing, count = ([], 0) if structure_only else compare(bag, digests)
+    return _report(bag, kind, [*listed.findings, *findings, *differing], count, started)
+
+
+def _judged(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
+    """What every rule says of a bag that was opened."""
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))
     kind, more = _packages(bag)
-    findings.extend(more)
-    if not structure_only:
-        findings.extend(fixity.join().findings)
+    return kind, [*findings, *more]
+
+
+def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
     payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    return Report(
-        tuple(_printable(finding) for finding in findings),
-        len(payload),
-        sum(payload),
-        fixity.result.digests,
-        time.monotonic() - started,
-        kind,
-    )
+    shown = tuple(_printable(finding) for finding in findings)
+    return Report(shown, len(payload), sum(payload), digests, time.monotonic() - started, kind)
 
 
 class _Reading:
@@ -102,18 +144,8 @@ class _Reading:
         return self.result
 
 
-def _claims_a_package(bag: OpenedBag) -> bool:
-    """Whether bag-info.txt says that an E-ARK package lies within (AIP 2.2 §5)."""
-    try:
-        return INFO in bag.inventory.files and any(
-            label == "E-ARK-Package-Type" for label, _ in read_info(bag.root / INFO)
-        )
-    except BagUnreadable:
-        return False
-
-
 def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
-    if not _claims_a_package(bag) and not any(name.endswith("/METS.xml") for name in bag.inventory.files):
+    if not bag.packaged:
         return "bag", []
     # lxml takes a while to import, and a plain bag does not need it.
     from metadata.information_package import package_names, read_package
@@ -121,7 +153,7 @@ def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
 
     findings: list[Finding] = []
     names = package_names(bag)
-    if not names and _claims_a_package(bag):
+    if not names and bag.claims_a_package:
         return "aip", [Finding("ip.root-mets-missing", "data")]
     if len(names) > 1:
         findings.append(Finding("ip.more-than-one", "data", values={"names": ", ".join(names)}))

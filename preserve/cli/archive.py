@@ -25,10 +25,12 @@ def verify(output: Output, path: Path, structure: bool) -> int:
     """Our full verifier on any package or bag, with no home; exit status 4 when it is not intact."""
     report = output.work("cli.verifying", packages.verify, path, structure=structure)
     if report.status and not output.as_json:
-        raise NotIntact("cli.verify-bad", str(path), findings=report.findings)
+        code = "cli.verify-bad" if report.damaged else "cli.verify-not-valid"
+        raise NotIntact(code, str(path), findings=report.findings)
     output.findings(report.findings)
+    warned = report.verdict == "valid-with-warnings"
     output.done(
-        "cli.verify-structure-good" if structure else "cli.verify-good",
+        "cli.verify-structure-good" if structure else "cli.verify-warned" if warned else "cli.verify-good",
         report,
         files=report.files,
         size=bytes_for_people(report.bytes),

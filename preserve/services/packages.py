@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from metadata.verify import Kind, verify_package
-from preserve.errors import UsageError
+from metadata.findings import Finding
+from metadata.verify import Kind, Report, Verdict, verify_package, verify_packed
+from preserve.errors import Refused, UsageError
+from preserve.ingest.receive import open_source
 from preserve.services.documents import FindingShown
 from preserve.services.operation import job
 from preserve.services.session import Session
@@ -14,11 +16,17 @@ from preserve.services.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What verifying came to: status 4 where the package is not intact. Sizes are bytes of the payload."""
+    """What verifying came to: status 4 where the package is not intact. Sizes are bytes of the payload.
+
+    `verdict` stands between: `valid-with-warnings` departs from the standard without any doubt about a byte. `damaged`:
+    bytes are lost or altered, so that only another copy helps.
+    """
 
     status: int
     path: Path
     kind: Kind
+    verdict: Verdict
+    damaged: bool
     files: int
     bytes: int
     digests: int
@@ -29,17 +37,19 @@ class Verified:
 
 @job("packages.verify", needs="nothing", open_to_all="needs no archive: whoever can read a package may verify it")
 def verify(session: Session, path: Path, *, structure: bool = False) -> Verified:
-    """Verify the bag or package in a folder; with `structure` without reading what its files contain.
+    """Verify the bag or package in a folder, zip or tar; with `structure` without reading what its files contain.
 
     Raises UsageError where nothing is there, SchemaMissing.
     """
     if not path.exists():
         raise UsageError("cli.verify-no-path", str(path))
-    report = verify_package(path.absolute(), structure_only=structure, from_medium=True, progress=session.progress)
+    report = _report(session, path.absolute(), structure)
     return Verified(
         status=0 if report.intact else 4,
         path=path,
         kind=report.kind,
+        verdict=report.verdict,
+        damaged=report.damaged,
         files=report.files,
         bytes=report.size,
         digests=report.digests,
@@ -47,3 +57,17 @@ def verify(session: Session, path: Path, *, structure: bool = False) -> Verified
         contents_read=not structure,
         findings=report.findings,
     )
+
+
+def _report(session: Session, path: Path, structure: bool) -> Report:
+    if path.is_symlink() or not path.is_file():
+        return verify_package(path, structure_only=structure, from_medium=True, progress=session.progress)
+    try:
+        source = open_source(path)
+    except Refused:
+        return Report((Finding("bag.not-a-folder", str(path)),), 0, 0, 0, 0.0, "bag")
+    try:
+        return verify_packed(source, path.name, structure_only=structure, progress=session.progress)
+    except Refused as error:  # the archive itself is damaged, or lies about what it holds
+        finding = Finding(error.code, error.where, "error", dict(error.values), error.detail)
+        return Report((finding, Finding("bag.archive-damaged", str(path))), 0, 0, 0, 0.0, "bag")

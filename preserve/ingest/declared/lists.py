@@ -16,8 +16,9 @@ from pathlib import Path
 
 from metadata.errors import MetadataError
 from metadata.findings import Finding
+from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
-from preserve.ingest.declared.forms import LENGTHS, SIZES, Lines, algorithm_of, hinted
+from preserve.ingest.declared.forms import LENGTHS, SIZES, Lines, Listed, algorithm_of, hinted
 from preserve.ingest.declared.matching import Files
 from preserve.ingest.sources import Entry, Source
 
@@ -54,9 +55,12 @@ def read_lists(source: Source, files: Sequence[Entry], prefix: str, scratch: Pat
         with tempfile.TemporaryDirectory(prefix="list-", dir=scratch) as folder:
             for entry, stream in source.stream(lambda entry: entry.path in candidates):
                 kept = Path(folder) / "list"
-                with kept.open("wb") as out:
-                    while data := stream.read(_PIECE):
-                        out.write(data)
+                try:
+                    with kept.open("wb") as out:
+                        while data := stream.read(_PIECE):
+                            out.write(data)
+                except Refused:
+                    continue  # the pass that reads every file says so
                 reading.take(candidates[entry.path], kept)
     return reading.word
 
@@ -66,6 +70,29 @@ def _is_candidate(path: str, size: int) -> bool:
     if _CLAIMED.fullmatch(name) or _XML.fullmatch(name):
         return 0 < size <= _LARGEST
     return bool(_TEXT.fullmatch(name)) and 32 < size <= _LARGEST_TEXT
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the lines of one list came to."""
+
+    meant: list[tuple[str, str, str]] = field(default_factory=list)  # file, algorithm, digest
+    missing: list[Listed] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no line made sense."""
+        return not (self.meant or self.missing or self.unknown)
+
+    def add(self, listed: Listed, file: str | None) -> None:
+        """One line, and the file that it means."""
+        if file is None:
+            self.missing.append(listed)
+        elif not (algorithm := algorithm_of(listed.algorithm)):
+            self.unknown[listed.algorithm] += 1
+        else:
+            self.meant.append((file, algorithm, listed.digest))
 
 
 class _Reading:
@@ -102,29 +129,30 @@ class _Reading:
                 self.unreadable(path, "encoding")
             return
         lines = Lines(hinted(name), lambda text: self._files.meant(text, folder) is not None)
-        meant: list[tuple[str, str, str]] = []
-        missing: list[str] = []
-        unknown: Counter[str] = Counter()
+        found = _Found()
         for listed in lines.entries(_lines(kept, encoding)):
             file = self._files.meant(listed.name, folder) if listed.name else self._files.described_by(path)
-            if file is None:
-                missing.append(listed.name)
-            elif file == path:
-                continue
-            elif not algorithm_of(listed.algorithm):
-                unknown[listed.algorithm] += 1
-            else:
-                meant.append((file, algorithm_of(listed.algorithm), listed.digest))
-        bare = _bare(kept, encoding, hinted(name)) if claimed and not lines.read else None
-        if bare is not None and (file := self._files.described_by(path)):
-            meant.append((file, *bare))
-        elif not claimed and not (meant and len(meant) >= max(len(missing), lines.unread)):
+            if file != path:
+                found.add(listed, file)
+        if claimed:
+            self._of_one_file(path, found, None if lines.read else _bare(kept, encoding, hinted(name)))
+            if found.nothing:
+                self.unreadable(path, "form")
+        elif not found.meant or len(found.meant) < max(len(found.missing), lines.unread):
             return  # a text about something else
-        elif claimed and not meant and not missing and not unknown:
-            self.unreadable(path, "form")
-        for file, algorithm, digest in meant:
+        for file, algorithm, digest in found.meant:
             self._want(path, file, algorithm, digest)
-        self._told(path, missing, unknown)
+        self._told(path, [listed.name for listed in found.missing], found.unknown)
+
+    def _of_one_file(self, path: str, found: _Found, bare: tuple[str, str] | None) -> None:
+        """A list named after the file it is about need not name it, or names it as it was called elsewhere."""
+        file = self._files.described_by(path)
+        if file is None or found.meant:
+            return
+        if bare is not None:
+            found.meant.append((file, *bare))
+        elif len(found.missing) == 1 and (algorithm := algorithm_of(found.missing[0].algorithm)):
+            found.meant.append((file, algorithm, found.missing.pop().digest))
 
     def _xml(self, path: str, kept: Path) -> None:
         from preserve.ingest.declared.xml_words import read_words

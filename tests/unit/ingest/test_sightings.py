@@ -8,6 +8,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pikepdf
@@ -17,6 +18,7 @@ from tests.support.bags import seal
 from tests.support.program import Archive, found
 from tests.support.tiny_case import write_case
 
+NUMBERS = count(1000)
 Make = Callable[[Path], Path]
 TABLE: dict[str, tuple[Make, str]] = {}
 
@@ -32,7 +34,8 @@ def deposit(code: str) -> Callable[[Make], Make]:
 
 
 def more(place: Path, name: str, data: bytes, **changes: object) -> Path:
-    """The tiny case with one file more."""
+    """The tiny case with one file more, under a number of its own."""
+    changes = {"case_number": f"临文综罚〔2026〕{next(NUMBERS)}号", **changes}
     names = ("笔录.txt", "决定书.txt", name)
     objects = [{"file": name, "kind": "现场检查笔录", "stage": "调查"} for name in names]
     case = write_case(place, **{"objects": objects, **changes})
@@ -143,8 +146,9 @@ def damaged_member_of_a_zip(at: Path) -> Path:
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted(case.iterdir()):
             archive.write(path, path.name)
+        place = archive.getinfo("笔录.txt").header_offset + 30 + len("笔录.txt".encode())
     data = bytearray(packed.read_bytes())
-    data[data.index("现场检查笔录".encode())] ^= 1
+    data[place] ^= 1
     packed.write_bytes(data)
     return packed
 
@@ -164,11 +168,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def test_check_says_all_that_ingest_says(what: str, archive: Archive, tmp_path: Path) -> None:
     make, code = TABLE[what]
     path = make(tmp_path)
-    if what in ("bag_with_dots_in_its_manifest", "list_of_more_than_there_is"):
-        checked = archive.json("check", str(path))
-        assert (
-            code in {finding["code"] for finding in checked["checks"][0]["findings"]} if "checks" in checked else True
-        )
     checked, ingested = archive.json("check", str(path)), archive.json("ingest", str(path))
     before, after = (sorted(map(_said, _findings(document))) for document in (checked, ingested))
     assert code in {said[0] for said in before}, before

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from metadata.bag import DECLARATION, INFO, read_info
+from metadata.bag import DECLARATION
 from metadata.bag_rules import LINE_RULES
 from metadata.bag_rules import RULES as BAG_RULES
 from metadata.csip import BAG_PROFILE, METS
+from metadata.differing import differing, differing_packed, put_aside
 from metadata.errors import BagUnreadable, XMLRefused
 from metadata.findings import Finding
-from metadata.fixity import Fixity, Reading, check_fixity, compare
+from metadata.fixity import Fixity, Reading, check_fixity
 from metadata.hashing import Job
 from metadata.inventory import Inventory, take_inventory
 from metadata.opened import OpenedBag, open_bag
+from metadata.packed import Packed, compare, gather, list_packed
 
+Differ = Callable[[list[Job]], Iterator[Finding]]
 Kind = Literal["bag", "aip", "ip"]
 """A plain bag; a bag with an information package of ours; an information package that somebody else made."""
+Verdict = Literal["valid", "valid-with-warnings", "not-valid"]
+_LOST = frozenset(("csip.checksum-differs", "ip.target-missing", "ip.size-differs")) | frozenset(
+    f"bag.{name}"
+    for name in (
+        *("digest-differs", "tag-digest-differs", "file-missing", "tag-file-missing", "file-unreadable"),
+        *("payload-oxum-differs", "payload-folder-missing", "payload-manifest-missing", "archive-damaged"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,19 @@ class Report:
     digests: int
     seconds: float
     kind: Kind
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it comes to: warnings are departures from the standard that leave no doubt about any byte."""
+        if not self.intact:
+            return "not-valid"
+        warned = any(finding.severity == "warning" for finding in self.findings)
+        return "valid-with-warnings" if warned else "valid"
+
+    @property
+    def damaged(self) -> bool:
+        """Whether bytes are lost or are not those that were listed: nothing but another copy mends that."""
+        return any(finding.code in _LOST and finding.severity == "error" for finding in self.findings)
 
     @property
     def intact(self) -> bool:
@@ -61,40 +87,70 @@ def verify_package(
     path = Path(path)
     if path.is_symlink() or not path.is_dir():
         return Report((Finding("bag.not-a-folder", str(path)),), 0, 0, 0, 0.0, "bag")
+    reading = None if structure_only else Reading(str(path), from_medium, workers, progress)
+    counted = Fixity()
+    differ = partial(differing, reading=reading, counted=counted)
     if not (path / DECLARATION).exists() and (path / METS).is_file():
-        reading = None if structure_only else Reading(str(path), from_medium, workers, progress)
-        return _bare(path, reading, started)
+        return _bare(path, take_inventory(path), differ, counted, started)
     bag = open_bag(path, LINE_RULES)
     fixity = _Reading(bag, from_medium, workers, progress)
     if not structure_only:
         fixity.start()
+    kind, findings = _judged(bag, differ)
+    if not structure_only:
+        findings.extend(fixity.join().findings)
+    return _report(bag, kind, findings, fixity.result.digests, started)
+
+
+def verify_packed(
+    packed: Packed, name: str, *, structure_only: bool = False, progress: Callable[[int], None] = lambda moved: None
+) -> Report:
+    """As `verify_package`, of a bag in an archive whose file is called `name`; the archive is listed, then read once.
+
+    Raises whatever the archive raises where it is damaged.
+    """
+    started = time.monotonic()
+    listed = list_packed(packed.entries())
+    counted = Fixity()
+    differ = partial(
+        differing_packed, packed=packed, top=listed.top, read=not structure_only, counted=counted, progress=progress
+    )
+    if DECLARATION not in listed.inventory.files and METS in listed.inventory.files:
+        with tempfile.TemporaryDirectory(prefix="preserve-ip-") as folder:
+            place = Path(folder, listed.top.rstrip("/") or name.partition(".")[0])
+            put_aside(packed, listed, place)
+            return _bare(place, listed.inventory, differ, counted, started)
+    with tempfile.TemporaryDirectory(prefix="preserve-bag-") as folder:
+        digests = gather(packed, listed, Path(folder), payload=not structure_only, progress=progress)
+        own = listed.top.rstrip("/") or name.partition(".")[0]
+        bag = open_bag(Path(folder), LINE_RULES, listed.inventory, own)
+        kind, findings = _judged(bag, differ)
+    wrong, count = ([], 0) if structure_only else compare(bag, digests)
+    return _report(bag, kind, [*listed.findings, *findings, *wrong], count, started)
+
+
+def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
+    """What every rule says of a bag that was opened."""
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))
-    kind, more = _packages(bag, None if structure_only else Reading(str(path), from_medium, workers, progress))
-    findings.extend(more)
-    if not structure_only:
-        findings.extend(fixity.join().findings)
+    kind, more = _packages(bag, differ)
+    return kind, [*findings, *more]
+
+
+def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
     payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    return Report(
-        tuple(_printable(finding) for finding in findings),
-        len(payload),
-        sum(payload),
-        fixity.result.digests,
-        time.monotonic() - started,
-        kind,
-    )
+    shown = tuple(findings)
+    return Report(shown, len(payload), sum(payload), digests, time.monotonic() - started, kind)
 
 
-def _bare(path: Path, reading: Reading | None, started: float) -> Report:
+def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, started: float) -> Report:
     """An information package without a bag around it: METS alone says what its files should be."""
     from metadata.csip_rules.judging import judge
 
-    inventory = take_inventory(path)
     judged = judge(path, "", inventory.files)
-    counted = Fixity()
-    findings = [*_refused(inventory), *judged.findings, *_differing(judged.jobs, reading, counted)]
-    shown = tuple(_printable(finding) for finding in findings)
+    findings = [*_refused(inventory), *judged.findings, *differ(judged.jobs)]
+    shown = tuple(findings)
     size = sum(inventory.files.values())
     return Report(shown, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
 
@@ -107,17 +163,6 @@ def _refused(inventory: Inventory) -> Iterator[Finding]:
         yield Finding("bag.device", name)
     for name, reason in inventory.unreadable.items():
         yield Finding("bag.file-unreadable", name, values={"reason": reason})
-
-
-def _differing(jobs: list[Job], reading: Reading | None, counted: Fixity) -> Iterator[Finding]:
-    """The files whose bytes are not those that METS describes."""
-    if reading is None:
-        return
-    for path, algorithms, reason in compare(iter(jobs), reading, counted):
-        if reason:
-            yield Finding("bag.file-unreadable", path, values={"reason": reason})
-        else:
-            yield Finding("csip.checksum-differs", path, values={"algorithms": algorithms})
 
 
 class _Reading:
@@ -143,20 +188,8 @@ class _Reading:
         return self.result
 
 
-def _claims_a_package(bag: OpenedBag) -> bool:
-    """Whether bag-info.txt says that an E-ARK package lies within (AIP 2.2 §5)."""
-    return "E-ARK-Package-Type" in _info(bag)
-
-
-def _info(bag: OpenedBag) -> dict[str, str]:
-    try:
-        return dict(read_info(bag.root / INFO)) if INFO in bag.inventory.files else {}
-    except BagUnreadable:
-        return {}
-
-
-def _packages(bag: OpenedBag, reading: Reading | None) -> tuple[Kind, list[Finding]]:
-    if not _claims_a_package(bag) and not any(name.endswith("/METS.xml") for name in bag.inventory.files):
+def _packages(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
+    if not bag.packaged:
         return "bag", []
     # lxml takes a while to import, and a plain bag does not need it.
     from metadata.information_package import package_names, read_package
@@ -164,13 +197,13 @@ def _packages(bag: OpenedBag, reading: Reading | None) -> tuple[Kind, list[Findi
 
     findings: list[Finding] = []
     names = package_names(bag)
-    if not names and _claims_a_package(bag):
+    if not names and bag.claims_a_package:
         return "aip", [Finding("ip.root-mets-missing", "data")]
     if len(names) > 1:
         findings.append(Finding("ip.more-than-one", "data", values={"names": ", ".join(names)}))
     for name in names[:1]:
         if not _is_ours(bag, name):
-            return "ip", [*findings, *_others(bag, name, reading)]
+            return "ip", [*findings, *_others(bag, name, differ)]
         package = read_package(bag, name)
         findings.extend(package.findings)
         for rule in IP_RULES:
@@ -180,8 +213,11 @@ def _packages(bag: OpenedBag, reading: Reading | None) -> tuple[Kind, list[Findi
 
 def _is_ours(bag: OpenedBag, name: str) -> bool:
     """Whether this program made the package: bag or METS says so. What claims neither is held to CSIP alone."""
-    if _info(bag).get("BagIt-Profile-Identifier") == BAG_PROFILE:
-        return True
+    try:
+        if dict(bag.info()).get("BagIt-Profile-Identifier") == BAG_PROFILE:
+            return True
+    except BagUnreadable:
+        pass  # the rule for bag-info.txt says it
     from metadata.mets import CONTENT_TYPE, read_identity
 
     try:
@@ -190,7 +226,7 @@ def _is_ours(bag: OpenedBag, name: str) -> bool:
         return True  # nothing can be told from it: the stricter rules say what is wrong
 
 
-def _others(bag: OpenedBag, name: str, reading: Reading | None) -> Iterator[Finding]:
+def _others(bag: OpenedBag, name: str, differ: Differ) -> Iterator[Finding]:
     from metadata.csip_rules.judging import judge
 
     listed = frozenset(manifest.algorithm for manifest in bag.payload_manifests)
@@ -204,11 +240,4 @@ def _others(bag: OpenedBag, name: str, reading: Reading | None) -> Iterator[Find
     yield from judged.findings
     # The bag's manifests are compared with the bytes already; only other algorithms ask for another reading.
     unread = [job for job in judged.jobs if bag.payload_digest(job[1][0], job[0]) is None]
-    yield from _differing(unread, reading, Fixity())
-
-
-def _printable(finding: Finding) -> Finding:
-    """Names that are not UTF-8 can be shown."""
-    if finding.where.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in finding.where):
-        return finding
-    return replace(finding, where=finding.where.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    yield from differ(unread)

@@ -28,11 +28,12 @@ def verify(output: Output, path: Path, structure: bool, strict: bool, independen
     asked = {"structure": structure, "strict": strict, "independent": independent}
     report = output.work("cli.verifying", packages.verify, path, **asked)
     if report.status and not output.as_json:
-        lost = any(finding.severity in ("refuse", "error") for finding in report.findings)
-        raise NotIntact("cli.verify-bad" if lost else "cli.verify-departs", str(path), findings=report.findings)
+        code = "cli.verify-bad" if report.damaged else "cli.verify-not-valid"
+        raise NotIntact(code, str(path), findings=report.findings)
     output.findings(report.findings)
+    warned = report.verdict == "valid-with-warnings"
     output.done(
-        "cli.verify-structure-good" if structure else "cli.verify-good",
+        "cli.verify-structure-good" if structure else "cli.verify-warned" if warned else "cli.verify-good",
         report,
         files=report.files,
         size=bytes_for_people(report.bytes),

@@ -20,7 +20,7 @@ from preserve.ingest.file_pass import (
     examine_batch,
     take_batch,
     take_file,
-    take_stream,
+    take_member,
     warm_up,
 )
 from preserve.ingest.receive import Deposit
@@ -113,7 +113,7 @@ def _copied(intake: Intake, jobs: Iterable[Job], watcher: Progress) -> Iterator[
     taken: list[Taken] = []
     for entry, stream in intake.origin.stream(lambda entry: entry.path in waiting):
         job = waiting[entry.path]
-        taken.append(take_stream(stream, intake.target, intake.algorithms, job, watcher))
+        taken.append(take_member(stream, intake.target, intake.algorithms, job, watcher))
         batch.append(job)
         if len(batch) >= _BATCH_FILES:
             yield intake.batch("", batch, taken)

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -19,16 +21,20 @@ from preserve.home import Home
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
-from preserve.ingest.facts import Character
+from preserve.ingest.extraction import way_of
+from preserve.ingest.extraction.marks import MARK, mark_of
+from preserve.ingest.extraction.parts import extract
+from preserve.ingest.facts import Character, Identification
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, receive
 from preserve.ingest.rules import View
-from preserve.ingest.rules.profile import read_rules
+from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
 from preserve.ingest.scan import scan
 from preserve.ingest.space import reckon
 from preserve.profiles import read_profile
 from preserve.work import require_space
+from storage_adapters.reading import digest_file
 
 _BATCH = 500
 
@@ -101,17 +107,40 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> View:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was seen in the files: facts of recordings and pictures, marks of state secrets, files of one digest."""
+
+    characters: dict[str, Character] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, name: str, character: Character, digest: str) -> None:
+        """One file; its digest is empty where no other can be the same."""
+        if character.kind in ("video", "sound", "image"):
+            self.characters[name] = character
+        if mark := dict(character.properties).get(MARK):
+            self.marks[name] = mark
+        if digest:
+            self.digests.setdefault(digest, []).append(name)
+
+    def identical(self) -> tuple[tuple[str, ...], ...]:
+        """The files that are the same as another."""
+        return tuple(tuple(sorted(names)) for names in self.digests.values() if len(names) > 1)
+
+
+def _view(home: Home, description: CaseDescription, seen: _Seen | None) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
-    return view_of(
+    view = view_of(
         description,
-        characters,
+        seen.characters if seen else None,
         today=today,
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
+    return replace(view, marks=seen.marks, identical=seen.identical()) if seen else view
 
 
 class Judgement:
@@ -119,7 +148,7 @@ class Judgement:
 
     def __init__(self, home: Home, assessed: Assessed) -> None:
         self._home, self._assessed = home, assessed
-        self._characters: dict[str, Character] = {}
+        self._seen = _Seen()
         self._findings: list[Finding] = []
         self._readable = read_rules(home.profiles).readable
         self._own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
@@ -132,14 +161,14 @@ class Judgement:
         self._findings += with_article(file.character.findings, self._readable)
         if file.normalised:
             self._findings += file.normalised.findings
-        if file.character.kind in ("video", "sound", "image"):
-            self._characters[file.path] = file.character
+        digest = next(iter(file.copied.digests.values()), "")
+        self._seen.add(file.path, file.character, digest if file.copied.size else "")
 
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
         assessed = self._assessed
         known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
-        view = _view(self._home, assessed.description, self._characters)
+        view = _view(self._home, assessed.description, self._seen)
         findings = accept(assessed.description, [*known, *self._findings, *apply(view)])
         if refused := refusal(assessed.deposit, findings):
             raise refused
@@ -163,10 +192,11 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
         return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     where = zone(home.settings.time_zone)
-    characters: dict[str, Character] = {}
+    seen = _Seen()
+    rules = read_rules(home.profiles)
     findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
-    readable = read_rules(home.profiles).readable
     entries = list(assessed.deposit.files)
+    sizes = Counter(entry.size for entry in entries)
     for start in range(0, len(entries), _BATCH):
         batch = [
             (folder / entry.path, entry.path.removeprefix(assessed.deposit.prefix), entry.size)
@@ -176,9 +206,21 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
             if name == own:
                 continue
             character = characterise(path, found, name, where)
-            findings += with_article((*found.findings, *character.findings), readable)
-            if character.kind in ("video", "sound", "image"):
-                characters[name] = character
+            findings += with_article((*found.findings, *character.findings), rules.readable)
+            if mark := _mark(path, found, character, rules.secrecy_marks):
+                character = replace(character, properties=(*character.properties, (MARK, mark)))
+            seen.add(name, character, _digest(path) if size and sizes[size] > 1 else "")
             progress(size)
-    view = _view(home, assessed.description, characters)
+    view = _view(home, assessed.description, seen)
     return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)
+
+
+def _mark(path: Path, identification: Identification, character: Character, rule: SecrecyMarks) -> str:
+    way = way_of(identification, character, path.name)
+    return mark_of(path, character, extract(path, way).text if way else "", rule)
+
+
+def _digest(path: Path) -> str:
+    with suppress(OSError):  # what cannot be read is told by those that read it
+        return digest_file(path, ("sha256",), from_medium=False)[1]["sha256"]
+    return ""

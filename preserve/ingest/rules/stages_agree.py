@@ -8,6 +8,7 @@ from metadata.findings import Finding
 from preserve.description.labels import label_of
 from preserve.description.schema import CaseObject, Procedure, Stage
 from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.documents_are_there import outcome_of
 from preserve.ingest.rules.looks import is_one
 from preserve.ingest.rules.profile import Document
 from preserve.messages import listed
@@ -36,7 +37,12 @@ def stages_of(view: View, item: CaseObject) -> tuple[Stage, ...]:
 
 def _asked_for(view: View, rule: Document) -> bool:
     """What may be there takes too many words to tell a paper by them."""
-    return not rule.optional and view.case.procedure in (rule.when.procedures or tuple(Procedure))
+    when, outcome = rule.when, outcome_of(view)[0]
+    return (
+        not rule.optional
+        and view.case.procedure in (when.procedures or tuple(Procedure))
+        and outcome in (when.outcomes or (outcome,))
+    )
 
 
 def stages_by_papers(view: View) -> tuple[list[Stage], list[Stage]]:

@@ -190,7 +190,7 @@ def write_workbook(
 
 
 class _Writer:
-    """Writes the sheets of one workbook; remembers which lists to choose from they use."""
+    """Writes the sheets of one workbook; and the lists to choose from that they use."""
 
     def __init__(self, book: Any, words: Vocabulary) -> None:
         self.book, self.words = book, words
@@ -198,7 +198,8 @@ class _Writer:
             {"bold": True, "bg_color": "#DCE6F1", "border": 1, "font_name": "Noto Sans CJK SC"}
         )
         self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
-        self.lists: dict[str, list[str]] = {}
+        names = ("case_type", "measure", "incident", "outcome")
+        self.lists = {name: [term.label.zh for term in words.terms[name]] for name in names}
 
     def case(self, content: dict[str, Any]) -> None:
         """The sheet of fields that a case has once."""
@@ -264,7 +265,7 @@ class _Writer:
         elif name in _YES_NO:
             source = ["是", "否"]
         elif name in FIELDS and name != "shows":
-            words = self.lists.setdefault(name, [term.label.zh for term in self.words.terms[name]])
+            words = self.lists[name]
             column = _letter(list(self.lists).index(name))
             source = f"={CHOICES_SHEET}!${column}$2:${column}${len(words) + 1}"
         else:

@@ -265,9 +265,8 @@ class _Writer:
         elif name in _YES_NO:
             source = ["是", "否"]
         elif name in FIELDS and name != "shows":
-            words = self.lists[name]
             column = _letter(list(self.lists).index(name))
-            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(words) + 1}"
+            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(self.lists[name]) + 1}"
         else:
             return None
         return {

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -21,7 +21,6 @@ from preserve.home import Home
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
-from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, look_over, with_named
 from preserve.ingest.rules import View
@@ -135,17 +134,18 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> View:
+def _view(home: Home, description: CaseDescription, sightings: Sightings | None) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
-    return view_of(
+    view = view_of(
         description,
-        characters,
+        sightings.characters if sightings else None,
         today=today,
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
+    return replace(view, marks=sightings.marks, identical=sightings.identical()) if sightings else view
 
 
 def _judge(
@@ -153,7 +153,7 @@ def _judge(
 ) -> tuple[list[Finding], View]:
     """All findings now that every file was looked at, and the case as the rules saw it."""
     kept = [finding for finding in known if not finding.code.startswith("rule.")]
-    view = _view(home, description, sightings.characters)
+    view = _view(home, description, sightings)
     return accept(description, [*kept, *sightings.findings, *apply(view)]), view
 
 
@@ -166,7 +166,8 @@ class Judgement:
 
     def add(self, file: TakenFile) -> None:
         """One file of the deposit."""
-        self._sightings.see(file.path, file.identification, file.character)
+        digest = next(iter(file.copied.digests.values()), "") if file.copied.size else ""
+        self._sightings.see(file.path, file.identification, file.character, digest)
         if file.normalised:
             self._sightings.findings += file.normalised.findings
 

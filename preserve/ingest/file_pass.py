@@ -17,6 +17,7 @@ from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.facts import Character, Copied, Identification, to_json
+from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
@@ -57,7 +58,7 @@ class Batch:
     """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
-    run.
+    run. `secrecy` says what marks of state secrets look like; None: they are not looked for.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Batch:
     algorithms: tuple[str, ...]
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
+    secrecy: SecrecyMarks | None = None
 
 
 def take_batch(batch: Batch) -> list[Taken]:
@@ -77,29 +79,18 @@ def take_batch(batch: Batch) -> list[Taken]:
     """
     source, target = Path(batch.source), Path(batch.target)
     taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
-    return _examine(target, _folder(batch), batch.zone, batch.jobs, taken)
-
-
-def _folder(batch: Batch) -> Path | None:
-    return Path(batch.texts) if batch.texts else None
+    return _examine(batch, taken)
 
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(Path(batch.target), _folder(batch), batch.zone, batch.jobs, batch.taken)
+    return _examine(batch, batch.taken)
 
 
-def take_file(
-    source: Path,
-    target: Path,
-    texts: Path | None,
-    zone: tzinfo,
-    algorithms: tuple[str, ...],
-    job: Job,
-    progress: Callable[[int], None],
-) -> Taken:
-    """Copy one file of a folder and find out what it is."""
-    return _examine(target, texts, zone, (job,), [_copy(source, target, algorithms, job, progress)])[0]
+def take_file(batch: Batch, progress: Callable[[int], None]) -> Taken:
+    """Copy the one file of a batch and find out what it is."""
+    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress)
+    return _examine(batch, [copied])[0]
 
 
 def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
@@ -134,24 +125,36 @@ def take_member(
         return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values, error.detail))
 
 
-def _examine(
-    target: Path, texts: Path | None, zone: tzinfo, jobs: Sequence[Job], taken: Sequence[Taken]
-) -> list[Taken]:
+def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
     """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
     from preserve.ingest.characterise import characterise
+    from preserve.ingest.extraction.marks import MARK, mark_of
     from preserve.ingest.extraction.parts import write_part
     from preserve.ingest.identify import identify_many
 
-    copied = [(job, file) for job, file in zip(jobs, taken, strict=True) if file.refusal is None]
+    target = Path(batch.target)
+    copied = [(job, file) for job, file in zip(batch.jobs, taken, strict=True) if file.refusal is None]
     asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
     examined: dict[int, Taken] = {}
+    marks: dict[int, str] = {}
     read: list[tuple[int, str, Character, Identification]] = []
-    for (job, file), identification in zip(copied, identify_many(asked, workers=1), strict=True):
-        character = characterise(target / job.stored, identification, job.name or job.path, zone)
+    for (job, _), identification in zip(copied, identify_many(asked, workers=1), strict=True):
+        character = characterise(target / job.stored, identification, job.name or job.path, batch.zone)
         read.append((job.number, job.stored, character, identification))
-        examined[file.number] = replace(file, identified=to_json(identification), characterised=to_json(character))
-    if texts is not None:
-        write_part(texts, target, read)
+    known = {number: (target / stored, character) for number, stored, character, _ in read}
+
+    def look(number: int, text: str) -> None:
+        if batch.secrecy is not None:
+            marks[number] = mark_of(*known[number], text, batch.secrecy)
+
+    if batch.texts:
+        write_part(Path(batch.texts), target, read, look)
+    by_number = {file.number: file for _, file in copied}
+    for number, _, character, identification in read:
+        if mark := marks.get(number):
+            character = replace(character, properties=(*character.properties, (MARK, mark)))
+        told, seen = to_json(identification), to_json(character)
+        examined[number] = replace(by_number[number], identified=told, characterised=seen)
     return [examined.get(file.number, file) for file in taken]
 
 

@@ -13,9 +13,9 @@ from metadata.findings import Finding
 from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
+from preserve.ingest.rules.filed_in_time import due_of
 from preserve.messages import hint, say
 from preserve.outputs import write_new
-from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Row:
 def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     """The row of a case that could be read."""
     view = judged.view
-    due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
+    filing = due_of(view)
     case = assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, due.isoformat(), certain)
+    return _row(path, judged.findings, case.case_number, case.title, filing.due.isoformat(), filing.certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:

@@ -6,8 +6,9 @@ The look goes through the functions that take files in, so that `check` cannot s
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
@@ -19,58 +20,100 @@ from preserve.clock import zone
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.aliases import aliases
-from preserve.ingest.facts import Character, Identification, from_json
+from preserve.ingest.extraction.marks import MARK
+from preserve.ingest.facts import Character, Copied, Identification, from_json
 from preserve.ingest.file_pass import Batch, Job, Taken, checked, examine_batch, take_member
 from preserve.ingest.receive import Deposit
-from preserve.ingest.rules.profile import read_rules
+from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
 from preserve.progress import check_stop
 from storage_adapters.reading import digest_file
 
 Progress = Callable[[int], None]
 
+_DIGEST = "sha256"
 _FILES = 250
 _BYTES = 256 << 20  # of an archive's members that lie unpacked at a time, unless one alone is larger
 
 
 class Sightings:
-    """Findings and characters of files, in the order in which they are seen."""
+    """What is seen in files, in their order: findings, facts of recordings and pictures, marks of state secrets."""
 
     def __init__(self, home: Home, deposit: Deposit, names: Mapping[str, str]) -> None:
         self.findings: list[Finding] = []
         self.characters: dict[str, Character] = {}
+        self.marks: dict[str, str] = {}
+        self._same: dict[str, list[str]] = {}
         self._home, self._deposit, self._names = home, deposit, names
-        self._readable = read_rules(home.profiles).readable
+        self._rules = read_rules(home.profiles)
         self._own = deposit.description_name.removeprefix(deposit.prefix)
 
-    def see(self, path: str, identification: Identification, character: Character) -> None:
-        """One file. The description was read already, which says more than a format identifier could."""
+    def see(self, path: str, identification: Identification, character: Character, digest: str) -> None:
+        """One file; its digest is empty where no other can be the same.
+
+        The description was read already, which says more than a format identifier could.
+        """
         if path == self._own:
             return
-        self.findings += with_article((*identification.findings, *character.findings), self._readable)
+        self.findings += with_article((*identification.findings, *character.findings), self._rules.readable)
+        name = self._names.get(path) or path
         if character.kind in ("video", "sound", "image"):
-            self.characters[self._names.get(path) or path] = character
+            self.characters[name] = character
+        if mark := dict(character.properties).get(MARK):
+            self.marks[name] = mark
+        if digest:
+            self._same.setdefault(digest, []).append(name)
+
+    def identical(self) -> tuple[tuple[str, ...], ...]:
+        """The files that are the same as another."""
+        return tuple(tuple(sorted(names)) for names in self._same.values() if len(names) > 1)
 
     def look(self, progress: Progress) -> None:
         """See every file of the deposit. Raises Refused where an archive cannot be read on."""
         self._home.work.mkdir(parents=True, exist_ok=True)
-        where = zone(self._home.settings.time_zone)
-        for job, taken in _look_through(self._deposit, self._names, where, self._home.work, progress):
-            if taken.refusal is not None:
-                self.findings.append(taken.refusal)
+        jobs = _jobs(self._deposit, self._names)
+        with tempfile.TemporaryDirectory(prefix="look-", dir=self._home.work) as scratch:
+            place = Path(scratch)
+            texts = place / "texts"
+            texts.mkdir()
+            sizes = Counter(entry.size for entry in self._deposit.files if entry.size)
+            where = zone(self._home.settings.time_zone)
+            look = _Look(place, texts, where, self._rules.secrecy_marks, sizes, progress)
+            source = self._deposit.source
+            if source.folder is not None:
+                seen = _in_folder(jobs, source.folder / self._deposit.prefix, look)
             else:
-                seen = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
-                self.see(job.path, *seen)
+                seen = _in_archive(self._deposit, jobs, look)
+            for job, taken in seen:
+                if taken.refusal is not None:
+                    self.findings.append(taken.refusal)
+                else:
+                    facts = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
+                    copied = from_json(Copied, taken.copied).digests if taken.copied else {}
+                    self.see(job.path, *facts, copied.get(_DIGEST, ""))
 
 
-def _look_through(
-    deposit: Deposit, names: Mapping[str, str], where: tzinfo, scratch: Path, progress: Progress
-) -> Iterator[tuple[Job, Taken]]:
-    jobs = _jobs(deposit, names)
-    if deposit.source.folder is not None:
-        yield from _in_folder(jobs, deposit.source.folder / deposit.prefix, where, progress)
-    else:
-        yield from _in_archive(deposit, jobs, where, scratch, progress)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a look is taken: where files and texts lie meanwhile, and what is asked of them."""
+
+    scratch: Path
+    texts: Path
+    zone: tzinfo
+    secrecy: SecrecyMarks
+    sizes: Mapping[int, int]  # how many files have a size: only of those that share one a digest is taken
+    progress: Progress
+
+    def algorithms(self, job: Job) -> tuple[str, ...]:
+        """The digests by which it would be seen that another file is the same."""
+        return (_DIGEST,) if self.sizes.get(job.size, 0) > 1 else ()
+
+    def examined(self, folder: Path, jobs: list[Job], taken: list[Taken]) -> list[Taken]:
+        """What files are that lie in `folder`, by their stored names."""
+        if not jobs:
+            return []
+        texts = str(self.texts)
+        return examine_batch(Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy))
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
@@ -80,40 +123,38 @@ def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
         yield Job(number, path, stored, entry.size, wanted, names.get(path) or readable(path))
 
 
-def _in_folder(jobs: Iterator[Job], folder: Path, where: tzinfo, progress: Progress) -> Iterator[tuple[Job, Taken]]:
-    """Where they lie; read whole only where a digest is declared."""
+def _in_folder(jobs: Iterator[Job], folder: Path, look: _Look) -> Iterator[tuple[Job, Taken]]:
+    """Where they lie; read whole only where a digest is declared or another file has the same size."""
     with aliases(folder) as alias:
         while batch := [replace(job, stored=str(alias(job.path, job.name))) for job in islice(jobs, _FILES)]:
             taken = []
             for job in batch:
                 check_stop()
-                taken.append(_compared(folder / job.path, job, progress))
-            yield from zip(batch, _examined(folder, where, batch, taken), strict=True)
+                taken.append(_compared(folder / job.path, job, look))
+            yield from zip(batch, look.examined(folder, batch, taken), strict=True)
 
 
-def _compared(path: Path, job: Job, progress: Progress) -> Taken:
+def _compared(path: Path, job: Job, look: _Look) -> Taken:
+    wanted = tuple(dict.fromkeys((*look.algorithms(job), *(wanted.algorithm for wanted in job.wanted))))
     try:
-        if not job.wanted:
+        if not wanted:
             with path.open("rb"):
-                progress(job.size)
+                look.progress(job.size)
             return Taken(job.number, job.size)
-        algorithms = tuple(dict.fromkeys(wanted.algorithm for wanted in job.wanted))
-        size, digests = digest_file(path, algorithms, from_medium=False, progress=progress)
+        size, digests = digest_file(path, wanted, from_medium=False, progress=look.progress)
     except OSError as error:
         values = {"reason": error.strerror or str(error)}
         return Taken(job.number, 0, refusal=Finding("storage.source-unreadable", job.path, "refuse", values))
-    return checked(job, size, digests, ())
+    return checked(job, size, digests, look.algorithms(job))
 
 
-def _in_archive(
-    deposit: Deposit, jobs: Iterator[Job], where: tzinfo, scratch: Path, progress: Progress
-) -> Iterator[tuple[Job, Taken]]:
+def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[tuple[Job, Taken]]:
     """Unpacked for as long as it takes to look: some at a time, read in the order in which they lie."""
     waiting = {deposit.prefix + job.path: job for job in jobs}
     members = deposit.source.stream(lambda entry: entry.path in waiting)
     more = True
     while more:
-        with tempfile.TemporaryDirectory(prefix="look-", dir=scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix="members-", dir=look.scratch) as folder:
             batch: list[Job] = []
             taken: list[Taken] = []
             size, more = 0, False
@@ -121,16 +162,12 @@ def _in_archive(
                 check_stop()
                 job = waiting.pop(entry.path)
                 batch.append(job)
-                taken.append(take_member(stream, Path(folder), (), job, progress))
+                taken.append(take_member(stream, Path(folder), look.algorithms(job), job, look.progress))
                 size += entry.size
                 if len(batch) == _FILES or size > _BYTES:
                     more = True
                     break
-            yield from zip(batch, _examined(Path(folder), where, batch, taken), strict=True)
-
-
-def _examined(folder: Path, where: tzinfo, jobs: list[Job], taken: list[Taken]) -> list[Taken]:
-    return examine_batch(Batch("", str(folder), "", where, (), tuple(jobs), tuple(taken))) if jobs else []
+            yield from zip(batch, look.examined(Path(folder), batch, taken), strict=True)
 
 
 def as_finding(error: Refused) -> Finding:

@@ -24,6 +24,7 @@ from preserve.ingest.file_pass import (
     warm_up,
 )
 from preserve.ingest.receive import Deposit
+from preserve.ingest.rules.profile import SecrecyMarks
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from preserve.work import executor, map_batches
@@ -57,11 +58,13 @@ class Intake:
     texts: Path | None
     zone: tzinfo
     algorithms: tuple[str, ...]
+    secrecy: SecrecyMarks | None = None
 
     def batch(self, source: str, jobs: Iterable[Job], taken: Iterable[Taken] = ()) -> Batch:
         """Some files for a worker process."""
         texts = str(self.texts or "")
-        return Batch(source, str(self.target), texts, self.zone, self.algorithms, tuple(jobs), tuple(taken))
+        wanted, target = tuple(jobs), str(self.target)
+        return Batch(source, target, texts, self.zone, self.algorithms, wanted, tuple(taken), self.secrecy)
 
 
 def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress) -> Iterator[list[Taken]]:
@@ -84,7 +87,7 @@ def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watc
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            file = take_file(source, intake.target, intake.texts, intake.zone, intake.algorithms, job, watcher)
+            file = take_file(intake.batch(str(source), [job]), watcher)
             watcher(0, 1)
             yield [file]
 

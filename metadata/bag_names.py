@@ -37,7 +37,7 @@ class Meant:
 
 def leads_out(raw: str) -> bool:
     """Whether a path leads out of the bag on any system: `..`, a root, a home, a drive, a share."""
-    return bool(_OUTSIDE.search(raw.replace("\\", "/")) or _OUTSIDE.search(_tidy(decode_path(raw)).replace("\\", "/")))
+    return any(_OUTSIDE.search(path.replace("\\", "/")) for path in {raw, _tidy(raw), _tidy(decode_path(raw))})
 
 
 def _tidy(path: str) -> str:

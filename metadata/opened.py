@@ -161,7 +161,8 @@ class _Reading:
         meant = self._names.meant(line.raw)
         for way in meant.ways:
             self._notes.add(way, line.number, line.raw)
-        if leads_out(line.raw):
+        # What lies in the bag under just this name leads nowhere else.
+        if not (meant.there and meant.path == line.raw) and leads_out(line.raw):
             values: dict[str, Value] = {"manifest": self._manifest.name, "line": line.number}
             self._bag.findings.append(Finding("bag.path-escapes", line.path, values=values))
             return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metadata.bag import ALGORITHMS, DECLARATION, INFO, OLD_INFO, Manifest, ManifestLine, manifests, read_info
 from metadata.bag import read_lines as lines_of
-from metadata.bag_encoding import codec_of, encoding_of
+from metadata.bag_encoding import codec_of, encoding_of, starts_marked
 from metadata.bag_names import Names, leads_out
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding, Severity, Value
@@ -151,6 +151,8 @@ class _Reading:
     def _lines(self) -> Iterator[ManifestLine]:
         path = self._bag.root / self._manifest.name
         encoding, as_declared = encoding_of(path, self._bag.encoding, lambda raw: self._names.meant(raw).there)
+        if encoding == "utf-8" and starts_marked(path):
+            self._notes.add("bom", 1, "")
         if not as_declared:
             self._notes.add("encoding", 0, encoding.upper())
         return lines_of(path, encoding)

@@ -24,7 +24,7 @@ _LOST = frozenset(
     f"bag.{name}"
     for name in (
         *("digest-differs", "tag-digest-differs", "file-missing", "tag-file-missing", "file-unreadable"),
-        *("payload-oxum-differs", "payload-folder-missing", "payload-manifest-missing", "archive-damaged"),
+        *("payload-oxum-differs", "archive-damaged"),
     )
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tarfile
 import unicodedata
 import zipfile
@@ -22,6 +23,9 @@ from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import read_bag
 from preserve.ingest.sources.folder import FolderSource
 
+_OF_BAGS = re.compile(r"bagit\.txt|bag-info|package-info|fetch\.txt|manifest-|tagmanifest-")
+_LARGEST_TAG = 4 << 20
+_MOST_TAGS = 24
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -137,6 +141,10 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
             raise
         alone = Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
         raise Refused("sip.refused", str(path), findings=[*findings, alone]) from error
+    tags, left = _kept(entries, tags, top, name)
+    if left:
+        shown = ", ".join(left[:5])
+        findings.append(Finding("sip.bag-tags-left", "", "warning", {"count": len(left), "names": shown}))
     findings += _misleading(files)
     if litter:
         findings.append(Finding("sip.litter", "", "note", {"count": len(litter), "names": ", ".join(litter[:5])}))
@@ -241,6 +249,21 @@ def _sorted_out(
         elif bag and entry.path.startswith(top):
             tags.append(entry.path)
     return tuple(files), tuple(tags), litter
+
+
+def _kept(entries: list[Entry], tags: tuple[str, ...], top: str, described: str) -> tuple[tuple[str, ...], list[str]]:
+    """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
+
+    The package lists each of them in a document that must stay small.
+    """
+
+    def of_bags(path: str) -> bool:
+        return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
+
+    sizes = {entry.path: entry.size for entry in entries}
+    own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
+    kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
+    return tuple(kept), [path for path in tags if path not in kept]
 
 
 def _description(

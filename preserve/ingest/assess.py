@@ -11,6 +11,7 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from metadata.identity import readable
+from metadata.names import safe_names
 from preserve.clock import now, zone
 from preserve.description.matching import match
 from preserve.description.reading import read_description
@@ -54,13 +55,9 @@ class Assessed:
 
     def submission(self) -> tuple[tuple[str, bytes], ...]:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
-        own: list[tuple[str, bytes]] = []
-        described = self.deposit.description_name
-        for path in self.deposit.tags:
-            name = path.rpartition("/")[2]
-            if name.startswith(("bag-info", "bagit", "manifest-", "tagmanifest-")) or path == described:
-                own.append((name, self.deposit.source.read(path, 1 << 30)))
-        return tuple(own)
+        paths = self.deposit.tags
+        names = safe_names(path.rpartition("/")[2] for path in paths)
+        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
 
 
 def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:

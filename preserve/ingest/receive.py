@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tarfile
 import unicodedata
 import zipfile
@@ -25,6 +26,9 @@ from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import read_bag
 from preserve.ingest.sources.folder import FolderSource
 
+_OF_BAGS = re.compile(r"bagit\.txt|bag-info|package-info|fetch\.txt|manifest-|tagmanifest-")
+_LARGEST_TAG = 4 << 20
+_MOST_TAGS = 24
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -151,7 +155,8 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
             raise
         alone = Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
         raise Refused("sip.refused", str(path), findings=[*findings, alone]) from error
-    findings += [*forms(files, prefix), *_misleading(files)]
+    tags, unkept = _kept(entries, tags, top, name)
+    findings += [*unkept, *forms(files, prefix), *_misleading(files)]
     if litter:
         findings.append(told(litter))
     return Deposit(
@@ -265,6 +270,25 @@ def _top(entries: list[Entry], profile: DepositProfile) -> tuple[str, bool]:
         if any(readable(name.removeprefix(top)) in profile.description_names for name in names):
             return top, False
     return "", False
+
+
+def _kept(
+    entries: list[Entry], tags: tuple[str, ...], top: str, described: str
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
+
+    The package lists each of them in a document that must stay small.
+    """
+
+    def of_bags(path: str) -> bool:
+        return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
+
+    sizes = {entry.path: entry.size for entry in entries}
+    own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
+    kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
+    left = [path for path in tags if path not in kept]
+    values = {"count": len(left), "names": ", ".join(left[:5])}
+    return tuple(kept), [Finding("sip.bag-tags-left", "", "warning", values)] if left else []
 
 
 def _description(

@@ -36,7 +36,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "retention": Retention,
 }
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
-_YES_NO = {"evidence", "preamble", "device_checked"}
+_YES_NO = {"evidence", "with_case", "preamble", "device_checked"}
 
 
 def read_description(

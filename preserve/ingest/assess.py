@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metadata.findings import Finding
+from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.clock import now, zone
 from preserve.description.reading import match_files, read_description
 from preserve.description.schema import CaseDescription
@@ -101,9 +102,14 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> View:
+def _view(
+    home: Home,
+    description: CaseDescription,
+    characters: dict[str, Character] | None,
+    retention: RetentionProfile | None = None,
+) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
-    return view_of(
+    view = view_of(
         description,
         characters,
         today=today,
@@ -112,13 +118,17 @@ def _view(home: Home, description: CaseDescription, characters: dict[str, Charac
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
+    return replace(view, retention=retention or read_retention(home.profiles))
 
 
 class Judgement:
-    """Takes in file by file what was found out, and says in the end what is to be said of the deposit."""
+    """Takes in file by file what was found out, and says in the end what is to be said of the deposit.
 
-    def __init__(self, home: Home, assessed: Assessed) -> None:
-        self._home, self._assessed = home, assessed
+    `retention` are the rules in force; None: those that the profile has now.
+    """
+
+    def __init__(self, home: Home, assessed: Assessed, retention: RetentionProfile | None = None) -> None:
+        self._home, self._assessed, self._retention = home, assessed, retention
         self._characters: dict[str, Character] = {}
         self._findings: list[Finding] = []
         self._readable = read_rules(home.profiles).readable
@@ -139,14 +149,16 @@ class Judgement:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
         assessed = self._assessed
         known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
-        view = _view(self._home, assessed.description, self._characters)
+        view = _view(self._home, assessed.description, self._characters, self._retention)
         findings = accept(assessed.description, [*known, *self._findings, *apply(view)])
         if refused := refusal(assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
 
 
-def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[Assessed, Judged]:
+def preview(
+    home: Home, source: Path, progress: Callable[[int], None], retention: RetentionProfile | None = None
+) -> tuple[Assessed, Judged]:
     """What `assess` finds and, for a folder, what its recordings and documents say; nothing is copied.
 
     Files inside an archive are not looked into before they are taken in; that is said. Raises Refused for what
@@ -159,7 +171,7 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
     folder = assessed.deposit.source.folder
     if folder is None:
         unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
-        view = _view(home, assessed.description, None)
+        view = _view(home, assessed.description, None, retention)
         return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     where = zone(home.settings.time_zone)
@@ -180,5 +192,5 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
             if character.kind in ("video", "sound", "image"):
                 characters[name] = character
             progress(size)
-    view = _view(home, assessed.description, characters)
+    view = _view(home, assessed.description, characters, retention)
     return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)

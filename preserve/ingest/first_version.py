@@ -15,6 +15,7 @@ from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
 from preserve.administration.retention import rules_in_force
+from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.packing import publishing
@@ -128,13 +129,17 @@ class FirstVersion(VersionPlan[Result]):
     def examine(self) -> None:
         """Every rule, now that the files are known."""
         self.watcher.begin("ingest.step-check")
-        judgement = Judgement(self.ingest.home, self.assessed)
+        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         self.media = 0.0
         for file in self.files.files():
             judgement.add(file)
             if file.normalised is None:
                 self.media += seconds_of_media(file, self.wants(file))
         self._keep(judgement.finish().findings)
+
+    def _retention(self) -> RetentionProfile:
+        with self.catalogue.read() as connection:
+            return rules_in_force.applicable_rules(self.ingest.home, connection).profile
 
     def _keep(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
@@ -164,7 +169,7 @@ class FirstVersion(VersionPlan[Result]):
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
-        judgement = Judgement(self.ingest.home, self.assessed)
+        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
         with Representations(out, self.ingest, listing, self.assessed.scanner) as representations:

@@ -13,9 +13,9 @@ from metadata.findings import Finding
 from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
+from preserve.ingest.rules.filing_day import filing_day_of
 from preserve.messages import hint, say
 from preserve.outputs import write_new
-from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,8 @@ class Row:
 
 def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     """The row of a case that could be read."""
-    view = judged.view
-    due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
-    case = assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, due.isoformat(), certain)
+    day, case = filing_day_of(judged.view), assessed.description
+    return _row(path, judged.findings, case.case_number, case.title, day.due.isoformat(), day.certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:

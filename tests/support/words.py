@@ -97,6 +97,7 @@ WORDS: dict[str, Collection[str]] = {
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
     "cli.severity-{}": _of(findings.Severity),
+    "rule.filing-from-{}": {"closing", "inspection"},
     "compliance.asks-{}": set(articles._BASIS),
     "compliance.basis-{}": {test.item for test in properties._TESTS if test.when != "seal"},
     "compliance.batch-verdict-{}": SUMMARY,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.appraisal.model import Item
 from preserve.administration.retention.facts import calculate
+from preserve.administration.retention.periods import decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.data_management import cases, copy_counts, holdings, object_index, retention_index, versions
 from preserve.data_management.cases import Case
@@ -48,7 +49,7 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
         for row in batch:
             about = facts.cases[row.objid]
             due = calculate(profile, row, facts.case_facts.get(row.objid, row.facts))
-            decisive = next((period for period in due.periods if period.rule == due.rule), None)
+            period = decisive(due)
             (files, size), path = facts.sizes.get(row.objid, (0, 0)), ""
             if row.item:
                 path, size = facts.recordings.get(row.item, (row.item, 0))
@@ -67,8 +68,8 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     classification=about.classification,
                     declared=json.loads(row.facts)["declared"],
                     rule=row.rule,
-                    start=str(decisive.start) if decisive and decisive.start else "",
-                    years=decisive.years if decisive else 0,
+                    start=str(period.start) if period and period.start else "",
+                    years=period.years if period else 0,
                     due=row.due or "",
                     files=files,
                     size=size,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
+from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.rules import View
 from preserve.ingest.rules.documents_are_there import required
+from preserve.ingest.rules.filing_day import filing_day_of
 from preserve.ingest.rules.long_term import reasons
 from preserve.ingest.rules.recordings import recordings, runs_by_day
 from preserve.messages import listed, say
-from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,12 @@ def _storing(view: View) -> str:
 
 
 def filing_words(view: View) -> str:
-    """When the case was closed, by when it must be filed, and what day it is."""
-    due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
-    unsure = "" if certain else say("compliance.uncertain")
-    return say("compliance.filing", closed=str(view.case.closed), due=str(due), today=str(view.today)) + unsure
+    """What it counts from, by when it must be filed, and what day it is."""
+    day = filing_day_of(view)
+    unsure = "" if day.certain else say("compliance.uncertain")
+    event = say(f"rule.filing-from-{day.event}")
+    days = {"closed": str(day.begun), "due": str(day.due), "today": str(view.today)}
+    return say("compliance.filing", event=event, **days) + unsure
 
 
 def _evidence(view: View) -> str:
@@ -144,15 +146,7 @@ def _long_term(view: View) -> str:
 
 
 def _keeping(view: View) -> str:
-    years = view.profile.keeping.years
-    closed = view.case.closed
-    try:
-        until = closed.replace(year=closed.year + years)
-    except ValueError:  # 29 February
-        until = date(closed.year + years, 3, 1)
-    return say(
-        "compliance.keeping", retention=label_of(view.case.retention), start=str(closed), years=years, until=str(until)
-    )
+    return "\n".join(keeping(view))
 
 
 def _classification(view: View) -> str:

@@ -8,6 +8,7 @@ from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
 from preserve.ingest.compliance.articles import filing_words, judge_articles, producer_words
+from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.compliance.properties import Item, four_properties, overall
 from preserve.ingest.compliance.time_line import days_with_recordings, draw_day, draw_stages
 from preserve.ingest.rules import View
@@ -52,7 +53,7 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
         (say("compliance.dates"), f"{case.start} — {case.closed}"),
         (say("compliance.size"), say("compliance.files", count=len(case.objects))),
         (say("compliance.due"), filing_words(view)),
-        (say("compliance.retention"), label_of(case.retention)),
+        (say("compliance.retention"), "\n".join(keeping(view))),
         (say("compliance.restriction"), label_of(case.strictest)),
         (
             say("compliance.storage"),

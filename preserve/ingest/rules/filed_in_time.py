@@ -7,22 +7,27 @@ from dataclasses import replace
 
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
-from preserve.working_days import working_days_after, working_days_between
+from preserve.ingest.rules.filing_day import filing_day_of
+from preserve.messages import say
+from preserve.working_days import working_days_between
 
 
 def check(view: View) -> Iterator[Finding]:
     """Filed too late, or late with a reason that is shown; a date past the known holidays is said to be uncertain."""
-    rule = view.profile.filing
-    due, certain = working_days_after(view.calendar, view.case.closed, rule.working_days)
-    if view.today <= due:
-        if not certain:
-            told = finding("filing-uncertain", rule, "", closed=view.case.closed.isoformat(), due=due.isoformat())
-            yield replace(told, severity="note")
+    rule, day = view.profile.filing, filing_day_of(view)
+    values: dict[str, Value] = {
+        "closed": day.begun.isoformat(),
+        "event": say(f"rule.filing-from-{day.event}"),
+        "due": day.due.isoformat(),
+    }
+    if view.today <= day.due:
+        if not day.certain:
+            yield replace(finding("filing-uncertain", rule, "", **values), severity="note")
         return
-    late, _ = working_days_between(view.calendar, due, view.today)
-    values: dict[str, Value] = {"closed": view.case.closed.isoformat(), "due": due.isoformat(), "days": late}
+    values["days"], _ = working_days_between(view.calendar, day.due, view.today)
     if reason := view.case.late_filing_reason:
-        told = finding("filed-late-explained", rule, "", reason=reason, **values)
-        yield replace(told, severity="note")
+        yield replace(finding("filed-late-explained", rule, "", reason=reason, **values), severity="note")
+    elif not values["days"]:
+        yield finding("filed-after-period", rule, "", **values)
     else:
-        yield finding("filed-late" if certain else "filed-late-uncertain", rule, "", **values)
+        yield finding("filed-late" if day.certain else "filed-late-uncertain", rule, "", **values)

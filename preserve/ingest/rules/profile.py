@@ -149,6 +149,7 @@ class CaseTypeProfile(_Part):
     case_type: CaseTypeName
     name: Words
     also: tuple[str, ...] = ()
+    filed_from: Stage | None = Field(None, description="filing counts from the end of this stage; else from closing")
     document: tuple[Document, ...]
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
 from preserve.services.cases import CaseList, CaseView, Hit, SearchResult
 from preserve.services.tables import NOTHING, Table, cells, facts, table
+from preserve.services.tables.retention import due_word
 from preserve.services.tables.words import copy_state, shortened
 from preserve.services.viewing import CaseContents, time_code
 
@@ -108,7 +109,7 @@ def _facts(view: CaseView) -> Table:
         (say("words.heading-closed"), case.closed),
         (say("compliance.restriction"), view.classification_name),
         (say("words.heading-objid"), case.objid),
-        (say("words.heading-due"), view.retention[0].due if view.retention else None),
+        (say("words.heading-due"), due_word(view.retention[0]) if view.retention else None),
         (
             say("words.heading-holds"),
             listed(f"{say(f'retention.hold-{block.kind}')} {block.number}" for block in view.blocks),

@@ -46,6 +46,7 @@ class RequestsProfile(_Part):
 
     capacity: tuple[Capacity, ...]
     not_evidence: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    not_evidence_kinds: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> RequestsProfile:

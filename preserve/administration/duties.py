@@ -33,6 +33,7 @@ class Duty(StrEnum):
     SEE_REQUESTS = "see-requests"
     EXAMINE = "examine"
     DECIDE = "decide"
+    ANSWER = "answer"  # let a case in with an error that somebody answers for
     DELIVER = "deliver"
     DELEGATE = "delegate"
     HOLD = "hold"  # stop the disposal of a case
@@ -77,11 +78,14 @@ _MAY: dict[Role, frozenset[Duty]] = {
     ),
     Role.HEAD: frozenset(
         {
+            Duty.HAND_IN,
+            Duty.SEE_OWN,
             Duty.FIND,
             Duty.REPORT,
             Duty.OPEN_REQUEST,
             Duty.SEE_REQUESTS,
             Duty.DECIDE,
+            Duty.ANSWER,
             Duty.DELEGATE,
             Duty.HOLD,
             Duty.RELEASE_HOLD,

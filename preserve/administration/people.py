@@ -29,7 +29,7 @@ class Person:
 
     def may(self, duty: Duty) -> bool:
         """Whether this person may do this."""
-        return allows(self.roles, duty) or (duty is Duty.DECIDE and bool(self.deputy_of))
+        return allows(self.roles, duty) or (duty in (Duty.DECIDE, Duty.ANSWER) and bool(self.deputy_of))
 
 
 def recognise(connection: Connection, os_user: str, token: str | None, moment: datetime) -> Person:
@@ -95,6 +95,14 @@ def require(connection: Connection, person: Person, duty: Duty) -> None:
         return  # somebody must appoint the first ones
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
     raise NotPermitted("people.may-not", person.account, duty=say(f"people.duty-{duty.value}"), roles=wanted)
+
+
+def may_answer(connection: Connection, person: Person) -> bool:
+    """Whether this person may let errors in: a head, who decides in the place of one, or the founder before any is."""
+    if person.may(Duty.ANSWER):
+        return True
+    heads = any(row.state == "active" and Role.HEAD in row.roles for row in accounts.all_accounts(connection))
+    return person.founder and not heads
 
 
 def _has_security_administrator(connection: Connection) -> bool:

@@ -48,6 +48,10 @@ class Assessed:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
         require_space(home.store, self.needed, home.settings.reserve)
 
+    def answered(self, home: Home) -> list[Finding]:
+        """What was found so far, with what persons answer for."""
+        return accept(self.description, self.findings, read_rules(home.profiles).accepting)
+
     def submission(self) -> tuple[tuple[str, bytes], ...]:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
         own: list[tuple[str, bytes]] = []
@@ -131,7 +135,8 @@ class Judgement:
         self._home, self._assessed, self._retention = home, assessed, retention
         self._characters: dict[str, Character] = {}
         self._findings: list[Finding] = []
-        self._readable = read_rules(home.profiles).readable
+        rules = read_rules(home.profiles)
+        self._readable, self._accepting = rules.readable, rules.accepting
         self._own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
 
     def add(self, file: TakenFile) -> None:
@@ -150,7 +155,7 @@ class Judgement:
         assessed = self._assessed
         known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
         view = _view(self._home, assessed.description, self._characters, self._retention)
-        findings = accept(assessed.description, [*known, *self._findings, *apply(view)])
+        findings = accept(assessed.description, [*known, *self._findings, *apply(view)], self._accepting)
         if refused := refusal(assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
@@ -172,7 +177,9 @@ def preview(
     if folder is None:
         unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
         view = _view(home, assessed.description, None, retention)
-        return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
+        return assessed, Judged(
+            tuple(accept(assessed.description, [*assessed.findings, unread], view.profile.accepting)), view
+        )
     own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
     where = zone(home.settings.time_zone)
     characters: dict[str, Character] = {}
@@ -193,4 +200,6 @@ def preview(
                 characters[name] = character
             progress(size)
     view = _view(home, assessed.description, characters, retention)
-    return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)
+    return assessed, Judged(
+        tuple(accept(assessed.description, [*findings, *apply(view)], view.profile.accepting)), view
+    )

@@ -29,7 +29,7 @@ from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
-from preserve.ingest.acceptance import accepted
+from preserve.ingest.acceptance import Answerer, accepted, require_answerer
 from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
 from preserve.ingest.compliance import reports
@@ -70,10 +70,17 @@ class FirstVersion(VersionPlan[Result]):
     spoiled_by = Refused
 
     def __init__(
-        self, catalogue: Catalogue, ingest: Ingest, assessed: Assessed, began: Began, person: str, files: WorkingFiles
+        self,
+        catalogue: Catalogue,
+        ingest: Ingest,
+        assessed: Assessed,
+        began: Began,
+        answerer: Answerer,
+        files: WorkingFiles,
     ) -> None:
         super().__init__(ingest, files, files.watcher, Journalled(began.row.boot, began.resumed))
-        self.catalogue, self.assessed, self.row, self.person = catalogue, assessed, began.row, person
+        self.catalogue, self.assessed, self.row = catalogue, assessed, began.row
+        self.answerer, self.person = answerer, answerer.account
         self.findings = tuple(journal.read_findings(began.row.findings))
         self._formats = formats_profile(ingest.home.profiles)
 
@@ -135,7 +142,9 @@ class FirstVersion(VersionPlan[Result]):
             judgement.add(file)
             if file.normalised is None:
                 self.media += seconds_of_media(file, self.wants(file))
-        self._keep(judgement.finish().findings)
+        findings = judgement.finish().findings
+        require_answerer(self.assessed.description, findings, self.answerer)
+        self._keep(findings)
 
     def _retention(self) -> RetentionProfile:
         with self.catalogue.read() as connection:
@@ -254,7 +263,7 @@ class FirstVersion(VersionPlan[Result]):
                 "files": count,
                 "bytes": size,
                 "findings": sorted({finding.code for finding in self.findings}),
-                "accepted": accepted(self.findings),
+                "accepted": accepted(self.findings, self.answerer),
                 **anchors.details(location),
                 **case_index.digests(connection, objid, 1),
             }

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from preserve.administration.duties import Duty
+from preserve.administration.duties import Duty, allows
+from preserve.administration.people import may_answer
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import StorageProfile, read_policy, standing
 from preserve.data_management import journal, ledger
@@ -82,17 +83,15 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
     """Take one deposit in; goes on where an earlier run stopped, with `restart` begins anew.
 
     `jobs` processes at once (0: one a processor). Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped,
-    NotIntact; after Refused nothing of the deposit is left in the archive but the refusal in the ledger.
+    NotIntact; NotPermitted where somebody answers for an error, and who takes it in is no head; after Refused nothing
+    of the deposit is left in the archive but the refusal in the ledger.
     """
-    archive = session.archive
+    archive, person = session.archive, session.person
+    with archive.catalogue.read() as connection:
+        behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
+        answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
     done = runner.run(
-        archive.home,
-        archive.catalogue,
-        sip,
-        person=session.person.account,
-        jobs=jobs,
-        watcher=session.progress,
-        restart=restart,
+        archive.home, archive.catalogue, sip, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
     return Ingested(
         sip=sip,

@@ -97,6 +97,13 @@ class LongTerm(Rule):
     incidents: tuple[IncidentName, ...] = ()
 
 
+class Accepting(_Part):
+    """Which reasons for letting an error in say nothing: these phrases, and what is shorter than so many letters."""
+
+    least_letters: Annotated[int, Field(ge=1, le=200)] = 4
+    empty_reasons: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class RulesProfile(_Part):
     """`profiles/rules.toml`: the rules that hold for every type of case."""
 
@@ -120,6 +127,7 @@ class RulesProfile(_Part):
     entrusted: Rule
     disclosure: Asked
     destruction: Asked
+    accepting: Accepting = Accepting()
 
 
 class When(_Part):

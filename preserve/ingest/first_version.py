@@ -57,6 +57,7 @@ class Result:
     case_number: str
     location: Path
     files: int
+    originals: int
     size: int
     findings: tuple[Finding, ...]
     resumed: bool
@@ -242,6 +243,7 @@ class FirstVersion(VersionPlan[Result]):
             case_number=self.row.case_number,
             location=location,
             files=count,
+            originals=self.files.totals()[0],
             size=size,
             findings=self.findings,
             resumed=self.journalled.resumed,

@@ -38,7 +38,7 @@ class MissingCopies:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A deposit that was taken in, after what was written was read back; `bytes` are the package's."""
+    """A deposit that was taken in, after what was written was read back; `bytes` and `files` are the package's."""
 
     sip: Path
     ok: Literal[True]
@@ -48,6 +48,7 @@ class Ingested:
     case_number: str
     location: Path
     files: int
+    originals: int
     bytes: int
     resumed: bool
     sealed: bool
@@ -102,6 +103,7 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
         case_number=done.case_number,
         location=done.location,
         files=done.files,
+        originals=done.originals,
         bytes=done.size,
         resumed=done.resumed,
         sealed=done.sealed,

@@ -30,6 +30,7 @@ class _Facts:
     cases: dict[str, Case]
     media: dict[str, list[str]]
     sizes: dict[str, tuple[int, int]]
+    pieces: dict[str, int]
     recordings: dict[str, tuple[str, int]]
     case_facts: dict[str, str]
 
@@ -50,10 +51,11 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
             about = facts.cases[row.objid]
             due = calculate(profile, row, facts.case_facts.get(row.objid, row.facts))
             period = decisive(due)
-            (files, size), path = facts.sizes.get(row.objid, (0, 0)), ""
+            (_, size), path = facts.sizes.get(row.objid, (0, 0)), ""
+            pieces = facts.pieces.get(row.objid, 0)
             if row.item:
                 path, size = facts.recordings.get(row.item, (row.item, 0))
-                files = 1
+                pieces = 1
             items.append(
                 Item(
                     row=len(items) + 1,
@@ -71,7 +73,7 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     start=str(period.start) if period and period.start else "",
                     years=period.years if period else 0,
                     due=row.due or "",
-                    files=files,
+                    files=pieces,
                     size=size,
                     requests=used.get(row.objid, 0),
                     copies=tuple(labels.get(medium, medium) for medium in facts.media.get(row.objid, ())),
@@ -88,6 +90,7 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:
         cases.read_many(connection, objids),
         copy_counts.media_of(connection, objids, _READABLE),
         versions.sizes_of(connection, objids),
+        object_index.pieces_of(connection, objids),
         object_index.names_of(connection, (row.item for row in batch if row.item)),
         retention_index.facts_of(connection, (row.objid for row in batch if row.item)),
     )

@@ -18,7 +18,7 @@ _LONGEST = 600  # characters of a cell of a history; its document has all of it
 def list_cases(page: CaseList) -> Table:
     """Cases, one a row."""
     return table(
-        "number title type closed version files size objid",
+        "number title type closed version pieces size objid",
         (
             (
                 case.case_number,
@@ -26,7 +26,7 @@ def list_cases(page: CaseList) -> Table:
                 case.case_type_name,
                 case.closed or "",
                 str(case.version),
-                str(case.files),
+                str(case.pieces),
                 bytes_for_people(case.size),
                 case.objid,
             )

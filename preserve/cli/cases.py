@@ -97,6 +97,7 @@ def _show_history(output: Output, case: str, **given: Any) -> int:
 @click.option("--measure", default="", metavar="NAME")
 @click.option("--kind", default="", metavar="TEXT")
 @click.option("--classification", default="", metavar="NAME")
+@click.option("--volume", default="", metavar="NAME")
 @click.option("--date", type=_DAY, default=None)
 @click.option("--since", type=_DAY, default=None)
 @click.option("--until", type=_DAY, default=None)

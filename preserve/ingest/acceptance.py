@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from metadata.findings import Finding, Value
 from preserve.description.schema import Acceptance, CaseDescription
 from preserve.errors import NotPermitted
-from preserve.ingest.rules.profile import Accepting
+from preserve.ingest.rules.accepting import Accepting
 
 _NAMING = ("document", "measure", "file", "producer")
 """Values of a finding that name what it is about, where it has no place of its own."""

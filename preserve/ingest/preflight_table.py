@@ -13,7 +13,7 @@ from metadata.findings import Finding
 from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
-from preserve.ingest.rules.filing_day import filing_day_of
+from preserve.ingest.rules.filed_in_time import due_of
 from preserve.messages import hint, say
 from preserve.outputs import write_new
 
@@ -37,8 +37,10 @@ class Row:
 
 def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     """The row of a case that could be read."""
-    day, case = filing_day_of(judged.view), assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, day.due.isoformat(), day.certain)
+    view = judged.view
+    filing = due_of(view)
+    case = assessed.description
+    return _row(path, judged.findings, case.case_number, case.title, filing.due.isoformat(), filing.certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +12,8 @@ from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.receive import DepositProfile
-from preserve.ingest.rules.filing_day import filing_day
-from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type, read_rules
+from preserve.ingest.rules.filed_in_time import filing_due
+from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.profiles import read_profile
 from preserve.working_days import read_calendar, working_days_between
 
@@ -64,10 +63,6 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
     words = read_vocabulary(home.profiles)
     rule, calendar = read_rules(home.profiles, words).filing, read_calendar(home.profiles)
 
-    @cache
-    def types(name: str) -> CaseTypeProfile:
-        return read_case_type(name, home.profiles, words)
-
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
@@ -76,11 +71,19 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
             if case is None:
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue
-            day = filing_day(case, types(case.case_type), rule, calendar)
-            due, certain = day.due, day.certain
+            filing = filing_due(case, read_case_type(case.case_type, home.profiles, words), rule, calendar)
+            due, certain = filing.due, filing.certain
             late = today > due
             days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]
             standing: Standing = "late" if late else "soon" if days <= rule.soon_working_days else "in-time"
             yield Deadline(
-                path, case.case_number, case.title, day.begun, due, certain, days, standing, case.late_filing_reason
+                path,
+                case.case_number,
+                case.title,
+                filing.counted_from,
+                due,
+                certain,
+                days,
+                standing,
+                case.late_filing_reason,
             )

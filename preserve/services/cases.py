@@ -23,7 +23,7 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.search import Hit, Match
 from preserve.data_management.versions import Version
 from preserve.description.labels import label_of, value_of
-from preserve.description.schema import Classification, Stage
+from preserve.description.schema import Classification, Stage, Volume
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
 from preserve.errors import UsageError
 from preserve.home import Home
@@ -112,8 +112,8 @@ def list_cases(session: Session, page: Page = FIRST) -> CaseList:
 class SearchWish:
     """What is searched for: words that must all occur, and filters that must all hold; empty ones hold of everything.
 
-    Stage, type, measure and classification may be written in either language. `since` and `until`: something happened
-    between these days.
+    Stage, type, measure, classification and volume may be written in either language. `since` and `until`:
+    something happened between these days.
     """
 
     words: str = ""
@@ -126,6 +126,7 @@ class SearchWish:
     case_type: str = ""
     measure: str = ""
     classification: str = ""
+    volume: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -145,6 +146,7 @@ class SearchWish:
             case_type=vocabulary.name_of("case_type", self.case_type),
             measure=vocabulary.name_of("measure", self.measure),
             classification=value_of(Classification, self.classification),
+            volume=value_of(Volume, self.volume),
             since=since,
             until=until,
         )

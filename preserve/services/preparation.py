@@ -22,7 +22,7 @@ from preserve.description.writing import write_json, write_toml
 from preserve.errors import PreserveError, Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
-from preserve.ingest.draft import draft
+from preserve.ingest.draft import draft, read_drafting
 from preserve.ingest.preflight import Looked, look_all
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
@@ -163,7 +163,8 @@ def template(session: Session, target: Path | None = None, *, place: Path | None
     home = _home(place)
     path = target or Path(_WORKBOOK)
     with new_file(path.absolute(), home) as part:
-        write_workbook(part, vocabulary=read_vocabulary(home.profiles if home else None))
+        own = home.profiles if home else None
+        write_workbook(part, vocabulary=read_vocabulary(own), volumes=read_drafting(own).volumes.divide)
     return Described(path, 0, ())
 
 
@@ -185,7 +186,7 @@ def describe(session: Session, folder: Path, target: Path | None = None, *, plac
     content, findings = draft(folder, own, zone(home.settings.time_zone) if home else CHINA)
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
-            write_workbook(part, content, read_vocabulary(own))
+            write_workbook(part, content, read_vocabulary(own), volumes=read_drafting(own).volumes.divide)
         else:
             part.write_text(write_toml(content) if form == ".toml" else write_json(content), encoding="utf-8")
     return Described(path, len(content.get("objects", [])), tuple(findings))

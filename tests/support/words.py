@@ -107,7 +107,6 @@ WORDS: dict[str, Collection[str]] = {
         for kind in (REQUESTS, TRANSFERS, REVIEWS, DISPOSALS, HOLDS)
         for step in kind.steps
     },
-    "rule.filing-from-{}": {"closing", "inspection"},
     "compliance.asks-{}": set(articles._BASIS),
     "compliance.basis-{}": {test.item for test in properties._TESTS if test.when != "seal"},
     "compliance.batch-verdict-{}": SUMMARY,

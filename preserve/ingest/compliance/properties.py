@@ -36,6 +36,11 @@ class _Test:
     when: Literal["read", "files", "copied", "seal", "never"] = "read"
 
 
+_COMPLETE = (
+    *("rule.contents", "rule.stored-unknown", "rule.preamble"),
+    *("rule.recording-start", "rule.device-check-not"),
+)
+_CONTINUOUS = (*("rule.recording-gap", "rule.recording-overlap"), *("rule.recording-start", "rule.recording-length"))
 _TESTS = (
     _Test("authenticity", "source", "fixity", ("ingest.digest-differs", "sip.bag-tag-differs"), "copied"),
     _Test("authenticity", "metadata", "length", ("case.field-long", "case.field-empty")),
@@ -45,11 +50,14 @@ _TESTS = (
         "authenticity",
         "metadata",
         "reasonable",
-        ("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case"),
+        (
+            *("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case"),
+            *("rule.closed-in-future", "rule.date-in-future", "rule.recorded-in-future"),
+        ),
     ),
     _Test("authenticity", "metadata", "characters", ("sip.names-collide", "sip.bad-path")),
     _Test("authenticity", "metadata", "archival-number", (), "never"),
-    _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known")),
+    _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known", "rule.file-identical")),
     _Test("authenticity", "content", "electronic", ("format.extension-lies", "sip.name-misleads"), "files"),
     _Test("authenticity", "linked", "linked", ("case.file-missing", "case.file-unlisted")),
     _Test("authenticity", "package", "papers", (), "seal"),
@@ -57,10 +65,10 @@ _TESTS = (
     _Test("authenticity", "package", "same", (), "seal"),
     _Test("integrity", "amount", "count", ("case.file-missing", "case.file-unlisted", "sip.bag-file")),
     _Test("integrity", "amount", "bytes", ("ingest.size-differs",), "copied"),
-    _Test("integrity", "metadata", "complete", ("rule.contents", "rule.stored-unknown", "rule.preamble")),
+    _Test("integrity", "metadata", "complete", _COMPLETE),
     _Test("integrity", "metadata", "required", ("rule.evidence", "rule.no-instrument")),
-    _Test("integrity", "metadata", "process", ("rule.measure-not-recorded",), "files"),
-    _Test("integrity", "metadata", "continuous", ("rule.recording-gap", "rule.recording-overlap"), "files"),
+    _Test("integrity", "metadata", "process", ("rule.measure-", "rule.incident-"), "files"),
+    _Test("integrity", "metadata", "continuous", _CONTINUOUS, "files"),
     _Test("integrity", "content", "content", ("format.truncated", "format.empty"), "files"),
     _Test("integrity", "content", "attachments", ("rule.transcript-unknown", "rule.acceptance-document")),
     _Test("integrity", "package", "scope", ("rule.document-missing",)),
@@ -79,7 +87,7 @@ _TESTS = (
     _Test("security", "carrier", "speed", (), "never"),
     _Test("security", "carrier", "look", (), "never"),
     _Test("security", "carrier", "disc", (), "never"),
-    _Test("security", "process", "process-safe", ("rule.state-secret", "rule.stored-late")),
+    _Test("security", "process", "process-safe", ("rule.state-secret", "rule.secrecy-mark", "rule.stored-late")),
 )
 
 

@@ -69,6 +69,9 @@ _KINDS = {
     "rule.document-missing": ("documents", "document"),
     "rule.measure-not-recorded": ("measures", "measure"),
     "rule.measure-not-recorded-situational": ("measures", "measure"),
+    "rule.measure-not-recorded-undated": ("measures", "measure"),
+    "rule.measure-only-photographs": ("measures", "measure"),
+    "rule.measure-partly-recorded": ("measures", "measure"),
     "rule.recording-gap": ("gaps", ""),
     "rule.recording-gap-spoken-nowhere": ("gaps", ""),
 }

@@ -113,6 +113,15 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
 _PARTIES = [{"name": "临江星光文化传播有限公司", "role": "当事人"}]
 
 
+def with_inner_volume() -> list[dict[str, Any]]:
+    """The files of the case, the decision among the internal papers (副卷), and nothing private."""
+    return [
+        {**{key: value for key, value in item.items() if key != "classification"}, "volume": volume}
+        for item in _objects()
+        for volume in ["inner" if item["file"] == "决定书.txt" else "main"]
+    ]
+
+
 def _objects() -> list[dict[str, Any]]:
     return [
         {"file": "笔录.txt", "kind": "现场检查笔录", "stage": "调查", "classification": "privacy"},

@@ -153,10 +153,7 @@ class LongTerm(Rule):
 
 
 class RulesProfile(_Part):
-    """`profiles/rules.toml`: the rules that hold for every type of case.
-
-    A bureau's own file from before a table of `_LATER` was there has the shipped one.
-    """
+    """`profiles/rules.toml`, for every type of case; one from before a table of `_LATER` was there has the shipped."""
 
     regulation: Words
     stages: Stages

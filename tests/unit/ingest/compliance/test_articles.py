@@ -65,4 +65,4 @@ def test_what_was_entrusted_names_the_instrument_and_the_day_of_filing_is_said()
     assert "乡政府" in words and "文旅局" in words and "委托书3号" in words
     assert producer_words(view({})) == "局"
     filing = filing_words(view({}, today=date(2026, 3, 20)))
-    assert "2026年3月12日" in filing and "2026-03-20" in filing
+    assert "2026年3月12日" in filing and "2026年3月20日" in filing

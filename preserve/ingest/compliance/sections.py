@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
-from preserve.ingest.compliance.articles import filing_words, judge_articles, producer_words
+from preserve.ingest.compliance.articles import Article, filing_words, judge_articles, producer_words
 from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.compliance.properties import Item, four_properties, overall
 from preserve.ingest.compliance.time_line import days_with_recordings, draw_day, draw_stages
@@ -16,6 +16,7 @@ from preserve.ingest.rules.long_term import reasons
 from preserve.messages import hint, listed, say
 
 _MOST = 300
+_EACH = 12  # findings of an article; all of them stand at the end
 _SOME = 12  # sentences on the first page
 
 
@@ -142,12 +143,25 @@ def _article(finding: Finding) -> str:
 
 def _articles(view: View, findings: Sequence[Finding]) -> Section:
     rows = []
-    for article in judge_articles(view, findings):
-        told = "\n".join(say(f.code, **f.values) + _answer(f) for f in article.findings[:8])
+    for article in sorted(judge_articles(view, findings), key=_number):
+        told = "\n".join(map(_sentence, article.findings[:_EACH]))
+        if (more := len(article.findings) - _EACH) > 0:
+            told += say("compliance.and-more", count=more)
         rows.append((article.article, article.title, say(f"compliance.{article.standing}"), article.basis, told or "—"))
     return Section(
         say("compliance.articles"), "", _heads("article", "asks", "standing", "basis", "found"), tuple(rows), fresh=True
     )
+
+
+def _number(article: Article) -> tuple[int, str]:
+    """In the order of the regulation, whatever a profile calls its articles."""
+    return int(article.article) if article.article.isdecimal() else 10**6, article.article
+
+
+def _sentence(finding: Finding) -> str:
+    """What was found, and of which file: four alike sentences of four files are four."""
+    told = say(finding.code, **finding.values) + _answer(finding)
+    return f"{finding.where}：{told}" if finding.where and finding.where not in told else told
 
 
 def _answer(finding: Finding) -> str:

@@ -64,6 +64,12 @@ def _marked(hit: Hit) -> str:
     return out + shown[end:]
 
 
+def is_alone(view: CaseView) -> bool:
+    """Whether there is one copy of the newest version, and no other."""
+    there = [copy for copy in view.copies if copy.version == view.newest_version]
+    return sum(copy.state not in ("planned", "lost", "retired", "failed") for copy in there) == 1
+
+
 def show(view: CaseView) -> tuple[Table, ...]:
     """One case: what it is, its versions, the formats of the newest, copies, events, and the ledger's entries."""
     versions = (

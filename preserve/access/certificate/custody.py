@@ -101,7 +101,9 @@ def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) 
 
 def _name(connection: Connection, account: str) -> str:
     row = accounts.read_account(connection, account)
-    return f"{row.person}（{account}）" if row and row.person != account else account
+    if row is None:
+        return f"{account}（未登记姓名 name not registered）"
+    return f"{row.person}（{account}）" if row.person != account else account
 
 
 def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:

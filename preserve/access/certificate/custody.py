@@ -133,7 +133,7 @@ def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[To
         yield both("step-restored"), both("how-sealed"), ""
     elif action.startswith("request."):
         article = given.get("article", "")
-        article = both("article", number=article) if article.isdigit() else article
+        article = both("article", article=article) if article.isdigit() else article
         step = both("step-" + action.replace(".", "-"), number=entry.subject, article=article)
         yield step, both("how-request"), given["sha256"]
     elif action == "dip.made":

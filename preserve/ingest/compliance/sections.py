@@ -24,7 +24,7 @@ def sections(view: View, findings: Sequence[Finding], *, sealing: bool = False) 
     """A page for the head of the bureau, one to send back to the officers, then the grounds; see `four_properties`."""
     four = four_properties(view, findings, sealing=sealing)
     parts = [_verdict(view, findings), _missing(findings), _four_in_short(four), *_to_do(view, findings)]
-    parts += [_articles(view, findings), _stages(view)]
+    parts += [_articles(view, findings), *_stages(view)]
     parts += [
         Section(say("compliance.time-line", day=day), picture=draw_day(view, day)) for day in days_with_recordings(view)
     ]
@@ -168,8 +168,10 @@ def _answer(finding: Finding) -> str:
     return " " + say("rule.accepted", **finding.values) if "accepted_by" in finding.values else ""
 
 
-def _stages(view: View) -> Section:
-    return Section(say("compliance.stages-title"), "", picture=draw_stages(view))
+def _stages(view: View) -> list[Section]:
+    """The stages against the months, where the description dates any."""
+    picture = draw_stages(view)
+    return [Section(say("compliance.stages-title"), "", picture=picture)] if picture else []
 
 
 def _four(four: Sequence[Item]) -> Section:

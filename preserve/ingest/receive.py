@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tarfile
 import unicodedata
 import zipfile
@@ -23,12 +22,9 @@ from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
-from preserve.ingest.sources.bag import read_bag
+from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
 
-_OF_BAGS = re.compile(r"bagit\.txt|bag-info|package-info|fetch\.txt|manifest-|tagmanifest-")
-_LARGEST_TAG = 4 << 20
-_MOST_TAGS = 24
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -153,9 +149,8 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
     except Refused as error:
         if not any(finding.severity == "refuse" for finding in findings):
             raise
-        alone = Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
-        raise Refused("sip.refused", str(path), findings=[*findings, alone]) from error
-    tags, unkept = _kept(entries, tags, top, name)
+        raise Refused("sip.refused", str(path), findings=[*findings, as_finding(error)]) from error
+    tags, unkept = kept_files(entries, tags, top, name)
     findings += [*unkept, *forms(files, prefix), *_misleading(files)]
     if litter:
         findings.append(told(litter))
@@ -272,25 +267,6 @@ def _top(entries: list[Entry], profile: DepositProfile) -> tuple[str, bool]:
     return "", False
 
 
-def _kept(
-    entries: list[Entry], tags: tuple[str, ...], top: str, described: str
-) -> tuple[tuple[str, ...], list[Finding]]:
-    """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
-
-    The package lists each of them in a document that must stay small.
-    """
-
-    def of_bags(path: str) -> bool:
-        return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
-
-    sizes = {entry.path: entry.size for entry in entries}
-    own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
-    kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
-    left = [path for path in tags if path not in kept]
-    values = {"count": len(left), "names": ", ".join(left[:5])}
-    return tuple(kept), [Finding("sip.bag-tags-left", "", "warning", values)] if left else []
-
-
 def _description(
     source: Source, top: str, prefix: str, files: tuple[Entry, ...], tags: tuple[str, ...], profile: DepositProfile
 ) -> tuple[str, bytes]:
@@ -309,3 +285,8 @@ def _description(
     if not data.strip():
         raise Refused("sip.description-empty", found[0])
     return found[0], data
+
+
+def as_finding(error: Refused) -> Finding:
+    """A refusal that stood alone, among others."""
+    return Finding(error.code, error.where, "refuse", dict(error.values), error.detail)

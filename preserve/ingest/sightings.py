@@ -17,7 +17,6 @@ from metadata.findings import Finding
 from metadata.identity import readable
 from metadata.names import safe_names
 from preserve.clock import zone
-from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.aliases import aliases
 from preserve.ingest.extraction.marks import MARK
@@ -168,8 +167,3 @@ def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[
                     more = True
                     break
             yield from zip(batch, look.examined(Path(folder), batch, taken), strict=True)
-
-
-def as_finding(error: Refused) -> Finding:
-    """A refusal that stood alone, among others."""
-    return Finding(error.code, error.where, "refuse", dict(error.values), error.detail)

@@ -29,7 +29,7 @@ class Structure:
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-def _jpeg(data: mmap.mmap) -> Structure:
+def jpeg(data: mmap.mmap | bytes) -> Structure:
     """ITU-T T.81 Annex B: segments with their lengths, entropy-coded data up to the next marker, EOI at the end."""
     place, size = 2, len(data)
     while place + 2 <= size:
@@ -175,8 +175,8 @@ def _outside(data: mmap.mmap, order: str, entries: list[int], *, big: bool) -> I
 
 
 _WALKS: dict[str, Callable[[mmap.mmap], Structure]] = {
-    "JPEG": _jpeg,
-    "MPO": _jpeg,
+    "JPEG": jpeg,
+    "MPO": jpeg,
     "PNG": _png,
     "GIF": _gif,
     "WEBP": _webp,

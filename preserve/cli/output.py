@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from preserve.cli.failures import tell_aside
 from preserve.cli.progress import Watcher, how_to_show
-from preserve.messages import hint, language, say
+from preserve.messages import language, say
 from preserve.services.documents import as_document
 from preserve.services.operation import Operation
 from preserve.services.session import Needs, Session, begin, of_this_process
 from preserve.services.tables import Table
-from preserve.services.text import Finding, console, json_text, safe_values, stoppable, visible
+from preserve.services.text import (
+    Finding,
+    Group,
+    console,
+    each_alone,
+    grouped,
+    json_text,
+    name_of_problem,
+    safe_values,
+    stoppable,
+    visible,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +44,7 @@ class Output:
 
     as_json: bool
     home_path: Path | None
+    grouping: bool = True
     sessions: dict[str, Session] = field(default_factory=dict)
 
     def session(self, needs: Needs = "archive") -> Session:
@@ -119,27 +131,30 @@ class Output:
         self.document(result)
 
     def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
-        """Say each finding on stderr, worst first; silent with --json."""
+        """Say each mistake on stderr, worst first, with its places; silent with --json."""
         if self.as_json:
             return
         console = self.console(error=True)
-        order = list(_STYLES)
-        ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
-        for finding in ranked[:limit]:
-            console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False, soft_wrap=True)
-            if advice := hint(finding.code, **safe_values(finding.values)):
+        shown = [replace(finding, values=safe_values(finding.values)) for finding in findings]
+        groups = grouped(shown) if self.grouping else each_alone(shown)
+        for group in groups[:limit]:
+            console.print(group_line(group), style=_STYLES[group.severity], markup=False, soft_wrap=True)
+            if advice := group.hint():
                 console.print("    → " + advice, markup=False, soft_wrap=True)
-        if len(ranked) > limit:
-            console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
+        if len(groups) > limit:
+            console.print(say("cli.more-findings", count=len(groups) - limit), markup=False)
 
 
-def finding_line(finding: Finding) -> str:
-    """One finding as one line: severity, place, sentence."""
-    where = f"{visible(finding.where)}: " if finding.where else ""
-    values = safe_values(finding.values)
-    sentence = f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
+def group_line(group: Group) -> str:
+    """One mistake as one line: severity, places, sentence, and the name by which a person answers for it."""
+    place = group.where()
+    where = say("words.place-mark", place=visible(place)) if place else ""
+    values = group.first.values
+    sentence = f"{say('cli.severity-' + group.severity)} {where}{group.sentence()}"
+    if group.counted:
+        return sentence
     if "accepted_by" in values:
         sentence += " " + say("rule.accepted", **values)
-    elif finding.severity == "error" and "." in finding.code:
-        sentence += f" [{finding.code.partition('.')[2]}]"
+    elif group.severity == "error" and "." in group.first.code:
+        sentence += f" [{name_of_problem(group.first.code)}]"
     return sentence

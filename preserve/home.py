@@ -116,6 +116,12 @@ def cache_path() -> Path:
     return (Path(named) if named else _own_folder() / ".cache") / "preserve"
 
 
+def state_path() -> Path:
+    """The folder of what a user's command leaves for the next: `preserve` in `XDG_STATE_HOME`, else in `~/.local`."""
+    named = os.environ.get("XDG_STATE_HOME")
+    return (Path(named) if named else _own_folder() / ".local" / "state") / "preserve"
+
+
 def _own_folder() -> Path:
     try:
         return Path.home()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -12,6 +13,7 @@ from preserve.cli.failures import tell_aside
 from preserve.cli.progress import Watcher, how_to_show
 from preserve.messages import language, say
 from preserve.services.documents import as_document
+from preserve.services.local_times import clock_of, in_local_time, values_in_local_time
 from preserve.services.operation import Operation
 from preserve.services.session import Needs, Session, begin, of_this_process
 from preserve.services.tables import Table
@@ -50,7 +52,9 @@ class Output:
     def session(self, needs: Needs = "archive") -> Session:
         """The dealings of this command with the archive; one, however many operations it calls."""
         if needs not in self.sessions:
-            self.sessions[needs] = begin(self.home_path, of_this_process(), language(), needs, aside=tell_aside)
+            self.sessions[needs] = begin(
+                self.home_path, of_this_process(self.home_path), language(), needs, aside=tell_aside
+            )
         return self.sessions[needs]
 
     def call(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -72,6 +76,11 @@ class Output:
         """Close what the command opened."""
         for session in self.sessions.values():
             session.close()
+
+    def clock(self) -> tzinfo:
+        """The clock that people read here: that of the bureau whose home the command opened."""
+        homes = (session.opened_home for session in self.sessions.values())
+        return clock_of(next(filter(None, homes), None))
 
     def done(self, code: str, result: object, /, style: str = "green", **values: str | int | float) -> None:
         """Say that it was done, and print the document of the result with --json."""
@@ -97,12 +106,11 @@ class Output:
     def sentence(self, code: str, /, style: str = "", **values: str | int | float) -> None:
         """Say something about the work, on stderr; silent with --json."""
         if not self.as_json:
-            self.console(error=True).print(
-                say(code, **safe_values(values)), style=style or None, markup=False, soft_wrap=True
-            )
+            shown = safe_values(values_in_local_time(values, self.clock()))
+            self.console(error=True).print(say(code, **shown), style=style or None, markup=False, soft_wrap=True)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-        """A table on stdout for a person; silent with --json. Cells are shown literally."""
+        """A table on stdout for a person, by the bureau's clock; silent with --json. Cells are shown literally."""
         if self.as_json:
             return
         from rich.table import Table
@@ -112,12 +120,13 @@ class Output:
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, show_header=named)
         for heading in headings:
             table.add_column(heading, overflow="fold")
+        clock = self.clock()
         for row in rows:
-            table.add_row(*[Text(visible(cell)) for cell in row])
+            table.add_row(*[Text(visible(in_local_time(cell, clock))) for cell in row])
         self.console().print(table)
 
     def tables(self, *tables: Table) -> None:
-        """Tables of a result, one under the other; silent with --json."""
+        """Tables of a result, one under the other, silent with --json."""
         for table in tables:
             self.table(table.heads, table.rows, table.title and "\n" + table.title)
 
@@ -135,7 +144,10 @@ class Output:
         if self.as_json:
             return
         console = self.console(error=True)
-        shown = [replace(finding, values=safe_values(finding.values)) for finding in findings]
+        clock = self.clock()
+        shown = [
+            replace(finding, values=safe_values(values_in_local_time(finding.values, clock))) for finding in findings
+        ]
         groups = grouped(shown) if self.grouping else each_alone(shown)
         for group in groups[:limit]:
             console.print(group_line(group), style=_STYLES[group.severity], markup=False, soft_wrap=True)

@@ -11,8 +11,9 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.options import day_option
 from preserve.cli.output import Output
+from preserve.errors import NotPermitted
 from preserve.messages import say
-from preserve.services import people
+from preserve.services import kept_session, people
 from preserve.services.tables import people as tables
 
 
@@ -70,19 +71,39 @@ def password(output: Output, account: str) -> None:
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
 def login(output: Output, account: str) -> None:
-    """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
+    """Keep a session for the next commands; the password is asked for, or read from stdin.
+
+    With --json nothing is kept: a program gets the token, for PRESERVE_TOKEN. Whoever reads stdout gets it as well.
+    """
     entered = output.call(people.log_in, account, ask("cli.ask-password"))
     output.findings(entered.findings)
-    output.done("cli.logged-in", entered, style="", until=entered.expires)
-    if not output.as_json:
+    kept = not output.as_json and people.keep_login(output.session(), entered)
+    output.done("cli.logged-in-kept" if kept else "cli.logged-in", entered, style="", until=entered.expires)
+    if not output.as_json and not (kept and sys.stdout.isatty()):
         sys.stdout.write(entered.token + "\n")
 
 
 @user.command()
 def logout(output: Output) -> None:
-    """End every token of the acting account."""
-    left = output.call(people.log_out)
+    """End every token of the acting account, and the session that was kept."""
+    try:
+        left = output.call(people.log_out)
+    except NotPermitted:
+        if not kept_session.forget(output.home_path):
+            raise
+        output.sentence("cli.session-forgotten")
+        output.document(None)
+        return
+    kept_session.forget(output.home_path)
     output.done("cli.logged-out", left, style="", account=left.account)
+
+
+@user.command()
+def whoami(output: Output) -> None:
+    """Who acts, what they may do, and until when."""
+    acting = output.call(people.who_am_i)
+    output.tables(tables.who(acting))
+    output.document(acting)
 
 
 @user.command()

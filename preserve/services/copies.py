@@ -223,7 +223,7 @@ def restore_archive(session: Session, media: Sequence[Path], place: Path | None 
     Raises NotPermitted for anybody who comes from outside this process, NotIntact where the media contradict the
     ledger on them.
     """
-    if session.credentials != of_this_process():
+    if session.credentials != of_this_process(place):
         raise NotPermitted("people.nobody")
     restored = rebuild_archive(
         (place or default_path()).absolute(),

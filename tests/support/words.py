@@ -84,6 +84,7 @@ def _steps(words: str, states: Any) -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "case.cell-{}": {"number", "date", "error"},
     "audit.{}": passed(ROOT, "told", "preserve/archival_storage/auditing"),
     "certificate.{}": passed(ROOT, "both", "preserve/access/certificate"),
     "certificate.medium-{}": KINDS,
@@ -114,6 +115,7 @@ WORDS: dict[str, Collection[str]] = {
     "history.from-{}": _of(life.Source),
     "history.outcome-{}": {"success", "warning", "fail"},
     "ingest.severity-{}": _of(findings.Severity),
+    "people.by-{}": {"login", "system-user"},
     "people.duty-{}": set(Duty),
     "people.role-{}": set(Role),
     "people.state-{}": {"active", "suspended"},

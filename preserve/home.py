@@ -137,6 +137,11 @@ def locale_name() -> str:
     return ""
 
 
+def libraries_speak(language: str) -> None:
+    """Name the language that libraries look up by themselves: gettext knows no other way. Children do not get it."""
+    os.environ["LANGUAGE"] = language
+
+
 def acting_person() -> str:
     """The operating-system user on whose behalf this runs: the kernel's answer, and nothing from the environment.
 

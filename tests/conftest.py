@@ -40,9 +40,10 @@ def own_language() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages once, in the process that leads."""
     if not hasattr(config, "workerinput"):
-        from tools.compile_messages import compile_all
+        from tools.compile_messages import CATALOGUES, compile_all
 
-        compile_all(ROOT / "preserve" / "messages" / "locale")
+        for catalogues in CATALOGUES:
+            compile_all(ROOT / catalogues)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Day
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
@@ -20,7 +21,7 @@ from preserve.services.text import visible
 from preserve.services.viewing import Placed
 
 _SIZE = click.IntRange(1, 10_000)
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.command(name="list", cls=Command)
@@ -104,8 +105,7 @@ def _show_history(output: Output, case: str, **given: Any) -> int:
 @click.option("--after", default="", metavar="TEXT")
 def search(output: Output, words: tuple[str, ...], limit: int, after: str, date: Any, **filters: Any) -> None:
     """Full-text search with filters."""
-    moments = {name: date or filters[name] for name in ("since", "until")}
-    filters |= {name: moment and moment.date() for name, moment in moments.items()}
+    filters |= {name: date or filters[name] for name in ("since", "until")}
     result = output.call(cases.search_cases, SearchWish(" ".join(words), **filters), Page(after, limit))
     if result.hits:
         output.tables(tables.search_cases(result))

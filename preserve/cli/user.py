@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.options import day_option
 from preserve.cli.output import Output
@@ -15,6 +16,17 @@ from preserve.errors import NotPermitted
 from preserve.messages import say
 from preserve.services import kept_session, people
 from preserve.services.tables import people as tables
+
+_ALSO = {
+    "审核员": "examiner",
+    "档案管理员": "archivist",
+    "负责人": "head",
+    "局长": "head",
+    "审计": "auditor",
+    "归档人": "depositor",
+    "办案人员": "depositor",
+}
+_ROLE = Labelled(people.ROLES, lambda role: say(f"people.role-{role}"), _ALSO)
 
 
 @click.group(cls=Group)
@@ -25,7 +37,7 @@ def user() -> None:
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
 @click.option("--person", required=True, metavar="TEXT")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
+@click.option("--role", "roles", multiple=True, required=True, type=_ROLE)
 @click.option("--os-user", default="", metavar="TEXT")
 def add(output: Output, account: str, person: str, **options: Any) -> None:
     """Make an account; its first password is shown once."""
@@ -43,7 +55,7 @@ def list_users(output: Output) -> None:
 
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
-@click.option("--role", "roles", multiple=True, type=click.Choice(people.ROLES))
+@click.option("--role", "roles", multiple=True, type=_ROLE)
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")

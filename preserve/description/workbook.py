@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -62,6 +63,8 @@ _RECORDINGS = [
     ".flac",
     ".aiff",
 ]
+
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
 _HELP = (
     ("怎样填写", ""),
@@ -251,6 +254,8 @@ class _Writer:
             return chinese_of(value)
         if isinstance(value, bool):
             return "是" if value else "否"
+        if isinstance(value, str) and _MOMENT.match(value):
+            return value.replace("T", " ")
         return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 

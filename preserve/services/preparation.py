@@ -182,7 +182,10 @@ def describe(session: Session, folder: Path, target: Path | None = None, *, plac
     form = path.suffix.lower()
     if form not in _FORMS:
         raise Refused("cli.describe-kind", str(path))
-    content, findings = draft(folder, own, zone(home.settings.time_zone) if home else CHINA)
+    bureau = home.settings if home else None
+    content, findings = draft(
+        folder, own, zone(bureau.time_zone) if bureau else CHINA, bureau.institution if bureau else ""
+    )
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
             write_workbook(part, content, read_vocabulary(own))

@@ -44,16 +44,17 @@ def list_cases(output: Output, **given: Any) -> None:
 @click.command(cls=Command)
 @click.argument("case", metavar="AIP")
 @click.option("--history", is_flag=True)
+@click.option("--commands", is_flag=True)
 @click.option("--object", "name", default="", metavar="PATH")
 @click.option("--pdf", type=NewFile(), default=None, metavar="FILE")
 @click.option("--html", type=NewFile(), default=None, metavar="FILE")
 @click.option("--after", default="", metavar="TEXT")
 @click.option("--size", type=_SIZE, default=1000, show_default=True)
-def show(output: Output, case: str, history: bool, after: str, size: int, **of_history: Any) -> int:
+def show(output: Output, case: str, history: bool, commands: bool, after: str, size: int, **of_history: Any) -> int:
     """The whole life of one case; --history with every event, for courts and inspectors."""
     if history:
-        return _show_history(output, case, **of_history)
-    if any(of_history.values()):
+        return _show_history(output, case, commands=commands, **of_history)
+    if commands or any(of_history.values()):
         raise UsageError("cli.history-only")
     view = output.call(cases.show, case, Page(after, size))
     output.tables(*tables.show(view))
@@ -73,14 +74,14 @@ def say_standing(output: Output, case: CaseView | Ingested) -> None:
         output.sentence("cli.not-sealed", style="yellow", missing=missing_copies(case.missing))
 
 
-def _show_history(output: Output, case: str, **given: Any) -> int:
+def _show_history(output: Output, case: str, *, commands: bool, **given: Any) -> int:
     """Every event of a case, or of an object in it; exit status 4 where something stands against it."""
     view = output.call(case_history.show_history, case, **given)
     output.document(view)
     for path in view.files:
         output.sentence("cli.history-written", style="green", path=str(path), proof=view.proof)
     if not view.files:
-        events = tables.history(view)
+        events = tables.history(view, commands=commands)
         output.table(events.heads, events.rows, events.title)
     if not output.as_json:
         output.console(error=True).print(view.verdict, style="bold red" if view.status else "green", markup=False)

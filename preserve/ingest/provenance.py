@@ -11,6 +11,7 @@ from metadata.names import xml_name
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, versioned
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
+from preserve.messages.causes import cause_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
         *(f"SOURCE {name}: {value}" for name, value in proof.source.items()),
         *(f"RESULT {name}: {value}" for name, value in proof.result.items()),
         *("$ " + _line(command) for command in proof.commands),
-        *([proof.note] if proof.note else []),
+        *([_note(proof.note)] if proof.note else []),
         *(say("premis.lost", what=what) for what in derivative.lost),
     ]
     return Event(
@@ -130,6 +131,11 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
             Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "outcome"),
         ),
     )
+
+
+def _note(note: str) -> str:
+    """What the transcoder noted; of what is known in the language in use, as the other lines."""
+    return say("premis.access-smaller") if cause_of(note) == "smaller" else note
 
 
 def _verdict(proof: Proof) -> str:

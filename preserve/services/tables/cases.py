@@ -134,7 +134,7 @@ def history(view: HistoryView, *, commands: bool = False) -> Table:
     return table("order time what who told outcome", rows, domain="history.head", title=title)
 
 
-def _happened(event: HistoryEvent, *, commands: bool) -> tuple[str, ...]:
+def _happened(event: HistoryEvent, *, commands: bool = False) -> tuple[str, ...]:
     account = event.told if commands else in_words(event.told)
     if len(account) > _LONGEST:
         account = account[: _LONGEST - 1] + "… " + say("history.shortened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -99,7 +100,7 @@ class _Reading:
     def recordings(self, sheet: Any) -> Iterator[Finding]:
         """The sheet of recordings: each row adds to the file that it names."""
         columns = {name: label for name, label in SHEETS["objects"][1].items() if name in ("file", *OF_RECORDINGS)}
-        files = {str(item.get("file")): number for number, item in enumerate(self.content["objects"])}
+        files = {_plain(item.get("file")): number for number, item in enumerate(self.content["objects"])}
         named = all("file" in item for item in self.content["objects"])
         for values, cells, number in self._table(sheet, RECORDINGS_SHEET, columns):
             if isinstance(values, Finding):
@@ -109,13 +110,14 @@ class _Reading:
             place = f"{RECORDINGS_SHEET}!A{number}"
             if len(values) == 1 and "file" in values:
                 continue
-            index = files.get(str(values.get("file")))
+            index = files.get(_plain(values.get("file")))
             if index is None:
                 if named:  # else it is a row of the files that lost its name, and that is said
                     file = str(values.get("file") or "")
                     yield Finding("case.recording-unlisted", place, "refuse", {"file": file})
                 continue
             item = self.content["objects"][index]
+            values.pop("file", None)
             for name, value in values.items():
                 if name in item and item[name] != value:
                     where = f"{RECORDINGS_SHEET}!{self._letters[name]}{number}"
@@ -172,6 +174,11 @@ class _Reading:
 def _unanswered(field: str, values: Mapping[str, Any]) -> bool:
     """A row for a problem that names nobody and no reason was put there for a person who has not answered it."""
     return field == "acceptances" and not values.get("person") and not values.get("reason")
+
+
+def _plain(file: Any) -> str:
+    """A file's name in one form of Unicode, so that two ways of writing an accent are one name."""
+    return unicodedata.normalize("NFC", str(file))
 
 
 def _heading(value: Any) -> str:

@@ -28,7 +28,21 @@ WHEN = "2026-03-02T01:00:00Z"
 
 
 def line(number: str, *, urgent: bool = False, overdue: bool = False) -> Listed:
-    return Listed(number, "opened", WHEN, "2026-03-12", urgent, "court", "法院", ("a", "b"), 1, "0" * 64, overdue)
+    return Listed(
+        number,
+        "opened",
+        WHEN,
+        "2026-03-12",
+        urgent,
+        "court",
+        "法院",
+        ("a", "b"),
+        1,
+        "0" * 64,
+        overdue,
+        "张某",
+        ("甲〔2026〕1号", "乙"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,13 +50,13 @@ def line(number: str, *, urgent: bool = False, overdue: bool = False) -> Listed:
     [
         (
             "zh",
-            ("申请号", "状态", "身份", "期限", "案卷数", "急件"),
-            ("R2026-0001", "已受理", "法院", "2026-03-12 逾期", "2", "是"),
+            ("申请号", "状态", "身份", "申请人", "期限", "案号", "急件"),
+            ("R2026-0001", "已受理", "法院", "张某", "2026-03-12 逾期", "甲〔2026〕1号、乙", "是"),
         ),
         (
             "en",
-            ("Request", "State", "Capacity", "Due", "Cases", "Urgent"),
-            ("R2026-0001", "opened", "法院", "2026-03-12 overdue", "2", "yes"),
+            ("Request", "State", "Capacity", "Asked by", "Due", "Case numbers", "Urgent"),
+            ("R2026-0001", "opened", "法院", "张某", "2026-03-12 overdue", "甲〔2026〕1号, 乙", "yes"),
         ),
     ],
 )
@@ -53,7 +67,7 @@ def test_the_list_says_what_is_urgent_and_what_is_late(
     with speaking(language):
         shown = tables.requests(listing)
     assert shown.heads == heads and shown.rows[0] == first
-    assert shown.rows[1][3:] == ("2026-03-12", "2", "")
+    assert shown.rows[1][3:6:2] == ("张某", shown.rows[0][5])
 
 
 def a_request(**steps: Any) -> Request:

@@ -57,7 +57,7 @@ class Batch:
     """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
-    run.
+    run; `workers` may identify at once where no other process works beside this one.
     """
 
     source: str
@@ -67,6 +67,7 @@ class Batch:
     algorithms: tuple[str, ...]
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
+    workers: int = 1
 
 
 def take_batch(batch: Batch) -> list[Taken]:
@@ -86,7 +87,7 @@ def _folder(batch: Batch) -> Path | None:
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(Path(batch.target), _folder(batch), batch.zone, batch.jobs, batch.taken)
+    return _examine(Path(batch.target), _folder(batch), batch.zone, batch.jobs, batch.taken, batch.workers)
 
 
 def take_file(
@@ -135,7 +136,7 @@ def take_member(
 
 
 def _examine(
-    target: Path, texts: Path | None, zone: tzinfo, jobs: Sequence[Job], taken: Sequence[Taken]
+    target: Path, texts: Path | None, zone: tzinfo, jobs: Sequence[Job], taken: Sequence[Taken], workers: int = 1
 ) -> list[Taken]:
     """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
     from preserve.ingest.characterise import characterise
@@ -146,7 +147,7 @@ def _examine(
     asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
     examined: dict[int, Taken] = {}
     read: list[tuple[int, str, Character, Identification]] = []
-    for (job, file), identification in zip(copied, identify_many(asked, workers=1), strict=True):
+    for (job, file), identification in zip(copied, identify_many(asked, workers), strict=True):
         character = characterise(target / job.stored, identification, job.name or job.path, zone)
         read.append((job.number, job.stored, character, identification))
         examined[file.number] = replace(file, identified=to_json(identification), characterised=to_json(character))

@@ -26,7 +26,8 @@ from storage_adapters.reading import digest_file
 
 Progress = Callable[[int], None]
 
-_FILES = 250
+_FILES = 500
+_WORKERS = 2
 _BYTES = 256 << 20  # of an archive's members that lie unpacked at a time, unless one alone is larger
 
 
@@ -125,7 +126,9 @@ def _in_archive(deposit: Deposit, where: tzinfo, scratch: Path, progress: Progre
 
 
 def _examined(folder: Path, where: tzinfo, jobs: list[Job], taken: list[Taken]) -> list[Taken]:
-    return examine_batch(Batch("", str(folder), "", where, (), tuple(jobs), tuple(taken))) if jobs else []
+    if not jobs:
+        return []
+    return examine_batch(Batch("", str(folder), "", where, (), tuple(jobs), tuple(taken), _WORKERS))
 
 
 def as_finding(error: Refused) -> Finding:

@@ -58,7 +58,8 @@ class Batch:
     """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
-    run. `secrecy` says what marks of state secrets look like; None: they are not looked for.
+    run. `secrecy` says what marks of state secrets look like; None: they are not looked for. `workers` may identify at
+    once where no other process works beside this one.
     """
 
     source: str
@@ -69,6 +70,7 @@ class Batch:
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
     secrecy: SecrecyMarks | None = None
+    workers: int = 1
 
 
 def take_batch(batch: Batch) -> list[Taken]:
@@ -138,7 +140,7 @@ def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
     examined: dict[int, Taken] = {}
     marks: dict[int, str] = {}
     read: list[tuple[int, str, Character, Identification]] = []
-    for (job, _), identification in zip(copied, identify_many(asked, workers=1), strict=True):
+    for (job, _), identification in zip(copied, identify_many(asked, batch.workers), strict=True):
         character = characterise(target / job.stored, identification, job.name or job.path, batch.zone)
         read.append((job.number, job.stored, character, identification))
     known = {number: (target / stored, character) for number, stored, character, _ in read}

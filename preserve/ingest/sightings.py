@@ -31,7 +31,8 @@ from storage_adapters.reading import digest_file
 Progress = Callable[[int], None]
 
 _DIGEST = "sha256"
-_FILES = 250
+_FILES = 500
+_WORKERS = 2
 _BYTES = 256 << 20  # of an archive's members that lie unpacked at a time, unless one alone is larger
 
 
@@ -112,7 +113,9 @@ class _Look:
         if not jobs:
             return []
         texts = str(self.texts)
-        return examine_batch(Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy))
+        return examine_batch(
+            Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy, _WORKERS)
+        )
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:

@@ -44,7 +44,7 @@ def test_a_broken_rule_is_named_and_a_deposit_with_it_is_warned_of(tmp_path: Pat
         document.add_blank_page()
         pikepdf.pdfa.save(document, path, "2b")
     with pikepdf.open(path, allow_overwriting_input=True) as document:
-        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        document.pages[0].Contents = document.make_stream(b"/Foo ri 1 0 0 0 k 0 0 5 5 re f")
         document.save(path)
     verdict = judge(path)
     assert not verdict.passed

@@ -24,9 +24,56 @@ def _usable(answer: Answer) -> bool:
     return not (answer.basis == "extension" and answer.puid in extensions.rules().never_by_extension)
 
 
-def _rank(answer: Answer) -> tuple[int, int]:
+_FIRM = ("container", "signature")
+
+
+def _is_general(answer: Answer) -> bool:
     rules = extensions.rules()
-    return rules.grounds.index(answer.basis), rules.newest_first.index(answer.identifier)
+    return not answer.puid or answer.puid in rules.general or answer.puid in rules.aliases
+
+
+def _rank(answer: Answer) -> tuple[bool, int, bool, int]:
+    """What looked into the file before what did not; what says more closely what it is before what says a family."""
+    rules = extensions.rules()
+    own = answer.identifier.startswith("preserve-")
+    firm = answer.basis in _FIRM
+    vague = firm and _is_general(answer) and not own
+    return not firm, rules.grounds.index(answer.basis) + 9 * vague, own, rules.newest_first.index(answer.identifier)
+
+
+def _best(usable: list[Answer]) -> Answer:
+    """The first by rank, or what another identifier says more closely of the very same format."""
+    stands = usable[0]
+    for answer in usable[1:]:
+        firm = answer.basis in _FIRM and stands.basis in _FIRM
+        if firm and answer.puid and stands.puid and pronom.is_kind_of(answer.puid, stands.puid):
+            stands = answer
+    return stands
+
+
+def _akin(first: Answer, second: Answer) -> bool:
+    """One format, a version of it or a narrower kind of it: no two opinions about what the file is."""
+    assert first.puid and second.puid
+    if first.puid == second.puid or first.name.casefold() == second.name.casefold():
+        return True
+    if pronom.is_kind_of(first.puid, second.puid) or pronom.is_kind_of(second.puid, first.puid):
+        return True
+    types = [{word.strip() for word in (a.mime or pronom.mime_of(a.puid or "")).split(",")} for a in (first, second)]
+    endings = pronom.extensions_of(first.puid) & pronom.extensions_of(second.puid)
+    return bool(endings and types[0] & types[1] - {"", "application/octet-stream"})
+
+
+def _differ(stands: Answer, firm: list[Answer]) -> dict[str, set[str]]:
+    """What each identifier says, where one says something else than the answer that stands; empty where none does."""
+    if not stands.puid or not pronom.knows(stands.puid) or stands.identifier.startswith("preserve-"):
+        return {}  # newer than the older signatures, or in none: they could not name it
+    said: dict[str, list[Answer]] = {}
+    for answer in firm:
+        if not _is_general(answer):
+            said.setdefault(answer.identifier, []).append(answer)
+    if all(any(_akin(stands, answer) for answer in answers) for answers in said.values()):
+        return {}
+    return {who: {str(answer.puid) for answer in answers} for who, answers in said.items()}
 
 
 def merge(answers: tuple[Answer, ...], name: str) -> Identification:
@@ -36,16 +83,9 @@ def merge(answers: tuple[Answer, ...], name: str) -> Identification:
     if not usable:
         found = _finding("unknown", name)
         return Identification(None, "", "", "", "none", answers, findings=(found,))
-    stands = usable[0]
-    firm = [a for a in usable if a.basis in ("container", "signature")]
-    by_identifier: dict[str, set[str]] = {}
-    for answer in firm:
-        if answer.puid and answer.puid not in rules.general:
-            by_identifier.setdefault(answer.identifier, set()).add(answer.puid)
-    said = list(by_identifier.values())
-    disagreement = stands.identifier != "preserve-extensions" and len(said) > 1 and not set.intersection(*said)
-    if stands.puid and not pronom.knows(stands.puid):
-        disagreement = False  # newer than the older signatures: they could not name it
+    stands = _best(usable)
+    by_identifier = _differ(stands, [a for a in usable if a.basis in _FIRM])
+    disagreement = bool(by_identifier)
     findings = []
     if disagreement:
         told = "; ".join(f"{who}: {', '.join(sorted(puids))}" for who, puids in by_identifier.items())
@@ -56,8 +96,9 @@ def merge(answers: tuple[Answer, ...], name: str) -> Identification:
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if honest and extension and stands.basis in ("container", "signature") and extension not in honest:
         findings.append(_finding("extension-lies", name, extension=extension, format=stands.name))
+    puid = rules.aliases.get(stands.puid or "", stands.puid)
     return Identification(
-        *(stands.puid, stands.name, stands.format_version, stands.mime, stands.basis),
+        *(puid, stands.name, stands.format_version, stands.mime, stands.basis),
         *(answers, disagreement, tuple(findings)),
     )
 

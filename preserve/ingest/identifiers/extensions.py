@@ -45,6 +45,7 @@ class Rules(BaseModel):
     newest_first: tuple[str, ...]
     never_by_extension: frozenset[str]
     general: frozenset[str]
+    aliases: dict[str, str]
     formats: tuple[OwnFormat, ...]
     honest_extensions: dict[str, tuple[str, ...]]
 

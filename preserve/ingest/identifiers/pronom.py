@@ -178,6 +178,27 @@ def knows(puid: str) -> bool:
     return place is not None and (bool(compiled.tables.formats[place].signatures) or puid in _contained())
 
 
+@cache
+def is_kind_of(puid: str, other: str) -> bool:
+    """Whether the first is the second told more closely: PRONOM gives it priority over it, if over several steps."""
+    compiled = _compiled()
+    if puid not in compiled.places or other not in compiled.places:
+        return False
+    seen, waiting = set[int](), [compiled.places[puid]]
+    while waiting:
+        for number in compiled.inferior[waiting.pop()] - seen:
+            seen.add(number)
+            waiting.append(number)
+    return compiled.places[other] in seen
+
+
+def extensions_of(puid: str) -> frozenset[str]:
+    """The extensions that PRONOM gives for this PUID."""
+    compiled = _compiled()
+    place = compiled.places.get(puid)
+    return frozenset() if place is None else frozenset(compiled.tables.formats[place].extensions)
+
+
 def mime_of(puid: str) -> str:
     """The MIME types that PRONOM gives for this PUID, or nothing."""
     compiled = _compiled()

@@ -9,9 +9,11 @@ from typing import Any
 
 from preserve.ingest.readers.pdf_wholeness import NO_HEAD, SECONDS, End, Window, look_at_end, look_inside
 from preserve.ingest.readers.report import Report
+from preserve.typesetting.judging import PARTS, judge
 
 _MOST_FONTS = 5000
 _MOST_FAULTS = 5
+_MOST_JUDGED = 64 << 20
 
 
 def _unembedded(document: Any) -> list[str]:
@@ -53,6 +55,19 @@ def read(path: Path, report: Report) -> None:
             _describe(document, report)
             if not end.fault:
                 _tell_inside(document, end, declared, report)
+    _tell_claim(path, report)
+
+
+def _tell_claim(path: Path, report: Report) -> None:
+    """What the validator says of a PDF that claims to be PDF/A and is whole."""
+    claim = dict(report.properties).get("PDF/A", "")
+    if claim[:1] not in PARTS or report.findings or path.stat().st_size > _MOST_JUDGED:
+        return
+    verdict = judge(path, claim[0])
+    report.add("PDF/A check", verdict.words())
+    if verdict.rules:
+        rules = ", ".join(verdict.rules[:_MOST_FAULTS])
+        report.tell("pdfa-denied", "warning", claim=claim, rules=rules, validator=verdict.validator)
 
 
 def _declared(document: Any) -> int:

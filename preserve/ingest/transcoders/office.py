@@ -10,6 +10,7 @@ from metadata.findings import Finding
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
 from preserve.programs import Pulse, ToolFailed, find, run, version
+from preserve.typesetting.judging import judge
 
 _FILTERS = {
     "writer": ("doc", "docx", "wps", "wpt", "rtf", "odt", "dot", "dotx", "docm"),
@@ -119,9 +120,9 @@ def to_pdfa(source: Path, scratch: Path, stem: str, extension: str, pulse: Pulse
 
 
 def check_pdfa(path: Path, name: str) -> tuple[tuple[Finding, ...], dict[str, str], int]:
-    """What of PDF/A can be checked here: identification in XMP, output intent, fonts, encryption, syntax.
+    """What of PDF/A can be checked here: identification in XMP, output intent, fonts, encryption, syntax, validator.
 
-    No more than that is claimed: a full validator is another program.
+    The validator is named with what it says: it does not decide about all that there can be in a PDF.
     """
     import pikepdf
 
@@ -139,6 +140,8 @@ def check_pdfa(path: Path, name: str) -> tuple[tuple[Finding, ...], dict[str, st
         problems = pdf.check_pdf_syntax()
         checks["syntax problems"] = str(len(problems))
         pages = len(pdf.pages)
+    verdict = judge(path)
+    checks["PDF/A validator"] = verdict.words()
     good = (
         checks["XMP identification"].startswith("2")
         and checks["output intent"] == "yes"
@@ -146,5 +149,6 @@ def check_pdfa(path: Path, name: str) -> tuple[tuple[Finding, ...], dict[str, st
         and checks["fonts not embedded"] == "0"
         and checks["syntax problems"] == "0"
         and pages > 0
+        and not verdict.rules
     )
     return () if good else (Finding("normalise.pdfa-incomplete", name, "warning", dict(checks)),), checks, pages

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from preserve.ingest.identify import identify, identify_many
+from preserve.ingest.facts import Answer, Basis
+from preserve.ingest.identify import identify, identify_many, merge
 from tests.support.material.corpus import made_once
 
 
@@ -76,3 +77,56 @@ def test_a_cut_mp4_is_never_apple_lossless(corpus: dict[str, Path], tmp_path: Pa
 def test_many_at_once_are_the_same_as_one_by_one(corpus: dict[str, Path]) -> None:
     files = [(path, name, path.stat().st_size) for name, path in corpus.items()]
     assert identify_many(files) == [identify(*file) for file in files]
+
+
+def _answer(identifier: str, puid: str | None, basis: Basis = "signature", name: str = "", mime: str = "") -> Answer:
+    return Answer(identifier, "1", "v", puid, name or (puid or "ours"), "", mime, basis)
+
+
+@pytest.mark.parametrize(
+    ("siegfried", "fido", "stands"),
+    [
+        ("fmt/111", "fmt/39", "fmt/39"),
+        ("fmt/111", "x-fmt/88", "x-fmt/88"),
+        ("x-fmt/263", "fmt/161", "fmt/161"),
+        ("fmt/135", "fmt/136", "fmt/136"),
+        ("fmt/11", "fmt/935", "fmt/935"),
+        ("fmt/136", "fmt/135", "fmt/136"),
+        ("fmt/412", "fido-fmt/189.word", "fmt/412"),
+        ("fmt/523", "fido-fmt/189.word", "fmt/523"),
+        ("fmt/189", "fido-fmt/189.xl", "fmt/214"),
+        ("fmt/18", "fmt/19", "fmt/18"),
+    ],
+)
+def test_closer_answers_stand_and_are_no_disagreement(siegfried: str, fido: str, stands: str) -> None:
+    found = merge((_answer("siegfried", siegfried), _answer("fido", fido)), "a.bin")
+    assert (found.puid, found.disagreement, found.findings) == (stands, False, ())
+
+
+@pytest.mark.parametrize(("siegfried", "fido"), [("fmt/199", "fmt/39"), ("fmt/11", "fmt/41"), ("fmt/40", "fmt/126")])
+def test_two_opinions_are_told_once(siegfried: str, fido: str) -> None:
+    found = merge((_answer("siegfried", siegfried), _answer("fido", fido)), "a.bin")
+    assert (found.puid, found.disagreement) == (siegfried, True)
+    assert [finding.code for finding in found.findings] == ["format.identifiers-disagree"]
+
+
+def test_fidos_own_name_for_a_format_is_not_recorded_as_one_of_pronom() -> None:
+    found = merge((_answer("siegfried", None, "none"), _answer("fido", "fido-fmt/189.word")), "a.docx")
+    assert found.puid == "fmt/412"
+    assert found.answers[1].puid == "fido-fmt/189.word"
+
+
+def test_our_own_signatures_stand_only_where_nobody_else_has_looked_into_the_file() -> None:
+    ours = _answer("preserve-extensions", None, name="Raw H.264 stream (Annex B)", mime="video/h264")
+    assert merge((ours, _answer("siegfried", "fmt/199")), "a.h264").puid == "fmt/199"
+    assert merge((ours, _answer("fido", "fmt/649")), "a.h264").puid == "fmt/649"
+    assert merge((ours, _answer("siegfried", "fmt/596", "extension")), "a.h264").mime == "video/h264"
+    packed = _answer("preserve-extensions", None, "container", mime="application/ofd")
+    assert merge((packed, _answer("siegfried", "x-fmt/263")), "a.ofd").mime == "application/ofd"
+
+
+def test_answers_by_extension_stay_marked() -> None:
+    found = merge((_answer("siegfried", "fmt/40", "extension"), _answer("fido", "fmt/39", "extension")), "a.doc")
+    assert (found.basis, found.disagreement) == ("extension", False)
+    assert [finding.code for finding in found.findings] == ["format.by-extension-only"]
+    assert merge((_answer("siegfried", "fmt/40", "extension"), _answer("fido", "fmt/111")), "a.doc").puid == "fmt/111"

@@ -98,6 +98,7 @@ def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[
         "producer": {"name": ""},
         "start": None,
         "closed": None,
+        "outcome": None,
         "classification": "internal",
         "retention": "30-years",
         "objects": objects,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from metadata.findings import Finding
+from preserve.description.matching import described
 from preserve.description.schema import Acceptance, CaseDescription
 
 
@@ -33,12 +34,12 @@ def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
             "accepted_document": by.document,
         }
         judged.append(replace(finding, severity="warning", values=told))
-    files = {item.file for item in case.objects}
+    files = described(case)
     for number, by in enumerate(case.acceptances):
         if number not in used:
             values = {"finding": by.finding, "person": by.person}
             judged.append(Finding("rule.acceptance-unused", by.where, "warning", values))
-        if by.document and by.document not in files:
+        if by.document and files.find(by.document) is None:
             values = {"finding": by.finding, "document": by.document}
             judged.append(Finding("rule.acceptance-document-unknown", by.document, "refuse", values))
     return judged

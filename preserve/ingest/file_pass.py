@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from metadata.findings import Finding
+from preserve.errors import Refused
+from preserve.ingest.declared import Wanted
 from preserve.ingest.facts import Character, Copied, Identification, to_json
 from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
@@ -25,7 +27,7 @@ LARGE = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to be taken in. `wanted` are the digests that are declared for it (RFC 8493 manifests).
+    """One file to be taken in. `wanted` are the digests that are declared for it.
 
     `name` is the depositor's name for it where that is not its path: a file taken out of a package of ours.
     """
@@ -34,7 +36,7 @@ class Job:
     path: str
     stored: str
     size: int
-    wanted: tuple[tuple[str, str], ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     name: str = ""
 
 
@@ -101,7 +103,7 @@ def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, pro
             values = {name: value for name, value in error.values.items() if name == "reason"}
             return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values), passing=error.passing)
         raise
-    return _checked(job, size, digests, algorithms)
+    return checked(job, size, digests, algorithms)
 
 
 def take_stream(
@@ -109,7 +111,18 @@ def take_stream(
 ) -> Taken:
     """Copy one member of an archive; its identification follows in a batch (`examine_batch`)."""
     size, digests = copy_stream(stream, target / job.stored, _algorithms(algorithms, job), progress)
-    return _checked(job, size, digests, algorithms)
+    return checked(job, size, digests, algorithms)
+
+
+def take_member(
+    stream: BinaryIO, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
+) -> Taken:
+    """As `take_stream`; a member that cannot be read to its end comes back with that refusal, and others follow it."""
+    try:
+        return take_stream(stream, target, algorithms, job, progress)
+    except Refused as error:
+        values = dict(error.values)
+        return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values, error.detail))
 
 
 def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
@@ -134,8 +147,8 @@ def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
         if batch.secrecy is not None:
             marks[number] = mark_of(*known[number], text, batch.secrecy)
 
-    if batch.texts:
-        write_part(Path(batch.texts), target, read, look)
+    if batch.texts or batch.secrecy is not None:
+        write_part(Path(batch.texts) if batch.texts else None, target, read, look)
     by_number = {file.number: file for _, file in copied}
     for number, _, character, identification in read:
         if mark := marks.get(number):
@@ -154,13 +167,14 @@ def warm_up() -> None:
 
 
 def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*algorithms, *(name for name, _ in job.wanted))))
+    return tuple(dict.fromkeys((*algorithms, *(wanted.algorithm for wanted in job.wanted))))
 
 
-def _checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str, ...]) -> Taken:
-    for name, value in job.wanted:
+def checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str, ...]) -> Taken:
+    """What came of a file that was read: refused where it is not what was declared, else with its digests."""
+    for name, value, source in job.wanted:
         if digests[name] != value.lower():
-            values = {"algorithm": name, "declared": value, "computed": digests[name]}
+            values = {"algorithm": name, "declared": value, "computed": digests[name], "source": source}
             return Taken(job.number, size, refusal=Finding("ingest.digest-differs", job.path, "refuse", values))
     if size != job.size:
         values_ = {"listed": job.size, "read": size}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metadata.entities import Event, FileObject, Format, Link, Relationship
+from metadata.identity import readable
 from metadata.names import xml_name
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, versioned
 from preserve.ingest.extraction.marks import MARK
@@ -16,7 +17,11 @@ from preserve.messages import say
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """One file of the deposit with everything the steps found out about it."""
+    """One file of the deposit with everything the steps found out about it.
+
+    `path` is the depositor's, byte for byte; `name` what the file is called wherever it is spoken of or compared
+    (see `metadata.identity`), the readable form of the path unless the description has another.
+    """
 
     path: str
     stored: str
@@ -24,12 +29,17 @@ class TakenFile:
     identification: Identification
     character: Character
     normalised: Normalised | None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", readable(self.path))
 
 
 def read_file(
-    path: bytes, stored: str, copied: str, identified: str, characterised: str, normalised: str | None
+    path: bytes, stored: str, copied: str, identified: str, characterised: str, normalised: str | None, name: str = ""
 ) -> TakenFile:
-    """The file as the journal keeps it: the depositor's own bytes for its name, facts as JSON."""
+    """The file as the journal keeps it: the depositor's own bytes for its path, facts as JSON."""
     return TakenFile(
         path.decode("utf-8", "surrogateescape"),
         stored,
@@ -37,6 +47,7 @@ def read_file(
         from_json(Identification, identified),
         from_json(Character, characterised),
         from_json(Normalised, normalised) if normalised else None,
+        name,
     )
 
 

@@ -15,6 +15,7 @@ from preserve.clock import zone
 from preserve.data_management import journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import FileRow
+from preserve.description.matching import described, name_in
 from preserve.ingest import normalise_all, take_in
 from preserve.ingest.context import Ingest
 from preserve.ingest.facts import to_json
@@ -65,12 +66,12 @@ class WorkingFiles:
 
         Each fact is decoded once: whoever wants several things of the files asks for them in one pass.
         """
+        objects = described(self.ingest.description)
         for row in self.pages(lacking=lacking, having="characterised"):
             if row.copied and row.identified and row.characterised:
-                yield (
-                    row.number,
-                    read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised),
-                )
+                name = name_in(objects, row.path.decode("utf-8", "surrogateescape"))
+                facts = (row.copied, row.identified, row.characterised, row.normalised)
+                yield row.number, read_file(row.path, row.stored, *facts, name)
 
     def files(self, *, lacking: str = "") -> Iterator[TakenFile]:
         """As `numbered`, without the numbers."""

@@ -19,6 +19,8 @@ INFO = "bag-info.txt"
 OLD_INFO = "package-info.txt"  # before version 0.95
 _MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
 _LOOSE_MANIFEST = re.compile(r"^(tag)?manifest-([A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)\.txt$")
+_LINE = re.compile(r"(\S+)([ \t]+\*?)(.*)$", re.DOTALL)
+_ENCODED = re.compile(r"%(0[AaDd]|25)")
 _ESCAPED = re.compile(r"\\([\\nr])")
 _ESCAPES = {"\\": "\\", "n": "\n", "r": "\r"}
 # hashlib knows these under these names; RFC 8493 §2.4 takes names in lower case without punctuation.
@@ -55,7 +57,7 @@ def encode_path(path: str) -> str:
 
 def decode_path(text: str) -> str:
     """The path that a manifest line holds."""
-    return re.sub(r"%(0[AaDd]|25)", lambda found: chr(int(found[1], 16)), text)
+    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), text) if "%" in text else text
 
 
 def manifests(names: Iterable[str], *, loose: bool = False) -> list[Manifest]:
@@ -94,7 +96,7 @@ def lines_in(stream: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[M
 
 
 def _parted(line: str) -> tuple[str, str, str]:
-    match = re.match(r"^(\S+)([ \t]+\*?)(.*)$", line, re.DOTALL)
+    match = _LINE.match(line)
     if match is None:
         return line, "", ""
     if line[0] == "\\":  # md5sum and its kind mark so a line in whose name they escaped what would break it

@@ -50,6 +50,15 @@ def encoding_of(path: Path, declared: str, there: Callable[[str], bool]) -> tupl
     return declared, True
 
 
+def starts_marked(path: Path) -> bool:
+    """Whether a file begins with the byte order mark of UTF-8."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(3) == codecs.BOM_UTF8
+    except OSError:
+        return False
+
+
 def _with_order(declared: str, head: bytes) -> str:
     """UTF-16 without a mark of its order is big-endian (RFC 2781 §4.3), where Python would take the machine's."""
     if declared == "utf-16" and not _marked(head):

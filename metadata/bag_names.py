@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from metadata.bag import decode_path
 from metadata.names import text_of
 
-DOTS, BACKSLASH, PERCENT, FORM, CASE = "dots", "backslash", "percent", "form", "case"
-"""How a name stood otherwise than it should: `./`, back slashes, `%` read the other way, NFC or bytes, upper case."""
+DOTS, BACKSLASH, PERCENT, FORM, CASE, BLANKS = "dots", "backslash", "percent", "form", "case", "blanks"
+"""How a name stood otherwise than it should: `./`, back slashes, `%` read the other way, NFC or bytes, upper case,
+blanks behind it."""
 
 _EMPTY_PARTS = re.compile(r"(?:(?<=/)|^)(?:\.?/)+")
 _BARE = re.compile(r"%(?!0[AaDd]|25)")
@@ -37,7 +38,7 @@ class Meant:
 
 def leads_out(raw: str) -> bool:
     """Whether a path leads out of the bag on any system: `..`, a root, a home, a drive, a share."""
-    return bool(_OUTSIDE.search(raw.replace("\\", "/")) or _OUTSIDE.search(_tidy(decode_path(raw)).replace("\\", "/")))
+    return any(_OUTSIDE.search(path.replace("\\", "/")) for path in {raw, _tidy(raw), _tidy(decode_path(raw))})
 
 
 def _tidy(path: str) -> str:
@@ -85,6 +86,8 @@ class Names:
             turned = _tidy(path.replace("\\", "/"))
             if found := self._only(turned):
                 return Meant(found[0], (*ways, *((BACKSLASH,) if "\\" in path else ()), found[1]))
+        if raw != (trimmed := raw.rstrip(" \t")) and (meant := self.meant(trimmed)).there:
+            return Meant(meant.path, (*meant.ways, BLANKS), other=meant.other)
         path = readings[0][0]
         return Meant(_tidy(path), there=False)
 

@@ -13,6 +13,8 @@ _CODES = {
     "percent": "bag.percent-encoding",
     "form": "bag.path-form",
     "case": "bag.path-case",
+    "blanks": "bag.path-blanks",
+    "bom": "bag.manifest-bom",
     "mark": "bag.digest-mark",
     "encoding": "bag.encoding-differs",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metadata.bag import ALGORITHMS, DECLARATION, INFO, OLD_INFO, Manifest, ManifestLine, manifests, read_info
 from metadata.bag import read_lines as lines_of
-from metadata.bag_encoding import codec_of, encoding_of
+from metadata.bag_encoding import codec_of, encoding_of, starts_marked
 from metadata.bag_names import Names, leads_out
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding, Severity, Value
@@ -151,6 +151,8 @@ class _Reading:
     def _lines(self) -> Iterator[ManifestLine]:
         path = self._bag.root / self._manifest.name
         encoding, as_declared = encoding_of(path, self._bag.encoding, lambda raw: self._names.meant(raw).there)
+        if encoding == "utf-8" and starts_marked(path):
+            self._notes.add("bom", 1, "")
         if not as_declared:
             self._notes.add("encoding", 0, encoding.upper())
         return lines_of(path, encoding)
@@ -161,7 +163,8 @@ class _Reading:
         meant = self._names.meant(line.raw)
         for way in meant.ways:
             self._notes.add(way, line.number, line.raw)
-        if leads_out(line.raw):
+        # What lies in the bag under just this name leads nowhere else.
+        if not (meant.there and meant.path == line.raw) and leads_out(line.raw):
             values: dict[str, Value] = {"manifest": self._manifest.name, "line": line.number}
             self._bag.findings.append(Finding("bag.path-escapes", line.path, values=values))
             return

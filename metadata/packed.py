@@ -88,12 +88,12 @@ def list_packed(entries: Iterable[PackedEntry], top: str | None = None) -> Liste
     inventory = listed.inventory
     folders: set[str] = set()
     for entry in found:
+        if leads_out(entry.path):
+            listed.findings.append(Finding("bag.archive-name", entry.path))
+            continue
         if not entry.path.startswith(where) or entry.path == where.rstrip("/"):
             continue
         name = entry.path.removeprefix(where)
-        if leads_out(name):
-            listed.findings.append(Finding("bag.archive-name", entry.path))
-            continue
         folders.update(name[:place] for place, letter in enumerate(name) if letter == "/")
         if entry.kind == "folder":
             folders.add(name)

@@ -33,7 +33,7 @@ _LOST = frozenset(("csip.checksum-differs", "ip.target-missing", "ip.size-differ
     f"bag.{name}"
     for name in (
         *("digest-differs", "tag-digest-differs", "file-missing", "tag-file-missing", "file-unreadable"),
-        *("payload-oxum-differs", "payload-folder-missing", "payload-manifest-missing", "archive-damaged"),
+        *("payload-oxum-differs", "archive-damaged"),
     )
 )
 

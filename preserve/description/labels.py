@@ -130,6 +130,7 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "late_storing_reason": "延期存储理由",
             "original_carrier": "原始载体",
             "transcript": "文字整理文件",
+            "with_case": "随卷归档",
             "note": "备注",
         },
     ),

@@ -41,7 +41,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
 }
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
 _FILES = {"file", "explains", "transcript", "document"}
-_YES_NO = {"evidence", "preamble", "device_checked"}
+_YES_NO = {"evidence", "with_case", "preamble", "device_checked"}
 
 
 def read_description(

@@ -171,6 +171,7 @@ class CaseObject(_Record):
     late_storing_reason: Words = Field("", description="continuous, remote or hardly reachable work (Art. 15)")
     original_carrier: Words = Field("", description="where the original carrier is (Art. 17)")
     transcript: Words = Field("", description="file of the case that holds what is said in it (Art. 17)")
+    with_case: bool = Field(True, description="filed with the case, and kept as long as it (Art. 16, 19)")
     note: Words = ""
 
 

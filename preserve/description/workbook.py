@@ -33,7 +33,7 @@ _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
     "retention": Retention,
     "volume": Volume,
 }
-_YES_NO = ("evidence", "preamble", "device_checked")
+_YES_NO = ("evidence", "with_case", "preamble", "device_checked")
 _MOST_ROWS = 200_000
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}

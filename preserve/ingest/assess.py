@@ -11,6 +11,8 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from metadata.identity import readable
+from metadata.names import safe_names
+from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.clock import now, zone
 from preserve.description.matching import match
 from preserve.description.reading import read_description
@@ -22,10 +24,11 @@ from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.receive import Deposit, DepositProfile, look_over, with_named
+from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
+from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.scan import scan
-from preserve.ingest.sightings import Sightings, as_finding
+from preserve.ingest.sightings import Sightings
 from preserve.ingest.space import reckon
 from preserve.profiles import read_profile
 from preserve.work import require_space
@@ -52,15 +55,15 @@ class Assessed:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
         require_space(home.store, self.needed, home.settings.reserve)
 
+    def answered(self, home: Home) -> list[Finding]:
+        """What was found so far, with what persons answer for."""
+        return accept(self.description, self.findings, read_rules(home.profiles).accepting)
+
     def submission(self) -> tuple[tuple[str, bytes], ...]:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
-        own: list[tuple[str, bytes]] = []
-        described = self.deposit.description_name
-        for path in self.deposit.tags:
-            name = path.rpartition("/")[2]
-            if name.startswith(("bag-info", "bagit", "manifest-", "tagmanifest-")) or path == described:
-                own.append((name, self.deposit.source.read(path, 1 << 30)))
-        return tuple(own)
+        paths = self.deposit.tags
+        names = safe_names(path.rpartition("/")[2] for path in paths)
+        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
 
 
 def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
@@ -134,7 +137,9 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(home: Home, description: CaseDescription, sightings: Sightings | None) -> View:
+def _view(
+    home: Home, description: CaseDescription, sightings: Sightings | None, retention: RetentionProfile | None = None
+) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
     view = view_of(
         description,
@@ -145,23 +150,31 @@ def _view(home: Home, description: CaseDescription, sightings: Sightings | None)
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
+    view = replace(view, retention=retention or read_retention(home.profiles))
     return replace(view, marks=sightings.marks, identical=sightings.identical()) if sightings else view
 
 
 def _judge(
-    home: Home, description: CaseDescription, known: Iterable[Finding], sightings: Sightings
+    home: Home,
+    description: CaseDescription,
+    known: Iterable[Finding],
+    sightings: Sightings,
+    retention: RetentionProfile | None = None,
 ) -> tuple[list[Finding], View]:
     """All findings now that every file was looked at, and the case as the rules saw it."""
     kept = [finding for finding in known if not finding.code.startswith("rule.")]
-    view = _view(home, description, sightings)
-    return accept(description, [*kept, *sightings.findings, *apply(view)]), view
+    view = _view(home, description, sightings, retention)
+    return accept(description, [*kept, *sightings.findings, *apply(view)], view.profile.accepting), view
 
 
 class Judgement:
-    """Takes in file by file what was found out, and says in the end what is to be said of the deposit."""
+    """Takes in file by file what was found out, and says in the end what is to be said of the deposit.
 
-    def __init__(self, home: Home, assessed: Assessed) -> None:
-        self._home, self._assessed = home, assessed
+    `retention` are the rules in force; None: those that the profile has now.
+    """
+
+    def __init__(self, home: Home, assessed: Assessed, retention: RetentionProfile | None = None) -> None:
+        self._home, self._assessed, self._retention = home, assessed, retention
         self._sightings = Sightings(home, assessed.deposit, assessed.names)
 
     def add(self, file: TakenFile) -> None:
@@ -178,13 +191,16 @@ class Judgement:
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
         assessed = self._assessed
-        findings, view = _judge(self._home, assessed.description, assessed.findings, self._sightings)
+        description, known = assessed.description, assessed.findings
+        findings, view = _judge(self._home, description, known, self._sightings, self._retention)
         if refused := refusal(assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
 
 
-def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[Assessed, Judged]:
+def preview(
+    home: Home, source: Path, progress: Callable[[int], None], retention: RetentionProfile | None = None
+) -> tuple[Assessed, Judged]:
     """What `assess` finds, and what the files say, those in an archive too; nothing is kept.
 
     Raises Refused for what cannot be read as a deposit or is refused as it lies there; what the rules refuse is among
@@ -193,5 +209,5 @@ def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[
     assessed = assess(home, source, progress)
     sightings = Sightings(home, assessed.deposit, assessed.names)
     sightings.look(progress)
-    findings, view = _judge(home, assessed.description, assessed.findings, sightings)
+    findings, view = _judge(home, assessed.description, assessed.findings, sightings, retention)
     return assessed, Judged(tuple(findings), view)

@@ -147,8 +147,8 @@ def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
         if batch.secrecy is not None:
             marks[number] = mark_of(*known[number], text, batch.secrecy)
 
-    if batch.texts or batch.secrecy is not None:
-        write_part(Path(batch.texts) if batch.texts else None, target, read, look)
+    if batch.texts:
+        write_part(Path(batch.texts), target, read, look)
     by_number = {file.number: file for _, file in copied}
     for number, _, character, identification in read:
         if mark := marks.get(number):

@@ -22,7 +22,7 @@ from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
-from preserve.ingest.sources.bag import read_bag
+from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -149,9 +149,9 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
     except Refused as error:
         if not any(finding.severity == "refuse" for finding in findings):
             raise
-        alone = Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
-        raise Refused("sip.refused", str(path), findings=[*findings, alone]) from error
-    findings += [*forms(files, prefix), *_misleading(files)]
+        raise Refused("sip.refused", str(path), findings=[*findings, as_finding(error)]) from error
+    tags, unkept = kept_files(entries, tags, top, name)
+    findings += [*unkept, *forms(files, prefix), *_misleading(files)]
     if litter:
         findings.append(told(litter))
     return Deposit(
@@ -285,3 +285,8 @@ def _description(
     if not data.strip():
         raise Refused("sip.description-empty", found[0])
     return found[0], data
+
+
+def as_finding(error: Refused) -> Finding:
+    """A refusal that stood alone, among others."""
+    return Finding(error.code, error.where, "refuse", dict(error.values), error.detail)

@@ -17,7 +17,6 @@ from metadata.findings import Finding
 from metadata.identity import readable
 from metadata.names import safe_names
 from preserve.clock import zone
-from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.aliases import aliases
 from preserve.ingest.extraction.marks import MARK
@@ -32,14 +31,12 @@ from storage_adapters.reading import digest_file
 Progress = Callable[[int], None]
 
 _DIGEST = "sha256"
-"""By this two files of one size are told to be the same."""
-
 _FILES = 250
 _BYTES = 256 << 20  # of an archive's members that lie unpacked at a time, unless one alone is larger
 
 
 class Sightings:
-    """Findings and characters of files, in the order in which they are seen."""
+    """What is seen in files, in their order: findings, facts of recordings and pictures, marks of state secrets."""
 
     def __init__(self, home: Home, deposit: Deposit, names: Mapping[str, str]) -> None:
         self.findings: list[Finding] = []
@@ -50,10 +47,10 @@ class Sightings:
         self._rules = read_rules(home.profiles)
         self._own = deposit.description_name.removeprefix(deposit.prefix)
 
-    def see(self, path: str, identification: Identification, character: Character, digest: str = "") -> None:
-        """One file. The description was read already, which says more than a format identifier could.
+    def see(self, path: str, identification: Identification, character: Character, digest: str) -> None:
+        """One file; its digest is empty where no other can be the same.
 
-        `digest` is empty where no other file can be the same.
+        The description was read already, which says more than a format identifier could.
         """
         if path == self._own:
             return
@@ -73,35 +70,49 @@ class Sightings:
     def look(self, progress: Progress) -> None:
         """See every file of the deposit. Raises Refused where an archive cannot be read on."""
         self._home.work.mkdir(parents=True, exist_ok=True)
-        where = zone(self._home.settings.time_zone)
-        look = _Look(where, self._home.work, self._rules.secrecy_marks, progress)
-        for job, taken in _look_through(self._deposit, self._names, look):
-            if taken.refusal is not None:
-                self.findings.append(taken.refusal)
+        jobs = _jobs(self._deposit, self._names)
+        with tempfile.TemporaryDirectory(prefix="look-", dir=self._home.work) as scratch:
+            place = Path(scratch)
+            texts = place / "texts"
+            texts.mkdir()
+            sizes = Counter(entry.size for entry in self._deposit.files if entry.size)
+            where = zone(self._home.settings.time_zone)
+            look = _Look(place, texts, where, self._rules.secrecy_marks, sizes, progress)
+            source = self._deposit.source
+            if source.folder is not None:
+                seen = _in_folder(jobs, source.folder / self._deposit.prefix, look)
             else:
-                seen = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
-                digests = from_json(Copied, taken.copied).digests if taken.copied else {}
-                self.see(job.path, *seen, digests.get(_DIGEST, "") if taken.size else "")
+                seen = _in_archive(self._deposit, jobs, look)
+            for job, taken in seen:
+                if taken.refusal is not None:
+                    self.findings.append(taken.refusal)
+                else:
+                    facts = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
+                    copied = from_json(Copied, taken.copied).digests if taken.copied else {}
+                    self.see(job.path, *facts, copied.get(_DIGEST, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How files are looked at: the cameras' zone, room for what is unpacked, what marks of secrets look like."""
+    """How a look is taken: where files and texts lie meanwhile, and what is asked of them."""
 
-    where: tzinfo
     scratch: Path
+    texts: Path
+    zone: tzinfo
     secrecy: SecrecyMarks
+    sizes: Mapping[int, int]  # how many files have a size: only of those that share one a digest is taken
     progress: Progress
 
+    def algorithms(self, job: Job) -> tuple[str, ...]:
+        """The digests by which it would be seen that another file is the same."""
+        return (_DIGEST,) if self.sizes.get(job.size, 0) > 1 else ()
 
-def _look_through(deposit: Deposit, names: Mapping[str, str], look: _Look) -> Iterator[tuple[Job, Taken]]:
-    jobs = _jobs(deposit, names)
-    sizes = Counter(entry.size for entry in deposit.files)
-    twice = frozenset(size for size, count in sizes.items() if size and count > 1)
-    if deposit.source.folder is not None:
-        yield from _in_folder(jobs, deposit.source.folder / deposit.prefix, twice, look)
-    else:
-        yield from _in_archive(deposit, jobs, twice, look)
+    def examined(self, folder: Path, jobs: list[Job], taken: list[Taken]) -> list[Taken]:
+        """What files are that lie in `folder`, by their stored names."""
+        if not jobs:
+            return []
+        texts = str(self.texts)
+        return examine_batch(Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy))
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
@@ -111,40 +122,38 @@ def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
         yield Job(number, path, stored, entry.size, wanted, names.get(path) or readable(path))
 
 
-def _in_folder(jobs: Iterator[Job], folder: Path, twice: frozenset[int], look: _Look) -> Iterator[tuple[Job, Taken]]:
-    """Where they lie; read whole only where a digest is declared, or another file has the same size."""
+def _in_folder(jobs: Iterator[Job], folder: Path, look: _Look) -> Iterator[tuple[Job, Taken]]:
+    """Where they lie; read whole only where a digest is declared or another file has the same size."""
     with aliases(folder) as alias:
         while batch := [replace(job, stored=str(alias(job.path, job.name))) for job in islice(jobs, _FILES)]:
             taken = []
             for job in batch:
                 check_stop()
-                taken.append(_compared(folder / job.path, job, (_DIGEST,) if job.size in twice else (), look.progress))
-            yield from zip(batch, _examined(folder, look, batch, taken), strict=True)
+                taken.append(_compared(folder / job.path, job, look))
+            yield from zip(batch, look.examined(folder, batch, taken), strict=True)
 
 
-def _compared(path: Path, job: Job, kept: tuple[str, ...], progress: Progress) -> Taken:
+def _compared(path: Path, job: Job, look: _Look) -> Taken:
+    wanted = tuple(dict.fromkeys((*look.algorithms(job), *(wanted.algorithm for wanted in job.wanted))))
     try:
-        if not job.wanted and not kept:
+        if not wanted:
             with path.open("rb"):
-                progress(job.size)
+                look.progress(job.size)
             return Taken(job.number, job.size)
-        algorithms = tuple(dict.fromkeys((*kept, *(wanted.algorithm for wanted in job.wanted))))
-        size, digests = digest_file(path, algorithms, from_medium=False, progress=progress)
+        size, digests = digest_file(path, wanted, from_medium=False, progress=look.progress)
     except OSError as error:
         values = {"reason": error.strerror or str(error)}
         return Taken(job.number, 0, refusal=Finding("storage.source-unreadable", job.path, "refuse", values))
-    return checked(job, size, digests, kept)
+    return checked(job, size, digests, look.algorithms(job))
 
 
-def _in_archive(
-    deposit: Deposit, jobs: Iterator[Job], twice: frozenset[int], look: _Look
-) -> Iterator[tuple[Job, Taken]]:
+def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[tuple[Job, Taken]]:
     """Unpacked for as long as it takes to look: some at a time, read in the order in which they lie."""
     waiting = {deposit.prefix + job.path: job for job in jobs}
     members = deposit.source.stream(lambda entry: entry.path in waiting)
     more = True
     while more:
-        with tempfile.TemporaryDirectory(prefix="look-", dir=look.scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix="members-", dir=look.scratch) as folder:
             batch: list[Job] = []
             taken: list[Taken] = []
             size, more = 0, False
@@ -152,20 +161,9 @@ def _in_archive(
                 check_stop()
                 job = waiting.pop(entry.path)
                 batch.append(job)
-                kept = (_DIGEST,) if job.size in twice else ()
-                taken.append(take_member(stream, Path(folder), kept, job, look.progress))
+                taken.append(take_member(stream, Path(folder), look.algorithms(job), job, look.progress))
                 size += entry.size
                 if len(batch) == _FILES or size > _BYTES:
                     more = True
                     break
-            yield from zip(batch, _examined(Path(folder), look, batch, taken), strict=True)
-
-
-def _examined(folder: Path, look: _Look, jobs: list[Job], taken: list[Taken]) -> list[Taken]:
-    batch = Batch("", str(folder), "", look.where, (), tuple(jobs), tuple(taken), look.secrecy)
-    return examine_batch(batch) if jobs else []
-
-
-def as_finding(error: Refused) -> Finding:
-    """A refusal that stood alone, among others."""
-    return Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
+            yield from zip(batch, look.examined(Path(folder), batch, taken), strict=True)

@@ -74,6 +74,7 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
     """When each waiting case must be filed. Cases in archives and bags, whose description is packed, are unknown."""
     words = read_vocabulary(home.profiles)
     rule, calendar = read_rules(home.profiles, words).filing, read_calendar(home.profiles)
+
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
@@ -88,5 +89,13 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
             days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]
             standing: Standing = "late" if late else "soon" if days <= rule.soon_working_days else "in-time"
             yield Deadline(
-                path, case.case_number, case.title, case.closed, due, certain, days, standing, case.late_filing_reason
+                path,
+                case.case_number,
+                case.title,
+                filing.counted_from,
+                due,
+                certain,
+                days,
+                standing,
+                case.late_filing_reason,
             )

@@ -27,6 +27,7 @@ from preserve.description.schema import Classification, Stage, Volume
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
 from preserve.errors import UsageError
 from preserve.home import Home
+from preserve.services.inner_volume import without_inner
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
@@ -166,7 +167,6 @@ class SearchResult:
 
 def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
     """The matches of a page, and one more where there are more."""
-
     filters = wish.filters(session.home)
     reading = partial(search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1)
     return session.once("matches", reading), filters
@@ -184,7 +184,7 @@ def search_cases(session: Session, wish: SearchWish, page: Page = FIRST) -> Sear
     matches, filters = _match(session, wish, page)
     more, matches = len(matches) > page.size, matches[: page.size]
     with session.archive.catalogue.read() as connection:
-        hits = search.show(connection, matches, wish.words, filters)
+        hits = without_inner(connection, session.person, search.show(connection, matches, wish.words, filters))
     return SearchResult(tuple(hits), more, matches[-1].key if more else "")
 
 

@@ -50,7 +50,7 @@ for label in ("ISO-8859-1", "UTF-16", "UTF-16BE", "UTF-16LE", "GBK", "GB18030", 
     )
 VALID["CRLF"] = lambda p: bag(p, line="{digest}  {name}\r\n", info="A: b\r\nC: d\r\n")
 VALID["CR alone"] = lambda p: bag(p, line="{digest}  {name}\r")
-VALID["digests in upper case"] = lambda p: bag(p, write=lambda n: n, line="{digest} {name}\n")
+VALID["one blank in each line"] = lambda p: bag(p, write=lambda n: n, line="{digest} {name}\n")
 VALID["a percent sign encoded"] = lambda p: bag(
     p, {"data/100%.txt": b"x", "data/a%0Ab": b"y"}, write=lambda n: n.replace("%", "%25")
 )
@@ -104,6 +104,11 @@ WARNED["Bagging-Date repeated"] = (
 WARNED["blanks behind the lines of bagit.txt"] = (
     lambda p: other(bag(p), "bagit.txt", b"BagIt-Version: 1.0  \nTag-File-Character-Encoding: UTF-8\n\n"),
     "bag.declaration-blanks",
+)
+WARNED["blanks behind names"] = (lambda p: bag(p, line="{digest}  {name} \t\n"), "bag.path-blanks")
+WARNED["a manifest with a byte order mark"] = (
+    lambda p: other(bag(p), "manifest-sha256.txt", b"\xef\xbb\xbf" + (p / "manifest-sha256.txt").read_bytes()),
+    "bag.manifest-bom",
 )
 WARNED["no tag manifest"] = (lambda p: bag(p, tags=False), "bag.tag-manifest-missing")
 WARNED["a manifest in GBK that says it is UTF-8"] = (

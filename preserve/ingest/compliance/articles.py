@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
 from preserve.description.schema import CaseObject
+from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.rules import View
 from preserve.ingest.rules.documents_are_there import required
 from preserve.ingest.rules.filed_in_time import due_of
@@ -180,15 +180,7 @@ def _long_term(view: View) -> str:
 
 
 def _keeping(view: View) -> str:
-    years = view.profile.keeping.years
-    closed = view.case.closed
-    try:
-        until = closed.replace(year=closed.year + years)
-    except ValueError:  # 29 February
-        until = date(closed.year + years, 3, 1)
-    return say(
-        "compliance.keeping", retention=label_of(view.case.retention), start=str(closed), years=years, until=str(until)
-    )
+    return "\n".join(keeping(view))
 
 
 def _edited(view: View) -> str:

@@ -41,6 +41,14 @@ _COMPLETE = (
     *("rule.recording-start", "rule.device-check-not"),
 )
 _CONTINUOUS = (*("rule.recording-gap", "rule.recording-overlap"), *("rule.recording-start", "rule.recording-length"))
+_OPENS = (
+    "format.encrypted",
+    "format.unreadable",
+    "format.encoding",
+    "format.truncated",
+    "format.empty",
+    "format.unknown",
+)
 _TESTS = (
     _Test("authenticity", "source", "fixity", ("ingest.digest-differs", "sip.bag-tag-differs"), "copied"),
     _Test("authenticity", "metadata", "length", ("case.field-long", "case.field-empty")),
@@ -69,7 +77,7 @@ _TESTS = (
     _Test("integrity", "metadata", "required", ("rule.evidence", "rule.no-instrument")),
     _Test("integrity", "metadata", "process", ("rule.measure-", "rule.incident-"), "files"),
     _Test("integrity", "metadata", "continuous", _CONTINUOUS, "files"),
-    _Test("integrity", "content", "content", ("format.truncated", "format.empty"), "files"),
+    _Test("integrity", "content", "content", ("format.truncated", "format.empty", "format.unreadable"), "files"),
     _Test("integrity", "content", "attachments", ("rule.transcript-unknown", "rule.acceptance-document")),
     _Test("integrity", "package", "scope", ("rule.document-missing",)),
     _Test("integrity", "package", "package-metadata", (), "seal"),
@@ -77,7 +85,7 @@ _TESTS = (
     _Test("usability", "metadata", "legible", (), "seal"),
     _Test("usability", "metadata", "accessible", (), "seal"),
     _Test("usability", "content", "format", ("format.by-extension", "format.identifiers", "format.unknown"), "files"),
-    _Test("usability", "content", "opens", ("format.encrypted", "format.unreadable", "format.encoding"), "files"),
+    _Test("usability", "content", "opens", _OPENS, "files"),
     _Test("usability", "content", "lasting", ("normalise.",), "copied"),
     _Test("usability", "environment", "environment", (), "never"),
     _Test("usability", "package", "conforming", ("sip.nested", "format.encrypted"), "files"),

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from metadata.errors import MetadataError
 from metadata.findings import Finding
@@ -32,6 +33,7 @@ _CLAIMED = re.compile(
 )
 _TEXT = re.compile(r"(?i)(.*\.(txt|csv|tsv|log|lst|list|hash|hashes|checksum|checksums)|[^.]+)")
 _XML = re.compile(r"(?i)(mets.*|.*[._-]mets|.*premis.*)\.xml")
+_LIKE_A_DIGEST = re.compile(rb"(?:[0-9A-Fa-f]\0?(?:\x20\0?)?){32}")  # also in UTF-16, and in pairs
 _SHOWN = 5
 
 
@@ -56,13 +58,25 @@ def read_lists(source: Source, files: Sequence[Entry], prefix: str, scratch: Pat
             for entry, stream in source.stream(lambda entry: entry.path in candidates):
                 kept = Path(folder) / "list"
                 try:
-                    with kept.open("wb") as out:
-                        while data := stream.read(_PIECE):
-                            out.write(data)
+                    if not _put_aside(stream, kept, entry.path):
+                        continue
                 except Refused:
                     continue  # the pass that reads every file says so
                 reading.take(candidates[entry.path], kept)
     return reading.word
+
+
+def _put_aside(stream: BinaryIO, kept: Path, path: str) -> bool:
+    """The bytes of one file, unless it is a text without anything like a digest, as nearly every one is."""
+    name = path.rpartition("/")[2]
+    with kept.open("wb") as out:
+        if not (_CLAIMED.fullmatch(name) or _XML.fullmatch(name)):
+            data = stream.read(_LARGEST_TEXT + 1)
+            out.write(data)
+            return bool(_LIKE_A_DIGEST.search(data))
+        while data := stream.read(_PIECE):
+            out.write(data)
+    return True
 
 
 def _is_candidate(path: str, size: int) -> bool:

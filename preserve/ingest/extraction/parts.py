@@ -57,15 +57,14 @@ def extract(path: Path, way: Way) -> Extracted:
 
 
 def write_part(
-    folder: Path | None,
+    folder: Path,
     target: Path,
     files: Sequence[tuple[int, str, Character, Identification]],
     looked_at: Callable[[int, str], None] = lambda number, text: None,
 ) -> None:
     """Read the texts of a batch of files (number, stored name, what they are) and write them as one part.
 
-    Without a folder nothing is written. `looked_at` is told the text of each file, empty where it has none that we can
-    read.
+    `looked_at` is told the text of each file, empty where it has none that we can read.
     """
     lines = []
     length = 0
@@ -80,7 +79,7 @@ def write_part(
             found = Extracted("left-out")
         length += len(found.text)
         lines.append(json.dumps([number, found.outcome, found.text, found.reason], ensure_ascii=False))
-    if lines and folder is not None:
+    if lines:
         write_file(folder / f"{files[0][0]:09}.jsonl", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 

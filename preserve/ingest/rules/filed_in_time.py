@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from metadata.findings import Finding, Value
-from preserve.description.schema import CaseDescription
+from preserve.description.schema import CaseDescription, Stage
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.profile import CaseTypeProfile, Filing
 from preserve.messages import say
@@ -30,10 +30,21 @@ class FilingDue:
 
 def filing_due(case: CaseDescription, case_type: CaseTypeProfile, rule: Filing, calendar: Calendar) -> FilingDue:
     """By when a case must be filed. Every paper that says it asks here."""
-    ends = [stage.end or stage.start for stage in case.stages if stage.stage is case_type.filed_from]
-    counted_from = max(ends) if ends else case.closed
+    ended = _end(case, case_type.filed_from) if case_type.filed_from else None
+    counted_from = ended or case.closed
     due, certain = working_days_after(calendar, counted_from, rule.working_days)
-    return FilingDue(counted_from, bool(ends), due, certain)
+    return FilingDue(counted_from, ended is not None, due, certain)
+
+
+def _end(case: CaseDescription, stage: Stage) -> date | None:
+    """The last day of a stage; one that was given no end ended on the day it began, unless something of it is later."""
+    dated = [dates for dates in case.stages if dates.stage is stage]
+    if any(dates.end for dates in dated):
+        return max(dates.end or dates.start for dates in dated)
+    begun = max((dates.start for dates in dated), default=None)
+    if begun is None or any(item.date and item.date > begun for item in case.objects if item.stage is stage):
+        return None
+    return begun
 
 
 def due_of(view: View) -> FilingDue:

@@ -21,6 +21,7 @@ from preserve.description.vocabulary import (
     read_vocabulary,
 )
 from preserve.errors import Refused
+from preserve.ingest.rules.accepting import Accepting
 from preserve.profiles import SHIPPED, names_in, read_profile
 
 Severity = Literal["refuse", "error", "warning", "note"]
@@ -152,10 +153,7 @@ class LongTerm(Rule):
 
 
 class RulesProfile(_Part):
-    """`profiles/rules.toml`: the rules that hold for every type of case.
-
-    A bureau's own file from before a table of `_LATER` was there has the shipped one.
-    """
+    """`profiles/rules.toml`, for every type of case; one from before a table of `_LATER` was there has the shipped."""
 
     regulation: Words
     stages: Stages
@@ -187,6 +185,7 @@ class RulesProfile(_Part):
     delegation: Notice
     disclosure: Asked
     destruction: Asked
+    accepting: Accepting = Accepting()
 
     @model_validator(mode="before")
     @classmethod

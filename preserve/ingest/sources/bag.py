@@ -5,13 +5,14 @@ The reader and the rules are those of `preserve verify`; here they are asked of 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from metadata.bag_rules import LINE_RULES, RULES
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from metadata.opened import OpenedBag, known, open_bag
 from metadata.packed import compare, gather, list_packed
 from preserve.ingest.declared import Wanted
@@ -27,6 +28,10 @@ _OF_DEPOSITS = {
     "bag.tag-digest-differs": "sip.bag-tag-differs",
     "bag.fetch-present": "sip.bag-fetch",
 }
+
+_OF_BAGS = re.compile(r"bagit\.txt|bag-info|package-info|fetch\.txt|manifest-|tagmanifest-")
+_LARGEST_TAG = 4 << 20
+_MOST_TAGS = 24
 
 
 def read_bag(
@@ -70,3 +75,22 @@ def _of_deposit(finding: Finding, top: str) -> Finding:
     return replace(
         finding, code=code, where=top + finding.where if finding.where else "", severity=severity, values=values
     )
+
+
+def kept_files(
+    entries: list[Entry], tags: tuple[str, ...], top: str, described: str
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
+
+    The package lists each of them in a document that must stay small.
+    """
+
+    def of_bags(path: str) -> bool:
+        return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
+
+    sizes = {entry.path: entry.size for entry in entries}
+    own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
+    kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
+    left = [path for path in tags if path not in kept]
+    values: dict[str, Value] = {"count": len(left), "names": ", ".join(left[:5])}
+    return tuple(kept), [Finding("sip.bag-tags-left", "", "warning", values)] if left else []

@@ -92,6 +92,21 @@ def test_a_bags_own_files_are_kept_and_a_silent_scanner_stops_it(tmp_path: Path)
     assert kept["bagit.txt"] == (deposit / "bagit.txt").read_bytes()
 
 
+def test_what_else_lies_in_a_bag_is_kept_or_named(tmp_path: Path) -> None:
+    deposit = write_case(tmp_path / "bag")
+    bagit.make_bag(str(deposit), checksums=["sha256"])
+    for path in deposit.glob("tagmanifest-*"):
+        path.unlink()
+    (deposit / "aptrust-info.txt").write_text("Title: x\n")
+    (deposit / "fetch.txt").write_text("http://example.org/x - data/笔录.txt\n", encoding="utf-8")
+    (deposit / "extra").mkdir()
+    (deposit / "extra/notes.txt").write_text("x")
+    assessed = assess(_home(tmp_path), deposit, Silent())
+    assert {"aptrust-info.txt", "fetch.txt", "bagit.txt"} <= {name for name, _ in assessed.submission()}
+    left = [finding for finding in assessed.findings if finding.code == "sip.bag-tags-left"]
+    assert [finding.values["names"] for finding in left] == ["extra/notes.txt"]
+
+
 def test_room_is_required_with_the_reserve_left_over(tmp_path: Path) -> None:
     home = _home(tmp_path)
     home.store.mkdir(parents=True)

@@ -39,6 +39,7 @@ def more(place: Path, name: str, data: bytes, **changes: object) -> Path:
     names = ("笔录.txt", "决定书.txt", name)
     objects = [{"file": name, "kind": "现场检查笔录", "stage": "调查"} for name in names]
     case = write_case(place, **{"objects": objects, **changes})
+    (case / name).parent.mkdir(exist_ok=True)
     (case / name).write_bytes(data)
     return case
 
@@ -185,3 +186,18 @@ def _findings(document: dict[str, object]) -> list[dict[str, str]]:
 
 def _said(finding: dict[str, str]) -> tuple[str, str, str]:
     return finding["code"], finding["where"], finding["severity"]
+
+
+def test_a_list_that_agrees_is_an_event_of_the_originals(archive: Archive, tmp_path: Path) -> None:
+    case = more(tmp_path / "case", "元数据/checksum.sm3", b"")
+    digest = hashlib.new("sm3", (case / "笔录.txt").read_bytes()).hexdigest()
+    (case / "元数据/checksum.sm3").write_text(f"{digest} *../笔录.txt\n", encoding="utf-8")
+    document = archive.json("ingest", str(case))
+    place = Path(document["ingests"][0]["location"])
+    premis = next(place.glob("data/*/representations/original/metadata/preservation/premis.xml"))
+    text = premis.read_text(encoding="utf-8")
+    assert "fixity check" in text and "元数据/checksum.sm3 (1)" in text
+    assert archive.run("verify", str(place)).returncode == 0
+    packed = Path(shutil.make_archive(str(tmp_path / place.name), "gztar", place.parent, place.name))
+    verified = archive.json("verify", str(packed))
+    assert (verified["status"], verified["verdict"], verified["kind"]) == (0, "valid", "aip")

@@ -16,6 +16,7 @@ from preserve.description.reading import check_content
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import check
 from preserve.ingest.facts import Character, Stream
+from preserve.ingest.rules.profile import read_rules
 from preserve.messages import LANGUAGES, known
 
 SHOWS = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
@@ -128,7 +129,7 @@ def judged(case: Case) -> list[str]:
     for one in found:
         assert one.values["article"]
         assert all(known(one.code, language) for language in LANGUAGES), one.code
-    told = accept(described, found)
+    told = accept(described, found, read_rules(None).accepting)
     return sorted(
         f"{one.severity} {one.code.removeprefix('rule.')} {one.where}".strip()
         for one in told
@@ -492,8 +493,24 @@ def answer(finding: str, **more: str) -> list[dict[str, str]]:
 # a named person answers
 simple(
     "an error answered for",
-    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing", where="送达回证"))),
     "warning document-missing 送达回证",
+)
+# One answer for whatever may be missing is none: whoever answers names what for.
+simple(
+    "an answer for everything",
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
+    "error document-missing 送达回证",
+    "warning acceptance-nowhere",
+)
+simple(
+    "an answer that says nothing",
+    lambda c: (
+        c.drop("送达回证"),
+        c.content.update(acceptances=answer("document-missing", where="送达回证", reason="同意，情况属实。")),
+    ),
+    "error document-missing 送达回证",
+    "warning acceptance-no-reason 送达回证",
 )
 simple(
     "another document answered for",
@@ -505,10 +522,10 @@ simple(
     "a refusal cannot be answered for",
     lambda c: (
         c.of("询问笔录.pdf").update(classification="国家秘密"),
-        c.content.update(acceptances=answer("state-secret")),
+        c.content.update(acceptances=answer("state-secret", where="询问笔录.pdf")),
     ),
     "refuse state-secret 询问笔录.pdf",
-    "warning acceptance-unused",
+    "warning acceptance-unused 询问笔录.pdf",
 )
 
 

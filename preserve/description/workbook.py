@@ -81,7 +81,7 @@ _HELP = (
         "与开始同一天的结束时间可以只写 10:15。",
     ),
     ("4", "带下拉箭头的单元格请从列表中选择。"),
-    ("5", "“措施”表填写采取的措施及起止时间，一行一项；“异议与阻碍”表填写当事人的异议、拒绝、阻碍等情形。"),
+    ("5", "“措施”表填写措施及起止时间，一行一项，没有录制的写明理由；“异议与阻碍”表填写异议、拒绝、阻碍等情形。"),
     (
         "6",
         "“录音录像”表逐行填写录音、录像各项；“文件”栏须与“文件”表一致。“记录内容”按录像实际填写，几项之间用顿号分隔，可以写：{shows}。",
@@ -158,7 +158,8 @@ class _Writer:
         )
         self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
         self.blank = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-        self.lists: dict[str, list[str]] = {}
+        first = ("case_type", "measure")  # their lists keep their columns, whichever sheet comes first
+        self.lists = {name: [term.label.zh for term in words.terms[name]] for name in first}
 
     def case(self, content: dict[str, Any]) -> None:
         """The sheet of fields that a case has once."""

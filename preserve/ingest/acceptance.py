@@ -12,7 +12,7 @@ from preserve.description.schema import Acceptance, CaseDescription
 from preserve.errors import NotPermitted
 from preserve.ingest.rules.accepting import Accepting
 
-_NAMING = ("document", "measure", "file", "producer")
+_NAMING = ("document", "measure", "measure_written", "file", "producer")
 """Values of a finding that name what it is about, where it has no place of its own."""
 
 
@@ -133,8 +133,9 @@ def name_of(finding: Finding) -> str:
 def _fits(acceptance: Acceptance, finding: Finding, case: CaseDescription) -> bool:
     named = acceptance.finding in (finding.code, name_of(finding))
     about = {finding.where, *(str(finding.values[name]) for name in _NAMING if name in finding.values)} - {""}
-    if "measure" in finding.values and "start" in finding.values:
-        about.add(f"{finding.values['measure']} {finding.values['start']}")
+    for name in ("measure", "measure_written"):  # as it is read, and as the workbook has it
+        if name in finding.values and "start" in finding.values:
+            about.add(f"{finding.values[name]} {finding.values['start']}")
     # What is about nothing but the case as a whole is answered for under its number.
     return named and _plain(acceptance.where) in {_plain(name) for name in about or {case.case_number}}
 

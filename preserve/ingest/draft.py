@@ -108,6 +108,7 @@ def draft(
         "producer": {"name": institution},
         "start": None,
         "closed": None,
+        "outcome": None,
         "classification": "internal",
         "retention": "30-years",
         "objects": objects,

@@ -142,8 +142,12 @@ def test_its_rules_are_applied_under_its_articles(bureau: Archive, case: Path, t
 
 def test_a_case_of_the_new_type_is_taken_in_and_found(bureau: Archive, case: Path) -> None:
     answers = [
-        {"问题名称": name, "说明人": "周建国", "理由": "线上检查，平台留存"}
-        for name in ("document-missing", "measure-not-recorded")
+        {"问题名称": name, "涉及文件或文书": where, "说明人": "周建国", "理由": "线上检查，平台留存"}
+        for name, where in (
+            ("document-missing", "许可核查表"),
+            ("document-missing", "账号查封通知书"),
+            ("measure-not-recorded", "查封网络账号"),
+        )
     ]
     _fill(case / "案卷.xlsx", "问题说明", answers)
     _fill(case / "案卷.xlsx", "文件", [{"密级与限制": "商业秘密"}])

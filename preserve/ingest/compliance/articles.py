@@ -176,7 +176,7 @@ def _evidence(view: View) -> str:
 def _long_term(view: View) -> str:
     why = reasons(view.case, view.profile.long_term, view.words)
     under = items(view.case, view.profile.long_term)
-    return under + say("compliance.long-term", reasons=listed(why)) if why else ""
+    return (say("compliance.long-term", reasons=listed(why)) + under) if why else ""
 
 
 def _keeping(view: View) -> str:

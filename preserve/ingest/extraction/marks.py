@@ -33,7 +33,7 @@ def mark_of(path: Path, character: Character, text: str, rule: SecrecyMarks) -> 
     """The first mark of a state secret in a file of which `text` was read, or nothing. Never raises for its content."""
     if found := mark_in(text, rule):
         return found
-    if character.kind != "document":
+    if character.kind not in ("document", "email", "other"):  # letters of Outlook, and office files that nobody knows
         return ""
     with suppress(*_UNREADABLE):
         for piece in _pieces(path):

@@ -9,7 +9,7 @@ from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.profile import LongTerm
-from preserve.messages import item_number, listed
+from preserve.messages import item_number, language, listed
 
 
 def check(view: View) -> Iterator[Finding]:
@@ -28,7 +28,8 @@ def reasons(case: CaseDescription, rule: LongTerm, words: Vocabulary) -> list[st
 def items(case: CaseDescription, rule: LongTerm) -> str:
     """The items of the article, in their order, as a law is cited; empty where the profile numbers none."""
     names = {name for _, name in _names(case, rule)}
-    return listed(item_number(number) for number, under in sorted(rule.items.items()) if names & set(under))
+    cited = listed(item_number(number) for number, under in sorted(rule.items.items()) if names & set(under))
+    return cited if language() == "zh" or not cited else f" {cited}"
 
 
 def _names(case: CaseDescription, rule: LongTerm) -> Iterator[tuple[str, str]]:

@@ -89,6 +89,7 @@ def _values(view: View, measure: MeasureTaken, pieces: Sequence[Piece]) -> dict[
     start, end = _span(view, measure)
     return {
         "measure": view.words.label("measure", measure.measure),
+        "measure_written": view.words.chinese("measure", measure.measure),
         "start": shown(start, view.zone),
         "end": shown(end, view.zone),
         "missing": listed(f"{_clock(view, piece.start)}–{_clock(view, piece.end)}" for piece in pieces),

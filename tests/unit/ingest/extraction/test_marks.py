@@ -15,7 +15,7 @@ from preserve.ingest.characterise import characterise
 from preserve.ingest.extraction import way_of
 from preserve.ingest.extraction.marks import mark_of, rtf
 from preserve.ingest.extraction.parts import extract
-from preserve.ingest.facts import Character
+from preserve.ingest.facts import Character, Kind
 from preserve.ingest.identify import identify_many
 from preserve.ingest.rules.profile import read_rules
 
@@ -109,6 +109,13 @@ def test_a_mark_is_found_in_what_is_read_of_texts_and_letters(name: str, data: b
     way = way_of(identification, character, name)
     assert way is not None
     assert mark_of(path, character, extract(path, way).text, RULE).startswith("机密★")
+
+
+@pytest.mark.parametrize("kind", ["email", "other"])
+def test_letters_of_outlook_and_what_nobody_knows_are_looked_through(kind: Kind, tmp_path: Path) -> None:
+    _old(tmp_path / "a.msg")
+    assert mark_of(tmp_path / "a.msg", Character(kind, "test"), "", RULE) == MARK
+    assert mark_of(tmp_path / "a.msg", Character("video", "test"), "", RULE) == ""
 
 
 def test_what_cannot_be_opened_is_no_mark_and_no_crash(tmp_path: Path) -> None:

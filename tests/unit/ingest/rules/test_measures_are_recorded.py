@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from preserve.messages import Language, speaking
 from tests.unit.ingest.rules.test_life import Case, judged
 
 LATER = {"stored": "2026-03-06 10:00"}  # measures of Case.measure are on 5 March, a day after the first
@@ -124,3 +125,20 @@ def test_two_other_devices_do_not_make_one() -> None:
     _second(case, 0, 340)
     case.add("d.mp4", 340, 300, device="DSJ-3")
     assert judged(case) == ["error recording-gap a2.mp4"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_answer_names_the_measure_as_the_workbook_has_it_in_either_language(language: Language) -> None:
+    case = Case()
+    case.files.clear()
+    case.drop("现场录像")
+    case.content["acceptances"] = [
+        {
+            "finding": "measure-not-recorded",
+            "where": "查封",
+            "person": "周建国",
+            "reason": "执法记录仪损坏，已另附情况说明",
+        }
+    ]
+    with speaking(language):
+        assert judged(case) == ["warning measure-not-recorded"]

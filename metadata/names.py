@@ -31,7 +31,7 @@ def text_of(name: bytes) -> str:
 
 
 def _safe_part(part: str) -> str:
-    raw = _raw(part) if _has_surrogates(part) else None
+    raw = raw_bytes(part) if _has_surrogates(part) else None
     text = unicodedata.normalize("NFC", text_of(raw) if raw is not None else part)
     text = _FORBIDDEN.sub("_", text)
     # Splitting at other white space or trimming would lose what other readers strip from manifest lines.
@@ -44,8 +44,8 @@ def _safe_part(part: str) -> str:
     return _shorten(text, LONGEST_PART)
 
 
-def _raw(text: str) -> bytes:
-    """The bytes behind a name; half a surrogate pair, which no file system gives but a list may, as it is."""
+def raw_bytes(text: str) -> bytes:
+    """The bytes behind a name (PEP 383); half a surrogate pair, which no file system gives but a list may, as it is."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -114,7 +114,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 def xml_name(path: str) -> str:
     """The depositor's path for XML: what XML cannot hold, and `%`, as percent-encoded bytes; reversible."""
-    return _NOT_IN_XML.sub(lambda found: "".join(f"%{byte:02X}" for byte in _raw(found[0])), path)
+    return _NOT_IN_XML.sub(lambda found: "".join(f"%{byte:02X}" for byte in raw_bytes(found[0])), path)
 
 
 def original_bytes(name: str) -> bytes:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metadata.findings import Finding, Value
+from metadata.findings import Finding, Value, text_in
 
 
 def _again(
@@ -39,6 +39,8 @@ class PreserveError(Exception):
     def __init__(
         self, code: str, where: str = "", *, findings: Sequence[Finding] = (), detail: str = "", **values: Value
     ) -> None:
+        # A name whose bytes are no text breaks whatever the error is written into.
+        where, values = str(text_in(where)), {name: text_in(value) for name, value in values.items()}
         super().__init__(code, where, values)
         self.code = code
         self.where = where

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from metadata.names import original_bytes, text_of
+from metadata.identity import readable
+from metadata.names import original_bytes
 from preserve.data_management.tables import files, versions
 from preserve.errors import NotFound
 
@@ -43,8 +44,13 @@ class ObjectRow:
 
     @property
     def name(self) -> str:
-        """The depositor's name of it, or where it lies for what has none."""
-        return text_of(original_bytes(self.original_name)) or self.path.removeprefix("data/")
+        """The depositor's name of it as people read it, or where it lies for what has none."""
+        return readable(self.deposited) or self.path.removeprefix("data/")
+
+    @property
+    def deposited(self) -> str:
+        """The depositor's name of it byte for byte, undecodable ones as surrogates."""
+        return original_bytes(self.original_name).decode("utf-8", "surrogateescape")
 
     @property
     def significant(self) -> dict[str, str]:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, delete, func, select
 from metadata import bag, csip, mets, premis
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
+from metadata.identity import readable
+from metadata.names import original_bytes
 from preserve.data_management import formats_index, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
@@ -140,7 +142,7 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
                 rows.append({**common, **_file_row(role, entity)})
                 counter.take(role, entity)
                 if role == "original":
-                    name = entity.original_name or entity.path.removeprefix("data/")
+                    name = _readable(entity.original_name) or entity.path.removeprefix("data/")
                     names.append(Passage("file", name, name))
             elif isinstance(entity, Event):
                 happenings.append({**common, **_event_row(entity)})
@@ -149,6 +151,11 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
         write()
     counter.write(connection)
     return names
+
+
+def _readable(name: str) -> str:
+    """The depositor's name, as XML has it, as people read it."""
+    return readable(original_bytes(name).decode("utf-8", "surrogateescape"))
 
 
 def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
@@ -210,4 +217,4 @@ def _texts(package: Path) -> Iterator[Passage]:
         for line in lines:
             row = json.loads(line)
             if row.get("text"):
-                yield Passage("text", str(row["file"]), str(row["text"]))
+                yield Passage("text", _readable(str(row["file"])), str(row["text"]))

@@ -14,7 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from metadata.findings import Finding
+from metadata.identity import precise
 from preserve.description.labels import CASE, KEYS, SHEETS, VALUES, value_of
+from preserve.description.matching import described, match
 from preserve.description.schema import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -38,6 +40,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "volume": Volume,
 }
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
+_FILES = {"file", "explains", "transcript", "document"}
 _YES_NO = {"evidence", "with_case", "preamble", "device_checked"}
 
 
@@ -128,6 +131,8 @@ def _in_our_words(content: Any, words: Vocabulary, field: str = "") -> Any:
     if isinstance(content, (list, tuple)):
         return [_in_our_words(value, words, field) for value in content]
     if isinstance(content, str):
+        if field in _FILES:
+            return content.strip()  # as it is written: which file it means, the deposit tells
         text = unicodedata.normalize("NFC", content.strip())
         if field in ("volume", *OPTIONAL) and not text:
             return None
@@ -254,14 +259,15 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
             yield replace(early, severity="warning")
     seen: dict[str, int] = {}
     for number, item in enumerate(case.objects):
-        key = unicodedata.normalize("NFC", item.file)
+        key = precise(item.file)  # what differs in form only may be two files: the deposit tells
         if key in seen:
             yield finding("case.file-twice", "objects", number, "file", file=item.file, other=seen[key] + 1)
         seen[key] = number
-        if item.file.startswith("/") or ".." in item.file.split("/"):
+        if item.file.startswith("/") or ".." in re.split(r"[/\\]", item.file):
             yield finding("case.file-outside", "objects", number, "file", file=item.file)
+    objects = described(case)
     for number, item in enumerate(case.objects):
-        if item.explains and unicodedata.normalize("NFC", item.explains) not in seen:
+        if item.explains and objects.find(item.explains) is None:
             yield finding("case.explains-unknown", "objects", number, "explains", file=item.explains)
     if not case.objects:
         yield finding("case.no-objects", "objects")
@@ -270,27 +276,5 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
 def match_files(
     case: CaseDescription, paths: Iterable[str], description_name: str, unlisted_allowed: Iterable[str] = ()
 ) -> list[Finding]:
-    """Compare the list with the deposit: listed files that are missing, and files that no line lists.
-
-    Names are compared as NFC; undecodable bytes are compared as the text they most likely are.
-    """
-    from metadata.names import text_of
-
-    def key(path: str) -> str:
-        raw = path.encode("utf-8", "surrogateescape")
-        return unicodedata.normalize("NFC", text_of(raw))
-
-    allowed = {key(path) for path in unlisted_allowed} | {key(description_name)}
-    there = {key(path): path for path in paths}
-    listed = {unicodedata.normalize("NFC", item.file): item.file for item in case.objects}
-    findings = [
-        Finding("case.file-missing", path, "refuse", {"file": path})
-        for name, path in listed.items()
-        if name not in there
-    ]
-    findings += [
-        Finding("case.file-unlisted", path, "refuse", {"file": name})
-        for name, path in there.items()
-        if name not in listed and name not in allowed
-    ]
-    return findings
+    """Compare the list with the deposit: listed files that are missing, and files that no line lists."""
+    return list(match(case, paths, description_name, unlisted_allowed).findings)

@@ -48,7 +48,7 @@ _HELP = (
     ("2", "在“文件”表逐行列出案件文件夹中的每一个文件；文件名连同子文件夹一起写，用 / 分隔。"),
     ("3", "日期写成 2026-03-12 或 2026年3月12日；时间写成 2026-03-12 09:30:15（北京时间）。"),
     ("4", "带下拉箭头的单元格请从列表中选择。"),
-    ("5", "“措施”表填写采取的措施及起止时间；“异议与阻碍”表填写当事人的异议、拒绝、阻碍等情形。"),
+    ("5", "“措施”表填写采取的措施及起止时间，没有录制的写明理由；“异议与阻碍”表填写当事人的异议、拒绝、阻碍等情形。"),
     ("6", "“文件”表的“记录内容”按录像实际填写，几项之间用；分隔，可以写：{shows}。"),
     ("7", "保存为“案卷.xlsx”，放在案件文件夹的最上层，然后运行 preserve check 检查。"),
 )
@@ -190,7 +190,7 @@ def write_workbook(
 
 
 class _Writer:
-    """Writes the sheets of one workbook; remembers which lists to choose from they use."""
+    """Writes the sheets of one workbook; and the lists to choose from that they use."""
 
     def __init__(self, book: Any, words: Vocabulary) -> None:
         self.book, self.words = book, words
@@ -198,7 +198,8 @@ class _Writer:
             {"bold": True, "bg_color": "#DCE6F1", "border": 1, "font_name": "Noto Sans CJK SC"}
         )
         self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
-        self.lists: dict[str, list[str]] = {}
+        names = ("case_type", "measure", "incident", "outcome")
+        self.lists = {name: [term.label.zh for term in words.terms[name]] for name in names}
 
     def case(self, content: dict[str, Any]) -> None:
         """The sheet of fields that a case has once."""
@@ -264,9 +265,8 @@ class _Writer:
         elif name in _YES_NO:
             source = ["是", "否"]
         elif name in FIELDS and name != "shows":
-            words = self.lists.setdefault(name, [term.label.zh for term in self.words.terms[name]])
             column = _letter(list(self.lists).index(name))
-            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(words) + 1}"
+            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(self.lists[name]) + 1}"
         else:
             return None
         return {

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from metadata.findings import Finding, Value
+from preserve.description.matching import described
 from preserve.description.schema import Acceptance, CaseDescription
 from preserve.errors import NotPermitted
 from preserve.ingest.rules.accepting import Accepting
@@ -59,14 +60,14 @@ def accept(case: CaseDescription, findings: Iterable[Finding], rule: Accepting) 
 
 def _about_acceptances(case: CaseDescription, lacking: dict[int, str], used: set[int]) -> Iterator[Finding]:
     """What is wrong with the acceptances themselves."""
-    files = {item.file for item in case.objects}
+    files = described(case)
     for number, by in enumerate(case.acceptances):
         values: dict[str, Value] = {"finding": by.finding, "person": by.person, "reason": by.reason}
         if number in lacking:
             yield Finding(lacking[number], by.where, "warning", values)
         elif number not in used:
             yield Finding("rule.acceptance-unused", by.where, "warning", values)
-        if by.document and by.document not in files:
+        if by.document and files.find(by.document) is None:
             values = {"finding": by.finding, "document": by.document}
             yield Finding("rule.acceptance-document-unknown", by.document, "refuse", values)
 

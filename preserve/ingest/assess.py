@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metadata.findings import Finding
+from metadata.identity import readable
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.clock import now, zone
-from preserve.description.reading import match_files, read_description
+from preserve.description.matching import match
+from preserve.description.reading import read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
@@ -20,29 +22,33 @@ from preserve.home import Home
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
-from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.receive import Deposit, DepositProfile, receive
+from preserve.ingest.receive import Deposit, DepositProfile, look_over, with_named
 from preserve.ingest.rules import View
 from preserve.ingest.rules.profile import read_rules
-from preserve.ingest.rules.readable import with_article
 from preserve.ingest.scan import scan
+from preserve.ingest.sightings import Sightings, as_finding
 from preserve.ingest.space import reckon
 from preserve.profiles import read_profile
 from preserve.work import require_space
 
-_BATCH = 500
+_DANGEROUS = ("sip.virus", "sip.bomb")
+"""No program of ours opens a file of a deposit of which this was found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs."""
+    """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs.
+
+    `names` are those of the files (see `metadata.identity`) by their paths below the deposit's prefix.
+    """
 
     deposit: Deposit
     description: CaseDescription
     findings: tuple[Finding, ...]
     scanner: str
     needed: int
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
@@ -64,22 +70,50 @@ class Assessed:
 
 
 def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
-    """Receive, scan, read the description, check. Raises Refused with every reason that is known by then."""
+    """Receive, scan, read the description, check.
+
+    Raises Refused with every reason there is, those that lie in the files among them: who mends one thing after the
+    other hands in as many times.
+    """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    deposit = receive(source, profile)
+    deposit = look_over(source, profile, _scratch(home))
+    name = readable(deposit.description_name.removeprefix(deposit.prefix))
+    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
+    if description is not None:
+        deposit = with_named(deposit, (item.file for item in description.objects))
     findings = list(deposit.findings)
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
-    name = deposit.description_name.removeprefix(deposit.prefix)
-    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
     findings += mistakes
+    names: Mapping[str, str] = {}
     if description is not None:
-        paths = (entry.path.removeprefix(deposit.prefix) for entry in deposit.files)
-        findings += match_files(description, paths, name)
-        findings += apply(_view(home, description, None))
+        matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
+        description, names = matched.case, matched.names
+        findings += [*matched.findings, *apply(_view(home, description, None))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
-        raise Refused("sip.refused", str(source), findings=findings)
+        sightings = Sightings(home, deposit, names)
+        raise Refused(
+            "sip.refused", str(source), findings=_with_files(home, description, findings, sightings, progress)
+        )
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit))
+    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names)
+
+
+def _with_files(
+    home: Home,
+    description: CaseDescription | None,
+    known: list[Finding],
+    sightings: Sightings,
+    progress: Callable[[int], None],
+) -> list[Finding]:
+    """What was found so far, and what the files give cause for."""
+    try:
+        if not any(finding.code in _DANGEROUS for finding in known):
+            sightings.look(progress)
+    except Refused as error:
+        known = [*known, *(error.findings or (as_finding(error),))]
+    if description is None:
+        return [*known, *sightings.findings]
+    return _judge(home, description, known, sightings)[0]
 
 
 def _scratch(home: Home) -> Path:
@@ -107,22 +141,33 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
 
 
 def _view(
-    home: Home,
-    description: CaseDescription,
-    characters: dict[str, Character] | None,
-    retention: RetentionProfile | None = None,
+    home: Home, description: CaseDescription, sightings: Sightings | None, retention: RetentionProfile | None = None
 ) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
     view = view_of(
         description,
-        characters,
+        sightings.characters if sightings else None,
         today=today,
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
-    return replace(view, retention=retention or read_retention(home.profiles))
+    view = replace(view, retention=retention or read_retention(home.profiles))
+    return replace(view, marks=sightings.marks, identical=sightings.identical()) if sightings else view
+
+
+def _judge(
+    home: Home,
+    description: CaseDescription,
+    known: Iterable[Finding],
+    sightings: Sightings,
+    retention: RetentionProfile | None = None,
+) -> tuple[list[Finding], View]:
+    """All findings now that every file was looked at, and the case as the rules saw it."""
+    kept = [finding for finding in known if not finding.code.startswith("rule.")]
+    view = _view(home, description, sightings, retention)
+    return accept(description, [*kept, *sightings.findings, *apply(view)], view.profile.accepting), view
 
 
 class Judgement:
@@ -133,29 +178,23 @@ class Judgement:
 
     def __init__(self, home: Home, assessed: Assessed, retention: RetentionProfile | None = None) -> None:
         self._home, self._assessed, self._retention = home, assessed, retention
-        self._characters: dict[str, Character] = {}
-        self._findings: list[Finding] = []
-        rules = read_rules(home.profiles)
-        self._readable, self._accepting = rules.readable, rules.accepting
-        self._own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
+        self._sightings = Sightings(home, assessed.deposit, assessed.names)
 
     def add(self, file: TakenFile) -> None:
         """One file of the deposit."""
-        if file.path == self._own:
-            return  # it was read already, which says more than a format identifier could
-        self._findings += with_article(file.identification.findings, self._readable)
-        self._findings += with_article(file.character.findings, self._readable)
+        digest = next(iter(file.copied.digests.values()), "") if file.copied.size else ""
+        self._sightings.see(file.path, file.identification, file.character, digest)
         if file.normalised:
-            self._findings += file.normalised.findings
-        if file.character.kind in ("video", "sound", "image"):
-            self._characters[file.path] = file.character
+            self._sightings.findings += file.normalised.findings
+
+    def so_far(self) -> list[Finding]:
+        """All findings of the files that were taken in, where others are refused."""
+        return _judge(self._home, self._assessed.description, self._assessed.findings, self._sightings)[0]
 
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
         assessed = self._assessed
-        known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
-        view = _view(self._home, assessed.description, self._characters, self._retention)
-        findings = accept(assessed.description, [*known, *self._findings, *apply(view)], self._accepting)
+        findings, view = _judge(self._home, assessed.description, assessed.findings, self._sightings, self._retention)
         if refused := refusal(assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
@@ -164,42 +203,13 @@ class Judgement:
 def preview(
     home: Home, source: Path, progress: Callable[[int], None], retention: RetentionProfile | None = None
 ) -> tuple[Assessed, Judged]:
-    """What `assess` finds and, for a folder, what its recordings and documents say; nothing is copied.
+    """What `assess` finds, and what the files say, those in an archive too; nothing is kept.
 
-    Files inside an archive are not looked into before they are taken in; that is said. Raises Refused for what
-    cannot be read as a deposit; what the rules refuse is among the findings (see `refusal`).
+    Raises Refused for what cannot be read as a deposit or is refused as it lies there; what the rules refuse is among
+    the findings (see `refusal`).
     """
-    from preserve.ingest.characterise import characterise
-    from preserve.ingest.identify import identify_many
-
     assessed = assess(home, source, progress)
-    folder = assessed.deposit.source.folder
-    if folder is None:
-        unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
-        view = _view(home, assessed.description, None, retention)
-        return assessed, Judged(
-            tuple(accept(assessed.description, [*assessed.findings, unread], view.profile.accepting)), view
-        )
-    own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
-    where = zone(home.settings.time_zone)
-    characters: dict[str, Character] = {}
-    findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
-    readable = read_rules(home.profiles).readable
-    entries = list(assessed.deposit.files)
-    for start in range(0, len(entries), _BATCH):
-        batch = [
-            (folder / entry.path, entry.path.removeprefix(assessed.deposit.prefix), entry.size)
-            for entry in entries[start : start + _BATCH]
-        ]
-        for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
-            if name == own:
-                continue
-            character = characterise(path, found, name, where)
-            findings += with_article((*found.findings, *character.findings), readable)
-            if character.kind in ("video", "sound", "image"):
-                characters[name] = character
-            progress(size)
-    view = _view(home, assessed.description, characters, retention)
-    return assessed, Judged(
-        tuple(accept(assessed.description, [*findings, *apply(view)], view.profile.accepting)), view
-    )
+    sightings = Sightings(home, assessed.deposit, assessed.names)
+    sightings.look(progress)
+    findings, view = _judge(home, assessed.description, assessed.findings, sightings, retention)
+    return assessed, Judged(tuple(findings), view)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 from ulid import ULID
 
+from metadata.findings import text_in
 from metadata.names import safe_names
 from preserve.archival_storage.media import server_store
 from preserve.clock import now, stamp
@@ -22,7 +23,6 @@ from preserve.home import Home
 from preserve.ingest.assess import Assessed
 from preserve.ingest.extraction import parts
 from preserve.ingest.pipeline import boot
-from preserve.ingest.receive import Deposit
 from storage_adapters.durable import discard
 
 
@@ -52,7 +52,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
         assessed.require_space(home)
         row = _row(home, assessed)
         journal.create(connection, row)
-        journal.add_files(connection, row.id, _inventory(deposit))
+        journal.add_files(connection, row.id, _inventory(assessed))
         details = {
             "case_number": row.case_number,
             "source_kind": row.source_kind,
@@ -71,7 +71,7 @@ def _row(home: Home, assessed: Assessed) -> IngestRow:
         id=str(ULID()).lower(),
         objid=f"aip-{str(ULID()).lower()}",
         case_number=description.case_number,
-        source=str(deposit.origin),
+        source=str(text_in(str(deposit.origin))),
         source_kind=deposit.kind,
         fingerprint=deposit.fingerprint,
         state="running",
@@ -85,9 +85,10 @@ def _row(home: Home, assessed: Assessed) -> IngestRow:
     )
 
 
-def _inventory(deposit: Deposit) -> Iterator[tuple[int, bytes, str, int, int | None]]:
+def _inventory(assessed: Assessed) -> Iterator[tuple[int, bytes, str, int, int | None]]:
+    deposit = assessed.deposit
     paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
-    stored = safe_names(paths)
+    stored = safe_names(assessed.names.get(path, path) for path in paths)
     for number, (entry, path, name) in enumerate(zip(deposit.files, paths, stored, strict=True), 1):
         yield number, os.fsencode(path), str(PurePosixPath(name)), entry.size, entry.modified_ns
 

@@ -94,7 +94,7 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
                 result = _preserve(job) if role == "preservation" else _access(job)
             except ToolFailed as error:
                 _refuse_full_medium(error, scratch)
-                outcome.fail(role, file.path, error.words)
+                outcome.fail(role, file.name, error.words)
                 continue
             outcome.add(_publish(job, result, role, started), result.findings)
     finally:
@@ -139,7 +139,7 @@ def _last_line(words: str) -> str:
 
 
 def _preserve(job: _Job) -> Made:
-    source, work, name = job.source, job.work, job.file.path
+    source, work, name = job.source, job.work, job.file.name
     match job.wanted.action:
         case "rewrap":
             return _rewrap(job)
@@ -165,12 +165,12 @@ def _to_utf8(job: _Job) -> Made:
     if not encoding:
         raise ToolFailed("no encoding is known of it")
     suffix = PurePosixPath(job.file.stored).suffix or ".txt"
-    return text.to_utf8(job.source, job.work, "preservation", suffix, encoding, job.file.path)
+    return text.to_utf8(job.source, job.work, "preservation", suffix, encoding, job.file.name)
 
 
 def _rewrap(job: _Job) -> Made:
     """The streams as they are; where the container cannot take them (raw streams without times), transcoded instead."""
-    source, work, name = job.source, job.work, job.file.path
+    source, work, name = job.source, job.work, job.file.name
     reason = "codec"
     if av_rewrap.may_rewrap(source):
         try:
@@ -189,9 +189,9 @@ def _rewrap(job: _Job) -> Made:
 def _access(job: _Job) -> Made:
     source, work = job.source, job.work
     if job.wanted.access == "mp4":
-        return av_access.access_video(source, work, "access", job.pulse, job.workshop.threads, job.file.path)
+        return av_access.access_video(source, work, "access", job.pulse, job.workshop.threads, job.file.name)
     if job.wanted.access == "m4a":
-        return av_access.access_sound(source, work, "access", job.pulse, job.file.path)
+        return av_access.access_sound(source, work, "access", job.pulse, job.file.name)
     return image.access_image(source, work, "access")
 
 

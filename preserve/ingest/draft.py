@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from metadata.findings import Finding
+from metadata.identity import names_apart, readable
 from preserve.clock import CHINA
 from preserve.description.labels import label_of
 from preserve.description.schema import Stage, Volume
 from preserve.description.vocabulary import CaseTypeName, read_vocabulary
+from preserve.ingest.aliases import aliases
 from preserve.ingest.characterise import characterise
 from preserve.ingest.facts import Character
 from preserve.ingest.identify import identify_many
+from preserve.ingest.litter import told
 from preserve.ingest.receive import DepositProfile
+from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource
 from preserve.profiles import read_profile
 
@@ -75,34 +80,32 @@ def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[
     """
     words = read_vocabulary(own)
     profile = read_drafting(own)
-    deposit = read_profile("deposit.toml", DepositProfile, own)
-    entries = [
-        entry
-        for entry in FolderSource(folder).entries()
-        if entry.kind == "file"
-        and entry.path not in deposit.description_names
-        and entry.path.rpartition("/")[2] not in deposit.litter
-    ]
     findings: list[Finding] = []
+    files = _files(folder, read_profile("deposit.toml", DepositProfile, own), findings)
+    names = list(names_apart(entry.path for entry in files).values())
+    title = readable(folder.name)
     objects: list[dict[str, Any]] = []
-    for start in range(0, len(entries), _BATCH):
-        batch = [(folder / entry.path, entry.path, entry.size) for entry in entries[start : start + _BATCH]]
-        for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
-            objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
+    with aliases(folder) as alias:
+        for start in range(0, len(files), _BATCH):
+            pairs = zip(files[start : start + _BATCH], names[start : start + _BATCH], strict=True)
+            batch = [(alias(entry.path, name), name, entry.size) for entry, name in pairs]
+            for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
+                objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
     content: dict[str, Any] = {
-        "case_number": _case_number(folder, entries),
+        "case_number": _case_number((title, *names)),
         "archival_number": "",
         "case_type": "",
-        "title": folder.name,
+        "title": title,
         "cause": "",
         "producer": {"name": ""},
         "start": None,
         "closed": None,
+        "outcome": None,
         "classification": "internal",
         "retention": "30-years",
         "objects": objects,
     }
-    kind = _case_type(f"{content['case_number']} {folder.name}", profile)
+    kind = _case_type(f"{content['case_number']} {title}", profile)
     content["case_type"] = kind or profile.case_type
     label = words.label("case_type", content["case_type"])
     if not kind:
@@ -124,8 +127,19 @@ def _case_type(told: str, profile: DraftingProfile) -> str:
     return next((kind for kind, words in profile.case_types.items() if any(word in told for word in words)), "")
 
 
-def _case_number(folder: Path, entries: Any) -> str:
-    for text in (folder.name, *(entry.path for entry in entries)):
+def _files(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:
+    """The files of the case: no description of it, and nothing that programs leave behind, which is told."""
+    source = FolderSource(folder)
+    entries = [entry for entry in source.entries() if entry.kind == "file"]
+    left = deposit.sweeper.sweep(source, entries)
+    if left:
+        findings.append(told([entry for entry in entries if entry.path in left]))
+    kept = (entry for entry in entries if entry.path not in left)
+    return [entry for entry in kept if readable(entry.path) not in deposit.description_names]
+
+
+def _case_number(texts: Iterable[str]) -> str:
+    for text in texts:
         if match := _NUMBER.search(text):
             return match[0]
     return ""

@@ -34,10 +34,10 @@ class Evidence:
     def add(self, file: TakenFile) -> None:
         """One file of the deposit; only plain text is read as a transcript."""
         kind = file.character.kind
-        if file.path in self._wanted and kind in ("video", "sound"):
+        if file.name in self._wanted and kind in ("video", "sound"):
             self._recordings.append(file)
-        if file.path in self._transcribed and kind == "text" and file.copied.size <= _LARGEST_TRANSCRIPT:
-            self._transcripts[file.path] = read_text(self._originals / file.stored)
+        if file.name in self._transcribed and kind == "text" and file.copied.size <= _LARGEST_TRANSCRIPT:
+            self._transcripts[file.name] = read_text(self._originals / file.stored)
 
     def notes(self, view: View, institution: str, moment: datetime) -> Iterator[tuple[str, str, bytes]]:
         """Name, MIME type and PDF/A of a note for each of the recordings.
@@ -48,12 +48,12 @@ class Evidence:
         timed = {recording.file: recording for recording in recordings(view)} if self._wanted else {}
         names: dict[str, str] = {}
         for file in self._recordings:
-            item = self._wanted[file.path]
-            names[file.path] = f"{len(names) + 1:04}.pdf"
-            parts = _parts(view, item, file, timed.get(file.path), self._transcripts.get(item.transcript, ""))
+            item = self._wanted[file.name]
+            names[file.name] = f"{len(names) + 1:04}.pdf"
+            parts = _parts(view, item, file, timed.get(file.name), self._transcripts.get(item.transcript, ""))
             under = say("compliance.note-under", institution=institution, number=view.case.case_number)
             data = as_pdf(say("compliance.note-title"), under, institution, moment, parts)
-            yield f"explanatory-notes/{names[file.path]}", "application/pdf", data
+            yield f"explanatory-notes/{names[file.name]}", "application/pdf", data
         if names:
             # Whoever hands a recording on must find the note that belongs to it (Art. 17).
             rows = [{"file": name, "note": note} for name, note in names.items()]

@@ -34,6 +34,7 @@ from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
 from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
+from preserve.ingest.declared import files_by_list
 from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
@@ -124,13 +125,16 @@ class FirstVersion(VersionPlan[Result]):
     def origin(self, count: int, size: int) -> Origin:
         """The deposit; its space was required when the ingest began."""
         self.watcher.begin("ingest.step-copy", size, count)
-        deposit = self.assessed.deposit
-        return Origin(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit))
+        deposit, names = self.assessed.deposit, self.assessed.names
+        return Origin(deposit.source, deposit.prefix, lambda rows: take_in.jobs_of(rows, deposit, names))
 
     def require_copied(self, refusals: list[Finding], again: list[Finding]) -> None:
         """What is wrong with a file refuses the deposit; what changed while it was read may be tried again."""
         if refusals:
-            raise Refused("sip.refused", self.where, findings=refusals + again)
+            judgement = Judgement(self.ingest.home, self.assessed)
+            for file in self.files.files():
+                judgement.add(file)
+            raise Refused("sip.refused", self.where, findings=[*judgement.so_far(), *refusals, *again])
         if again:
             raise NotIntact("ingest.changed-while-read", self.where, findings=again)
 
@@ -182,7 +186,8 @@ class FirstVersion(VersionPlan[Result]):
         judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
-        with Representations(out, self.ingest, listing, self.assessed.scanner) as representations:
+        lists = files_by_list(deposit.wanted)
+        with Representations(out, self.ingest, listing, self.assessed.scanner, lists) as representations:
             for number, file in self.files.numbered():
                 judgement.add(file)
                 texts.add(number, file)

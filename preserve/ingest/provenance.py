@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metadata.entities import Event, FileObject, Format, Link, Relationship
+from metadata.identity import readable
 from metadata.names import xml_name
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, versioned
+from preserve.ingest.extraction.marks import MARK
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
 
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """One file of the deposit with everything the steps found out about it."""
+    """One file of the deposit with everything the steps found out about it.
+
+    `path` is the depositor's, byte for byte; `name` what the file is called wherever it is spoken of or compared
+    (see `metadata.identity`), the readable form of the path unless the description has another.
+    """
 
     path: str
     stored: str
@@ -23,12 +29,17 @@ class TakenFile:
     identification: Identification
     character: Character
     normalised: Normalised | None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", readable(self.path))
 
 
 def read_file(
-    path: bytes, stored: str, copied: str, identified: str, characterised: str, normalised: str | None
+    path: bytes, stored: str, copied: str, identified: str, characterised: str, normalised: str | None, name: str = ""
 ) -> TakenFile:
-    """The file as the journal keeps it: the depositor's own bytes for its name, facts as JSON."""
+    """The file as the journal keeps it: the depositor's own bytes for its path, facts as JSON."""
     return TakenFile(
         path.decode("utf-8", "surrogateescape"),
         stored,
@@ -36,6 +47,7 @@ def read_file(
         from_json(Identification, identified),
         from_json(Character, characterised),
         from_json(Normalised, normalised) if normalised else None,
+        name,
     )
 
 
@@ -70,7 +82,7 @@ def _format_note(identification: Identification) -> str:
 
 
 def _properties(character: Character) -> tuple[tuple[str, str], ...]:
-    values = list(character.properties)
+    values = [(name, value) for name, value in character.properties if name != MARK]
     if character.duration is not None:
         values.append(("duration", f"{character.duration:.3f} s"))
     if character.started is not None:

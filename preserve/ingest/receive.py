@@ -7,17 +7,22 @@ import tarfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from metadata.findings import Finding
+from metadata.identity import Names, precise, readable
 from preserve.errors import Refused
+from preserve.ingest.declared import Wanted
+from preserve.ingest.declared.lists import read_lists
+from preserve.ingest.litter import LeftBehind, Sweeper, told
+from preserve.ingest.name_forms import forms
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
-from preserve.ingest.sources.bag import check_own_files, compare_names, declared_digests
+from preserve.ingest.sources.bag import read_bag
 from preserve.ingest.sources.folder import FolderSource
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -39,14 +44,20 @@ class DepositProfile(BaseModel):
     deepest: int
     litter: tuple[str, ...]
     litter_folders: tuple[str, ...]
+    litter_files: tuple[LeftBehind, ...] = ()
+
+    @property
+    def sweeper(self) -> Sweeper:
+        """Who tells what is left behind from what is of the case."""
+        return Sweeper(self.litter, self.litter_folders, self.litter_files)
 
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """A deposit that was looked over. `prefix` stands before every payload path (`data/` in a bag, or one top folder).
 
-    `files` are the payload files with paths below the prefix, `wanted` the digests a bag declares for them,
-    `tags` a bag's own files, `litter` what was left out.
+    `files` are the payload files with paths below the prefix, `wanted` the digests that a bag or lists in the deposit
+    declare for them, `tags` a bag's own files, `litter` what was left out.
     """
 
     source: Source
@@ -55,8 +66,8 @@ class Deposit:
     prefix: str
     files: tuple[Entry, ...]
     tags: tuple[str, ...]
-    litter: tuple[str, ...]
-    wanted: dict[str, tuple[tuple[str, str], ...]] = field(repr=False)
+    litter: tuple[Entry, ...]
+    wanted: dict[str, tuple[Wanted, ...]] = field(repr=False)
     description_name: str
     description: bytes
     fingerprint: str
@@ -86,14 +97,27 @@ def open_source(path: Path) -> Source:
     raise Refused("sip.unknown-kind", str(path))
 
 
-def receive(path: Path, profile: DepositProfile) -> Deposit:
-    """Look a deposit over. Raises Refused with every reason at once; the deposit is only read."""
+def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+    """Look a deposit over. Raises Refused with every reason at once; the deposit is only read.
+
+    `scratch` is a folder for what must be put aside while it is read.
+    """
+    deposit = look_over(path, profile, scratch)
+    if reasons := [finding for finding in deposit.findings if finding.severity == "refuse"]:
+        raise Refused("sip.refused", str(path), findings=reasons)
+    return deposit
+
+
+def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
     source = open_source(path)
     entries: list[Entry] = []
     findings: list[Finding] = []
     total = 0
     digest = hashlib.sha256()
     for entry in source.entries():
+        if entry.kind == "folder" and not entry.path:
+            continue  # the deposit's own folder, as tar lists it
         findings += _hostile(entry, profile)
         if entry.kind != "folder":
             entries.append(entry)
@@ -102,25 +126,34 @@ def receive(path: Path, profile: DepositProfile) -> Deposit:
         if len(entries) > profile.most_files:
             raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
         _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
-    findings += _collisions(entries)
-    findings += _links_out(entries)
-    if findings:
+    left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
+    kept = [entry for entry in entries if entry.path not in left]
+    findings += [*_collisions(kept), *_links_out(entries)]
+    if any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(path), findings=findings)
-    if not entries:
+    if not kept:
         raise Refused("sip.empty", str(path))
-    top, bag = _top(entries, profile)
+    top, bag = _top(kept, profile)
     prefix = top + "data/" if bag else top
-    wanted = declared_digests(source, entries, top) if bag else {}
-    files, tags, litter = _sorted_out(entries, prefix, top, bag, profile)
-    if bag:
-        findings += compare_names(wanted, files)
-        findings += check_own_files(source, entries, top)
-    name, description = _description(source, top, prefix, files, tags, bag, profile)
-    if findings:
-        raise Refused("sip.refused", str(path), findings=findings)
-    findings += _misleading(files)
+    files = tuple(entry for entry in kept if entry.path.startswith(prefix))
+    tags = tuple(
+        entry.path for entry in kept if bag and entry.path.startswith(top) and not entry.path.startswith(prefix)
+    )
+    litter = tuple(entry for entry in entries if entry.path in left)
+    wanted, said = read_bag(source, entries, top, left, scratch) if bag else ({}, [])
+    word = read_lists(source, files, prefix, scratch)
+    findings += [*said, *word.findings]
+    wanted |= {file: (*wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
+    try:
+        name, description = _description(source, top, prefix, files, tags, profile)
+    except Refused as error:
+        if not any(finding.severity == "refuse" for finding in findings):
+            raise
+        alone = Finding(error.code, error.where, "refuse", dict(error.values), error.detail)
+        raise Refused("sip.refused", str(path), findings=[*findings, alone]) from error
+    findings += [*forms(files, prefix), *_misleading(files)]
     if litter:
-        findings.append(Finding("sip.litter", "", "note", {"count": len(litter), "names": ", ".join(litter[:5])}))
+        findings.append(told(litter))
     return Deposit(
         source,
         path,
@@ -128,12 +161,30 @@ def receive(path: Path, profile: DepositProfile) -> Deposit:
         prefix,
         files,
         tags,
-        tuple(litter),
+        litter,
         wanted,
         name,
         description,
         digest.hexdigest(),
         tuple(findings),
+    )
+
+
+def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
+    """The deposit with what its description names, by any way of writing it, no longer left out."""
+    listed: Names[bool] = Names((name, True) for name in names) if deposit.litter else Names(())
+    named = {
+        entry.path
+        for entry in deposit.litter
+        if entry.path.startswith(deposit.prefix) and listed.find(entry.path.removeprefix(deposit.prefix))
+    }
+    if not named:
+        return deposit
+    back = [entry for entry in deposit.litter if entry.path in named]
+    litter = tuple(entry for entry in deposit.litter if entry.path not in named)
+    findings = [finding for finding in deposit.findings if finding.code != "sip.litter"]
+    return replace(
+        deposit, files=(*deposit.files, *back), litter=litter, findings=(*findings, *([told(litter)] if litter else ()))
     )
 
 
@@ -184,12 +235,19 @@ def _misleading(entries: tuple[Entry, ...]) -> Iterator[Finding]:
 
 
 def _collisions(entries: list[Entry]) -> Iterator[Finding]:
-    """Names that are one after NFC and case folding would overwrite each other on some file system."""
+    """Two members of one path are refused: one would take the other's place. Names that are one to some file system
+    only, by Unicode form or letters' case, are told; both files are kept, under names of their own."""
     seen: dict[str, str] = {}
+    paths: set[str] = set()
     for entry in entries:
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.path).casefold())
+        if entry.path in paths:
+            yield Finding("sip.names-collide", entry.path, "refuse", {"other": entry.path})
+            continue
+        paths.add(entry.path)
+        key = unicodedata.normalize("NFC", readable(entry.path).casefold())
         if key in seen:
-            yield Finding("sip.names-collide", entry.path, "refuse", {"other": seen[key]})
+            values = {"name": precise(entry.path), "other": precise(seen[key])}
+            yield Finding("sip.names-alike", entry.path, "warning", values)
         else:
             seen[key] = entry.path
 
@@ -204,47 +262,25 @@ def _top(entries: list[Entry], profile: DepositProfile) -> tuple[str, bool]:
         top = next(iter(tops)) + "/"
         if top + "bagit.txt" in names:
             return top, True
-        if any(top + name in names for name in profile.description_names):
+        if any(readable(name.removeprefix(top)) in profile.description_names for name in names):
             return top, False
     return "", False
 
 
-def _sorted_out(
-    entries: list[Entry], prefix: str, top: str, bag: bool, profile: DepositProfile
-) -> tuple[tuple[Entry, ...], tuple[str, ...], list[str]]:
-    files, tags, litter = [], [], []
-    for entry in entries:
-        parts = entry.path.split("/")
-        if parts[-1] in profile.litter or any(part in profile.litter_folders for part in parts[:-1]):
-            litter.append(entry.path)
-        elif entry.path.startswith(prefix):
-            files.append(entry)
-        elif bag and entry.path.startswith(top):
-            tags.append(entry.path)
-    return tuple(files), tuple(tags), litter
-
-
 def _description(
-    source: Source,
-    top: str,
-    prefix: str,
-    files: tuple[Entry, ...],
-    tags: tuple[str, ...],
-    bag: bool,
-    profile: DepositProfile,
+    source: Source, top: str, prefix: str, files: tuple[Entry, ...], tags: tuple[str, ...], profile: DepositProfile
 ) -> tuple[str, bytes]:
     """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several."""
-    names = {entry.path for entry in files} | set(tags)
     found = [
-        folder + name
+        path
         for folder in dict.fromkeys((prefix, top))
-        for name in profile.description_names
-        if folder + name in names
+        for path in dict.fromkeys((*(entry.path for entry in files), *tags))
+        if path.startswith(folder) and readable(path.removeprefix(folder)) in profile.description_names
     ]
     if not found:
         raise Refused("sip.no-description", names=", ".join(profile.description_names))
     if len(found) > 1:
-        raise Refused("sip.many-descriptions", names=", ".join(found))
+        raise Refused("sip.many-descriptions", names=", ".join(map(readable, found)))
     data = source.read(found[0], profile.description_limit)
     if not data.strip():
         raise Refused("sip.description-empty", found[0])

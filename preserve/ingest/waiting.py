@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from metadata.identity import readable
 from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
@@ -55,7 +56,18 @@ def cases_in(folder: Path, home: Home) -> list[Path]:
 
 
 def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
-    return any((folder / name).is_file() for name in (*names, "bagit.txt"))
+    return _file_of(folder, (*names, "bagit.txt")) is not None
+
+
+def _file_of(folder: Path, names: Iterable[str]) -> Path | None:
+    """The file of one of these names, the first that there is; in whatever bytes its name is written."""
+    wanted = list(names)
+    if found := next((folder / name for name in wanted if (folder / name).is_file()), None):
+        return found
+    try:
+        return next((path for path in folder.iterdir() if readable(path.name) in wanted and path.is_file()), None)
+    except OSError:
+        return None
 
 
 def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Deadline]:
@@ -66,8 +78,8 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
-            file = next((path / name for name in names if (path / name).is_file()), None)
-            case = read_description(file.name, file.read_bytes(), words)[0] if file else None
+            file = _file_of(path, names)
+            case = read_description(readable(file.name), file.read_bytes(), words)[0] if file else None
             if case is None:
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue

@@ -15,12 +15,14 @@ from preserve.clock import zone
 from preserve.data_management import journal
 from preserve.data_management.database import Catalogue
 from preserve.data_management.journal import FileRow
+from preserve.description.matching import described, name_in
 from preserve.ingest import normalise_all, take_in
 from preserve.ingest.context import Ingest
 from preserve.ingest.facts import to_json
 from preserve.ingest.file_pass import Job, Taken
 from preserve.ingest.normalise import Plan
 from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from storage_adapters.durable import discard
@@ -64,12 +66,12 @@ class WorkingFiles:
 
         Each fact is decoded once: whoever wants several things of the files asks for them in one pass.
         """
+        objects = described(self.ingest.description)
         for row in self.pages(lacking=lacking, having="characterised"):
             if row.copied and row.identified and row.characterised:
-                yield (
-                    row.number,
-                    read_file(row.path, row.stored, row.copied, row.identified, row.characterised, row.normalised),
-                )
+                name = name_in(objects, row.path.decode("utf-8", "surrogateescape"))
+                facts = (row.copied, row.identified, row.characterised, row.normalised)
+                yield row.number, read_file(row.path, row.stored, *facts, name)
 
     def files(self, *, lacking: str = "") -> Iterator[TakenFile]:
         """As `numbered`, without the numbers."""
@@ -109,6 +111,7 @@ class WorkingFiles:
             self.texts,
             zone(self.ingest.home.settings.time_zone),
             self.algorithms,
+            read_rules(self.ingest.home.profiles).secrecy_marks,
         )
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []

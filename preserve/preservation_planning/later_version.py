@@ -25,6 +25,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError
 from preserve.ingest.context import Ingest
+from preserve.ingest.declared import Wanted
 from preserve.ingest.file_pass import Job
 from preserve.ingest.normalise import Plan, forecast, seconds_of_media
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
@@ -113,7 +114,8 @@ class LaterVersion(VersionPlan[Represerved]):
 
         def jobs(rows: Iterator[journal.FileRow]) -> Iterator[Job]:
             for row in rows:
-                wanted = tuple(self.old.wanted(data_path("original", "data/" + row.stored)).items())
+                known = self.old.wanted(data_path("original", "data/" + row.stored))
+                wanted = tuple(Wanted(name, digest, f"manifest-{name}.txt") for name, digest in known.items())
                 name = row.path.decode("utf-8", "surrogateescape")
                 yield Job(row.number, row.stored, row.stored, row.size, wanted, name)
 

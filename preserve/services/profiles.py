@@ -135,7 +135,7 @@ def show(session: Session, name: str) -> ProfileView:
         full = "cases/" + full
     words = read_vocabulary(own)
     profile = read_profile(full, model_of(full), own, {"vocabulary": words})
-    content = profile.model_dump(mode="json")
+    content = profile.model_dump(mode="json", by_alias=True)
     if isinstance(profile, CaseTypeProfile):
         return ProfileView(full, content, title=profile.name.spoken, documents=_documents(profile, words))
     if isinstance(profile, VocabularyProfile):

@@ -64,8 +64,19 @@ FIELDS = {
     "stage",
     "text",
     "title",
+    "volume",
 }
-TERMS = {"case_type", "incident", "long-term", "measure", "recorded", "recorded-situational", "shown", "shows"}
+TERMS = {
+    "case_type",
+    "incident",
+    "long-term",
+    "measure",
+    "outcome",
+    "recorded",
+    "recorded-situational",
+    "shown",
+    "shows",
+}
 CHANGES = {
     "became-permanent",
     "became-unknown",
@@ -115,7 +126,7 @@ WORDS: dict[str, Collection[str]] = {
     "compliance.note-{}": NOTE,
     "compliance.subject-{}": {test.subject for test in properties._TESTS},
     "compliance.verdict-{}": SUMMARY,
-    "compliance.{}": _of(properties.Result) | {"passed", "warning", "explained", "failed", "none"},
+    "compliance.{}": _of(properties.Result) | {"passed", "warning", "explained", "failed", "unknown", "none"},
     "dip.form-{}": REPRESENTATIONS | _of(making.Representation),
     "disposal.state-{}": _of(disposal.State),
     "disposal.task-{}": _of(removal.Why),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from metadata import csip
 from metadata.entities import Agent, Event, Representation
 from metadata.errors import MetadataError
 from metadata.findings import Finding
+from metadata.identity import meant
 from metadata.premis import read_premis
 from preserve.access.case_history.model import Happening, Subject
 from preserve.archival_storage.media import server_store
@@ -31,11 +31,12 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
 
     Raises Refused where there is none.
     """
-    wanted = _plain(name)
     rows = sorted(object_index.of_case(connection, objid), key=lambda row: row.version, reverse=True)
     named = next((row for row in rows if row.identifier == name), None)
     for role in csip.REPRESENTATIONS if named is None else ():
-        named = named or next((row for row in rows if row.representation == role and wanted in _names(row)), None)
+        newest = {row.identifier: row for row in reversed(rows) if row.representation == role}
+        by_name = {known: row for row in newest.values() for known in _names(row)}
+        named = named or by_name.get(meant(name, by_name) or "")
     if named is None:
         raise NotFound("request.nothing-there", name)
     original = named.source or named.identifier
@@ -52,12 +53,8 @@ def find_object(connection: Connection, objid: str, name: str) -> tuple[Subject,
     return subject, frozenset(related)
 
 
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip()
-
-
 def _names(row: ObjectRow) -> set[str]:
-    return {_plain(row.path), _plain(row.path.removeprefix("data/")), _plain(row.name)} - {""}
+    return {row.path, row.path.removeprefix("data/"), row.deposited} - {""}
 
 
 def read_events(

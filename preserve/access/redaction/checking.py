@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from metadata.findings import Finding, Value
+from metadata.identity import meant
 from preserve.access.redaction import frames, lines, pages, pictures
 from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.redaction.sources import Kind, source_of, stored_at
@@ -77,13 +78,8 @@ def group(redactions: Sequence[Redaction], selection: Sequence[Selected]) -> dic
     paths = list(dict.fromkeys(one.path for one in selection))
     found: dict[str, list[Redaction]] = {}
     for redaction in redactions:
-        alike = (
-            [redaction.object]
-            if redaction.object in paths
-            else [path for path in paths if same(redaction.object, path)]
-        )
-        if len(alike) == 1:
-            found.setdefault(alike[0], []).append(redaction)
+        if (path := meant(redaction.object, paths)) is not None:
+            found.setdefault(path, []).append(redaction)
     return found
 
 

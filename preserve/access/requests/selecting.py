@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from metadata.identity import Names, meant, precise
 from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
 from preserve.data_management import cases, destroyed, object_index
+from preserve.description.matching import described, name_in
 from preserve.description.schema import CaseDescription, CaseObject, Classification, Volume
 from preserve.errors import NotFound
 from preserve.home import Home
@@ -19,16 +21,23 @@ from preserve.home import Home
 
 @dataclass(frozen=True, slots=True)
 class HeldCase:
-    """A case as it is asked for: its newest package, its description, its originals by the depositor's name."""
+    """A case as it is asked for: its newest package, its description, its originals by the depositor's name.
+
+    Each original has a name of its own: the description's, else the readable one (see `metadata.identity`).
+    """
 
     objid: str
     package: str
     description: CaseDescription
     originals: dict[str, str]  # the depositor's name to the identifier
+    objects: Names[CaseObject] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "objects", described(self.description))
 
     def about(self, name: str) -> CaseObject | None:
         """What the description says of a file."""
-        return next((one for one in self.description.objects if _same(one.file, name)), None)
+        return self.objects.find(name)
 
 
 def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
@@ -39,8 +48,11 @@ def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
     objid = require_case(home, connection, name)
     destroyed.refuse(connection, objid)
     case = cases.read(connection, objid)
-    originals = {original.name: original.identifier for original in object_index.originals(connection, objid)}
-    return HeldCase(objid, case.package, case.description, originals)
+    held = HeldCase(objid, case.package, case.description, {})
+    for original in object_index.originals(connection, objid):
+        name = name_in(held.objects, original.deposited) or original.name
+        held.originals[precise(original.deposited) if name in held.originals else name] = original.identifier
+    return held
 
 
 def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Collection[str] = ()) -> Iterator[Selected]:
@@ -50,10 +62,10 @@ def resolve(connection: Connection, wanted: Wanted, case: HeldCase, apart: Colle
     """
     names = list(case.originals)
     if wanted.object:
-        names = [name for name in names if _same(name, wanted.object)]
+        name = meant(wanted.object, names)
+        names = [name] if name is not None else []
     elif wanted.stage:
-        of_stage = [one.file for one in case.description.objects if one.stage == wanted.stage]
-        names = [name for name in names if any(_same(name, file) for file in of_stage)]
+        names = [name for name in names if (about := case.about(name)) is not None and about.stage == wanted.stage]
     elif wanted.form != "package":
         names = [name for name in names if not _is_apart(case, name, apart)]
     if not names:

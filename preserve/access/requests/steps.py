@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from metadata.identity import meant
 from preserve.access.dip import handing
 from preserve.access.redaction.checking import read_checked
 from preserve.access.redaction.naming import names_given
@@ -64,12 +65,12 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
     home = actor.home
     with actor.catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
         request, _, selection, _ = _asked_for(connection, actor, number, opinion.left_out)
-        looked_at = [file for file in selection if file.path not in opinion.left_out]
+        looked_at = _given(selection, opinion.left_out)[0]
         redacted = read_checked(home, connection, looked_at, opinion.plan)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
         request, held, selection, inner = _asked_for(connection, actor, number, opinion.left_out)
-        given = [file for file in selection if file.path not in opinion.left_out]
+        given, left_out = _given(selection, opinion.left_out)
         if given != looked_at:
             raise Conflict("request.busy", number)
         names = names_given(home, opinion.plan, given)
@@ -87,7 +88,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             list(held.values()),
             selection,
             redacted,
-            opinion.left_out,
+            left_out,
             profile.not_evidence,
         )
         plan = opinion.plan
@@ -98,7 +99,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             note=opinion.note.strip(),
             concerns=tuple(_answered(concern, opinion.answered) for concern in concerns),
             selection=chosen,
-            left_out=tuple(dict.fromkeys([*opinion.left_out, *(one.path for one in inner)])),
+            left_out=tuple(dict.fromkeys([*left_out, *(one.path for one in inner)])),
             redaction=keep_paper(REQUESTS.folder_of(home, number), "redaction-plan", plan) if plan else None,
         )
         return _step(connection, actor, request, "examined", examination=examination)
@@ -107,6 +108,13 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
 def _as_findings(concerns: Sequence[Concern]) -> list[Finding]:
     """Why nothing is left, to be shown."""
     return [Finding(one.code, one.object, "refuse", {"object": one.object, **one.values}) for one in concerns]
+
+
+def _given(selection: Sequence[Selected], left_out: Collection[str]) -> tuple[list[Selected], tuple[str, ...]]:
+    """What is given of the selection, and the names of what is left out, as the selection has them."""
+    paths = [file.path for file in selection]
+    names = tuple(dict.fromkeys(name for asked in left_out if (name := meant(asked, paths)) is not None))
+    return [file for file in selection if file.path not in names], names
 
 
 def _answered(concern: Concern, answer: str) -> Concern:
@@ -130,7 +138,7 @@ def _asked_for(
     selection = list(dict.fromkeys(files))
     known = {file.path for file in selection}
     for name in left_out:
-        if name not in known:
+        if meant(name, known) is None:
             raise Refused("request.object-not-asked", name, number=number)
     given, inner = split_volumes(profile.of(request.consumer.capacity), held, selection)
     return request, held, given, inner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
 from preserve.data_management import cases, object_index
 from preserve.data_management.object_index import ObjectRow
+from preserve.description.matching import described
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
 from preserve.messages import say
@@ -56,7 +56,7 @@ def pieces(
     derived: dict[str, list[ObjectRow]] = {}
     for row in rows:
         derived.setdefault(row.source or "", []).append(row)
-    described = {_plain(thing.file): thing for thing in case.objects}
+    objects = described(case)
     of_the_case = [event for event in history if not event.about]
     by_object: dict[str, list[Happening]] = {}
     for event in history:
@@ -66,7 +66,7 @@ def pieces(
     number = 0
     for number, row in enumerate(originals, 1):
         files_of_it = [row, *derived.get(row.identifier, ())]
-        about = described.get(_plain(row.name))
+        about = objects.find(row.deposited or row.name)
         documents = tuple(_file(file, about, digests, sizes) for file in files_of_it)
         placed |= {document.path for document in documents}
         own = {event.reference: event for file in files_of_it for event in by_object.get(file.identifier, ())}
@@ -79,10 +79,6 @@ def pieces(
     )
     record = source.record(number + 1, item.objid, None, say("transfer.case-papers"))
     yield Piece(f"{number + 1:04d}.eep", record, rest, _actions(of_the_case), agents)
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip()
 
 
 def _file(row: ObjectRow, about: CaseObject | None, digests: dict[str, str], sizes: dict[str, int]) -> Document:

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection
 
+from metadata.identity import meant
 from metadata.names import safe_names
 from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.access.viewing.drawing import About
@@ -84,17 +85,19 @@ def contents(connection: Connection, home: Home, case_name: str, form: str = "ac
         if row.source is not None:
             derived.setdefault(row.source, {}).setdefault(row.representation, row)
     viewed = []
+    names = {identifier: name for name, identifier in case.originals.items()}
     for row in rows:
         if row.representation != "original":
             continue
         copies = derived.get(row.identifier, {})
         shown = row if form == "original" else copies.get("access") or _openable(row, copies)
-        about = case.about(row.name)
+        name = names.get(row.identifier, row.name)
+        about = case.about(name)
         known = row.significant
         streams = [value for key, value in known.items() if re.fullmatch(r"stream \d+", key)]
         viewed.append(
             Viewed(
-                row.name,
+                name,
                 about.kind if about else "",
                 about.stage.value if about else "",
                 row.identifier,
@@ -134,7 +137,8 @@ def pick(viewed: Sequence[Viewed], wanted: Sequence[str]) -> list[Viewed]:
     """The files of these names: the depositor's path, or its last part where only one has it. Raises Refused."""
     chosen = []
     for name in wanted:
-        hits = [one for one in viewed if one.name == name] or [
+        whole = meant(name, (one.name for one in viewed))
+        hits = [one for one in viewed if one.name == whole] or [
             one for one in viewed if PurePosixPath(one.name).name == name
         ]
         if len(hits) != 1:

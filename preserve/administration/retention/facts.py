@@ -13,6 +13,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import zone
 from preserve.data_management import cases, object_index, versions
 from preserve.data_management.retention_index import RetentionRow
+from preserve.description.matching import described
 from preserve.description.schema import CaseObject
 from preserve.home import Home
 
@@ -27,11 +28,11 @@ def facts_of(
     local = zone(home.settings.time_zone)
     filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
     facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
-    about = {thing.file: thing for thing in description.objects}
+    about = described(description)
     return facts, {
         original.identifier: object_facts(
             profile,
-            about.get(original.name),
+            about.find(original.deposited),
             original.name,
             timed="duration" in original.significant,
             began=original.significant.get("recording start", ""),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from metadata.mets import Division
-from metadata.names import text_of
 from preserve.description.labels import chinese_of
+from preserve.description.matching import described
 from preserve.description.schema import CaseDescription, Stage
 
 
@@ -14,14 +12,14 @@ class Stages:
     """Gathers the originals of each stage while they come. Names are compared as the deposit's were."""
 
     def __init__(self, case: CaseDescription) -> None:
-        self._stages = {unicodedata.normalize("NFC", item.file): item.stage for item in case.objects}
+        self._objects = described(case)
         self._files: dict[Stage, list[str]] = {stage: [] for stage in Stage}
 
     def add(self, identifier: str, name: bytes) -> None:
         """One original: its identifier, and the depositor's name for it."""
-        stage = self._stages.get(unicodedata.normalize("NFC", text_of(name)))
-        if stage is not None:
-            self._files[stage].append(identifier)
+        item = self._objects.find(name.decode("utf-8", "surrogateescape"))
+        if item is not None:
+            self._files[item.stage].append(identifier)
 
     def divisions(self) -> list[Division]:
         """The stages that have files, in their order."""

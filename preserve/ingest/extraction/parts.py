@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,19 +56,31 @@ def extract(path: Path, way: Way) -> Extracted:
     return Extracted("none" if not kept else "cut" if more else "text", kept)
 
 
-def write_part(folder: Path, target: Path, files: Sequence[tuple[int, str, Character, Identification]]) -> None:
-    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part."""
+def write_part(
+    folder: Path | None,
+    target: Path,
+    files: Sequence[tuple[int, str, Character, Identification]],
+    looked_at: Callable[[int, str], None] = lambda number, text: None,
+) -> None:
+    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part.
+
+    Without a folder nothing is written. `looked_at` is told the text of each file, empty where it has none that we can
+    read.
+    """
     lines = []
     length = 0
     for number, stored, character, identification in files:
         way = way_of(identification, character, stored)
         if way is None:
+            looked_at(number, "")
             continue
-        # One batch alone may reach the bound of the case; what is over it is not read.
-        found = extract(target / stored, way) if length < MOST_OF_A_CASE else Extracted("left-out")
+        found = extract(target / stored, way)
+        looked_at(number, found.text)
+        if length >= MOST_OF_A_CASE:  # one batch alone may reach the bound of the case; what is over it is not kept
+            found = Extracted("left-out")
         length += len(found.text)
         lines.append(json.dumps([number, found.outcome, found.text, found.reason], ensure_ascii=False))
-    if lines:
+    if lines and folder is not None:
         write_file(folder / f"{files[0][0]:09}.jsonl", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
@@ -106,7 +118,7 @@ class Gathering:
         source = _source(self._ingest, file)
         if source is None or file.path == self._own:
             return
-        if self._secret is None or file.path in self._secret or self._length >= MOST_OF_A_CASE:
+        if self._secret is None or file.name in self._secret or self._length >= MOST_OF_A_CASE:
             extracted = Extracted("left-out")
         else:
             extracted = self._read[number] if number in self._read else extract(*source)
@@ -116,7 +128,7 @@ class Gathering:
         self._counts[outcome] += 1
         if outcome == "failed":
             values = {"reason": extracted.reason[:200]}
-            self._findings.append(Finding("ingest.text-failed", file.path, "note", values))
+            self._findings.append(Finding("ingest.text-failed", file.name, "note", values))
         name, reason = xml_name(file.path), extracted.reason
         row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
         self._lines.append(json.dumps(row, ensure_ascii=False))

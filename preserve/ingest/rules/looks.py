@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from preserve.description.schema import CaseObject
 from preserve.ingest.rules.profile import Looks
@@ -24,6 +24,7 @@ def says(text: str, words: Iterable[str]) -> bool:
     return any(_pattern(word).search(text) for word in words)
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """A text without spaces, in one width."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -82,6 +82,22 @@ def photographs(view: View) -> Iterator[Photograph]:
         yield Photograph(item.file, moments[0] if moments else None, item.date)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Everything that was taken of a case, looked for once: recordings by their starts, photographs, and what bears no
+    time."""
+
+    dated: tuple[Recording, ...]
+    photographs: tuple[Photograph, ...]
+    undated: tuple[CaseObject, ...]
+
+
+def all_taken(view: View) -> Taken:
+    """Recordings and photographs of the case, for rules that ask for them many times."""
+    dated = sorted(recordings(view), key=lambda recording: recording.start)
+    return Taken(tuple(dated), tuple(photographs(view)), tuple(item for item, _ in undated(view)))
+
+
 def witnesses(item: CaseObject, character: Character, zone: tzinfo) -> Iterator[tuple[str, datetime]]:
     """Everything that tells when a file was taken, in UTC, best first; the device's clock is not corrected yet."""
     if item.recording_start:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
-from preserve.ingest.rules.coverage import explained_files, spoken_within, uncovered
-from preserve.ingest.rules.recordings import Recording, Run, in_utc, recordings, runs_by_day, shown
+from preserve.ingest.rules.coverage import explained_files, spoken_within
+from preserve.ingest.rules.recordings import Recording, Run, in_utc, join, recordings, runs_by_day, shown
 from preserve.messages import length_for_people
 
 
 def check(view: View) -> Iterator[Finding]:
     """Holes and overlaps between one day's files of a device, with their local times."""
-    explained = explained_files(view.case)
+    explained, devices = explained_files(view.case), _runs_by_device(view)
     for runs in runs_by_day(view):
         for run in runs:
             yield from _overlaps(view, run)
         for before, after in pairwise(runs):
             if not _between_activities(view, before, after):
-                yield from _hole(view, before, after, explained)
+                slack = timedelta(seconds=view.profile.continuity.tolerance_seconds)
+                yield from _hole(view, before, after, explained, _other_device(devices, before, after, slack))
 
 
 def _overlaps(view: View, run: Run) -> Iterator[Finding]:
@@ -37,7 +39,7 @@ def _overlaps(view: View, run: Run) -> Iterator[Finding]:
         longest = max(longest, part, key=lambda recording: recording.end)
 
 
-def _hole(view: View, before: Run, after: Run, explained: frozenset[str]) -> Iterator[Finding]:
+def _hole(view: View, before: Run, after: Run, explained: frozenset[str], other: str) -> Iterator[Finding]:
     first = after.parts[0]
     last = max(before.parts, key=lambda recording: recording.end)
     values = _values(view, last, first, before.end, after.start)
@@ -46,7 +48,6 @@ def _hole(view: View, before: Run, after: Run, explained: frozenset[str]) -> Ite
         yield replace(found, code="rule.recording-gap-explained", severity="note")
         return
     spoken = first.item.spoken_explanation if first.item else ""
-    other = _other_device(view, before, after)
     if other and (not spoken or spoken_within(first) is None):
         told = {**found.values, "other": other}
         yield replace(found, code="rule.recording-gap-other-device", severity="note", values=told)
@@ -61,15 +62,19 @@ def _hole(view: View, before: Run, after: Run, explained: frozenset[str]) -> Ite
         yield replace(found, code="rule.recording-gap-spoken", severity="note", values=told)
 
 
-def _other_device(view: View, before: Run, after: Run) -> str:
-    """The devices that recorded all of the hole without an interruption of their own; empty where none did."""
-    slack = timedelta(seconds=view.profile.continuity.tolerance_seconds)
-    others = sorted((one for one in recordings(view) if one.device != before.device), key=lambda one: one.start)
-    for device in dict.fromkeys(one.device or one.file for one in others):
-        own = [one for one in others if (one.device or one.file) == device]
-        if not uncovered(own, before.end, after.start, slack) and any(
-            one.start <= after.start and one.end >= before.end for one in own
-        ):
+def _runs_by_device(view: View) -> dict[str, list[Run]]:
+    """What each device recorded without an interruption, in order; a file without a device stands by itself."""
+    taken: dict[str, list[Recording]] = {}
+    for recording in recordings(view):
+        taken.setdefault(recording.device or recording.file, []).append(recording)
+    return {device: join(own, view.profile.continuity.tolerance_seconds) for device, own in sorted(taken.items())}
+
+
+def _other_device(taken: Mapping[str, Sequence[Run]], before: Run, after: Run, slack: timedelta) -> str:
+    """A device that recorded all of the hole without an interruption of its own; empty where none did."""
+    for device, runs in taken.items():
+        number = bisect_right(runs, before.end + slack, key=lambda run: run.start) - 1
+        if device != before.device and number >= 0 and runs[number].end + slack >= after.start:
             return device
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from metadata.findings import Finding
 from preserve.description.schema import Classification
@@ -37,17 +38,18 @@ def check(view: View) -> Iterator[Finding]:
 
 def mark_in(text: str, rule: SecrecyMarks) -> str:
     """The first mark of a state secret in a text, or nothing."""
-    found = pattern(rule).search(text)
-    return re.sub(r"\s+", "", found[0]) if found else ""
+    for found in _pattern(rule).finditer(text):
+        before = re.sub(_SPACE, "", text[max(0, found.start() - 12) : found.start()])
+        if not before.endswith(rule.but):
+            return re.sub(r"\s+", "", found[0])
+    return ""
 
 
-def pattern(rule: SecrecyMarks) -> re.Pattern[str]:
+@cache
+def _pattern(rule: SecrecyMarks) -> re.Pattern[str]:
     """A level, whatever spaces lie in it, and a star; or a weaker sign and a period; or the field 密级 with a level."""
     levels = "|".join(_SPACE.join(map(re.escape, level)) for level in rule.levels)
-    but = "".join(f"(?<!{re.escape(word)})" for word in rule.but)
     stars, weak = re.escape(rule.stars), re.escape(rule.weak)
     closing = rf"{_SPACE}[】\])）〕]?{_SPACE}"
-    field = rf"密{_SPACE}级{_SPACE}[:：]{_SPACE}(?:{levels})(?!{_SPACE}[□☐○/、或\w\u4e00-\u9fff])"
-    return re.compile(
-        rf"{but}(?:{levels}){closing}(?:[{stars}]|[{weak}]{_SPACE}{_PERIOD})(?:{_SPACE}{_PERIOD})?|{field}"
-    )
+    field = rf"密{_SPACE}级{_SPACE}[:：]{_SPACE}(?:{levels})(?![ \t\u3000]*[□☐○/、\w])"
+    return re.compile(rf"(?:{levels}){closing}(?:[{stars}]|[{weak}]{_SPACE}{_PERIOD})(?:{_SPACE}{_PERIOD})?|{field}")

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
-from preserve.description.schema import CaseObject, Procedure, Stage
+from preserve.description.schema import Procedure, Stage
 from preserve.ingest.rules import View, finding
+from preserve.ingest.rules.documents_are_there import outcome_of
 from preserve.ingest.rules.looks import is_one
 from preserve.ingest.rules.profile import Document
-from preserve.messages import listed
 
 
 def check(view: View) -> Iterator[Finding]:
     """Papers that the profile knows and that the description puts into a stage where they cannot have been made."""
+    known = list(_known(view))
     for item in view.case.objects:
-        where = stages_of(view, item)
+        named = [rule for rule in known if is_one(item, rule)]
+        where = {stage for rule in named for stage in (rule.stage, *rule.also_stages)}
         if where and item.stage not in where:
             yield finding(
                 "stage-differs",
@@ -24,19 +26,17 @@ def check(view: View) -> Iterator[Finding]:
                 item.file,
                 kind=item.kind,
                 stage=label_of(item.stage),
-                belongs=listed(label_of(stage) for stage in where[:1]),
+                belongs=label_of(named[0].stage),
             )
 
 
-def stages_of(view: View, item: CaseObject) -> tuple[Stage, ...]:
-    """The stages in which a paper may rightly stand, the first its own; none where the profile does not know it."""
-    named = [rule for rule in view.case_type.document if _asked_for(view, rule) and is_one(item, rule)]
-    return tuple(dict.fromkeys(stage for rule in named for stage in (rule.stage, *rule.also_stages)))
-
-
-def _asked_for(view: View, rule: Document) -> bool:
-    """What may be there takes too many words to tell a paper by them."""
-    return not rule.optional and view.case.procedure in (rule.when.procedures or tuple(Procedure))
+def _known(view: View) -> Iterator[Document]:
+    """The papers of this procedure and outcome; what may be there takes too many words to tell a paper by them."""
+    outcome = outcome_of(view)[0]
+    for rule in view.case_type.document:
+        asked = view.case.procedure in (rule.when.procedures or tuple(Procedure))
+        if asked and not rule.optional and outcome in (rule.when.outcomes or (outcome,)):
+            yield rule
 
 
 def stages_by_papers(view: View) -> tuple[list[Stage], list[Stage]]:

@@ -12,7 +12,11 @@ EntryKind = Literal["file", "folder", "symlink", "hardlink", "fifo", "device", "
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name in a deposit. `path` is relative, `/` between parts, undecodable bytes as surrogates."""
+    """One name in a deposit. `path` is relative, `/` between parts, undecodable bytes as surrogates.
+
+    `read_as` says what was done to the name that an archive has, to come to the path: `gb18030` (its bytes were read as
+    that), `backslashes` (they part folders).
+    """
 
     path: str
     kind: EntryKind
@@ -24,6 +28,7 @@ class Entry:
     links: int = 1
     inode: tuple[int, int] = (0, 0)
     order: int = 0
+    read_as: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -6,7 +6,6 @@ import calendar
 import gzip
 import lzma
 import stat
-import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from metadata.identity import without_dots
 from preserve.errors import Refused
 from preserve.ingest.sources import Entry, EntryKind
+from preserve.ingest.sources.zip_names import Habits, habits_of, path_of
 
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError)
 
@@ -46,6 +47,8 @@ class Bounded:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeDecodeError as error:  # the flag says UTF-8, the bytes are something else
+        raise Refused("sip.archive-names", str(path), detail=str(error)) from error
     except (*_DAMAGE, gzip.BadGzipFile, NotImplementedError, ValueError) as error:
         raise Refused("sip.archive-damaged", str(path), detail=str(error)) from error
     except OSError as error:
@@ -72,14 +75,16 @@ class ZipSource:
         """The members in the order of the archive's list."""
         with _readable(self.path), zipfile.ZipFile(self.path) as archive:
             _refuse_overlaps(archive, self.path)
+            habits = habits_of(archive.infolist())
             for order, member in enumerate(archive.infolist()):
-                yield _zip_entry(member, order)
+                yield _zip_entry(member, order, habits)
 
     def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
         """The wanted members; the checksum of each is checked by reading it to its end."""
         with _readable(self.path), zipfile.ZipFile(self.path) as archive:
+            habits = habits_of(archive.infolist())
             for order, member in enumerate(archive.infolist()):
-                entry = _zip_entry(member, order)
+                entry = _zip_entry(member, order, habits)
                 if entry.kind == "file" and wanted(entry):
                     try:
                         stream = archive.open(member)
@@ -110,36 +115,8 @@ def _refuse_overlaps(archive: zipfile.ZipFile, path: Path) -> None:
         end = member.header_offset + 30 + member.compress_size
 
 
-def _zip_name(member: zipfile.ZipInfo) -> str:
-    """The member's name: UTF-8 where flagged, else as Chinese Windows writes it (GB 18030), else its bytes."""
-    if member.flag_bits & 0x800:
-        return member.orig_filename
-    if name := _unicode_path(member):
-        return name
-    raw = member.orig_filename.encode("cp437", "surrogateescape")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def _unicode_path(member: zipfile.ZipInfo) -> str:
-    """Info-ZIP's extra field 0x7075: the name in UTF-8, valid while the CRC of the plain name fits (APPNOTE 4.6.9)."""
-    extra = member.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack_from("<HH", extra)
-        body, extra = extra[4 : 4 + size], extra[4 + size :]
-        if kind == 0x7075 and len(body) > 5 and body[0] == 1:
-            raw = member.orig_filename.encode("cp437", "replace")
-            if struct.unpack_from("<I", body, 1)[0] == zlib.crc32(raw):
-                return body[5:].decode("utf-8", "surrogateescape")
-    return ""
-
-
-def _zip_entry(member: zipfile.ZipInfo, order: int) -> Entry:
-    name = _zip_name(member)
+def _zip_entry(member: zipfile.ZipInfo, order: int, habits: Habits) -> Entry:
+    name, read_as = path_of(member, habits)
     mode = member.external_attr >> 16
     kind: EntryKind = "folder" if name.endswith("/") else "file"
     if member.create_system == 3 and mode:
@@ -161,6 +138,7 @@ def _zip_entry(member: zipfile.ZipInfo, order: int) -> Entry:
         bool(member.flag_bits & 1),
         member.compress_size,
         order=order,
+        read_as=read_as,
     )
 
 
@@ -187,7 +165,9 @@ class TarSource:
         """The members in the order in which they lie."""
         with _readable(self.path), self._open() as archive:
             for order, member in enumerate(archive):
-                yield _tar_entry(member, order)
+                entry = _tar_entry(member, order)
+                if entry.path not in ("", "."):  # `tar -C folder .` begins with the folder itself
+                    yield entry
 
     def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
         """The wanted members with their bytes."""
@@ -218,5 +198,5 @@ def _tar_entry(member: tarfile.TarInfo, order: int) -> Entry:
     elif member.isfifo():
         kind = "fifo"
     # A name that begins with ./ is how `tar -C folder .` writes them; it is no trick.
-    path = member.name.removeprefix("./")
+    path = without_dots(member.name)
     return Entry(path, kind, member.size, int(member.mtime) * 1_000_000_000, target=member.linkname, order=order)

@@ -54,7 +54,7 @@ def test_every_reason_is_said_at_once(tmp_path: Path) -> None:
     (path / "a.txt").write_bytes(b"")
     with pytest.raises(Refused) as refusal:
         receive(path, PROFILE)
-    assert {finding.code for finding in refusal.value.findings} == {"sip.symlink", "sip.names-collide"}
+    assert {finding.code for finding in refusal.value.findings} == {"sip.symlink", "sip.names-alike"}
 
 
 def test_hard_links_within_the_deposit_are_taken(tmp_path: Path) -> None:

@@ -42,6 +42,23 @@ def zip_top_folder(at: Path) -> Made:
     return at / "a.zip", {"案件/case.toml", "案件/笔录.txt"}
 
 
+def zip_dots_and_empty_parts(at: Path) -> Made:
+    return zipped(at / "a.zip", {"./a.txt": RECORD, "b//c.txt": RECORD, "d/./e.txt": RECORD}), {
+        "case.toml",
+        "a.txt",
+        "b/c.txt",
+        "d/e.txt",
+    }
+
+
+def names_nfc_nfd(at: Path) -> Made:
+    return _names(at, "caf\u00e9.txt", "cafe\u0301.txt")
+
+
+def names_case(at: Path) -> Made:
+    return _names(at, "IMG.JPG", "img.jpg")
+
+
 def tar_gz(at: Path) -> Made:
     member = tarfile.TarInfo("./照片/一.jpg")
     member.size = 10
@@ -66,6 +83,9 @@ TRICKS: dict[str, Callable[[Path], Made]] = {
         name_gbk_bytes,
         name_gbk_zip,
         zip_top_folder,
+        zip_dots_and_empty_parts,
+        names_nfc_nfd,
+        names_case,
         tar_gz,
         bag_whole,
         litter_left_out,

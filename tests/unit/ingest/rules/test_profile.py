@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.profiles import SHIPPED
@@ -71,3 +72,37 @@ def test_a_document_named_twice_is_refused(tmp_path: Path) -> None:
         read_case_type(case_type, tmp_path)
     (mistake,) = refusal.value.findings
     assert "twice" in str(mistake.values["reason"])
+
+
+def test_rules_and_words_of_a_bureau_from_before_a_table_was_there_go_on(tmp_path: Path) -> None:
+    shipped = (SHIPPED / "rules.toml").read_text(encoding="utf-8")
+    later = ("photographs", "disputes", "start_known", "course", "future", "identical", "secrecy_marks", "editing")
+    older = shipped
+    for name in (*later, "hindering", "delegation"):
+        before, _, rest = older.partition(f"[{name}]")
+        older = before + rest[rest.index("\n[") + 1 :]
+    older = older.replace("working_days = 30", "working_days = 20", 1)
+    (tmp_path / "rules.toml").write_text(older, encoding="utf-8")
+    words = (SHIPPED / "vocabulary.toml").read_text(encoding="utf-8")
+    first, *measures = words.partition("[[outcome]]")[0].split("[[measure]]")
+    known = [one for one in measures if 'name = "enforcement"' not in one and 'name = "evacuation"' not in one]
+    (tmp_path / "vocabulary.toml").write_text("[[measure]]".join((first, *known)), encoding="utf-8")
+    own, whole = read_rules(tmp_path), read_rules(None)
+    assert own.filing.working_days == 20
+    assert (own.editing, own.secrecy_marks, own.future) == (whole.editing, whole.secrecy_marks, whole.future)
+    assert read_case_type("penalty", tmp_path) == read_case_type("penalty", None)
+    words_there = read_vocabulary(tmp_path)
+    assert words_there.knows("outcome", "withdrawn") and not words_there.knows("measure", "evacuation")
+
+
+def test_the_papers_of_measures_are_asked_for_in_a_type_of_the_bureaus_own(tmp_path: Path) -> None:
+    (tmp_path / "cases").mkdir()
+    own = 'case_type = "x"\nname = { zh = "甲", en = "x" }\n'
+    document = (
+        '[[document]]\nname = { zh = "查封、扣押清单", en = "list" }\nstage = "execution"\narticle = "7"\n'
+        'severity = "note"\nwords = ["本局清单"]\n'
+    )
+    (tmp_path / "cases" / "x.toml").write_text(own + document, encoding="utf-8")
+    names = [(one.name.zh, one.severity) for one in read_case_type("x", tmp_path).document]
+    assert names[0] == ("查封、扣押清单", "note")  # its own goes before
+    assert names.count(("查封、扣押清单", "error")) == 0 and ("听证笔录", "error") in names

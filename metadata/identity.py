@@ -1,0 +1,242 @@
+"""Which file a name means: in whatever bytes, Unicode form or separators it is written, names are compared here.
+
+A path is text as the operating system gives it, undecodable bytes as surrogates (PEP 383). Three forms of it count:
+`readable` is what people read and what is compared; `tidy` also leaves out what is easily added or lost; `precise`
+writes out everything that could be written otherwise, so that two files of one readable name can be told apart.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from metadata.names import raw_bytes
+
+Thing = TypeVar("Thing")
+
+# Parts of hanzi, ASCII and full-width letters, with nothing at their ends that is lost or dropped: most names are so.
+_PLAIN = re.compile(r"(?:(?!\.{1,2}(?:/|$)| )[ -$&-.0-Z^-~\u4e00-\u9fa5\uff01-\uff5e]+(?<![. ])(?:/(?!$)|$))+")
+_BLANK = " \t\r\n\v\f\u00a0\u3000"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LATIN_WORD = re.compile("[A-Za-z][\u00c0-\u024f\u0300-\u036f]|[\u00c0-\u024f][A-Za-z]")
+_JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
+_WRITTEN_OUT = re.compile(r"\[U\+([0-9A-F]{4,6})\]|\[0x([0-9A-F]{2})\]")
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u[dD][cC]([89a-fA-F][0-9a-fA-F])")
+_PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
+_TOO_LONG = 8192  # characters: no system makes a longer path, and guessing at one would only cost time
+
+EXACT, READABLE, TIDY, GUESSED = range(4)
+"""How closely two names agree, the closest first."""
+
+
+def is_text(path: str) -> bool:
+    """Whether every byte of the name could be read as UTF-8."""
+    return path.isascii() or _SURROGATES.search(path) is None
+
+
+def without_dots(path: str) -> str:
+    """The path without the parts that lead nowhere (`./`, `//`); a `/` at its beginning and `..` stay."""
+    if not path.startswith("./") and "//" not in path and "/./" not in path and not path.endswith(("/", "/.")):
+        return path if path != "." else ""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return ("/" if path.startswith("/") else "") + "/".join(parts)
+
+
+def readable(path: str) -> str:
+    """The name as people read it: each part in the encoding that it is in, NFC, without `./` and `//`."""
+    if path.isascii() or _PLAIN.fullmatch(path):
+        return without_dots(path)
+    if not is_text(path):
+        path = "/".join(part if is_text(part) else _part_as_text(part) for part in path.split("/"))
+    return unicodedata.normalize("NFC", without_dots(path))
+
+
+def _part_as_text(part: str) -> str:
+    """UTF-8 it is not: GB 18030 as Chinese Windows writes it, else with each byte that is no text written out."""
+    try:
+        return raw_bytes(part).decode("gb18030")
+    except UnicodeDecodeError:
+        return _SURROGATES.sub(lambda found: _written_out(found[0]), part)
+
+
+def tidy(path: str) -> str:
+    r"""The readable name without blanks around its parts and dots behind them, `\` as `/`: both get lost on the way."""
+    if _PLAIN.fullmatch(path):
+        return path
+    name = readable(path)  # first: a second byte of GB 18030 may be that of a backslash
+    parts = without_dots((name.strip(_BLANK) or name).replace("\\", "/")).split("/")
+    return "/".join(part.strip(_BLANK).rstrip(_BLANK + ".") or part for part in parts)
+
+
+def precise(path: str) -> str:
+    """The name with everything written out (`[U+0301]`, `[0xCF]`) that could be written otherwise, or would be lost."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return "/".join(_precise_part(part) for part in without_dots(path).split("/"))
+
+
+def _precise_part(part: str) -> str:
+    begin = len(part) - len(part.lstrip(_BLANK))
+    end = len(part.rstrip(_BLANK))
+    return "".join(
+        _written_out(letter) if not begin <= place < end or _could_be_otherwise(letter) else letter
+        for place, letter in enumerate(part)
+    )
+
+
+def _could_be_otherwise(letter: str) -> bool:
+    if letter < "\u007f":
+        return letter < " "
+    kind = unicodedata.category(letter)
+    return (
+        kind[0] in "MC"
+        or kind in ("Zl", "Zp")
+        or unicodedata.normalize("NFC", letter) != letter
+        or _JAMO.match(letter) is not None
+    )
+
+
+def _written_out(letter: str) -> str:
+    number = ord(letter)
+    return f"[0x{number - 0xDC00:02X}]" if 0xDC80 <= number <= 0xDCFF else f"[U+{number:04X}]"
+
+
+def gbk_behind(part: str) -> str | None:
+    """What a part of a name says in GBK, where its bytes are UTF-8 by chance only: 一 in GBK is һ (U+04BB) in UTF-8.
+
+    None where that cannot be: letters that take three bytes are no chance.
+    """
+    if part.isascii() or not all(letter < "\u0800" for letter in part) or _LATIN_WORD.search(part):
+        return None
+    try:
+        text = part.encode().decode("gbk")
+    except UnicodeError:
+        return None
+    return text if all(letter < "\u007f" or "\u3000" <= letter <= "\u9fff" for letter in text) else None
+
+
+def guesses(path: str) -> Iterator[str]:
+    """Tidy names that it may stand for as well: escapes undone, or bytes read in the wrong encoding read again."""
+    if _PLAIN.fullmatch(path) or len(path) > _TOO_LONG:
+        return
+    for pattern in (_WRITTEN_OUT, _ESCAPED, _PERCENT):
+        if pattern.search(path):
+            undone = pattern.sub(_letter if pattern is _WRITTEN_OUT else _byte, path)
+            yield tidy(_decoded(undone))
+    if path.isascii() or not is_text(path):
+        return
+    composed = unicodedata.normalize("NFC", path)
+    for wrong in ("utf-8", "cp437", "cp1252", "latin-1"):
+        for right in ("utf-8", "gb18030"):
+            if wrong == right:
+                continue
+            try:
+                again = composed.encode(wrong).decode(right)
+            except UnicodeError:
+                continue
+            if again.isprintable():
+                yield tidy(again)
+
+
+def _letter(match: re.Match[str]) -> str:
+    if match[2]:
+        return chr(0xDC00 + int(match[2], 16)) if int(match[2], 16) >= 0x80 else match[0]
+    number = int(match[1], 16)
+    return chr(number) if number <= 0x10FFFF else match[0]
+
+
+def _byte(match: re.Match[str]) -> str:
+    number = int(match[1] or match[2], 16) if match.re is _ESCAPED else int(match[1], 16)
+    return chr(0xDC00 + number) if number >= 0x80 else chr(number)
+
+
+def _decoded(path: str) -> str:
+    """Bytes that were undone next to each other are read together, as UTF-8 where they are that."""
+    return path if is_text(path) else raw_bytes(path).decode("utf-8", "surrogateescape")
+
+
+def names_apart(paths: Iterable[str]) -> dict[str, str]:
+    """A name for each path that people can write down: the readable one, the precise one where others are like it.
+
+    What no table or line of text holds (controls, ends of lines) is written out, too. Where some names are no UTF-8,
+    those that are it by chance are read like them.
+    """
+    there = list(paths)
+    in_gbk = not all(map(is_text, there))
+    names = {
+        path: "/".join(gbk_behind(part) or readable(part) for part in without_dots(path).split("/"))
+        if in_gbk
+        else readable(path)
+        for path in there
+    }
+    alike = Counter(tidy(name) for name in names.values())
+    return {
+        path: precise(path) if alike[tidy(name)] > 1 or _CONTROL.search(name) else name for path, name in names.items()
+    }
+
+
+class Names(Generic[Thing]):
+    """Things by the names of files, found by any way of writing the name; the closest agreement counts."""
+
+    def __init__(self, named: Iterable[tuple[str, Thing]]) -> None:
+        self._levels: tuple[dict[str, list[Thing]], ...] = ({}, {}, {}, {})
+        for name, thing in named:
+            self._add(name, thing)
+
+    def _add(self, name: str, thing: Thing) -> None:
+        keys = _keys(name)
+        self._levels[EXACT].setdefault(keys[EXACT][0], []).append(thing)
+        for level in (READABLE, TIDY, GUESSED):
+            for key in keys[level]:
+                if key != keys[EXACT][0]:
+                    self._levels[level].setdefault(key, []).append(thing)
+
+    def find(self, name: str) -> Thing | None:
+        """What is of that name; None where nothing is, or several equally well."""
+        return found[0] if (found := self.find_closest(name)) else None
+
+    def find_closest(self, name: str) -> tuple[Thing, int] | None:
+        """The same, with how closely the names agree."""
+        hits = self._levels[EXACT].get(name)
+        if hits is not None and len(hits) == 1 and _PLAIN.fullmatch(name):
+            return hits[0], EXACT
+        keys = _keys(name)
+        for level in (EXACT, READABLE, TIDY, GUESSED):
+            things = self._at(level, keys)
+            if len(things) == 1:
+                return things[0], level
+            if things:
+                return None
+        return None
+
+    def _at(self, level: int, keys: list[tuple[str, ...]]) -> list[Thing]:
+        """What agrees so closely, each once; a guess may be the other's plain name, and the other way round."""
+        things: list[Thing] = []
+        for key in keys[level] if level < GUESSED else (*keys[GUESSED], *keys[TIDY]):
+            sides = range(level + 1) if level == GUESSED else (EXACT, level)
+            for side in dict.fromkeys(sides):
+                for thing in self._levels[side].get(key, ()):
+                    if not any(thing is known for known in things):
+                        things.append(thing)
+        return things
+
+
+def meant(asked: str, names: Iterable[str]) -> str | None:
+    """Which name a person means who types this: any way of writing it, else what only looks like it, if one does."""
+    there = list(names)
+    if (found := Names((name, name) for name in there).find(asked)) is not None:
+        return found
+    looks = unicodedata.normalize("NFKC", tidy(asked))
+    alike = {name for name in there if unicodedata.normalize("NFKC", tidy(name)) == looks}
+    return alike.pop() if len(alike) == 1 else None
+
+
+def _keys(name: str) -> list[tuple[str, ...]]:
+    """The name in each form, by how closely names agree that share it."""
+    if _PLAIN.fullmatch(name):
+        return [(name,), (name,), (name,), ()]
+    return [(precise(name),), (readable(name),), (tidy(name),), tuple(dict.fromkeys(guesses(name)))]

@@ -96,8 +96,8 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
     if duty is Duty.APPOINT and person.founder and not _has_security_administrator(connection):
         return  # somebody must appoint the first ones
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
-    tried = f"people.deed-{deed}"
-    what = say(tried) if known(tried) else say(f"people.duty-{duty.value}")
+    named = bool(deed) and known(f"people.deed-{deed}")
+    what = say(f"people.deed-{deed}") if named else say(f"people.duty-{duty.value}")
     raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)
 
 

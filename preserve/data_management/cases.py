@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
+from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotFound, Refused
@@ -199,7 +200,7 @@ def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> 
     pieces = (
         select(func.count())
         .where(files.c.objid == cases.c.objid, files.c.version == versions.c.version)
-        .where(files.c.representation == "original")
+        .where(files.c.representation == "original", files.c.path.not_in(DESCRIPTIONS))
         .correlate(cases, versions)
         .scalar_subquery()
     )

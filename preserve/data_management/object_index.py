@@ -15,6 +15,9 @@ from metadata.names import original_bytes
 from preserve.data_management.tables import files, versions
 from preserve.errors import NotFound
 
+DESCRIPTIONS = ("data/case.json", "data/case.toml", "data/案卷.xlsx")
+"""Where the description of a case lies among its originals: it is about the pieces, and none of them."""
+
 _BATCH = 500  # identifiers that one query asks for
 
 
@@ -91,7 +94,8 @@ def pieces_of(connection: Connection, objids: Iterable[str]) -> dict[str, int]:
     while batch := list(islice(waiting, _BATCH)):
         query = (
             select(files.c.objid, func.count())
-            .where(files.c.objid.in_(batch), files.c.version == newest, files.c.representation == "original")
+            .where(files.c.objid.in_(batch), files.c.version == newest)
+            .where(files.c.representation == "original", files.c.path.not_in(DESCRIPTIONS))
             .group_by(files.c.objid)
         )
         pieces |= {str(objid): int(count) for objid, count in connection.execute(query)}

@@ -248,7 +248,7 @@ class FirstVersion(VersionPlan[Result]):
             case_number=self.row.case_number,
             location=location,
             files=count,
-            originals=self.files.totals()[0],
+            originals=len(self.ingest.description.objects),
             size=size,
             findings=self.findings,
             resumed=self.journalled.resumed,

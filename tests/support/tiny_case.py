@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from preserve.description.reading import check_content
+from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.ingest.apply_rules import view_of
 from preserve.ingest.rules import documents_are_there
+from preserve.ingest.rules.profile import read_case_type
 
 
 def write_case(folder: Path, **changes: Any) -> Path:
@@ -35,6 +37,24 @@ def write_case(folder: Path, **changes: Any) -> Path:
         description["acceptances"] = answers_for(description)
     (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
     return folder
+
+
+def write_whole_case(folder: Path, **changes: Any) -> Path:
+    """The same with every paper that it must hold, so that nobody answers for anything: who is no head hands it in."""
+    write_case(folder, acceptances=[], **changes)
+    file = folder / "case.json"
+    description = json.loads(file.read_text(encoding="utf-8"))
+    for answer in answers_for(description):
+        name = answer["where"]
+        (folder / f"{name}.txt").write_text(name, encoding="utf-8")
+        description["objects"].append({"file": f"{name}.txt", "kind": name, "stage": _stage_of(description, name)})
+    file.write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+def _stage_of(description: dict[str, Any], name: str) -> str:
+    case_type = read_case_type(read_vocabulary(None).name_of("case_type", description["case_type"]), None)
+    return next(document.stage.value for document in case_type.document if document.name.zh == name)
 
 
 def answers_for(description: dict[str, Any]) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.office import staff
 from tests.support.program import Archive, found
-from tests.support.tiny_case import write_case
+from tests.support.tiny_case import write_case, write_whole_case
 
 NUMBER = "临文综罚〔2026〕77号"
 
@@ -28,7 +28,7 @@ def token(archive: Archive) -> str:
 def handed_in(archive: Archive, token: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two deposits, one of which is refused."""
     place = tmp_path_factory.mktemp("cases")
-    good, wrong = write_case(place / "good"), write_case(place / "wrong", closed="2026-01-01")
+    good, wrong = write_whole_case(place / "good"), write_case(place / "wrong", closed="2026-01-01")
     assert archive.run("check", str(good), token=token).returncode == 0
     done = archive.run("--json", "ingest", str(good), str(wrong), token=token)
     assert done.returncode == 3
@@ -51,7 +51,7 @@ def test_it_is_said_in_both_languages(
     assert done.returncode == 0
     assert all(word in done.stdout for word in words)
     of_case = archive.run("deposits", NUMBER, lang=lang, token=token)
-    assert "立案审批表" in of_case.stderr
+    assert "调查终结报告" in of_case.stderr
 
 
 def test_what_others_handed_in_is_not_told_of(archive: Archive, handed_in: Path) -> None:

@@ -165,7 +165,7 @@ def test_nobody_but_the_head_approves(office: Office, who: str) -> None:
         ("system", ["request", "list"]),
         ("security", ["request", "show", "2026-0001"]),
         ("depositor", ["request", "list"]),
-        ("head", ["ingest", "CASE"]),
+        ("wang", ["ingest", "CASE"]),
         ("head", ["audit", "run"]),
         ("wang", ["replicate"]),
         ("wang", ["user", "add", "x1", "--person", "某", "--role", "head"]),

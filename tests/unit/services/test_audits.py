@@ -60,5 +60,5 @@ def test_a_drill_reads_only_media_that_are_named(archive: Archive) -> None:
 def test_the_plan_names_what_is_due_on_each_medium(archive: Archive) -> None:
     lose_a_copy(archive)
     (due,) = as_document(audits.plan(founder(archive)))["media"]
-    assert set(due) == {"medium", "label", "kind", "place", "how", "due", "copies", "last", "next"}
+    assert set(due) == {"medium", "label", "kind", "place", "how", "due", "copies", "last", "next", "continuous"}
     assert (due["kind"], due["how"], due["copies"]) == ("directory", "read", 1)

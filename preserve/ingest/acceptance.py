@@ -34,12 +34,12 @@ def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
             "accepted_document": by.document,
         }
         judged.append(replace(finding, severity="warning", values=told))
-    files = described(case)
+    files = described(case) if any(by.document for by in case.acceptances) else None
     for number, by in enumerate(case.acceptances):
         if number not in used:
             values = {"finding": by.finding, "person": by.person}
             judged.append(Finding("rule.acceptance-unused", by.where, "warning", values))
-        if by.document and files.find(by.document) is None:
+        if by.document and files is not None and files.find(by.document) is None:
             values = {"finding": by.finding, "document": by.document}
             judged.append(Finding("rule.acceptance-document-unknown", by.document, "refuse", values))
     return judged

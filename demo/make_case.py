@@ -167,10 +167,15 @@ def _papers(add: Any, number: str, begun: date, raid: datetime, closed: date, sm
 
 
 _SHOWN = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
-_ANSWERED = [
-    {"finding": name, "person": "周建国", "reason": "小型演示案件，不含全部文书和录像"}
-    for name in ("document-missing", "recording-gap")
-]
+_NOT_MADE = ("先行登记保存证据通知书", "行政处罚决定书", "送达回证")
+
+
+def _answers(objects: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What the small case lacks, answered for one by one: its papers, and the hole before its last recording."""
+    *_, last = (item["file"] for item in objects if item["kind"] == "现场录像")
+    gaps = [("document-missing", name) for name in _NOT_MADE] + [("recording-gap", last)]
+    reason = "小型演示案件，不含全部文书和录像"
+    return [{"finding": name, "where": where, "person": "周建国", "reason": reason} for name, where in gaps]
 
 
 def _recordings(add: Any, raid: datetime, small: bool, scratch: Path) -> None:
@@ -255,7 +260,7 @@ def _description(
         "incidents": [{"incident": "提出异议", "when": local.isoformat(), "note": "现场负责人对检查提出异议"}],
         "classification": "内部",
         "note": "演示案例，内容均为虚构",
-        "acceptances": _ANSWERED if small else [],
+        "acceptances": _answers(objects) if small else [],
         "objects": objects,
     }
 

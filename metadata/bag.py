@@ -16,19 +16,29 @@ from metadata.errors import BagUnreadable
 
 DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"
+OLD_INFO = "package-info.txt"  # before version 0.95
 _MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
+_LOOSE_MANIFEST = re.compile(r"^(tag)?manifest-([A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)\.txt$")
+_LINE = re.compile(r"(\S+)([ \t]+\*?)(.*)$", re.DOTALL)
+_ENCODED = re.compile(r"%(0[AaDd]|25)")
+_ESCAPED = re.compile(r"\\([\\nr])")
+_ESCAPES = {"\\": "\\", "n": "\n", "r": "\r"}
 # hashlib knows these under these names; RFC 8493 §2.4 takes names in lower case without punctuation.
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestLine:
-    """One line of a manifest: its number, the digest as written, the path decoded; `raw` as it stood."""
+    """One line of a manifest: its number, the digest as written, the path decoded; `raw` as it stood.
+
+    `marked`: an asterisk stood before the path, as md5sum and its kind mark files read as binary.
+    """
 
     number: int
     digest: str
     path: str
     raw: str
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +57,51 @@ def encode_path(path: str) -> str:
 
 def decode_path(text: str) -> str:
     """The path that a manifest line holds."""
-    return re.sub(r"%(0[AaDd]|25)", lambda found: chr(int(found[1], 16)), text)
+    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), text) if "%" in text else text
 
 
-def manifests(names: Iterable[str]) -> list[Manifest]:
-    """The manifests among the names in a bag's base folder, sorted."""
-    found = ((name, _MANIFEST.match(name)) for name in sorted(names))
-    return [Manifest(name, m[2], bool(m[1])) for name, m in found if m]
+def manifests(names: Iterable[str], *, loose: bool = False) -> list[Manifest]:
+    """The manifests among the names in a bag's base folder, sorted.
+
+    `loose`: algorithms may stand as people write them (`SHA-256`), which versions before 1.0 only advised against.
+    """
+    pattern = _LOOSE_MANIFEST if loose else _MANIFEST
+    found = ((name, pattern.match(name)) for name in sorted(names))
+    return [Manifest(name, re.sub("[^a-z0-9]", "", m[2].lower()), bool(m[1])) for name, m in found if m]
 
 
-def read_lines(path: Path) -> Iterator[ManifestLine]:
-    """The lines of a manifest. Raises BagUnreadable on a line that is not digest, space, path, or is not UTF-8."""
+def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[ManifestLine]:
+    """The lines of a manifest. Raises BagUnreadable on a line that is not digest, space, path, or not so encoded."""
     try:
         with path.open("rb") as stream:
-            yield from lines_in(stream, path.name)
+            yield from lines_in(stream, path.name, encoding)
     except OSError as error:
         raise BagUnreadable(path.name, reason=error.strerror or str(error)) from error
 
 
-def lines_in(stream: BinaryIO, name: str) -> Iterator[ManifestLine]:
+def lines_in(stream: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[ManifestLine]:
     """As `read_lines`, of a manifest that is open already, wherever it lies; `name` is for the error."""
     number = 0
     try:
-        for number, line in enumerate(_split(io.TextIOWrapper(stream, encoding="utf-8", newline="")), 1):
-            if not line:
+        for number, line in enumerate(_split(io.TextIOWrapper(stream, encoding=encoding, newline="")), 1):
+            text = line.removeprefix("\ufeff") if number == 1 else line
+            if not text:
                 continue
-            digest, gap, path = _parted(line)
+            digest, gap, path = _parted(text)
             if not gap or not path or not digest:
                 raise BagUnreadable(name, line=number)
-            yield ManifestLine(number, digest, decode_path(path), path)
-    except UnicodeDecodeError as error:
-        raise BagUnreadable(name, line=number + 1, reason="UTF-8") from error
+            yield ManifestLine(number, digest, decode_path(path), path, gap.endswith("*"))
+    except UnicodeError as error:
+        raise BagUnreadable(name, line=number + 1, reason=encoding.upper()) from error
 
 
 def _parted(line: str) -> tuple[str, str, str]:
-    match = re.match(r"^(\S+)([ \t]+\*?)(.*)$", line, re.DOTALL)
-    return (match[1], match[2], match[3]) if match else (line, "", "")
+    match = _LINE.match(line)
+    if match is None:
+        return line, "", ""
+    if line[0] == "\\":  # md5sum and its kind mark so a line in whose name they escaped what would break it
+        return match[1][1:], match[2], _ESCAPED.sub(lambda found: _ESCAPES[found[1]], match[3])
+    return match[1], match[2], match[3]
 
 
 def _split(stream: Iterable[str]) -> Iterator[str]:
@@ -91,13 +110,13 @@ def _split(stream: Iterable[str]) -> Iterator[str]:
         yield from chunk.removesuffix("\n").removesuffix("\r").split("\r")
 
 
-def read_info(path: Path) -> list[tuple[str, str]]:
+def read_info(path: Path, encoding: str = "utf-8") -> list[tuple[str, str]]:
     """The label and value pairs of bag-info.txt or bagit.txt, in order, folded lines joined (RFC 8493 §2.2.2)."""
     pairs: list[tuple[str, str]] = []
     try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BagUnreadable(path.name, reason="UTF-8") from error
+        text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise BagUnreadable(path.name, reason=encoding.upper()) from error
     except OSError as error:
         raise BagUnreadable(path.name, reason=error.strerror or str(error)) from error
     for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
@@ -111,7 +130,7 @@ def read_info(path: Path) -> list[tuple[str, str]]:
         label, colon, value = line.partition(":")
         if not colon or not label.strip():
             raise BagUnreadable(path.name, line=number)
-        pairs.append((label, value[1:] if value[:1] in (" ", "\t") else value))
+        pairs.append((label.rstrip(), value[1:] if value[:1] in (" ", "\t") else value))
     return pairs
 
 

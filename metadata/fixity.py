@@ -51,32 +51,50 @@ def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
 def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> Fixity:
     """Read and compare. A worker that dies is an error of ours and raises RuntimeError, never a clean result."""
     result = Fixity()
-    files = bag.inventory.files
-    few = len(files) < _FEW_FILES and sum(files.values()) < _FEW_BYTES
-    ask = _here if few or workers < 1 else _elsewhere
-    for chunk, wrong in ask(str(bag.root), _chunks(bag), from_medium, workers):
-        result.digests += sum(len(job[1]) for job in chunk)
-        moved = sum(files[job[0]] for job in chunk)
-        result.size += moved
-        progress(moved)
-        for place, algorithms, reason in wrong:
-            path = chunk[place][0]
-            if reason:
-                result.findings.append(Finding("bag.file-unreadable", path, values={"reason": reason}))
-            elif path.startswith("data/"):
-                result.findings.append(Finding("bag.digest-differs", path, values={"algorithms": algorithms}))
-            else:
-                result.findings.append(Finding("bag.tag-digest-differs", path, values={"algorithms": algorithms}))
+    few = len(bag.inventory.files) < _FEW_FILES and sum(bag.inventory.files.values()) < _FEW_BYTES
+    reading = Reading(str(bag.root), from_medium, 0 if few else workers, progress)
+    for path, algorithms, reason in compare(jobs(bag), reading, result):
+        if reason:
+            result.findings.append(Finding("bag.file-unreadable", path, values={"reason": reason}))
+        elif path.startswith("data/"):
+            result.findings.append(Finding("bag.digest-differs", path, values={"algorithms": algorithms}))
+        else:
+            result.findings.append(Finding("bag.tag-digest-differs", path, values={"algorithms": algorithms}))
     result.findings.sort(key=lambda finding: finding.where)
     return result
 
 
-def _chunks(bag: OpenedBag) -> Iterator[list[hashing.Job]]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: below `root`, from the medium or the cache, by how many processes (0: in this one)."""
+
+    root: str
+    from_medium: bool
+    workers: int
+    progress: Callable[[int], None]
+
+
+def compare(wanted: Iterator[hashing.Job], reading: Reading, counted: Fixity) -> Iterator[tuple[str, str, str]]:
+    """Path, algorithms that differ, reason why it could not be read, of each file that is not as wanted.
+
+    Digests and bytes are added up in `counted`. Raises RuntimeError when a worker dies.
+    """
+    ask = _elsewhere if reading.workers else _here
+    for chunk, wrong in ask(reading.root, _chunks(wanted), reading.from_medium, reading.workers):
+        counted.digests += sum(len(job[1]) for job in chunk)
+        moved = sum(job[3] for job in chunk)
+        counted.size += moved
+        reading.progress(moved)
+        for place, algorithms, reason in wrong:
+            yield chunk[place][0], algorithms, reason
+
+
+def _chunks(wanted: Iterator[hashing.Job]) -> Iterator[list[hashing.Job]]:
     chunk: list[hashing.Job] = []
     size = 0
-    for job in jobs(bag):
+    for job in wanted:
         chunk.append(job)
-        size += bag.inventory.files[job[0]]
+        size += job[3]
         if len(chunk) == _FILES or size > _BYTES:
             yield chunk
             chunk, size = [], 0

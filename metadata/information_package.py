@@ -73,7 +73,7 @@ def package_names(bag: OpenedBag) -> list[str]:
         for name in bag.inventory.files
         if (parts := PurePosixPath(name).parts)[-1] == csip.METS and len(parts) == 3 and parts[0] == "data"
     ]
-    return sorted(found, key=lambda name: (not bag.root.name.startswith(name), name))
+    return sorted(found, key=lambda name: (not bag.name.startswith(name), name))
 
 
 def read_package(bag: OpenedBag, name: str) -> InformationPackage:

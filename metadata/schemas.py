@@ -24,6 +24,14 @@ def schema_folder() -> Path:
     return folder
 
 
+def packaged(name: str) -> bytes:
+    """A schema as it goes into a package: METS's refers to the XLink beside it, so that no network is asked for it."""
+    schema = (schema_folder() / name).read_bytes()
+    return schema.replace(
+        b'schemaLocation="http://www.loc.gov/standards/xlink/xlink.xsd"', b'schemaLocation="xlink.xsd"'
+    )
+
+
 class _Local(etree.Resolver):
     """Answers every request for a schema from the folder, by its last name; anything else gets nothing."""
 

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from metadata.bag import INFO, read_info
+from metadata.bag import DECLARATION
 from metadata.bag_rules import LINE_RULES
 from metadata.bag_rules import RULES as BAG_RULES
-from metadata.errors import BagUnreadable
+from metadata.csip import BAG_PROFILE, METS
+from metadata.differing import differing, differing_packed, put_aside
+from metadata.errors import BagUnreadable, XMLRefused
 from metadata.findings import Finding
-from metadata.fixity import Fixity, check_fixity
+from metadata.fixity import Fixity, Reading, check_fixity
+from metadata.hashing import Job
+from metadata.inventory import Inventory, take_inventory
 from metadata.opened import OpenedBag, open_bag
+from metadata.packed import Packed, compare, gather, list_packed
 
-Kind = Literal["bag", "aip"]
+Differ = Callable[[list[Job]], Iterator[Finding]]
+Kind = Literal["bag", "aip", "ip"]
+"""A plain bag; a bag with an information package of ours; an information package that somebody else made."""
+Verdict = Literal["valid", "valid-with-warnings", "not-valid"]
+_LOST = frozenset(("csip.checksum-differs", "ip.target-missing", "ip.size-differs")) | frozenset(
+    f"bag.{name}"
+    for name in (
+        *("digest-differs", "tag-digest-differs", "file-missing", "tag-file-missing", "file-unreadable"),
+        *("payload-oxum-differs", "archive-damaged"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,19 @@ class Report:
     digests: int
     seconds: float
     kind: Kind
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it comes to: warnings are departures from the standard that leave no doubt about any byte."""
+        if not self.intact:
+            return "not-valid"
+        warned = any(finding.severity == "warning" for finding in self.findings)
+        return "valid-with-warnings" if warned else "valid"
+
+    @property
+    def damaged(self) -> bool:
+        """Whether bytes are lost or are not those that were listed: nothing but another copy mends that."""
+        return any(finding.code in _LOST and finding.severity == "error" for finding in self.findings)
 
     @property
     def intact(self) -> bool:
@@ -57,26 +87,82 @@ def verify_package(
     path = Path(path)
     if path.is_symlink() or not path.is_dir():
         return Report((Finding("bag.not-a-folder", str(path)),), 0, 0, 0, 0.0, "bag")
+    reading = None if structure_only else Reading(str(path), from_medium, workers, progress)
+    counted = Fixity()
+    differ = partial(differing, reading=reading, counted=counted)
+    if not (path / DECLARATION).exists() and (path / METS).is_file():
+        return _bare(path, take_inventory(path), differ, counted, started)
     bag = open_bag(path, LINE_RULES)
     fixity = _Reading(bag, from_medium, workers, progress)
     if not structure_only:
         fixity.start()
+    kind, findings = _judged(bag, differ)
+    if not structure_only:
+        findings.extend(fixity.join().findings)
+    return _report(bag, kind, findings, fixity.result.digests, started)
+
+
+def verify_packed(
+    packed: Packed, name: str, *, structure_only: bool = False, progress: Callable[[int], None] = lambda moved: None
+) -> Report:
+    """As `verify_package`, of a bag in an archive whose file is called `name`; the archive is listed, then read once.
+
+    Raises whatever the archive raises where it is damaged.
+    """
+    started = time.monotonic()
+    listed = list_packed(packed.entries())
+    counted = Fixity()
+    differ = partial(
+        differing_packed, packed=packed, top=listed.top, read=not structure_only, counted=counted, progress=progress
+    )
+    if DECLARATION not in listed.inventory.files and METS in listed.inventory.files:
+        with tempfile.TemporaryDirectory(prefix="preserve-ip-") as folder:
+            place = Path(folder, listed.top.rstrip("/") or name.partition(".")[0])
+            put_aside(packed, listed, place)
+            return _bare(place, listed.inventory, differ, counted, started)
+    with tempfile.TemporaryDirectory(prefix="preserve-bag-") as folder:
+        digests = gather(packed, listed, Path(folder), payload=not structure_only, progress=progress)
+        own = listed.top.rstrip("/") or name.partition(".")[0]
+        bag = open_bag(Path(folder), LINE_RULES, listed.inventory, own)
+        kind, findings = _judged(bag, differ)
+    wrong, count = ([], 0) if structure_only else compare(bag, digests)
+    return _report(bag, kind, [*listed.findings, *findings, *wrong], count, started)
+
+
+def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
+    """What every rule says of a bag that was opened."""
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))
-    kind, more = _packages(bag)
-    findings.extend(more)
-    if not structure_only:
-        findings.extend(fixity.join().findings)
+    kind, more = _packages(bag, differ)
+    return kind, [*findings, *more]
+
+
+def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
     payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    return Report(
-        tuple(_printable(finding) for finding in findings),
-        len(payload),
-        sum(payload),
-        fixity.result.digests,
-        time.monotonic() - started,
-        kind,
-    )
+    shown = tuple(findings)
+    return Report(shown, len(payload), sum(payload), digests, time.monotonic() - started, kind)
+
+
+def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, started: float) -> Report:
+    """An information package without a bag around it: METS alone says what its files should be."""
+    from metadata.csip_rules.judging import judge
+
+    judged = judge(path, "", inventory.files)
+    findings = [*_refused(inventory), *judged.findings, *differ(judged.jobs)]
+    shown = tuple(findings)
+    size = sum(inventory.files.values())
+    return Report(shown, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
+
+
+def _refused(inventory: Inventory) -> Iterator[Finding]:
+    """What is neither file nor folder, and what could not be read."""
+    for name in inventory.links:
+        yield Finding("bag.link", name)
+    for name in inventory.devices:
+        yield Finding("bag.device", name)
+    for name, reason in inventory.unreadable.items():
+        yield Finding("bag.file-unreadable", name, values={"reason": reason})
 
 
 class _Reading:
@@ -102,18 +188,8 @@ class _Reading:
         return self.result
 
 
-def _claims_a_package(bag: OpenedBag) -> bool:
-    """Whether bag-info.txt says that an E-ARK package lies within (AIP 2.2 §5)."""
-    try:
-        return INFO in bag.inventory.files and any(
-            label == "E-ARK-Package-Type" for label, _ in read_info(bag.root / INFO)
-        )
-    except BagUnreadable:
-        return False
-
-
-def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
-    if not _claims_a_package(bag) and not any(name.endswith("/METS.xml") for name in bag.inventory.files):
+def _packages(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
+    if not bag.packaged:
         return "bag", []
     # lxml takes a while to import, and a plain bag does not need it.
     from metadata.information_package import package_names, read_package
@@ -121,11 +197,13 @@ def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
 
     findings: list[Finding] = []
     names = package_names(bag)
-    if not names and _claims_a_package(bag):
+    if not names and bag.claims_a_package:
         return "aip", [Finding("ip.root-mets-missing", "data")]
     if len(names) > 1:
         findings.append(Finding("ip.more-than-one", "data", values={"names": ", ".join(names)}))
     for name in names[:1]:
+        if not _is_ours(bag, name):
+            return "ip", [*findings, *_others(bag, name, differ)]
         package = read_package(bag, name)
         findings.extend(package.findings)
         for rule in IP_RULES:
@@ -133,8 +211,33 @@ def _packages(bag: OpenedBag) -> tuple[Kind, list[Finding]]:
     return ("aip" if names else "bag"), findings
 
 
-def _printable(finding: Finding) -> Finding:
-    """Names that are not UTF-8 can be shown."""
-    if finding.where.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in finding.where):
-        return finding
-    return replace(finding, where=finding.where.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+def _is_ours(bag: OpenedBag, name: str) -> bool:
+    """Whether this program made the package: bag or METS says so. What claims neither is held to CSIP alone."""
+    try:
+        if dict(bag.info()).get("BagIt-Profile-Identifier") == BAG_PROFILE:
+            return True
+    except BagUnreadable:
+        pass  # the rule for bag-info.txt says it
+    from metadata.mets import CONTENT_TYPE, read_identity
+
+    try:
+        return read_identity(bag.root / "data" / name / METS).content_type == CONTENT_TYPE
+    except (XMLRefused, OSError):
+        return True  # nothing can be told from it: the stricter rules say what is wrong
+
+
+def _others(bag: OpenedBag, name: str, differ: Differ) -> Iterator[Finding]:
+    from metadata.csip_rules.judging import judge
+
+    listed = frozenset(manifest.algorithm for manifest in bag.payload_manifests)
+    prefix = f"data/{name}/"
+    judged = judge(bag.root, prefix, bag.inventory.below(prefix))
+    for job in judged.jobs:
+        path, (algorithm,), (said,), _ = job
+        digest = bag.payload_digest(algorithm, path) if algorithm in listed else None
+        if digest is not None and digest != said:
+            yield Finding("csip.checksum-differs", path, values={"algorithms": algorithm})
+    yield from judged.findings
+    # The bag's manifests are compared with the bytes already; only other algorithms ask for another reading.
+    unread = [job for job in judged.jobs if bag.payload_digest(job[1][0], job[0]) is None]
+    yield from differ(unread)

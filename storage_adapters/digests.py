@@ -5,18 +5,39 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 
 def new_digest(algorithm: str) -> Any:
-    """A running digest. SM3 (GB/T 32905) comes from OpenSSL, or from `cryptography` where OpenSSL lacks it."""
+    """A running digest. SM3 (GB/T 32905) comes from OpenSSL, or from `cryptography` where OpenSSL lacks it.
+
+    `crc32` is no digest, but lists of others hold it, and it shows what was damaged on the way.
+    """
+    if algorithm == "crc32":
+        return _CRC32()
     try:
         return hashlib.new(algorithm, usedforsecurity=False)
     except ValueError:
         if algorithm != "sm3":
             raise
         return _SM3()
+
+
+class _CRC32:
+    """The checksum of SFV lists (ISO 3309) in the form that hashlib's digests have."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, data: bytes | memoryview) -> None:
+        """Take in more bytes."""
+        self._value = zlib.crc32(data, self._value)
+
+    def hexdigest(self) -> str:
+        """The checksum of the bytes so far, eight digits."""
+        return f"{self._value:08x}"
 
 
 class _SM3:

@@ -1,4 +1,4 @@
-"""The rules of BagIt 1.0 (RFC 8493), one a module; `check` yields what is wrong."""
+"""The rules of BagIt (RFC 8493 and the versions before it), one a module; `check` yields what is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from metadata.bag_rules import (
     info,
     kinds,
     line_digests,
-    line_encoding,
     line_paths,
     names,
     payload_folder,
@@ -21,7 +20,7 @@ from metadata.bag_rules import (
 from metadata.findings import Finding
 from metadata.opened import LineRule, OpenedBag
 
-LINE_RULES: tuple[LineRule, ...] = (line_paths.check, line_encoding.check, line_digests.check)
+LINE_RULES: tuple[LineRule, ...] = (line_paths.check, line_digests.check)
 RULES: tuple[Callable[[OpenedBag], Iterator[Finding]], ...] = (
     declaration.check,
     payload_folder.check,

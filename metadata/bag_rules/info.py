@@ -7,46 +7,40 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from metadata.bag import INFO, read_info
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from metadata.opened import OpenedBag
 
-_LARGEST = 1 << 20
 _ONCE = ("Payload-Oxum", "Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
 def check(bag: OpenedBag) -> Iterator[Finding]:
-    """Payload-Oxum, where given, stands once and is the number of bytes and files of the payload."""
-    if INFO not in bag.inventory.files:
-        return
-    if bag.inventory.files[INFO] > _LARGEST:
-        yield Finding("bag.info-form", INFO, values={"line": 0})
-        return
+    """Payload-Oxum, where given, is the number of bytes and files of the payload; what else is odd harms no byte."""
+    name = bag.info_name
     try:
-        pairs = read_info(bag.root / INFO)
+        pairs = bag.info()
     except BagUnreadable as error:
-        yield Finding("bag.info-form", INFO, values={"line": error.values.get("line", 0)})
+        yield Finding("bag.info-form", name, values={"line": error.values.get("line", 0)})
         return
-    counts = Counter(label for label, _ in pairs)
-    for label in _ONCE:
-        if counts[label] > 1:
-            yield Finding("bag.info-repeated", INFO, values={"label": label})
+    counts = Counter(label.casefold() for label, _ in pairs)
+    for label in () if bag.old else _ONCE:
+        if counts[label.casefold()] > 1:
+            yield Finding("bag.info-repeated", name, "warning", {"label": label})
     for label, value in pairs:
-        if label == "Payload-Oxum":
+        if label.casefold() == "payload-oxum":
             yield from _oxum(bag, value.strip())
-        elif label == "Bagging-Date" and not _is_date(value.strip()):
-            yield Finding("bag.info-date", INFO, values={"value": value})
+        elif label.casefold() == "bagging-date" and not _is_date(value.strip()):
+            yield Finding("bag.info-date", name, "warning", {"value": value})
 
 
 def _oxum(bag: OpenedBag, value: str) -> Iterator[Finding]:
     if not re.fullmatch(r"[0-9]+\.[0-9]+", value):
-        yield Finding("bag.payload-oxum-form", INFO, values={"value": value})
+        yield Finding("bag.payload-oxum-form", bag.info_name, values={"value": value})
         return
     sizes = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
     actual = f"{sum(sizes)}.{len(sizes)}"
     if actual != value:
-        yield Finding("bag.payload-oxum-differs", INFO, values={"said": value, "found": actual})
+        yield Finding("bag.payload-oxum-differs", bag.info_name, values={"said": value, "found": actual})
 
 
 def _is_date(value: str) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Severity
 from metadata.opened import OpenedBag
 
 
 def check(bag: OpenedBag) -> Iterator[Finding]:
-    """Other tag files should be listed too, and there should be a tag manifest at all: warnings."""
+    """Other tag files should be listed too, and there should be a tag manifest at all: warnings.
+
+    A package of an archive was never without: where they are gone, its manifests may be anybody's.
+    """
     if not bag.tag_manifests:
-        yield Finding("bag.tag-manifest-missing", severity="warning")
+        yield Finding("bag.tag-manifest-missing", "", "error" if bag.packaged else "warning")
         return
     payload_manifests = {manifest.name for manifest in bag.payload_manifests}
     tag_files = [
@@ -25,7 +28,8 @@ def check(bag: OpenedBag) -> Iterator[Finding]:
             if name in listed:
                 continue
             if name in payload_manifests:
-                yield Finding("bag.manifest-not-listed", name, values={"manifest": manifest.name})
+                severity: Severity = "warning" if bag.old else "error"
+                yield Finding("bag.manifest-not-listed", name, severity, {"manifest": manifest.name})
             else:
                 yield Finding("bag.tag-file-not-listed", name, "warning", {"manifest": manifest.name})
         for name in listed:

@@ -18,5 +18,5 @@ def check(package: InformationPackage) -> Iterator[Finding]:
         return
     if root.objid != package.name:
         yield Finding("ip.folder-name", package.where(""), values={"objid": root.objid, "folder": package.name})
-    elif not package.bag.root.name.startswith(root.objid):
-        yield Finding("ip.bag-name", "", "warning", {"objid": root.objid, "folder": package.bag.root.name})
+    elif not package.bag.name.startswith(root.objid):
+        yield Finding("ip.bag-name", "", "warning", {"objid": root.objid, "folder": package.bag.name})

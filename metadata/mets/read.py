@@ -102,12 +102,16 @@ def read_references(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a METS document says of itself; `package` is its OAIS type, `AIP` or `DIP` (CSIP9)."""
+    """What a METS document says of itself; `package` is its OAIS type, `AIP` or `DIP` (CSIP9).
+
+    `content_type` is its content information type where that is none of the specification's own (CSIP5).
+    """
 
     objid: str
     label: str
     created: str
     package: str
+    content_type: str = ""
 
 
 def read_identity(path: Path) -> Identity:
@@ -121,5 +125,6 @@ def read_identity(path: Path) -> Identity:
             str(root.get("LABEL") or ""),
             str(element.get("CREATEDATE") or ""),
             str(element.get(f"{{{CSIP}}}OAISPACKAGETYPE") or ""),
+            str(root.get(f"{{{CSIP}}}OTHERCONTENTINFORMATIONTYPE") or ""),
         )
     raise XMLRefused(str(path), reason="no metsHdr")

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from metadata.csip import encode_href
+from metadata.csip import CASE, TEXT, encode_href
+from metadata.media_types import registered
 from metadata.mets.model import Division, Header, MetsFile, RepresentationReference
 from metadata.unnamed import unnamed_file
 from metadata.xml import CSIP, METS, XLINK, XSI, attribute
@@ -43,7 +44,7 @@ def _status(header: Header) -> str:
 
 def _described(file: MetsFile) -> str:
     return (
-        f'MIMETYPE={attribute(file.mime)} SIZE="{file.size}" CREATED="{file.created}" '
+        f'MIMETYPE={attribute(registered(file.mime))} SIZE="{file.size}" CREATED="{file.created}" '
         f'CHECKSUM="{file.sha256}" CHECKSUMTYPE="SHA-256"'
     )
 
@@ -60,16 +61,21 @@ def _file(file: MetsFile) -> str:
     )
 
 
-def _metadata(premis: MetsFile, descriptive: MetsFile | None) -> str:
-    text = ""
-    if descriptive is not None:
-        text = (
-            f'<dmdSec ID="ID-{descriptive.identifier}" CREATED="{descriptive.created}" STATUS="CURRENT">'
-            + _reference('MDTYPE="DC"', descriptive)
-            + "</dmdSec>\n"
-        )
+_KINDS = {
+    CASE: f'MDTYPE="OTHER" OTHERMDTYPE="{CONTENT_TYPE}"',
+    TEXT: f'MDTYPE="OTHER" OTHERMDTYPE="{CONTENT_TYPE}-text"',
+}
+
+
+def _metadata(premis: MetsFile, descriptive: Sequence[MetsFile] = ()) -> str:
+    sections = "".join(
+        f'<dmdSec ID="ID-{file.identifier}" CREATED="{file.created}" STATUS="CURRENT">'
+        + _reference(_KINDS.get(file.path, 'MDTYPE="DC"'), file)
+        + "</dmdSec>\n"
+        for file in descriptive
+    )
     return (
-        text
+        sections
         + f'<amdSec><digiprovMD ID="ID-{premis.identifier}" CREATED="{premis.created}" STATUS="CURRENT">'
         + _reference('MDTYPE="PREMIS" MDTYPEVERSION="3.0"', premis)
         + "</digiprovMD></amdSec>\n"
@@ -99,7 +105,7 @@ class RepresentationMets:
         """
         with self._opened, self._path.open("w", encoding="utf-8", newline="\n") as out:
             out.write(_open(header, "../../schemas/", ""))
-            out.write(_metadata(premis, None))
+            out.write(_metadata(premis))
             out.write(f'<fileSec ID="ID-{group}-files"><fileGrp ID="ID-{group}" USE="Data" {_OTHER}>\n')
             self._files.seek(0)
             shutil.copyfileobj(self._files, out)
@@ -153,7 +159,7 @@ def write_root_mets(
     path: Path,
     header: Header,
     *,
-    descriptive: MetsFile,
+    descriptive: Sequence[MetsFile],
     premis: MetsFile,
     documentation: Iterable[MetsFile],
     schemas: Iterable[MetsFile],
@@ -161,6 +167,7 @@ def write_root_mets(
 ) -> None:
     """Write the root METS. It stays under 32 KB whatever the package holds, which one validator needs.
 
+    `descriptive` are the files below `metadata/` that are not PREMIS, Dublin Core first (CSIP17).
     The structural map holds the representations both ways that validators ask for: nested below
     `Representations`, and beside it (CSIP 2.2 CSIP105–CSIP112).
     """
@@ -190,13 +197,17 @@ def write_root_mets(
 
 
 def _write_root_map(
-    out: IO[str], header: Header, premis: MetsFile, descriptive: MetsFile, known: Sequence[RepresentationReference]
+    out: IO[str],
+    header: Header,
+    premis: MetsFile,
+    descriptive: Sequence[MetsFile],
+    known: Sequence[RepresentationReference],
 ) -> None:
     out.write(
         f'<structMap ID="ID-map" TYPE="PHYSICAL" LABEL="CSIP">'
         f'<div ID="ID-root" LABEL={attribute(header.objid)}>\n'
         f'<div ID="ID-div-metadata" LABEL="Metadata" ADMID="ID-{premis.identifier}" '
-        f'DMDID="ID-{descriptive.identifier}"/>\n'
+        f'DMDID="{" ".join(f"ID-{file.identifier}" for file in descriptive)}"/>\n'
         '<div ID="ID-div-documentation" LABEL="Documentation"><fptr FILEID="ID-documentation"/></div>\n'
         '<div ID="ID-div-schemas" LABEL="Schemas"><fptr FILEID="ID-schemas"/></div>\n'
         '<div ID="ID-div-representations" LABEL="Representations"><fptr FILEID="ID-representations"/>'

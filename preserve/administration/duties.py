@@ -27,12 +27,14 @@ class Duty(StrEnum):
     HAND_IN = "hand-in"  # hand one's own cases in
     SEE_OWN = "see-own"  # see what became of what one handed in
     FIND = "find"  # see cases and what is in them
+    SEE_INNER = "see-inner"  # see papers of the internal volume (副卷)
     KEEP = "keep"  # media, copies, audits, repairs: bytes, and no content
     REPORT = "report"  # ledger, reports, history: what was done, and no content
     OPEN_REQUEST = "open-request"
     SEE_REQUESTS = "see-requests"
     EXAMINE = "examine"
     DECIDE = "decide"
+    ANSWER = "answer"  # let a case in with an error that somebody answers for
     DELIVER = "deliver"
     DELEGATE = "delegate"
     HOLD = "hold"  # stop the disposal of a case
@@ -65,6 +67,7 @@ _MAY: dict[Role, frozenset[Duty]] = {
     Role.EXAMINER: frozenset(
         {
             Duty.FIND,
+            Duty.SEE_INNER,
             Duty.REPORT,
             Duty.OPEN_REQUEST,
             Duty.SEE_REQUESTS,
@@ -77,11 +80,15 @@ _MAY: dict[Role, frozenset[Duty]] = {
     ),
     Role.HEAD: frozenset(
         {
+            Duty.HAND_IN,
+            Duty.SEE_OWN,
             Duty.FIND,
+            Duty.SEE_INNER,
             Duty.REPORT,
             Duty.OPEN_REQUEST,
             Duty.SEE_REQUESTS,
             Duty.DECIDE,
+            Duty.ANSWER,
             Duty.DELEGATE,
             Duty.HOLD,
             Duty.RELEASE_HOLD,

@@ -13,7 +13,7 @@ from preserve.data_management import accounts, ledger, logins
 from preserve.data_management.accounts import AccountRow
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotFound, NotPermitted
-from preserve.messages import say
+from preserve.messages import known, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Person:
 
     def may(self, duty: Duty) -> bool:
         """Whether this person may do this."""
-        return allows(self.roles, duty) or (duty is Duty.DECIDE and bool(self.deputy_of))
+        return allows(self.roles, duty) or (duty in (Duty.DECIDE, Duty.ANSWER) and bool(self.deputy_of))
 
 
 def recognise(connection: Connection, os_user: str, token: str | None, moment: datetime) -> Person:
@@ -79,8 +79,10 @@ def founder_of(connection: Connection) -> str:
     return founded[0].actor if founded else ""
 
 
-def require(connection: Connection, person: Person, duty: Duty) -> None:
+def require(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:
     """Raises NotPermitted unless this person may do this now; says which roles may. Raises NotIntact as `recognise`.
+
+    `deed` is the operation that was tried: heads decide about many things, and the refusal names the one.
 
     A deed may come long after its person was recognised: the account is read again, in the deed's transaction.
     """
@@ -94,7 +96,17 @@ def require(connection: Connection, person: Person, duty: Duty) -> None:
     if duty is Duty.APPOINT and person.founder and not _has_security_administrator(connection):
         return  # somebody must appoint the first ones
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
-    raise NotPermitted("people.may-not", person.account, duty=say(f"people.duty-{duty.value}"), roles=wanted)
+    tried = f"people.deed-{deed}"
+    what = say(tried) if known(tried) else say(f"people.duty-{duty.value}")
+    raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)
+
+
+def may_answer(connection: Connection, person: Person) -> bool:
+    """Whether this person may let errors in: a head, who decides in the place of one, or the founder before any is."""
+    if person.may(Duty.ANSWER):
+        return True
+    heads = any(row.state == "active" and Role.HEAD in row.roles for row in accounts.all_accounts(connection))
+    return person.founder and not heads
 
 
 def _has_security_administrator(connection: Connection) -> bool:

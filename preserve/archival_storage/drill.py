@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from metadata.independent import second_opinion
 from metadata.verify import verify_package
 from preserve.archival_storage import schedule
 from preserve.archival_storage.assembling import Place, assemble, proven
@@ -183,4 +184,8 @@ def _restore(
         except (NotIntact, StorageError) as error:
             return result(str(error))
         bad = [finding for finding in report.findings if finding.severity in ("refuse", "error")]
-        return result(f"{bad[0].code} {bad[0].where}" if bad else "")
+        if bad:
+            return result(f"{bad[0].code} {bad[0].where}")
+        # A restored package that only our own reader can read would not be one.
+        opinion = second_opinion(target)
+        return result("" if opinion.valid else f"{opinion.program}: {opinion.words}")

@@ -41,6 +41,7 @@ class Due:
     total: int
     since: str
     next: str
+    continuous: bool = False  # read at every run, all the time
 
 
 def rule_for(profile: StorageProfile, kind: str) -> Audit:
@@ -66,7 +67,7 @@ def plan(
         if traits_of(row.kind).online:
             due = min(waiting.due, max(1, math.ceil(rule.share * waiting.copies))) if waiting.due else 0
             following = stamp(parse(waiting.oldest) + timedelta(days=rule.days)) if waiting.oldest else ""
-            planned.append(Due(row, "read", due, waiting.copies, waiting.oldest, following))
+            planned.append(Due(row, "read", due, waiting.copies, waiting.oldest, following, not rule.days))
             continue
         planned.append(_offline(row, rule, waiting.copies, moment, row.id in here))
     return sorted(planned, key=lambda due_medium: (due_medium.next, due_medium.medium.place, due_medium.medium.label))

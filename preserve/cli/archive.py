@@ -21,20 +21,27 @@ from preserve.services import packages
 @click.command(cls=Command)
 @click.argument("path", type=InputPath(), metavar="PATH")
 @click.option("--structure", is_flag=True)
-def verify(output: Output, path: Path, structure: bool) -> int:
+@click.option("--strict", is_flag=True)
+@click.option("--independent", is_flag=True)
+def verify(output: Output, path: Path, structure: bool, strict: bool, independent: bool) -> int:
     """Our full verifier on any package or bag, with no home; exit status 4 when it is not intact."""
-    report = output.work("cli.verifying", packages.verify, path, structure=structure)
+    asked = {"structure": structure, "strict": strict, "independent": independent}
+    report = output.work("cli.verifying", packages.verify, path, **asked)
     if report.status and not output.as_json:
-        raise NotIntact("cli.verify-bad", str(path), findings=report.findings)
+        code = "cli.verify-bad" if report.damaged else "cli.verify-not-valid"
+        raise NotIntact(code, str(path), findings=report.findings)
     output.findings(report.findings)
+    warned = report.verdict == "valid-with-warnings"
     output.done(
-        "cli.verify-structure-good" if structure else "cli.verify-good",
+        "cli.verify-structure-good" if structure else "cli.verify-warned" if warned else "cli.verify-good",
         report,
         files=report.files,
         size=bytes_for_people(report.bytes),
         digests=report.digests,
         seconds=round(report.seconds, 2),
     )
+    if report.second_opinion is not None and report.second_opinion.valid:
+        output.sentence("cli.verify-second", program=report.second_opinion.program)
     return report.status
 
 

@@ -67,7 +67,9 @@ def show(output: Output, case: str, history: bool, after: str, size: int, **of_h
 def say_standing(output: Output, case: CaseView | Ingested) -> None:
     """Say whether a case has every copy that it needs."""
     if case.sealed:
-        output.sentence("cli.sealed", style="green")
+        # What was taken in just now lies on the server alone.
+        alone = isinstance(case, Ingested) or tables.is_alone(case)
+        output.sentence("cli.sealed-alone" if alone else "cli.sealed", style="green")
     else:
         output.sentence("cli.not-sealed", style="yellow", missing=missing_copies(case.missing))
 
@@ -97,6 +99,7 @@ def _show_history(output: Output, case: str, **given: Any) -> int:
 @click.option("--measure", default="", metavar="NAME")
 @click.option("--kind", default="", metavar="TEXT")
 @click.option("--classification", default="", metavar="NAME")
+@click.option("--volume", default="", metavar="NAME")
 @click.option("--date", type=_DAY, default=None)
 @click.option("--since", type=_DAY, default=None)
 @click.option("--until", type=_DAY, default=None)

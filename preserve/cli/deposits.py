@@ -136,6 +136,7 @@ def _say_ingested(output: Output, done: Ingested) -> None:
         number=done.case_number,
         objid=done.objid,
         files=done.files,
+        originals=done.originals,
         size=bytes_for_people(done.bytes),
         place=str(done.location),
     )

@@ -35,9 +35,10 @@ def propose(output: Output, **options: Any) -> None:
 @click.argument("number", metavar="DISPOSAL")
 @click.option("--note", default="", metavar="TEXT")
 def supervise(output: Output, number: str, note: str) -> None:
-    """Sign the register as one of two supervisors (监销人)."""
+    """As one of two: check the register before it is approved (清册复核), or sign once it was carried out (监销)."""
     supervised = output.call(disposals.supervise, number, note=note)
-    output.done("cli.disposal-supervised", supervised, number=number, count=len(supervised.supervisors))
+    code = "cli.disposal-witnessed" if supervised.witnesses else "cli.disposal-supervised"
+    output.done(code, supervised, number=number, count=len(supervised.witnesses or supervised.supervisors))
 
 
 @disposal.command()

@@ -104,9 +104,11 @@ def examine(output: Output, number: str, **options: Any) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
     examined = output.call(requests.examine, number, **options)
     unsolved = [concern for concern in examined.concerns if not concern.solved]
-    for concern in unsolved:
+    kept_here = [concern for concern in examined.concerns if concern.code == "request.inner-volume" and concern.solved]
+    for concern in [*kept_here, *unsolved]:
         output.sentence(concern.code, style="yellow", **{"object": concern.object, **concern.values})
-    output.done("cli.request-examined", examined, number=number, files=examined.files, left=len(unsolved))
+    code = "cli.request-examined-against" if examined.opinion == "refuse" else "cli.request-examined"
+    output.done(code, examined, number=number, files=examined.files, left=len(unsolved))
 
 
 @request.command()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
-from preserve.data_management.tables import cases, versions
+from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
 from preserve.errors import NotFound, Refused
 
@@ -62,7 +62,7 @@ class CaseName:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list."""
+    """A case in a list; `files` are all of its newest version's, `pieces` the originals among them."""
 
     objid: str
     case_number: str
@@ -77,6 +77,7 @@ class CaseRow:
     version: int
     files: int
     size: int
+    pieces: int
 
 
 _OWN = [column for column in cases.c if column.name != "description"]
@@ -195,8 +196,15 @@ def replace_description(connection: Connection, objid: str, description: CaseDes
 def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
     """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
     named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
+    pieces = (
+        select(func.count())
+        .where(files.c.objid == cases.c.objid, files.c.version == versions.c.version)
+        .where(files.c.representation == "original")
+        .correlate(cases, versions)
+        .scalar_subquery()
+    )
     query = (
-        select(*named, versions.c.version, versions.c.files, versions.c.size)
+        select(*named, versions.c.version, versions.c.files, versions.c.size, pieces)
         .select_from(cases)
         .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == _NEWEST))
         .where(cases.c.case_number > after)

@@ -20,7 +20,7 @@ from preserve.errors import UsageError
 IN_PART = ("party", "officer", "device", "place", "kind")
 """Found by any word of them; each has a column of the index."""
 
-_NAMES = ("stage", "case_type", "measure", "classification")
+_NAMES = ("stage", "case_type", "measure", "classification", "volume")
 _FEW = 50_000  # up to so many rows a span of days is a list of cases; of a longer one each case is asked
 
 
@@ -37,6 +37,7 @@ class Filters:
     case_type: str = ""
     measure: str = ""
     classification: str = ""
+    volume: str = ""
     since: str = ""
     until: str = ""
 
@@ -98,6 +99,7 @@ def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for item in description.get("objects", ()):
         file = item["file"]
         yield "stage", item["stage"], file
+        yield "volume", item.get("volume") or "", file
         yield "kind", item["kind"], file
         yield "officer", item.get("maker", ""), file
         yield "device", item.get("device", ""), file

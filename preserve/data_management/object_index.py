@@ -83,6 +83,21 @@ def originals(connection: Connection, objid: str) -> list[ObjectRow]:
     return _rows(connection, select(*_COLUMNS).where(*here).order_by(files.c.path))
 
 
+def pieces_of(connection: Connection, objids: Iterable[str]) -> dict[str, int]:
+    """By objid: how many originals its newest version holds, which is what an archivist calls its pieces (件)."""
+    pieces: dict[str, int] = {}
+    waiting = iter(sorted(set(objids)))
+    newest = select(func.max(versions.c.version)).where(versions.c.objid == files.c.objid).scalar_subquery()
+    while batch := list(islice(waiting, _BATCH)):
+        query = (
+            select(files.c.objid, func.count())
+            .where(files.c.objid.in_(batch), files.c.version == newest, files.c.representation == "original")
+            .group_by(files.c.objid)
+        )
+        pieces |= {str(objid): int(count) for objid, count in connection.execute(query)}
+    return pieces
+
+
 def read(connection: Connection, identifier: str, version: int) -> ObjectRow:
     """The object as a version holds it. Raises Refused where that has none of this identifier."""
     query = select(*_COLUMNS).where(files.c.identifier == identifier, files.c.version == version)

@@ -14,6 +14,8 @@ from preserve.errors import NotIntact
 
 DECIDED = "retention.decided"
 RULES = "retention.rules-in-force"
+NOT_COUNTED = 1
+"""As the catalogue's user version: an upgrade took rows away that are to be counted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,16 @@ def counts(connection: Connection) -> dict[str, int]:
     special = {str(name): int(count) for name, count in connection.execute(query.group_by(retention.c.computed))}
     total = int(connection.execute(select(func.count()).select_from(retention)).scalar_one())
     return {"rows": total, "permanent": 0, "unknown": 0, **special}
+
+
+def to_be_counted(connection: Connection) -> bool:
+    """Whether an upgrade left rows to be counted again."""
+    return bool(connection.exec_driver_sql("PRAGMA user_version").scalar() == NOT_COUNTED)
+
+
+def counted(connection: Connection) -> None:
+    """They were."""
+    connection.exec_driver_sql("PRAGMA user_version=0")
 
 
 def without_rows(connection: Connection) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
-from preserve.description.schema import Classification, Procedure, Retention, Stage
+from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.messages import language
 
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -26,6 +27,7 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
         "state-secret": "国家秘密",
     },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
+    Volume: {"main": "正卷", "inner": "副卷"},
 }
 """For each enumeration of the schema the Chinese word of each value; words of profiles are in the vocabulary."""
 
@@ -47,6 +49,7 @@ _ENGLISH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "state-secret": "state secret",
     },
     Retention: {"10-years": "10 years", "30-years": "30 years", "permanent": "permanent"},
+    Volume: {"main": "main file", "inner": "internal papers"},
 }
 
 CASE = {
@@ -61,6 +64,7 @@ CASE = {
     "producer.instrument": "委托书文号",
     "start": "立案日期",
     "closed": "结案日期",
+    "outcome": "处理结果",
     "classification": "密级与限制",
     "access": "可查阅人员",
     "retention": "保管期限",
@@ -76,7 +80,17 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "officers": ("执法人员", {"name": "姓名", "number": "执法证号"}),
     "stages": ("阶段", {"stage": "阶段", "start": "开始日期", "end": "结束日期"}),
-    "measures": ("措施", {"measure": "措施", "start": "开始时间", "end": "结束时间", "place": "地点", "note": "备注"}),
+    "measures": (
+        "措施",
+        {
+            "measure": "措施",
+            "start": "开始时间",
+            "end": "结束时间",
+            "place": "地点",
+            "unrecorded_reason": "未录制理由",
+            "note": "备注",
+        },
+    ),
     "incidents": ("异议与阻碍", {"incident": "情形", "when": "时间", "note": "备注"}),
     "clocks": ("设备时钟", {"device": "设备编号", "seconds": "快慢秒数", "source": "依据"}),
     "acceptances": (
@@ -95,6 +109,7 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "file": "文件",
             "kind": "文书或录制种类",
             "stage": "阶段",
+            "volume": "正卷或副卷",
             "title": "题名",
             "date": "日期",
             "maker": "制作人",
@@ -115,6 +130,7 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "late_storing_reason": "延期存储理由",
             "original_carrier": "原始载体",
             "transcript": "文字整理文件",
+            "with_case": "随卷归档",
             "note": "备注",
         },
     ),
@@ -127,6 +143,14 @@ KEYS: Mapping[str, str] = {
     **{field: sheet for field, (sheet, _) in SHEETS.items()},
 }
 """What the workbook calls a field, where only its own name is known."""
+
+
+def without_volume(columns: Mapping[str, str], rows: Iterable[Any], divided: bool) -> Mapping[str, str]:
+    """The columns of a sheet without that of the volume, unless files are `divided` or a row says one."""
+    if divided or any((row.get("volume") if isinstance(row, dict) else getattr(row, "volume", None)) for row in rows):
+        return columns
+    return {name: label for name, label in columns.items() if name != "volume"}
+
 
 CASE_SHEET = "案件"
 HELP_SHEET = "说明"

@@ -26,8 +26,9 @@ from preserve.description.schema import (
     Procedure,
     Retention,
     Stage,
+    Volume,
 )
-from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
+from preserve.description.vocabulary import FIELDS, OPTIONAL, Vocabulary, read_vocabulary
 from preserve.messages import language, listed
 from preserve.strict_json import KeyTwice, NotANumber, read_json
 
@@ -36,10 +37,11 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "stage": Stage,
     "classification": Classification,
     "retention": Retention,
+    "volume": Volume,
 }
 _DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
 _FILES = {"file", "explains", "transcript", "document"}
-_YES_NO = {"evidence", "preamble", "device_checked"}
+_YES_NO = {"evidence", "with_case", "preamble", "device_checked"}
 
 
 def read_description(
@@ -110,8 +112,9 @@ def _unknown(content: Any, words: Vocabulary, places: Mapping[str, str], name: s
 
 def _profiled(content: Any) -> Iterable[tuple[tuple[str | int, ...], str, str]]:
     """Path, field and text of everything in a description whose words come from the profiles."""
-    if isinstance(written := content.get("case_type"), str):
-        yield ("case_type",), "case_type", written
+    for field in ("case_type", "outcome"):
+        if isinstance(written := content.get(field), str) and (written or field not in OPTIONAL):
+            yield (field,), field, written
     for sheet, field in (("measures", "measure"), ("incidents", "incident"), ("objects", "shows")):
         rows = content.get(sheet)
         for number, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
@@ -131,6 +134,8 @@ def _in_our_words(content: Any, words: Vocabulary, field: str = "") -> Any:
         if field in _FILES:
             return content.strip()  # as it is written: which file it means, the deposit tells
         text = unicodedata.normalize("NFC", content.strip())
+        if field in ("volume", *OPTIONAL) and not text:
+            return None
         if field in _ENUMS:
             return value_of(_ENUMS[field], text)
         if field in FIELDS:

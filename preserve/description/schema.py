@@ -80,6 +80,13 @@ class Retention(StrEnum):
     PERMANENT = "permanent"
 
 
+class Volume(StrEnum):
+    """Which part of the file a paper belongs to where a bureau divides it: 正卷, or 副卷 for internal papers."""
+
+    MAIN = "main"
+    INNER = "inner"
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -123,6 +130,7 @@ class MeasureTaken(_Record):
     start: Moment
     end: Moment | None = None
     place: Words = Field("", description="where it was taken")
+    unrecorded_reason: Words = Field("", description="why there is no recording of it (regulation Art. 10)")
     note: Words = ""
 
 
@@ -140,6 +148,7 @@ class CaseObject(_Record):
     file: Text = Field(description="path inside the deposit, with /")
     kind: Text = Field(description="kind of document or recording: 立案审批表, 现场录像 …")
     stage: Stage
+    volume: Volume | None = Field(None, description="正卷 or 副卷, where the bureau divides its files; empty: 正卷")
     title: Words = ""
     date: Day | None = None
     maker: Words = ""
@@ -162,6 +171,7 @@ class CaseObject(_Record):
     late_storing_reason: Words = Field("", description="continuous, remote or hardly reachable work (Art. 15)")
     original_carrier: Words = Field("", description="where the original carrier is (Art. 17)")
     transcript: Words = Field("", description="file of the case that holds what is said in it (Art. 17)")
+    with_case: bool = Field(True, description="filed with the case, and kept as long as it (Art. 16, 19)")
     note: Words = ""
 
 
@@ -197,6 +207,7 @@ class CaseDescription(_Record):
     producer: Producer
     start: Day
     closed: Day
+    outcome: Name | None = Field(None, description="how the case ended, by the profile; empty: what its papers show")
     stages: tuple[StageDates, ...] = Field((), max_length=_MANY)
     measures: tuple[MeasureTaken, ...] = Field((), max_length=_MANY)
     incidents: tuple[IncidentNoted, ...] = Field((), max_length=_MANY)

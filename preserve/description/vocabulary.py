@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,11 @@ from preserve.errors import Refused
 from preserve.messages import language, listed
 from preserve.profiles import locate, names_in, read_profile
 
-FIELDS = ("case_type", "measure", "incident", "shows")
+FIELDS = ("case_type", "measure", "incident", "shows", "outcome")
 """The fields of a description whose values come from the profiles."""
+
+OPTIONAL = ("outcome",)
+"""Those of them that may be left empty."""
 
 
 class _Part(BaseModel):
@@ -65,6 +69,7 @@ class VocabularyProfile(_Part):
     measure: Terms
     incident: Terms
     shows: Terms
+    outcome: Terms = ()
 
 
 class _CaseType(BaseModel):
@@ -98,7 +103,7 @@ class Vocabulary:
     def name_of(self, field: str, written: str) -> str:
         """The name that a label, a name or another word of the profile stands for; anything else comes back."""
         word = _key(written)
-        for term in self.terms[field]:
+        for term in self.terms.get(field, ()):
             if word in _written(term):
                 return term.name
         return written
@@ -121,11 +126,15 @@ def _key(word: str) -> str:
 
 def read_vocabulary(own: Path | None = None) -> Vocabulary:
     """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
-    profile = read_profile("vocabulary.toml", VocabularyProfile, own)
     types = read_case_types(own)
-    return Vocabulary(
-        {"case_type": types, "measure": profile.measure, "incident": profile.incident, "shows": profile.shows}
-    )
+    return Vocabulary({"case_type": types, **_terms(own)})
+
+
+def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
+    """The words of the vocabulary; a bureau's own file from before there were outcomes has the shipped ones."""
+    profile = read_profile("vocabulary.toml", VocabularyProfile, own)
+    outcome = profile.outcome or read_profile("vocabulary.toml", VocabularyProfile).outcome
+    return {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows, "outcome": outcome}
 
 
 def read_what_is_sound(own: Path | None) -> Vocabulary:
@@ -135,8 +144,7 @@ def read_what_is_sound(own: Path | None) -> Vocabulary:
     with suppress(Refused):
         terms["case_type"] = read_case_types(own)
     with suppress(Refused):
-        profile = read_profile("vocabulary.toml", VocabularyProfile, own)
-        terms |= {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows}
+        terms |= _terms(own)
     return Vocabulary(terms)
 
 
@@ -153,12 +161,18 @@ def read_case_types(own: Path | None) -> tuple[Term, ...]:
     return tuple(types.values())
 
 
+@cache
+def _shipped_names(field: str) -> frozenset[str]:
+    """Shipped rules may speak of what came after a bureau's own vocabulary was written; then they speak of nothing."""
+    return frozenset(term.name for term in read_vocabulary().terms[field])
+
+
 def _known(field: str) -> AfterValidator:
     """A name in another profile must be one of the vocabulary, where that is given as the validation's context."""
 
     def check(name: str, info: ValidationInfo) -> str:
         words = (info.context or {}).get("vocabulary")
-        if isinstance(words, Vocabulary) and not words.knows(field, name):
+        if isinstance(words, Vocabulary) and not words.knows(field, name) and name not in _shipped_names(field):
             names = ", ".join(term.name for term in words.terms[field])
             raise PydanticCustomError("name_unknown", "{names}", {"names": names})
         return name
@@ -170,3 +184,4 @@ CaseTypeName = Annotated[Name, _known("case_type")]
 MeasureName = Annotated[Name, _known("measure")]
 IncidentName = Annotated[Name, _known("incident")]
 ShownName = Annotated[Name, _known("shows")]
+OutcomeName = Annotated[Name, _known("outcome")]

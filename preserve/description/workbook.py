@@ -11,8 +11,17 @@ from typing import Any
 
 from metadata.findings import Finding
 from preserve.description.hostile import hostile
-from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SHEET, SHEETS, VALUES, chinese_of
-from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage
+from preserve.description.labels import (
+    CASE,
+    CASE_SHEET,
+    CHOICES_SHEET,
+    HELP_SHEET,
+    SHEETS,
+    VALUES,
+    chinese_of,
+    without_volume,
+)
+from preserve.description.schema import CaseDescription, Classification, Procedure, Retention, Stage, Volume
 from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
 from preserve.errors import Stopped
 from preserve.progress import check_stop
@@ -22,23 +31,15 @@ _ENUM_COLUMNS: dict[str, type[StrEnum]] = {
     "stage": Stage,
     "classification": Classification,
     "retention": Retention,
+    "volume": Volume,
 }
-_YES_NO = ("evidence", "preamble", "device_checked")
+_YES_NO = ("evidence", "with_case", "preamble", "device_checked")
 _MOST_ROWS = 200_000
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
 _REQUIRED_COLUMNS = {
-    "name",
-    "stage",
-    "start",
-    "measure",
-    "incident",
-    "file",
-    "kind",
-    "device",
-    "finding",
-    "person",
-    "reason",
+    *("name", "stage", "start", "measure", "incident"),
+    *("file", "kind", "device", "finding", "person", "reason"),
 }
 
 _HELP = (
@@ -164,11 +165,16 @@ def _letter(place: int) -> str:
 
 
 def write_workbook(
-    path: Path, case: dict[str, Any] | CaseDescription | None = None, vocabulary: Vocabulary | None = None
+    path: Path,
+    case: dict[str, Any] | CaseDescription | None = None,
+    vocabulary: Vocabulary | None = None,
+    *,
+    volumes: bool = False,
 ) -> None:
     """Write the template, filled in with a description or a draft (plain data of the schema's shape).
 
     `vocabulary`: the words of the archive's own profiles for the lists to choose from; else those of the shipped ones.
+    `volumes`: the archive divides its files into 正卷 and 副卷; else the column is there only where something is in it.
     """
     import xlsxwriter
 
@@ -178,13 +184,13 @@ def write_workbook(
         writer = _Writer(book, words)
         writer.case(content)
         for field, (title, columns) in SHEETS.items():
-            writer.rows(title, columns, content.get(field) or [])
+            writer.rows(title, without_volume(columns, rows := content.get(field) or [], volumes), rows)
         writer.help()
         writer.choices()
 
 
 class _Writer:
-    """Writes the sheets of one workbook; remembers which lists to choose from they use."""
+    """Writes the sheets of one workbook; and the lists to choose from that they use."""
 
     def __init__(self, book: Any, words: Vocabulary) -> None:
         self.book, self.words = book, words
@@ -192,7 +198,8 @@ class _Writer:
             {"bold": True, "bg_color": "#DCE6F1", "border": 1, "font_name": "Noto Sans CJK SC"}
         )
         self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
-        self.lists: dict[str, list[str]] = {}
+        names = ("case_type", "measure", "incident", "outcome")
+        self.lists = {name: [term.label.zh for term in words.terms[name]] for name in names}
 
     def case(self, content: dict[str, Any]) -> None:
         """The sheet of fields that a case has once."""
@@ -258,9 +265,8 @@ class _Writer:
         elif name in _YES_NO:
             source = ["是", "否"]
         elif name in FIELDS and name != "shows":
-            words = self.lists.setdefault(name, [term.label.zh for term in self.words.terms[name]])
             column = _letter(list(self.lists).index(name))
-            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(words) + 1}"
+            source = f"={CHOICES_SHEET}!${column}$2:${column}${len(self.lists[name]) + 1}"
         else:
             return None
         return {

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from preserve.description.matching import described
 from preserve.description.schema import Acceptance, CaseDescription
+from preserve.errors import NotPermitted
+from preserve.ingest.rules.accepting import Accepting
+
+_NAMING = ("document", "measure", "file", "producer")
+"""Values of a finding that name what it is about, where it has no place of its own."""
 
 
-def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who takes the case in: `may` where they may let it in with an error, as a head or in the place of one."""
+
+    account: str
+    may: bool = False
+    on_behalf_of: str = ""
+
+
+def accept(case: CaseDescription, findings: Iterable[Finding], rule: Accepting) -> list[Finding]:
     """Each error that an acceptance of the description fits becomes a warning that carries person and reason.
 
-    Refusals are never accepted. An acceptance that fits nothing, or names a document that the case does not hold,
-    is said.
+    Refusals are never accepted. An acceptance answers for the one thing that it names, with a reason that says
+    something; one that does not, that fits nothing, or that names a document which the case does not hold, is said.
     """
+    lacking = {number: code for number, by in enumerate(case.acceptances) if (code := _lacks(by, rule))}
     used: set[int] = set()
     judged: list[Finding] = []
     for finding in findings:
         number = next(
-            (n for n, a in enumerate(case.acceptances) if finding.severity == "error" and _fits(a, finding)), None
+            (
+                number
+                for number, by in enumerate(case.acceptances)
+                if number not in lacking and finding.severity == "error" and _fits(by, finding, case)
+            ),
+            None,
         )
         if number is None:
             judged.append(finding)
@@ -34,19 +55,61 @@ def accept(case: CaseDescription, findings: Iterable[Finding]) -> list[Finding]:
             "accepted_document": by.document,
         }
         judged.append(replace(finding, severity="warning", values=told))
+    return [*judged, *_about_acceptances(case, lacking, used)]
+
+
+def _about_acceptances(case: CaseDescription, lacking: dict[int, str], used: set[int]) -> Iterator[Finding]:
+    """What is wrong with the acceptances themselves."""
     files = described(case) if any(by.document for by in case.acceptances) else None
     for number, by in enumerate(case.acceptances):
-        if number not in used:
-            values = {"finding": by.finding, "person": by.person}
-            judged.append(Finding("rule.acceptance-unused", by.where, "warning", values))
+        values: dict[str, Value] = {"finding": by.finding, "person": by.person, "reason": by.reason}
+        if number in lacking:
+            yield Finding(lacking[number], by.where, "warning", values)
+        elif number not in used:
+            yield Finding("rule.acceptance-unused", by.where, "warning", values)
         if by.document and files is not None and files.find(by.document) is None:
             values = {"finding": by.finding, "document": by.document}
-            judged.append(Finding("rule.acceptance-document-unknown", by.document, "refuse", values))
-    return judged
+            yield Finding("rule.acceptance-document-unknown", by.document, "refuse", values)
 
 
-def accepted(findings: Iterable[Finding]) -> list[dict[str, str]]:
-    """The accepted errors, as the ledger keeps them."""
+def _lacks(by: Acceptance, rule: Accepting) -> str:
+    """The code of what an acceptance lacks to count at all; empty where it lacks nothing."""
+    if not by.where.strip():
+        return "rule.acceptance-nowhere"
+    return "" if says_something(by.reason, rule) else "rule.acceptance-no-reason"
+
+
+def says_something(reason: str, rule: Accepting) -> bool:
+    """Whether anything is left of a reason once its empty phrases, marks and repetitions are taken out."""
+    words = _letters(reason)
+    for phrase in sorted(map(_letters, rule.empty_reasons), key=len, reverse=True):
+        words = words.replace(phrase, "")
+    return len(words) >= rule.least_letters and len(set(words)) >= min(rule.least_letters, 3)
+
+
+def _letters(text: str) -> str:
+    """Letters and digits of it, in one writing."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in plain if unicodedata.category(character)[0] in "LN")
+
+
+def require_answerer(case: CaseDescription, findings: Iterable[Finding], answerer: Answerer) -> None:
+    """Raises NotPermitted where errors were answered for and who takes the case in may not let them in."""
+    answered = accepted(findings, answerer)
+    if answered and not answerer.may:
+        first = answered[0]
+        raise NotPermitted(
+            "rule.acceptance-not-permitted",
+            case.case_number,
+            account=answerer.account,
+            count=len(answered),
+            finding=first["finding"].partition(".")[2],
+            place=first["where"] or "—",
+        )
+
+
+def accepted(findings: Iterable[Finding], answerer: Answerer) -> list[dict[str, str]]:
+    """The accepted errors, as the ledger keeps them, with the account that let them in."""
     return [
         {
             "finding": finding.code,
@@ -54,6 +117,8 @@ def accepted(findings: Iterable[Finding]) -> list[dict[str, str]]:
             "person": str(finding.values["accepted_by"]),
             "reason": str(finding.values["accepted_reason"]),
             "document": str(finding.values["accepted_document"]),
+            "by": answerer.account,
+            "on_behalf_of": answerer.on_behalf_of,
         }
         for finding in findings
         if "accepted_by" in finding.values
@@ -65,7 +130,14 @@ def name_of(finding: Finding) -> str:
     return finding.code.partition(".")[2]
 
 
-def _fits(acceptance: Acceptance, finding: Finding) -> bool:
+def _fits(acceptance: Acceptance, finding: Finding, case: CaseDescription) -> bool:
     named = acceptance.finding in (finding.code, name_of(finding))
-    about = (finding.where, *(value for value in finding.values.values() if isinstance(value, str)))
-    return named and (not acceptance.where or acceptance.where in about)
+    about = {finding.where, *(str(finding.values[name]) for name in _NAMING if name in finding.values)} - {""}
+    if "measure" in finding.values and "start" in finding.values:
+        about.add(f"{finding.values['measure']} {finding.values['start']}")
+    # What is about nothing but the case as a whole is answered for under its number.
+    return named and _plain(acceptance.where) in {_plain(name) for name in about or {case.case_number}}
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())

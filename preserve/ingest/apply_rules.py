@@ -14,13 +14,20 @@ from preserve.ingest.facts import Character
 from preserve.ingest.rules import (
     View,
     case_is_marked,
+    dates_are_past,
+    disputes_are_recorded,
     documents_are_there,
     evidence_is_explained,
     filed_in_time,
+    files_are_once,
     long_term,
     measures_are_recorded,
+    recordings_are_original,
     recordings_run_on,
     recordings_show,
+    reminders,
+    secrecy_marks,
+    stages_agree,
     stored_in_time,
     times_agree,
 )
@@ -28,16 +35,23 @@ from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.working_days import read_calendar
 
 RULES = (
+    stages_agree,
     documents_are_there,
     measures_are_recorded,
+    disputes_are_recorded,
     recordings_show,
     times_agree,
     recordings_run_on,
     stored_in_time,
     filed_in_time,
+    dates_are_past,
+    files_are_once,
     evidence_is_explained,
     long_term,
     case_is_marked,
+    secrecy_marks,
+    recordings_are_original,
+    reminders,
 )
 """In the order of the regulation's articles."""
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metadata.findings import Finding
 from metadata.identity import readable
+from metadata.names import safe_names
+from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.clock import now, zone
 from preserve.description.matching import match
 from preserve.description.reading import read_description
@@ -19,21 +21,20 @@ from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept
-from preserve.ingest.aliases import aliases
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
-from preserve.ingest.facts import Character
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.receive import Deposit, DepositProfile, receive, with_named
+from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
 from preserve.ingest.rules.profile import read_rules
-from preserve.ingest.rules.readable import with_article
 from preserve.ingest.scan import scan
+from preserve.ingest.sightings import Sightings
 from preserve.ingest.space import reckon
 from preserve.profiles import read_profile
 from preserve.work import require_space
 
-_BATCH = 500
+_DANGEROUS = ("sip.virus", "sip.bomb")
+"""No program of ours opens a file of a deposit of which this was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,25 @@ class Assessed:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
         require_space(home.store, self.needed, home.settings.reserve)
 
+    def answered(self, home: Home) -> list[Finding]:
+        """What was found so far, with what persons answer for."""
+        return accept(self.description, self.findings, read_rules(home.profiles).accepting)
+
     def submission(self) -> tuple[tuple[str, bytes], ...]:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
-        own: list[tuple[str, bytes]] = []
-        described = self.deposit.description_name
-        for path in self.deposit.tags:
-            name = readable(path).rpartition("/")[2]
-            if name.startswith(("bag-info", "bagit", "manifest-", "tagmanifest-")) or path == described:
-                own.append((name, self.deposit.source.read(path, 1 << 30)))
-        return tuple(own)
+        paths = self.deposit.tags
+        names = safe_names(path.rpartition("/")[2] for path in paths)
+        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
 
 
 def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
-    """Receive, scan, read the description, check. Raises Refused with every reason that is known by then."""
+    """Receive, scan, read the description, check.
+
+    Raises Refused with every reason there is, those that lie in the files among them: who mends one thing after the
+    other hands in as many times.
+    """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    deposit = receive(source, profile)
+    deposit = look_over(source, profile, _scratch(home))
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
     description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
     if description is not None:
@@ -82,9 +87,30 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
         description, names = matched.case, matched.names
         findings += [*matched.findings, *apply(_view(home, description, None))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
-        raise Refused("sip.refused", str(source), findings=findings)
+        sightings = Sightings(home, deposit, names)
+        raise Refused(
+            "sip.refused", str(source), findings=_with_files(home, description, findings, sightings, progress)
+        )
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
     return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names)
+
+
+def _with_files(
+    home: Home,
+    description: CaseDescription | None,
+    known: list[Finding],
+    sightings: Sightings,
+    progress: Callable[[int], None],
+) -> list[Finding]:
+    """What was found so far, and what the files give cause for."""
+    try:
+        if not any(finding.code in _DANGEROUS for finding in known):
+            sightings.look(progress)
+    except Refused as error:
+        known = [*known, *(error.findings or (as_finding(error),))]
+    if description is None:
+        return [*known, *sightings.findings]
+    return _judge(home, description, known, sightings)[0]
 
 
 def _scratch(home: Home) -> Path:
@@ -111,84 +137,77 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(home: Home, description: CaseDescription, characters: dict[str, Character] | None) -> View:
+def _view(
+    home: Home, description: CaseDescription, sightings: Sightings | None, retention: RetentionProfile | None = None
+) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
-    return view_of(
+    view = view_of(
         description,
-        characters,
+        sightings.characters if sightings else None,
         today=today,
         state_secrets=home.settings.state_secrets,
         own_profiles=home.profiles,
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
+    view = replace(view, retention=retention or read_retention(home.profiles))
+    return replace(view, marks=sightings.marks, identical=sightings.identical()) if sightings else view
+
+
+def _judge(
+    home: Home,
+    description: CaseDescription,
+    known: Iterable[Finding],
+    sightings: Sightings,
+    retention: RetentionProfile | None = None,
+) -> tuple[list[Finding], View]:
+    """All findings now that every file was looked at, and the case as the rules saw it."""
+    kept = [finding for finding in known if not finding.code.startswith("rule.")]
+    view = _view(home, description, sightings, retention)
+    return accept(description, [*kept, *sightings.findings, *apply(view)], view.profile.accepting), view
 
 
 class Judgement:
-    """Takes in file by file what was found out, and says in the end what is to be said of the deposit."""
+    """Takes in file by file what was found out, and says in the end what is to be said of the deposit.
 
-    def __init__(self, home: Home, assessed: Assessed) -> None:
-        self._home, self._assessed = home, assessed
-        self._characters: dict[str, Character] = {}
-        self._findings: list[Finding] = []
-        self._readable = read_rules(home.profiles).readable
-        self._own = assessed.deposit.description_name.removeprefix(assessed.deposit.prefix)
+    `retention` are the rules in force; None: those that the profile has now.
+    """
+
+    def __init__(self, home: Home, assessed: Assessed, retention: RetentionProfile | None = None) -> None:
+        self._home, self._assessed, self._retention = home, assessed, retention
+        self._sightings = Sightings(home, assessed.deposit, assessed.names)
 
     def add(self, file: TakenFile) -> None:
         """One file of the deposit."""
-        if file.path == self._own:
-            return  # it was read already, which says more than a format identifier could
-        self._findings += with_article(file.identification.findings, self._readable)
-        self._findings += with_article(file.character.findings, self._readable)
+        digest = next(iter(file.copied.digests.values()), "") if file.copied.size else ""
+        self._sightings.see(file.path, file.identification, file.character, digest)
         if file.normalised:
-            self._findings += file.normalised.findings
-        if file.character.kind in ("video", "sound", "image"):
-            self._characters[file.name] = file.character
+            self._sightings.findings += file.normalised.findings
+
+    def so_far(self) -> list[Finding]:
+        """All findings of the files that were taken in, where others are refused."""
+        return _judge(self._home, self._assessed.description, self._assessed.findings, self._sightings)[0]
 
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
         assessed = self._assessed
-        known = [finding for finding in assessed.findings if not finding.code.startswith("rule.")]
-        view = _view(self._home, assessed.description, self._characters)
-        findings = accept(assessed.description, [*known, *self._findings, *apply(view)])
+        description, known = assessed.description, assessed.findings
+        findings, view = _judge(self._home, description, known, self._sightings, self._retention)
         if refused := refusal(assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
 
 
-def preview(home: Home, source: Path, progress: Callable[[int], None]) -> tuple[Assessed, Judged]:
-    """What `assess` finds and, for a folder, what its recordings and documents say; nothing is copied.
+def preview(
+    home: Home, source: Path, progress: Callable[[int], None], retention: RetentionProfile | None = None
+) -> tuple[Assessed, Judged]:
+    """What `assess` finds, and what the files say, those in an archive too; nothing is kept.
 
-    Files inside an archive are not looked into before they are taken in; that is said. Raises Refused for what
-    cannot be read as a deposit; what the rules refuse is among the findings (see `refusal`).
+    Raises Refused for what cannot be read as a deposit or is refused as it lies there; what the rules refuse is among
+    the findings (see `refusal`).
     """
-    from preserve.ingest.characterise import characterise
-    from preserve.ingest.identify import identify_many
-
     assessed = assess(home, source, progress)
-    folder = assessed.deposit.source.folder
-    if folder is None:
-        unread = Finding("sip.not-looked-into", "", "note", {"count": len(assessed.deposit.files)})
-        view = _view(home, assessed.description, None)
-        return assessed, Judged(tuple(accept(assessed.description, [*assessed.findings, unread])), view)
-    own = assessed.deposit.description_name
-    where = zone(home.settings.time_zone)
-    characters: dict[str, Character] = {}
-    findings: list[Finding] = [f for f in assessed.findings if not f.code.startswith("rule.")]
-    opened = read_rules(home.profiles).readable
-    entries = [entry for entry in assessed.deposit.files if entry.path != own]
-    with aliases(folder) as alias:
-        for start in range(0, len(entries), _BATCH):
-            batch = [
-                (alias(entry.path, name), name, entry.size)
-                for entry in entries[start : start + _BATCH]
-                for name in [assessed.names[entry.path.removeprefix(assessed.deposit.prefix)]]
-            ]
-            for (path, name, size), found in zip(batch, identify_many(batch), strict=True):
-                character = characterise(path, found, name, where)
-                findings += with_article((*found.findings, *character.findings), opened)
-                if character.kind in ("video", "sound", "image"):
-                    characters[name] = character
-                progress(size)
-    view = _view(home, assessed.description, characters)
-    return assessed, Judged(tuple(accept(assessed.description, [*findings, *apply(view)])), view)
+    sightings = Sightings(home, assessed.deposit, assessed.names)
+    sightings.look(progress)
+    findings, view = _judge(home, assessed.description, assessed.findings, sightings, retention)
+    return assessed, Judged(tuple(findings), view)

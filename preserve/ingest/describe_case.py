@@ -60,11 +60,11 @@ class CaseDescriber:
         """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
         case, out = self._ingest.description, self._out
         write_dublin_core(out.place(csip.DUBLIN_CORE), _terms(self._ingest))
-        descriptive = out.note(csip.DUBLIN_CORE, "application/xml")
         out.write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
-        documentation = [out.note(csip.CASE, "application/json")]
+        descriptive = [out.note(csip.DUBLIN_CORE, "application/xml"), out.note(csip.CASE, "application/json")]
         if self._circumstances.texts:
-            documentation.append(out.note(csip.TEXT, "text/plain"))
+            descriptive.append(out.note(csip.TEXT, "text/plain"))
+        documentation = []
         for path, mime, data in self._documents(survey):
             out.write(path, data)
             documentation.append(out.note(path, mime))

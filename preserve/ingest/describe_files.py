@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from metadata import csip
 from metadata.entities import Event, Relationship, Representation
 from metadata.mets import RepresentationReference
+from metadata.names import xml_name
 from preserve.archival_storage.packing.documents import PackageWriter, RepresentationWriter
 from preserve.archival_storage.packing.identifiers import OWN, identifier
 from preserve.archival_storage.packing.listing import Described, Listing
@@ -26,16 +28,22 @@ from preserve.ingest.provenance import (
 from preserve.ingest.survey import Survey, original_events
 from preserve.messages import say
 
+_NAMED = 50  # lists of digests that the event names
+
 
 class Representations:
     """Shown one file after the other, it describes each and what was made of it. Use as a context.
 
-    `scanner` is the program that looked for viruses, empty where none did.
+    `scanner` is the program that looked for viruses, empty where none did; `lists` for how many files each list of
+    digests in the deposit spoke, all of which agreed.
     """
 
-    def __init__(self, out: PackageWriter, ingest: Ingest, listing: Listing, scanner: str) -> None:
+    def __init__(
+        self, out: PackageWriter, ingest: Ingest, listing: Listing, scanner: str, lists: Mapping[str, int] | None = None
+    ) -> None:
         self.survey = Survey()
         self._out, self._ingest, self._listing, self._scanner = out, ingest, listing, scanner
+        self._lists = dict(lists or {})
         self._moment = out.header.created
         self._stages = Stages(ingest.description)
         self._writers: dict[str, RepresentationWriter] = {}
@@ -74,6 +82,7 @@ class Representations:
         for role in csip.REPRESENTATIONS:
             if role == "original":
                 events = [*original_events(self._ingest, self.survey, self._moment), self._virus_check()]
+                events += self._fixity_check()
                 references.append(self._writer(role).close(events, agents, self._stages.divisions()))
             elif role in self._writers:
                 references.append(self._writers[role].close((), agents))
@@ -98,3 +107,12 @@ class Representations:
             detail = say("premis.scan-not-done", reason=say("premis.no-scanner"))
         event = batch_event(self._ingest.objid, "virus check", self._moment, detail, [OWN])
         return event if self._scanner else replace(event, outcome="warning")
+
+    def _fixity_check(self) -> Iterator[Event]:
+        """That the originals are what the depositor said: one event, for those that differ were never taken in."""
+        if not self._lists:
+            return
+        most = list(self._lists.items())[:_NAMED]
+        named = say("words.list-comma").join(f"{xml_name(name)} ({count})" for name, count in most)
+        detail = say("premis.lists-agree", files=max(self._lists.values()), lists=len(self._lists), named=named)
+        yield batch_event(self._ingest.objid, "fixity check", self._moment, detail, [OWN])

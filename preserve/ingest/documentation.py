@@ -18,13 +18,13 @@ _README = """# {title}
 
 这是一个存档信息包（AIP）。读取它不需要任何专用软件。
 
-- `representations/original/data/`：移交的原件，逐字节保持原样
+- `representations/original/data/`：移交的原件，自归档之日起逐字节保存
 - `representations/preservation/data/`：为长期保存转换的文件（如有）
 - `representations/access/data/`：便于查看的小文件（如有）
 - `metadata/descriptive/case.json`：案件说明；`dc.xml`：都柏林核心著录
 - `metadata/other/text.jsonl`：从各文件中提取的正文，每行一份（JSON），供检索使用（如有）
 - `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
-  包括原文件名、摘要、格式、转换所用的程序和命令、转换无损的证明
+  包括原文件名、摘要、格式、转换所用的程序和命令，以及怎样比对、结果如何
 - `documentation/compliance.pdf`、`compliance.html`：合规检查报告；`findings.html`：归档时发现的问题
 - `documentation/explanatory-notes/`：作为证据的音像资料的说明（如有）
 - 校验：在上两级目录（含 `bagit.txt`）运行 `sha256sum -c manifest-sha256.txt`，或使用任何 BagIt 工具
@@ -41,7 +41,8 @@ This is an archival information package (AIP). No special program is needed to r
 - `metadata/descriptive/case.json`: the description of the case; `dc.xml`: Dublin Core
 - `metadata/other/text.jsonl`: the text read out of the files, one a line (JSON), for searching (where there is any)
 - `metadata/preservation/premis.xml`, `representations/*/metadata/preservation/premis.xml`: PREMIS 3.0 with the
-  original file names, digests, formats, the programs and commands that made each derived file, and the proof
+  original file names, digests, formats, the programs and commands that made each derived file, how it was compared and
+  with what result
 - `documentation/compliance.pdf`, `compliance.html`: the compliance report; `findings.html`: what was found at ingest
 - `documentation/explanatory-notes/`: notes on recordings used as evidence (where there are any)
 - to check it: two folders up (where `bagit.txt` lies) run `sha256sum -c manifest-sha256.txt`, or any BagIt tool

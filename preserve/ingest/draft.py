@@ -8,13 +8,13 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from metadata.findings import Finding
 from metadata.identity import names_apart, readable
 from preserve.clock import CHINA
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage
+from preserve.description.schema import Stage, Volume
 from preserve.description.vocabulary import CaseTypeName, read_vocabulary
 from preserve.ingest.aliases import aliases
 from preserve.ingest.characterise import characterise
@@ -33,10 +33,25 @@ _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(（]20\d\d[〕\])）]第?\d{1
 class KindWords(BaseModel):
     """Words that stand for a kind of document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     words: tuple[str, ...]
+    but: tuple[str, ...] = Field((), alias="not")
     kind: str
+
+    def names(self, text: str) -> bool:
+        """Whether a name speaks of this kind and of none that only looks like it."""
+        return any(word in text for word in self.words) and not any(word in text for word in self.but)
+
+
+class Volumes(BaseModel):
+    """Whether the bureau divides its files into 正卷 and 副卷, and the words that propose the second."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    divide: bool = False
+    inner: tuple[str, ...] = ()
+    but: tuple[str, ...] = Field((), alias="not")
 
 
 class DraftingProfile(BaseModel):
@@ -49,6 +64,12 @@ class DraftingProfile(BaseModel):
     stages: dict[Stage, tuple[str, ...]]
     kind: tuple[KindWords, ...]
     by_kind_of_file: dict[str, str]
+    volumes: Volumes = Volumes()
+
+
+def read_drafting(own: Path | None) -> DraftingProfile:
+    """The archive's own words for drafts, else the shipped ones. Raises Refused for a wrong profile."""
+    return read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
 
 
 def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[dict[str, Any], list[Finding]]:
@@ -58,7 +79,7 @@ def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[
     read; nothing in it is changed.
     """
     words = read_vocabulary(own)
-    profile = read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": words})
+    profile = read_drafting(own)
     findings: list[Finding] = []
     files = _files(folder, read_profile("deposit.toml", DepositProfile, own), findings)
     names = list(names_apart(entry.path for entry in files).values())
@@ -94,6 +115,8 @@ def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[
         findings.append(Finding("case.draft-dates", "", "note", {"start": days[0], "closed": days[-1]}))
     if not content["case_number"]:
         findings.append(Finding("case.draft-no-number", "", "note"))
+    if inner := sum(one.get("volume") == Volume.INNER.value for one in objects):
+        findings.append(Finding("case.draft-volume", "", "note", {"count": inner, "volume": label_of(Volume.INNER)}))
     findings.append(Finding("case.draft-complete", "", "note", {"count": len(objects)}))
     return content, findings
 
@@ -128,11 +151,13 @@ def _object(
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
     last = name.rpartition("/")[2]
-    kind = next((row.kind for row in profile.kind if any(word in last for word in row.words)), "")
+    kind = next((row.kind for row in profile.kind if row.names(last)), "")
     if not kind:
         kind = profile.by_kind_of_file.get(character.kind, profile.by_kind_of_file["other"])
         findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
     made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value, "title": last.rpartition(".")[0] or last}
+    if profile.volumes.divide and _inner(last, kind, profile.volumes):
+        made["volume"] = Volume.INNER.value
     if character.started is not None:
         local = character.started.astimezone(zone)
         made["date"] = local.date().isoformat()
@@ -141,6 +166,12 @@ def _object(
     if character.device and character.kind in ("video", "sound"):
         made["device"] = character.device
     return made
+
+
+def _inner(name: str, kind: str, volumes: Volumes) -> bool:
+    """Whether a paper is proposed for the internal volume; a person decides."""
+    told = f"{kind} {name}"
+    return any(word in told for word in volumes.inner) and not any(word in told for word in volumes.but)
 
 
 def _stage(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:

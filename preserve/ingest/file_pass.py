@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from metadata.findings import Finding
+from preserve.errors import Refused
+from preserve.ingest.declared import Wanted
 from preserve.ingest.facts import Character, Copied, Identification, to_json
+from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 
@@ -24,7 +27,7 @@ LARGE = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to be taken in. `wanted` are the digests that are declared for it (RFC 8493 manifests).
+    """One file to be taken in. `wanted` are the digests that are declared for it.
 
     `name` is what the file is called (see `metadata.identity`) where that is not its path.
     """
@@ -33,7 +36,7 @@ class Job:
     path: str
     stored: str
     size: int
-    wanted: tuple[tuple[str, str], ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     name: str = ""
 
 
@@ -55,7 +58,7 @@ class Batch:
     """Some files to be taken in from the folder `source`, or already copied ones (`taken`) to be examined.
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
-    run.
+    run. `secrecy` says what marks of state secrets look like; None: they are not looked for.
     """
 
     source: str
@@ -65,6 +68,7 @@ class Batch:
     algorithms: tuple[str, ...]
     jobs: tuple[Job, ...]
     taken: tuple[Taken, ...] = ()
+    secrecy: SecrecyMarks | None = None
 
 
 def take_batch(batch: Batch) -> list[Taken]:
@@ -75,29 +79,18 @@ def take_batch(batch: Batch) -> list[Taken]:
     """
     source, target = Path(batch.source), Path(batch.target)
     taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
-    return _examine(target, _folder(batch), batch.zone, batch.jobs, taken)
-
-
-def _folder(batch: Batch) -> Path | None:
-    return Path(batch.texts) if batch.texts else None
+    return _examine(batch, taken)
 
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(Path(batch.target), _folder(batch), batch.zone, batch.jobs, batch.taken)
+    return _examine(batch, batch.taken)
 
 
-def take_file(
-    source: Path,
-    target: Path,
-    texts: Path | None,
-    zone: tzinfo,
-    algorithms: tuple[str, ...],
-    job: Job,
-    progress: Callable[[int], None],
-) -> Taken:
-    """Copy one file of a folder and find out what it is."""
-    return _examine(target, texts, zone, (job,), [_copy(source, target, algorithms, job, progress)])[0]
+def take_file(batch: Batch, progress: Callable[[int], None]) -> Taken:
+    """Copy the one file of a batch and find out what it is."""
+    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress)
+    return _examine(batch, [copied])[0]
 
 
 def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
@@ -115,7 +108,7 @@ def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, pro
                 passing=error.passing,
             )
         raise
-    return _checked(job, size, digests, algorithms)
+    return checked(job, size, digests, algorithms)
 
 
 def take_stream(
@@ -123,27 +116,50 @@ def take_stream(
 ) -> Taken:
     """Copy one member of an archive; its identification follows in a batch (`examine_batch`)."""
     size, digests = copy_stream(stream, target / job.stored, _algorithms(algorithms, job), progress)
-    return _checked(job, size, digests, algorithms)
+    return checked(job, size, digests, algorithms)
 
 
-def _examine(
-    target: Path, texts: Path | None, zone: tzinfo, jobs: Sequence[Job], taken: Sequence[Taken]
-) -> list[Taken]:
+def take_member(
+    stream: BinaryIO, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]
+) -> Taken:
+    """As `take_stream`; a member that cannot be read to its end comes back with that refusal, and others follow it."""
+    try:
+        return take_stream(stream, target, algorithms, job, progress)
+    except Refused as error:
+        values = dict(error.values)
+        return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values, error.detail))
+
+
+def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
     """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
     from preserve.ingest.characterise import characterise
+    from preserve.ingest.extraction.marks import MARK, mark_of
     from preserve.ingest.extraction.parts import write_part
     from preserve.ingest.identify import identify_many
 
-    copied = [(job, file) for job, file in zip(jobs, taken, strict=True) if file.refusal is None]
+    target = Path(batch.target)
+    copied = [(job, file) for job, file in zip(batch.jobs, taken, strict=True) if file.refusal is None]
     asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
     examined: dict[int, Taken] = {}
+    marks: dict[int, str] = {}
     read: list[tuple[int, str, Character, Identification]] = []
-    for (job, file), identification in zip(copied, identify_many(asked, workers=1), strict=True):
-        character = characterise(target / job.stored, identification, job.name or job.path, zone)
+    for (job, _), identification in zip(copied, identify_many(asked, workers=1), strict=True):
+        character = characterise(target / job.stored, identification, job.name or job.path, batch.zone)
         read.append((job.number, job.stored, character, identification))
-        examined[file.number] = replace(file, identified=to_json(identification), characterised=to_json(character))
-    if texts is not None:
-        write_part(texts, target, read)
+    known = {number: (target / stored, character) for number, stored, character, _ in read}
+
+    def look(number: int, text: str) -> None:
+        if batch.secrecy is not None:
+            marks[number] = mark_of(*known[number], text, batch.secrecy)
+
+    if batch.texts:
+        write_part(Path(batch.texts), target, read, look)
+    by_number = {file.number: file for _, file in copied}
+    for number, _, character, identification in read:
+        if mark := marks.get(number):
+            character = replace(character, properties=(*character.properties, (MARK, mark)))
+        told, seen = to_json(identification), to_json(character)
+        examined[number] = replace(by_number[number], identified=told, characterised=seen)
     return [examined.get(file.number, file) for file in taken]
 
 
@@ -156,13 +172,14 @@ def warm_up() -> None:
 
 
 def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*algorithms, *(name for name, _ in job.wanted))))
+    return tuple(dict.fromkeys((*algorithms, *(wanted.algorithm for wanted in job.wanted))))
 
 
-def _checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str, ...]) -> Taken:
-    for name, value in job.wanted:
+def checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str, ...]) -> Taken:
+    """What came of a file that was read: refused where it is not what was declared, else with its digests."""
+    for name, value, source in job.wanted:
         if digests[name] != value.lower():
-            values = {"algorithm": name, "declared": value, "computed": digests[name]}
+            values = {"algorithm": name, "declared": value, "computed": digests[name], "source": source}
             return Taken(
                 job.number, size, refusal=Finding("ingest.digest-differs", job.name or job.path, "refuse", values)
             )

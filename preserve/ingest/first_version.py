@@ -15,6 +15,7 @@ from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
 from preserve.administration.retention import rules_in_force
+from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.packing import publishing
@@ -28,11 +29,12 @@ from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
-from preserve.ingest.acceptance import accepted
+from preserve.ingest.acceptance import Answerer, accepted, require_answerer
 from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
 from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
+from preserve.ingest.declared import files_by_list
 from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
@@ -56,6 +58,7 @@ class Result:
     case_number: str
     location: Path
     files: int
+    originals: int
     size: int
     findings: tuple[Finding, ...]
     resumed: bool
@@ -69,10 +72,17 @@ class FirstVersion(VersionPlan[Result]):
     spoiled_by = Refused
 
     def __init__(
-        self, catalogue: Catalogue, ingest: Ingest, assessed: Assessed, began: Began, person: str, files: WorkingFiles
+        self,
+        catalogue: Catalogue,
+        ingest: Ingest,
+        assessed: Assessed,
+        began: Began,
+        answerer: Answerer,
+        files: WorkingFiles,
     ) -> None:
         super().__init__(ingest, files, files.watcher, Journalled(began.row.boot, began.resumed))
-        self.catalogue, self.assessed, self.row, self.person = catalogue, assessed, began.row, person
+        self.catalogue, self.assessed, self.row = catalogue, assessed, began.row
+        self.answerer, self.person = answerer, answerer.account
         self.findings = tuple(journal.read_findings(began.row.findings))
         self._formats = formats_profile(ingest.home.profiles)
 
@@ -121,20 +131,29 @@ class FirstVersion(VersionPlan[Result]):
     def require_copied(self, refusals: list[Finding], again: list[Finding]) -> None:
         """What is wrong with a file refuses the deposit; what changed while it was read may be tried again."""
         if refusals:
-            raise Refused("sip.refused", self.where, findings=refusals + again)
+            judgement = Judgement(self.ingest.home, self.assessed)
+            for file in self.files.files():
+                judgement.add(file)
+            raise Refused("sip.refused", self.where, findings=[*judgement.so_far(), *refusals, *again])
         if again:
             raise NotIntact("ingest.changed-while-read", self.where, findings=again)
 
     def examine(self) -> None:
         """Every rule, now that the files are known."""
         self.watcher.begin("ingest.step-check")
-        judgement = Judgement(self.ingest.home, self.assessed)
+        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         self.media = 0.0
         for file in self.files.files():
             judgement.add(file)
             if file.normalised is None:
                 self.media += seconds_of_media(file, self.wants(file))
-        self._keep(judgement.finish().findings)
+        findings = judgement.finish().findings
+        require_answerer(self.assessed.description, findings, self.answerer)
+        self._keep(findings)
+
+    def _retention(self) -> RetentionProfile:
+        with self.catalogue.read() as connection:
+            return rules_in_force.applicable_rules(self.ingest.home, connection).profile
 
     def _keep(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
@@ -164,10 +183,11 @@ class FirstVersion(VersionPlan[Result]):
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
-        judgement = Judgement(self.ingest.home, self.assessed)
+        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
-        with Representations(out, self.ingest, listing, self.assessed.scanner) as representations:
+        lists = files_by_list(deposit.wanted)
+        with Representations(out, self.ingest, listing, self.assessed.scanner, lists) as representations:
             for number, file in self.files.numbered():
                 judgement.add(file)
                 texts.add(number, file)
@@ -228,6 +248,7 @@ class FirstVersion(VersionPlan[Result]):
             case_number=self.row.case_number,
             location=location,
             files=count,
+            originals=self.files.totals()[0],
             size=size,
             findings=self.findings,
             resumed=self.journalled.resumed,
@@ -249,7 +270,7 @@ class FirstVersion(VersionPlan[Result]):
                 "files": count,
                 "bytes": size,
                 "findings": sorted({finding.code for finding in self.findings}),
-                "accepted": accepted(self.findings),
+                "accepted": accepted(self.findings, self.answerer),
                 **anchors.details(location),
                 **case_index.digests(connection, objid, 1),
             }

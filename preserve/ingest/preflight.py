@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from metadata.findings import Finding
+from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import now
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import Home
@@ -38,6 +39,7 @@ class _Job:
     path: Path
     report: Path | None  # the reports' path without their endings
     replace: bool = False
+    retention: RetentionProfile | None = None
 
     def targets(self) -> list[Path]:
         """Where its reports go."""
@@ -45,7 +47,14 @@ class _Job:
 
 
 def look_all(
-    home: Home, paths: Sequence[Path], folder: Path | None, jobs: int, watcher: Progress, *, replace: bool = False
+    home: Home,
+    paths: Sequence[Path],
+    folder: Path | None,
+    jobs: int,
+    watcher: Progress,
+    *,
+    replace: bool = False,
+    retention: RetentionProfile | None = None,
 ) -> Iterator[Looked]:
     """Check each case, in the order given; `jobs` processes at once, 0 for one a processor. Nothing is changed.
 
@@ -53,7 +62,10 @@ def look_all(
     `replace`. Raises PreserveError for what is no fault of a case: Refused, Stopped, ToolMissing, MediumProblem.
     """
     names = _names(paths)
-    work = [_Job(path, folder / name if folder else None, replace) for path, name in zip(paths, names, strict=True)]
+    work = [
+        _Job(path, folder / name if folder else None, replace, retention)
+        for path, name in zip(paths, names, strict=True)
+    ]
     for target in (target for job in work for target in job.targets()):
         check_new(target, home, replace=replace)
     if jobs == 1 or len(work) == 1:
@@ -94,7 +106,7 @@ def _quiet(_: int) -> None:
 
 def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
     try:
-        assessed, judged = preview(home, job.path, progress)
+        assessed, judged = preview(home, job.path, progress, job.retention)
     except Refused as error:
         return Looked(job.path, preflight_table.row_of_refused(job.path, error.findings or _alone(error)), error)
     except MediumProblem as error:  # one case that cannot be read does not keep the others from being checked

@@ -13,9 +13,9 @@ from metadata.findings import Finding
 from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
+from preserve.ingest.rules.filed_in_time import due_of
 from preserve.messages import hint, say
 from preserve.outputs import write_new
-from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Row:
 def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     """The row of a case that could be read."""
     view = judged.view
-    due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
+    filing = due_of(view)
     case = assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, due.isoformat(), certain)
+    return _row(path, judged.findings, case.case_number, case.title, filing.due.isoformat(), filing.certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:
@@ -112,7 +112,9 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
             wide,
             (heading, plain, bad),
             [row.verdict in ("refuse", "error") for row in rows],
+            2,
         )
+        told = [finding for row in rows for finding in row.findings if _for_the_department(finding)]
         problems = [
             [
                 row.case_number or row.path.name,
@@ -133,12 +135,13 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
             problems,
             (22, 19, 6, 40, 60, 60),
             (heading, plain, bad),
-            [False] * len(problems),
+            [finding.severity in ("refuse", "error") for finding in told],
+            1,
         )
     write_new(target, buffer.getvalue(), home)
 
 
-_LINE, _MOST_LINES = 15.0, 12
+_LINE, _MOST_LINES = 15.0, 27  # a row is at most 409 points high
 _PROBLEM = ("severity", "article", "where", "found", "do")
 
 
@@ -149,12 +152,13 @@ def _sheet(
     wide: Sequence[int],
     formats: Any,
     marked: Sequence[bool],
+    mark: int,
 ) -> None:
-    heading, plain, bad = formats
+    heading, plain, bad = formats  # what is marked stands in the column `mark`
     for place, (name, width) in enumerate(zip(names, wide, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, name, heading)
-    for number, (row, mark) in enumerate(zip(rows, marked, strict=True), 1):
+    for number, (row, bad_one) in enumerate(zip(rows, marked, strict=True), 1):
         lines = max(_lines(value, width) for value, width in zip(row, wide, strict=True))
         sheet.set_row(number, _LINE * min(lines, _MOST_LINES))
         for place, value in enumerate(row):
@@ -162,7 +166,7 @@ def _sheet(
                 sheet.write_number(number, place, int(value), plain)
             else:
                 shown = value.encode("utf-8", "backslashreplace").decode()[:32_000]
-                sheet.write_string(number, place, shown, bad if mark and place == 2 else plain)
+                sheet.write_string(number, place, shown, bad if bad_one and place == mark else plain)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

@@ -10,6 +10,7 @@ from metadata.entities import Event, FileObject, Format, Link, Relationship
 from metadata.identity import readable
 from metadata.names import xml_name
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, versioned
+from preserve.ingest.extraction.marks import MARK
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
 
@@ -81,7 +82,7 @@ def _format_note(identification: Identification) -> str:
 
 
 def _properties(character: Character) -> tuple[tuple[str, str], ...]:
-    values = list(character.properties)
+    values = [(name, value) for name, value in character.properties if name != MARK]
     if character.duration is not None:
         values.append(("duration", f"{character.duration:.3f} s"))
     if character.started is not None:

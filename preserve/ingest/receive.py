@@ -16,11 +16,13 @@ from pydantic import BaseModel, ConfigDict
 from metadata.findings import Finding
 from metadata.identity import Names, precise, readable
 from preserve.errors import Refused
+from preserve.ingest.declared import Wanted
+from preserve.ingest.declared.lists import read_lists
 from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
-from preserve.ingest.sources.bag import check_own_files, compare_names, declared_digests
+from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -54,8 +56,8 @@ class DepositProfile(BaseModel):
 class Deposit:
     """A deposit that was looked over. `prefix` stands before every payload path (`data/` in a bag, or one top folder).
 
-    `files` are the payload files with paths below the prefix, `wanted` the digests a bag declares for them,
-    `tags` a bag's own files, `litter` what was left out.
+    `files` are the payload files with paths below the prefix, `wanted` the digests that a bag or lists in the deposit
+    declare for them, `tags` a bag's own files, `litter` what was left out.
     """
 
     source: Source
@@ -65,7 +67,7 @@ class Deposit:
     files: tuple[Entry, ...]
     tags: tuple[str, ...]
     litter: tuple[Entry, ...]
-    wanted: dict[str, tuple[tuple[str, str], ...]] = field(repr=False)
+    wanted: dict[str, tuple[Wanted, ...]] = field(repr=False)
     description_name: str
     description: bytes
     fingerprint: str
@@ -95,8 +97,19 @@ def open_source(path: Path) -> Source:
     raise Refused("sip.unknown-kind", str(path))
 
 
-def receive(path: Path, profile: DepositProfile) -> Deposit:
-    """Look a deposit over. Raises Refused with every reason at once; the deposit is only read."""
+def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+    """Look a deposit over. Raises Refused with every reason at once; the deposit is only read.
+
+    `scratch` is a folder for what must be put aside while it is read.
+    """
+    deposit = look_over(path, profile, scratch)
+    if reasons := [finding for finding in deposit.findings if finding.severity == "refuse"]:
+        raise Refused("sip.refused", str(path), findings=reasons)
+    return deposit
+
+
+def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
     source = open_source(path)
     entries: list[Entry] = []
     findings: list[Finding] = []
@@ -122,20 +135,23 @@ def receive(path: Path, profile: DepositProfile) -> Deposit:
         raise Refused("sip.empty", str(path))
     top, bag = _top(kept, profile)
     prefix = top + "data/" if bag else top
-    wanted = declared_digests(source, entries, top) if bag else {}
     files = tuple(entry for entry in kept if entry.path.startswith(prefix))
     tags = tuple(
         entry.path for entry in kept if bag and entry.path.startswith(top) and not entry.path.startswith(prefix)
     )
     litter = tuple(entry for entry in entries if entry.path in left)
-    if bag:
-        # What was left behind before the bag was made is listed in it.
-        findings += compare_names(wanted, (*files, *(entry for entry in litter if entry.path in wanted)))
-        findings += check_own_files(source, entries, top)
-    name, description = _description(source, top, prefix, files, tags, profile)
-    if any(finding.severity == "refuse" for finding in findings):
-        raise Refused("sip.refused", str(path), findings=findings)
-    findings += [*forms(files, prefix), *_misleading(files)]
+    wanted, said = read_bag(source, entries, top, left, scratch) if bag else ({}, [])
+    word = read_lists(source, files, prefix, scratch)
+    findings += [*said, *word.findings]
+    wanted |= {file: (*wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
+    try:
+        name, description = _description(source, top, prefix, files, tags, profile)
+    except Refused as error:
+        if not any(finding.severity == "refuse" for finding in findings):
+            raise
+        raise Refused("sip.refused", str(path), findings=[*findings, as_finding(error)]) from error
+    tags, unkept = kept_files(entries, tags, top, name)
+    findings += [*unkept, *forms(files, prefix), *_misleading(files)]
     if litter:
         findings.append(told(litter))
     return Deposit(
@@ -269,3 +285,8 @@ def _description(
     if not data.strip():
         raise Refused("sip.description-empty", found[0])
     return found[0], data
+
+
+def as_finding(error: Refused) -> Finding:
+    """A refusal that stood alone, among others."""
+    return Finding(error.code, error.where, "refuse", dict(error.values), error.detail)

@@ -9,6 +9,7 @@ from preserve.data_management.database import Catalogue
 from preserve.description.schema import CaseDescription
 from preserve.errors import Refused
 from preserve.home import Home
+from preserve.ingest.acceptance import Answerer, require_answerer
 from preserve.ingest.assess import assess
 from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
@@ -19,20 +20,32 @@ from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import claim
 
-__all__ = ["Result", "run"]
+__all__ = ["Answerer", "Result", "run"]
 
 
 def run(
-    home: Home, catalogue: Catalogue, source: Path, *, person: str, jobs: int, watcher: Progress, restart: bool = False
+    home: Home,
+    catalogue: Catalogue,
+    source: Path,
+    *,
+    person: str | Answerer,
+    jobs: int,
+    watcher: Progress,
+    restart: bool = False,
 ) -> Result:
     """Take one deposit in. Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped, NotIntact.
+
+    `person` is an account, with whether it may let errors in that somebody answers for; else NotPermitted is raised.
 
     After Refused nothing of the deposit is left in the archive but the refusal in the ledger; after every other
     error the same call goes on where this one stopped; with `restart` it begins anew.
     """
     watcher.begin("ingest.step-receive")
+    answerer = person if isinstance(person, Answerer) else Answerer(person)
+    person = answerer.account
     try:
         assessed = assess(home, source, watcher)
+        require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
         _refuse(home, catalogue, source, refusal, person)
         raise
@@ -48,7 +61,7 @@ def run(
             raise
         ingest = _ingest(home, began, assessed.description)
         files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id))
-        return carry_out(FirstVersion(catalogue, ingest, assessed, began, person, files))
+        return carry_out(FirstVersion(catalogue, ingest, assessed, began, answerer, files))
 
 
 def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, person: str) -> None:

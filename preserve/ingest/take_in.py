@@ -20,10 +20,11 @@ from preserve.ingest.file_pass import (
     examine_batch,
     take_batch,
     take_file,
-    take_stream,
+    take_member,
     warm_up,
 )
 from preserve.ingest.receive import Deposit
+from preserve.ingest.rules.profile import SecrecyMarks
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from preserve.work import executor, map_batches
@@ -60,11 +61,13 @@ class Intake:
     texts: Path | None
     zone: tzinfo
     algorithms: tuple[str, ...]
+    secrecy: SecrecyMarks | None = None
 
     def batch(self, source: str, jobs: Iterable[Job], taken: Iterable[Taken] = ()) -> Batch:
         """Some files for a worker process."""
         texts = str(self.texts or "")
-        return Batch(source, str(self.target), texts, self.zone, self.algorithms, tuple(jobs), tuple(taken))
+        wanted, target = tuple(jobs), str(self.target)
+        return Batch(source, target, texts, self.zone, self.algorithms, wanted, tuple(taken), self.secrecy)
 
 
 def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress) -> Iterator[list[Taken]]:
@@ -87,7 +90,7 @@ def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watc
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            file = take_file(source, intake.target, intake.texts, intake.zone, intake.algorithms, job, watcher)
+            file = take_file(intake.batch(str(source), [job]), watcher)
             watcher(0, 1)
             yield [file]
 
@@ -116,7 +119,7 @@ def _copied(intake: Intake, jobs: Iterable[Job], watcher: Progress) -> Iterator[
     taken: list[Taken] = []
     for entry, stream in intake.origin.stream(lambda entry: entry.path in waiting):
         job = waiting[entry.path]
-        taken.append(take_stream(stream, intake.target, intake.algorithms, job, watcher))
+        taken.append(take_member(stream, intake.target, intake.algorithms, job, watcher))
         batch.append(job)
         if len(batch) >= _BATCH_FILES:
             yield intake.batch("", batch, taken)

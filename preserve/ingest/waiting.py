@@ -13,9 +13,10 @@ from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.receive import DepositProfile
-from preserve.ingest.rules.profile import read_rules
+from preserve.ingest.rules.filed_in_time import filing_due
+from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.profiles import read_profile
-from preserve.working_days import read_calendar, working_days_after, working_days_between
+from preserve.working_days import read_calendar, working_days_between
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")
 
@@ -73,6 +74,7 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
     """When each waiting case must be filed. Cases in archives and bags, whose description is packed, are unknown."""
     words = read_vocabulary(home.profiles)
     rule, calendar = read_rules(home.profiles, words).filing, read_calendar(home.profiles)
+
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
@@ -81,10 +83,19 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
             if case is None:
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue
-            due, certain = working_days_after(calendar, case.closed, rule.working_days)
+            filing = filing_due(case, read_case_type(case.case_type, home.profiles, words), rule, calendar)
+            due, certain = filing.due, filing.certain
             late = today > due
             days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]
             standing: Standing = "late" if late else "soon" if days <= rule.soon_working_days else "in-time"
             yield Deadline(
-                path, case.case_number, case.title, case.closed, due, certain, days, standing, case.late_filing_reason
+                path,
+                case.case_number,
+                case.title,
+                filing.counted_from,
+                due,
+                certain,
+                days,
+                standing,
+                case.late_filing_reason,
             )

@@ -22,6 +22,7 @@ from preserve.ingest.facts import to_json
 from preserve.ingest.file_pass import Job, Taken
 from preserve.ingest.normalise import Plan
 from preserve.ingest.provenance import TakenFile, read_file
+from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from storage_adapters.durable import discard
@@ -110,6 +111,7 @@ class WorkingFiles:
             self.texts,
             zone(self.ingest.home.settings.time_zone),
             self.algorithms,
+            read_rules(self.ingest.home.profiles).secrecy_marks,
         )
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []

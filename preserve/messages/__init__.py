@@ -78,9 +78,16 @@ def known(code: str, language: Language | None = None) -> bool:
 
 
 class _Places(dict[str, Value]):
-    """A sentence never fails for a missing value: the place stays visible."""
+    """A sentence never fails for a missing value: the place stays visible.
+
+    `{statute}` is the value `article` as a law is cited; `{due_day}` the value `due`, an ISO date, as people write it.
+    """
 
     def __missing__(self, key: str) -> str:
+        if key == "statute" and "article" in self:
+            return statute_number(str(self["article"]))
+        if key.endswith("_day") and (day := self.get(key.removesuffix("_day"))) is not None:
+            return day_for_people(str(day))
         return "{" + key + "}"
 
 
@@ -112,7 +119,36 @@ def length_for_people(seconds: float) -> str:
         return say("work.seconds", seconds=f"{round(seconds, 1):g}")
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return say("work.hours" if hours else "work.minutes", hours=hours, minutes=minutes, seconds=left)
+    parts = [say("work.hours", hours=hours)] if hours else []
+    parts += [say("work.minutes", minutes=minutes)] if minutes else []
+    parts += [say("work.seconds", seconds=left)] if left else []
+    return ("" if language() == "zh" else " ").join(parts)
+
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def statute_number(article: str) -> str:
+    """The number of an article as a law is cited: 第十八条 in Chinese; what is no number below a hundred stays."""
+    if language() != "zh" or not article.isascii() or not article.isdigit() or not 0 < int(article) < 100:
+        return article
+    tens, ones = divmod(int(article), 10)
+    head = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def item_number(number: str) -> str:
+    """An item of an article as a law is cited: 第（二）项."""
+    return say("work.item", number=statute_number(number))
+
+
+def day_for_people(day: str) -> str:
+    """An ISO date as people write it; what is none stays."""
+    try:
+        year, month, date = (int(part) for part in day[:10].split("-"))
+    except ValueError:
+        return day
+    return say("work.day", year=year, month=month, date=date)
 
 
 def hint(code: str, /, **values: Value) -> str:

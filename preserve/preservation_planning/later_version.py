@@ -26,6 +26,7 @@ from preserve.data_management.proof import anchors
 from preserve.description.matching import described, name_in
 from preserve.errors import NotIntact, PreserveError
 from preserve.ingest.context import Ingest
+from preserve.ingest.declared import Wanted
 from preserve.ingest.file_pass import Job
 from preserve.ingest.normalise import Plan, forecast, seconds_of_media
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
@@ -116,7 +117,8 @@ class LaterVersion(VersionPlan[Represerved]):
 
         def jobs(rows: Iterator[journal.FileRow]) -> Iterator[Job]:
             for row in rows:
-                wanted = tuple(self.old.wanted(data_path("original", "data/" + row.stored)).items())
+                known = self.old.wanted(data_path("original", "data/" + row.stored))
+                wanted = tuple(Wanted(name, digest, f"manifest-{name}.txt") for name, digest in known.items())
                 name = name_in(objects, row.path.decode("utf-8", "surrogateescape"))
                 yield Job(row.number, row.stored, row.stored, row.size, wanted, name)
 

@@ -28,7 +28,7 @@ from preserve.services.session import Session
 class DueMedium:
     """What is due on a medium: `due` of its `copies`, last read and to be read again at these times (RFC 3339).
 
-    `how`: read, insert, draw or passed, as in `schedule.Due`.
+    `how`: read, insert, draw or passed, as in `schedule.Due`; `continuous`: read at every run, so that it has no day.
     """
 
     medium: str
@@ -40,6 +40,7 @@ class DueMedium:
     copies: int
     last: str
     next: str
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def plan(session: Session) -> AuditPlan:
                 due.total,
                 due.since,
                 due.next,
+                due.continuous,
             )
             for due in due_media
         )

@@ -23,10 +23,11 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.search import Hit, Match
 from preserve.data_management.versions import Version
 from preserve.description.labels import label_of, value_of
-from preserve.description.schema import Classification, Stage
+from preserve.description.schema import Classification, Stage, Volume
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
 from preserve.errors import UsageError
 from preserve.home import Home
+from preserve.services.inner_volume import without_inner
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
@@ -112,8 +113,8 @@ def list_cases(session: Session, page: Page = FIRST) -> CaseList:
 class SearchWish:
     """What is searched for: words that must all occur, and filters that must all hold; empty ones hold of everything.
 
-    Stage, type, measure and classification may be written in either language. `since` and `until`: something happened
-    between these days.
+    Stage, type, measure, classification and volume may be written in either language. `since` and `until`:
+    something happened between these days.
     """
 
     words: str = ""
@@ -126,6 +127,7 @@ class SearchWish:
     case_type: str = ""
     measure: str = ""
     classification: str = ""
+    volume: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -145,6 +147,7 @@ class SearchWish:
             case_type=vocabulary.name_of("case_type", self.case_type),
             measure=vocabulary.name_of("measure", self.measure),
             classification=value_of(Classification, self.classification),
+            volume=value_of(Volume, self.volume),
             since=since,
             until=until,
         )
@@ -164,7 +167,6 @@ class SearchResult:
 
 def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
     """The matches of a page, and one more where there are more."""
-
     filters = wish.filters(session.home)
     reading = partial(search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1)
     return session.once("matches", reading), filters
@@ -182,7 +184,7 @@ def search_cases(session: Session, wish: SearchWish, page: Page = FIRST) -> Sear
     matches, filters = _match(session, wish, page)
     more, matches = len(matches) > page.size, matches[: page.size]
     with session.archive.catalogue.read() as connection:
-        hits = search.show(connection, matches, wish.words, filters)
+        hits = without_inner(connection, session.person, search.show(connection, matches, wish.words, filters))
     return SearchResult(tuple(hits), more, matches[-1].key if more else "")
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from preserve.administration.duties import Duty
+from preserve.administration.duties import Duty, allows
+from preserve.administration.people import may_answer
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import StorageProfile, read_policy, standing
 from preserve.data_management import journal, ledger
@@ -37,7 +38,7 @@ class MissingCopies:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A deposit that was taken in, after what was written was read back; `bytes` are the package's."""
+    """A deposit that was taken in, after what was written was read back; `bytes` and `files` are the package's."""
 
     sip: Path
     ok: Literal[True]
@@ -47,6 +48,7 @@ class Ingested:
     case_number: str
     location: Path
     files: int
+    originals: int
     bytes: int
     resumed: bool
     sealed: bool
@@ -82,17 +84,15 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
     """Take one deposit in; goes on where an earlier run stopped, with `restart` begins anew.
 
     `jobs` processes at once (0: one a processor). Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped,
-    NotIntact; after Refused nothing of the deposit is left in the archive but the refusal in the ledger.
+    NotIntact; NotPermitted where somebody answers for an error, and who takes it in is no head; after Refused nothing
+    of the deposit is left in the archive but the refusal in the ledger.
     """
-    archive = session.archive
+    archive, person = session.archive, session.person
+    with archive.catalogue.read() as connection:
+        behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
+        answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
     done = runner.run(
-        archive.home,
-        archive.catalogue,
-        sip,
-        person=session.person.account,
-        jobs=jobs,
-        watcher=session.progress,
-        restart=restart,
+        archive.home, archive.catalogue, sip, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
     return Ingested(
         sip=sip,
@@ -103,6 +103,7 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
         case_number=done.case_number,
         location=done.location,
         files=done.files,
+        originals=done.originals,
         bytes=done.size,
         resumed=done.resumed,
         sealed=done.sealed,

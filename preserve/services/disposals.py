@@ -13,7 +13,7 @@ from pydantic import Field
 from preserve.administration.disposal import media_destruction, steps
 from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.model import Disposal, Tombstone
-from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.register import as_paper, names_in
 from preserve.administration.disposal.removal import Task
 from preserve.administration.disposal.steps import DISPOSALS, register_file
 from preserve.administration.disposal.tombstones import tombstones_of
@@ -55,16 +55,24 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Supervised(Stepped):
-    """Who supervises it by now."""
+    """Who checked the register before it was approved; who signed by now that they saw it destroyed."""
 
     supervisors: tuple[str, ...]
+    witnesses: tuple[str, ...]
 
 
 @command("disposal.supervise", duty=Duty.SUPERVISE, subject="number")
 def supervise(session: Session, number: str, *, note: str = "") -> Supervised:
-    """Sign the register as one of two supervisors (监销人)."""
-    disposal = steps.supervise(session.actor, number, note=note)
-    return Supervised(number, disposal.state, tuple(signature.by for signature in disposal.supervisors))
+    """As one of two: check the register before it is approved (清册复核), or sign once it was carried out (监销)."""
+    with session.archive.catalogue.read() as connection:
+        done = DISPOSALS.row(connection, number).state in ("executed", "witnessed")
+    disposal = (steps.witness if done else steps.supervise)(session.actor, number, note=note)
+    return Supervised(
+        number,
+        disposal.state,
+        tuple(signature.by for signature in disposal.supervisors),
+        tuple(signature.by for signature in disposal.witnesses),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +190,11 @@ def show(session: Session, number: str, *, folder: Path | None = None) -> Dispos
     disposal = _disposal(session, number)
     with archive.catalogue.read() as connection:
         tombstones = tombstones_of(archive.home, connection, disposal)
+        paper = b""
+        if folder is not None:
+            paper = as_paper(archive.home, disposal, archive.now(), tombstones, names=names_in(connection))
     files = []
     if folder is not None:
         files.append(folder / f"{number}.pdf")
-        write_new(files[0], as_paper(archive.home, disposal, archive.now(), tombstones), archive.home)
+        write_new(files[0], paper, archive.home)
     return DisposalView(disposal, tuple(files), tuple(tombstones))

@@ -20,7 +20,7 @@ from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
-from preserve.ingest.rules.profile import CaseTypeProfile, RulesProfile
+from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.working_days import CalendarProfile
@@ -28,6 +28,7 @@ from preserve.working_days import CalendarProfile
 _MODELS: dict[str, type[BaseModel]] = {
     "vocabulary.toml": VocabularyProfile,
     "rules.toml": RulesProfile,
+    "measures.toml": MeasuresProfile,
     "retention.toml": RetentionProfile,
     "alike.toml": Alike,
     "looking.toml": LookingProfile,

@@ -135,7 +135,7 @@ class Operation(Generic[P, R]):
         person = self._recognised(session, session.opened, duties, arguments)
 
         def still(connection: Connection) -> None:
-            _require_any(connection, person, duties)
+            _require_any(connection, person, duties, self.name)
 
         guarded = session.opened.guarded(still, each=self.kind != "job")
         return replace(session, acting=person, opened=guarded)
@@ -160,7 +160,7 @@ class Operation(Generic[P, R]):
             with archive.catalogue.read() as connection:
                 person = sign_in(connection, session.credentials, moment)
                 account = person.account
-                _require_any(connection, person, duties)
+                _require_any(connection, person, duties, self.name)
                 return person
         except NotPermitted:
             self._refuse(archive, account, arguments)
@@ -215,14 +215,19 @@ class Operation(Generic[P, R]):
         return result
 
 
-def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...]) -> None:
+def _deed(name: str) -> str:
+    """An operation's name as its word has it."""
+    return name.replace(".", "-").replace("_", "-")
+
+
+def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...], name: str) -> None:
     """Raises NotPermitted unless the person has one of these duties now, where there are any."""
     for duty in duties[1:]:
         if person.may(duty):
-            require(connection, person, duty)
+            require(connection, person, duty, _deed(name))
             return
     for duty in duties[:1]:
-        require(connection, person, duty)
+        require(connection, person, duty, _deed(name))
 
 
 OPERATIONS: dict[str, Operation[..., Any]] = {}

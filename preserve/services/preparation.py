@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,14 +12,17 @@ from typing import Annotated
 from pydantic import Field
 
 from preserve.administration.duties import Duty
+from preserve.administration.retention.profile import RetentionProfile, read_retention
+from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.clock import CHINA, now, zone
+from preserve.data_management.database import open_catalogue
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
 from preserve.description.writing import write_json, write_toml
-from preserve.errors import Refused, UsageError
+from preserve.errors import PreserveError, Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
-from preserve.ingest.draft import draft
+from preserve.ingest.draft import draft, read_drafting
 from preserve.ingest.preflight import Looked, look_all
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
@@ -97,12 +101,21 @@ def check(
     paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
     session.progress.begin("ingest.checking", files=len(paths) if len(paths) > 1 else 0)
     folder = reports.absolute() if reports is not None else None
-    looked = list(look_all(home, paths, folder, jobs or processors(), session.progress, replace=replace))
+    looked = list(
+        look_all(home, paths, folder, jobs or processors(), session.progress, replace=replace, retention=_rules(home))
+    )
     free = free_space(home.store)
     checks = tuple(_checked(case, home, free) for case in looked)
     if xlsx is not None:
         preflight_table.write_table(xlsx.absolute(), [check.row for check in checks], home)
     return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks)
+
+
+def _rules(home: Home) -> RetentionProfile:
+    """The rules in force; where the catalogue is not there or cannot be read, those of the profile as it is now."""
+    with suppress(PreserveError), closing(open_catalogue(home)) as catalogue, catalogue.read() as connection:
+        return applicable_rules(home, connection).profile
+    return read_retention(home.profiles)
 
 
 def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:
@@ -150,7 +163,8 @@ def template(session: Session, target: Path | None = None, *, place: Path | None
     home = _home(place)
     path = target or Path(_WORKBOOK)
     with new_file(path.absolute(), home) as part:
-        write_workbook(part, vocabulary=read_vocabulary(home.profiles if home else None))
+        own = home.profiles if home else None
+        write_workbook(part, vocabulary=read_vocabulary(own), volumes=read_drafting(own).volumes.divide)
     return Described(path, 0, ())
 
 
@@ -172,7 +186,7 @@ def describe(session: Session, folder: Path, target: Path | None = None, *, plac
     content, findings = draft(folder, own, zone(home.settings.time_zone) if home else CHINA)
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
-            write_workbook(part, content, read_vocabulary(own))
+            write_workbook(part, content, read_vocabulary(own), volumes=read_drafting(own).volumes.divide)
         else:
             part.write_text(write_toml(content) if form == ".toml" else write_json(content), encoding="utf-8")
     return Described(path, len(content.get("objects", [])), tuple(findings))

@@ -149,6 +149,7 @@ def _documents(profile: CaseTypeProfile, words: Vocabulary) -> tuple[DocumentAsk
             [label_of(procedure) for procedure in when.procedures],
             [words.label("measure", measure) for measure in when.measures],
             [words.label("incident", incident) for incident in when.incidents],
+            [words.label("outcome", outcome) for outcome in when.outcomes],
         )
         return "; ".join("/".join(names) for names in lists if names)
 

@@ -109,10 +109,11 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What an examination came to: how many files are to be given, and what stands against it."""
+    """What an examination came to: what is proposed, how many files that would be, and what stands against it."""
 
     number: str
     state: str
+    opinion: Literal["grant", "refuse"]
     files: int
     concerns: tuple[Concern, ...]
 
@@ -131,7 +132,8 @@ def examine(
     """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted."""
     done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered))
     assert done.examination is not None
-    return Examined(number, done.state, len(done.examination.selection), done.examination.concerns)
+    examination = done.examination
+    return Examined(number, done.state, examination.opinion, len(examination.selection), examination.concerns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from preserve.administration.duties import Duty
 from preserve.administration.retention.facts import calculate, paths_of
 from preserve.administration.retention.notice import Falling, announce, falling_due
-from preserve.administration.retention.periods import Due, Period
+from preserve.administration.retention.periods import Due, Period, decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
@@ -199,7 +199,7 @@ def _shown(profile: RetentionProfile, due: Due, period: Period) -> PeriodShown:
         last=str(period.last or ""),
         never=period.never,
         words=period_words(period),
-        decides=period.rule == due.rule,
+        decides=period == decisive(due),
     )
 
 

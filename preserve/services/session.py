@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
 from preserve.administration.people import Person, recognise
+from preserve.administration.retention.rules_in_force import count_again
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
@@ -140,4 +141,9 @@ def begin(
     if needs == "home":
         return Session(credentials, language, aside=aside, opened_home=open_home(place or default_path()))
     archive = open_archive(place)
+    try:
+        count_again(archive)
+    except BaseException:
+        archive.close()
+        raise
     return Session(credentials, language, aside=aside, opened=archive, opened_home=archive.home)

@@ -15,6 +15,7 @@ from preserve.administration.duties import Duty
 from preserve.description.labels import label_of
 from preserve.description.schema import Stage
 from preserve.services.cases import of_case
+from preserve.services.inner_volume import require_seen
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.session import Session
 
@@ -71,6 +72,8 @@ def _chosen(session: Session, arguments: Arguments) -> tuple[HeldCase, list[View
     case, files = _contents(session, arguments["case"], arguments["original"])
     names: Sequence[str] = arguments["objects"]
     chosen = reading_room.pick(files, names) if names else [file for file in files if file.recording]
+    with session.archive.catalogue.read() as connection:
+        require_seen(connection, session.person, case.description, [file.name for file in chosen])
     return case, [file for file in chosen if file.recording or not arguments["pictures"]]
 
 

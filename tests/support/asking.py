@@ -20,7 +20,7 @@ from preserve.administration.duties import Role
 from preserve.administration.founding import found
 from preserve.administration.people import Person
 from preserve.data_management.archive import Archive, open_archive
-from preserve.ingest.runner import run
+from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from tests.support.tiny_case import write_case
 
@@ -97,13 +97,29 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
     )
     archive = open_archive(home.home.path)
     try:
-        result = run(archive.home, archive.catalogue, folder / "case", person="zhou", jobs=1, watcher=Silent())
+        result = run(
+            archive.home,
+            archive.catalogue,
+            folder / "case",
+            person=Answerer("zhou", may=True),
+            jobs=1,
+            watcher=Silent(),
+        )
         yield Counter(archive, "临文综罚〔2026〕77号", result.name.rpartition("_v")[0], notice)
     finally:
         archive.close()
 
 
 _PARTIES = [{"name": "临江星光文化传播有限公司", "role": "当事人"}]
+
+
+def with_inner_volume() -> list[dict[str, Any]]:
+    """The files of the case, the decision among the internal papers (副卷), and nothing private."""
+    return [
+        {**{key: value for key, value in item.items() if key != "classification"}, "volume": volume}
+        for item in _objects()
+        for volume in ["inner" if item["file"] == "决定书.txt" else "main"]
+    ]
 
 
 def _objects() -> list[dict[str, Any]]:

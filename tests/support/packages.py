@@ -32,7 +32,7 @@ from metadata.mets import (
 )
 from metadata.names import xml_name
 from metadata.premis import write_premis
-from metadata.schemas import IN_PACKAGE, schema_folder
+from metadata.schemas import IN_PACKAGE, packaged
 
 OBJID = "aip-01jd0000000000000000000000"
 NAME = f"{OBJID}_v0001"
@@ -182,19 +182,19 @@ def make_package(
     maker.put(csip.CASE, '{"case_number": "京罚〔2026〕1号"}\n'.encode())
     maker.put("documentation/README.zh.txt", "这是一个归档信息包。\n".encode())
     for name in IN_PACKAGE:
-        maker.put(f"schemas/{name}", (schema_folder() / name).read_bytes())
+        maker.put(f"schemas/{name}", packaged(name))
     maker.write(csip.PREMIS, _write_root_premis)
     maker.write(
         csip.METS,
         lambda path: write_root_mets(
             path,
             header,
-            descriptive=maker.reference(csip.DUBLIN_CORE, "application/xml"),
-            premis=maker.reference(csip.PREMIS, "application/xml"),
-            documentation=[
+            descriptive=[
+                maker.reference(csip.DUBLIN_CORE, "application/xml"),
                 maker.reference(csip.CASE, "application/json"),
-                maker.reference("documentation/README.zh.txt", "text/plain"),
             ],
+            premis=maker.reference(csip.PREMIS, "application/xml"),
+            documentation=[maker.reference("documentation/README.zh.txt", "text/plain")],
             schemas=[maker.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],
             representations=references,
         ),

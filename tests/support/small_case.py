@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from metadata.findings import Value
 from preserve.administration.founding import found
 from preserve.data_management.archive import Archive, open_archive
-from preserve.ingest.runner import Result, run
+from preserve.ingest.runner import Answerer, Result, run
 from preserve.progress import Silent, Unit
+from tests.support.tiny_case import answers_for
 
 
 def small_archive(path: Path) -> Archive:
@@ -24,7 +26,7 @@ def small_case(folder: Path, number: str) -> Path:
     case.mkdir()
     (case / "笔录.txt").write_text("现场检查笔录\n" * 20, encoding="utf-8")
     (case / "旧笔录.txt").write_text("当事人陈述，现场检查笔录\n" * 20, encoding="gb18030")
-    content = {
+    content: dict[str, Any] = {
         "case_number": number,
         "case_type": "检查",
         "title": number,
@@ -33,8 +35,8 @@ def small_case(folder: Path, number: str) -> Path:
         "start": "2026-01-05",
         "closed": "2026-02-02",
         "objects": [{"file": name, "kind": "文书", "stage": "调查"} for name in ("笔录.txt", "旧笔录.txt")],
-        "acceptances": [{"finding": "document-missing", "person": "周建国", "reason": "试验"}],
     }
+    content["acceptances"] = answers_for(content)
     (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return case
 
@@ -57,7 +59,9 @@ class Interrupting(Silent):
 
 def ingest(archive: Archive, case: Path, watcher: Silent | None = None) -> Result:
     """Take a case in, in this process."""
-    return run(archive.home, archive.catalogue, case, person="zhou", jobs=1, watcher=watcher or Silent())
+    return run(
+        archive.home, archive.catalogue, case, person=Answerer("zhou", may=True), jobs=1, watcher=watcher or Silent()
+    )
 
 
 def left_over(archive: Archive) -> list[str]:

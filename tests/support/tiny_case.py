@@ -6,6 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from preserve.description.reading import check_content
+from preserve.errors import Refused
+from preserve.ingest.apply_rules import view_of
+from preserve.ingest.rules import documents_are_there
+
 
 def write_case(folder: Path, **changes: Any) -> Path:
     """A tiny case of two texts; `changes` go into its description."""
@@ -24,8 +29,25 @@ def write_case(folder: Path, **changes: Any) -> Path:
             {"file": "笔录.txt", "kind": "现场检查笔录", "stage": "调查"},
             {"file": "决定书.txt", "kind": "行政处罚决定书", "stage": "决定"},
         ],
-        "acceptances": [{"finding": "document-missing", "person": "周建国", "reason": "测试案件没有全部文书"}],
         **changes,
     }
+    if "acceptances" not in changes:
+        description["acceptances"] = answers_for(description)
     (folder / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
     return folder
+
+
+def answers_for(description: dict[str, Any]) -> list[dict[str, str]]:
+    """An answer for each document that the case should hold and does not, by name: one for all of them is none."""
+    case, _ = check_content(description, {}, "case")
+    if case is None:
+        return []
+    try:
+        view = view_of(case, None, today=case.closed, state_secrets=False, own_profiles=None)
+    except Refused:
+        return []
+    missing = [found.where for found in documents_are_there.check(view) if found.severity == "error"]
+    return [
+        {"finding": "document-missing", "where": name, "person": "周建国", "reason": "测试案件没有全部文书"}
+        for name in missing
+    ]

@@ -11,12 +11,17 @@ from metadata import findings
 from preserve.access.case_history import model as life
 from preserve.access.redaction import making, plan
 from preserve.access.requests import model as request
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.transfer import model as transfer
+from preserve.access.transfer.procedure import TRANSFERS
 from preserve.administration.appraisal import model as appraisal
+from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import model as disposal
 from preserve.administration.disposal import removal
+from preserve.administration.disposal.steps import DISPOSALS
 from preserve.administration.duties import Duty, Role
 from preserve.administration.holds import steps as holds
+from preserve.administration.holds.steps import HOLDS
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
@@ -59,8 +64,19 @@ FIELDS = {
     "stage",
     "text",
     "title",
+    "volume",
 }
-TERMS = {"case_type", "incident", "long-term", "measure", "recorded", "recorded-situational", "shown", "shows"}
+TERMS = {
+    "case_type",
+    "incident",
+    "long-term",
+    "measure",
+    "outcome",
+    "recorded",
+    "recorded-situational",
+    "shown",
+    "shows",
+}
 CHANGES = {
     "became-permanent",
     "became-unknown",
@@ -97,6 +113,11 @@ WORDS: dict[str, Collection[str]] = {
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
     "cli.severity-{}": _of(findings.Severity),
+    "{}.deed-{}": {
+        f"{kind.words.partition('.')[0]}.deed-{step.deed}"
+        for kind in (REQUESTS, TRANSFERS, REVIEWS, DISPOSALS, HOLDS)
+        for step in kind.steps
+    },
     "compliance.asks-{}": set(articles._BASIS),
     "compliance.basis-{}": {test.item for test in properties._TESTS if test.when != "seal"},
     "compliance.batch-verdict-{}": SUMMARY,
@@ -105,7 +126,7 @@ WORDS: dict[str, Collection[str]] = {
     "compliance.note-{}": NOTE,
     "compliance.subject-{}": {test.subject for test in properties._TESTS},
     "compliance.verdict-{}": SUMMARY,
-    "compliance.{}": _of(properties.Result) | {"passed", "warning", "explained", "failed", "none"},
+    "compliance.{}": _of(properties.Result) | {"passed", "warning", "explained", "failed", "unknown", "none"},
     "dip.form-{}": REPRESENTATIONS | _of(making.Representation),
     "disposal.state-{}": _of(disposal.State),
     "disposal.task-{}": _of(removal.Why),
@@ -116,6 +137,15 @@ WORDS: dict[str, Collection[str]] = {
     "ingest.severity-{}": _of(findings.Severity),
     "people.duty-{}": set(Duty),
     "people.role-{}": set(Role),
+    "people.deed-{}": {
+        "appraisal-approve",
+        "disposal-approve",
+        "transfer-approve",
+        "transfer-refuse",
+        "request-approve",
+        "request-refuse",
+        "retention-put-in-force",
+    },
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},

@@ -120,7 +120,19 @@ def version_of_the_future(bag: Path) -> None:
 
 @wound("bag.encoding-unknown")
 def another_encoding(bag: Path) -> None:
+    edit(bag / "bagit.txt", "UTF-8", "X-Nobodys-Own")
+    tags(bag)
+
+
+@wound("bag.encoding-differs", "bag.encoding-other")
+def encoding_that_the_names_are_not_in(bag: Path) -> None:
     edit(bag / "bagit.txt", "UTF-8", "GB18030")
+    tags(bag)
+
+
+@wound("bag.declaration-blanks")
+def declaration_with_blanks_behind_its_lines(bag: Path) -> None:
+    (bag / "bagit.txt").write_text("BagIt-Version:  1.0 \nTag-File-Character-Encoding: UTF-8\t\n\n")
     tags(bag)
 
 

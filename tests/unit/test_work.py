@@ -90,7 +90,7 @@ def test_lines_on_a_pipe_and_nothing_for_programs() -> None:
     assert (watcher.done, watcher.files_done) == (50, 1)
 
 
-@pytest.mark.parametrize(("unit", "amount"), [("seconds", "1 min 30 s / 3 min 0 s"), ("bytes", "90 B / 180 B")])
+@pytest.mark.parametrize(("unit", "amount"), [("seconds", "1 min 30 s / 3 min"), ("bytes", "90 B / 180 B")])
 def test_what_is_counted_is_said_in_its_own_unit(unit: Unit, amount: str) -> None:
     stream = io.StringIO()
     with speaking("en"), Watcher("bars", stream) as watcher:

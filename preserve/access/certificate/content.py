@@ -53,6 +53,7 @@ def document(about: Contents) -> dict[str, Any]:
     statement = [
         both("statement", institution=home.settings.institution, count=len(about.given), number=about.request.number),
         both("statement-derived" if derived else "statement-originals"),
+        both("kept"),
         both("limits"),
     ]
     return {

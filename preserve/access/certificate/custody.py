@@ -101,7 +101,9 @@ def _entries(connection: Connection, objids: list[str], numbers: Sequence[int]) 
 
 def _name(connection: Connection, account: str) -> str:
     row = accounts.read_account(connection, account)
-    return f"{row.person}（{account}）" if row and row.person != account else account
+    if row is None:
+        return f"{account}（未登记姓名 name not registered）"
+    return f"{row.person}（{account}）" if row.person != account else account
 
 
 def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
@@ -131,7 +133,7 @@ def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[To
         yield both("step-restored"), both("how-sealed"), ""
     elif action.startswith("request."):
         article = given.get("article", "")
-        article = both("article", number=article) if article.isdigit() else article
+        article = both("article", article=article) if article.isdigit() else article
         step = both("step-" + action.replace(".", "-"), number=entry.subject, article=article)
         yield step, both("how-request"), given["sha256"]
     elif action == "dip.made":

@@ -34,6 +34,10 @@ class Given:
     digests: dict[str, str]
     made_by: str = ""  # the program and parameters that made it, where it is derived for this delivery
     event: str = ""  # PREMIS event type of that, `redaction` or `modification`
+    formed: str = ""  # when it was made, in the bureau's time
+    pages: int = 0  # on paper; 0: not known
+    recorded: bool = False  # a recording, which has no pages
+    evidence: bool = True
 
 
 def names_for(selection: Sequence[Selected]) -> list[str]:

@@ -27,7 +27,7 @@ from metadata.entities import (
 from metadata.mets import Header, MetsFile, RepresentationReference, write_representation_mets, write_root_mets
 from metadata.names import xml_name
 from metadata.premis import write_premis
-from metadata.schemas import IN_PACKAGE, schema_folder
+from metadata.schemas import IN_PACKAGE, packaged
 from preserve import __version__
 from preserve.access.dip.contents import Given, digests_of
 from preserve.access.requests.model import Request
@@ -92,7 +92,7 @@ def describe(
     write_dublin_core(written.root / csip.DUBLIN_CORE, terms)
     written.take(csip.DUBLIN_CORE)
     for name in IN_PACKAGE:
-        written.put(f"schemas/{name}", (schema_folder() / name).read_bytes())
+        written.put(f"schemas/{name}", packaged(name))
     _file(written, csip.PREMIS)
     entity = IntellectualEntity(_name(dip, "entity"), label, (("request", request.number),))
     write_premis(written.root / csip.PREMIS, [entity], _root_events(request, entity, written.made), _agents(home))
@@ -100,7 +100,7 @@ def describe(
     write_root_mets(
         written.root / csip.METS,
         header,
-        descriptive=written.reference(csip.DUBLIN_CORE, "application/xml"),
+        descriptive=[written.reference(csip.DUBLIN_CORE, "application/xml")],
         premis=written.reference(csip.PREMIS, "application/xml"),
         documentation=[written.reference(path, mime) for path, mime in papers],
         schemas=[written.reference(f"schemas/{name}", "application/xml") for name in IN_PACKAGE],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import escape
+from urllib.parse import quote
 
+from preserve.access.dip import evidence_list
 from preserve.access.dip.contents import Given
 from preserve.access.requests.model import Request
 from preserve.access.requests.profile import Capacity
@@ -16,35 +19,24 @@ from preserve.description.labels import label_of
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary, read_what_is_sound
 from preserve.home import Home
-from preserve.messages import bytes_for_people, say
-
-_ORDER = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
-
-
-def in_court_order(given: Sequence[Given]) -> list[Given]:
-    """By case, by stage of enforcement (regulation Art. 3), then as the case lists them."""
-
-    def key(one: Given) -> tuple[str, int, int]:
-        stage = one.about.stage.value if one.about else _ORDER[-1]
-        return one.selected.case_number, _ORDER.index(stage), one.number
-
-    return sorted(given, key=key)
+from preserve.messages import LANGUAGES, say, speaking
 
 
 def documents(
     home: Home,
     request: Request,
     capacity: Capacity,
-    cases: Sequence[CaseDescription],
+    cases: Mapping[str, CaseDescription],
     given: Sequence[Given],
     made: str,
 ) -> Iterator[tuple[str, str, bytes]]:
-    """Path in the package, MIME type and content of each paper."""
+    """Path in the package, MIME type and content of each paper; `cases` by objid."""
     moment = parse(made)
-    told = _cases(cases, read_what_is_sound(home.profiles))
+    told = _cases(cases.values(), read_what_is_sound(home.profiles))
+    listed = [*evidence_list.sections(given, cases), _handed_in(home, request, moment)]
     for name, title, parts in (
         ("case", say("dip.case-title"), [*_request(home, request, capacity), *told, _contents(given)]),
-        ("evidence-list", say("dip.list-title"), [_evidence(given), _handed_in(home, request, moment)]),
+        ("evidence-list", say("dip.list-title"), listed),
     ):
         under = say(
             "dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment)
@@ -53,7 +45,7 @@ def documents(
         yield (
             f"documentation/{name}.pdf",
             "application/pdf",
-            as_pdf(title, under, home.settings.institution, moment, parts),
+            as_pdf(title, under, home.settings.institution, moment, parts, wide=name == "evidence-list"),
         )
 
 
@@ -79,7 +71,7 @@ def _request(home: Home, request: Request, capacity: Capacity) -> Iterator[Secti
     yield Section(say("dip.request-section"), heads=(say("dip.head-item"), say("dip.head-content")), rows=tuple(rows))
 
 
-def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Section]:
+def _cases(cases: Iterable[CaseDescription], words: Vocabulary) -> Iterator[Section]:
     for case in cases:
         rows = (
             (say("words.heading-number"), case.case_number),
@@ -98,49 +90,20 @@ def _cases(cases: Sequence[CaseDescription], words: Vocabulary) -> Iterator[Sect
         )
 
 
-def _grouped(digest: str) -> str:
-    """In groups of eight, so that it can be compared by eye and breaks into lines."""
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
-
-
-def _digest(given: Given) -> str:
-    """Its own, and beside that of a copy or clip the digest of what it was made from."""
-    own = _grouped(given.digests["sha256"])
-    if given.selected.original_sha256 == given.digests["sha256"]:
-        return own
-    return own + "\n" + say("dip.of-original", digest=_grouped(given.selected.original_sha256))
-
-
-def _title(given: Given) -> str:
-    return (given.about.title or given.about.kind) if given.about else given.selected.shown
-
-
-def _made(given: Given) -> str:
-    """When and by whom it was made, as far as the case says so."""
-    about = given.about
-    when = (about.recording_start or about.date) if about else None
-    return "\n".join(filter(None, (str(when or ""), about.maker if about else ""))) or "—"
-
-
 def _contents(given: Sequence[Given]) -> Section:
     """卷内目录 of what is handed over."""
     heads = tuple(say(f"dip.head-{name}") for name in ("number", "title", "stage", "made", "file"))
     rows = tuple(
-        (str(number), _title(one), label_of(one.about.stage) if one.about else "—", _made(one), one.path)
-        for number, one in enumerate(in_court_order(given), 1)
+        (
+            str(one.number),
+            evidence_list.title_of(one),
+            label_of(one.about.stage) if one.about else "—",
+            evidence_list.made(one),
+            one.path,
+        )
+        for one in given
     )
     return Section(say("dip.contents-section"), "", heads, rows)
-
-
-def _evidence(given: Sequence[Given]) -> Section:
-    heads = tuple(say(f"dip.head-{name}") for name in ("number", "title", "made", "proves", "form", "file", "sha256"))
-    rows = []
-    for number, one in enumerate(in_court_order(given), 1):
-        stage = f"\n{label_of(one.about.stage)}" if one.about else ""
-        form = f"{say(f'dip.form-{one.representation}')}\n{bytes_for_people(one.size)}"
-        proves = (one.about.proves if one.about else "") or "—"
-        rows.append((str(number), _title(one) + stage, _made(one), proves, form, one.path, _digest(one)))
-    return Section(say("dip.list-section"), say("dip.list-words", count=len(rows)), heads, tuple(rows))
 
 
 def _handed_in(home: Home, request: Request, moment: datetime) -> Section:
@@ -162,38 +125,59 @@ def _who(request: Request) -> str:
 _README = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>
 body{{font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:46em;margin:2em auto;padding:0 1em;
-line-height:1.7;color:#222}} code{{background:#f2f2f2;padding:0 .3em}} li{{margin:.4em 0}} .en{{color:#555}}
+line-height:1.7;color:#222}} code{{background:#f2f2f2;padding:0 .3em}} li{{margin:.4em 0}}
+table{{border-collapse:collapse;width:100%}}
+th,td{{border:1px solid #bbb;padding:.3em .5em;text-align:left;overflow-wrap:anywhere}} .en{{color:#555}}
 </style></head><body>
 <h1>{title}</h1>
 <p>{institution}　申请号 {number}　{dip}</p>
 <ol>
 <li><b>看案卷：</b>打开 <a href="data/{dip}/documentation/case.html">案卷目录页</a>和
-<a href="data/{dip}/documentation/evidence-list.html">证据目录</a>；证据文件在
-<code>data/{dip}/representations/</code>。</li>
+<a href="data/{dip}/documentation/evidence-list.html">证据目录</a>；文件都在
+<a href="data/{dip}/representations/">文件夹</a>中，也可以从下表逐个打开。</li>
 <li><b>看证明：</b><a href="certificate.pdf">电子档案证明</a>由本机关电子签名，列有每个文件的摘要值。</li>
 <li><b>核验：</b>双击 <a href="verify.html">verify.html</a>，把整个文件夹拖到页面上。不需要网络，不需要安装任何软件。
 也可以运行 <code>python verify.py</code>。请把页面显示的公钥指纹与证明上印的指纹对照。</li>
 <li>文件请勿改名、另存或编辑；需要编辑请先复制。</li>
 </ol>
+<p>{kept}</p>
+<table><tr><th>序号 No.</th><th>名称 Title</th><th>文件 File</th></tr>
+{files}</table>
 <div class="en">
 <p>Delivered by {institution}, request {number}.</p>
 <ol>
 <li><b>The case:</b> open <a href="data/{dip}/documentation/case.html">its page</a> and the
 <a href="data/{dip}/documentation/evidence-list.html">list of evidence</a>; the files lie in
-<code>data/{dip}/representations/</code>.</li>
+<a href="data/{dip}/representations/">this folder</a>, and each opens from the table above.</li>
 <li><b>The certificate</b> (<a href="certificate.pdf">certificate.pdf</a>) is signed and lists every file's digest.</li>
 <li><b>To check:</b> open <a href="verify.html">verify.html</a> and drop this whole folder on it; no network and nothing
 to install. Or run <code>python verify.py</code>. Compare the fingerprint it shows with the one in the certificate.</li>
 <li>Do not rename, save again or edit these files; copy them first.</li>
-</ol></div></body></html>
+</ol><p>{kept_in_english}</p></div></body></html>
 """
 
 
-def readme(home: Home, request: Request, dip: str) -> bytes:
-    """What a lay person opens first, in both languages."""
+def readme(home: Home, request: Request, dip: str, given: Sequence[Given]) -> bytes:
+    """What a lay person opens first, in both languages; every file that was handed over is a link."""
+    files = "".join(_linked(dip, one) for one in given)
+    kept = {}
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            kept[spoken] = say("certificate.kept")
     return _README.format(
         title="电子档案利用包 · Evidence from the archive",
         institution=shown(home.settings.institution),
         number=shown(request.number),
         dip=dip,
-    ).encode()
+        files=files,
+        kept=kept["zh"],
+        kept_in_english=kept["en"],
+    ).encode("utf-8", "replace")
+
+
+def _linked(dip: str, one: Given) -> str:
+    """A row of the table, whose name opens the file."""
+    target = escape(quote(f"data/{dip}/{one.path}"))
+    name = shown(one.path.rpartition("/data/")[2])
+    title = shown(evidence_list.title_of(one))
+    return f'<tr><td>{one.number}</td><td>{title}</td><td><a href="{target}">{name}</a></td></tr>\n'

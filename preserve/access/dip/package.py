@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from metadata import bag
 from metadata.findings import Finding
 from preserve import __version__
 from preserve.access.certificate import CertificateMade, certify, put_chain
-from preserve.access.dip import contents, describing, documents
+from preserve.access.dip import contents, describing, documents, evidence_list
 from preserve.access.dip.contents import ALGORITHMS, Given
 from preserve.access.dip.deriving import derive
 from preserve.access.dip.notes import notes_of
@@ -25,8 +25,8 @@ from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.verifier import put_verifiers
 from preserve.administration.actor import Actor
-from preserve.clock import stamp
-from preserve.data_management import ledger
+from preserve.clock import stamp, zone
+from preserve.data_management import ledger, object_index
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.durable import sync_file_system, write_file
@@ -62,7 +62,7 @@ def build(order: Order, staged: Path, progress: Progress) -> tuple[Delivery, tup
     payload |= {f"data/{dip}/{path}": known for path, known in written.files.items()}
     bag.write_declaration(staged)
     bag.write_info(staged, _info(home, request, dip, payload, moment))
-    write_file(staged / "README.html", documents.readme(home, request, dip))
+    write_file(staged / "README.html", documents.readme(home, request, dip, given))
     put_verifiers(staged)
     put_chain(home, staged)
     evidence = _evidence_file(staged, request, payload, moment)
@@ -100,7 +100,7 @@ def _content(
     for path, _, data in notes:
         written.put(path, data)
     capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
-    described = [case.description for case in order.cases.values()]
+    described = {objid: case.description for objid, case in order.cases.items()}
     for path, mime, data in documents.documents(home, request, capacity, described, given, moment):
         written.put(path, data)
         listed.append((path, mime))
@@ -108,7 +108,8 @@ def _content(
 
 
 def _evidence(order: Order, package: Path, progress: Progress) -> tuple[list[Given], list[tuple[str, str, bytes]]]:
-    """Every selected file, as it is or derived for this delivery; and the documents that tell what was done."""
+    """Every selected file, as it is or derived for this delivery, in the order of every paper; and the documents that
+    tell what was done."""
     home, request = order.actor.home, order.request
     assert request.examination is not None
     selection = request.examination.selection
@@ -121,14 +122,24 @@ def _evidence(order: Order, package: Path, progress: Progress) -> tuple[list[Giv
         if derived is not None:
             path, representation = derived.path, derived.representation
             size, digests = contents.digests_of(package / path)
-            given.append(
-                Given(number, path, representation, file, about, size, digests, derived.made_by, derived.event)
-            )
-            continue
-        path = f"representations/{file.representation}/data/{name}"
-        size, digests = contents.take(home, file, package / path, progress)
-        given.append(Given(number, path, file.representation, file, about, size, digests))
-    return given, derived_files.papers
+            one = Given(number, path, representation, file, about, size, digests, derived.made_by, derived.event)
+        else:
+            path = f"representations/{file.representation}/data/{name}"
+            size, digests = contents.take(home, file, package / path, progress)
+            one = Given(number, path, file.representation, file, about, size, digests)
+        given.append(_known(order, one))
+    return evidence_list.in_order(given, read_requests_profile(home.profiles)), derived_files.papers
+
+
+def _known(order: Order, one: Given) -> Given:
+    """With what its original says of itself: when it was made, of how many pages it is."""
+    case, home = order.cases[one.selected.objid], order.actor.home
+    with order.actor.catalogue.read() as connection:
+        version = int(case.package.rpartition("_v")[2])
+        known = object_index.read(connection, case.originals[one.selected.path], version).significant
+    formed = evidence_list.formed(one.about, known, case.description, zone(home.settings.time_zone))
+    pages = 0 if one.selected.begin is not None else evidence_list.pages_of(one.path, known)
+    return replace(one, formed=formed, pages=pages, recorded="duration" in known)
 
 
 def _info(

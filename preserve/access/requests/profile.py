@@ -39,6 +39,12 @@ class Capacity(_Part):
     concerned: bool = False
     restricted: tuple[Classification, ...]
     watermark: bool = False
+    inner_volume: bool | None = Field(None, description="may be given papers of the internal volume (副卷)")
+
+    @property
+    def sees_inner(self) -> bool:
+        """Whether papers of the internal volume may be given; where nothing is said, not to those it concerns."""
+        return not self.concerned if self.inner_volume is None else self.inner_volume
 
 
 class RequestsProfile(_Part):
@@ -46,6 +52,7 @@ class RequestsProfile(_Part):
 
     capacity: tuple[Capacity, ...]
     not_evidence: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    not_evidence_kinds: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> RequestsProfile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
 from preserve.data_management import cases, destroyed, object_index
 from preserve.description.matching import described, name_in
-from preserve.description.schema import CaseDescription, CaseObject, Classification
+from preserve.description.schema import CaseDescription, CaseObject, Classification, Volume
 from preserve.errors import NotFound
 from preserve.home import Home
 
@@ -96,6 +96,28 @@ def _selected(connection: Connection, wanted: Wanted, case: HeldCase, name: str,
         begin=wanted.begin,
         end=wanted.end,
     )
+
+
+def is_inner(case: HeldCase, name: str) -> bool:
+    """Whether a file belongs to the internal volume (副卷)."""
+    about = case.about(name)
+    return about is not None and about.volume is Volume.INNER
+
+
+def split_volumes(
+    capacity: Capacity, held: Mapping[str, HeldCase], selection: Sequence[Selected]
+) -> tuple[list[Selected], list[Selected]]:
+    """What may be given by its volume; and what stays, being of the internal one, which who asks may not have."""
+    kept = [] if capacity.sees_inner else [one for one in selection if is_inner(held[one.objid], one.path)]
+    return [one for one in selection if one not in kept], kept
+
+
+def inner_concerns(kept: Sequence[Selected], whole: Collection[str]) -> Iterator[Concern]:
+    """That papers of the internal volume stay here; of cases asked for as `whole` packages they cannot be left out."""
+    for one in kept:
+        solved = "" if one.objid in whole else "left-out"
+        values = {"case": one.case_number}
+        yield Concern(code="request.inner-volume", article="21", object=one.path, values=values, solved=solved)
 
 
 def find_concerns(

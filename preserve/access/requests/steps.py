@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from metadata.findings import Finding
 from metadata.identity import meant
 from preserve.access.dip import handing
 from preserve.access.redaction.checking import read_checked
@@ -25,7 +26,14 @@ from preserve.access.requests.model import (
 )
 from preserve.access.requests.procedure import REQUESTS, index_details
 from preserve.access.requests.profile import read_requests_profile
-from preserve.access.requests.selecting import HeldCase, find_concerns, read_case, resolve
+from preserve.access.requests.selecting import (
+    HeldCase,
+    find_concerns,
+    inner_concerns,
+    read_case,
+    resolve,
+    split_volumes,
+)
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.proceedings.records import keep_paper
@@ -56,12 +64,12 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
     """
     home = actor.home
     with actor.catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
-        request, _, selection = _asked_for(connection, actor, number, opinion.left_out)
+        request, _, selection, _ = _asked_for(connection, actor, number, opinion.left_out)
         looked_at = _given(selection, opinion.left_out)[0]
         redacted = read_checked(home, connection, looked_at, opinion.plan)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        request, held, selection = _asked_for(connection, actor, number, opinion.left_out)
+        request, held, selection, inner = _asked_for(connection, actor, number, opinion.left_out)
         given, left_out = _given(selection, opinion.left_out)
         if given != looked_at:
             raise Conflict("request.busy", number)
@@ -70,10 +78,11 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             file.model_copy(update={"redacted": file.path in redacted, "given_as": names.get(file.path, "")})
             for file in given
         )
+        concerns = list(inner_concerns(inner, [one.objid for one in request.wanted if one.form == "package"]))
         if opinion.opinion == "grant" and not chosen:
-            raise Refused("request.nothing-left", number)
+            raise Refused("request.nothing-left", number, findings=_as_findings(concerns))
         profile = read_requests_profile(home.profiles)
-        concerns = find_concerns(
+        concerns += find_concerns(
             request.consumer,
             profile.of(request.consumer.capacity),
             list(held.values()),
@@ -90,7 +99,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             note=opinion.note.strip(),
             concerns=tuple(_answered(concern, opinion.answered) for concern in concerns),
             selection=chosen,
-            left_out=left_out,
+            left_out=tuple(dict.fromkeys([*left_out, *(file.path for file in inner)])),
             redaction=keep_paper(REQUESTS.folder_of(home, number), "redaction-plan", plan) if plan else None,
         )
         return _step(connection, actor, request, "examined", examination=examination)
@@ -103,6 +112,11 @@ def _given(selection: Sequence[Selected], left_out: Collection[str]) -> tuple[li
     return [file for file in selection if file.path not in names], names
 
 
+def _as_findings(concerns: Sequence[Concern]) -> list[Finding]:
+    """Why nothing is left, to be shown."""
+    return [Finding(one.code, one.object, "refuse", {"object": one.object, **one.values}) for one in concerns]
+
+
 def _answered(concern: Concern, answer: str) -> Concern:
     """That nobody of that name is a party is answered by the examiner's reason, where there is one."""
     if concern.code != "request.not-concerned" or not answer:
@@ -112,19 +126,22 @@ def _answered(concern: Concern, answer: str) -> Concern:
 
 def _asked_for(
     connection: Connection, actor: Actor, number: str, left_out: Collection[str]
-) -> tuple[Request, dict[str, HeldCase], list[Selected]]:
-    """A request that this person may examine now, its cases, and the files it comes down to, each once."""
+) -> tuple[Request, dict[str, HeldCase], list[Selected], list[Selected]]:
+    """A request that this person may examine now, its cases, the files it comes down to, each once; and those of the
+    internal volume that are not for who asks."""
     home = actor.home
     request = REQUESTS.take(connection, home, actor.person, number, "examined").record
     held = {objid: read_case(home, connection, objid) for objid in request.cases}
-    apart = read_requests_profile(home.profiles).not_evidence
+    profile = read_requests_profile(home.profiles)
+    apart = profile.not_evidence
     files = (file for wanted in request.wanted for file in resolve(connection, wanted, held[wanted.objid], apart))
     selection = list(dict.fromkeys(files))
     known = {file.path for file in selection}
     for name in left_out:
         if meant(name, known) is None:
             raise Refused("request.object-not-asked", name, number=number)
-    return request, held, selection
+    given, inner = split_volumes(profile.of(request.consumer.capacity), held, selection)
+    return request, held, given, inner
 
 
 def decide(actor: Actor, number: str, *, approve: bool, article: str = "21", reason: str = "") -> Request:

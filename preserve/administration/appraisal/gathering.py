@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.appraisal.model import Item
 from preserve.administration.retention.facts import calculate
+from preserve.administration.retention.periods import decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.data_management import cases, copy_counts, holdings, object_index, retention_index, versions
 from preserve.data_management.cases import Case
@@ -29,6 +30,7 @@ class _Facts:
     cases: dict[str, Case]
     media: dict[str, list[str]]
     sizes: dict[str, tuple[int, int]]
+    pieces: dict[str, int]
     recordings: dict[str, tuple[str, int]]
     case_facts: dict[str, str]
 
@@ -48,11 +50,12 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
         for row in batch:
             about = facts.cases[row.objid]
             due = calculate(profile, row, facts.case_facts.get(row.objid, row.facts))
-            decisive = next((period for period in due.periods if period.rule == due.rule), None)
-            (files, size), path = facts.sizes.get(row.objid, (0, 0)), ""
+            period = decisive(due)
+            (_, size), path = facts.sizes.get(row.objid, (0, 0)), ""
+            pieces = facts.pieces.get(row.objid, 0)
             if row.item:
                 path, size = facts.recordings.get(row.item, (row.item, 0))
-                files = 1
+                pieces = 1
             items.append(
                 Item(
                     row=len(items) + 1,
@@ -67,10 +70,10 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     classification=about.classification,
                     declared=json.loads(row.facts)["declared"],
                     rule=row.rule,
-                    start=str(decisive.start) if decisive and decisive.start else "",
-                    years=decisive.years if decisive else 0,
+                    start=str(period.start) if period and period.start else "",
+                    years=period.years if period else 0,
                     due=row.due or "",
-                    files=files,
+                    files=pieces,
                     size=size,
                     requests=used.get(row.objid, 0),
                     copies=tuple(labels.get(medium, medium) for medium in facts.media.get(row.objid, ())),
@@ -87,6 +90,7 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:
         cases.read_many(connection, objids),
         copy_counts.media_of(connection, objids, _READABLE),
         versions.sizes_of(connection, objids),
+        object_index.pieces_of(connection, objids),
         object_index.names_of(connection, (row.item for row in batch if row.item)),
         retention_index.facts_of(connection, (row.objid for row in batch if row.item)),
     )

@@ -36,7 +36,7 @@ class Item(_Record):
     start: str
     years: int
     due: str
-    files: int
+    files: int = Field(description="originals; in records of the first releases every file of the package")
     size: int
     requests: int
     copies: tuple[str, ...] = Field(description="kind and label of each medium that holds a copy")

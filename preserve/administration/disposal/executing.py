@@ -18,7 +18,7 @@ from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.model import Disposal, Entry, Signature
 from preserve.administration.disposal.reducing import reduce, reduced_version
-from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.register import as_paper, names_in
 from preserve.administration.disposal.removal import (
     Going,
     Removal,
@@ -249,7 +249,8 @@ def _close(run: _Run) -> Disposal:
     home, moment = run.archive.home, run.archive.now()
     with run.archive.catalogue.begin() as connection:
         disposal = DISPOSALS.read(connection, home, run.disposal.number)
-        register = as_paper(home, disposal, moment, tombstones.tombstones_of(home, connection, disposal))
+        gone = tombstones.tombstones_of(home, connection, disposal)
+        register = as_paper(home, disposal, moment, gone, names=names_in(connection))
         write_file(register_file(home, disposal.number, "executed"), register, durable=True, mode=0o640)
         sha256 = hashlib.sha256(register).hexdigest()
         return DISPOSALS.go_on(

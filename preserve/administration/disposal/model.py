@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from preserve.administration.appraisal.model import Item
 from preserve.administration.proceedings import Record
 
-State = Literal["proposed", "supervised", "approved", "executing", "executed", "withdrawn"]
+State = Literal["proposed", "supervised", "approved", "executing", "executed", "witnessed", "withdrawn"]
 
 
 class _Record(BaseModel):
@@ -55,13 +55,15 @@ class Disposal(Record):
     entries: tuple[Entry, ...]
     proposed: Signature
     register_sha256: str = Field("", description="digest of the register as it was proposed (PDF/A)")
-    supervisors: tuple[Signature, ...] = ()
+    supervisors: tuple[Signature, ...] = Field((), description="who checked the register before it was approved")
     approval: Signature | None = None
     not_before: date | None = None
     begun: Signature | None = None
     confirmations: tuple[Confirmation, ...] = ()
     executed: str = ""
     final_sha256: str = Field("", description="digest of the register with what was done (PDF/A)")
+    witnesses: tuple[Signature, ...] = Field((), description="the two who saw it destroyed (监销人), after it was")
+    signed_sha256: str = Field("", description="digest of the register with their signatures (PDF/A)")
     why_withdrawn: str = ""
 
 

@@ -1,4 +1,4 @@
-"""档案销毁清册 on paper: a cover with the four people, a line for each item, and what became of each copy.
+"""档案销毁清册 on paper: a cover with the people, a line for each item, what became of each copy, room to sign.
 
 The cover (fonds, number of items, group, approver, two supervisors with day) and the columns (number, title, year,
 archival number, retention due and served, pages or pieces, remarks) are those that Chinese archives use for the
@@ -8,18 +8,25 @@ added. The signatures are the recorded decisions, whose digests stand in the led
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from preserve.administration.disposal.model import Disposal, Entry, Signature, Tombstone
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse, zone
+from preserve.data_management import accounts
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification, Retention
 from preserve.home import Home
 from preserve.messages import bytes_for_people, say, speaking
+
+_ROOM = "\n\n"
+"""So high that a person can sign there."""
 
 _COLUMNS = (
     "row",
@@ -40,8 +47,15 @@ _COLUMNS = (
 )
 
 
-def as_paper(home: Home, disposal: Disposal, moment: datetime, tombstones: Sequence[Tombstone] = ()) -> bytes:
-    """The register as it stands, as PDF/A-2b. Raises ToolMissing."""
+def as_paper(
+    home: Home,
+    disposal: Disposal,
+    moment: datetime,
+    tombstones: Sequence[Tombstone] = (),
+    *,
+    names: Callable[[str], str] = str,
+) -> bytes:
+    """The register as it stands, as PDF/A-2b; `names` says who is behind an account. Raises ToolMissing."""
     local = zone(home.settings.time_zone)
     with speaking(home.settings.language):
         heads = tuple(say(f"disposal.head-{name}") for name in _COLUMNS)
@@ -54,8 +68,8 @@ def as_paper(home: Home, disposal: Disposal, moment: datetime, tombstones: Seque
             Section(
                 say("disposal.people"),
                 say("disposal.people-words"),
-                tuple(say(f"disposal.head-{name}") for name in ("role", "account", "when", "note")),
-                tuple(_signed(disposal, local)),
+                tuple(say(f"disposal.head-{name}") for name in ("role", "person", "when", "note", "signature")),
+                tuple(_signed(disposal, names, local)),
             ),
         ]
         if disposal.confirmations:
@@ -63,15 +77,16 @@ def as_paper(home: Home, disposal: Disposal, moment: datetime, tombstones: Seque
                 Section(
                     say("disposal.confirmations"),
                     "",
-                    tuple(say(f"disposal.head-{name}") for name in ("medium", "account", "when", "how")),
+                    tuple(say(f"disposal.head-{name}") for name in ("medium", "person", "when", "how")),
                     tuple(
-                        (confirmation.label, confirmation.by, _local(confirmation.when, local), confirmation.how)
+                        (confirmation.label, names(confirmation.by), _local(confirmation.when, local), confirmation.how)
                         for confirmation in disposal.confirmations
                     ),
                 )
             )
         if tombstones:
             parts.append(_what_was_done(tombstones, local))
+        parts.append(Section(say("disposal.seal"), say("disposal.seal-words", institution=home.settings.institution)))
         under = say(
             "disposal.register-under",
             institution=home.settings.institution,
@@ -114,19 +129,36 @@ def _years(start: date, today: date) -> int:
     return today.year - start.year - ((today.month, today.day) < (start.month, start.day))
 
 
-def _signed(disposal: Disposal, local: ZoneInfo) -> list[tuple[str, str, str, str]]:
-    def line(role: str, signature: Signature | None) -> tuple[str, str, str, str]:
-        if signature is None:
-            return (say(f"disposal.role-{role}"), "—", "—", "")
-        by = f"{signature.by}（{signature.on_behalf_of}）" if signature.on_behalf_of else signature.by
-        return (say(f"disposal.role-{role}"), by, _local(signature.when, local), signature.note)
+def names_in(connection: Connection) -> Callable[[str], str]:
+    """What the people behind accounts are called: a paper is signed by people."""
 
-    supervisors: list[Signature | None] = [*disposal.supervisors, None, None][:2]
+    @cache
+    def name(account: str) -> str:
+        row = accounts.read_account(connection, account) if account.isascii() else None
+        return row.person if row is not None else account
+
+    return name
+
+
+def _signed(disposal: Disposal, names: Callable[[str], str], local: ZoneInfo) -> list[tuple[str, str, str, str, str]]:
+    """A line each, with room to sign by hand beside what was decided here."""
+
+    def line(role: str, signature: Signature | None) -> tuple[str, str, str, str, str]:
+        if signature is None:
+            return (say(f"disposal.role-{role}"), "—", "—", "", _ROOM)
+        by = names(signature.by)
+        if signature.on_behalf_of:
+            by += f"（{names(signature.on_behalf_of)}）"
+        return (say(f"disposal.role-{role}"), by, _local(signature.when, local), signature.note, _ROOM)
+
+    checkers: list[Signature | None] = [*disposal.supervisors, None, None][:2]
+    witnesses: list[Signature | None] = [*disposal.witnesses, None, None][:2]
     return [
         line("proposer", disposal.proposed),
-        *(line("supervisor", signature) for signature in supervisors),
+        *(line("checker", signature) for signature in checkers),
         line("head", disposal.approval),
         line("executor", disposal.begun),
+        *(line("supervisor", signature) for signature in witnesses),
     ]
 
 

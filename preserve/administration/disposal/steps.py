@@ -1,4 +1,4 @@
-"""The steps before anything is destroyed: proposed, supervised by two, approved, withdrawn; each by somebody else."""
+"""The steps by people: proposed, checked by two, approved; after it was carried out signed by two supervisors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -15,8 +15,9 @@ from preserve.administration.actor import Actor
 from preserve.administration.appraisal.model import Review
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal.model import Disposal, Entry, Signature
-from preserve.administration.disposal.register import as_paper
+from preserve.administration.disposal.register import as_paper, names_in
 from preserve.administration.disposal.rules import obstacles
+from preserve.administration.disposal.tombstones import tombstones_of
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings import Proceeding, step
 from preserve.administration.retention import rules_in_force
@@ -27,7 +28,8 @@ from preserve.errors import Conflict, NotIntact, NotPermitted, Refused, UsageErr
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
-# Proposer, two supervisors and head are four people. It stays proposed with the first of the two supervisors.
+# Proposer, the two who check the register, and head are four people. It stays proposed with the first of the two. After
+# it was carried out two supervisors (监销人) sign that they saw it: neither who proposed it nor who carried it out.
 DISPOSALS = Proceeding(
     kind="disposal",
     folder="disposals",
@@ -41,13 +43,16 @@ DISPOSALS = Proceeding(
         step("begun", "approved", "executing", Duty.DISPOSE),
         step("confirmed", "executing", "executing", Duty.SUPERVISE),
         step("executed", "executing", "", Duty.DISPOSE),
+        step("witnessed", "executed", "executed witnessed", Duty.SUPERVISE, apart_from="proposer executor witness"),
         step("withdrawn", "proposed supervised approved", "", Duty.DISPOSE, Duty.SUPERVISE, Duty.DECIDE),
     ),
     hands=lambda disposal: {
         "proposer": [disposal.proposed.by],
         "supervisor": [signature.by for signature in disposal.supervisors],
+        "executor": [disposal.begun.by] if disposal.begun else [],
+        "witness": [signature.by for signature in disposal.witnesses],
     },
-    same_hands={"proposer": "disposal.same-hands", "supervisor": "disposal.same-hands"},
+    same_hands=dict.fromkeys(("proposer", "supervisor", "executor", "witness"), "disposal.same-hands"),
 )
 
 
@@ -74,7 +79,7 @@ def propose(
             entries=tuple(entries),
             proposed=Signature(by=actor.account, when=stamp(moment), note=reason.strip()),
         )
-        register = as_paper(home, disposal, moment)
+        register = as_paper(home, disposal, moment, names=names_in(connection))
         write_file(register_file(home, disposal.number), register, durable=True, mode=0o640)
         disposal = disposal.model_copy(update={"register_sha256": hashlib.sha256(register).hexdigest()})
         cases = list(dict.fromkeys(entry.item.objid for entry in entries))
@@ -84,8 +89,8 @@ def propose(
     return disposal, findings
 
 
-def register_file(home: Home, number: str, what: Literal["proposed", "executed"] = "proposed") -> Path:
-    """Where the register of a disposal lies, as it was proposed or with what was done."""
+def register_file(home: Home, number: str, what: Literal["proposed", "executed", "signed"] = "proposed") -> Path:
+    """Where the register of a disposal lies: as it was proposed, with what was done, or signed by its supervisors."""
     return DISPOSALS.folder_of(home, number) / f"register-{what}.pdf"
 
 
@@ -118,7 +123,7 @@ def _refuse_own_releases(connection: Connection, cases: Collection[str], account
 
 
 def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
-    """One of two supervisors (监销人) answers for the register. Raises NotPermitted for the same hands twice."""
+    """One of two checks the register before it is approved (清册复核). Raises NotPermitted for the same hands twice."""
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
         disposal = DISPOSALS.take(connection, home, actor.person, number, "supervised").record
@@ -132,6 +137,29 @@ def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
             moment=moment,
             state="supervised" if disposal.supervisors else "proposed",
             supervisors=(*disposal.supervisors, signature),
+        )
+
+
+def witness(actor: Actor, number: str, *, note: str = "") -> Disposal:
+    """One of two supervisors (监销人) signs that they saw it destroyed; with the second the register is signed.
+
+    Raises NotPermitted for who proposed it, carried it out, or has signed.
+    """
+    home, moment = actor.home, actor.now()
+    with actor.catalogue.begin() as connection:
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "witnessed").record
+        signature = Signature(by=actor.account, when=stamp(moment), note=note.strip())
+        signed = disposal.model_copy(update={"witnesses": (*disposal.witnesses, signature)})
+        changes: dict[str, Any] = {"state": "executed", "witnesses": signed.witnesses}
+        details: dict[str, str] = {}
+        if disposal.witnesses:
+            gone = tombstones_of(home, connection, signed)
+            register = as_paper(home, signed, moment, gone, names=names_in(connection))
+            write_file(register_file(home, number, "signed"), register, durable=True, mode=0o640)
+            details["register_sha256"] = hashlib.sha256(register).hexdigest()
+            changes |= {"state": "witnessed", "signed_sha256": details["register_sha256"]}
+        return DISPOSALS.go_on(
+            connection, home, disposal, "witnessed", actor=actor.account, moment=moment, details=details, **changes
         )
 
 

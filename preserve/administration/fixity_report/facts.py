@@ -41,6 +41,7 @@ class Coverage:
     overdue: int
     size: int
     size_within: int
+    continuous: bool = False  # read all the time: `days` is when it counts as overdue all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class MediumFacts:
     growth: float
     forecast: float
     at_risk: bool
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def limit_of(profile: StorageProfile, kind: str) -> int:
 def _coverage(
     connection: Connection, profile: StorageProfile, inventory: Sequence[MediumRow], kind: str, moment: datetime
 ) -> Coverage:
-    days = limit_of(profile, kind)
+    days, rule = limit_of(profile, kind), schedule.rule_for(profile, kind)
     before = stamp(moment - timedelta(days=days))
     passed = {
         row.id
@@ -144,7 +146,7 @@ def _coverage(
         copies, within = copies + row.copies, within + row.copies_since
         size, size_within = size + row.size, size_within + row.size_since
         sampled += row.copies - row.copies_since if row.medium in passed else 0
-    return Coverage(kind, days, copies, within, sampled, copies - within - sampled, size, size_within)
+    return Coverage(kind, days, copies, within, sampled, copies - within - sampled, size, size_within, not rule.days)
 
 
 def _medium(connection: Connection, due: schedule.Due, profile: StorageProfile, moment: datetime) -> MediumFacts:
@@ -169,6 +171,7 @@ def _medium(connection: Connection, due: schedule.Due, profile: StorageProfile, 
         growth,
         forecast,
         health == "failing" or growth > 0,
+        due.continuous,
     )
 
 

@@ -10,6 +10,7 @@ from preserve.administration.fixity_report.facts import Facts, MediumFacts
 from preserve.administration.printing import Section
 from preserve.administration.retention.wording import rule_name
 from preserve.archival_storage.opening import kind_word
+from preserve.clock import parse
 from preserve.messages import bytes_for_people, listed, say
 
 
@@ -26,8 +27,8 @@ def sections(facts: Facts, zone: ZoneInfo, limits: Mapping[str, int]) -> list[Se
         Section(say("report.curve"), say("report.curve-words"), picture=pictures.curve(facts)),
         _four_properties(facts),
         _failures(facts, zone),
-        _repairs(facts),
-        _media(facts),
+        _repairs(facts, zone),
+        _media(facts, zone),
         _drills(facts),
         _due(facts),
         _runs(facts, zone),
@@ -58,7 +59,7 @@ def _coverage(facts: Facts) -> Section:
     rows = [
         (
             kind_word(one.kind),
-            say("report.days", days=one.days),
+            say("report.days-continuous" if one.continuous else "report.days", days=one.days),
             str(one.copies),
             str(one.within),
             str(one.sampled),
@@ -93,12 +94,22 @@ def _four_properties(facts: Facts) -> Section:
         ("security", "current", facts.suspect == 0, say("report.found", count=facts.suspect)),
     ]
     rows = [
-        (say(f"report.{kind}"), say(f"report.item-{name}"), say("report.pass" if good else "report.fail"), basis)
+        (say(f"report.{kind}"), say(f"report.item-{name}"), _result(good, name == "drills" and not drills), basis)
         for kind, name, good, basis in items
     ]
     return Section(
         say("report.four"), say("report.four-words"), _heads("property", "item", "result", "basis"), tuple(rows)
     )
+
+
+def _result(good: bool, not_done: bool) -> str:
+    """What was not done has neither passed nor failed."""
+    return say("report.not-done" if not_done else "report.pass" if good else "report.fail")
+
+
+def _local(when: str, zone: ZoneInfo) -> str:
+    """A time as the bureau's clock had it; nothing for nothing."""
+    return f"{parse(when).astimezone(zone):%Y-%m-%d %H:%M}" if when else ""
 
 
 def _failures(facts: Facts, zone: ZoneInfo) -> Section:
@@ -119,7 +130,7 @@ def _failures(facts: Facts, zone: ZoneInfo) -> Section:
     return Section(say("report.failures"), words, heads if rows else (), tuple(rows))
 
 
-def _repairs(facts: Facts) -> Section:
+def _repairs(facts: Facts, zone: ZoneInfo) -> Section:
     labels = {medium.row.id: medium.row.label for medium in facts.media}
     rows = []
     for repair in facts.repairs:
@@ -132,7 +143,7 @@ def _repairs(facts: Facts) -> Section:
         )
         rows.append(
             (
-                repair["time"][:10],
+                _local(repair["time"], zone)[:10],
                 details["name"],
                 labels.get(details["medium"], details["medium"]),
                 say("report.repaired" if done else "report.not-repaired"),
@@ -144,7 +155,7 @@ def _repairs(facts: Facts) -> Section:
     return Section(say("report.repairs"), words, heads if rows else (), tuple(rows))
 
 
-def _media(facts: Facts) -> Section:
+def _media(facts: Facts, zone: ZoneInfo) -> Section:
     rows = [
         (
             medium.row.label,
@@ -152,8 +163,8 @@ def _media(facts: Facts) -> Section:
             medium.row.place or "—",
             medium.row.custodian or "—",
             str(medium.copies),
-            medium.last[:10] or "—",
-            medium.next[:10] or "—",
+            _local(medium.last, zone)[:10] or "—",
+            say("words.read-continuously") if medium.continuous else _local(medium.next, zone)[:10] or "—",
             _standing(medium),
             _told(medium),
         )
@@ -214,7 +225,7 @@ def _runs(facts: Facts, zone: ZoneInfo) -> Section:
         counts = run.counts
         rows.append(
             (
-                run.started[:16].replace("T", " "),
+                _local(run.started, zone),
                 say(f"report.run-{run.state}"),
                 run.reason or "—",
                 str(counts.get("intact", 0)),

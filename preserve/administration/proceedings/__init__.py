@@ -156,11 +156,30 @@ class Proceeding(Generic[R]):
         return found
 
     def refusal(self, record: R, wanted: Step) -> Conflict:
-        """That a step may not follow now."""
-        name = wanted.to[-1] if wanted.to[-1] != "=" else wanted.deed
-        return Conflict(
-            self.wrong_step, record.number, state=say(f"{self.words}-{record.state}"), step=say(f"{self.words}-{name}")
-        )
+        """That a step may not follow now: which must come before it, or that it is over."""
+        domain = self.words.partition(".")[0]
+        before = self._first_on_the_way(record.state, wanted)
+        if before is not None and before.deed != wanted.deed:
+            why = say("proceeding.not-yet", step=say(f"{domain}.deed-{before.deed}"))
+        else:
+            why = say("proceeding.stands", state=say(f"{self.words}-{record.state}"))
+        return Conflict(self.wrong_step, record.number, why=why, step=say(f"{domain}.deed-{wanted.deed}"))
+
+    def _first_on_the_way(self, state: str, wanted: Step) -> Step | None:
+        """The next step from a state on the shortest way to where the wanted one may be taken; None: there is none."""
+        ways: list[tuple[str, Step | None]] = [(state, None)]
+        seen = {state}
+        for here, first in ways:
+            if here in wanted.after:
+                return first
+            for one in self.steps:
+                if here not in one.after:
+                    continue
+                for there in one.to:
+                    if there not in seen and there != "=":
+                        seen.add(there)
+                        ways.append((there, first or one))
+        return None
 
     def may(self, connection: Connection, person: Person, deed: str) -> None:
         """Raises NotPermitted unless this person has a duty that lets them take a step of that name."""

@@ -30,8 +30,13 @@ def facts_of(
     facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
     about = described(description)
     return facts, {
-        original.identifier: _object(
-            profile, about.find(original.deposited), original.name, original.significant, local
+        original.identifier: object_facts(
+            profile,
+            about.find(original.deposited),
+            original.name,
+            timed="duration" in original.significant,
+            began=original.significant.get("recording start", ""),
+            local=local,
         )
         for original in object_index.originals(connection, objid)
     }
@@ -42,23 +47,25 @@ def paths_of(connection: Connection, objid: str) -> dict[str, str]:
     return {original.identifier: original.name for original in object_index.originals(connection, objid)}
 
 
-def _object(
-    profile: RetentionProfile, item: CaseObject | None, name: str, properties: dict[str, str], local: tzinfo
+def object_facts(
+    profile: RetentionProfile, item: CaseObject | None, name: str, *, timed: bool, began: str, local: tzinfo
 ) -> ObjectFacts:
+    """What its period rests on. `timed`: it has a length; `began` is when it says itself that it begins, or empty."""
     words = f"{item.kind} {item.title}" if item else ""
     ending = name.rpartition(".")[2].casefold()
     known = profile.recordings
-    recording = ending in known.suffixes or (any(word in words for word in known.words) and "duration" in properties)
+    recording = ending in known.suffixes or (any(word in words for word in known.words) and timed)
     recorded: date | None = None
     if item and item.recording_start:
         start = item.recording_start
         recorded = (start.astimezone(local) if start.tzinfo else start).date()
     elif item and item.date:
         recorded = item.date
-    elif recording_start := properties.get("recording start", ""):
-        recorded = datetime.fromisoformat(recording_start.partition(" (")[0]).astimezone(local).date()
+    elif began:
+        recorded = datetime.fromisoformat(began.partition(" (")[0]).astimezone(local).date()
     evidence = item is None or item.evidence  # what no description speaks of is kept as if it mattered
-    return ObjectFacts(recording, evidence, item.retention.value if item and item.retention else "", recorded)
+    declared = item.retention.value if item and item.retention else ""
+    return ObjectFacts(recording, evidence, declared, recorded, item is None or item.with_case)
 
 
 def facts_text(case: CaseFacts, objects: Iterable[ObjectFacts]) -> str:
@@ -74,9 +81,10 @@ def facts_text(case: CaseFacts, objects: Iterable[ObjectFacts]) -> str:
     return json.dumps(facts, separators=(",", ":"))
 
 
-def _object_values(thing: ObjectFacts) -> tuple[int, int, str, str]:
+def _object_values(thing: ObjectFacts) -> tuple[int | str, ...]:
     recorded = thing.recorded.isoformat() if thing.recorded else ""
-    return (int(thing.recording), int(thing.evidence), thing.declared, recorded)
+    values = (int(thing.recording), int(thing.evidence), thing.declared, recorded)
+    return values if thing.with_case else (*values, 0)  # as rows of earlier releases have it
 
 
 def read_facts(text: str) -> tuple[CaseFacts, list[ObjectFacts]]:
@@ -91,8 +99,8 @@ def read_facts(text: str) -> tuple[CaseFacts, list[ObjectFacts]]:
         bool(kept["long_term"]),
     )
     objects = [
-        ObjectFacts(bool(rec), bool(evidence), declared, day(when) if when else None)
-        for rec, evidence, declared, when in kept["objects"]
+        ObjectFacts(bool(rec), bool(evidence), declared, day(when) if when else None, not alone)
+        for rec, evidence, declared, when, *alone in kept["objects"]
     ]
     return facts, objects
 

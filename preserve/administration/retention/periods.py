@@ -31,12 +31,16 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFacts:
-    """The same of one object: whether it is a recording, evidence, its own declared retention, its recording day."""
+    """The same of one object: whether it is a recording, evidence, its own declared retention, its recording day.
+
+    `with_case`: filed with the case (随卷), as all is that comes with it unless a person says otherwise.
+    """
 
     recording: bool
     evidence: bool = False
     declared: str = ""
     recorded: date | None = None
+    with_case: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,15 @@ def longest(periods: Iterable[Period]) -> Due:
     return Due(day, best.never, best.rule, applied)
 
 
+def decisive(due: Due) -> Period | None:
+    """The period that decides: of those of one rule the one that ends as it says."""
+    for period in due.periods:
+        day = period.last + timedelta(days=1) if period.last is not None and period.years else None
+        if (period.rule, period.never, day) == (due.rule, due.never, due.day):
+            return period
+    return None
+
+
 _UNKNOWN, _FOR_EVER = 10**8, 10**9  # beyond every day
 
 
@@ -116,14 +129,16 @@ def _period(rule: str, starts: tuple[Event, ...], years: int, count: Count, days
     return Period(rule, event, start, years, count, last_day(start, years, count))
 
 
-_KNOWN: dict[tuple[int, str, str, bool, bool, bool], tuple[RetentionProfile, tuple[RetentionClass, ...]]] = {}
+_Key = tuple[int, str, str, bool, bool, bool, bool]
+_KNOWN: dict[_Key, tuple[RetentionProfile, tuple[RetentionClass, ...]]] = {}
 
 
-def _rules(
-    profile: RetentionProfile, case_type: str, declared: str, long_term: bool, recording: bool, evidence: bool
-) -> tuple[RetentionClass, ...]:
+def _rules(profile: RetentionProfile, case: CaseFacts, thing: ObjectFacts | None) -> tuple[RetentionClass, ...]:
+    case_type, declared, long_term = case.case_type, case.declared, case.long_term
+    recording = thing is not None
+    evidence, with_case = (thing.evidence, thing.with_case) if thing else (False, False)
     # By identity, because hashing a whole profile for each of a million cases costs more than all the rest.
-    key = (id(profile), case_type, declared, long_term, recording, evidence)
+    key = (id(profile), case_type, declared, long_term, recording, evidence, with_case)
     known = _KNOWN.get(key)
     if known is not None and known[0] is profile:
         return known[1]
@@ -135,7 +150,7 @@ def _rules(
         and (not rule.declared or declared in rule.declared)
         and (not rule.case_types or case_type in rule.case_types)
         and (rule.long_term is None or rule.long_term == long_term)
-        and (rule.evidence is None or rule.evidence == evidence)
+        and (rule.evidence is None or (evidence if rule.evidence else not (evidence or with_case)))
     )
     if len(_KNOWN) > 4096:
         _KNOWN.clear()
@@ -155,7 +170,7 @@ def _declared(value: str, days: dict[str, date | None]) -> list[Period]:
 def own_periods(profile: RetentionProfile, case: CaseFacts) -> list[Period]:
     """The periods of the case file itself, without its recordings."""
     days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": None}
-    rules = _rules(profile, case.case_type, case.declared, case.long_term, False, False)
+    rules = _rules(profile, case, None)
     periods = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
     if not periods:
         return [Period("", "", None, 1, "next-year", None, ("class",))]
@@ -171,12 +186,15 @@ def object_periods(profile: RetentionProfile, case: CaseFacts, thing: ObjectFact
     if not thing.recording:
         return None
     days: dict[str, date | None] = {"closing": case.closed, "filing": case.filed, "recording": thing.recorded}
-    rules = _rules(profile, case.case_type, case.declared, case.long_term, True, thing.evidence)
+    rules = _rules(profile, case, thing)
     if not rules:
         return None
     periods = [_period(rule.name, rule.starts, rule.years or 0, rule.count, days) for rule in rules]
     periods += _declared(thing.declared, days)
-    periods.append(_period("floor-recording", ("recording",), profile.floor.recording_years, "day-after", days))
+    # What was filed with the case was recorded by then, so that a day which nobody wrote down makes nothing unknown.
+    by_then = thing.recorded is None and thing.with_case and case.filed is not None
+    known: Event = "filing" if by_then else "recording"
+    periods.append(_period("floor-recording", (known,), profile.floor.recording_years, "day-after", days))
     if case.long_term:
         periods.append(_period("floor-long-term", ("closing",), profile.floor.long_term_years, "day-after", days))
     return periods

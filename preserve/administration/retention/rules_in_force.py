@@ -21,6 +21,7 @@ from preserve.administration.retention.periods import Due, due_of_case, due_of_o
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.data_management import cases, destroyed, ledger, retention_index
+from preserve.data_management.archive import Archive
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
@@ -91,14 +92,37 @@ def enter_missing(home: Home, connection: Connection, *, actor: str, moment: dat
     return len(missing)
 
 
+def count_again(archive: Archive) -> None:
+    """Count what an upgrade of the program says is to be counted again; nothing where it says nothing."""
+    with archive.catalogue.read() as connection:
+        if not retention_index.to_be_counted(connection):
+            return
+    with archive.catalogue.begin() as connection:
+        if retention_index.to_be_counted(connection):
+            rules = rules_in_force(archive.home, connection)
+            decided = _decided(connection)
+            # Before the first rules were in force there were no rows, and the next appraisal enters them.
+            for objid in retention_index.without_rows(connection) if rules is not None else ():
+                assert rules is not None
+                rows = _rows(archive.home, connection, rules.profile, objid, decided.get(objid, {}))
+                retention_index.replace(connection, objid, rows)
+            retention_index.counted(connection)
+
+
+def _decided(connection: Connection) -> dict[str, dict[str, str]]:
+    """By case and item what appraisals decided, from the ledger."""
+    decided: dict[str, dict[str, str]] = {}
+    for (objid, item), value in retention_index.decisions(connection).items():
+        decided.setdefault(objid, {})[item] = value
+    return decided
+
+
 def after_rebuild(home: Home) -> Callable[[Connection], None]:
     """What a rebuilt catalogue needs: every row by the rules in force, with the decisions of the ledger."""
 
     def enter(connection: Connection) -> None:
         rules = applicable_rules(home, connection)
-        decided: dict[str, dict[str, str]] = {}
-        for (objid, item), value in retention_index.decisions(connection).items():
-            decided.setdefault(objid, {})[item] = value
+        decided = _decided(connection)
         destroyed_cases = {
             gone.objid for gone in destroyed.all_gone(connection) if not gone.item and gone.state == "destroyed"
         }

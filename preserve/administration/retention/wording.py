@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preserve.administration.retention.periods import Due, Period
+from preserve.administration.retention.periods import Due, Period, decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.messages import listed, say
 
@@ -40,6 +40,12 @@ def period_words(period: Period) -> str:
         years=period.years,
         last=str(period.last),
     )
+
+
+def decided_by(due: Due) -> str:
+    """How the period was counted that decides."""
+    period = decisive(due)
+    return period_words(period) if period is not None else say("retention.due-unknown")
 
 
 def due_words(due: Due, decided: str, day: str | None) -> str:

@@ -87,12 +87,14 @@ def describe(writing: Writing) -> list[Described]:
     out = PackageWriter(writing.root, header, writing.algorithms)
     references = _representations(out, writing)
     in_mets = old.in_mets()
-    descriptive = _carried(old, writing.carried[csip.DUBLIN_CORE], csip.DUBLIN_CORE, "application/xml", writing.moment)
-    documentation = []
-    for path, one in writing.carried.items():
+    dublin_core = writing.carried[csip.DUBLIN_CORE]
+    descriptive = [_carried(old, dublin_core, csip.DUBLIN_CORE, "application/xml", writing.moment)]
+    documentation: list[MetsFile] = []
+    for path, file in writing.carried.items():
         if path in (csip.CASE, csip.TEXT) or path.startswith("documentation/"):
             mime, created = in_mets.get(path, ("application/octet-stream", writing.moment))
-            documentation.append(_carried(old, one, path, mime, created))
+            listed = documentation if path.startswith("documentation/") else descriptive
+            listed.append(_carried(old, file, path, mime, created))
     for path, mime, data in (*writing.change.documents, _note(writing)):
         out.write(path, data)
         documentation.append(out.note(path, mime))

@@ -22,7 +22,11 @@ _QR = re.compile(r"preserve:medium:([a-z0-9-]{1,80})(?:\?sha256=([0-9a-f]{64}))?
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands on a label. `name` is the short one a person looks for; `size` in bytes; `digest` may be empty."""
+    """What stands on a label. `name` is the short one a person looks for; `size` in bytes; `digest` may be empty.
+
+    `numbers_are`: the numbers of the cases are `archival` ones (档号) where every one has one, else `case` numbers
+    (案号). `kept` and `restricted` (DA/T 38): until when, and how, the longest and strictest of what lies on it.
+    """
 
     identity: str
     kind: str
@@ -37,6 +41,9 @@ class Label:
     size: int
     place: str
     copy: str
+    numbers_are: Literal["archival", "case"] = "archival"
+    kept: str = ""
+    restricted: str = ""
 
 
 def qr_text(label: Label) -> str:

@@ -9,7 +9,7 @@ from metadata import csip
 from metadata.entities import Agent, Event, FileObject, Object, Rights
 from metadata.mets import Division, Header, MetsFile, RepresentationMets, RepresentationReference, write_root_mets
 from metadata.premis import PremisWriter, write_premis
-from metadata.schemas import IN_PACKAGE, schema_folder
+from metadata.schemas import IN_PACKAGE, packaged
 from preserve.archival_storage.packing.identifiers import identifier
 from preserve.archival_storage.packing.listing import Described
 from storage_adapters.digests import new_digest
@@ -53,14 +53,14 @@ class PackageWriter:
     def _schemas(self) -> list[MetsFile]:
         noted = []
         for name in IN_PACKAGE:
-            self.write(f"schemas/{name}", (schema_folder() / name).read_bytes())
+            self.write(f"schemas/{name}", packaged(name))
             noted.append(self.note(f"schemas/{name}", "application/xml"))
         return noted
 
     def close(
         self,
         *,
-        descriptive: MetsFile,
+        descriptive: Sequence[MetsFile],
         documentation: Iterable[MetsFile],
         representations: Iterable[RepresentationReference],
         objects: Iterable[Object],

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from metadata.findings import Finding
 from preserve.description.labels import label_of
+from preserve.description.schema import CaseObject
+from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.rules import View
 from preserve.ingest.rules.documents_are_there import required
-from preserve.ingest.rules.long_term import reasons
-from preserve.ingest.rules.recordings import recordings, runs_by_day
+from preserve.ingest.rules.filed_in_time import due_of
+from preserve.ingest.rules.long_term import items, reasons
+from preserve.ingest.rules.recordings import recordings, runs_by_day, undated
+from preserve.ingest.rules.stages_agree import stages_by_papers
 from preserve.messages import listed, say
-from preserve.working_days import working_days_after
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as it applies to the case. `standing` is `passed`, `warning`, `explained`, `failed` or `none`."""
+    """One article as it applies to the case.
+
+    `standing` is `passed`, `warning`, `explained`, `failed`, `unknown` (what would tell is not known) or `none`.
+    """
 
     article: str
     title: str
@@ -34,9 +39,10 @@ def judge_articles(view: View, findings: Sequence[Finding]) -> list[Article]:
         own = tuple(finding for finding in findings if str(finding.values.get("article", "")) == article)
         titles = listed(dict.fromkeys(say(f"compliance.asks-{subject}") for subject in subjects))
         words = "\n".join(dict.fromkeys(said for subject in subjects if (said := _BASIS[subject](view))))
-        judged.append(
-            Article(article, titles or say("compliance.asks-other"), _standing(own, words), words or "—", own)
-        )
+        unknown = any(subject in _NEED_TIMES for subject in subjects) and any(True for _ in undated(view))
+        unknown = unknown or "editing" in subjects  # what names no program may be edited all the same
+        standing = _standing(own, words, unknown and bool(words))
+        judged.append(Article(article, titles or say("compliance.asks-other"), standing, words or "—", own))
     return judged
 
 
@@ -61,13 +67,15 @@ def _documents_article(view: View) -> list[str]:
     return [one.article for one in view.case_type.document[:1]]
 
 
-def _standing(own: Sequence[Finding], words: str) -> str:
+def _standing(own: Sequence[Finding], words: str, unknown: bool) -> str:
     if any(one.severity in ("refuse", "error") for one in own):
         return "failed"
     if any("accepted_by" in one.values for one in own):
         return "explained"
     if any(one.severity == "warning" for one in own):
         return "warning"
+    if unknown:
+        return "unknown"
     return "passed" if words else "none"
 
 
@@ -82,11 +90,13 @@ def producer_words(view: View) -> str:
 
 
 def _stages(view: View) -> str:
-    return say("compliance.stages", stages=listed(dict.fromkeys(label_of(one.stage) for one in view.case.objects)))
+    there, empty = stages_by_papers(view)
+    told = say("compliance.stages", stages=listed(label_of(stage) for stage in there))
+    return "\n".join((told, say("compliance.stages-empty", stages=listed(map(label_of, empty))))) if empty else told
 
 
 def _documents(view: View) -> str:
-    return say("compliance.documents", names=listed(one.name.spoken for one in required(view)))
+    return say("compliance.documents", names=listed(dict.fromkeys(one.name.spoken for one in required(view))))
 
 
 def _files(view: View) -> str:
@@ -108,29 +118,54 @@ def _recordings(view: View) -> str:
     days = runs_by_day(view)
     files = sum(len(run.parts) for runs in days for run in runs)
     joined = sum(len(runs) for runs in days)
-    return say("compliance.recordings", files=files, runs=joined) if files else ""
+    told = [say("compliance.recordings", files=files, runs=joined)] if files else []
+    return "\n".join((*told, *_without_time(view)))
+
+
+def _without_time(view: View) -> list[str]:
+    count = sum(1 for _ in undated(view))
+    return [say("compliance.undated", count=count)] if count else []
 
 
 def _checked(view: View) -> str:
-    count = sum(bool(one.device_checked) for one in view.case.objects)
-    return say("compliance.devices", count=count) if count else ""
+    items = _recorded(view)
+    checked = sum(bool(item.device_checked) for item in items)
+    unsaid = sum(item.device_checked is None for item in items)
+    if not items:
+        return ""
+    told = [say("compliance.devices", count=checked)] if checked or not unsaid else []
+    return "\n".join((*told, *([say("compliance.devices-unsaid", count=unsaid)] if unsaid else [])))
+
+
+def _recorded(view: View) -> list[CaseObject]:
+    """Every recording, whether or not anybody knows when it was made."""
+    dated = [recording.item for recording in recordings(view) if recording.item is not None]
+    return [*dated, *(item for item, _ in undated(view))]
 
 
 def _holes(view: View) -> str:
     holes = sum(len(runs) - 1 for runs in runs_by_day(view))
-    return say("compliance.holes", count=holes) if any(True for _ in recordings(view)) else ""
+    told = [say("compliance.holes", count=holes)] if any(True for _ in recordings(view)) else []
+    return "\n".join((*told, *_without_time(view)))
 
 
 def _storing(view: View) -> str:
-    told = sum(1 for recording in recordings(view) if recording.item and recording.item.stored)
-    return say("compliance.storing", count=told) if _recordings(view) else ""
+    items = _recorded(view)
+    return say("compliance.storing", count=sum(item.stored is not None for item in items)) if items else ""
+
+
+def _disputes(view: View) -> str:
+    noted = [one.incident for one in view.case.incidents if one.incident in view.profile.disputes.incidents]
+    labels = dict.fromkeys(view.words.label("incident", name) for name in noted)
+    return say("compliance.disputes", incidents=listed(labels)) if noted else ""
 
 
 def filing_words(view: View) -> str:
     """When the case was closed, by when it must be filed, and what day it is."""
-    due, certain = working_days_after(view.calendar, view.case.closed, view.profile.filing.working_days)
-    unsure = "" if certain else say("compliance.uncertain")
-    return say("compliance.filing", closed=str(view.case.closed), due=str(due), today=str(view.today)) + unsure
+    filing = due_of(view)
+    event = say("rule.filing-inspected" if filing.inspection else "rule.filing-closed")
+    values = {"closed": str(filing.counted_from), "due": str(filing.due), "today": str(view.today), "event": event}
+    return say("compliance.filing", **values) + ("" if filing.certain else say("compliance.uncertain"))
 
 
 def _evidence(view: View) -> str:
@@ -140,24 +175,25 @@ def _evidence(view: View) -> str:
 
 def _long_term(view: View) -> str:
     why = reasons(view.case, view.profile.long_term, view.words)
-    return say("compliance.long-term", reasons=listed(why)) if why else ""
+    under = items(view.case, view.profile.long_term)
+    return under + say("compliance.long-term", reasons=listed(why)) if why else ""
 
 
 def _keeping(view: View) -> str:
-    years = view.profile.keeping.years
-    closed = view.case.closed
-    try:
-        until = closed.replace(year=closed.year + years)
-    except ValueError:  # 29 February
-        until = date(closed.year + years, 3, 1)
-    return say(
-        "compliance.keeping", retention=label_of(view.case.retention), start=str(closed), years=years, until=str(until)
-    )
+    return "\n".join(keeping(view))
+
+
+def _edited(view: View) -> str:
+    count = len(_recorded(view))
+    return say("compliance.editing", count=count) if count else ""
 
 
 def _classification(view: View) -> str:
     return say("compliance.classification", classification=label_of(view.case.strictest))
 
+
+_NEED_TIMES = ("coverage", "situational", "disputes", "continuity", "course", "times", "interruption", "storing")
+"""What nobody can judge of a recording that bears no time."""
 
 _BASIS: dict[str, Callable[[View], str]] = {
     "entrusted": producer_words,
@@ -166,10 +202,13 @@ _BASIS: dict[str, Callable[[View], str]] = {
     "readable": _files,
     "coverage": _measures(True),
     "situational": _measures(False),
+    "disputes": _disputes,
+    "start_known": _recordings,
     "contents": _recordings,
     "device_check": _checked,
     "preamble": _recordings,
     "continuity": _recordings,
+    "course": _recordings,
     "times": _recordings,
     "interruption": _holes,
     "storing": _storing,
@@ -178,5 +217,6 @@ _BASIS: dict[str, Callable[[View], str]] = {
     "long_term": _long_term,
     "keeping": _keeping,
     "secrets": _classification,
+    "editing": _edited,
 }
 """By the rule of the profile, in the regulation's order: on what ground the case is judged; empty where it has none."""

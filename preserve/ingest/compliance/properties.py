@@ -36,6 +36,19 @@ class _Test:
     when: Literal["read", "files", "copied", "seal", "never"] = "read"
 
 
+_COMPLETE = (
+    *("rule.contents", "rule.stored-unknown", "rule.preamble"),
+    *("rule.recording-start", "rule.device-check-not"),
+)
+_CONTINUOUS = (*("rule.recording-gap", "rule.recording-overlap"), *("rule.recording-start", "rule.recording-length"))
+_OPENS = (
+    "format.encrypted",
+    "format.unreadable",
+    "format.encoding",
+    "format.truncated",
+    "format.empty",
+    "format.unknown",
+)
 _TESTS = (
     _Test("authenticity", "source", "fixity", ("ingest.digest-differs", "sip.bag-tag-differs"), "copied"),
     _Test("authenticity", "metadata", "length", ("case.field-long", "case.field-empty")),
@@ -45,11 +58,14 @@ _TESTS = (
         "authenticity",
         "metadata",
         "reasonable",
-        ("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case"),
+        (
+            *("rule.recording-times", "rule.stored-before", "case.before-case", "case.outside-case"),
+            *("rule.closed-in-future", "rule.date-in-future", "rule.recorded-in-future"),
+        ),
     ),
     _Test("authenticity", "metadata", "characters", ("sip.names-collide", "sip.bad-path")),
     _Test("authenticity", "metadata", "archival-number", (), "never"),
-    _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known")),
+    _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known", "rule.file-identical")),
     _Test("authenticity", "content", "electronic", ("format.extension-lies", "sip.name-misleads"), "files"),
     _Test("authenticity", "linked", "linked", ("case.file-missing", "case.file-unlisted")),
     _Test("authenticity", "package", "papers", (), "seal"),
@@ -57,11 +73,11 @@ _TESTS = (
     _Test("authenticity", "package", "same", (), "seal"),
     _Test("integrity", "amount", "count", ("case.file-missing", "case.file-unlisted", "sip.bag-file")),
     _Test("integrity", "amount", "bytes", ("ingest.size-differs",), "copied"),
-    _Test("integrity", "metadata", "complete", ("rule.contents", "rule.stored-unknown", "rule.preamble")),
+    _Test("integrity", "metadata", "complete", _COMPLETE),
     _Test("integrity", "metadata", "required", ("rule.evidence", "rule.no-instrument")),
-    _Test("integrity", "metadata", "process", ("rule.measure-not-recorded",), "files"),
-    _Test("integrity", "metadata", "continuous", ("rule.recording-gap", "rule.recording-overlap"), "files"),
-    _Test("integrity", "content", "content", ("format.truncated", "format.empty"), "files"),
+    _Test("integrity", "metadata", "process", ("rule.measure-", "rule.incident-"), "files"),
+    _Test("integrity", "metadata", "continuous", _CONTINUOUS, "files"),
+    _Test("integrity", "content", "content", ("format.truncated", "format.empty", "format.unreadable"), "files"),
     _Test("integrity", "content", "attachments", ("rule.transcript-unknown", "rule.acceptance-document")),
     _Test("integrity", "package", "scope", ("rule.document-missing",)),
     _Test("integrity", "package", "package-metadata", (), "seal"),
@@ -69,7 +85,7 @@ _TESTS = (
     _Test("usability", "metadata", "legible", (), "seal"),
     _Test("usability", "metadata", "accessible", (), "seal"),
     _Test("usability", "content", "format", ("format.by-extension", "format.identifiers", "format.unknown"), "files"),
-    _Test("usability", "content", "opens", ("format.encrypted", "format.unreadable", "format.encoding"), "files"),
+    _Test("usability", "content", "opens", _OPENS, "files"),
     _Test("usability", "content", "lasting", ("normalise.",), "copied"),
     _Test("usability", "environment", "environment", (), "never"),
     _Test("usability", "package", "conforming", ("sip.nested", "format.encrypted"), "files"),
@@ -79,7 +95,7 @@ _TESTS = (
     _Test("security", "carrier", "speed", (), "never"),
     _Test("security", "carrier", "look", (), "never"),
     _Test("security", "carrier", "disc", (), "never"),
-    _Test("security", "process", "process-safe", ("rule.state-secret", "rule.stored-late")),
+    _Test("security", "process", "process-safe", ("rule.state-secret", "rule.secrecy-mark", "rule.stored-late")),
 )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
-from preserve.ingest.compliance.articles import filing_words, judge_articles, producer_words
+from preserve.ingest.compliance.articles import Article, filing_words, judge_articles, producer_words
+from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.compliance.properties import Item, four_properties, overall
 from preserve.ingest.compliance.time_line import days_with_recordings, draw_day, draw_stages
 from preserve.ingest.rules import View
@@ -15,6 +16,7 @@ from preserve.ingest.rules.long_term import reasons
 from preserve.messages import hint, listed, say
 
 _MOST = 300
+_EACH = 12  # findings of an article; all of them stand at the end
 _SOME = 12  # sentences on the first page
 
 
@@ -22,7 +24,7 @@ def sections(view: View, findings: Sequence[Finding], *, sealing: bool = False) 
     """A page for the head of the bureau, one to send back to the officers, then the grounds; see `four_properties`."""
     four = four_properties(view, findings, sealing=sealing)
     parts = [_verdict(view, findings), _missing(findings), _four_in_short(four), *_to_do(view, findings)]
-    parts += [_articles(view, findings), _stages(view)]
+    parts += [_articles(view, findings), *_stages(view)]
     parts += [
         Section(say("compliance.time-line", day=day), picture=draw_day(view, day)) for day in days_with_recordings(view)
     ]
@@ -52,7 +54,7 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
         (say("compliance.dates"), f"{case.start} — {case.closed}"),
         (say("compliance.size"), say("compliance.files", count=len(case.objects))),
         (say("compliance.due"), filing_words(view)),
-        (say("compliance.retention"), label_of(case.retention)),
+        (say("compliance.retention"), "\n".join(keeping(view))),
         (say("compliance.restriction"), label_of(case.strictest)),
         (
             say("compliance.storage"),
@@ -68,6 +70,9 @@ _KINDS = {
     "rule.document-missing": ("documents", "document"),
     "rule.measure-not-recorded": ("measures", "measure"),
     "rule.measure-not-recorded-situational": ("measures", "measure"),
+    "rule.measure-not-recorded-undated": ("measures", "measure"),
+    "rule.measure-only-photographs": ("measures", "measure"),
+    "rule.measure-partly-recorded": ("measures", "measure"),
     "rule.recording-gap": ("gaps", ""),
     "rule.recording-gap-spoken-nowhere": ("gaps", ""),
 }
@@ -138,20 +143,35 @@ def _article(finding: Finding) -> str:
 
 def _articles(view: View, findings: Sequence[Finding]) -> Section:
     rows = []
-    for article in judge_articles(view, findings):
-        told = "\n".join(say(f.code, **f.values) + _answer(f) for f in article.findings[:8])
+    for article in sorted(judge_articles(view, findings), key=_number):
+        told = "\n".join(map(_sentence, article.findings[:_EACH]))
+        if (more := len(article.findings) - _EACH) > 0:
+            told += say("compliance.and-more", count=more)
         rows.append((article.article, article.title, say(f"compliance.{article.standing}"), article.basis, told or "—"))
     return Section(
         say("compliance.articles"), "", _heads("article", "asks", "standing", "basis", "found"), tuple(rows), fresh=True
     )
 
 
+def _number(article: Article) -> tuple[int, str]:
+    """In the order of the regulation, whatever a profile calls its articles."""
+    return int(article.article) if article.article.isdecimal() else 10**6, article.article
+
+
+def _sentence(finding: Finding) -> str:
+    """What was found, and of which file: four alike sentences of four files are four."""
+    told = say(finding.code, **finding.values) + _answer(finding)
+    return f"{finding.where}：{told}" if finding.where and finding.where not in told else told
+
+
 def _answer(finding: Finding) -> str:
     return " " + say("rule.accepted", **finding.values) if "accepted_by" in finding.values else ""
 
 
-def _stages(view: View) -> Section:
-    return Section(say("compliance.stages-title"), "", picture=draw_stages(view))
+def _stages(view: View) -> list[Section]:
+    """The stages against the months, where the description dates any."""
+    picture = draw_stages(view)
+    return [Section(say("compliance.stages-title"), "", picture=picture)] if picture else []
 
 
 def _four(four: Sequence[Item]) -> Section:

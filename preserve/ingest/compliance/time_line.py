@@ -72,6 +72,21 @@ def draw_stages(view: View) -> str:
     return _draw(view, rows, "%Y-%m-%d")
 
 
+def _ticks(first: datetime, span: float, scale: str) -> list[tuple[float, str]]:
+    """Five places along the axis and what is written there: a day at its beginning, and none twice."""
+    if scale == "%Y-%m-%d":
+        days = max(round(span / 86400), 1)
+        step = -(-days // 4)
+        marks = [(day * 86400 / span, first + timedelta(days=day)) for day in range(0, days + 1, step)]
+    else:
+        marks = [(tick / 4, first + timedelta(seconds=span * tick / 4)) for tick in range(5)]
+    ticks: dict[str, float] = {}
+    for place, moment in marks:
+        if place <= 1.0:
+            ticks.setdefault(f"{moment:{scale}}", place)
+    return [(place, words) for words, place in ticks.items()]
+
+
 def _draw(view: View, rows: Sequence[tuple[str, list[Bar]]], scale: str) -> str:
     if not rows:
         return ""
@@ -80,11 +95,10 @@ def _draw(view: View, rows: Sequence[tuple[str, list[Bar]]], scale: str) -> str:
     span = max((last - first).total_seconds(), 1.0)
     height = _TOP + len(rows) * _ROW
     parts = [f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_LEFT + _WIDE + 40} {height + 24}' {_FONT}>"]
-    for tick in range(5):
-        x = _LEFT + _WIDE * tick / 4
-        moment = (first + timedelta(seconds=span * tick / 4)).astimezone(view.zone)
+    for place, words in _ticks(first.astimezone(view.zone), span, scale):
+        x = _LEFT + _WIDE * place
         parts.append(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{_TOP}' y2='{height}' stroke='#ddd'/>")
-        parts.append(f"<text x='{x:.1f}' y='{height + 16}' text-anchor='middle'>{moment:{scale}}</text>")
+        parts.append(f"<text x='{x:.1f}' y='{height + 16}' text-anchor='middle'>{words}</text>")
     for number, (label, bars) in enumerate(rows):
         y = _TOP + number * _ROW
         shown = label if len(label) <= 18 else label[:17] + "…"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,16 +56,27 @@ def extract(path: Path, way: Way) -> Extracted:
     return Extracted("none" if not kept else "cut" if more else "text", kept)
 
 
-def write_part(folder: Path, target: Path, files: Sequence[tuple[int, str, Character, Identification]]) -> None:
-    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part."""
+def write_part(
+    folder: Path,
+    target: Path,
+    files: Sequence[tuple[int, str, Character, Identification]],
+    looked_at: Callable[[int, str], None] = lambda number, text: None,
+) -> None:
+    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part.
+
+    `looked_at` is told the text of each file, empty where it has none that we can read.
+    """
     lines = []
     length = 0
     for number, stored, character, identification in files:
         way = way_of(identification, character, stored)
         if way is None:
+            looked_at(number, "")
             continue
-        # One batch alone may reach the bound of the case; what is over it is not read.
-        found = extract(target / stored, way) if length < MOST_OF_A_CASE else Extracted("left-out")
+        found = extract(target / stored, way)
+        looked_at(number, found.text)
+        if length >= MOST_OF_A_CASE:  # one batch alone may reach the bound of the case; what is over it is not kept
+            found = Extracted("left-out")
         length += len(found.text)
         lines.append(json.dumps([number, found.outcome, found.text, found.reason], ensure_ascii=False))
     if lines:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from metadata.findings import Finding, Value
+from preserve.administration.retention.profile import RetentionProfile
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.facts import Character
@@ -28,6 +29,9 @@ class View:
     zone: tzinfo
     state_secrets: bool
     institution: str = ""  # whose archive it is; empty: not known
+    retention: RetentionProfile | None = None  # by which its periods are counted; None: as it is shipped
+    marks: Mapping[str, str] = field(default_factory=dict)  # marks of state secrets in texts, by file
+    identical: tuple[tuple[str, ...], ...] = ()  # files of which the bytes are the same
 
 
 def finding(code: str, rule: Rule, where: str = "", **values: Value) -> Finding:

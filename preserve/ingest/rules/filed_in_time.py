@@ -3,26 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from metadata.findings import Finding, Value
+from preserve.description.schema import CaseDescription, Stage
 from preserve.ingest.rules import View, finding
-from preserve.working_days import working_days_after, working_days_between
+from preserve.ingest.rules.profile import CaseTypeProfile, Filing
+from preserve.messages import say
+from preserve.working_days import Calendar, working_days_after, working_days_between
+
+
+@dataclass(frozen=True, slots=True)
+class FilingDue:
+    """The last day for filing and the day from which it counts.
+
+    `inspection`: that is the end of the inspection; else the case was closed on it. `certain`: no year on the way has
+    holidays that nobody knows yet.
+    """
+
+    counted_from: date
+    inspection: bool
+    due: date
+    certain: bool
+
+
+def filing_due(case: CaseDescription, case_type: CaseTypeProfile, rule: Filing, calendar: Calendar) -> FilingDue:
+    """By when a case must be filed. Every paper that says it asks here."""
+    ended = _end(case, case_type.filed_from) if case_type.filed_from else None
+    counted_from = ended or case.closed
+    due, certain = working_days_after(calendar, counted_from, rule.working_days)
+    return FilingDue(counted_from, ended is not None, due, certain)
+
+
+def _end(case: CaseDescription, stage: Stage) -> date | None:
+    """The last day of a stage; one that was given no end ended on the day it began, unless something of it is later."""
+    dated = [dates for dates in case.stages if dates.stage is stage]
+    if any(dates.end for dates in dated):
+        return max(dates.end or dates.start for dates in dated)
+    begun = max((dates.start for dates in dated), default=None)
+    if begun is None or any(item.date and item.date > begun for item in case.objects if item.stage is stage):
+        return None
+    return begun
+
+
+def due_of(view: View) -> FilingDue:
+    """By when the case that the rules look at must be filed."""
+    return filing_due(view.case, view.case_type, view.profile.filing, view.calendar)
 
 
 def check(view: View) -> Iterator[Finding]:
     """Filed too late, or late with a reason that is shown; a date past the known holidays is said to be uncertain."""
-    rule = view.profile.filing
-    due, certain = working_days_after(view.calendar, view.case.closed, rule.working_days)
-    if view.today <= due:
-        if not certain:
-            told = finding("filing-uncertain", rule, "", closed=view.case.closed.isoformat(), due=due.isoformat())
-            yield replace(told, severity="note")
+    rule, filing = view.profile.filing, due_of(view)
+    event = "inspected" if filing.inspection else "closed"
+    values: dict[str, Value] = {
+        "closed": filing.counted_from.isoformat(),
+        "due": filing.due.isoformat(),
+        "event": say(f"rule.filing-{event}"),
+    }
+    if view.today <= filing.due:
+        if not filing.certain:
+            yield replace(finding("filing-uncertain", rule, "", **values), severity="note")
         return
-    late, _ = working_days_between(view.calendar, due, view.today)
-    values: dict[str, Value] = {"closed": view.case.closed.isoformat(), "due": due.isoformat(), "days": late}
+    late, _ = working_days_between(view.calendar, filing.due, view.today)
+    values["days"] = late
+    values["over"] = say("rule.filing-over", days=late) if late else ""
     if reason := view.case.late_filing_reason:
-        told = finding("filed-late-explained", rule, "", reason=reason, **values)
-        yield replace(told, severity="note")
+        yield replace(finding("filed-late-explained", rule, "", reason=reason, **values), severity="note")
     else:
-        yield finding("filed-late" if certain else "filed-late-uncertain", rule, "", **values)
+        yield finding("filed-late" if filing.certain else "filed-late-uncertain", rule, "", **values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import isfinite
 
 from preserve.clock import parse
@@ -49,6 +49,53 @@ def recordings(view: View) -> Iterator[Recording]:
             continue
         source, start = chosen(told, view.zone, view.profile.times.tolerance_seconds)
         yield Recording(item.file, device, start, start + length, source, told, offset, item)
+
+
+def undated(view: View) -> Iterator[tuple[CaseObject, str]]:
+    """Every sound and video file of which nobody knows when it began or how long it is, with its device."""
+    dated = {recording.file for recording in recordings(view)}
+    for item in view.case.objects:
+        character = (view.characters or {}).get(item.file)
+        if character is not None and character.kind in ("video", "sound") and item.file not in dated:
+            yield item, item.device or character.device
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """One photograph: when it was taken, or the day on which the description says that it was."""
+
+    file: str
+    moment: datetime | None
+    day: date | None
+
+
+def photographs(view: View) -> Iterator[Photograph]:
+    """Every picture that the description calls a photograph (Art. 3: 照相); a device's clock is corrected."""
+    offsets = {clock.device: clock.seconds for clock in view.case.clocks}
+    words = view.profile.photographs.words
+    for item in view.case.objects:
+        character = (view.characters or {}).get(item.file)
+        if character is None or character.kind != "image" or not any(w in item.kind + item.title for w in words):
+            continue
+        offset = timedelta(seconds=offsets.get(item.device or character.device, 0.0))
+        moments = [moment - offset for _, moment in witnesses(item, character, view.zone)]
+        yield Photograph(item.file, moments[0] if moments else None, item.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Everything that was taken of a case, looked for once: recordings by their starts, photographs, and what bears no
+    time."""
+
+    dated: tuple[Recording, ...]
+    photographs: tuple[Photograph, ...]
+    undated: tuple[CaseObject, ...]
+
+
+def all_taken(view: View) -> Taken:
+    """Recordings and photographs of the case, for rules that ask for them many times."""
+    dated = sorted(recordings(view), key=lambda recording: recording.start)
+    return Taken(tuple(dated), tuple(photographs(view)), tuple(item for item, _ in undated(view)))
 
 
 def witnesses(item: CaseObject, character: Character, zone: tzinfo) -> Iterator[tuple[str, datetime]]:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
-from preserve.ingest.rules.recordings import Recording, Run, in_utc, runs_by_day, shown, time_code
+from preserve.ingest.rules.coverage import explained_files, spoken_within
+from preserve.ingest.rules.recordings import Recording, Run, in_utc, join, recordings, runs_by_day, shown
 from preserve.messages import length_for_people
 
 
 def check(view: View) -> Iterator[Finding]:
     """Holes and overlaps between one day's files of a device, with their local times."""
-    explained = {item.explains for item in view.case.objects if item.explains}
+    explained, devices = explained_files(view.case), _runs_by_device(view)
     for runs in runs_by_day(view):
         for run in runs:
             yield from _overlaps(view, run)
         for before, after in pairwise(runs):
             if not _between_activities(view, before, after):
-                yield from _hole(view, before, after, explained)
+                slack = timedelta(seconds=view.profile.continuity.tolerance_seconds)
+                yield from _hole(view, before, after, explained, _other_device(devices, before, after, slack))
 
 
 def _overlaps(view: View, run: Run) -> Iterator[Finding]:
@@ -35,24 +39,44 @@ def _overlaps(view: View, run: Run) -> Iterator[Finding]:
         longest = max(longest, part, key=lambda recording: recording.end)
 
 
-def _hole(view: View, before: Run, after: Run, explained: set[str]) -> Iterator[Finding]:
+def _hole(view: View, before: Run, after: Run, explained: frozenset[str], other: str) -> Iterator[Finding]:
     first = after.parts[0]
     last = max(before.parts, key=lambda recording: recording.end)
     values = _values(view, last, first, before.end, after.start)
     found = finding("recording-gap", view.profile.interruption, first.file, **values)
-    if first.file in explained or last.file in explained:
+    if {unicodedata.normalize("NFC", one.file) for one in (first, last)} & explained:
         yield replace(found, code="rule.recording-gap-explained", severity="note")
         return
     spoken = first.item.spoken_explanation if first.item else ""
+    if other and (not spoken or spoken_within(first) is None):
+        told = {**found.values, "other": other}
+        yield replace(found, code="rule.recording-gap-other-device", severity="note", values=told)
+        return
     if not spoken:
         yield found
         return
-    seconds = time_code(spoken)
-    if seconds is None or seconds > (first.end - first.start).total_seconds():
+    if spoken_within(first) is None:
         yield replace(found, code="rule.recording-gap-spoken-nowhere", values={**found.values, "spoken": spoken})
     else:
         told = {**found.values, "spoken": spoken}
         yield replace(found, code="rule.recording-gap-spoken", severity="note", values=told)
+
+
+def _runs_by_device(view: View) -> dict[str, list[Run]]:
+    """What each device recorded without an interruption, in order; a file without a device stands by itself."""
+    taken: dict[str, list[Recording]] = {}
+    for recording in recordings(view):
+        taken.setdefault(recording.device or recording.file, []).append(recording)
+    return {device: join(own, view.profile.continuity.tolerance_seconds) for device, own in sorted(taken.items())}
+
+
+def _other_device(taken: Mapping[str, Sequence[Run]], before: Run, after: Run, slack: timedelta) -> str:
+    """A device that recorded all of the hole without an interruption of its own; empty where none did."""
+    for device, runs in taken.items():
+        number = bisect_right(runs, before.end + slack, key=lambda run: run.start) - 1
+        if device != before.device and number >= 0 and runs[number].end + slack >= after.start:
+            return device
+    return ""
 
 
 def _values(view: View, before: Recording, after: Recording, start: datetime, end: datetime) -> dict[str, Value]:

@@ -165,7 +165,9 @@ class TarSource:
         """The members in the order in which they lie."""
         with _readable(self.path), self._open() as archive:
             for order, member in enumerate(archive):
-                yield _tar_entry(member, order)
+                entry = _tar_entry(member, order)
+                if entry.path not in ("", "."):  # `tar -C folder .` begins with the folder itself
+                    yield entry
 
     def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
         """The wanted members with their bytes."""

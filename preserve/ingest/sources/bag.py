@@ -1,77 +1,96 @@
-"""A deposit that is a BagIt bag: what its manifests say, which is the depositor's word and is checked."""
+"""A deposit that is a BagIt bag: what its manifests say, which is the depositor's word and is checked.
+
+The reader and the rules are those of `preserve verify`; here they are asked of a deposit wherever it lies.
+"""
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
 
-from metadata.bag import ALGORITHMS, decode_path, manifests
-from metadata.findings import Finding
-from preserve.errors import Refused
+from metadata.bag_rules import LINE_RULES, RULES
+from metadata.findings import Finding, Value
+from metadata.opened import OpenedBag, known, open_bag
+from metadata.packed import compare, gather, list_packed
+from preserve.ingest.declared import Wanted
 from preserve.ingest.sources import Entry, Source
-from storage_adapters.digests import new_digest
+
+# What is said of a package of ours advises to take another copy; of a deposit, to ask whoever handed it in.
+_OF_DEPOSITS = {
+    "bag.payload-manifest-missing": "sip.bag-no-manifest",
+    "bag.file-missing": "sip.bag-file-missing",
+    "bag.tag-file-missing": "sip.bag-file-missing",
+    "bag.file-not-listed": "sip.bag-file-unlisted",
+    "bag.unreadable": "sip.bag-manifest-unreadable",
+    "bag.tag-digest-differs": "sip.bag-tag-differs",
+    "bag.fetch-present": "sip.bag-fetch",
+}
+
+_OF_BAGS = re.compile(r"bagit\.txt|bag-info|package-info|fetch\.txt|manifest-|tagmanifest-")
+_LARGEST_TAG = 4 << 20
+_MOST_TAGS = 24
 
 
-def declared_digests(source: Source, entries: list[Entry], top: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    """The digests that a bag's payload manifests declare, by payload path (RFC 8493 §2.1.3)."""
-    names = [entry.path.removeprefix(top) for entry in entries]
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    found = [m for m in manifests(names) if not m.tag and m.algorithm in ALGORITHMS]
-    if not found:
-        raise Refused("sip.bag-no-manifest", top)
-    for manifest in found:
-        for digest, name in _manifest_lines(source.read(top + manifest.name, 1 << 30), manifest.name):
-            path = top + name
-            wanted.setdefault(path, []).append((manifest.algorithm, digest.lower()))
-    return {path: tuple(values) for path, values in wanted.items()}
+def read_bag(
+    source: Source, entries: Collection[Entry], top: str, litter: Collection[str], scratch: Path | None
+) -> tuple[dict[str, tuple[Wanted, ...]], list[Finding]]:
+    """The digests that the payload manifests declare, by path in the deposit, and what is to be said of the bag.
+
+    Files of `litter` need not be listed: they are left out. The bag's own files are put aside in `scratch` meanwhile.
+    """
+    listed = list_packed(entries, top)
+    with tempfile.TemporaryDirectory(prefix="bag-", dir=scratch) as folder:
+        digests = gather(source, listed, Path(folder), payload=False, progress=lambda moved: None)
+        bag = open_bag(Path(folder), LINE_RULES, listed.inventory, top.rstrip("/") or "bag")
+        findings = [*listed.findings, *bag.findings, *compare(bag, digests)[0]]
+        for rule in RULES:
+            findings += rule(bag)
+    left_out = {path.removeprefix(top) for path in litter}
+    said = [
+        _of_deposit(finding, top)
+        for finding in findings
+        if not (finding.code in ("bag.file-not-listed", "bag.tag-file-not-listed") and finding.where in left_out)
+    ]
+    return _wanted(bag, top), said
 
 
-def _manifest_lines(data: bytes, manifest: str) -> Iterator[tuple[str, str]]:
-    """Digest and path of each line; lines end at LF, CR or CRLF only, for names may hold U+2028 (RFC 8493 §2.1.3)."""
-    try:
-        lines = re.split("\r\n|\r|\n", data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise Refused("sip.bag-manifest-unreadable", manifest, line=0, detail=str(error)) from error
-    for number, line in enumerate(lines, 1):
-        if not line:
-            continue
-        match = re.match(r"(\S+)[ \t]+\*?(.+)$", line, re.DOTALL)
-        if match is None:
-            raise Refused("sip.bag-manifest-unreadable", manifest, line=number)
-        yield match[1], decode_path(posixpath.normpath(match[2]))
+def _wanted(bag: OpenedBag, top: str) -> dict[str, tuple[Wanted, ...]]:
+    wanted: dict[str, tuple[Wanted, ...]] = {}
+    for manifest in bag.payload_manifests:
+        for path, digest in bag.digests[manifest.name].items() if known(manifest) else ():
+            wanted[top + path] = (*wanted.get(top + path, ()), Wanted(manifest.algorithm, digest, manifest.name))
+    return wanted
 
 
-def check_own_files(source: Source, entries: list[Entry], top: str) -> Iterator[Finding]:
-    """The bag's own files against its tag manifests (RFC 8493 §2.2.1), and fetch.txt, whose files are elsewhere."""
-    names = [entry.path.removeprefix(top) for entry in entries if entry.path.startswith(top)]
-    if "fetch.txt" in names:
-        yield Finding("sip.bag-fetch", top + "fetch.txt", "refuse")
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    for manifest in manifests(names):
-        if manifest.tag and manifest.algorithm in ALGORITHMS:
-            for digest, name in _manifest_lines(source.read(top + manifest.name, 1 << 30), manifest.name):
-                wanted.setdefault(top + name, []).append((manifest.algorithm, digest.lower()))
-    seen = set()
-    for entry, stream in source.stream(lambda entry: entry.path in wanted):
-        seen.add(entry.path)
-        digests = {algorithm: new_digest(algorithm) for algorithm, _ in wanted[entry.path]}
-        while data := stream.read(1 << 20):
-            for digest_ in digests.values():
-                digest_.update(data)
-        for algorithm, declared in wanted[entry.path]:
-            if digests[algorithm].hexdigest() != declared:
-                yield Finding("sip.bag-tag-differs", entry.path, "refuse", {"algorithm": algorithm})
-    for path in sorted(wanted.keys() - seen):
-        yield Finding("sip.bag-file-missing", path, "refuse")
+def _of_deposit(finding: Finding, top: str) -> Finding:
+    """As it is said to whoever hands in: an error of a bag refuses the deposit."""
+    severity = "refuse" if finding.severity == "error" else finding.severity
+    code = _OF_DEPOSITS.get(finding.code, finding.code) if severity == "refuse" else finding.code
+    values = dict(finding.values)
+    if code == "sip.bag-tag-differs":
+        values["algorithm"] = values.pop("algorithms", "")
+    return replace(
+        finding, code=code, where=top + finding.where if finding.where else "", severity=severity, values=values
+    )
 
 
-def compare_names(wanted: dict[str, tuple[tuple[str, str], ...]], files: tuple[Entry, ...]) -> Iterator[Finding]:
-    """Every listed file must be there, and every file there be listed (RFC 8493 §3)."""
-    there = {entry.path for entry in files}
-    for path in wanted:
-        if path not in there:
-            yield Finding("sip.bag-file-missing", path, "refuse")
-    for path in there:
-        if path not in wanted:
-            yield Finding("sip.bag-file-unlisted", path, "refuse")
+def kept_files(
+    entries: list[Entry], tags: tuple[str, ...], top: str, described: str
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
+
+    The package lists each of them in a document that must stay small.
+    """
+
+    def of_bags(path: str) -> bool:
+        return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
+
+    sizes = {entry.path: entry.size for entry in entries}
+    own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
+    kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
+    left = [path for path in tags if path not in kept]
+    values: dict[str, Value] = {"count": len(left), "names": ", ".join(left[:5])}
+    return tuple(kept), [Finding("sip.bag-tags-left", "", "warning", values)] if left else []

@@ -22,7 +22,7 @@ def plan(result: AuditPlan) -> Table:
                 due.place,
                 f"{due.due}/{due.copies}",
                 due.last[:10],
-                due.next[:10],
+                say("words.read-continuously") if due.continuous else due.next[:10],
                 say(f"cli.due-{due.how}"),
             )
             for due in result.media

@@ -8,6 +8,7 @@ from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
 from preserve.services.cases import CaseList, CaseView, Hit, SearchResult
 from preserve.services.tables import NOTHING, Table, cells, facts, table
+from preserve.services.tables.retention import due_word
 from preserve.services.tables.words import copy_state, shortened
 from preserve.services.viewing import CaseContents, time_code
 
@@ -17,7 +18,7 @@ _LONGEST = 600  # characters of a cell of a history; its document has all of it
 def list_cases(page: CaseList) -> Table:
     """Cases, one a row."""
     return table(
-        "number title type closed version files size objid",
+        "number title type closed version pieces size objid",
         (
             (
                 case.case_number,
@@ -25,7 +26,7 @@ def list_cases(page: CaseList) -> Table:
                 case.case_type_name,
                 case.closed or "",
                 str(case.version),
-                str(case.files),
+                str(case.pieces),
                 bytes_for_people(case.size),
                 case.objid,
             )
@@ -61,6 +62,12 @@ def _marked(hit: Hit) -> str:
         out += f"{shown[end:first]}【{shown[first:last]}】"
         end = last
     return out + shown[end:]
+
+
+def is_alone(view: CaseView) -> bool:
+    """Whether there is one copy of the newest version, and no other."""
+    there = [copy for copy in view.copies if copy.version == view.newest_version]
+    return sum(copy.state not in ("planned", "lost", "retired", "failed") for copy in there) == 1
 
 
 def show(view: CaseView) -> tuple[Table, ...]:
@@ -108,7 +115,7 @@ def _facts(view: CaseView) -> Table:
         (say("words.heading-closed"), case.closed),
         (say("compliance.restriction"), view.classification_name),
         (say("words.heading-objid"), case.objid),
-        (say("words.heading-due"), view.retention[0].due if view.retention else None),
+        (say("words.heading-due"), due_word(view.retention[0]) if view.retention else None),
         (
             say("words.heading-holds"),
             listed(f"{say(f'retention.hold-{block.kind}')} {block.number}" for block in view.blocks),

@@ -53,10 +53,12 @@ def disposal(view: DisposalView) -> Iterator[Table]:
 
 def _rows(view: DisposalView) -> Iterator[tuple[str, str]]:
     disposal = view.disposal
-    supervisors = listed(signature.by for signature in disposal.supervisors)
+    checkers = listed(signature.by for signature in disposal.supervisors)
+    witnesses = listed(signature.by for signature in disposal.witnesses)
     yield say("words.heading-disposal"), disposal.number
     yield say("words.heading-state"), say(f"disposal.state-{disposal.state}")
     yield say("disposal.role-proposer"), disposal.proposed.by
-    yield say("disposal.role-supervisor"), supervisors or NOTHING
+    yield say("disposal.role-checker"), checkers or NOTHING
     yield say("disposal.role-head"), disposal.approval.by if disposal.approval else NOTHING
     yield say("disposal.not-before"), str(disposal.not_before or NOTHING)
+    yield say("disposal.role-supervisor"), witnesses or NOTHING

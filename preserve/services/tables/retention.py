@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from preserve.data_management.retention_index import RetentionRow
 from preserve.messages import listed, say
 from preserve.services.retention import DueList, Explanation, Kept
 from preserve.services.retention_rules import RuleChanges
@@ -25,8 +26,11 @@ def _what(item: str) -> str:
 
 
 def _due(row: Kept) -> str:
-    if row.gone:
-        return say(f"retention.gone-{row.gone}")
+    return say(f"retention.gone-{row.gone}") if row.gone else due_word(row)
+
+
+def due_word(row: Kept | RetentionRow) -> str:
+    """The day on which it falls due; or that it is kept for ever, or that the day is not known."""
     permanent = "permanent" in (row.computed, row.decided)
     return row.due or say("retention.never-permanent" if permanent else "retention.never-unknown")
 

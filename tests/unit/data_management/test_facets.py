@@ -19,7 +19,8 @@ DESCRIPTION: dict[str, Any] = {
     "officers": [{"name": "陈立新", "number": "110233"}],
     "measures": [{"measure": "seizure", "place": "淮海路 1 号", "start": "2026-01-07T09:00:00+08:00"}],
     "objects": [
-        {"file": "a.mp4", "kind": "现场录像", "stage": "investigation", "device": "DSJ-A2", "date": "2026-01-06"}
+        {"file": "a.mp4", "kind": "现场录像", "stage": "investigation", "device": "DSJ-A2", "date": "2026-01-06"},
+        {"file": "b.txt", "kind": "举报信", "stage": "initiation", "volume": "inner"},
     ],
 }
 
@@ -46,6 +47,7 @@ def test_rows_are_folded_and_none_is_empty(entered: Connection) -> None:
         (Filters(party="星河"), ("party", "", "星河文化公司")),
         (Filters(party="星河", device="dsj"), ("device", "a.mp4", "dsj-a2")),  # one about a file before others
         (Filters(since="2026-01-06", until="2026-01-06"), ("date", "a.mp4", "2026-01-06")),
+        (Filters(volume="inner"), ("volume", "b.txt", "inner")),
         (Filters(officer="王晓梅"), ("title", "", "")),
     ],
 )

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 import preserve.data_management
-from preserve.data_management import search
+from preserve.data_management import retention_index, search
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.facets import Filters
 
@@ -55,4 +55,26 @@ def test_what_was_found_is_found_again_and_filters_hold(old: Path) -> None:
         ):
             assert [hit.objid for hit in search.find(connection, words, filters)] == ["o"]
         assert search.find(connection, "演出", Filters(officer="王晓梅")) == []
+    catalogue.close()
+
+
+def test_days_of_recordings_are_to_be_counted_again_and_other_days_stay(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(preserve.data_management.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, connection.begin():
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0009")
+        row = text("INSERT INTO retention VALUES (:objid, :item, :facts, 'r', '2031-01-01', '', '2031-01-01')")
+        connection.execute(row, {"objid": "with", "item": "", "facts": '{"objects":[[0,0,"",""],[1,0,"",""]]}'})
+        connection.execute(row, {"objid": "with", "item": "o-1", "facts": '{"objects":[[1,0,"",""]]}'})
+        connection.execute(row, {"objid": "without", "item": "", "facts": '{"objects":[[0,1,"",""]]}'})
+    engine.dispose()
+    catalogue = open_catalogue(path)
+    with catalogue.begin() as connection:
+        assert [row.objid for row in retention_index.all_rows(connection)] == ["without"]
+        assert retention_index.to_be_counted(connection)
+        retention_index.counted(connection)
+        assert not retention_index.to_be_counted(connection)
     catalogue.close()

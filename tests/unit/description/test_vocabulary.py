@@ -96,7 +96,7 @@ def test_a_mistake_in_one_profile_hides_no_other(tmp_path: Path) -> None:
     assert set(words.terms) == {"case_type"}
     assert words.knows("measure", "anything"), "nothing is held to what cannot be read"
     case_type(profiles(tmp_path), "a.toml", "Not A Name", "甲")
-    assert set(read_what_is_sound(tmp_path).terms) == {"measure", "incident", "shows"}
+    assert set(read_what_is_sound(tmp_path).terms) == {"measure", "incident", "shows", "outcome"}
 
 
 def test_other_profiles_are_held_to_the_words(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def test_the_template_has_every_heading_lists_and_instructions(tmp_path: Path) -
     assert {CASE_SHEET, HELP_SHEET, CHOICES_SHEET, *(sheet for sheet, _ in SHEETS.values())} == set(book.sheetnames)
     assert [str(cell.value).rstrip(" *") for cell in book[CASE_SHEET]["A"][1:]] == list(CASE.values())
     for sheet, columns in SHEETS.values():
-        assert [str(cell.value).rstrip(" *") for cell in book[sheet][1]] == list(columns.values())
+        shown = [label for name, label in columns.items() if name != "volume"]  # there where files are divided
+        assert [str(cell.value).rstrip(" *") for cell in book[sheet][1]] == shown
         assert book[sheet].freeze_panes == "B2"
     assert book[CHOICES_SHEET].sheet_state == "hidden"
     (measures,) = [rule.formula1 for rule in book["措施"].data_validations.dataValidation]
@@ -162,3 +163,34 @@ def test_a_claim_of_a_million_rows_costs_nothing(tmp_path: Path) -> None:
     data = changed(tmp_path, "文件", {"N1048576": "x"})
     described, findings = read_description("案卷.xlsx", data)
     assert described is not None and len(described.objects) == 30, findings
+
+
+def _headings(path: Path) -> list[str]:
+    book = openpyxl.load_workbook(path, read_only=True)
+    return [str(cell.value).rstrip(" *") for cell in next(book[SHEETS["objects"][0]].iter_rows(max_row=1))]
+
+
+def test_the_column_of_the_volume_is_there_where_files_are_divided_or_one_says_it(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "plain.xlsx")
+    write_workbook(tmp_path / "divided.xlsx", volumes=True)
+    assert "正卷或副卷" not in _headings(tmp_path / "plain.xlsx")
+    assert "正卷或副卷" in _headings(tmp_path / "divided.xlsx")
+    content = {**CONTENT, "objects": [{**CONTENT["objects"][0], "volume": "副卷"}, CONTENT["objects"][1]]}
+    divided, findings = check_content(content, {}, "case")
+    assert divided is not None and not findings
+    write_workbook(tmp_path / "case.xlsx", divided)
+    again, findings = read_description("case.xlsx", (tmp_path / "case.xlsx").read_bytes())
+    assert again == divided and not findings
+    assert [item.volume for item in divided.objects] == ["inner", None]
+
+
+def test_the_outcome_and_the_reason_for_no_recording_come_back(tmp_path: Path) -> None:
+    measures = [{**CONTENT["measures"][0], "unrecorded_reason": "当事人家中"}]
+    told, findings = check_content({**CONTENT, "outcome": "撤案", "measures": measures}, {}, "case")
+    assert told is not None and not findings
+    assert (told.outcome, told.measures[0].unrecorded_reason) == ("withdrawn", "当事人家中")
+    write_workbook(tmp_path / "case.xlsx", told)
+    assert read_description("case.xlsx", (tmp_path / "case.xlsx").read_bytes()) == (told, [])
+    none, findings = check_content({**CONTENT, "outcome": "赢了"}, {}, "case")
+    assert none is None
+    assert [one.code for one in findings] == ["case.name-unknown"]

@@ -12,6 +12,7 @@ from PIL import Image
 from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.draft import draft
+from preserve.profiles import SHIPPED
 from tests.support.material.corpus import make_media
 
 RECORD = "现场检查笔录".encode()
@@ -91,3 +92,30 @@ def test_a_draft_has_the_day_of_that_zone(tmp_path: Path) -> None:
     for zone, day in ((ZoneInfo("Asia/Urumqi"), "2026-03-12"), (ZoneInfo("UTC"), "2026-03-11")):
         content, _ = draft(tmp_path, None, zone)
         assert content["objects"][0]["date"] == day, zone
+
+
+def test_lookalikes_are_not_drafted_as_what_they_look_like(tmp_path: Path) -> None:
+    names = {
+        "不予立案审批表.txt": "文书",
+        "行政处罚决定审批表.txt": "文书",
+        "送达地址确认书.txt": "送达地址确认书",
+        "听证通知书.txt": "听证通知书",
+        "解除扣押决定书.txt": "解除查封、扣押决定书",
+        "扣押物品清单.txt": "查封、扣押清单",
+        "证据清单.txt": "证据清单",
+    }
+    content, _ = draft(_folder(tmp_path / "案", *names))
+    assert {file: kind for file, (kind, _) in _objects(content).items()} == names
+
+
+def test_where_files_are_divided_internal_papers_are_proposed(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "案", "立案审批表.txt", "集体讨论记录.txt", "举报信.txt", "行政处罚决定书.txt")
+    assert not any("volume" in item for item in draft(folder)[0]["objects"])
+    own = tmp_path / "profiles"
+    own.mkdir()
+    shipped = (SHIPPED / "drafting.toml").read_text(encoding="utf-8")
+    (own / "drafting.toml").write_text(shipped.replace("divide = false", "divide = true"), encoding="utf-8")
+    content, findings = draft(folder, own)
+    inner = {item["file"] for item in content["objects"] if item.get("volume") == "inner"}
+    assert inner == {"集体讨论记录.txt", "举报信.txt"}
+    assert [one.values["count"] for one in findings if one.code == "case.draft-volume"] == [2]

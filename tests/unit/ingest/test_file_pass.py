@@ -29,7 +29,7 @@ def test_a_batch_and_a_single_file_read_the_clock_in_that_zone(source: Path, tmp
     batch = Batch(str(source), str(target), "", _HERE, ("sha256",), (job,))
     (in_batch,) = take_batch(batch)
     (target / _NAME).unlink()
-    alone = take_file(source, target, None, _HERE, ("sha256",), job, lambda moved: None)
+    alone = take_file(batch, lambda moved: None)
     for taken in (in_batch, alone):
         started = from_json(Character, taken.characterised).started
         assert started is not None

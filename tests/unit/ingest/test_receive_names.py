@@ -11,9 +11,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metadata.bag import encode_path
+from metadata.bag import encode_path, lines_in
 from preserve.ingest.sources.archives import TarSource, ZipSource
-from preserve.ingest.sources.bag import _manifest_lines
 
 PARTS = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=40)
 NAMES = PARTS.filter(lambda name: name not in (".", "..") and "\\" not in name)  # it parts folders in a zip
@@ -37,5 +36,5 @@ def test_zip_and_tar_give_back_names_and_bytes(name: str, data: bytes) -> None:
 @given(st.lists(NAMES.filter(lambda name: name == name.lstrip(" \t*") and name.strip()), unique=True))
 def test_manifests_give_back_names(names: list[str]) -> None:
     text = "".join(f"{'0' * 64}  {encode_path('data/' + name)}\n" for name in names)
-    read = list(_manifest_lines(text.encode(), "manifest-sha256.txt"))
-    assert read == [("0" * 64, "data/" + name) for name in names]
+    lines = lines_in(io.BytesIO(text.encode()), "manifest-sha256.txt")
+    assert [(line.digest, line.path) for line in lines] == [("0" * 64, "data/" + name) for name in names]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
+import shutil
 import socket
 import subprocess
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -111,3 +114,37 @@ def test_locked_and_damaged_archives_are_kept_and_named(tmp_path: Path) -> None:
     path = folder(tmp_path / "d", {"锁.zip": bytes(locked), "坏.ZIP": made.getvalue()[:20]})
     found = codes(path, "", tmp_path)
     assert found == {"sip.nested-encrypted": "锁.zip", "sip.nested-damaged": "坏.ZIP", "sip.no-scanner": ""}
+
+
+def _rolled(data: bytes, name: str = "内.bin") -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.tar.gz", _rolled(b"x" * 5000)[:-20], "sip.nested-damaged"),
+        ("a.tgz", b"no archive at all", "sip.nested-damaged"),
+        ("a.log.gz", gzip.compress(b"x" * 5000)[:-4] + b"\0\0\0\0", "sip.nested-damaged"),
+        ("a.tar.gz", _rolled(bytes(64 << 20)), "sip.bomb"),
+        ("a.gz", gzip.compress(bytes(64 << 20)), "sip.bomb"),
+        (
+            "a.tar.gz",
+            _rolled(_rolled(_rolled(_rolled(b"x", "d.txt"), "c.tgz"), "b.tgz"), "a.tgz"),
+            "sip.nested-too-deep",
+        ),
+    ],
+    ids=["cut tar", "no tar", "wrong length", "swelling tar", "swelling gzip", "too deep"],
+)
+def test_tar_and_gzip_in_the_deposit(name: str, data: bytes, code: str, packed: bool, tmp_path: Path) -> None:
+    deposit = folder(tmp_path / "d", {name: data, "好.tar.gz": _rolled(b"x"), "好.gz": gzip.compress(b"x")})
+    if packed:
+        deposit = Path(shutil.make_archive(str(tmp_path / "d"), "tar", deposit))
+    found = codes(deposit, "", tmp_path)
+    assert found[code].startswith(name) and set(found) == {code, "sip.no-scanner"}

@@ -188,7 +188,7 @@ def _plain(findings: tuple[Finding, ...]) -> list[str]:
     return sorted(
         f"{found.code} {found.severity} {found.where} {sorted(found.values.items())}"
         for found in findings
-        if not found.code.startswith("sip.names-")
+        if not found.code.startswith(("sip.names-", "bag."))  # what is said of a bag is not said of a folder
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from metadata.findings import Value
 from preserve.data_management.journal import FileRow
 from preserve.ingest import file_pass
+from preserve.ingest.declared import Wanted
 from preserve.ingest.facts import Copied, Identification, from_json, to_json
 from preserve.ingest.file_pass import Job, Taken
 from preserve.ingest.receive import DepositProfile, open_source, receive
@@ -54,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _jobs(**wanted: str) -> Iterator[Job]:
     for number, (name, data) in enumerate(TEXTS.items(), 1):
-        digests = (("sha512", wanted[name]),) if name in wanted else ()
+        digests = (Wanted("sha512", wanted[name]),) if name in wanted else ()
         yield Job(number, name, f"{number}.txt", len(data), digests)
 
 
@@ -118,7 +119,7 @@ def test_jobs_carry_what_a_bag_declares(tmp_path: Path) -> None:
     path = "现场笔录.txt"
     (job,) = jobs_of([FileRow(4, path.encode(), "s", 9, None, None, None, None, None)], deposit, {path: "笔录.txt"})
     digest = hashlib.sha256((tmp_path / "bag" / "data" / path).read_bytes()).hexdigest()
-    assert job == Job(4, path, "s", 9, (("sha256", digest),), "笔录.txt")
+    assert job == Job(4, path, "s", 9, (Wanted("sha256", digest, "manifest-sha256.txt"),), "笔录.txt")
 
 
 def test_what_is_not_there_as_it_should_be_is_found(tmp_path: Path) -> None:

@@ -48,3 +48,22 @@ def test_a_description_is_found_by_what_its_name_says(home: Home, tmp_path: Path
     assert (row.path, row.case_number, row.standing) == (folder, "一号", "late")
     (unknown,) = deadlines(home, [write_case(tmp_path / "x/乙", closed="不是日子")], date(2026, 6, 20))
     assert (unknown.standing, unknown.due) == ("unknown", None)
+
+
+def test_an_inspection_waits_from_its_end_and_a_penalty_from_its_closing(home: Home, tmp_path: Path) -> None:
+    stages = [{"stage": "investigation", "start": "2026-09-08", "end": "2026-09-11"}]
+    for number, kind in enumerate(("inspection", "penalty")):
+        write_case(
+            tmp_path / "deposits" / kind,
+            case_number=f"临〔2026〕{number}号",
+            case_type=kind,
+            start="2026-09-08",
+            closed="2026-10-30",
+            stages=stages,
+        )
+    (tmp_path / "deposits" / "empty").mkdir()
+    assert [path.name for path in cases_in(tmp_path / "deposits", home)] == ["inspection", "penalty"]
+    inspection, penalty = deadlines(home, [tmp_path / "deposits"], date(2026, 11, 28))
+    assert (inspection.closed, inspection.due, inspection.standing) == (date(2026, 9, 11), date(2026, 10, 29), "late")
+    assert (penalty.closed, penalty.due, penalty.standing) == (date(2026, 10, 30), date(2026, 12, 11), "in-time")
+    assert inspection.days == 21

@@ -84,7 +84,7 @@ def test_a_name_that_is_no_utf_8_can_be_shown(tmp_path: Path) -> None:
     bag = plain_bag(tmp_path, [("a", b"a")])
     Path(os.fsdecode(os.fsencode(bag / "data") + b"/\xb0\xb8.txt")).write_bytes(b"x")
     places = [finding.where for finding in verify_package(bag).findings]
-    assert "data/\\xb0\\xb8.txt" in places
+    assert "data/案.txt" in places
     assert all(place.encode() for place in places)
 
 

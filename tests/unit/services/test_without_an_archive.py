@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,28 @@ def test_health_is_told_of_a_home_and_of_none(home: Path, tmp_path: Path) -> Non
     assert last["message"] and last["hint"]
 
 
+@pytest.mark.parametrize("form", ["zip", "tar", "gztar"])
+def test_a_package_is_verified_in_an_archive(form: str, tmp_path: Path) -> None:
+    package = bag(tmp_path / "bag")
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), form, tmp_path, "bag"))
+    good = verify(NOBODY, packed)
+    assert (good.status, good.kind, good.verdict, good.files) == (0, "bag", "valid-with-warnings", 2)
+    (package / "bagit.txt").write_text("BagIt-Version : 1.0\nTag-File-Character-Encoding : UTF-8\n")
+    odd = verify(NOBODY, Path(shutil.make_archive(str(tmp_path / "odd"), form, tmp_path, "bag")))
+    assert (odd.status, odd.verdict, odd.damaged) == (4, "not-valid", False)
+    packed.write_bytes(packed.read_bytes()[: packed.stat().st_size // 2])
+    assert verify(NOBODY, packed).status == 4
+    (tmp_path / "no.tar").write_text("no archive")
+    assert [finding.code for finding in verify(NOBODY, tmp_path / "no.tar").findings] == ["bag.not-a-folder"]
+
+
 def test_a_package_is_verified_anywhere(tmp_path: Path) -> None:
     package = bag(tmp_path / "bag")
     good = verify(NOBODY, package)
     assert (good.status, good.kind, good.contents_read) == (0, "bag", True)
     (package / "data" / "现场笔录.txt").write_bytes(b"altered")
-    assert verify(NOBODY, package).status == 4
+    bad = verify(NOBODY, package)
+    assert (bad.status, bad.verdict, bad.damaged) == (4, "not-valid", True)
     with pytest.raises(UsageError, match=r"cli\.verify-no-path"):
         verify(NOBODY, tmp_path / "absent")
 

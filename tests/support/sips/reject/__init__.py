@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import socket
@@ -274,7 +275,10 @@ def bag_manifest_gbk(at: Path) -> Path:
 
 @refused_with("sip.bag-tag-differs")
 def bag_tag_altered(at: Path) -> Path:
-    return bag(at / "b", tags={"tagmanifest-sha256.txt": b"0" * 64 + b"  bagit.txt\n"})
+    path = bag(at / "b")
+    digest = hashlib.sha256((path / "manifest-sha256.txt").read_bytes()).hexdigest()
+    (path / "tagmanifest-sha256.txt").write_text(f"{'0' * 64}  bagit.txt\n{digest}  manifest-sha256.txt\n")
+    return path
 
 
 @refused_with("sip.bag-fetch")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from preserve.administration.disposal.executing import execute
-from preserve.administration.disposal.steps import register_file
+from preserve.administration.disposal.model import Disposal
+from preserve.administration.disposal.steps import DISPOSALS, register_file, witness
 from preserve.administration.holds.steps import add_hold
 from preserve.data_management import cases, destroyed, ledger, object_index, versions
 from preserve.errors import PreserveError, Stopped
@@ -44,6 +46,35 @@ def test_nothing_of_it_is_left_but_its_tombstone(bureau: Bureau) -> None:
     order = [next(step for step in steps if step.startswith(name)) for name in ("begin", "copy", "search", "tombstone")]
     assert sorted(order, key=steps.index) == order
     assert register_file(bureau.archive.home, disposal.number, "executed").stat().st_size
+
+
+def test_two_supervisors_sign_what_was_destroyed_before_their_eyes(bureau: Bureau) -> None:
+    number = bureau.decided(1).number
+    assert refused(lambda: witness(bureau.as_("wang", LATER), number)) == "disposal.step-wrong"
+    execute(bureau.as_("chen", LATER), number)
+    assert refused(lambda: witness(bureau.as_("chen", LATER), number)) == "disposal.same-hands", "who carried it out"
+    assert refused(lambda: witness(bureau.as_("head", LATER), number)) == "people.may-not"
+    first = witness(bureau.as_("wang", LATER), number, note=" 在场 ")
+    assert (first.state, first.witnesses[0].note) == ("executed", "在场")
+    assert refused(lambda: witness(bureau.as_("wang", LATER), number)) == "disposal.same-hands"
+    second = witness(bureau.as_("zhao", LATER), number)
+    assert second.state == "witnessed"
+    register = register_file(bureau.archive.home, number, "signed").read_bytes()
+    assert second.signed_sha256 == hashlib.sha256(register).hexdigest()
+    assert refused(lambda: witness(bureau.as_("li", LATER), number)) == "disposal.step-wrong"
+    with bureau.archive.catalogue.read() as connection:
+        assert [entry.actor for entry in ledger.about(connection, number, "disposal.witnessed")] == ["wang", "zhao"]
+        assert DISPOSALS.read(connection, bureau.archive.home, number) == second
+
+
+def test_records_of_earlier_releases_are_read(bureau: Bureau) -> None:
+    number = bureau.decided(1).number
+    execute(bureau.as_("chen", LATER), number)
+    with bureau.archive.catalogue.read() as connection:
+        known = DISPOSALS.read(connection, bureau.archive.home, number).model_dump(mode="json")
+    for field in ("witnesses", "signed_sha256"):
+        del known[field]
+    assert Disposal.model_validate(known).state == "executed"
 
 
 def test_it_waits_for_its_day_and_its_hands(bureau: Bureau) -> None:

@@ -112,6 +112,21 @@ def test_what_was_done_is_added_with_its_people(home: Home) -> None:
     assert "shred" not in text_of(as_paper(home, disposal(), MOMENT))
 
 
+def test_people_are_called_by_name_and_have_room_to_sign(home: Home) -> None:
+    done = disposal(
+        supervisors=tuple(Signature(by=who, when="2026-05-02T00:00:00Z") for who in ("wang", "zhao")),
+        begun=Signature(by="chen", when="2026-06-01T00:00:00Z"),
+        witnesses=(Signature(by="li", when="2026-06-01T01:00:00Z"),),
+    )
+    people = {"wang": "王审核", "zhao": "赵审核", "chen": "陈档案", "li": "李兼任"}
+    text = text_of(as_paper(home, done, MOMENT, names=people.__getitem__))
+    for name in people.values():
+        assert name in text
+    assert not any(account in text.split() for account in people)
+    for word in ("checked the register", "supervisor", "signature", "seal"):
+        assert word in text, word
+
+
 @pytest.mark.parametrize(
     ("start", "today", "years"),
     [

@@ -16,7 +16,7 @@ from preserve.data_management.retention_index import RetentionRow
 DAYS = st.none() | st.dates(date(1990, 1, 1), date(2090, 12, 31))
 DECLARED = st.sampled_from(["10-years", "30-years", "permanent"])
 CASES = st.builds(CaseFacts, DAYS, DAYS, st.sampled_from(["penalty", "licence"]), DECLARED, st.booleans())
-OBJECTS = st.builds(ObjectFacts, st.booleans(), st.booleans(), st.just("") | DECLARED, DAYS)
+OBJECTS = st.builds(ObjectFacts, st.booleans(), st.booleans(), st.just("") | DECLARED, DAYS, st.booleans())
 
 
 @given(CASES, st.lists(OBJECTS, max_size=6))
@@ -43,3 +43,10 @@ def test_cases_without_recordings_begin_alike() -> None:
     case = CaseFacts(date(2013, 5, 20), None, "penalty", "10-years", False)
     assert json.loads(facts_text(case, []))["objects"] == []
     assert facts_text(case, []).startswith('{"objects":[]')  # what changes of rules are remembered by
+
+
+def test_rows_of_earlier_releases_are_read_as_of_what_was_filed_with_the_case() -> None:
+    case = CaseFacts(date(2013, 5, 20), None, "penalty", "10-years", False)
+    text = facts_text(case, [ObjectFacts(True, False, "", date(2013, 5, 1))])
+    assert json.loads(text)["objects"] == [[1, 0, "", "2013-05-01"]]
+    assert read_facts(text)[1] == [ObjectFacts(True, False, "", date(2013, 5, 1), True)]

@@ -62,7 +62,8 @@ CLASSES = st.lists(
 )
 FACTS = st.builds(CaseFacts, st.none() | DAYS, st.none() | DAYS, st.just("penalty"), DECLARED, st.booleans())
 OBJECTS = st.lists(
-    st.builds(ObjectFacts, st.booleans(), st.booleans(), st.just("") | DECLARED, st.none() | DAYS), max_size=4
+    st.builds(ObjectFacts, st.booleans(), st.booleans(), st.just("") | DECLARED, st.none() | DAYS, st.booleans()),
+    max_size=4,
 )
 
 
@@ -100,7 +101,9 @@ def test_nothing_undercuts_the_floor(
             continue
         assert one.recording
         if own.day is not None:
-            assert one.recorded is not None and own.day > last_day(one.recorded, 5, "day-after")
+            # What was filed with the case was recorded by the day of filing, where nobody wrote down when.
+            recorded = one.recorded or (facts.filed if one.with_case else None)
+            assert recorded is not None and own.day > last_day(recorded, 5, "day-after")
             assert whole.day is None or whole.day >= own.day
             if facts.long_term:
                 assert facts.closed is not None and own.day > last_day(facts.closed, 16, "day-after")
@@ -137,7 +140,7 @@ def test_what_is_unknown_never_falls_due(facts: CaseFacts, objects: list[ObjectF
         assert due.day is None and due.never in ("unknown", "permanent")
     for one in objects:
         own = due_of_object(SHIPPED, facts, one)
-        if own is not None and one.recorded is None:
+        if own is not None and one.recorded is None and not (one.with_case and facts.filed):
             assert own.day is None
 
 
@@ -166,7 +169,9 @@ def test_shipped_rules_by_hand() -> None:
     )
     long_term = CaseFacts(date(2016, 1, 1), None, "penalty", "10-years", True)
     assert due_of_case(SHIPPED, long_term, []).day == date(2047, 1, 1)
-    own = due_of_object(SHIPPED, ordinary, ObjectFacts(True, False, "", date(2015, 11, 3)))
+    # Art. 16 makes the file of texts and recordings: only what a person says was not filed with it goes by itself.
+    assert due_of_object(SHIPPED, ordinary, ObjectFacts(True, False, "", date(2015, 11, 3))) is None
+    own = due_of_object(SHIPPED, ordinary, ObjectFacts(True, False, "", date(2015, 11, 3), with_case=False))
     assert own is not None and own.day == date(2021, 1, 1)  # from closing, which is later than the recording
     assert (
         due_of_object(SHIPPED, ordinary, ObjectFacts(True, True, "", date(2015, 11, 3))) is None

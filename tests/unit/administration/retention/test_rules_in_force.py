@@ -88,3 +88,18 @@ def test_rules_that_no_ledger_should_hold_are_refused(bureau: Bureau) -> None:
     (bureau.archive.home.profiles / NAME).write_text(text, encoding="utf-8")
     with bureau.archive.catalogue.begin() as connection, pytest.raises(Refused, match=r"retention\.rules-too-long"):
         rules_in_force.put_in_force(bureau.archive.home, connection, actor="head", moment=now())
+
+
+def test_what_an_upgrade_took_away_is_counted_again_once(bureau: Bureau) -> None:
+    before = days(bureau)
+    with bureau.archive.catalogue.begin() as connection:
+        retention_index.replace(connection, bureau.objids[1], ())
+    rules_in_force.count_again(bureau.archive)
+    assert len(days(bureau)) == 1, "nothing is counted where no upgrade asks for it"
+    with bureau.archive.catalogue.begin() as connection:
+        connection.exec_driver_sql(f"PRAGMA user_version={retention_index.NOT_COUNTED}")
+    rules_in_force.count_again(bureau.archive)
+    assert days(bureau) == before
+    with bureau.archive.catalogue.read() as connection:
+        assert not retention_index.to_be_counted(connection)
+        assert list(rules_in_force.compare(bureau.archive.home, connection)) == []

@@ -72,6 +72,16 @@ def test_every_field_is_on_the_label_and_the_code_reads(form: Form, tmp_path: Pa
 
 
 @pytest.mark.parametrize("form", get_args(Form))
+def test_a_drive_is_no_volume_and_its_numbers_are_called_what_they_are(form: Form, tmp_path: Path) -> None:
+    more = {"numbers_are": "case", "kept": "至2056-12-31", "restricted": "个人隐私", "volume": 1, "volumes": 1}
+    make_labels([label(kind="drive", archival_numbers=("临文综罚〔2026〕35号",), **more)], tmp_path / "a.pdf", form)
+    text = text_of(tmp_path / "a.pdf")
+    for words in ("案号", "临文综罚〔2026〕35号", "至2056-12-31", "个人隐私"):
+        assert words in text, words
+    assert "盘" not in text and "档号" not in text
+
+
+@pytest.mark.parametrize("form", get_args(Form))
 def test_hostile_and_long_text_stays_text(form: Form, tmp_path: Path) -> None:
     many = label(
         title=HOSTILE,

@@ -77,3 +77,11 @@ def test_without_a_scanner_nothing_is_said_to_be_free_of_viruses() -> None:
 def test_every_item_has_a_ground() -> None:
     for items in (_items(read=False), _items(), _items(sealing=True)):
         assert all(item.basis and not item.basis.startswith("compliance.") for item in items)
+
+
+@pytest.mark.parametrize("code", ["format.truncated", "format.empty", "format.unreadable"])
+def test_nobody_is_told_that_files_are_whole_while_one_is_not(code: str) -> None:
+    items = _items(Finding(code, "a.pdf", "warning", {"reason": ""}))
+    assert {_result(items, "integrity", "content"), _result(items, "usability", "opens")} == {"warning"}
+    whole = {item.item: item.basis for item in _items()}
+    assert whole["content"] not in [item.basis for item in items]

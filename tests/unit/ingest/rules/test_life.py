@@ -16,6 +16,7 @@ from preserve.description.reading import check_content
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import check
 from preserve.ingest.facts import Character, Stream
+from preserve.ingest.rules.profile import read_rules
 from preserve.messages import LANGUAGES, known
 
 SHOWS = ["开始和结束时间", "现场环境", "现场人员", "涉案证据", "采取措施情况", "文书制作送达"]
@@ -128,7 +129,7 @@ def judged(case: Case) -> list[str]:
     for one in found:
         assert one.values["article"]
         assert all(known(one.code, language) for language in LANGUAGES), one.code
-    told = accept(described, found)
+    told = accept(described, found, read_rules(None).accepting)
     return sorted(
         f"{one.severity} {one.code.removeprefix('rule.')} {one.where}".strip()
         for one in told
@@ -244,18 +245,40 @@ simple("recording starts three minutes late", lambda c: c.files.update({"a1.mp4"
 simple("recording starts a minute late", lambda c: c.files.update({"a1.mp4": (60, 240)}))
 simple("recording stops three minutes early", lambda c: c.files.update({"a2.mp4": (300, 119)}), NOT)
 simple("recording of another day", lambda c: c.files.update({"a1.mp4": (86400, 300), "a2.mp4": (86700, 300)}), NOT)
-for chinese, document in (("扣押", ""), ("代履行", "error document-missing 代履行决定书"), ("其他强制措施", "")):
-    simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m), NOT, *([document] if document else []))
+MISSING = "error document-missing "
+for chinese, more in (
+    ("扣押", [MISSING + "查封、扣押决定书"]),
+    ("代履行", [MISSING + "代履行决定书", "warning document-missing 履行催告书"]),
+    ("其他强制措施", []),
+    ("限制人身自由", []),
+    ("责令疏散人员", []),
+    ("其他直接涉及人身、健康、重大财产的现场执法活动", []),
+    ("强制执行", [MISSING + "强制执行决定书或者申请书", "warning document-missing 履行催告书"]),
+):
+    simple(f"{chinese} without recording", lambda c, m=chinese: c.measure(m), NOT, *more)
+for chinese in ("加处罚款", "划拨", "拍卖"):
+    simple(f"{chinese} is done at a desk", lambda c, m=chinese: c.measure(m))
 simple("sealing without its end", lambda c: c.content["measures"][0].pop("end"), "warning measure-end-unknown")
 # Art. 10: as the situation requires
-for chinese in ("现场检查", "询问"):
+for chinese in ("现场检查", "询问", "调查", "勘验"):
     simple(
         f"{chinese} without recording", lambda c, m=chinese: c.measure(m), "warning measure-not-recorded-situational"
     )
 simple(
     "not recorded, for a reason",
-    lambda c: (c.measure("询问"), c.content["measures"][-1].update(note="当事人家中，不便录像")),
+    lambda c: (c.measure("询问"), c.content["measures"][-1].update(unrecorded_reason="当事人家中，不便录像")),
     "note measure-not-recorded-reason",
+)
+for reason in ("无", "/", "  ", "。"):
+    simple(
+        f"{reason!r} is no reason",
+        lambda c, r=reason: (c.measure("询问"), c.content["measures"][-1].update(unrecorded_reason=r)),
+        "warning measure-not-recorded-situational",
+    )
+simple(
+    "a note is no reason",
+    lambda c: (c.measure("询问"), c.content["measures"][-1].update(note="询问李某")),
+    "warning measure-not-recorded-situational",
 )
 # Art. 11 to 13: what it shows, the device, the preamble
 simple("nothing said of what it shows", lambda c: c.both(shows=[]), "warning contents-not-filled a1.mp4")
@@ -267,7 +290,8 @@ simple(
     lambda c: (c.of("a1.mp4").update(shows=SHOWS[:3]), c.of("a2.mp4").update(shows=SHOWS[3:])),
 )
 simple("device not checked", lambda c: c.of("a1.mp4").update(device_checked=False), "warning device-not-checked a1.mp4")
-simple("nothing said of the device", lambda c: c.both(device_checked=None))
+simple("nothing said of the device", lambda c: c.both(device_checked=None), "warning device-check-not-filled a1.mp4")
+simple("said of one of the split files", lambda c: c.of("a2.mp4").update(device_checked=None))
 simple("no preamble", lambda c: c.of("a1.mp4").update(preamble=False), "warning preamble-missing a1.mp4")
 simple("the preamble is looked for in the first file only", lambda c: c.of("a2.mp4").update(preamble=None))
 # Art. 13, 14: without interruption
@@ -319,7 +343,7 @@ def _(c: Case) -> None:
     c.add("b2.mp4", 50520, 300, preamble=None, shows=[])
 
 
-@life("a measure past midnight with a hole", "error recording-gap b2.mp4")
+@life("a measure past midnight with a hole", "error recording-gap b2.mp4", "warning measure-partly-recorded")
 def _(c: Case) -> None:
     c.measure("询问", "2026-03-04 23:50", "2026-03-05 00:30")
     c.add("b1.mp4", 49800, 480)
@@ -448,10 +472,12 @@ simple(
     "entrusted without instrument",
     lambda c: c.content.update(producer={"name": "支队", "entrusted_by": "局"}),
     "error no-instrument",
+    "note delegated",
 )
 simple(
     "entrusted with instrument",
     lambda c: c.content.update(producer={"name": "支队", "entrusted_by": "局", "instrument": "委〔2025〕3号"}),
+    "note delegated",
 )
 simple(
     "made by somebody else without entrustment",
@@ -467,8 +493,24 @@ def answer(finding: str, **more: str) -> list[dict[str, str]]:
 # a named person answers
 simple(
     "an error answered for",
-    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing", where="送达回证"))),
     "warning document-missing 送达回证",
+)
+# One answer for whatever may be missing is none: whoever answers names what for.
+simple(
+    "an answer for everything",
+    lambda c: (c.drop("送达回证"), c.content.update(acceptances=answer("document-missing"))),
+    "error document-missing 送达回证",
+    "warning acceptance-nowhere",
+)
+simple(
+    "an answer that says nothing",
+    lambda c: (
+        c.drop("送达回证"),
+        c.content.update(acceptances=answer("document-missing", where="送达回证", reason="同意，情况属实。")),
+    ),
+    "error document-missing 送达回证",
+    "warning acceptance-no-reason 送达回证",
 )
 simple(
     "another document answered for",
@@ -480,10 +522,10 @@ simple(
     "a refusal cannot be answered for",
     lambda c: (
         c.of("询问笔录.pdf").update(classification="国家秘密"),
-        c.content.update(acceptances=answer("state-secret")),
+        c.content.update(acceptances=answer("state-secret", where="询问笔录.pdf")),
     ),
     "refuse state-secret 询问笔录.pdf",
-    "warning acceptance-unused",
+    "warning acceptance-unused 询问笔录.pdf",
 )
 
 

@@ -25,6 +25,7 @@ PAPERS = (
 SEALED = (("查封决定书", "执行"), ("查封物品清单", "执行"))
 FULL = {
     "preamble": True,
+    "device_checked": True,
     "stored": "2026-01-07 09:00",
     "maker": "王明",
     "original_carrier": "执法记录仪",
@@ -148,4 +149,5 @@ def test_an_entrusted_producer_has_an_instrument() -> None:
 
 
 def test_an_objection_asks_for_long_term_storage() -> None:
-    assert said(judged(incidents=[{"incident": "提出异议"}])) == [("long-term", "note")]
+    recorded = {"1.mp4": (0.0, 10.0)}
+    assert said(judged(recorded, incidents=[{"incident": "提出异议"}])) == [("long-term", "note")]

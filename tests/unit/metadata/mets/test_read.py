@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
     write_root_mets(
         path,
         _HEADER,
-        descriptive=_file("dc"),
+        descriptive=[_file("dc")],
         premis=_file("premis"),
         documentation=[_file("说明")],
         schemas=[_file("xsd")],

@@ -46,13 +46,15 @@ VIEW = CaseView(
 
 def test_cases_and_ingests_that_are_not_done_are_listed() -> None:
     case = ListedCase(
-        "o1", "2026-1", "A-1", "T", "market", "", "B", "internal", None, False, 1, 7, 1500, case_type_name="Market"
+        "o1", "2026-1", "A-1", "T", "market", "", "B", "internal", None, False, 1, 7, 1500, 3, case_type_name="Market"
     )
     ingest = Unfinished("i", "o2", "2026-2", "/in", "folder", "", "waiting", "copy", "lossless", "t0", None, "")
     page = CaseList((case,), (ingest,), "", 0)
     with speaking("en"):
         listed, open_ingests = tables.list_cases(page), tables.unfinished(page)
-    assert listed.rows == (("2026-1", "T", "Market", "", "1", "7", "1.5 kB", "o1"),)
+    assert listed.rows == (("2026-1", "T", "Market", "", "1", "3", "1.5 kB", "o1"),), (
+        "of pieces only originals are counted"
+    )
     assert open_ingests.rows[0][0] == "2026-2" and open_ingests.rows[0][2:] == ("copy", "t0", "/in")
     assert not any(cell.startswith(("cli.", "words.")) for cell in (*open_ingests.rows[0], *open_ingests.heads))
 

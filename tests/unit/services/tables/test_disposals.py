@@ -56,14 +56,15 @@ def test_what_is_left_to_do_is_a_line_a_copy(language: Language, what: str) -> N
 def test_a_disposal_before_anybody_signed_has_dashes() -> None:
     with speaking("en"):
         facts, register, tombstones = tables.disposal(DisposalView(PROPOSED, (), ()))
-    assert [value for _, value in facts.rows] == ["D2026-0001", "proposed", "li", "—", "—", "—"]
+    assert [value for _, value in facts.rows] == ["D2026-0001", "proposed", "li", "—", "—", "—", "—"]
     assert register.rows == (("1", "〔2015〕7号", "无证经营", "—", "—"),)
     assert tombstones.rows == () and len(tombstones.heads) == 5
 
 
 def test_a_disposal_that_was_carried_out_says_who_signed_and_how_each_copy_went() -> None:
     signed = {
-        "state": "executed",
+        "state": "witnessed",
+        "witnesses": (signature("zhao"), signature("li")),
         "supervisors": (signature("wang"), signature("zhao")),
         "approval": signature("head"),
         "not_before": date(2026, 4, 1),
@@ -74,5 +75,10 @@ def test_a_disposal_that_was_carried_out_says_who_signed_and_how_each_copy_went(
         facts, _, tombstones = tables.disposal(
             DisposalView(PROPOSED.model_copy(update=signed), (), (tombstone, tombstone))
         )
-    assert facts.rows[3:] == (("监销人", "wang、zhao"), (facts.rows[4][0], "head"), ("最早执行日", "2026-04-01"))
+    assert facts.rows[3:] == (
+        ("清册复核人", "wang、zhao"),
+        (facts.rows[4][0], "head"),
+        ("最早执行日", "2026-04-01"),
+        ("监销人", "zhao、li"),
+    )
     assert tombstones.rows == (("〔2015〕7号", "p-v1", "YP-1", WHEN, "已覆写并删除"),) * 2

@@ -1,0 +1,35 @@
+"""Whether a paper is what a profile asks for, or only looks like it: 解除扣押决定书 is no 扣押决定书."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from preserve.description.schema import CaseObject
+from preserve.ingest.rules.profile import Looks
+
+_ASIDE = re.compile(r"\((?:含|附|及|并)[^()]*\)")
+
+
+def is_one(item: CaseObject, looks: Looks) -> bool:
+    """Whether kind or title says one of the words, and neither that does says one of those that make it another."""
+    told = [text for text in (plain(item.kind), plain(item.title)) if says(text, looks.words)]
+    return bool(told) and not any(says(_ASIDE.sub("", text), looks.but) for text in told)
+
+
+def says(text: str, words: Iterable[str]) -> bool:
+    """Whether a plain text says one of the words; `*` in a word stands for anything."""
+    return any(_pattern(word).search(text) for word in words)
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(text: str) -> str:
+    """A text without spaces, in one width."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+@cache
+def _pattern(word: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(plain(part)) for part in word.split("*")))

@@ -1,0 +1,34 @@
+"""Papers of the internal volume (副卷): who may not see them is shown no text of them and cannot view them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, require
+from preserve.data_management import cases
+from preserve.data_management.search import Hit
+from preserve.description.schema import CaseDescription, Volume
+
+
+def inner_files(description: CaseDescription) -> set[str]:
+    """The files of a case that belong to the internal volume."""
+    return {item.file for item in description.objects if item.volume is Volume.INNER}
+
+
+def require_seen(connection: Connection, person: Person, description: CaseDescription, files: Sequence[str]) -> None:
+    """Raises NotPermitted where one of these files is of the internal volume, and the person may not see it."""
+    if inner_files(description) & set(files):
+        require(connection, person, Duty.SEE_INNER)
+
+
+def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -> list[Hit]:
+    """The same cases; of a paper that the person may not see neither its name nor what was found in it."""
+    if person.may(Duty.SEE_INNER) or not any(hit.place for hit in hits):
+        return list(hits)
+    known = cases.read_many(connection, [hit.objid for hit in hits])
+    inner = {(objid, file) for objid, case in known.items() for file in inner_files(case.description)}
+    return [replace(hit, place="", shown="", marks=()) if (hit.objid, hit.place) in inner else hit for hit in hits]

@@ -96,8 +96,9 @@ def _names(case: CaseDescription, there: list[str], taken: Mapping[int, tuple[in
     wanted = {
         path: _wanted(case.objects[row].file, level, path) for row, (level, path) in taken.items() if level > READABLE
     }
-    names = {path: path if is_plain(path) else wanted.get(path) or readable(path) for path in there}
-    keys = {path: name if name is path else tidy(name) for path, name in names.items()}
+    plain = {path for path in there if is_plain(path)}  # in every form the same: by far the most, so asked once
+    names = {path: path if path in plain else wanted.get(path) or readable(path) for path in there}
+    keys = {path: path if path in plain else tidy(name) for path, name in names.items()}
     alike = Counter(keys.values())
     return {path: precise(path) if alike[keys[path]] > 1 else name for path, name in names.items()}
 

@@ -116,6 +116,12 @@ def cache_path() -> Path:
     return (Path(named) if named else _own_folder() / ".cache") / "preserve"
 
 
+def state_path() -> Path:
+    """The folder of what a user's command leaves for the next: `preserve` in `XDG_STATE_HOME`, else in `~/.local`."""
+    named = os.environ.get("XDG_STATE_HOME")
+    return (Path(named) if named else _own_folder() / ".local" / "state") / "preserve"
+
+
 def _own_folder() -> Path:
     try:
         return Path.home()
@@ -129,6 +135,11 @@ def locale_name() -> str:
         if value := os.environ.get(name):
             return value
     return ""
+
+
+def libraries_speak(language: str) -> None:
+    """Name the language that libraries look up by themselves: gettext knows no other way. Children do not get it."""
+    os.environ["LANGUAGE"] = language
 
 
 def acting_person() -> str:

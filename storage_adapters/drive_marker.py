@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from storage_adapters.directory import INCOMING, PACKAGES
-from storage_adapters.errors import MediumAbsent, WrongMedium
+from storage_adapters.errors import MediumAbsent, NotMounted, WrongMedium
 from storage_adapters.file_systems import Mount, mount_of, mounted
 from storage_adapters.marker import MARKER, Marker, is_signed_by, read_marker, write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
@@ -43,7 +43,7 @@ def prepare_drive(root: Path, facts: Mapping[str, str], sign: Callable[[bytes], 
     """
     mount = mount_of(root)
     if mount.target != root.resolve() or not mount.uuid:
-        raise MediumAbsent(str(root), found=str(mount.target))
+        raise NotMounted(str(root), found=str(mount.target))
     there = sorted(name for name in os.listdir(root) if name not in ("lost+found", "System Volume Information"))
     if MARKER in there:
         raise WrongMedium(str(root), wanted=facts["medium"], found=read_marker(root).identity)

@@ -54,6 +54,12 @@ class MediumAbsent(StorageError):
     passing = True
 
 
+class NotMounted(MediumAbsent):
+    """A folder of another file system stands where a drive of its own was asked for."""
+
+    code = "storage.not-mounted"
+
+
 class WrongMedium(StorageError):
     """Something is there, but it is another medium than the one asked for."""
 

@@ -19,6 +19,14 @@ settings.register_profile("same", derandomize=True, print_blob=True)
 settings.load_profile("same")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a command leaves for the next of its user lies in a folder of the run's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
     """A test that runs a command in this process leaves the language to the next as it was."""
@@ -32,9 +40,10 @@ def own_language() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages once, in the process that leads."""
     if not hasattr(config, "workerinput"):
-        from tools.compile_messages import compile_all
+        from tools.compile_messages import CATALOGUES, compile_all
 
-        compile_all(ROOT / "preserve" / "messages" / "locale")
+        for catalogues in CATALOGUES:
+            compile_all(ROOT / catalogues)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,10 +12,11 @@ class CompileMessages(BuildHookInterface[Any]):
     """Runs before the files of the wheel are gathered."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile every catalogue below `preserve/messages/locale`."""
+        """Compile every catalogue."""
         import sys
 
         sys.path.insert(0, str(Path(self.root) / "tools"))
-        from compile_messages import compile_all
+        from compile_messages import CATALOGUES, compile_all
 
-        compile_all(Path(self.root) / "preserve" / "messages" / "locale")
+        for catalogues in CATALOGUES:
+            compile_all(Path(self.root) / catalogues)

@@ -1,4 +1,4 @@
-"""Compile `preserve/messages/locale/*/LC_MESSAGES/*.po` to `.mo`; run it after editing a catalogue.
+"""Compile the catalogues (`preserve/messages/*/*/LC_MESSAGES/*.po`) to `.mo`; run it after editing one.
 
 A domain may stand in several files: `cli.po`, `cli.media.po`, `cli.audit.po` all make `cli.mo`.
 """
@@ -11,6 +11,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+CATALOGUES = ("preserve/messages/locale", "preserve/messages/click")
+"""Our own sentences, and those of the library of the command line."""
 
 
 def domains(folder: Path) -> dict[str, list[Path]]:
@@ -58,6 +61,7 @@ def compile_all(locale: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "preserve/messages/locale"
-    for path in compile_all(root):
-        print(path)
+    below = Path(__file__).parent.parent
+    for root in [Path(name) for name in sys.argv[1:]] or [below / name for name in CATALOGUES]:
+        for path in compile_all(root):
+            print(path)

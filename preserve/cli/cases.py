@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Day
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
@@ -20,7 +21,7 @@ from preserve.services.text import visible
 from preserve.services.viewing import Placed
 
 _SIZE = click.IntRange(1, 10_000)
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.command(name="list", cls=Command)
@@ -43,16 +44,17 @@ def list_cases(output: Output, **given: Any) -> None:
 @click.command(cls=Command)
 @click.argument("case", metavar="AIP")
 @click.option("--history", is_flag=True)
+@click.option("--commands", is_flag=True)
 @click.option("--object", "name", default="", metavar="PATH")
 @click.option("--pdf", type=NewFile(), default=None, metavar="FILE")
 @click.option("--html", type=NewFile(), default=None, metavar="FILE")
 @click.option("--after", default="", metavar="TEXT")
 @click.option("--size", type=_SIZE, default=1000, show_default=True)
-def show(output: Output, case: str, history: bool, after: str, size: int, **of_history: Any) -> int:
+def show(output: Output, case: str, history: bool, commands: bool, after: str, size: int, **of_history: Any) -> int:
     """The whole life of one case; --history with every event, for courts and inspectors."""
     if history:
-        return _show_history(output, case, **of_history)
-    if any(of_history.values()):
+        return _show_history(output, case, commands=commands, **of_history)
+    if commands or any(of_history.values()):
         raise UsageError("cli.history-only")
     view = output.call(cases.show, case, Page(after, size))
     output.tables(*tables.show(view))
@@ -74,14 +76,14 @@ def say_standing(output: Output, case: CaseView | Ingested) -> None:
         output.sentence("cli.not-sealed", style="yellow", missing=missing_copies(case.missing))
 
 
-def _show_history(output: Output, case: str, **given: Any) -> int:
+def _show_history(output: Output, case: str, *, commands: bool, **given: Any) -> int:
     """Every event of a case, or of an object in it; exit status 4 where something stands against it."""
     view = output.call(case_history.show_history, case, **given)
     output.document(view)
     for path in view.files:
         output.sentence("cli.history-written", style="green", path=str(path), proof=view.proof)
     if not view.files:
-        events = tables.history(view)
+        events = tables.history(view, commands=commands)
         output.table(events.heads, events.rows, events.title)
     if not output.as_json:
         output.console(error=True).print(view.verdict, style="bold red" if view.status else "green", markup=False)
@@ -107,8 +109,7 @@ def _show_history(output: Output, case: str, **given: Any) -> int:
 @click.option("--after", default="", metavar="TEXT")
 def search(output: Output, words: tuple[str, ...], limit: int, after: str, date: Any, **filters: Any) -> None:
     """Full-text search with filters."""
-    moments = {name: date or filters[name] for name in ("since", "until")}
-    filters |= {name: moment and moment.date() for name, moment in moments.items()}
+    filters |= {name: date or filters[name] for name in ("since", "until")}
     result = output.call(cases.search_cases, SearchWish(" ".join(words), **filters), Page(after, limit))
     if result.hits:
         output.tables(tables.search_cases(result))

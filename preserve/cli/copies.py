@@ -40,12 +40,13 @@ def replicate(output: Output, case: str) -> int:
     result = output.work("cli.replicating", service.replicate, case)
     for copy in result.written:
         size = bytes_for_people(copy.size)
-        output.sentence("words.copy-made", style="green", name=copy.name, medium=copy.medium, size=size)
+        output.sentence("words.copy-made", style="green", name=result.called(copy.name), medium=copy.medium, size=size)
     for failed in result.failed:
         reason = say(failed.failure.code, **safe_values(failed.failure.values))
-        output.sentence("words.copy-failed", style="bold red", name=failed.name, medium=failed.medium, reason=reason)
+        name = result.called(failed.name)
+        output.sentence("words.copy-failed", style="bold red", name=name, medium=failed.medium, reason=reason)
     for task in result.left:
-        output.sentence("cli.still-to-do", style="yellow", name=task.name, task=task_sentence(task))
+        output.sentence("cli.still-to-do", style="yellow", name=result.called(task.name), task=task_sentence(task))
     if not result.left and not result.failed:
         output.sentence("cli.all-copies-there", style="green")
     output.document(result)

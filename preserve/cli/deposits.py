@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from preserve.services import deposits as room
 from preserve.services import preparation
 from preserve.services.deposits import Ingested, Ingests, NotIngested
 from preserve.services.failures import failure_of
-from preserve.services.preparation import CheckedDeposit
+from preserve.services.preparation import CheckedDeposit, CheckedDeposits
 from preserve.services.tables import deposits as tables
 
 _STOPPED = 8
@@ -47,19 +48,21 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
 @_SIPS
 @click.option("--xlsx", type=NewFile(), metavar="FILE")
 @click.option("--report", "reports", type=IntoFolder(), metavar="DIR")
+@click.option("--fill", type=NewFile(), metavar="FILE")
 @click.option("--replace", is_flag=True)
+@click.option("--all", "each", is_flag=True)
 @_JOBS
-def check(output: Output, **given: Any) -> int:
+def check(output: Output, each: bool, **given: Any) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
+    output = replace(output, grouping=not each)
     checked = output.work("", preparation.check, **given)
     cases = checked.checks
     if len(cases) == 1:
         _say_checked(output, cases[0])
     else:
-        for case in () if output.as_json else cases:
-            if case.unreadable and case.failure is not None:
-                tell(case.failure, False)  # what the rules say stands in the table; this could not even be read
-        output.tables(tables.check(checked))
+        _say_several(output, checked)
+    if checked.filled is not None:
+        output.sentence("cli.check-filled", style="green", path=str(checked.filled))
     for path in filter(None, (given["xlsx"], given["reports"])):
         output.sentence("cli.written", style="green", path=str(path))
     if len(cases) > 1 or cases[0].failure is None:
@@ -67,10 +70,28 @@ def check(output: Output, **given: Any) -> int:
     return checked.status
 
 
+def _say_several(output: Output, checked: CheckedDeposits) -> None:
+    """The table of the cases, once the errors of each were said, and how to go on."""
+    refused = [case for case in checked.checks if case.failure is not None]
+    for case in () if output.as_json else refused:
+        if case.unreadable and case.failure is not None:
+            tell(case.failure, False, grouping=output.grouping)
+            continue
+        output.sentence("cli.check-case", style="bold", number=case.case_number, folder=case.sip.name)
+        output.findings(
+            finding
+            for finding in case.findings
+            if finding.severity in ("refuse", "error") and "accepted_by" not in finding.values
+        )
+    output.tables(tables.check(checked))
+    if refused:
+        output.sentence("cli.check-way-on")
+
+
 def _say_checked(output: Output, case: CheckedDeposit) -> None:
     """One case in full; with --json a case that would be refused is an error's document."""
     if case.failure is not None:
-        tell(case.failure, output.as_json)
+        tell(case.failure, output.as_json, grouping=output.grouping)
         return
     output.findings(case.findings)
     output.sentence(

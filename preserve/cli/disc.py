@@ -71,6 +71,7 @@ def verify(output: Output, path: Path) -> int:
     if result.status and not output.as_json:
         code = "storage.disc-bad-repairable" if result.repairable else "storage.disc-bad"
         raise NotIntact(code, str(path), findings=result.findings)
+    output.findings(result.findings)
     label, size = result.marker.get("label", NOTHING), bytes_for_people(result.bytes)
     output.done("cli.disc-good", result, label=label, files=result.files, size=size, digest=result.sha256)
     return result.status

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from preserve.cli.output import Output
 
 
-def tell(error: BaseException | Failure, as_json: bool) -> int:
+def tell(error: BaseException | Failure, as_json: bool, *, grouping: bool = True) -> int:
     """Say an error in the user's language and return its exit status. A defect leaves its trace in a file."""
     from preserve.cli.output import Output
 
     failure = error if isinstance(error, Failure) else failure_of(error) or _defect(error)
-    output = Output(as_json=as_json, home_path=None)
+    output = Output(as_json=as_json, home_path=None, grouping=grouping)
     if as_json:
         output.result(failure.document())
         return failure.status
@@ -36,7 +36,7 @@ def show_failure(output: Output, failure: Failure) -> None:
     if output.as_json:
         return
     console = output.console(error=True)
-    place = f"{visible(failure.where)}: " if failure.where else ""
+    place = say("words.place-mark", place=visible(failure.where)) if failure.where else ""
     shown = safe_values(failure.values)
     sentence = f"{say('cli.failed')} {place}{say(failure.code, **shown)}"
     console.print(sentence, style="bold red", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from preserve.cli.main import Command
+from preserve.cli.options import named
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewArchive
 from preserve.messages import say
@@ -17,7 +18,7 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 
 @click.command(cls=Command)
 @click.option("--institution", required=True, metavar="NAME")
-@click.option("--policy", type=click.Choice(["lossless", "compact"]), default="lossless", show_default=True)
+@click.option("--policy", type=named("lossless", "compact"), default="lossless", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)

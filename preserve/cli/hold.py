@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.output import Output
+from preserve.messages import say
 from preserve.services import holds
 from preserve.services.tables import holds as tables
 
@@ -21,7 +23,7 @@ def hold() -> None:
 
 @hold.command()
 @click.argument("cases", nargs=-1, required=True, metavar="AIP...")
-@click.option("--kind", required=True, type=click.Choice(_KINDS))
+@click.option("--kind", required=True, type=Labelled(_KINDS, lambda kind: say(f"retention.hold-{kind}")))
 @click.option("--reason", required=True, metavar="TEXT")
 @click.option("--paper", default="", metavar="TEXT")
 def add(output: Output, **options: Any) -> None:

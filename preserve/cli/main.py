@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from preserve import __version__
+from preserve.cli.words_of_click import in_words, let_click_speak, name_places
 from preserve.errors import Stopped
-from preserve.messages import LANGUAGES, at_door, language_of_locale, say, speak
+from preserve.messages import LANGUAGES, Language, at_door, language, language_of_locale, say, speak
 from preserve.services.text import locale_name
 
 # One line a command: module, function. Nothing is imported until its command is called.
@@ -53,9 +54,16 @@ COMMANDS = {
 class Spoken(click.Command):
     """What every command's help has in common: each sentence of it comes from the messages."""
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Arguments and options, what stands for their values named in the language in use."""
+        parameters = super().get_params(ctx)
+        for parameter in parameters:
+            name_places(parameter)
+        return parameters
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line under a word in the language in use."""
-        pieces = " ".join(self.collect_usage_pieces(ctx))
+        pieces = in_words(" ".join(self.collect_usage_pieces(ctx)))
         formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage-prefix") + " ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -126,7 +134,9 @@ def option_code(words: Sequence[str], option: click.Option) -> str:
 def _language_given(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """The language of `--lang`, for whatever is said from here on."""
     if value in LANGUAGES:
-        speak("zh" if value == "zh" else "en")
+        spoken: Language = "zh" if value == "zh" else "en"
+        speak(spoken)
+        let_click_speak(spoken)
     return value
 
 
@@ -175,7 +185,8 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     arguments = _global_options_first(arguments)
-    speak(language_of_locale(locale_name()))  # until `--lang` says otherwise; `--help` ends before it would
+    speak(language_of_locale(locale_name()))
+    let_click_speak(language())  # until `--lang` says otherwise; `--help` ends before it would
     try:
         result: Any = cli.main(args=arguments, prog_name="preserve", standalone_mode=False)
         return result if isinstance(result, int) else 0

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
+from preserve.cli.options import named
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
 from preserve.messages import bytes_for_people
@@ -64,7 +65,7 @@ def show(output: Output, medium: str, **given: Any) -> None:
 @media.command()
 @click.argument("media", nargs=-1, required=True, metavar="MEDIUM...")
 @click.option("--output", "target", type=NewFile(), required=True, metavar="FILE")
-@click.option("--form", type=click.Choice(["drive", "inlay", "face"]), default=None)
+@click.option("--form", type=named("drive", "inlay", "face"), default=None)
 def label(output: Output, **given: Any) -> None:
     """Labels to print, as PDF."""
     labels = output.call(inventory.label, **given)

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from preserve.cli.failures import tell_aside
 from preserve.cli.progress import Watcher, how_to_show
-from preserve.messages import hint, language, say
+from preserve.messages import language, say
 from preserve.services.documents import as_document
+from preserve.services.local_times import clock_of, in_local_time, values_in_local_time
 from preserve.services.operation import Operation
 from preserve.services.session import Needs, Session, begin, of_this_process
 from preserve.services.tables import Table
-from preserve.services.text import Finding, console, json_text, safe_values, stoppable, visible
+from preserve.services.text import (
+    Finding,
+    Group,
+    console,
+    each_alone,
+    grouped,
+    json_text,
+    name_of_problem,
+    safe_values,
+    stoppable,
+    visible,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,12 +46,15 @@ class Output:
 
     as_json: bool
     home_path: Path | None
+    grouping: bool = True
     sessions: dict[str, Session] = field(default_factory=dict)
 
     def session(self, needs: Needs = "archive") -> Session:
         """The dealings of this command with the archive; one, however many operations it calls."""
         if needs not in self.sessions:
-            self.sessions[needs] = begin(self.home_path, of_this_process(), language(), needs, aside=tell_aside)
+            self.sessions[needs] = begin(
+                self.home_path, of_this_process(self.home_path), language(), needs, aside=tell_aside
+            )
         return self.sessions[needs]
 
     def call(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -60,6 +76,11 @@ class Output:
         """Close what the command opened."""
         for session in self.sessions.values():
             session.close()
+
+    def clock(self) -> tzinfo:
+        """The clock that people read here: that of the bureau whose home the command opened."""
+        homes = (session.opened_home for session in self.sessions.values())
+        return clock_of(next(filter(None, homes), None))
 
     def done(self, code: str, result: object, /, style: str = "green", **values: str | int | float) -> None:
         """Say that it was done, and print the document of the result with --json."""
@@ -85,12 +106,11 @@ class Output:
     def sentence(self, code: str, /, style: str = "", **values: str | int | float) -> None:
         """Say something about the work, on stderr; silent with --json."""
         if not self.as_json:
-            self.console(error=True).print(
-                say(code, **safe_values(values)), style=style or None, markup=False, soft_wrap=True
-            )
+            shown = safe_values(values_in_local_time(values, self.clock()))
+            self.console(error=True).print(say(code, **shown), style=style or None, markup=False, soft_wrap=True)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-        """A table on stdout for a person; silent with --json. Cells are shown literally."""
+        """A table on stdout for a person, by the bureau's clock; silent with --json. Cells are shown literally."""
         if self.as_json:
             return
         from rich.table import Table
@@ -100,12 +120,13 @@ class Output:
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, show_header=named)
         for heading in headings:
             table.add_column(heading, overflow="fold")
+        clock = self.clock()
         for row in rows:
-            table.add_row(*[Text(visible(cell)) for cell in row])
+            table.add_row(*[Text(visible(in_local_time(cell, clock))) for cell in row])
         self.console().print(table)
 
     def tables(self, *tables: Table) -> None:
-        """Tables of a result, one under the other; silent with --json."""
+        """Tables of a result, one under the other, silent with --json."""
         for table in tables:
             self.table(table.heads, table.rows, table.title and "\n" + table.title)
 
@@ -119,27 +140,33 @@ class Output:
         self.document(result)
 
     def findings(self, findings: Iterable[Finding], limit: int = 200) -> None:
-        """Say each finding on stderr, worst first; silent with --json."""
+        """Say each mistake on stderr, worst first, with its places; silent with --json."""
         if self.as_json:
             return
         console = self.console(error=True)
-        order = list(_STYLES)
-        ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
-        for finding in ranked[:limit]:
-            console.print(finding_line(finding), style=_STYLES[finding.severity], markup=False, soft_wrap=True)
-            if advice := hint(finding.code, **safe_values(finding.values)):
+        clock = self.clock()
+        shown = [
+            replace(finding, values=safe_values(values_in_local_time(finding.values, clock))) for finding in findings
+        ]
+        groups = grouped(shown) if self.grouping else each_alone(shown)
+        for group in groups[:limit]:
+            console.print(group_line(group), style=_STYLES[group.severity], markup=False, soft_wrap=True)
+            if advice := group.hint():
                 console.print("    → " + advice, markup=False, soft_wrap=True)
-        if len(ranked) > limit:
-            console.print(say("cli.more-findings", count=len(ranked) - limit), markup=False)
+        if len(groups) > limit:
+            console.print(say("cli.more-findings", count=len(groups) - limit), markup=False)
 
 
-def finding_line(finding: Finding) -> str:
-    """One finding as one line: severity, place, sentence."""
-    where = f"{visible(finding.where)}: " if finding.where else ""
-    values = safe_values(finding.values)
-    sentence = f"{say('cli.severity-' + finding.severity)} {where}{say(finding.code, **values)}"
+def group_line(group: Group) -> str:
+    """One mistake as one line: severity, places, sentence, and the name by which a person answers for it."""
+    place = group.where()
+    where = say("words.place-mark", place=visible(place)) if place else ""
+    values = group.first.values
+    sentence = f"{say('cli.severity-' + group.severity)} {where}{group.sentence()}"
+    if group.counted:
+        return sentence
     if "accepted_by" in values:
         sentence += " " + say("rule.accepted", **values)
-    elif finding.severity == "error" and "." in finding.code:
-        sentence += f" [{finding.code.partition('.')[2]}]"
+    elif group.severity == "error" and "." in group.first.code:
+        sentence += f" [{name_of_problem(group.first.code)}]"
     return sentence

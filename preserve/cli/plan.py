@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
+from preserve.cli.options import named
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import bytes_for_people, say
@@ -47,7 +48,7 @@ def formats(output: Output) -> None:
 
 
 @plan.command()
-@click.option("--policy", type=click.Choice(("lossless", "compact")), default=None)
+@click.option("--policy", type=named("lossless", "compact"), default=None)
 @click.option("--rules", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 @click.option("--again", is_flag=True)
 def preview(output: Output, **given: Any) -> None:

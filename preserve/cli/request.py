@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from preserve.cli.main import Group
-from preserve.cli.options import day_option
+from preserve.cli.options import STAGES, day_option, named
 from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder, NewFile
 from preserve.cli.user import ask
@@ -19,7 +19,6 @@ from preserve.services.requests import Consumer, OpenRequest, Span
 from preserve.services.tables import requests as tables
 
 _FORMS = ("original", "preservation", "access", "package")
-_STAGES = ("initiation", "investigation", "examination", "decision", "service", "execution", "filing")
 _CONSUMER = ("name", "capacity", "organisation", "represents", "contact")
 
 
@@ -36,10 +35,10 @@ def request() -> None:
 @click.option("--contact", default="", metavar="TEXT")
 @click.option("--paper", "papers", multiple=True, metavar="KIND=FILE")
 @click.option("--case", "cases", multiple=True, required=True, metavar="AIP")
-@click.option("--stage", "stages", multiple=True, type=click.Choice(_STAGES))
+@click.option("--stage", "stages", multiple=True, type=STAGES)
 @click.option("--object", "objects", multiple=True, metavar="PATH")
 @click.option("--range", "excerpt", default="", metavar="0:00-0:00")
-@click.option("--form", type=click.Choice(_FORMS), default="original")
+@click.option("--form", type=named(*_FORMS), default="original")
 @click.option("--purpose", required=True, metavar="TEXT")
 @click.option("--urgent", default="", metavar="TEXT")
 @day_option("--received")
@@ -140,7 +139,7 @@ def withdraw(output: Output, number: str, reason: str) -> None:
 @request.command()
 @click.argument("number", metavar="REQUEST")
 @click.option("--output", "target", type=IntoFolder(), required=True, metavar="DIR")
-@click.option("--as", "form", type=click.Choice(["folder", "zip", "encrypted-zip", "disc"]), default="folder")
+@click.option("--as", "form", type=named("folder", "zip", "encrypted-zip", "disc"), default="folder")
 @click.option("--device", type=Burner(), default=None, metavar="DEVICE")
 @click.option("--to", default="", metavar="TEXT")
 def deliver(output: Output, number: str, form: Any, **options: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.options import day_option
 from preserve.cli.output import Output
@@ -106,7 +107,7 @@ def _show(output: Output, view: ReviewView) -> None:
 @click.argument("number", metavar="REVIEW")
 @click.option("--item", "items", type=int, multiple=True, metavar="N")
 @click.option("--all-items", "every_item", is_flag=True)
-@click.option("--decision", type=click.Choice(_ACTIONS), default=None)
+@click.option("--decision", type=Labelled(_ACTIONS, lambda action: say(f"retention.action-{action}")), default=None)
 @day_option("--until")
 @click.option("--reason", default="", metavar="TEXT")
 @click.option("--from", "workbook", type=InputPath(dir_okay=False), default=None, metavar="XLSX")

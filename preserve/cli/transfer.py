@@ -7,13 +7,17 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.options import day_option
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
+from preserve.messages import say
 from preserve.services import transfers
 from preserve.services.tables import transfers as tables
 from preserve.services.transfers import Stepped, TheirReceipt
+
+_FORM = Labelled(("eark", "bag", "eep"), lambda form: say(f"transfer.form-{form}"))
 
 
 @click.group(cls=Group)
@@ -25,7 +29,9 @@ def transfer() -> None:
 @click.argument("cases", nargs=-1, required=True, metavar="AIP")
 @click.option("--archive", "receiver", required=True, metavar="TEXT")
 @click.option("--basis", required=True, metavar="TEXT")
-@click.option("--form", type=click.Choice(["eark", "bag", "eep"]), default="eark")
+@click.option(
+    "--form", type=Labelled(("eark", "bag", "eep"), lambda form: say(f"transfer.form-{form}")), default="eark"
+)
 def prepare(output: Output, **options: Any) -> None:
     """Draw up a transfer."""
     prepared = output.call(transfers.prepare, **options)

@@ -8,12 +8,25 @@ from typing import Any
 
 import click
 
+from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.options import day_option
 from preserve.cli.output import Output
+from preserve.errors import NotPermitted
 from preserve.messages import say
-from preserve.services import people
+from preserve.services import kept_session, people
 from preserve.services.tables import people as tables
+
+_ALSO = {
+    "审核员": "examiner",
+    "档案管理员": "archivist",
+    "负责人": "head",
+    "局长": "head",
+    "审计": "auditor",
+    "归档人": "depositor",
+    "办案人员": "depositor",
+}
+_ROLE = Labelled(people.ROLES, lambda role: say(f"people.role-{role}"), _ALSO)
 
 
 @click.group(cls=Group)
@@ -24,7 +37,7 @@ def user() -> None:
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
 @click.option("--person", required=True, metavar="TEXT")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES))
+@click.option("--role", "roles", multiple=True, required=True, type=_ROLE)
 @click.option("--os-user", default="", metavar="TEXT")
 def add(output: Output, account: str, person: str, **options: Any) -> None:
     """Make an account; its first password is shown once."""
@@ -42,7 +55,7 @@ def list_users(output: Output) -> None:
 
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
-@click.option("--role", "roles", multiple=True, type=click.Choice(people.ROLES))
+@click.option("--role", "roles", multiple=True, type=_ROLE)
 @click.option("--os-user", default=None, metavar="TEXT")
 @click.option("--suspend", "state", flag_value="suspended", default="")
 @click.option("--resume", "state", flag_value="active")
@@ -70,19 +83,39 @@ def password(output: Output, account: str) -> None:
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
 def login(output: Output, account: str) -> None:
-    """A token for PRESERVE_TOKEN; the password is asked for, or read from stdin."""
+    """Keep a session for the next commands; the password is asked for, or read from stdin.
+
+    With --json nothing is kept: a program gets the token, for PRESERVE_TOKEN. Whoever reads stdout gets it as well.
+    """
     entered = output.call(people.log_in, account, ask("cli.ask-password"))
     output.findings(entered.findings)
-    output.done("cli.logged-in", entered, style="", until=entered.expires)
-    if not output.as_json:
+    kept = not output.as_json and people.keep_login(output.session(), entered)
+    output.done("cli.logged-in-kept" if kept else "cli.logged-in", entered, style="", until=entered.expires)
+    if not output.as_json and not (kept and sys.stdout.isatty()):
         sys.stdout.write(entered.token + "\n")
 
 
 @user.command()
 def logout(output: Output) -> None:
-    """End every token of the acting account."""
-    left = output.call(people.log_out)
+    """End every token of the acting account, and the session that was kept."""
+    try:
+        left = output.call(people.log_out)
+    except NotPermitted:
+        if not kept_session.forget(output.home_path):
+            raise
+        output.sentence("cli.session-forgotten")
+        output.document(None)
+        return
+    kept_session.forget(output.home_path)
     output.done("cli.logged-out", left, style="", account=left.account)
+
+
+@user.command()
+def whoami(output: Output) -> None:
+    """Who acts, what they may do, and until when."""
+    acting = output.call(people.who_am_i)
+    output.tables(tables.who(acting))
+    output.document(acting)
 
 
 @user.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -111,31 +112,54 @@ SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "stage": "阶段",
             "volume": "正卷或副卷",
             "title": "题名",
+            "doc_number": "文号",
+            "responsible": "责任者",
             "date": "日期",
+            "pages": "页数",
             "maker": "制作人",
             "place": "地点",
-            "device": "设备编号",
-            "recording_start": "录制开始时间",
             "proves": "证明内容",
             "evidence": "作为证据",
             "classification": "密级与限制",
             "retention": "保管期限",
             "explains": "说明哪段中断",
-            "spoken_explanation": "语音说明时间点",
+            "with_case": "随卷归档",
+            "note": "备注",
+            "recording_start": "录制开始时间",
+            "device": "设备编号",
             "shows": "记录内容",
             "preamble": "已作语音说明",
             "device_checked": "已检查设备",
             "stored": "存储时间",
             "returned": "返回单位日期",
             "late_storing_reason": "延期存储理由",
+            "spoken_explanation": "语音说明时间点",
             "original_carrier": "原始载体",
             "transcript": "文字整理文件",
-            "with_case": "随卷归档",
-            "note": "备注",
         },
     ),
 }
 """Sheets of rows: field of the description, name of the sheet, its columns."""
+
+RECORDINGS_SHEET = "录音录像"
+OF_RECORDINGS = (
+    "recording_start",
+    "device",
+    "shows",
+    "preamble",
+    "device_checked",
+    "stored",
+    "returned",
+    "late_storing_reason",
+    "spoken_explanation",
+    "original_carrier",
+    "transcript",
+)
+"""What is asked of recordings only: columns of a sheet of their own, whose rows name the file; earlier workbooks have
+them in the sheet of files."""
+
+PRINTED_COLUMNS = 8
+"""So many columns of the sheet of files are printed: those that go first are the list of a volume."""
 
 KEYS: Mapping[str, str] = {
     **{field: label for _, columns in SHEETS.values() for field, label in columns.items()},
@@ -157,6 +181,69 @@ HELP_SHEET = "说明"
 CHOICES_SHEET = "选项"
 
 
+ALSO: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Procedure: {
+        "一般程序": "ordinary",
+        "普通": "ordinary",
+        "一般": "ordinary",
+        "ordinary": "ordinary",
+        "简易": "summary",
+        "当场处罚": "summary",
+        "当场处罚程序": "summary",
+        "summary": "summary",
+    },
+    Stage: {
+        "立案": "initiation",
+        "受理": "initiation",
+        "案件来源": "initiation",
+        "调查取证": "investigation",
+        "取证": "investigation",
+        "检查": "investigation",
+        "现场检查": "investigation",
+        "审核": "examination",
+        "法制审核": "examination",
+        "审理": "examination",
+        "听证": "examination",
+        "审核决定": "decision",
+        "审查决定": "decision",
+        "处罚决定": "decision",
+        "告知": "decision",
+        "送达执行": "service",
+        "文书送达": "service",
+        "结案": "filing",
+        "结案归档": "filing",
+        "立卷归档": "filing",
+        "立卷": "filing",
+    },
+    Classification: {
+        "无": "internal",
+        "一般": "internal",
+        "普通": "internal",
+        "内部资料": "internal",
+        "隐私": "privacy",
+        "个人信息": "privacy",
+        "商密": "commercial-secret",
+        "商业机密": "commercial-secret",
+        "秘密": "state-secret",
+        "机密": "state-secret",
+        "绝密": "state-secret",
+        "涉密": "state-secret",
+    },
+    Retention: {
+        "10": "10-years",
+        "十年": "10-years",
+        "定期10年": "10-years",
+        "30": "30-years",
+        "三十年": "30-years",
+        "定期30年": "30-years",
+        "永久保存": "permanent",
+    },
+}
+"""What else people write for a value; the words of Art. 6 and 8 of the regulation are among them."""
+
+_TAILS = ("阶段", "环节")
+
+
 def label_of(value: StrEnum) -> str:
     """The word of a value in the language in use."""
     return (VALUES if language() == "zh" else _ENGLISH)[type(value)][value.value]
@@ -169,7 +256,14 @@ def chinese_of(value: StrEnum) -> str:
 
 def value_of(kind: type[StrEnum], written: str) -> str:
     """The value that a word of either language or the value itself names; what is neither comes back as it was."""
-    for value, word in VALUES[kind].items():
-        if written in (value, word) or written.casefold() == _ENGLISH[kind][value]:
-            return value
-    return written
+    words = {_key(word): value for value, word in VALUES[kind].items()}
+    words |= {_key(word): value for value, word in _ENGLISH[kind].items()}
+    words |= {_key(word): value for word, value in ALSO[kind].items()}
+    words |= {value: value for value in VALUES[kind]}
+    key = _key(written)
+    shorter = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)
+    return words.get(key) or words.get(shorter) or written
+
+
+def _key(word: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", word).casefold().split())

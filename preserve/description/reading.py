@@ -4,44 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
 
 from metadata.findings import Finding
 from metadata.identity import precise
-from preserve.description.labels import CASE, KEYS, SHEETS, VALUES, value_of
+from preserve.description.identifiers import doubtful, rounded
+from preserve.description.labels import CASE, KEYS, SHEETS, VALUES
 from preserve.description.matching import described, match
-from preserve.description.schema import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    MOST_SECONDS,
-    CaseDescription,
-    Classification,
-    Procedure,
-    Retention,
-    Stage,
-    Volume,
-)
-from preserve.description.vocabulary import FIELDS, OPTIONAL, Vocabulary, read_vocabulary
+from preserve.description.schema import FIRST_YEAR, LAST_YEAR, MOST_SECONDS, CaseDescription, Stage
+from preserve.description.vocabulary import OPTIONAL, Vocabulary, read_vocabulary
+from preserve.description.written import ENUMS, SEVERAL, in_our_words, several
 from preserve.messages import language, listed
 from preserve.strict_json import KeyTwice, NotANumber, read_json
-
-_ENUMS: Mapping[str, type[StrEnum]] = {
-    "procedure": Procedure,
-    "stage": Stage,
-    "classification": Classification,
-    "retention": Retention,
-    "volume": Volume,
-}
-_DATES = {"start", "closed", "end", "date", "when", "recording_start", "stored", "returned"}
-_FILES = {"file", "explains", "transcript", "document"}
-_YES_NO = {"evidence", "with_case", "preamble", "device_checked"}
 
 
 def read_description(
@@ -59,11 +38,11 @@ def read_description(
         elif suffix == "json":
             content = read_json(data.decode("utf-8-sig"))
         elif suffix == "xlsx":
-            from preserve.description.workbook import read_workbook
+            from preserve.description.sheets import read_workbook
 
-            content, places, findings = read_workbook(data)
-            if findings:
-                return None, findings
+            content, places, lost = read_workbook(data)
+            if lost:
+                return None, _with_the_rest(lost, content, places, name, vocabulary)
         else:
             return None, [Finding("case.unknown-kind", name, "refuse")]
     except UnicodeDecodeError as error:
@@ -80,6 +59,18 @@ def read_description(
     return check_content(content, places, name, vocabulary)
 
 
+def _with_the_rest(
+    lost: list[Finding], content: Any, places: dict[str, str], name: str, vocabulary: Vocabulary | None
+) -> list[Finding]:
+    """What a workbook lost, and the other mistakes in it where it can be read at all; of one cell only the first."""
+    if not content:
+        return lost
+    findings = [replace(finding, where=f"{name} {finding.where}") for finding in lost]
+    cells = {finding.where for finding in findings}
+    others = check_content(content, places, name, vocabulary)[1]
+    return [*findings, *(finding for finding in others if finding.where not in cells)]
+
+
 def check_content(
     content: Mapping[str, Any], places: Mapping[str, str], name: str, vocabulary: Vocabulary | None = None
 ) -> tuple[CaseDescription | None, list[Finding]]:
@@ -88,7 +79,7 @@ def check_content(
     `places` maps a field's path to where it stands.
     """
     words = vocabulary or read_vocabulary()
-    ours = _in_our_words(content, words)
+    ours = in_our_words(content, words)
     unknown = list(_unknown(ours, words, places, name))
     try:
         description = CaseDescription.model_validate(ours)
@@ -107,7 +98,10 @@ def _unknown(content: Any, words: Vocabulary, places: Mapping[str, str], name: s
         if not words.knows(field, written):
             told = written[:100].encode("utf-8", "backslashreplace").decode()
             values = {"field": field_label(path), "written": told, "choices": words.choices(field)}
-            yield Finding("case.name-unknown", _place(path, places, name), "refuse", values)
+            parts = several(written) if field not in SEVERAL else []
+            known = len(parts) > 1 and all(words.knows(field, words.name_of(field, part)) for part in parts)
+            code = "case.one-value" if known else "case.name-unknown"
+            yield Finding(code, _place(path, places, name), "refuse", values)
 
 
 def _profiled(content: Any) -> Iterable[tuple[tuple[str | int, ...], str, str]]:
@@ -122,47 +116,6 @@ def _profiled(content: Any) -> Iterable[tuple[tuple[str | int, ...], str, str]]:
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 if isinstance(one, str):
                     yield (sheet, number, field), field, one
-
-
-def _in_our_words(content: Any, words: Vocabulary, field: str = "") -> Any:
-    """Words of either language and ways of writing dates turned into the schema's own."""
-    if isinstance(content, Mapping):
-        return {key: _in_our_words(value, words, str(key)) for key, value in content.items()}
-    if isinstance(content, (list, tuple)):
-        return [_in_our_words(value, words, field) for value in content]
-    if isinstance(content, str):
-        if field in _FILES:
-            return content.strip()  # as it is written: which file it means, the deposit tells
-        text = unicodedata.normalize("NFC", content.strip())
-        if field in ("volume", *OPTIONAL) and not text:
-            return None
-        if field in _ENUMS:
-            return value_of(_ENUMS[field], text)
-        if field in FIELDS:
-            return words.name_of(field, text)
-        if field in _DATES:
-            return _date_text(text)
-        if field in _YES_NO and text in ("是", "否"):
-            return text == "是"
-        return text
-    return content
-
-
-_CHINESE_DATE = re.compile(
-    r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:[ T]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?|分)?)?$"
-)
-_COMPACT_DATE = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$")  # 20260312, 20260312093015
-
-
-def _date_text(text: str) -> str | None:
-    if not text:
-        return None
-    found = _CHINESE_DATE.match(text) or _COMPACT_DATE.match(text)
-    if not found:
-        return text
-    year, month, day, hour, minute, second = found.groups()
-    written = f"{year}-{int(month):02}-{int(day):02}"
-    return written if hour is None else f"{written}T{int(hour):02}:{int(minute):02}:{int(second or 0):02}"
 
 
 def field_label(path: Iterable[str | int]) -> str:
@@ -189,6 +142,7 @@ _KINDS = {
     "bool_parsing": "case.field-yes-no",
     "bool_type": "case.field-yes-no",
     "date_year": "case.field-year",
+    "pages": "case.field-pages",
     "too_long": "case.field-many",
     "greater_than_equal": "case.field-range",
     "less_than_equal": "case.field-range",
@@ -208,7 +162,7 @@ def _mistake(mistake: Mapping[str, Any], places: Mapping[str, str], name: str) -
     written = written.encode("utf-8", "backslashreplace").decode()
     values: dict[str, str | int | float] = {"field": field_label(path), "written": written}
     if kind == "enum":
-        words = VALUES[_ENUMS[last]] if (last := str(path[-1])) in _ENUMS else {}
+        words = VALUES[ENUMS[last]] if (last := str(path[-1])) in ENUMS else {}
         values["choices"] = listed(words.values() if language() == "zh" else (f"{v} ({w})" for v, w in words.items()))
     if kind in ("string_too_long", "too_long"):
         values["limit"] = int(mistake["ctx"]["max_length"])
@@ -269,6 +223,11 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
     for number, item in enumerate(case.objects):
         if item.explains and objects is not None and objects.find(item.explains) is None:
             yield finding("case.explains-unknown", "objects", number, "explains", file=item.explains)
+    for number, party in enumerate(case.parties):
+        if rounded(party.identity):
+            yield finding("case.cell-number", "parties", number, "identity", written=party.identity)
+        elif doubtful(party.identity):
+            yield replace(finding("case.identity-doubtful", "parties", number, "identity"), severity="warning")
     if not case.objects:
         yield finding("case.no-objects", "objects")
 

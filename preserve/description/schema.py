@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date as Date  # noqa: N812  a field of the schema is called date
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +41,19 @@ def _in_our_time(value: Moments) -> Moments:
 
 Day = Annotated[Date, BeforeValidator(_no_number), AfterValidator(_in_our_time)]
 Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_in_our_time)]
+
+
+def _pages(value: object) -> object:
+    """A whole number; a person may write the word for pages behind it."""
+    if value in (None, ""):
+        return None
+    digits = unicodedata.normalize("NFKC", str(value)).strip().removesuffix("页").strip()
+    if isinstance(value, bool) or not digits.isdecimal() or len(digits) > 6 or int(digits) < 1:
+        raise PydanticCustomError("pages", "no number of pages")
+    return int(digits)
+
+
+Pages = Annotated[int | None, BeforeValidator(_pages)]
 Words = Annotated[str, Field(max_length=MOST_WORDS)]
 """Text that may be left out, and may be long."""
 
@@ -150,7 +164,10 @@ class CaseObject(_Record):
     stage: Stage
     volume: Volume | None = Field(None, description="正卷 or 副卷, where the bureau divides its files; empty: 正卷")
     title: Words = ""
+    doc_number: Words = Field("", description="文号, as the document bears it")
+    responsible: Words = Field("", description="责任者: who issued or signed it")
     date: Day | None = None
+    pages: Pages = Field(None, description="页数; of a recording none")
     maker: Words = ""
     place: Words = Field("", description="where it was made or recorded")
     device: Words = ""

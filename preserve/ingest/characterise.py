@@ -10,6 +10,7 @@ from preserve.ingest.facts import Character, Identification, Kind
 from preserve.ingest.kinds import kind_of
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.readers.report import Report
+from preserve.ingest.readers.wholeness import tell_hollow, tell_unpacked
 
 
 def _dispatch(path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo) -> None:
@@ -59,7 +60,9 @@ def characterise(path: Path, identification: Identification, name: str, zone: tz
     with path.open("rb"):
         pass  # a missing file is the caller's trouble, not the format's
     try:
-        _dispatch(path, report, kind, identification, zone)
+        if not tell_hollow(path, kind, report):
+            _dispatch(path, report, kind, identification, zone)
+            tell_unpacked(path, report)
     except Exception as error:  # noqa: BLE001  # libraries raise anything on hostile bytes: the file is unreadable, we go on
         report.tell("unreadable", detail=f"{type(error).__name__}: {error}"[:500], reason=type(error).__name__)
     named = read_name(name, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
@@ -27,6 +28,10 @@ from preserve.ingest.sources.folder import FolderSource
 from preserve.profiles import read_profile
 
 _BATCH = 200
+_AROUND = re.compile(r"^[\d\s._()（）、\-—]+|[\d\s._()（）、\-—]+$")
+_NAME_OF_PAPER = re.compile(r"^[\u4e00-\u9fff（）、]{3,30}$")
+_ENDS_OF_PAPERS = ("表", "书", "证", "单", "函", "笔录", "记录", "报告", "通知", "收据", "票据")
+_NO_NAMES = ("扫描", "图片", "照片", "文档", "新建", "未命名", "微信", "截图", "附件", "副本", "下载")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(（]20\d\d[〕\])）]第?\d{1,5}号")
 
 
@@ -72,11 +77,14 @@ def read_drafting(own: Path | None) -> DraftingProfile:
     return read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
 
 
-def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[dict[str, Any], list[Finding]]:
+def draft(
+    folder: Path, own: Path | None = None, zone: tzinfo = CHINA, institution: str = ""
+) -> tuple[dict[str, Any], list[Finding]]:
     """Plain data of the description's shape, and a note for everything guessed or left for a person.
 
-    `own`: the archive's own profiles; `zone`: where the cameras' clocks run. Raises Refused when the folder cannot be
-    read; nothing in it is changed.
+    `own`: the archive's own profiles; `zone`: where the cameras' clocks run; `institution`: whose archive it is. Titles
+    stay empty: the kind stands for them, and no paper bears the name that a scanner gave. Raises Refused when the
+    folder cannot be read; nothing in it is changed.
     """
     words = read_vocabulary(own)
     profile = read_drafting(own)
@@ -97,7 +105,7 @@ def draft(folder: Path, own: Path | None = None, zone: tzinfo = CHINA) -> tuple[
         "case_type": "",
         "title": title,
         "cause": "",
-        "producer": {"name": ""},
+        "producer": {"name": institution},
         "start": None,
         "closed": None,
         "classification": "internal",
@@ -152,10 +160,14 @@ def _object(
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
     last = name.rpartition("/")[2]
     kind = next((row.kind for row in profile.kind if row.names(last)), "")
+    if not kind and character.kind in ("document", "text", "image"):
+        kind = _own_words(last, picture=character.kind == "image")
+        if kind:
+            findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
     if not kind:
         kind = profile.by_kind_of_file.get(character.kind, profile.by_kind_of_file["other"])
         findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
-    made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value, "title": last.rpartition(".")[0] or last}
+    made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value}
     if profile.volumes.divide and _inner(last, kind, profile.volumes):
         made["volume"] = Volume.INNER.value
     if character.started is not None:
@@ -178,7 +190,19 @@ def _stage(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
     """The stage by the nearest folder that says one, then by the file's own name; else investigation, as a guess."""
     parts = name.split("/")
     for part in (*reversed(parts[:-1]), parts[-1]):
-        for stage, words in profile.stages.items():
-            if any(word in part for word in words):
-                return stage, True
+        # The longest word says most: 调查终结报告 speaks of the end of the investigation and not of 调查.
+        words = [(len(word), stage) for stage, words in profile.stages.items() for word in words if word in part]
+        if words:
+            return max(words, key=lambda found: found[0])[1], True
     return Stage.INVESTIGATION, False
+
+
+def _own_words(name: str, *, picture: bool) -> str:
+    """What a paper calls itself in its name, without numbers around it; nothing where that is no name of a paper.
+
+    A `picture` is one of a paper only where its name ends as those of papers do.
+    """
+    stem = _AROUND.sub("", unicodedata.normalize("NFC", name.rpartition(".")[0] or name))
+    if not _NAME_OF_PAPER.match(stem) or any(word in stem for word in _NO_NAMES):
+        return ""
+    return stem if not picture or stem.endswith(_ENDS_OF_PAPERS) else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from metadata.findings import Finding
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import now
+from preserve.description.schema import CaseDescription
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest import preflight_table
@@ -23,7 +24,7 @@ from preserve.work import executor, map_batches
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of one case. `refused` is why it would not be taken in; the sizes are bytes, 0 where unknown."""
+    """What came of one case. `refused` is why it would not be taken in; sizes are bytes, 0 where unknown."""
 
     path: Path
     row: preflight_table.Row
@@ -32,6 +33,7 @@ class Looked:
     files: int = 0
     size: int = 0
     needed: int = 0
+    description: CaseDescription | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
         len(assessed.deposit.files),
         assessed.deposit.size,
         assessed.needed,
+        assessed.description,
     )
 
 

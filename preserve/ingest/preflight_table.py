@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from metadata.findings import Finding
+from preserve.grouping import grouped
 from preserve.home import Home
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
 from preserve.ingest.rules.filed_in_time import due_of
-from preserve.messages import hint, say
+from preserve.messages import say
 from preserve.outputs import write_new
 
 
@@ -118,15 +119,14 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
         problems = [
             [
                 row.case_number or row.path.name,
-                say("ingest.severity-" + finding.severity),
-                str(finding.values.get("article", "—")),
-                finding.where or "—",
-                say(finding.code, **finding.values),
-                hint(finding.code, **finding.values) or "—",
+                say("ingest.severity-" + group.severity),
+                str(group.first.values.get("article", "—")),
+                group.where() or "—",
+                group.sentence(),
+                group.hint() or "—",
             ]
             for row in rows
-            for finding in row.findings
-            if _for_the_department(finding)
+            for group in grouped(finding for finding in row.findings if _for_the_department(finding))
         ]
         names = [say("compliance.batch-number"), *(say(f"compliance.head-{n}") for n in _PROBLEM)]
         _sheet(

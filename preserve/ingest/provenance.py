@@ -13,6 +13,7 @@ from preserve.archival_storage.packing.identifiers import OWN, agent_identifier,
 from preserve.ingest.extraction.marks import MARK
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, from_json
 from preserve.messages import say
+from preserve.messages.causes import cause_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
         *(f"SOURCE {name}: {value}" for name, value in proof.source.items()),
         *(f"RESULT {name}: {value}" for name, value in proof.result.items()),
         *("$ " + _line(command) for command in proof.commands),
-        *([proof.note] if proof.note else []),
+        *([_note(proof.note)] if proof.note else []),
         *(say("premis.lost", what=what) for what in derivative.lost),
     ]
     return Event(
@@ -142,6 +143,11 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
             Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "outcome"),
         ),
     )
+
+
+def _note(note: str) -> str:
+    """What the transcoder noted; of what is known in the language in use, as the other lines."""
+    return say("premis.access-smaller") if cause_of(note) == "smaller" else note
 
 
 def _verdict(proof: Proof) -> str:

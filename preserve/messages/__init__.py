@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from metadata.findings import Value
+from preserve.messages.causes import cause_of
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -96,6 +97,8 @@ def say(code: str, /, **values: Value) -> str:
     if not known(code):
         return f"{code} {values}" if values else code
     domain = code.partition(".")[0]
+    if language() == "zh" and isinstance(reason := values.get("reason"), str) and (cause := cause_of(reason)):
+        values["reason"] = say(f"cause.{cause}")
     return _catalogue(domain, _current.get()).gettext(code).format_map(_Places(values))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,8 @@ from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import Overview, Task, overview
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings
-from preserve.data_management.cases import find_case, unknown
+from preserve.data_management.archive import Archive
+from preserve.data_management.cases import find_case, names_of, unknown
 from preserve.errors import MediumProblem, NotIntact, NotPermitted
 from preserve.home import acting_person, default_path
 from preserve.messages import say
@@ -128,12 +129,20 @@ class CopyFailed:
 
 @dataclass(frozen=True, slots=True)
 class Replicated:
-    """Copies that were made, what a person must do for the others, and what failed."""
+    """Copies that were made, what a person must do for the others, and what failed.
+
+    `case_numbers`: what people call the cases of these packages, by the package's name.
+    """
 
     status: int
     written: tuple[Written, ...]
     left: tuple[TaskShown, ...]
     failed: tuple[CopyFailed, ...]
+    case_numbers: dict[str, str]
+
+    def called(self, name: str) -> str:
+        """The number of a package's case; what is none of a case by its own name."""
+        return self.case_numbers.get(name, name)
 
 
 @job("copies.replicate", duty=Duty.KEEP, subject="case")
@@ -153,7 +162,21 @@ def replicate(session: Session, case: str = "") -> Replicated:
     for name, medium, error in errors:
         assert isinstance(error, StorageError | NotIntact | MediumProblem)
         failed.append(CopyFailed(name, medium, str(error), known_failure(error)))
-    return Replicated(failed[0].failure.status if failed else 0, tuple(written), tuple(left), tuple(failed))
+    names = {copy.name for copy in written} | {task.name for task in left} | {copy.name for copy in failed}
+    return Replicated(
+        failed[0].failure.status if failed else 0,
+        tuple(written),
+        tuple(left),
+        tuple(failed),
+        _case_numbers(archive, names),
+    )
+
+
+def _case_numbers(archive: Archive, names: Iterable[str]) -> dict[str, str]:
+    objids = {name: name.rpartition("_v")[0] for name in names}
+    with archive.catalogue.read() as connection:
+        known = names_of(connection, objids.values())
+    return {name: known[objid].case_number for name, objid in objids.items() if objid in known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +246,7 @@ def restore_archive(session: Session, media: Sequence[Path], place: Path | None 
     Raises NotPermitted for anybody who comes from outside this process, NotIntact where the media contradict the
     ledger on them.
     """
-    if session.credentials != of_this_process():
+    if session.credentials != of_this_process(place):
         raise NotPermitted("people.nobody")
     restored = rebuild_archive(
         (place or default_path()).absolute(),

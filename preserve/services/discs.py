@@ -150,7 +150,7 @@ def burn(
 class DiscVerified:
     """What a disc or image was found to be; `marker` is what it says of itself, `sha256` of all of it.
 
-    `status` is 0 or 4; `repairable`: it carries error correction.
+    `status` is 0 or 4; `repairable`: it carries error correction, and no more is missing than that makes good.
     """
 
     status: int

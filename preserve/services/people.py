@@ -15,8 +15,9 @@ from preserve.data_management import accounts
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.errors import UsageError
 from preserve.services.documents import FindingShown
+from preserve.services.kept_session import Kept, keep, read_kept
 from preserve.services.operation import anybody, command, query
-from preserve.services.session import Session
+from preserve.services.session import Session, Token
 
 ROLES = tuple(role.value for role in Role)
 """What a person may be, by name."""
@@ -140,6 +141,41 @@ def log_out(session: Session) -> Account:
     """End every token of who asks."""
     passwords.log_out(session.archive.catalogue, session.person.account, session.archive.now())
     return Account(session.person.account)
+
+
+@dataclass(frozen=True, slots=True)
+class WhoActs:
+    """Who acts, what they may do, and for whom they decide; `expires` is empty where no login ends."""
+
+    account: str
+    person: str
+    roles: tuple[str, ...]
+    deputy_of: str
+    founder: bool
+    by: Literal["login", "system-user"]
+    expires: str
+
+
+@query("user.whoami", duty=anybody)
+def who_am_i(session: Session) -> WhoActs:
+    """Who acts in this session, as the ledger tells of them now."""
+    person = session.person
+    kept = read_kept(session.archive.home.path)
+    mine = isinstance(kept, Kept) and session.credentials == Token(kept.token)
+    return WhoActs(
+        person.account,
+        person.name,
+        tuple(sorted(role.value for role in person.roles)),
+        person.deputy_of,
+        person.founder,
+        "login" if isinstance(session.credentials, Token) else "system-user",
+        kept.expires if mine and isinstance(kept, Kept) else "",
+    )
+
+
+def keep_login(session: Session, entered: LoggedIn) -> bool:
+    """Keep a login for the next commands of this user; False where that is not safe, or not possible."""
+    return keep(session.archive.home, entered.account, entered.token, entered.expires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from preserve.description.writing import write_json, write_toml
 from preserve.errors import PreserveError, Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
+from preserve.ingest.answering import fill_in
 from preserve.ingest.draft import draft, read_drafting
 from preserve.ingest.preflight import Looked, look_all
 from preserve.ingest.waiting import Deadline
@@ -75,10 +76,14 @@ class CheckedDeposit:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDeposits:
-    """Every case, in the order of the folders; the status is that of the first that would not be taken in."""
+    """Every case, in the order of the folders; the status is that of the first that would not be taken in.
+
+    `filled`: the description with a row for each error that is left to answer, where that was asked for.
+    """
 
     status: int
     checks: tuple[CheckedDeposit, ...]
+    filled: Path | None = None
 
 
 @job("deposits.check", duty=HANDING_IN, needs="home")
@@ -88,17 +93,23 @@ def check(
     *,
     xlsx: Path | None = None,
     reports: Path | None = None,
+    fill: Path | None = None,
     replace: bool = False,
     jobs: int = 0,
 ) -> CheckedDeposits:
     """Everything that ingest would refuse or warn of, for deposits or folders of them; nothing in them is changed.
 
     `xlsx` is a new workbook for the departments, one row a case; into `reports` goes a report on each case, over an
-    earlier one with `replace`; `jobs` processes at once (0: one a processor). Raises what is no fault of a case:
-    Refused, MediumProblem, ToolMissing, Stopped.
+    earlier one with `replace`. `fill` is a new workbook, the description of the one case with a row in its sheet of
+    problems for each error that nobody answers for: the person only writes name and reason. `jobs` processes at once
+    (0: one a processor). Raises what is no fault of a case: Refused, MediumProblem, ToolMissing, Stopped.
     """
     home = session.home
     paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
+    if fill is not None:
+        if len(paths) != 1:
+            raise UsageError("ingest.fill-one-case")
+        check_new(fill.absolute(), home)
     session.progress.begin("ingest.checking", files=len(paths) if len(paths) > 1 else 0)
     folder = reports.absolute() if reports is not None else None
     looked = list(
@@ -108,7 +119,9 @@ def check(
     checks = tuple(_checked(case, home, free) for case in looked)
     if xlsx is not None:
         preflight_table.write_table(xlsx.absolute(), [check.row for check in checks], home)
-    return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks)
+    if fill is not None:
+        fill_in(fill.absolute(), looked[0], home)
+    return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks, fill)
 
 
 def _rules(home: Home) -> RetentionProfile:
@@ -183,7 +196,10 @@ def describe(session: Session, folder: Path, target: Path | None = None, *, plac
     form = path.suffix.lower()
     if form not in _FORMS:
         raise Refused("cli.describe-kind", str(path))
-    content, findings = draft(folder, own, zone(home.settings.time_zone) if home else CHINA)
+    bureau = home.settings if home else None
+    content, findings = draft(
+        folder, own, zone(bureau.time_zone) if bureau else CHINA, bureau.institution if bureau else ""
+    )
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
             write_workbook(part, content, read_vocabulary(own), volumes=read_drafting(own).volumes.divide)

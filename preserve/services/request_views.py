@@ -15,8 +15,9 @@ from preserve.access.requests.procedure import OPEN, REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import check_paper
-from preserve.data_management import proceedings
+from preserve.data_management import cases, proceedings
 from preserve.data_management.proceedings import ProceedingRow
+from preserve.errors import NotIntact
 from preserve.home import Home
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.session import Session
@@ -26,7 +27,10 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the list; `capacity_name` is the capacity's name in the reader's language."""
+    """One line of the list; `capacity_name` is the capacity's name in the reader's language.
+
+    `name` is who asks, empty where its record is not the one in the ledger; `case_numbers` stand beside `cases`.
+    """
 
     number: str
     state: str
@@ -39,6 +43,8 @@ class Listed:
     steps: int
     sha256: str
     overdue: bool
+    name: str
+    case_numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ def list_requests(session: Session, *, overdue: bool = False, any_state: bool = 
     today = archive.today().isoformat()
     rows, more = _rows(session, any_state)
     names = _capacity_names(archive.home)
+    with archive.catalogue.read() as connection:
+        known = cases.names_of(connection, {objid for row in rows for objid in row.cases})
     listed = [
         Listed(
             number=row.number,
@@ -79,12 +87,22 @@ def list_requests(session: Session, *, overdue: bool = False, any_state: bool = 
             steps=row.steps,
             sha256=row.sha256,
             overdue=row.due < today and row.state in OPEN,
+            name=_who(archive.home, row),
+            case_numbers=tuple(known[objid].case_number if objid in known else objid for objid in row.cases),
         )
         for row in rows
     ]
     if overdue:
         listed = [row for row in listed if row.overdue]
     return RequestList(tuple(sorted(listed, key=lambda row: (not row.urgent, row.due, row.number))), more)
+
+
+def _who(home: Home, row: ProceedingRow) -> str:
+    """Who asks; a record that was altered or lost is told where it is shown, and keeps no list from being seen."""
+    try:
+        return REQUESTS.read_record(home, row).consumer.name
+    except NotIntact:
+        return ""
 
 
 def _capacity_names(home: Home) -> dict[str, str]:

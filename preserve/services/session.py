@@ -21,6 +21,7 @@ from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
 from preserve.messages import Language
 from preserve.progress import Progress, Silent
+from preserve.services.kept_session import Kept, Unsafe, read_kept
 
 T = TypeVar("T")
 
@@ -39,14 +40,33 @@ class Token:
     text: str = field(repr=False)
 
 
-Credentials = SystemUser | Token | None
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that was kept and cannot be used any more, and why: nobody acts by it, nor instead of it."""
+
+    code: str
+    where: str
+    until: str = ""
+
+
+Credentials = SystemUser | Token | Ended | None
 """None: somebody who showed nothing. They are nobody, whoever founded the archive."""
 
 
-def of_this_process() -> Credentials:
-    """The token in `PRESERVE_TOKEN` where it is set, be it empty; else the operating-system user."""
+def of_this_process(place: Path | None = None) -> Credentials:
+    """The token in `PRESERVE_TOKEN` where it is set, be it empty; else that of the session that a login kept for the
+    home at `place`, or for the usual one; else the operating-system user."""
     token = given_token()
-    return SystemUser(acting_person()) if token is None else Token(token)
+    if token is not None:
+        return Token(token)
+    match read_kept(place):
+        case Kept() as kept if kept.ended:
+            return Ended("people.session-ended", kept.account, kept.expires)
+        case Kept() as kept:
+            return Token(kept.token)
+        case Unsafe(path):
+            return Ended("people.session-unsafe", path)
+    return SystemUser(acting_person())
 
 
 def sign_in(connection: Connection, credentials: Credentials, moment: datetime) -> Person:
@@ -60,6 +80,8 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
             return recognise(connection, "", text, moment)
         case SystemUser(name):
             return recognise(connection, name, None, moment)
+        case Ended(code, where, until):
+            raise NotPermitted(code, where, until=until)
     raise NotPermitted("people.nobody")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from storage_adapters.optical.tools import run_tool
@@ -40,17 +41,72 @@ def augment(image: Path, progress: Callable[[int], None] = lambda moved: None) -
     return Augmented(image.stat().st_size, float(match.group(1)) if match else 0.0)
 
 
-def is_augmented(image: Path) -> bool:
-    """Whether the image carries error correction: its header follows the volume (RS03 codec, header sector)."""
+_HEADER = b"*dvdisaster*RS03"
+_COLUMNS = 255  # of a code word: sectors of data, of checksums and of error correction, one from each layer
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an image with error correction is laid out (RS03 codec): its layers lie one behind the other.
+
+    A code word has one sector of each layer; as many of them as there are `roots` may be missing.
+    """
+
+    data: int  # sectors of the image without error correction
+    layer: int  # sectors of a layer
+    roots: int
+
+    @property
+    def sectors(self) -> int:
+        """All of the image."""
+        return _COLUMNS * self.layer
+
+    @property
+    def correction(self) -> int:
+        """The first sector of error correction; before it lie data, padding and checksums."""
+        return (_COLUMNS - self.roots) * self.layer
+
+    def can_repair(self, missing: Sequence[tuple[int, int]]) -> bool:
+        """Whether what is missing (first sector, number of them) is little enough in every code word."""
+        steps = [0] * (self.layer + 1)
+        whole = 0
+        for first, count in missing:
+            whole += count // self.layer
+            start, rest = first % self.layer, count % self.layer
+            steps[start] += 1
+            if start + rest <= self.layer:
+                steps[start + rest] -= 1
+            else:
+                steps[0] += 1
+                steps[start + rest - self.layer] -= 1
+        return whole + max(accumulate(steps)) <= self.roots
+
+
+def volume_sectors(image: Path) -> int:
+    """Sectors of the file system, as it says itself (ECMA-119 8.4.8, little-endian first). Raises OSError."""
     with image.open("rb") as stream:
-        stream.seek(16 * 2048 + 80)  # ECMA-119 8.4.8: volume space size, little-endian first
-        sectors = int.from_bytes(stream.read(4), "little")
+        stream.seek(16 * 2048 + 80)
+        return int.from_bytes(stream.read(4), "little")
+
+
+def read_layout(image: Path) -> Layout | None:
+    """The layout of an image that carries error correction: its header follows the volume. Raises OSError."""
+    sectors = volume_sectors(image)
+    with image.open("rb") as stream:
         for place in (sectors, sectors - 150, sectors + 150):  # xorriso pads by 150 sectors
             if place > 16:
                 stream.seek(place * 2048)
-                if stream.read(16) == b"*dvdisaster*RS03":
-                    return True
-    return False
+                header = stream.read(2048)
+                if header.startswith(_HEADER) and len(header) >= 128:
+                    roots, layer = (int.from_bytes(header[at : at + 4], "little") for at in (80, 120))
+                    if 0 < roots < _COLUMNS and 0 < layer < 1 << 24:
+                        return Layout(place, layer, roots)
+    return None
+
+
+def is_augmented(image: Path) -> bool:
+    """Whether the image carries error correction. Raises OSError."""
+    return read_layout(image) is not None
 
 
 def repair(image: Path, progress: Callable[[int], None] = lambda moved: None) -> Repair:

@@ -33,3 +33,18 @@ def tree(folder: Path) -> list[Graft]:
         path.write_bytes(data)
         grafts.append(Graft(f"packages/aip-1/{name}", path))
     return grafts
+
+
+def augmented_by_hand(image: Path, target: Path, layer: int, roots: int) -> Path:
+    """A copy of an image, as long as one with error correction, whose header says how that lies; the rest is zeros.
+
+    dvdisaster fills a whole medium; here the header is what matters.
+    """
+    data = image.read_bytes()
+    header = bytearray(2048)
+    header[:16] = b"*dvdisaster*RS03"
+    header[80:84], header[120:124] = roots.to_bytes(4, "little"), layer.to_bytes(4, "little")
+    with target.open("wb") as out:
+        out.write(data + header)
+        out.truncate(255 * layer * 2048)
+    return target

@@ -27,7 +27,10 @@ def title(history: History) -> str:
 
 
 def sections(history: History, labels: Mapping[str, str], zone: ZoneInfo, proof: tuple[str, str]) -> list[Section]:
-    """Verdict, subject, copies and proof on the first page; the table behind it. `proof`: folder and digest."""
+    """Verdict, subject, copies and proof on the first page; the table behind it, command lines at the end.
+
+    `proof`: folder and digest.
+    """
     return [
         verdict(history, labels, zone),
         _subject(history),
@@ -35,6 +38,7 @@ def sections(history: History, labels: Mapping[str, str], zone: ZoneInfo, proof:
         _proof(history, zone, proof),
         Section(say("history.reading"), say("history.reading-words")),
         _table(history, labels, zone),
+        *_appendix(history),
     ]
 
 
@@ -157,6 +161,16 @@ def _proof(history: History, zone: ZoneInfo, proof: tuple[str, str]) -> Section:
     return Section(
         say("history.proof"), say("history.proof-words"), _heads("item", "content"), tuple(rows), widths=(1, 4)
     )
+
+
+def _appendix(history: History) -> list[Section]:
+    """What an expert repeats: the command lines of each event, by its number in the table."""
+    lines = ((number, words.technical(happening.text)) for number, happening in enumerate(history.happenings, 1))
+    rows = tuple((str(number), "\n".join(technical)) for number, technical in lines if technical)
+    if not rows:
+        return []
+    heads = _heads("order", "command")
+    return [Section(say("history.appendix"), say("history.appendix-words"), heads, rows, fresh=True, widths=(1, 20))]
 
 
 def _table(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:

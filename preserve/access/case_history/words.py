@@ -13,6 +13,7 @@ _LONGEST = 600  # characters of one cell; the whole text is in the package, and 
 _MOST = 12  # of a list that are named
 _KINDS = {"package": "event", "ledger": "action", "audit": "check"}
 _USUAL = (("urgent", False), ("checks", 1), ("version", 1))  # not worth a word
+_TECHNICAL = ("$ ", "SOURCE ", "RESULT ")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OTHER_CASE = re.compile(r"aip-[0-9a-hjkmnp-tv-z]{26}")
 
@@ -23,14 +24,63 @@ def what(happening: Happening) -> str:
     return say(sentence) if known(sentence) else say("history.unnamed", code=happening.code)
 
 
+def event_name(kind: str) -> str:
+    """What an event of PREMIS is called."""
+    return _named("event", kind)
+
+
+def action_name(action: str) -> str:
+    """What an action of the ledger is called."""
+    return _named("action", action)
+
+
+def outcome_name(outcome: str) -> str:
+    """How it went."""
+    return say(f"history.outcome-{outcome}") if known(f"history.outcome-{outcome}") else outcome
+
+
+def _named(kind: str, code: str) -> str:
+    sentence = f"history.{kind}-{re.sub('[ .]', '-', code)}"
+    return say(sentence) if known(sentence) else code
+
+
+def details_in_words(details: Mapping[str, Any]) -> str:
+    """The details of an entry with their names in words; digests shortened, lists counted."""
+    parts = []
+    for name, value in details.items():
+        if value in ("", None, [], {}, False):
+            continue
+        label = f"history.key-{name.replace('_', '-')}"
+        if isinstance(value, str):
+            shown = value[:16] + "…" if _DIGEST.fullmatch(value) else value
+        elif isinstance(value, bool):
+            shown = say("words.yes")
+        else:
+            shown = say("history.counted", count=len(value)) if isinstance(value, (Mapping, Sequence)) else str(value)
+        parts.append(say("history.pair", key=say(label) if known(label) else name, value=shown))
+    return say("history.separator").join(parts)
+
+
 def who(happening: Happening) -> str:
     """The account or program; of a check, the program's audit."""
     return happening.who or say("history.by-audit" if happening.source == "audit" else "history.by-unknown")
 
 
+def technical(text: str) -> tuple[str, ...]:
+    """The lines of an account that an expert repeats: command lines, and the figures that they gave."""
+    return tuple(line for line in text.splitlines() if line.startswith(_TECHNICAL))
+
+
+def in_words(text: str) -> str:
+    """An account without what stands in the appendix."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(_TECHNICAL)).strip()
+
+
 def told(happening: Happening, history: History, labels: Mapping[str, str], *, short: bool = True) -> str:
-    """What is known about it beyond that it happened."""
+    """What is known about it beyond that it happened; `short`: as a table has it, without command lines."""
     text = happening.text.strip()
+    if short:
+        text = in_words(text)
     if happening.details is not None:
         parts = [_part(name, value, history, labels) for name, value in happening.details.items()]
         text = say("history.separator").join([*filter(None, parts), *filter(None, [text])])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from preserve.access.redaction.pages import DPI, Sheet, painted, write_pictures
 from preserve.access.redaction.painting import Copy
 from preserve.errors import Refused
+from preserve.pictures.opening import HOSTILE, TooLarge, Turnings, bounded, opened, upright
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,16 +22,11 @@ _QUALITY = 92
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[Any]:
-    import pillow_heif
-    from PIL import Image
-
-    pillow_heif.register_heif_opener()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                yield image
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError, RuntimeError, Image.DecompressionBombError) as error:
+        with opened(path) as image:
+            bounded(image)
+            yield image
+    except (*HOSTILE, TooLarge) as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise Refused("redaction.unreadable", name, reason=str(error)) from error
@@ -40,7 +35,10 @@ def _opened(path: Path, name: str) -> Iterator[Any]:
 def look(path: Path, name: str) -> tuple[int, int, int]:
     """Number of frames, and width and height as one sees them. Raises Refused."""
     with _opened(path, name) as image:
-        shown = _upright_size(image)
+        turned = Turnings(path, image).of_page()
+        # libheif says the size of a picture that it will turn as one sees it; Pillow that of a TIFF too.
+        sideways = turned.pending and turned.orientation >= 5
+        shown = (image.height, image.width) if sideways else (image.width, image.height)
         return _frames(image), *shown
 
 
@@ -49,16 +47,11 @@ def _frames(image: Any) -> int:
     return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
 
 
-def _upright_size(image: Any) -> tuple[int, int]:
-    turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    return (image.height, image.width) if turned else (image.width, image.height)
-
-
-def _plain(image: Any) -> Image.Image:
+def _plain(image: Any, turnings: Turnings) -> Image.Image:
     """Upright, `L` or `RGB`, on white where it lets something through."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    shown = ImageOps.exif_transpose(image) or image
+    shown = upright(image, turnings.of_page())
     if shown.mode in ("RGBA", "LA", "P", "PA") or "transparency" in shown.info:
         white = Image.new("RGB", shown.size, "white")
         clear = shown.convert("RGBA")
@@ -71,17 +64,18 @@ def _plain(image: Any) -> Image.Image:
     return Image.frombytes(plain.mode, plain.size, plain.tobytes())
 
 
-def _as_sheets(image: Any) -> Iterator[Sheet]:
+def _as_sheets(path: Path, image: Any) -> Iterator[Sheet]:
+    turnings = Turnings(path, image)
     for number in range(_frames(image)):
         image.seek(number)
-        picture = _plain(image)
+        picture = _plain(image, turnings)
         yield Sheet(number + 1, picture, picture.width * 72 / DPI, picture.height * 72 / DPI)
 
 
 def as_sheets(path: Path, name: str) -> Iterator[Sheet]:
     """The frames of a picture, one at a time, upright. Raises Refused."""
     with _opened(path, name) as image:
-        yield from _as_sheets(image)
+        yield from _as_sheets(path, image)
 
 
 def ending(path: Path, name: str) -> str:
@@ -95,7 +89,7 @@ def ending(path: Path, name: str) -> str:
 def redact_picture(source: Path, result: Path, copy: Copy, tick: Callable[[], None]) -> None:
     """Write the redacted copy of a picture to `result`, whose ending says as what. Raises Refused."""
     with _opened(source, copy.name) as image:
-        sheets = painted(_as_sheets(image), copy.redactions, copy.mark)
+        sheets = painted(_as_sheets(source, image), copy.redactions, copy.mark)
         if result.suffix == ".pdf":
             write_pictures(sheets, result, copy.title, copy.moment, tick)
             return

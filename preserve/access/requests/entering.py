@@ -70,7 +70,7 @@ def open_request(actor: Actor, entry: Entry) -> Request:
             due=due,
             due_certain=certain,
             urgent=entry.urgent.strip(),
-            consumer=entry.consumer,
+            consumer=entry.consumer.model_copy(update={"capacity": capacity.name}),
             papers=tuple(keep_paper(folder, kind, path) for kind, path in entry.documents),
             wanted=wanted,
             purpose=entry.purpose.strip(),

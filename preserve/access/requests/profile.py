@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from preserve.description.schema import Classification
 from preserve.errors import Refused
-from preserve.messages import language
+from preserve.messages import language, listed
 from preserve.profiles import read_profile
 
 
@@ -34,6 +35,7 @@ class Capacity(_Part):
 
     name: Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
     label: Label
+    also: tuple[str, ...] = ()
     documents: tuple[str, ...]
     due_days: Annotated[int, Field(ge=1, le=365)]
     concerned: bool = False
@@ -62,11 +64,17 @@ class RequestsProfile(_Part):
         return self
 
     def of(self, name: str) -> Capacity:
-        """The capacity of that name. Raises Refused."""
-        for one in self.capacity:
-            if one.name == name:
-                return one
-        raise Refused("request.capacity-unknown", name, known=", ".join(one.name for one in self.capacity))
+        """The capacity of that name, or whose label in either language was written. Raises Refused."""
+        written = _key(name)
+        for capacity in self.capacity:
+            if written in map(_key, (capacity.name, capacity.label.zh, capacity.label.en, *capacity.also)):
+                return capacity
+        names = (one.label.zh if language() == "zh" else one.name for one in self.capacity)
+        raise Refused("request.capacity-unknown", name, known=listed(names))
+
+
+def _key(word: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
 def read_requests_profile(own: Path | None) -> RequestsProfile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,17 @@ from storage_adapters.errors import MediumFailing, StorageError
 from storage_adapters.marker import Marker
 from storage_adapters.optical import ecc
 from storage_adapters.optical.adapter import read_disc_marker
-from storage_adapters.optical.reading import DiscFile, length_of, list_files, read_disc
+from storage_adapters.optical.reading import SECTOR, DiscFile, DiscRead, length_of, list_files, read_disc
 
 _LIST = "manifest-sha256.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class DiscReport:
-    """What a disc was found to be. Sizes in bytes; `sha256` is of all of it; `repairable` where it carries ECC."""
+    """What a disc was found to be. Sizes in bytes; `sha256` is of all of it.
+
+    `repairable`: it carries error correction, and no more is missing or unreadable than that makes good.
+    """
 
     marker: Marker | None
     files: int
@@ -46,14 +49,16 @@ def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None,
     Where the image was `size` bytes long, only these are read: a drive may tell more. Raises MediumAbsent; damage is a
     finding, with the names of the files it reaches.
     """
-    size = size or length_of(disc)
-    repairable = _carries_ecc(disc)
+    there = length_of(disc)
+    layout, wanted = _expected(disc, size)
+    size = size or there
     try:
         files = list_files(disc)
     except MediumFailing as error:
         finding = Finding("storage.disc-unreadable", str(disc), "error", {"reason": str(error.values["reason"])})
-        return DiscReport(None, 0, size, "", 0, repairable, (finding,))
-    findings: list[Finding] = []
+        # Where not even the list of files is read, what is missing is not known.
+        return DiscReport(None, 0, size, "", 0, False, (finding,))
+    findings = list(_lacking(disc, files, there, wanted, layout))
     seen = read_disc(disc, files, size, progress)
     listed = _listed(disc, files, findings)
     for path, digest in listed.items():
@@ -71,6 +76,7 @@ def check_disc(disc: Path, progress: Callable[[int], None] = lambda moved: None,
     except StorageError:
         findings.append(Finding("storage.disc-no-marker", str(disc), "error"))
     bad = sum(length for _, length in seen.unreadable)
+    repairable = layout is not None and layout.can_repair(_missing(seen, there, wanted))
     listing = seen.files.get(_LIST, (0, ""))[1]
     return DiscReport(marker, len(files), size, seen.sha256, bad, repairable, tuple(findings), listing)
 
@@ -88,11 +94,45 @@ def _listed(disc: Path, files: list[DiscFile], findings: list[Finding]) -> dict[
         return {}
 
 
-def _carries_ecc(disc: Path) -> bool:
+def _expected(disc: Path, known: int) -> tuple[ecc.Layout | None, int]:
+    """How the error correction lies, if there is some, and the bytes that the disc should have."""
     try:
-        return ecc.is_augmented(disc)
+        layout, volume = ecc.read_layout(disc), ecc.volume_sectors(disc) * SECTOR
     except OSError:
-        return False
+        return None, known
+    return layout, max(known, layout.sectors * SECTOR if layout else volume)
+
+
+def _lacking(
+    disc: Path, files: list[DiscFile], there: int, wanted: int, layout: ecc.Layout | None
+) -> Iterator[Finding]:
+    """What a disc that ends too early has lost, said in its own words: data, error correction, or padding only."""
+    if there >= wanted:
+        return
+    ends = max((offset + length for file in files for offset, length in file.extents), default=0)
+    values = {"sectors": -(-(wanted - there) // SECTOR), "whole": wanted // SECTOR}
+    if there < ends:
+        yield Finding("storage.disc-data-cut", str(disc), "error", values)
+    elif layout is not None and there // SECTOR <= layout.correction:
+        yield Finding("storage.disc-correction-gone", str(disc), "warning", values)
+    elif layout is not None:
+        yield Finding("storage.disc-correction-cut", str(disc), "warning", values)
+    elif wanted > _volume(disc):
+        yield Finding("storage.disc-correction-gone", str(disc), "warning", values)
+    else:
+        yield Finding("storage.disc-padding-cut", str(disc), "note", values)
+
+
+def _volume(disc: Path) -> int:
+    return ecc.volume_sectors(disc) * SECTOR
+
+
+def _missing(seen: DiscRead, there: int, wanted: int) -> list[tuple[int, int]]:
+    """Sectors that could not be read and those behind the end: the first and how many."""
+    ranges = [(start, length) for start, length in seen.unreadable if start < there]
+    if there < wanted:
+        ranges.append((there, wanted - there))
+    return [(start // SECTOR, -(-(start + length) // SECTOR) - start // SECTOR) for start, length in ranges if length]
 
 
 def repaired_copy(disc: Path, image: Path, progress: Callable[[int], None] = lambda moved: None) -> NotIntact | None:

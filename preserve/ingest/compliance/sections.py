@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
+from preserve.grouping import grouped
 from preserve.ingest.compliance.articles import Article, filing_words, judge_articles, producer_words
 from preserve.ingest.compliance.keeping import keeping
 from preserve.ingest.compliance.properties import Item, four_properties, overall
 from preserve.ingest.compliance.time_line import days_with_recordings, draw_day, draw_stages
 from preserve.ingest.rules import View
 from preserve.ingest.rules.long_term import reasons
-from preserve.messages import hint, listed, say
+from preserve.messages import listed, say
 
 _MOST = 300
 _EACH = 12  # findings of an article; all of them stand at the end
@@ -115,12 +116,12 @@ def _to_do(view: View, findings: Sequence[Finding]) -> list[Section]:
         (
             str(number),
             say("ingest.severity-" + one.severity),
-            _article(one),
-            one.where or "—",
-            say(one.code, **one.values),
-            hint(one.code, **one.values) or "—",
+            _article(one.first),
+            one.where() or "—",
+            one.sentence(),
+            one.hint() or "—",
         )
-        for number, one in enumerate((f for f in findings if _open(f)), 1)
+        for number, one in enumerate(grouped(finding for finding in findings if _open(finding)), 1)
     ]
     if not rows:
         return []

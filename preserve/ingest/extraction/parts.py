@@ -25,6 +25,8 @@ from preserve.ingest.provenance import TakenFile
 from storage_adapters.durable import write_file
 
 _FORM = 1
+_PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".webp", ".gif", ".jp2")
+_PHOTOGRAPHS = ("照片", "照相", "相片", "截图", "图片", "hotograph", "photo")
 """How a line of the file is written; it goes up when that changes."""
 
 
@@ -107,6 +109,7 @@ class Gathering:
         self._ingest, self._own = ingest, own
         self._read = _parts(folder)
         self._secret = _secret(ingest.description)
+        self._scans = _scans(ingest.description)
         self._counts: Counter[str] = Counter()
         self._findings: list[Finding] = []
         self._lines: list[str] = []
@@ -115,6 +118,8 @@ class Gathering:
     def add(self, number: int, file: TakenFile) -> None:
         """The text of one file, by its number in the deposit: as the workers read it, or read now."""
         source = _source(self._ingest, file)
+        if source is None and file.path in self._scans:
+            self._counts["none"] += 1
         if source is None or file.path == self._own:
             return
         if self._secret is None or file.name in self._secret or self._length >= MOST_OF_A_CASE:
@@ -154,6 +159,15 @@ def _source(ingest: Ingest, file: TakenFile) -> tuple[Path, Way] | None:
             if made.role == "preservation" and made.mime == "application/pdf":
                 return ingest.data("preservation") / made.stored, "pdf"
     return None
+
+
+def _scans(case: CaseDescription) -> frozenset[str]:
+    """Pictures of papers by their names and kinds: what is written on them is not read, and people are told so."""
+    return frozenset(
+        item.file
+        for item in case.objects
+        if item.file.lower().endswith(_PICTURES) and not any(word in item.kind for word in _PHOTOGRAPHS)
+    )
 
 
 def _secret(case: CaseDescription) -> frozenset[str] | None:

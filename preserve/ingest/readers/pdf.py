@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
+from preserve.ingest.readers.pdf_wholeness import NO_HEAD, SECONDS, End, Window, look_at_end, look_inside
 from preserve.ingest.readers.report import Report
 
 _MOST_FONTS = 5000
+_MOST_FAULTS = 5
 
 
 def _unembedded(document: Any) -> list[str]:
@@ -32,24 +35,62 @@ def read(path: Path, report: Report) -> None:
     import pikepdf
 
     report.tool = f"pikepdf {pikepdf.__version__}"
+    end = look_at_end(path)
+    if end.fault:
+        report.tell("unreadable" if end.fault == NO_HEAD else "truncated", reason=end.fault)
+    with Window(path, end.size) as window:
+        try:
+            document = pikepdf.open(io.BufferedReader(window))
+        except pikepdf.PasswordError:
+            report.tell("encrypted", reason="PDF")
+            return
+        except pikepdf.PdfError:
+            if end.fault:
+                return
+            raise
+        with document:
+            declared = _declared(document)
+            _describe(document, report)
+            if not end.fault:
+                _tell_inside(document, end, declared, report)
+
+
+def _declared(document: Any) -> int:
+    """The pages that it says it has, asked before anything is mended."""
     try:
-        document = pikepdf.open(path)
-    except pikepdf.PasswordError:
-        report.tell("encrypted", reason="PDF")
-        return
-    with document:
-        report.add("Version", document.pdf_version)
-        report.add("Pages", len(document.pages))
-        if document.is_encrypted:
-            report.add("Encrypted", "owner")
-            report.tell("encrypted-owner", "warning")
-        missing = _unembedded(document)
-        report.add("FontsNotEmbedded", ", ".join(missing))
-        metadata = document.Root.get("/Metadata")
-        if metadata is not None:
-            text = bytes(metadata.read_bytes()[: 1 << 20])
-            part = re.search(rb"pdfaid:part\D{1,4}(\d)", text)
-            level = re.search(rb"pdfaid:conformance[^A-Za-z]{1,4}([A-Za-z])", text)
-            if part:
-                report.add("PDF/A", part[1].decode() + (level[1].decode().lower() if level else ""))
-        report.add("Attachments", len(document.attachments) or None)
+        return int(document.Root.Pages.get("/Count", 0))
+    except (AttributeError, TypeError, ValueError):
+        return 0
+
+
+def _tell_inside(document: Any, end: End, declared: int, report: Report) -> None:
+    inside = look_inside(document, declared)
+    if inside.faults:
+        shown = ", ".join(inside.faults[:_MOST_FAULTS])
+        more = f" +{len(inside.faults) - _MOST_FAULTS}" if len(inside.faults) > _MOST_FAULTS else ""
+        report.tell("truncated", reason=shown + more)
+    elif inside.mended:
+        report.tell("pdf-mended", "note")
+    if not inside.read:
+        report.tell("pdf-not-read", "note", seconds=int(SECONDS))
+    if end.behind:
+        report.add("BytesBehindTheEnd", end.behind)
+        report.tell("pdf-behind", "note", bytes=end.behind)
+
+
+def _describe(document: Any, report: Report) -> None:
+    report.add("Version", document.pdf_version)
+    report.add("Pages", len(document.pages))
+    if document.is_encrypted:
+        report.add("Encrypted", "owner")
+        report.tell("encrypted-owner", "warning")
+    missing = _unembedded(document)
+    report.add("FontsNotEmbedded", ", ".join(missing))
+    metadata = document.Root.get("/Metadata")
+    if metadata is not None:
+        text = bytes(metadata.read_bytes()[: 1 << 20])
+        part = re.search(rb"pdfaid:part\D{1,4}(\d)", text)
+        level = re.search(rb"pdfaid:conformance[^A-Za-z]{1,4}([A-Za-z])", text)
+        if part:
+            report.add("PDF/A", part[1].decode() + (level[1].decode().lower() if level else ""))
+    report.add("Attachments", len(document.attachments) or None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from preserve.access.case_history.words import action_name, details_in_words, event_name, in_words, outcome_name
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
 from preserve.services.cases import CaseList, CaseView, Hit, SearchResult
@@ -90,9 +89,12 @@ def show(view: CaseView) -> tuple[Table, ...]:
     copies = (
         cells(copy.version, copy.medium, copy_state(copy.state), copy.written, copy.verified) for copy in view.copies
     )
-    events = ((event.happened, event.kind, event.outcome, shortened(event.detail)) for event in view.events)
+    events = (
+        (event.happened, event_name(event.kind), outcome_name(event.outcome), shortened(in_words(event.detail)))
+        for event in view.events
+    )
     entries = (
-        (entry.time, entry.actor, entry.action, shortened(json.dumps(entry.details, ensure_ascii=False)))
+        (entry.time, entry.actor, action_name(entry.action), shortened(details_in_words(entry.details)))
         for entry in view.ledger
     )
     return (
@@ -132,14 +134,15 @@ def _facts(view: CaseView) -> Table:
     return facts((name, value or NOTHING) for name, value in rows)
 
 
-def history(view: HistoryView) -> Table:
-    """Every event, oldest first."""
+def history(view: HistoryView, *, commands: bool = False) -> Table:
+    """Every event, oldest first; with `commands` also the command lines by which an expert repeats it."""
     title = say("history.title-object" if view.object else "history.title-case")
-    return table("order time what who told outcome", map(_happened, view.events), domain="history.head", title=title)
+    rows = (_happened(event, commands=commands) for event in view.events)
+    return table("order time what who told outcome", rows, domain="history.head", title=title)
 
 
-def _happened(event: HistoryEvent) -> tuple[str, ...]:
-    account = event.told
+def _happened(event: HistoryEvent, *, commands: bool = False) -> tuple[str, ...]:
+    account = event.told if commands else in_words(event.told)
     if len(account) > _LONGEST:
         account = account[: _LONGEST - 1] + "… " + say("history.shortened")
     who = event.who or say("history.by-audit" if event.source == "audit" else "history.by-unknown")

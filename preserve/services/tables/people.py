@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preserve.messages import say
-from preserve.services.people import People
-from preserve.services.tables import Table, table
+from preserve.services.people import People, WhoActs
+from preserve.services.tables import Table, cells, facts, table
 
 
 def people(known: People) -> Iterator[Table]:
@@ -30,3 +30,12 @@ def people(known: People) -> Iterator[Table]:
             ((row.head, row.deputy, row.since, row.until, row.reason) for row in known.delegations),
             title=say("cli.title-delegations"),
         )
+
+
+def who(acting: WhoActs) -> Table:
+    """Who acts, and until when."""
+    names = ("account", "person", "roles", "deputy-of", "by", "until")
+    roles = say("words.list-comma").join(say(f"people.role-{role}") for role in acting.roles)
+    by = say(f"people.by-{acting.by}")
+    values = cells(acting.account, acting.person, roles, acting.deputy_of, by, acting.expires)
+    return facts((say(f"words.heading-{name}"), value) for name, value in zip(names, values, strict=True))

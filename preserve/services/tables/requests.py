@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from preserve.messages import bytes_for_people, say
+from preserve.messages import bytes_for_people, listed, say
 from preserve.services.request_views import Examination, Request, RequestList, RequestView, UseByYear
 from preserve.services.tables import NOTHING, Table, facts, table
 
+_FEW = 3
 _USE = ("year", "requests", "persons", "approved", "refused", "withdrawn", "late", "cases", "files", "size", "open")
 
 
 def requests(listing: RequestList) -> Table:
     """A line each: what waits, and for how long it may."""
     return table(
-        "request state capacity due cases urgent",
+        "request state capacity asker due case-numbers urgent",
         (
             (
                 row.number,
                 say(f"request.state-{row.state}"),
                 row.capacity_name,
+                row.name or NOTHING,
                 row.due + (" " + say("cli.overdue") if row.overdue else ""),
-                str(len(row.cases)),
+                _some(row.case_numbers),
                 say("words.yes") if row.urgent else "",
             )
             for row in listing.requests
         ),
     )
+
+
+def _some(numbers: Sequence[str]) -> str:
+    """The first few numbers, and how many there are where there are more."""
+    shown = listed(numbers[:_FEW])
+    return shown if len(numbers) <= _FEW else say("words.places", places=shown, count=len(numbers))
 
 
 def request(view: RequestView) -> Iterator[Table]:

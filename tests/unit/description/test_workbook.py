@@ -11,7 +11,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from preserve.description.labels import CASE, CASE_SHEET, CHOICES_SHEET, HELP_SHEET, SHEETS
+from preserve.description.labels import (
+    CASE,
+    CASE_SHEET,
+    CHOICES_SHEET,
+    HELP_SHEET,
+    OF_RECORDINGS,
+    RECORDINGS_SHEET,
+    SHEETS,
+)
 from preserve.description.reading import check_content, read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.workbook import write_workbook
@@ -70,12 +78,22 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
 
 def test_the_template_has_every_heading_lists_and_instructions(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(tmp_path))
-    assert {CASE_SHEET, HELP_SHEET, CHOICES_SHEET, *(sheet for sheet, _ in SHEETS.values())} == set(book.sheetnames)
+    own = {CASE_SHEET, HELP_SHEET, CHOICES_SHEET, RECORDINGS_SHEET}
+    assert own | {sheet for sheet, _ in SHEETS.values()} == set(book.sheetnames)
     assert [str(cell.value).rstrip(" *") for cell in book[CASE_SHEET]["A"][1:]] == list(CASE.values())
-    for sheet, columns in SHEETS.values():
-        shown = [label for name, label in columns.items() if name != "volume"]  # there where files are divided
-        assert [str(cell.value).rstrip(" *") for cell in book[sheet][1]] == shown
+    files = SHEETS["objects"][1]
+    sheets = {sheet: list(columns.values()) for sheet, columns in SHEETS.values()}
+    sheets["文件"] = [label for name, label in files.items() if name not in (*OF_RECORDINGS, "volume")]
+    sheets[RECORDINGS_SHEET] = [files["file"], *(files[name] for name in OF_RECORDINGS)]
+    for sheet, labels in sheets.items():
+        assert [str(cell.value).rstrip(" *") for cell in book[sheet][1]] == labels
         assert book[sheet].freeze_panes == "B2"
+        assert book[sheet].print_title_rows == "$1:$1"
+        assert book[sheet].page_setup.orientation == "landscape" and book[sheet].sheet_properties.pageSetUpPr.fitToPage
+    starred = {str(cell.value) for sheet in book for cell in sheet[1] if str(cell.value).endswith("*")}
+    assert [sheet for sheet in sheets if "设备编号 *" in [cell.value for cell in book[sheet][1]]] == ["设备时钟"], (
+        starred
+    )
     assert book[CHOICES_SHEET].sheet_state == "hidden"
     (measures,) = [rule.formula1 for rule in book["措施"].data_validations.dataValidation]
     assert [cell[0].value for cell in book[CHOICES_SHEET][measures.rpartition("!")[2].replace("$", "")]][:2] == [
@@ -85,6 +103,23 @@ def test_the_template_has_every_heading_lists_and_instructions(tmp_path: Path) -
     assert "开始和结束时间、现场环境" in str([cell.value for cell in book[HELP_SHEET]["B"]])
     lists = {rule.formula1 for rule in book["文件"].data_validations.dataValidation}
     assert '"启动,调查,审查,决定,送达,执行,归档"' in lists
+
+
+@pytest.mark.parametrize("content", [None, "full"])
+def test_every_cell_is_text_the_empty_ones_too(tmp_path: Path, content: str | None) -> None:
+    book = openpyxl.load_workbook(written(tmp_path, case() if content else None))
+    for sheet, columns in SHEETS.values():
+        for row in book[sheet].iter_rows(min_row=2, max_row=250):
+            assert {cell.number_format for cell in row} == {"@"}, (sheet, columns)
+    assert {cell.number_format for cell in book[CASE_SHEET]["B"][1:]} == {"@"}
+
+
+def test_problems_are_chosen_from_a_list_of_chinese_names(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(written(tmp_path))
+    (rule,) = book["问题说明"].data_validations.dataValidation
+    names = [cell[0].value for cell in book[CHOICES_SHEET][rule.formula1.rpartition("!")[2].replace("$", "")]]
+    assert {"缺少文书", "措施未完整录制"} <= set(names)
+    assert "问题说明" in str([cell.value for cell in book[HELP_SHEET]["B"]])
 
 
 def test_an_empty_template_says_what_to_fill_in(tmp_path: Path) -> None:

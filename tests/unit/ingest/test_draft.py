@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 from PIL import Image
 
 from preserve.description.reading import read_description
 from preserve.description.vocabulary import read_vocabulary
+from preserve.description.workbook import write_workbook
 from preserve.ingest.draft import draft
 from preserve.profiles import SHIPPED
 from tests.support.material.corpus import make_media
@@ -73,6 +75,39 @@ def test_what_is_no_part_of_the_case_is_left_out_and_nothing_is_changed(tmp_path
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert list(_objects(draft(folder)[0])) == ["笔录.txt"]
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_titles_stay_empty_and_scans_are_papers(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "案", "扫描0001.txt", "03调查终结报告.txt", "鉴定意见书（2）.txt", "送达回证 1.txt")
+    Image.new("RGB", (8, 8)).save(folder / "扫描0002.jpg")
+    Image.new("RGB", (8, 8)).save(folder / "IMG_0001.jpg")
+    Image.new("RGB", (8, 8)).save(folder / "门头外景.jpg")
+    Image.new("RGB", (8, 8)).save(folder / "营业执照复印件收据.jpg")
+    content, findings = draft(folder, institution="临江市文化和旅游局")
+    assert not any("title" in item for item in content["objects"])
+    assert _objects(content) == {
+        "03调查终结报告.txt": ("调查终结报告", "examination"),
+        "IMG_0001.jpg": ("现场照片", "investigation"),
+        "扫描0001.txt": ("文书扫描件", "investigation"),
+        "扫描0002.jpg": ("文书扫描件", "investigation"),
+        "营业执照复印件收据.jpg": ("营业执照复印件收据", "investigation"),
+        "门头外景.jpg": ("现场照片", "investigation"),
+        "送达回证 1.txt": ("送达回证", "service"),
+        "鉴定意见书（2）.txt": ("鉴定意见书", "examination"),
+    }
+    assert content["producer"] == {"name": "临江市文化和旅游局"}
+    assert "鉴定意见书（2）.txt" in [one.where for one in findings if one.code == "case.draft-kind"]
+
+
+def test_a_draft_in_the_workbook_reads_as_people_write(tmp_path: Path) -> None:
+    folder = tmp_path / "案"
+    folder.mkdir()
+    make_media(folder, "h264.mp4")
+    content, _ = draft(folder)
+    write_workbook(folder / "案卷.xlsx", content)
+    book = openpyxl.load_workbook(folder / "案卷.xlsx")
+    assert [cell.value for cell in book["录音录像"][2]][:2] == ["h264.mp4", "2026-03-12 09:30:15"]
+    assert not book["文件"]["D2"].value
 
 
 def test_a_draft_that_a_person_completed_is_a_description(tmp_path: Path) -> None:

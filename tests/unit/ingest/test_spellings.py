@@ -210,7 +210,6 @@ def test_many_rules_speak_of_the_case(plain: list[str]) -> None:
         "rule.document-missing",
         "rule.evidence-incomplete",
         "rule.evidence-not-explained",
-        "rule.measure-not-recorded",
         "rule.photograph-times-differ",
         "rule.preamble-missing",
         "rule.recording-gap",

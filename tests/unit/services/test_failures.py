@@ -57,6 +57,7 @@ def test_those_of_the_libraries() -> None:
     status = {kind.__name__: status_of(kind("x")) for kind in every(storage.StorageError)}
     assert {name for name, number in status.items() if number == 5} == {
         "MediumAbsent",
+        "NotMounted",
         "MediumFull",
         "MediumFailing",
         "ReadOnly",

@@ -136,6 +136,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.logout": {},
     "user.password": {},
     "user.reset": {"account": "head"},
+    "user.whoami": {},
 }
 
 NOT_THERE = frozenset({"appraisal.show", "disposal.show", "transfer.show"})

@@ -7,6 +7,7 @@ import pytest
 from preserve.errors import NotPermitted
 from preserve.services import request_views
 from preserve.services.documents import as_document
+from preserve.services.tables import requests as tables
 from tests.support.bureau import Bureau
 
 pytestmark = pytest.mark.xdist_group("operations")
@@ -19,6 +20,9 @@ def test_a_request_that_waits_is_listed_with_the_name_of_its_capacity(bureau: Bu
     (row,) = (row for row in listing.requests if row.number == bureau.request)
     assert row.state == "opened" and row.cases == (bureau.objid,) and listing.more == 0
     assert row.capacity == "court" and row.capacity_name not in ("", "court") and not row.overdue
+    assert row.name == "张法官" and len(row.case_numbers) == 1 and row.case_numbers[0] != bureau.objid
+    (line,) = (line for line in tables.requests(listing).rows if line[0] == bureau.request)
+    assert "张法官" in line and row.case_numbers[0] in line
     assert request_views.list_requests(founder, overdue=True).requests == ()
     looks = [entry for entry in bureau.entries(before) if entry["action"] == "request-list.viewed"]
     assert len(looks) == 2 and looks[0]["details"]["requests"] == [bureau.request]

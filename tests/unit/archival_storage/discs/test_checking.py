@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from preserve.archival_storage.discs.checking import check_disc, repaired_copy
+from preserve.archival_storage.discs.checking import DiscReport, check_disc, repaired_copy
 from storage_adapters.errors import MediumAbsent
 from storage_adapters.optical.image import Graft, make_image
 from storage_adapters.optical.reading import list_files
-from tests.support.disc_images import WHEN
+from tests.support.disc_images import WHEN, augmented_by_hand
 from tests.support.waiting_disc import Waiting
 
 
@@ -68,3 +69,47 @@ def test_what_carries_no_error_correction_is_not_repaired_and_the_disc_is_left(
     error = repaired_copy(waiting.disc.built.image, tmp_path / "image.iso")
     assert error is not None and error.findings == () and error.values["repaired"] == 0
     assert waiting.disc.built.image.read_bytes() == before == (tmp_path / "image.iso").read_bytes()
+
+
+def _cut(waiting: Waiting, path: Path, kept: int, *, corrected: bool = False) -> DiscReport:
+    """What is found of the disc of which only the first sectors are left."""
+    image = waiting.disc.built.image
+    if corrected:
+        augmented_by_hand(image, path, layer=image.stat().st_size // 2048 // 80, roots=100)
+    else:
+        shutil.copyfile(image, path)
+    with path.open("r+b") as disc:
+        disc.truncate(kept * 2048 if kept > 0 else path.stat().st_size + kept * 2048)
+    return check_disc(path)
+
+
+def test_each_loss_of_the_end_is_told_in_its_own_words(waiting: Waiting, tmp_path: Path) -> None:
+    image = waiting.disc.built.image
+    sectors = image.stat().st_size // 2048
+    ends = max(offset + length for file in list_files(image) for offset, length in file.extents)
+    told = {
+        "padding-cut": _cut(waiting, tmp_path / "a", -2),
+        "data-cut": _cut(waiting, tmp_path / "b", ends // 2048 - 3),
+        "correction-cut": _cut(waiting, tmp_path / "c", -2, corrected=True),
+        "correction-gone": _cut(waiting, tmp_path / "d", sectors + 1, corrected=True),
+    }
+    for name, report in told.items():
+        finding = report.findings[0]
+        assert finding.code == f"storage.disc-{name}"
+        assert report.intact == (name != "data-cut")
+        assert report.repairable == (name == "correction-cut"), name
+    assert told["padding-cut"].findings[0].values == {"sectors": 2, "whole": sectors}
+    assert any(finding.code == "storage.disc-file-unreadable" for finding in told["data-cut"].findings)
+
+
+def test_a_disc_that_is_longer_or_whole_lacks_nothing(waiting: Waiting, tmp_path: Path) -> None:
+    assert _cut(waiting, tmp_path / "a", 10**5).findings == ()
+    whole = _cut(waiting, tmp_path / "b", 10**5, corrected=True)
+    assert (whole.findings, whole.repairable) == ((), True)
+
+
+def test_the_archive_knows_that_a_disc_had_error_correction(waiting: Waiting, tmp_path: Path) -> None:
+    image = waiting.disc.built.image
+    report = check_disc(image, size=image.stat().st_size + 5000 * 2048)
+    assert [finding.code for finding in report.findings] == ["storage.disc-correction-gone"]
+    assert not report.repairable

@@ -101,7 +101,9 @@ def test_an_access_copy_is_upright_small_and_without_the_cameras_data(tmp_path: 
     with Image.open(result.path) as image:
         assert (image.size, image.format) == ((1024, 2048), "JPEG")
         assert len(image.getexif()) == 0
-    assert dict(result.properties) == {"width": "1024", "height": "2048"}
+    turned = "EXIF orientation 6: turned by 90 degrees clockwise so that it is upright"
+    assert dict(result.properties) == {"width": "1024", "height": "2048", "turned": turned}
+    assert result.proof.note.endswith(turned)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "I;16", "CMYK", "1"])

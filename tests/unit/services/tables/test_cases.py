@@ -77,11 +77,14 @@ def test_one_case_shows_what_stands_against_it_and_formats_of_the_newest_version
     assert versions.rows == (("2", "o1_v2", "2026-04-01", "7", "1.5 kB"),)
     assert formats.rows == (("original", "—", "Wave", "3", "2.0 kB"),)
     assert copies.rows == (("2", "m1", "written", "—", "—"),)
-    assert events.rows == (("2026-04-01", "ingestion", "success", "a b"),)
-    assert entries.rows[0][3].startswith('{"名": "xxx') and entries.rows[0][3].endswith("…")
+    assert events.rows == (("2026-04-01", "ingestion", "good", "a b"),)
+    assert entries.rows[0][2] == "case registered" and "{" not in entries.rows[0][3]
+    assert "xxx" in entries.rows[0][3] and entries.rows[0][3].endswith("…")
     assert all(shown.title for shown in (versions, formats, copies, events, entries))
     with speaking("zh"):
-        assert dict(tables.show(VIEW)[0].rows)["题名"] == "无照经营案"
+        facts, *_, events, entries = tables.show(VIEW)
+    assert dict(facts.rows)["题名"] == "无照经营案"
+    assert not events.rows[0][1].isascii() and not entries.rows[0][2].isascii()
 
 
 def test_an_event_says_who_or_that_nobody_is_named_and_long_accounts_are_cut() -> None:
@@ -94,6 +97,10 @@ def test_an_event_says_who_or_that_nobody_is_named_and_long_accounts_are_cut() -
         nobody = tables._happened(event)
     assert nobody[:3] == ("3", "2026-04-01 08:00", "Taken in") and nobody[4] == "short"
     assert by_audit[3] != nobody[3] and cut[3] == "li"
+    converted = replace(event, told="录像.mp4\nffmpeg 7\n$ ffmpeg -i SOURCE RESULT\nSOURCE md5: 1\nproven equal")
+    with speaking("en"):
+        assert tables._happened(converted)[4] == "录像.mp4\nffmpeg 7\nproven equal"
+        assert "$ ffmpeg" in tables._happened(converted, commands=True)[4]
     assert cut[4].startswith("x" * 599 + "… ") and len(cut[4]) < 700
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from metadata.names import raw_bytes
@@ -36,6 +37,11 @@ EXACT, READABLE, TIDY, GUESSED = range(4)
 def is_text(path: str) -> bool:
     """Whether every byte of the name could be read as UTF-8."""
     return path.isascii() or _SURROGATES.search(path) is None
+
+
+def is_plain(path: str) -> bool:
+    """Whether the name is the same in every form: what most names are."""
+    return _PLAIN.fullmatch(path) is not None
 
 
 def without_dots(path: str) -> str:
@@ -88,6 +94,7 @@ def _precise_part(part: str) -> str:
     )
 
 
+@lru_cache(1 << 16)
 def _could_be_otherwise(letter: str) -> bool:
     if letter < "\u007f":
         return letter < " "
@@ -180,19 +187,24 @@ def names_apart(paths: Iterable[str]) -> dict[str, str]:
 
 
 class Names(Generic[Thing]):
-    """Things by the names of files, found by any way of writing the name; the closest agreement counts."""
+    """Things by the names of files, found by any way of writing the name; the closest agreement counts.
+
+    Guesses cost time and are made where nothing closer is found.
+    """
 
     def __init__(self, named: Iterable[tuple[str, Thing]]) -> None:
-        self._levels: tuple[dict[str, list[Thing]], ...] = ({}, {}, {}, {})
+        self._levels: tuple[dict[str, list[Thing]], ...] = ({}, {}, {})
+        self._guessed: dict[str, list[Thing]] | None = None
+        self._odd: list[tuple[str, Thing]] = []
         for name, thing in named:
-            self._add(name, thing)
-
-    def _add(self, name: str, thing: Thing) -> None:
-        keys = _keys(name)
-        self._levels[EXACT].setdefault(keys[EXACT][0], []).append(thing)
-        for level in (READABLE, TIDY, GUESSED):
-            for key in keys[level]:
-                if key != keys[EXACT][0]:
+            plain = _PLAIN.fullmatch(name) is not None
+            exact = name if plain else precise(name)
+            self._levels[EXACT].setdefault(exact, []).append(thing)
+            if plain:
+                continue
+            self._odd.append((name, thing))
+            for level, key in ((READABLE, readable(name)), (TIDY, tidy(name))):
+                if key != exact:
                     self._levels[level].setdefault(key, []).append(thing)
 
     def find(self, name: str) -> Thing | None:
@@ -201,28 +213,28 @@ class Names(Generic[Thing]):
 
     def find_closest(self, name: str) -> tuple[Thing, int] | None:
         """The same, with how closely the names agree."""
-        hits = self._levels[EXACT].get(name)
-        if hits is not None and len(hits) == 1 and _PLAIN.fullmatch(name):
-            return hits[0], EXACT
-        keys = _keys(name)
-        for level in (EXACT, READABLE, TIDY, GUESSED):
-            things = self._at(level, keys)
-            if len(things) == 1:
-                return things[0], level
-            if things:
-                return None
-        return None
+        for level, form in enumerate((precise, readable, tidy)):
+            if things := self._at(form(name), *{EXACT, level}):
+                return (things[0], level) if len(things) == 1 else None
+        keys = dict.fromkeys((tidy(name), *guesses(name)))
+        things = _each_once(thing for key in keys for thing in self._guess(key))
+        return (things[0], GUESSED) if len(things) == 1 else None
 
-    def _at(self, level: int, keys: list[tuple[str, ...]]) -> list[Thing]:
-        """What agrees so closely, each once; a guess may be the other's plain name, and the other way round."""
-        things: list[Thing] = []
-        for key in keys[level] if level < GUESSED else (*keys[GUESSED], *keys[TIDY]):
-            sides = range(level + 1) if level == GUESSED else (EXACT, level)
-            for side in dict.fromkeys(sides):
-                for thing in self._levels[side].get(key, ()):
-                    if not any(thing is known for known in things):
-                        things.append(thing)
-        return things
+    def _at(self, key: str, *levels: int) -> list[Thing]:
+        return _each_once(thing for level in levels for thing in self._levels[level].get(key, ()))
+
+    def _guess(self, key: str) -> list[Thing]:
+        """What may be meant by a tidy name: what is called so, and what a guess says is called so."""
+        if self._guessed is None:
+            self._guessed = {}
+            for name, thing in self._odd:
+                for guess in dict.fromkeys(guesses(name)):
+                    self._guessed.setdefault(guess, []).append(thing)
+        return [*self._at(key, EXACT, READABLE, TIDY), *self._guessed.get(key, ())]
+
+
+def _each_once(things: Iterable[Thing]) -> list[Thing]:
+    return list({id(thing): thing for thing in things}.values())
 
 
 def meant(asked: str, names: Iterable[str]) -> str | None:
@@ -233,10 +245,3 @@ def meant(asked: str, names: Iterable[str]) -> str | None:
     looks = unicodedata.normalize("NFKC", tidy(asked))
     alike = {name for name in there if unicodedata.normalize("NFKC", tidy(name)) == looks}
     return alike.pop() if len(alike) == 1 else None
-
-
-def _keys(name: str) -> list[tuple[str, ...]]:
-    """The name in each form, by how closely names agree that share it."""
-    if _PLAIN.fullmatch(name):
-        return [(name,), (name,), (name,), ()]
-    return [(precise(name),), (readable(name),), (tidy(name),), tuple(dict.fromkeys(guesses(name)))]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from metadata.findings import Finding
-from metadata.identity import READABLE, TIDY, Names, guesses, precise, readable, tidy
+from metadata.identity import EXACT, READABLE, TIDY, Names, guesses, is_plain, precise, readable, tidy
 from preserve.description.schema import Acceptance, CaseDescription, CaseObject
 
 
@@ -39,12 +40,14 @@ def match(
 ) -> Matched:
     """Find each row's file. Listed files that are missing, and files that no row lists, are told (`refuse`)."""
     there = list(paths)
-    rows: Names[int] = Names((item.file, number) for number, item in enumerate(case.objects))
+    rows = _Rows(case)
+    taken = {number: (EXACT, path) for path in there if (number := rows.written.get(path)) is not None}
+    exact = {path for _, path in taken.values()}
     claims: dict[int, list[tuple[int, str]]] = {}
     for path in there:
-        if found := rows.find_closest(path):
-            claims.setdefault(found[0], []).append((found[1], path))
-    taken = {row: meant for row, claim in claims.items() if (meant := _closest(claim)) is not None}
+        if path not in exact and (found := rows.names.find_closest(path)) and found[0].number not in taken:
+            claims.setdefault(found[0].number, []).append((found[1], path))
+    taken |= {row: meant for row, claim in claims.items() if (meant := _closest(claim)) is not None}
     names = _names(case, there, taken)
     by_row = {row: names[path] for row, (_, path) in taken.items()}
     allowed = {tidy(name) for name in (*unlisted_allowed, description_name)}
@@ -56,6 +59,31 @@ def match(
     return Matched(_renamed(case, rows, by_row), names, tuple(findings))
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+
+
+class _Rows:
+    """The rows of the list by what stands in them; by any way of writing it only where that is asked for."""
+
+    def __init__(self, case: CaseDescription) -> None:
+        self._case = case
+        self.written = {item.file: number for number, item in enumerate(case.objects)}
+
+    @cached_property
+    def names(self) -> Names[_Row]:
+        """By any way of writing a name."""
+        return Names((item.file, _Row(number)) for number, item in enumerate(self._case.objects))
+
+    def find(self, written: str) -> int | None:
+        """The row that is meant by a name."""
+        if (number := self.written.get(written)) is not None:
+            return number
+        row = self.names.find(written)
+        return row.number if row is not None else None
+
+
 def _closest(claim: list[tuple[int, str]]) -> tuple[int, str] | None:
     """Which of the files that a row fits it means: the one that it fits best; none where several fit as well."""
     best = min(level for level, _ in claim)
@@ -65,16 +93,18 @@ def _closest(claim: list[tuple[int, str]]) -> tuple[int, str] | None:
 
 def _names(case: CaseDescription, there: list[str], taken: Mapping[int, tuple[int, str]]) -> dict[str, str]:
     """One name for each file, no two alike: the readable one where nothing speaks against it."""
-    wanted = {path: _wanted(case.objects[row].file, level, path) for row, (level, path) in taken.items()}
-    names = {path: wanted.get(path) or readable(path) for path in there}
-    alike = Counter(map(tidy, names.values()))
-    return {path: precise(path) if alike[tidy(name)] > 1 else name for path, name in names.items()}
+    wanted = {
+        path: _wanted(case.objects[row].file, level, path) for row, (level, path) in taken.items() if level > READABLE
+    }
+    plain = {path for path in there if is_plain(path)}  # in every form the same: by far the most, so asked once
+    names = {path: path if path in plain else wanted.get(path) or readable(path) for path in there}
+    keys = {path: path if path in plain else tidy(name) for path, name in names.items()}
+    alike = Counter(keys.values())
+    return {path: precise(path) if alike[keys[path]] > 1 else name for path, name in names.items()}
 
 
 def _wanted(written: str, level: int, path: str) -> str:
     """The name of a file that a row means: as both have it, or as whichever was not spoiled on the way has it."""
-    if level <= READABLE:
-        return readable(path)
     of_file = {tidy(path), *guesses(path)} if level > TIDY else {tidy(path)}
     return next((name for name in (tidy(written), *guesses(written)) if name in of_file), tidy(path))
 
@@ -82,11 +112,10 @@ def _wanted(written: str, level: int, path: str) -> str:
 def _unmatched(
     case: CaseDescription, there: list[str], by_row: Mapping[int, str], names: Mapping[str, str]
 ) -> Iterable[Finding]:
-    files = Names((path, path) for path in there)
-    row_of = {name: row for row, name in by_row.items()}
-    for number, item in enumerate(case.objects):
-        if number in by_row:
-            continue
+    lacking = [(number, item) for number, item in enumerate(case.objects) if number not in by_row]
+    files = Names((path, path) for path in (there if lacking else ()))
+    row_of = {name: row for row, name in by_row.items()} if lacking else {}
+    for _, item in lacking:
         path = files.find(item.file)
         other = row_of.get(names[path]) if path is not None else None
         if other is not None:
@@ -96,7 +125,7 @@ def _unmatched(
             yield Finding("case.file-missing", item.file, "refuse", {"file": item.file})
 
 
-def _renamed(case: CaseDescription, rows: Names[int], by_row: Mapping[int, str]) -> CaseDescription:
+def _renamed(case: CaseDescription, rows: _Rows, by_row: Mapping[int, str]) -> CaseDescription:
     """The description with the names that were chosen, in its list and wherever else it speaks of a file."""
 
     def name(written: str) -> str:

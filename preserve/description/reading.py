@@ -219,9 +219,9 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
         seen[key] = number
         if item.file.startswith("/") or ".." in re.split(r"[/\\]", item.file):
             yield finding("case.file-outside", "objects", number, "file", file=item.file)
-    objects = described(case)
+    objects = described(case) if any(item.explains for item in case.objects) else None
     for number, item in enumerate(case.objects):
-        if item.explains and objects.find(item.explains) is None:
+        if item.explains and objects is not None and objects.find(item.explains) is None:
             yield finding("case.explains-unknown", "objects", number, "explains", file=item.explains)
     for number, party in enumerate(case.parties):
         if rounded(party.identity):

@@ -60,14 +60,14 @@ def accept(case: CaseDescription, findings: Iterable[Finding], rule: Accepting) 
 
 def _about_acceptances(case: CaseDescription, lacking: dict[int, str], used: set[int]) -> Iterator[Finding]:
     """What is wrong with the acceptances themselves."""
-    files = described(case)
+    files = described(case) if any(by.document for by in case.acceptances) else None
     for number, by in enumerate(case.acceptances):
         values: dict[str, Value] = {"finding": by.finding, "person": by.person, "reason": by.reason}
         if number in lacking:
             yield Finding(lacking[number], by.where, "warning", values)
         elif number not in used:
             yield Finding("rule.acceptance-unused", by.where, "warning", values)
-        if by.document and files.find(by.document) is None:
+        if by.document and files is not None and files.find(by.document) is None:
             values = {"finding": by.finding, "document": by.document}
             yield Finding("rule.acceptance-document-unknown", by.document, "refuse", values)
 

@@ -29,7 +29,7 @@ LARGE = 8 << 20
 class Job:
     """One file to be taken in. `wanted` are the digests that are declared for it.
 
-    `name` is the depositor's name for it where that is not its path: a file taken out of a package of ours.
+    `name` is what the file is called (see `metadata.identity`) where that is not its path.
     """
 
     number: int
@@ -103,7 +103,12 @@ def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, pro
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):
             values = {name: value for name, value in error.values.items() if name == "reason"}
-            return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values), passing=error.passing)
+            return Taken(
+                job.number,
+                0,
+                refusal=Finding(error.code, job.name or job.path, "refuse", values),
+                passing=error.passing,
+            )
         raise
     return checked(job, size, digests, algorithms)
 
@@ -177,8 +182,10 @@ def checked(job: Job, size: int, digests: dict[str, str], algorithms: tuple[str,
     for name, value, source in job.wanted:
         if digests[name] != value.lower():
             values = {"algorithm": name, "declared": value, "computed": digests[name], "source": source}
-            return Taken(job.number, size, refusal=Finding("ingest.digest-differs", job.path, "refuse", values))
+            return Taken(
+                job.number, size, refusal=Finding("ingest.digest-differs", job.name or job.path, "refuse", values)
+            )
     if size != job.size:
         values_ = {"listed": job.size, "read": size}
-        return Taken(job.number, size, refusal=Finding("ingest.size-differs", job.path, "refuse", values_))
+        return Taken(job.number, size, refusal=Finding("ingest.size-differs", job.name or job.path, "refuse", values_))
     return Taken(job.number, size, to_json(Copied(size, {name: digests[name] for name in algorithms})))

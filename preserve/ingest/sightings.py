@@ -146,7 +146,7 @@ def _compared(path: Path, job: Job, look: _Look) -> Taken:
         size, digests = digest_file(path, wanted, from_medium=False, progress=look.progress)
     except OSError as error:
         values = {"reason": error.strerror or str(error)}
-        return Taken(job.number, 0, refusal=Finding("storage.source-unreadable", job.path, "refuse", values))
+        return Taken(job.number, 0, refusal=Finding("storage.source-unreadable", job.name, "refuse", values))
     return checked(job, size, digests, look.algorithms(job))
 
 

@@ -36,12 +36,15 @@ _WORTH_PROCESSES = 200
 """Fewer files than this are done before worker processes have started."""
 
 
-def jobs_of(rows: Iterable[FileRow], deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
-    """The journal's rows as jobs, with the digests that the depositor declared; `names` are the files' by path."""
+def jobs_of(rows: Iterable[FileRow], deposit: Deposit, names: Mapping[str, str] | None = None) -> Iterator[Job]:
+    """The journal's rows as jobs, with the digests that the depositor declared.
+
+    `names` are the files' by path; a file that has none there is called by its path.
+    """
     for row in rows:
         path = os.fsdecode(row.path)
         wanted = deposit.wanted.get(deposit.prefix + path, ())
-        yield Job(row.number, path, row.stored, row.size, wanted, names.get(path, ""))
+        yield Job(row.number, path, row.stored, row.size, wanted, (names or {}).get(path, ""))
 
 
 @dataclass(frozen=True, slots=True)

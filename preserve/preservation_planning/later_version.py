@@ -23,6 +23,7 @@ from preserve.clock import now, stamp
 from preserve.data_management import journal, migrations_journal
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof import anchors
+from preserve.description.matching import described, name_in
 from preserve.errors import NotIntact, PreserveError
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import Wanted
@@ -112,11 +113,13 @@ class LaterVersion(VersionPlan[Represerved]):
         require_space(self.home.store, size, self.home.settings.reserve)
         self.watcher.begin("plan.step-copy", size, count, name=self.old.name)
 
+        objects = described(self.ingest.description)
+
         def jobs(rows: Iterator[journal.FileRow]) -> Iterator[Job]:
             for row in rows:
                 known = self.old.wanted(data_path("original", "data/" + row.stored))
                 wanted = tuple(Wanted(name, digest, f"manifest-{name}.txt") for name, digest in known.items())
-                name = row.path.decode("utf-8", "surrogateescape")
+                name = name_in(objects, row.path.decode("utf-8", "surrogateescape"))
                 yield Job(row.number, row.stored, row.stored, row.size, wanted, name)
 
         return Origin(FolderSource(self.old.package / data_path("original", "data")), "", jobs)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from metadata.entities import FileObject
+from metadata.identity import readable
 from metadata.names import original_bytes
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage, previous_version
 from preserve.archival_storage.media import server_store
@@ -132,7 +133,7 @@ def _together(
             good = False
         if not good:
             bad.append(damage(one.path, "damaged"))
-        name = original_bytes(one.original_name or one.path).decode("utf-8", "surrogateescape")
+        name = readable(original_bytes(one.original_name or one.path).decode("utf-8", "surrogateescape"))
         asked.append((path, name, one.size))
         progress(one.size)
     if bad:

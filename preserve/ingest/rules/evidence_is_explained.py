@@ -15,14 +15,14 @@ def check(view: View) -> Iterator[Finding]:
 
     法释〔2002〕21号 Art. 12: the original carrier, how, when and by whom it was made, what it proves, the words spoken.
     """
-    files = described(view.case)
+    files = described(view.case) if any(item.transcript for item in view.case.objects) else None
     for item in view.case.objects:
         if not item.evidence:
             continue
         rule = view.profile.evidence
         if not item.proves:
             yield finding("evidence-not-explained", rule, item.file)
-        if item.transcript and files.find(item.transcript) is None:
+        if item.transcript and files is not None and files.find(item.transcript) is None:
             yield finding("transcript-unknown", rule, item.file, transcript=item.transcript)
         character = (view.characters or {}).get(item.file)
         if character is None or character.kind not in ("video", "sound"):

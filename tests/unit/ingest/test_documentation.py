@@ -55,7 +55,7 @@ def test_who_answers_for_a_finding_stands_beside_it(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_unicode_can_be_written(tmp_path: Path) -> None:
     made = _made(tmp_path, Finding("format.empty", "\udcff.pdf", "error", {"article": "8"}))
-    assert json.loads(made["findings.json"])[0]["where"] == "\\udcff.pdf"
+    assert json.loads(made["findings.json"])[0]["where"] == "[0xFF].pdf"
 
 
 def test_the_readme_tells_what_lies_here_and_how_it_is_checked(tmp_path: Path) -> None:

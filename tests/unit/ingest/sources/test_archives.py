@@ -117,3 +117,12 @@ def test_a_tar_is_read_front_to_end_whatever_packs_it(mode: str, tmp_path: Path)
         source.read("笔录.txt", len(RECORD) - 1)
     with pytest.raises(Refused, match=r"sip\.unreadable"):
         source.read("无.txt", 100)
+
+
+def test_a_flag_that_says_utf8_of_other_bytes_is_named(tmp_path: Path) -> None:
+    _zip_of(tmp_path / "a.zip", (zipfile.ZipInfo("é" * 5), RECORD))
+    (tmp_path / "a.zip").write_bytes(
+        (tmp_path / "a.zip").read_bytes().replace("é".encode() * 5, "现场笔录甲".encode("gbk"))
+    )
+    with pytest.raises(Refused, match=r"sip\.archive-names"):
+        list(ZipSource(tmp_path / "a.zip").entries())

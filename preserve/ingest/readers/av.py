@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from preserve.ingest.facts import Stream
+from preserve.ingest.readers.av_marks import marks
+from preserve.ingest.readers.av_text import text_of
 from preserve.ingest.readers.report import Report
 
 _KINDS: dict[str, Literal["video", "sound", "text", "other"]] = {"Video": "video", "Audio": "sound", "Text": "text"}
@@ -88,7 +90,8 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
     general = tracks[0]
     for track in tracks[1:]:
         kind = _KINDS.get(track["@type"], "other")
-        properties = tuple((key, str(track[key])) for key in _PROPERTIES if track.get(key) not in (None, ""))
+        properties = tuple((key, text) for key in _PROPERTIES if (text := text_of(track.get(key))))
+        properties += tuple(marks(track, of_a_stream=True))
         report.streams.append(Stream(kind, str(track.get("Format", track.get("Type", ""))), properties))
     for key in (
         "Format",
@@ -98,9 +101,10 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
         "Encoded_Library",
         "Recorded_Date",
     ):
-        report.add(key, general.get(key))
+        report.add(key, text_of(general.get(key)))
+    report.properties += marks(general)
     report.device = " ".join(
-        str(general[key]) for key in ("Encoded_Hardware_CompanyName", "Encoded_Hardware_Name") if general.get(key)
+        text for key in ("Encoded_Hardware_CompanyName", "Encoded_Hardware_Name") if (text := text_of(general.get(key)))
     )
     if general.get("Duration"):
         report.duration = float(general["Duration"])

@@ -96,8 +96,6 @@ def wish_for(kind: Kind, policy: Policy) -> Wish:
     streams += tuple(Stream("sound", codec) for codec in traits.sound)
     name = "x.m4a" if traits.sound_name else ""
     what = by_streams(kind_of(identification), (stream.kind for stream in streams), name)
-        kind_of(identification), (stream.kind for stream in streams), "x.m4a" if traits.sound_name else ""
-    )
     properties = (("Encoding", traits.encoding),) if traits.encoding else ()
     file = TakenFile("", "", Copied(1, {}), identification, Character(what, "", properties, streams), None)
     return wish(plan(file, policy.name, policy.formats), filter(None, kind.derived.split("+")))

@@ -132,10 +132,25 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
     )
 
 
+def _compared(method: str) -> str:
+    """What a method compares, and so all that it proves."""
+    match method:
+        case "stream-digests-equal":
+            return say("premis.equal-streams")
+        case "decoded-frames-equal":
+            return say("premis.equal-frames")
+        case "decoded-samples-equal":
+            return say("premis.equal-samples")
+        case _:
+            return say("premis.equal-content")
+
+
 def _verdict(proof: Proof) -> str:
     if proof.method == "not-provable":
         return say("premis.proof-none")
-    return say("premis.proof-holds" if proof.holds else "premis.proof-fails", method=proof.method)
+    if not proof.holds:
+        return say("premis.proof-fails", method=proof.method, why=proof.why or say("premis.differs"))
+    return say("premis.proof-holds", method=proof.method, what=_compared(proof.method))
 
 
 def _line(command: Sequence[str]) -> str:

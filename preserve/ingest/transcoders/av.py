@@ -60,7 +60,7 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         command=shown(command, comparison.names),
         proof=proof,
         properties=properties(made),
-        lost=(*timed.hidden, *losses(known, made), *beside(source, known, copied=False)),
+        lost=(*timed.hidden_but_kept, *losses(known, made), *beside(source, known, copied=False)),
         findings=(*damage(complaints, name), *unproven(proof, name)),
     )
 
@@ -111,6 +111,6 @@ def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> 
         command=shown(command, comparison.names),
         proof=proof,
         properties=properties(made),
-        lost=(*timed.hidden, *losses(alone, made), *beside(source, alone, copied=False)),
+        lost=(*timed.hidden_but_kept, *losses(alone, made), *beside(source, alone, copied=False)),
         findings=(*damage(complaints, name), *unproven(proof, name)),
     )

@@ -85,7 +85,7 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
         command=shown(command, names),
         proof=proof,
         properties=properties(made),
-        lost=(*timed.hidden, *losses(known, made), *beside(source, known, copied=True)),
+        lost=(*timed.hidden_but_kept, *losses(known, made), *beside(source, known, copied=True)),
         findings=unproven(proof, name),
     )
 

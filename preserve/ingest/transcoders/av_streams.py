@@ -129,13 +129,13 @@ def subtitle_options(source: Streams) -> list[str]:
     return ["-c:s", "srt"] if codecs & {"mov_text", "text"} else ["-c:s", "copy"] if codecs else []
 
 
-_WORDS = {"mov_text", "text", "subrip", "srt", "ass", "ssa", "webvtt"}
+WORDS = {"mov_text", "text", "subrip", "srt", "ass", "ssa", "webvtt"}
 
 
 def text_options(streams: list[dict[str, Any]]) -> list[str]:
     """How subtitles are compared: those of words by their words and times, those of pictures as they are."""
     codecs = [
-        (f"-c:s:{number}", "srt" if stream["codec_name"] in _WORDS else "copy") for number, stream in enumerate(streams)
+        (f"-c:s:{number}", "srt" if stream["codec_name"] in WORDS else "copy") for number, stream in enumerate(streams)
     ]
     return [part for option in codecs for part in option]
 

@@ -31,6 +31,11 @@ class Timing:
     hidden: tuple[str, ...] = ()
     filling: str = ""
 
+    @property
+    def hidden_but_kept(self) -> tuple[str, ...]:
+        """The edit lists, of a copy that has every frame."""
+        return tuple(f"{what}; every stored frame is kept" for what in self.hidden)
+
     def inputs(self, source: Path) -> list[str]:
         """The source as often as it is read; nothing is turned by the way."""
         read = ("-noautorotate", "-i", file_argument(source))
@@ -163,7 +168,7 @@ def _sentence(index: int, track: Track) -> str:
         if edit.begins is not None
     ]
     shown = ", ".join(ranges[:20]) + (" …" if len(ranges) > 20 else "")
-    return f"edit list of stream {index}: a player shows {shown} of {track.length:.3f} s; every stored frame is kept"
+    return f"edit list of stream {index}: a player shows {shown} of {track.length:.3f} s"
 
 
 def _without_times(known: Streams) -> bool:

@@ -22,7 +22,7 @@ from preserve.ingest.facts import Copied, Derivative, Normalised
 from preserve.ingest.identify import identify
 from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.provenance import TakenFile
-from tests.support.material.corpus import made_once, make_media
+from tests.support.material.corpus import ffmpeg, made_once, make_media
 
 pytestmark = pytest.mark.xdist_group("normalise")
 
@@ -340,10 +340,19 @@ def told_by_browser(folder: Path) -> str:
         server.shutdown()
 
 
-@pytest.mark.parametrize("name", ["mjpeg.avi", "hevc.mp4"])
+def two_of_each(path: Path) -> Path:
+    """Two lenses and two microphones, in one file."""
+    inputs = [part for source in ("testsrc2", "testsrc") for part in ("-f", "lavfi", "-i", f"{source}=s=160x120:d=1")]
+    inputs += [part for pitch in (440, 880) for part in ("-f", "lavfi", "-i", f"sine={pitch}:d=1")]
+    maps = [part for number in range(4) for part in ("-map", str(number))]
+    ffmpeg(*inputs, *maps, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path))
+    return path
+
+
+@pytest.mark.parametrize("name", ["mjpeg.avi", "hevc.mp4", "two-of-each.mp4"])
 def test_access_copy_plays_in_a_browser(name: str, tmp_path: Path) -> None:
     """Chromium reads its length and size, shows a frame from its middle, and meets no error."""
-    path = make_media(tmp_path, name)[name]
+    path = two_of_each(tmp_path / name) if name.startswith("two") else make_media(tmp_path, name)[name]
     one = made(run(path, tmp_path / "out", "compact"), "access")
     page = tmp_path / "page"
     page.mkdir()

@@ -70,7 +70,7 @@ class Character:
     """What lies in the file: kind, significant properties, streams, times.
 
     `duration` in seconds; `started` when recording began, in UTC, and `started_from` the evidence for it
-    (`container`, `exif`, `file-name`); `tool` the program and version that said so.
+    (`recorded`, `container`, `exif`, `file-name`); `tool` the program and version that said so.
     """
 
     kind: Kind

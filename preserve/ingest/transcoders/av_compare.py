@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from preserve.ingest.facts import Proof
-from preserve.ingest.transcoders.av_digests import largest_drift, largest_shift, side
+from preserve.ingest.transcoders.av_digests import Side, largest_drift, largest_shift, side
 from preserve.ingest.transcoders.av_streams import Streams, pixel_options, sound_options, text_options
 from preserve.ingest.transcoders.av_times import Timing
 from preserve.programs import FFMPEG_INPUT, Pulse, file_argument, find, run, shown
@@ -30,10 +30,11 @@ class Comparison:
         self.filters, self._pixels = pixel_options(known.video)
         self.encode_sound, self._pcm, self._rounding = sound_options(known.sound)
         self._text = text_options(known.text)
-        kinds = ("frames", "sound", "heads", "text")
+        heads = [f"head{number}" for number in range(len(known.sound))]
+        kinds = ("frames", "sound", "text", *heads)
         self._before = tuple(scratch / f"{result.stem}.{kind}" for kind in kinds)
         self._after = tuple(scratch / f"{result.stem}.result.{kind}" for kind in kinds)
-        files = {str(path): "-" for path in (*self._after, *self._before)}
+        files = {str(path): "-" for path in sorted((*self._after, *self._before), reverse=True)}
         self.names = {**files, str(result): "RESULT", str(source): "SOURCE"}
 
     def of_source(self) -> list[str]:
@@ -46,19 +47,23 @@ class Comparison:
         return self._outputs((video, sound, text), self._before)
 
     def _of_result(self) -> tuple[list[str], ...]:
-        return self._outputs((["-map", "0:v"], ["-map", "0:a"], ["-map", "0:s"]), self._after)
+        sound = [part for number in range(len(self.known.sound)) for part in ("-map", f"0:a:{number}")]
+        return self._outputs((["-map", "0:v"], sound, ["-map", "0:s"]), self._after)
 
     def _outputs(self, maps: tuple[list[str], list[str], list[str]], files: tuple[Path, ...]) -> tuple[list[str], ...]:
         """For picture, sound, the beginnings of sound, and subtitles; those that there are."""
         video, sound, text = maps
-        frames, samples, heads, words = (str(file) for file in files)
+        frames, samples, words, *heads = (str(file) for file in files)
         outputs: list[list[str]] = []
         if self.known.video:
             plain = ("-autoscale", "0", "-c:v", "rawvideo", *self._pixels)
             outputs.append([*video, *EVERY_FRAME, *plain, *_FRAMES, frames])
         if self.known.sound:
             outputs.append([*sound, *self._pcm, *_SAMPLES, samples])
-            outputs.append([*sound, *self._pcm, "-frames:a", "1", *_FRAMES, heads])
+        # One output each: a limit of frames that one stream reaches ends all others of the same output.
+        for number, head in enumerate(heads):
+            codec = ("-c:a", self._pcm[2 * number + 1], "-frames:a", "1")
+            outputs.append([*sound[2 * number : 2 * number + 2], *codec, *_FRAMES, head])
         if self.known.text:
             outputs.append([*text, *self._text, *_FRAMES, words])
         return tuple(outputs)
@@ -73,15 +78,23 @@ class Comparison:
             shown(command, self.names) for one, other in pairs for command in ([*source, *one], [*result, *other])
         )
 
+    def _side(self, files: tuple[Path, ...]) -> Side:
+        frames, sound, text, *heads = files
+        known = self.known
+        return side(
+            frames if known.video else None, sound if known.sound else None, heads, text if known.text else None
+        )
+
     def proof(self, pulse: Pulse) -> Proof:
         """Decode the result and compare; the source was decoded by the run that encoded. Raises ToolFailed."""
         outputs = [part for output in self._of_result() for part in output]
         run([find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(self.result), *outputs], pulse)
-        before, after = side(*self._before), side(*self._after)
+        before, after = self._side(self._before), self._side(self._after)
         drift, shift = largest_drift(before, after), largest_shift(before, after)
         why = [f"{name} differs" for name in before.digests if before.digests[name] != after.digests.get(name)]
         why += [f"{name} is not in the source" for name in after.digests if name not in before.digests]
         why += [f"times of frames or subtitles differ by up to {drift * 1000:.1f} ms"] if drift > _DRIFT else []
+        why += [] if len(before.begins) == len(after.begins) else ["a stream has no first frame"]
         why += [f"a stream begins {shift * 1000:.1f} ms away from where it did"] if shift > _SHIFT else []
         why += [] if before.digests else ["nothing could be decoded"]
         moved = (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,10 +29,8 @@ class Frames:
 
 
 def read_frames(path: Path, *, ends: bool = False) -> Frames:
-    """Read one; nothing where there is none. With `ends` the times are those of beginnings and ends in turn."""
+    """Read one. With `ends` the times are those of beginnings and ends in turn."""
     frames = Frames()
-    if not os.path.exists(path):
-        return frames
     running: dict[str, Any] = {}
     for stream, moment, length, digest in _lines(path, frames.heads):
         running.setdefault(stream, hashlib.sha256()).update(digest.encode() + b"\n")
@@ -71,26 +68,26 @@ class Side:
     begins: tuple[float, ...]
 
 
-def side(frames: Path, sound: Path, heads: Path, text: Path) -> Side:
-    """What ffmpeg wrote of one side; a file that was not asked for is not there."""
-    video = read_frames(frames)
+def side(frames: Path | None, sound: Path | None, heads: Sequence[Path], text: Path | None) -> Side:
+    """What ffmpeg wrote of one side; `heads` are the first frames of the streams, one file each."""
+    video = read_frames(frames) if frames else Frames()
     digests: dict[str, str] = {}
     for number, (stream, digest) in enumerate(sorted(video.digests.items(), key=lambda item: int(item[0]))):
         digests[f"video {number} size"] = video.heads.get(stream, {}).get("dimensions", "")
         digests[f"video {number} frames"] = str(len(video.times[stream]))
         digests[f"video {number} sha256 of frame md5 list"] = digest
-    first = read_frames(heads)
-    if os.path.exists(sound):
+    first = [read_frames(head) for head in heads]
+    if sound is not None:
         for number, value in enumerate(stream_digests(sound.read_text()).values()):
-            head = first.heads.get(str(number), {})
+            head = first[number].heads.get("0", {}) if number < len(first) else {}
             digests[f"sound {number} samples a second"] = head.get("sample_rate", "")
             digests[f"sound {number} sha256 of samples"] = value
-    words = read_frames(text, ends=True)
+    words = read_frames(text, ends=True) if text else Frames()
     for number, (_, digest) in enumerate(sorted(words.digests.items(), key=lambda item: int(item[0]))):
         digests[f"subtitles {number} sha256"] = digest
     times = [*_by_stream(video), *_by_stream(words)]
-    begins = [moments[0] for moments in (*_by_stream(video), *_by_stream(first), *_by_stream(words))]
-    return Side(digests, tuple(times), tuple(begins))
+    beginnings = [*_by_stream(video), *(moments for head in first for moments in _by_stream(head)), *_by_stream(words)]
+    return Side(digests, tuple(times), tuple(moments[0] for moments in beginnings))
 
 
 def _by_stream(frames: Frames) -> list[list[float]]:

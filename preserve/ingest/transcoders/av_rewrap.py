@@ -123,9 +123,11 @@ def compared(
         drift = max(largest_drift(*texts), largest_shift(*texts))
         why += [f"subtitles are shown at other times ({drift * 1000:.1f} ms)"] if drift > _SHIFT else []
     shift = _shift(before, after, digests, pulse)
-    why += [f"a stream begins {shift * 1000:.1f} ms away from where it did"] if shift > _SHIFT else []
-    note = f"largest difference of the streams' beginnings {shift * 1000:.2f} ms (Matroska counts milliseconds)"
-    note = "; ".join(part for part in (note, before.timing.filling) if part)
+    if shift is None:
+        why.append("a stream has no first frame")
+    elif shift > _SHIFT:
+        why.append(f"a stream begins {shift * 1000:.1f} ms away from where it did")
+    note = f"largest difference of the streams' beginnings {(shift or 0) * 1000:.2f} ms (Matroska counts milliseconds)"
     note = "; ".join(part for part in (note, before.timing.filling) if part)
     return Proof(method, not why, had, has, tuple(shown(line, names) for line in commands), note, "; ".join(why))
 
@@ -137,8 +139,7 @@ def _words(one: _Side, digests: Path) -> list[str]:
 
 def _worded(command: list[str], digests: Path, pulse: Pulse) -> Side:
     run(command, pulse)
-    nowhere = digests.with_suffix(".none")
-    return side(nowhere, nowhere, nowhere, digests)
+    return side(None, None, (), digests)
 
 
 def _hashing(one: _Side, outputs: Sequence[str], digests: Path) -> list[str]:
@@ -151,14 +152,21 @@ def _hashed(command: list[str], digests: Path, pulse: Pulse) -> dict[str, str]:
     return stream_digests(digests.read_text())
 
 
-def _shift(before: _Side, after: _Side, digests: Path, pulse: Pulse) -> float:
-    """By how much the first frames of the streams moved against each other, as the decoder gives them."""
+def _shift(before: _Side, after: _Side, digests: Path, pulse: Pulse) -> float | None:
+    """By how much the first frames of the streams moved against each other, as the decoder gives them.
+
+    None where one has none. One output each: a limit of frames that one stream reaches ends all others of an output.
+    """
     sides = []
     for one in (before, after):
-        heads = digests.with_suffix(".heads")
-        options = ("-frames:v", "1", "-frames:a", "1", "-fps_mode", "passthrough", "-enc_time_base:v", "-1")
-        plain = ("-c:v", "rawvideo", "-c:a", "pcm_s16le", "-f", "framemd5", "-y", str(heads))
-        run([find("ffmpeg"), *FFMPEG_INPUT, *one.inputs, *one.maps(text=False), *options, *plain], pulse)
-        nowhere = digests.with_suffix(".none")
-        sides.append(side(nowhere, nowhere, heads, nowhere))
-    return largest_shift(*sides)
+        maps = one.maps(text=False)
+        heads = [digests.with_suffix(f".head{number}") for number in range(len(maps) // 2)]
+        command = [find("ffmpeg"), *FFMPEG_INPUT, *one.inputs]
+        for number, head in enumerate(heads):
+            options = ("-frames", "1", "-fps_mode", "passthrough", "-enc_time_base:v", "-1")
+            plain = ("-c:v", "rawvideo", "-c:a", "pcm_s16le", "-f", "framemd5", "-y", str(head))
+            command += [*maps[2 * number : 2 * number + 2], *options, *plain]
+        run(command, pulse)
+        sides.append(side(None, None, heads, None))
+    same = len(sides[0].begins) == len(sides[1].begins) == len(before.maps(text=False)) // 2
+    return largest_shift(*sides) if same else None

@@ -33,8 +33,7 @@ def test_frames_heads_and_times(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text(_FRAMES.replace("bb", "cc"))
     assert read_frames(other).digests != frames.digests
-    absent = tmp_path / "absent"
-    whole = side(path, absent, absent, absent)
+    whole = side(path, None, (), None)
     assert whole.digests["video 0 frames"] == "2" and whole.digests["video 0 size"] == "64x48"
     assert whole.begins == (0.0,)
 

@@ -241,6 +241,7 @@ def _publish(job: _Job, result: Made, role: Role, started: str) -> Derivative:
         proof=result.proof,
         properties=result.properties,
         lost=result.lost,
+        validation=result.validation,
     )
 
 

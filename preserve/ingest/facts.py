@@ -103,6 +103,16 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Validation:
+    """A validator's judgement on a derivative: `pass`, `fail`, or `not-run` with the reason in `detail`."""
+
+    tool: str
+    outcome: Literal["pass", "fail", "not-run"]
+    command: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Derivative:
     """A file made from an original. `stored` is its path below `representations/<role>/data/`."""
 
@@ -122,6 +132,7 @@ class Derivative:
     proof: Proof
     properties: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()  # what the target cannot hold, one sentence each
+    validation: Validation | None = None
 
 
 @dataclass(frozen=True, slots=True)

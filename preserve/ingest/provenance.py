@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from metadata.entities import Event, FileObject, Format, Link, Relationship
 from metadata.names import xml_name
@@ -129,6 +130,28 @@ def derivation_event(objid: str, file: TakenFile, derivative: Derivative, versio
             Link(identifier(objid, "original", file.stored), "source"),
             Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "outcome"),
         ),
+    )
+
+
+_OUTCOMES: dict[str, Literal["success", "fail", "warning"]] = {"pass": "success", "fail": "fail", "not-run": "warning"}
+
+
+def validation_event(objid: str, file: TakenFile, derivative: Derivative, version: int = 1) -> Event | None:
+    """A validator's judgement on a derivative; None where no validator judges its format."""
+    validation = derivative.validation
+    if validation is None:
+        return None
+    role = versioned("event-validation", version)
+    detail = f"{validation.tool}\n$ {_line(validation.command)}" if validation.tool else say("premis.validator-absent")
+    return Event(
+        identifier=identifier(objid, role, f"{derivative.role} {derivative.stored}"),
+        kind="validation",
+        when=derivative.ended,
+        detail=detail,
+        outcome=_OUTCOMES[validation.outcome],
+        outcome_detail=validation.detail,
+        agents=(Link(agent_identifier(validation.tool or OWN), "executing program"),),
+        objects=(Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "source"),),
     )
 
 

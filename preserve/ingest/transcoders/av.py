@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from metadata.findings import Finding, Severity
-from preserve.ingest.facts import Proof
+from preserve.ingest.facts import Proof, Validation
 from preserve.ingest.transcoders import Made
 from preserve.ingest.transcoders.av_beside import beside
 from preserve.ingest.transcoders.av_changes import Changing, changes
@@ -26,6 +26,7 @@ from preserve.ingest.transcoders.av_streams import (
     subtitle_options,
 )
 from preserve.ingest.transcoders.av_times import timing
+from preserve.ingest.transcoders.av_validate import validate
 from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, run, shown, version
 
 
@@ -49,6 +50,7 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
     run(command, pulse, complaints=complaints)
     made = read_streams(result)
     proof = comparison.proof(pulse)
+    validation = validate(result, pulse)
     return Made(
         path=result,
         suffix=".mkv" if known.video else ".mka",
@@ -61,7 +63,8 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         proof=proof,
         properties=properties(made),
         lost=(*timed.hidden_but_kept, *losses(known, made), *beside(source, known, copied=False)),
-        findings=(*damage(complaints, name), *unproven(proof, name)),
+        findings=(*damage(complaints, name), *unproven(proof, name), *unfit(validation, name)),
+        validation=validation,
     )
 
 
@@ -77,6 +80,13 @@ def unproven(proof: Proof, name: str) -> tuple[Finding, ...]:
         return ()
     severity: Severity = "warning" if proof.source == proof.result else "error"  # all is there, at another time
     return (Finding("normalise.not-proven", name, severity, {"reason": proof.why}),)
+
+
+def unfit(validation: Validation, name: str) -> tuple[Finding, ...]:
+    """The finding of a validator that says no."""
+    if validation.outcome != "fail":
+        return ()
+    return (Finding("normalise.not-valid", name, "warning", {"tool": validation.tool}, validation.detail),)
 
 
 def to_flac(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from preserve.ingest.transcoders.av_orientation import orientation
-from preserve.ingest.transcoders.av_streams import Streams
+from preserve.ingest.transcoders.av_streams import REWRITTEN, Streams
 from preserve.visible_text import one_line
 
 _OF_THE_CONTAINER = {
@@ -59,6 +59,10 @@ def losses(before: Streams, after: Streams) -> Iterator[str]:
         yield from _picture(first, second)
     for first, second in zip(before.sound, after.sound, strict=False):
         yield from _sound(first, second)
+    for stream in before.text:
+        if stream["codec_name"] in REWRITTEN:
+            kind = stream["codec_name"]
+            yield f"style and place of the subtitles of stream {stream['index']} ({kind}); words and times are kept"
     if len(before.text) != len(after.text):
         yield f"{len(before.text)} subtitle streams"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
-from preserve.ingest.transcoders.av import unproven
+from preserve.ingest.transcoders.av import unfit, unproven
 from preserve.ingest.transcoders.av_beside import beside
 from preserve.ingest.transcoders.av_changes import Change, Changing, changes
 from preserve.ingest.transcoders.av_digests import Side, largest_drift, largest_shift, side, stream_digests
@@ -16,6 +16,7 @@ from preserve.ingest.transcoders.av_losses import losses
 from preserve.ingest.transcoders.av_orientation import orientation_tags
 from preserve.ingest.transcoders.av_streams import Streams, properties, read_streams, subtitle_options, text_options
 from preserve.ingest.transcoders.av_times import Timing, timing
+from preserve.ingest.transcoders.av_validate import validate
 from preserve.programs import FFMPEG_INPUT, Pulse, file_argument, find, run, shown, version
 
 _COPIED_SOUND = {"aac", "mp3", "flac", "opus", "vorbis", "ac3", "mp2"}
@@ -74,6 +75,7 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     proof = compared(source, result, known, timed, digests, names, pulse)
     if proof.method == "decoded-frames-equal" and any(not change.size_only for change in changing):
         raise Changing(changing)
+    validation = validate(result, pulse)
     return Made(
         path=result,
         suffix=".mkv",
@@ -86,7 +88,8 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
         proof=proof,
         properties=properties(made),
         lost=(*timed.hidden_but_kept, *losses(known, made), *beside(source, known, copied=True)),
-        findings=unproven(proof, name),
+        findings=(*unproven(proof, name), *unfit(validation, name)),
+        validation=validation,
     )
 
 

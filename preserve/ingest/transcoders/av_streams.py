@@ -124,11 +124,12 @@ def slices(source: Streams) -> int:
 
 
 def subtitle_options(source: Streams) -> list[str]:
-    """Subtitles as they are, but for MP4's own kind, which Matroska does not hold."""
-    codecs = {stream["codec_name"] for stream in source.text}
-    return ["-c:s", "srt"] if codecs & {"mov_text", "text"} else ["-c:s", "copy"] if codecs else []
+    """Subtitles as they are, but for kinds that Matroska's registry of codecs does not have as ffmpeg writes them."""
+    codecs = [(f"-c:s:{n}", "srt" if s["codec_name"] in REWRITTEN else "copy") for n, s in enumerate(source.text)]
+    return [part for option in codecs for part in option]
 
 
+REWRITTEN = {"mov_text", "text", "webvtt"}
 WORDS = {"mov_text", "text", "subrip", "srt", "ass", "ssa", "webvtt"}
 
 

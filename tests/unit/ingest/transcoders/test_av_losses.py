@@ -28,7 +28,7 @@ _SAID: dict[str, Any] = {
             "tags": {"timecode": "10:00:00:00", "handler_name": "VideoHandler"},
         },
         {"index": 1, "codec_type": "audio", "codec_name": "aac", "channel_layout": "stereo"},
-        {"index": 2, "codec_type": "subtitle", "codec_name": "mov_text"},
+        {"index": 2, "codec_type": "subtitle", "codec_name": "subrip"},
     ],
 }
 

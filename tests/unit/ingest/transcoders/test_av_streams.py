@@ -34,7 +34,7 @@ def test_cover_pictures_and_what_has_no_codec_are_left() -> None:
     )
     assert [stream["index"] for stream in streams.left] == [1, 3, 5]
     assert text_options([*streams.text, {"codec_name": "hdmv_pgs_subtitle"}]) == ["-c:s:0", "srt", "-c:s:1", "copy"]
-    assert subtitle_options(streams) == ["-c:s", "srt"]
+    assert subtitle_options(streams) == ["-c:s:0", "srt"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from preserve.clock import now, stamp
 from preserve.ingest.facts import Derivative, Normalised
 from preserve.ingest.normalise import FormatsProfile, Plan, forecast
 from preserve.ingest.provenance import TakenFile
+from preserve.ingest.readers.av_whole import decodes
 from preserve.ingest.transcoders import Made, av, av_access, av_rewrap, image, office, text
 from preserve.ingest.transcoders.av_changes import Changing
 from preserve.programs import Pulse, ToolFailed
@@ -68,12 +69,16 @@ class _Outcome:
             changes = Finding("normalise.changes-inside", path, "warning", {"what": error.what}, error.words)
             self.findings.append(changes)
             return
+        if isinstance(error, Undecodable):
+            code = "normalise.undecodable" if role == "preservation" else "normalise.access-undecodable"
+            self.findings.append(Finding(code, path, "warning", {}, error.words))
+            return
         code = "normalise.failed" if role == "preservation" else "normalise.access-failed"
         self.findings.append(Finding(code, path, "warning", {"reason": _last_line(error.words)}, error.words))
 
     def action(self, wanted: Plan) -> Literal["keep", "rewrap", "transcode", "failed"]:
         codes = {finding.code for finding in self.findings}
-        if codes & {"normalise.failed", "normalise.changes-inside"}:
+        if codes & {"normalise.failed", "normalise.changes-inside", "normalise.undecodable"}:
             return "failed"
         if wanted.action == "keep":
             return "keep"
@@ -100,7 +105,7 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
                 result = _preserve(job) if role == "preservation" else _access(job)
             except ToolFailed as error:
                 _refuse_full_medium(error, scratch)
-                outcome.fail(role, file.path, error)
+                outcome.fail(role, file.path, _explained(error, job))
                 continue
             outcome.add(_publish(job, result, role, started), result.findings)
     finally:
@@ -114,6 +119,18 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
         tuple(outcome.findings),
         "\n".join(outcome.failures),
     )
+
+
+class Undecodable(ToolFailed):
+    """Not one frame and not one sample of a recording can be decoded; the words are the program's."""
+
+
+def _explained(error: ToolFailed, job: _Job) -> ToolFailed:
+    """What failed, in our own words where the program's do not say it: a recording of which nothing can be decoded."""
+    recording = job.file.character.kind in ("video", "sound")
+    if recording and not isinstance(error, Changing) and not decodes(job.source):
+        return Undecodable(error.words)
+    return error
 
 
 def _roles(wanted: Plan) -> Iterator[Role]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from preserve.ingest.readers.boxes import top_level, tracks
 from preserve.ingest.readers.report import Report
-from preserve.programs import FFMPEG_INPUT, file_argument
+from preserve.programs import FFMPEG_INPUT, file_argument, find
 from storage_adapters.programs import ask
 
 _A_FRAGMENT = 8  # bytes: less than the head of any chunk, box or packet with something in it
@@ -88,15 +88,17 @@ def _boxes(path: Path, size: int, cut: bool, report: Report) -> None:
 
 
 def _decode(path: Path, playable: Iterable[str], report: Report) -> None:
-    """The first frame of picture and sound, where ffmpeg is there: what is whole by its heads may hold nothing."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        return
-    letters = [("v", "video"), ("a", "sound")]
-    wanted = [letter for letter, kind in letters if kind in playable]
-    command = [program, *FFMPEG_INPUT, "-t", "20", "-i", file_argument(path)]
-    for letter in wanted:
-        command += ["-map", f"0:{letter}:0", f"-frames:{letter}", "1", "-f", "framecrc", "-"]
-    answer = ask(command, patience=_PATIENCE)
-    if sum(line[:1].isdigit() for line in answer.said.splitlines()) < len(wanted):
-        report.tell("undecodable", "warning", detail=answer.error.decode("utf-8", "replace")[-500:])
+    """What is whole by its heads may hold nothing that can be seen or heard."""
+    if shutil.which("ffmpeg") is not None and not decodes(path, playable):
+        report.tell("undecodable", "warning")
+
+
+def decodes(path: Path, kinds: Iterable[str] = ()) -> bool:
+    """Whether a first frame comes out of picture and sound; without `kinds`, out of either."""
+    options = {"video": ("-map", "0:v:0?", "-frames:v", "1"), "sound": ("-map", "0:a:0?", "-frames:a", "1")}
+    wanted = [options[kind] for kind in (kinds or options)]
+    command = [find("ffmpeg"), *FFMPEG_INPUT, "-t", "20", "-i", file_argument(path)]
+    for option in wanted:
+        command += [*option, "-f", "framecrc", "-"]
+    frames = sum(line[:1].isdigit() for line in ask(command, patience=_PATIENCE).said.splitlines())
+    return frames >= (len(wanted) if kinds else 1)

@@ -100,9 +100,7 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
     ):
         report.add(key, text_of(general.get(key)))
     report.properties += marks(general)
-    report.device = " ".join(
-        text for key in ("Encoded_Hardware_CompanyName", "Encoded_Hardware_Name") if (text := text_of(general.get(key)))
-    )
+    report.device = _device(general)
     if general.get("Duration"):
         report.duration = float(general["Duration"])
     _moments(tracks, report, zone)

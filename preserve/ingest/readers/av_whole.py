@@ -80,7 +80,8 @@ def _boxes(path: Path, size: int, cut: bool, report: Report) -> None:
     """MP4 and QuickTime: boxes that end in the file, and an index whose bytes are there."""
     outer = top_level(path)
     reach = max((box.end for box in outer if box.kind in _HEADS), default=0)
-    reach = max(reach, *(track.last_chunk + 1 for track in tracks(path)), 0)
+    index = tracks(path)
+    reach = max(reach, *(track.last_chunk + 1 for track in index), sum(track.held for track in index), 0)
     if reach > size or cut:
         report.tell("truncated", reason=f"{size}/{reach} bytes" if reach > size else "IsTruncated")
     elif outer and 0 < size - outer[-1].end <= _A_FRAGMENT:

@@ -34,12 +34,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track's number, its stored length in seconds and its edit list; `last_chunk` is where its last bytes begin."""
+    """A track's number, its stored length in seconds and its edit list; `last_chunk` is where its last bytes begin.
+
+    `held` is how many bytes its frames have together.
+    """
 
     number: int
     length: float
     edits: tuple[Edit, ...] = ()
     last_chunk: int = 0
+    held: int = 0
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
@@ -95,14 +99,16 @@ def _tracks(file: BinaryIO, moov: Box, end: int) -> Iterator[Track]:
             own, length = _header(tables.get(b"mdhd", b""))
             edits = _edits(tables.get(b"elst", b""), scale, own)
             number = _number(tables.get(b"tkhd", b""))
-            yield Track(number, length / own if own else 0.0, edits, _last_chunk(tables))
+            yield Track(
+                number, length / own if own else 0.0, edits, _last_chunk(tables), _held(tables.get(b"stsz", b""))
+            )
 
 
 def _tables(file: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, bytes]]:
     for box in boxes(file, start, end):
         if box.kind in _INSIDE and depth < 6:
             yield from _tables(file, box.start + box.head, min(box.end, end), depth + 1)
-        elif box.kind in (b"tkhd", b"mdhd", b"elst", b"stco", b"co64"):
+        elif box.kind in (b"tkhd", b"mdhd", b"elst", b"stco", b"co64", b"stsz"):
             yield box.kind, _body(file, box)
 
 
@@ -137,6 +143,17 @@ def _edits(body: bytes, movie: int, own: int) -> tuple[Edit, ...]:
         length, begins, whole, part = struct.unpack_from(form, body, 8 + number * step)
         edits.append(Edit(length / movie, None if begins < 0 else begins / own, whole + part / 65536))
     return tuple(edits)
+
+
+def _held(body: bytes) -> int:
+    """The bytes of all frames, as far as the table of their sizes was read."""
+    if len(body) < 12:
+        return 0
+    each, count = struct.unpack_from(">II", body, 4)
+    if each:
+        return int(each * count)
+    count = min(count, (len(body) - 12) // 4)
+    return sum(struct.unpack_from(f">{count}I", body, 12))
 
 
 def _last_chunk(tables: dict[bytes, bytes]) -> int:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
@@ -69,20 +69,24 @@ def version(name: str) -> str:
 
 
 def run(
-    command: list[str], pulse: Pulse | None = None, stalled: float = STALLED, complaints: list[str] | None = None
+    command: list[str],
+    pulse: Pulse | None = None,
+    stalled: float = STALLED,
+    complaints: list[str] | None = None,
+    heard: Callable[[str], None] | None = None,
 ) -> str:
     """Run a program to its end and return what it wrote on standard output.
 
     `pulse` is called about once a second, with ffmpeg's progress in seconds of media; when it raises, the program
     and its children are killed and the error goes on. `complaints` receives what the program said on standard error
-    although it succeeded: with ffmpeg, the damage that it met. Raises ToolFailed, with the end of what it said, on
-    any exit but 0 or when nothing moved for `stalled` seconds.
+    although it succeeded: with ffmpeg, the damage that it met; `heard` every line of it as it comes. Raises ToolFailed,
+    with the end of what it said, on any exit but 0 or when nothing moved for `stalled` seconds.
     """
     measured = pulse is not None and Path(command[0]).name == "ffmpeg"
     if measured:
         command = [command[0], "-progress", "pipe:1", *command[1:]]
     with start(command, text=True) as process:
-        running = _Running(process, pulse, stalled)
+        running = _Running(process, pulse, stalled, heard)
         said = running.read(measured=measured)
     if complaints is not None:
         complaints += running.errors
@@ -94,8 +98,11 @@ def run(
 class _Running:
     """A program that runs: one thread reads its complaints, one asks whether it is to stop, the caller's its output."""
 
-    def __init__(self, process: subprocess.Popen[str], pulse: Pulse | None, stalled: float) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], pulse: Pulse | None, stalled: float, heard: Callable[[str], None] | None
+    ) -> None:
         self.errors: list[str] = []
+        self._heard = heard
         self._process, self._pulse, self._stalled = process, pulse, stalled
         self._alive = time.monotonic()
         self._reached = 0.0
@@ -136,6 +143,8 @@ class _Running:
         for line in self._process.stderr:
             self._alive = time.monotonic()
             self.errors.append(line)
+            if self._heard is not None:
+                self._heard(line)
             del self.errors[:-200]
 
     def _watch(self) -> None:
@@ -160,12 +169,13 @@ def file_argument(path: Path) -> str:
     return f"file:{path}"
 
 
-def probe(path: Path) -> dict[str, Any]:
-    """ffprobe's account of streams, format and chapters. Raises ToolFailed."""
+def probe(path: Path, options: Sequence[str] = ()) -> dict[str, Any]:
+    """ffprobe's account of streams, format and chapters; `options` are the reader's. Raises ToolFailed."""
     text = run(
         [
             find("ffprobe"),
             *FFMPEG_INPUT[1:],
+            *options,
             "-print_format",
             "json",
             "-show_streams",

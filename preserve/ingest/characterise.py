@@ -7,7 +7,7 @@ from pathlib import Path
 
 from preserve.clock import CHINA
 from preserve.ingest.facts import Character, Identification, Kind
-from preserve.ingest.kinds import kind_of
+from preserve.ingest.kinds import by_streams, kind_of
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.readers.report import Report
 from preserve.ingest.readers.wholeness import tell_hollow, tell_unpacked
@@ -56,7 +56,7 @@ def characterise(path: Path, identification: Identification, name: str, zone: tz
     kept in the properties. Raises OSError only where the file itself cannot be opened.
     """
     report = Report(name)
-    kind = kind_of(identification, name)
+    kind = kind_of(identification)
     with path.open("rb"):
         pass  # a missing file is the caller's trouble, not the format's
     try:
@@ -65,6 +65,7 @@ def characterise(path: Path, identification: Identification, name: str, zone: tz
             tell_unpacked(path, report)
     except Exception as error:  # noqa: BLE001  # libraries raise anything on hostile bytes: the file is unreadable, we go on
         report.tell("unreadable", detail=f"{type(error).__name__}: {error}"[:500], reason=type(error).__name__)
+    kind = by_streams(kind, (stream.kind for stream in report.streams), name)
     named = read_name(name, zone)
     if named is not None:
         report.add("NamePattern", named.pattern)

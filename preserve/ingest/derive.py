@@ -14,7 +14,9 @@ from preserve.clock import now, stamp
 from preserve.ingest.facts import Derivative, Normalised
 from preserve.ingest.normalise import FormatsProfile, Plan, forecast
 from preserve.ingest.provenance import TakenFile
+from preserve.ingest.readers.av_whole import decodes
 from preserve.ingest.transcoders import Made, av, av_access, av_rewrap, image, office, text
+from preserve.ingest.transcoders.av_changes import Changing
 from preserve.programs import Pulse, ToolFailed
 from preserve.work import free_space
 from storage_adapters.durable import drop_file, move_in
@@ -61,18 +63,27 @@ class _Outcome:
         self.findings += [finding for finding in findings if finding.code not in known]
         self.derivatives.append(derivative)
 
-    def fail(self, role: Role, path: str, words: str) -> None:
-        self.failures.append(f"{role}: {words}")
+    def fail(self, role: Role, path: str, error: ToolFailed) -> None:
+        self.failures.append(f"{role}: {error.words}")
+        if isinstance(error, Changing):
+            changes = Finding("normalise.changes-inside", path, "warning", {"what": error.what}, error.words)
+            self.findings.append(changes)
+            return
+        if isinstance(error, Undecodable):
+            code = "normalise.undecodable" if role == "preservation" else "normalise.access-undecodable"
+            self.findings.append(Finding(code, path, "warning", {}, error.words))
+            return
         code = "normalise.failed" if role == "preservation" else "normalise.access-failed"
-        self.findings.append(Finding(code, path, "warning", {"reason": _last_line(words)}, words))
+        self.findings.append(Finding(code, path, "warning", {"reason": _last_line(error.words)}, error.words))
 
     def action(self, wanted: Plan) -> Literal["keep", "rewrap", "transcode", "failed"]:
         codes = {finding.code for finding in self.findings}
-        if "normalise.failed" in codes:
+        if codes & {"normalise.failed", "normalise.changes-inside", "normalise.undecodable"}:
             return "failed"
         if wanted.action == "keep":
             return "keep"
-        return "rewrap" if wanted.action == "rewrap" and "normalise.transcoded-instead" not in codes else "transcode"
+        rewrapped = wanted.action == "rewrap" and "normalise.transcoded-instead" not in codes
+        return "rewrap" if rewrapped or "normalise.rewrapped-instead" in codes else "transcode"
 
 
 def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop: Workshop, pulse: Pulse) -> Normalised:
@@ -94,7 +105,7 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
                 result = _preserve(job) if role == "preservation" else _access(job)
             except ToolFailed as error:
                 _refuse_full_medium(error, scratch)
-                outcome.fail(role, file.name, error.words)
+                outcome.fail(role, file.name, _explained(error, job))
                 continue
             outcome.add(_publish(job, result, role, started), result.findings)
     finally:
@@ -108,6 +119,18 @@ def normalise(source: Path, file: TakenFile, number: int, wanted: Plan, workshop
         tuple(outcome.findings),
         "\n".join(outcome.failures),
     )
+
+
+class Undecodable(ToolFailed):
+    """Not one frame and not one sample of a recording can be decoded; the words are the program's."""
+
+
+def _explained(error: ToolFailed, job: _Job) -> ToolFailed:
+    """What failed, in our own words where the program's do not say it: a recording of which nothing can be decoded."""
+    recording = job.file.character.kind in ("video", "sound")
+    if recording and not isinstance(error, Changing) and not decodes(job.source):
+        return Undecodable(error.words)
+    return error
 
 
 def _roles(wanted: Plan) -> Iterator[Role]:
@@ -144,7 +167,7 @@ def _preserve(job: _Job) -> Made:
         case "rewrap":
             return _rewrap(job)
         case "ffv1":
-            return av.to_lossless(source, work, "preservation", job.pulse, job.workshop.threads, name)
+            return _lossless(job)
         case "flac":
             return av.to_flac(source, work, "preservation", job.pulse, name)
         case "raster":
@@ -158,6 +181,25 @@ def _preserve(job: _Job) -> Made:
             raise AssertionError("nothing is made of what is kept")
         case action:
             assert_never(action)
+
+
+def _lossless(job: _Job) -> Made:
+    """Decoded and encoded without loss; a picture that changes its size inside only fits in as it is."""
+    source, work, name = job.source, job.work, job.file.path
+    try:
+        return av.to_lossless(source, work, "preservation", job.pulse, job.workshop.threads, name)
+    except Changing as error:
+        if not error.size_only or not av_rewrap.may_rewrap(source):
+            raise
+        try:
+            kept = av_rewrap.rewrap(source, work, "preservation", job.pulse, name)
+        except ToolFailed as other:
+            _refuse_full_medium(other, work)
+            raise error from other
+        if not kept.proof.holds:
+            raise
+        instead = Finding("normalise.rewrapped-instead", name, "note", {"what": error.what})
+        return replace(kept, findings=(*kept.findings, instead))
 
 
 def _to_utf8(job: _Job) -> Made:
@@ -216,6 +258,7 @@ def _publish(job: _Job, result: Made, role: Role, started: str) -> Derivative:
         proof=result.proof,
         properties=result.properties,
         lost=result.lost,
+        validation=result.validation,
     )
 
 

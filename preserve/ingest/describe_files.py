@@ -24,6 +24,7 @@ from preserve.ingest.provenance import (
     failure_event,
     mime_of,
     original_object,
+    validation_event,
 )
 from preserve.ingest.survey import Survey, original_events
 from preserve.messages import say
@@ -73,6 +74,8 @@ class Representations:
             writer = self._writer(derivative.role)
             writer.file(derived_object(objid, file, derivative), derivative.mime, self._moment)
             writer.event(derivation_event(objid, file, derivative))
+            if (judged := validation_event(objid, file, derivative)) is not None:
+                writer.event(judged)
             self._list(derivative.role, derivative.stored, derivative.size, derivative.digests)
 
     def close(self) -> list[RepresentationReference]:

@@ -168,6 +168,7 @@ def _object(
     if not kind:
         kind = profile.by_kind_of_file.get(character.kind, profile.by_kind_of_file["other"])
         findings.append(Finding("case.draft-kind", name, "note", {"kind": kind}))
+    findings += [finding for finding in character.findings if finding.code == "format.moments-differ"]
     made: dict[str, Any] = {"file": name, "kind": kind, "stage": stage.value}
     if profile.volumes.divide and _inner(last, kind, profile.volumes):
         made["volume"] = Volume.INNER.value

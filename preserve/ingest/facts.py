@@ -70,7 +70,7 @@ class Character:
     """What lies in the file: kind, significant properties, streams, times.
 
     `duration` in seconds; `started` when recording began, in UTC, and `started_from` the evidence for it
-    (`container`, `exif`, `file-name`); `tool` the program and version that said so.
+    (`recorded`, `container`, `exif`, `file-name`); `tool` the program and version that said so.
     """
 
     kind: Kind
@@ -86,11 +86,11 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How it was shown that nothing was lost: the digests of source and result, and the commands that give them.
+    """What was compared of source and result: the digests of both, and the commands that give them.
 
-    `holds` is the outcome; `method` one of `stream-digests-equal`, `decoded-frames-equal`,
-    `decoded-samples-equal`, `pixels-equal`, `text-equal`, `not-provable` (with the reason in `note`).
-    `commands` are argument lists, file names replaced by `SOURCE` and `RESULT`, so that anyone can repeat them.
+    `holds` is the outcome, and `why` says what is not proven; `method` is one of `stream-digests-equal`,
+    `decoded-frames-equal`, `decoded-samples-equal`, `pixels-equal`, `text-equal`, `not-provable` (with the reason in
+    `note`). `commands` are argument lists with `SOURCE` and `RESULT` for the files' names: anyone can repeat them.
     """
 
     method: str
@@ -99,6 +99,17 @@ class Proof:
     result: dict[str, str]
     commands: tuple[tuple[str, ...], ...] = ()
     note: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A validator's judgement on a derivative: `pass`, `fail`, or `not-run` with the reason in `detail`."""
+
+    tool: str
+    outcome: Literal["pass", "fail", "not-run"]
+    command: tuple[str, ...] = ()
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,7 @@ class Derivative:
     proof: Proof
     properties: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()  # what the target cannot hold, one sentence each
+    validation: Validation | None = None
 
 
 @dataclass(frozen=True, slots=True)

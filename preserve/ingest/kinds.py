@@ -1,65 +1,114 @@
-"""What kind of thing a file is, by the MIME type and the name of its format: a table, first row that fits counts."""
+"""What kind of thing a file is: by the PUID of its identification (`profiles/kinds.toml`), else by its MIME type."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
 
 from preserve.ingest.facts import Identification, Kind
+from preserve.profiles import read_profile
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Fits where any word of one column does: the MIME type, how it begins, what it has, what the format's name has.
+class Kinds(BaseModel):
+    """`profiles/kinds.toml`: PUIDs by kind."""
 
-    `but` are words that must not be in the MIME type, `not_named` beginnings that the name must not have.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: frozenset[str]
+    document: frozenset[str]
+    image: frozenset[str]
+    sound: frozenset[str]
+    video: frozenset[str]
+    email: frozenset[str]
+    archive: frozenset[str]
+    other: frozenset[str]
+
+
+# For our own signatures, which have no PUID, and for PUIDs that came after the table. Whole types or their beginnings:
+# no word is looked for inside, where «ms-asf» and «ms-office» look alike.
+_BY_MIME: tuple[tuple[str, Kind], ...] = (
+    ("message/", "email"),
+    ("image/svg", "text"),
+    ("image/vnd.dwg", "other"),
+    ("image/vnd.dxf", "other"),
+    ("image/wmf", "other"),
+    ("image/emf", "other"),
+    ("image/", "image"),
+    ("audio/x-mpegurl", "text"),
+    ("audio/mpegurl", "text"),
+    ("audio/midi", "other"),
+    ("audio/3gpp", "video"),
+    ("audio/", "sound"),
+    ("video/", "video"),
+    ("application/mp4", "video"),
+    ("application/mxf", "video"),
+    ("application/ogg", "video"),
+    ("application/x-matroska", "video"),
+    ("application/vnd.ms-asf", "video"),
+    ("application/vnd.rn-realmedia", "video"),
+    ("application/pdf", "document"),
+    ("application/ofd", "document"),
+    ("application/rtf", "document"),
+    ("application/msword", "document"),
+    ("application/vnd.ms-excel", "document"),
+    ("application/vnd.ms-powerpoint", "document"),
+    ("application/vnd.ms-word", "document"),
+    ("application/vnd.ms-works", "document"),
+    ("application/vnd.openxmlformats-officedocument", "document"),
+    ("application/vnd.oasis.opendocument.base", "other"),
+    ("application/vnd.oasis.opendocument", "document"),
+    ("application/vnd.sun.xml", "document"),
+    ("application/vnd.stardivision", "document"),
+    ("application/zip", "archive"),
+    ("application/gzip", "archive"),
+    ("application/x-tar", "archive"),
+    ("application/x-7z-compressed", "archive"),
+    ("application/vnd.rar", "archive"),
+    ("application/x-bzip", "archive"),
+    ("application/x-xz", "archive"),
+    ("application/json", "text"),
+    ("application/xml", "text"),
+    ("application/xhtml+xml", "text"),
+    ("text/", "text"),
+)
+
+
+@cache
+def _by_puid() -> dict[str, Kind]:
+    table = read_profile("kinds.toml", Kinds)
+    kinds: tuple[tuple[Kind, frozenset[str]], ...] = (
+        ("text", table.text),
+        ("document", table.document),
+        ("image", table.image),
+        ("sound", table.sound),
+        ("video", table.video),
+        ("email", table.email),
+        ("archive", table.archive),
+        ("other", table.other),
+    )
+    return {puid: kind for kind, puids in kinds for puid in puids}
+
+
+def kind_of(identification: Identification) -> Kind:
+    """The kind of a format. For a recording it is what its format usually holds: see `by_streams`."""
+    kind = _by_puid().get(identification.puid or "")
+    if kind is not None:
+        return kind
+    mime = identification.mime.lower()
+    return next((kind for beginning, kind in _BY_MIME if mime.startswith(beginning)), "other")
+
+
+_NAMES_OF_SOUND = (".m4a", ".amr", ".aac", ".wma", ".mka", ".oga")
+
+
+def by_streams(kind: Kind, streams: Iterable[str], name: str = "") -> Kind:
+    """A container that can hold both is what lies in it: sound where there is no picture, whatever its name says.
+
+    Only where no stream can be read does the depositor's name tell.
     """
-
-    kind: Kind
-    exactly: tuple[str, ...] = ()
-    begins: tuple[str, ...] = ()
-    has: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-    not_named: tuple[str, ...] = ()
-
-    def fits(self, mime: str, name: str) -> bool:
-        """Whether it does; both in lower case."""
-        if any(word in mime for word in self.but) or name.startswith(self.not_named):
-            return False
-        return (
-            mime in self.exactly
-            or mime.startswith(self.begins)
-            or any(word in mime for word in self.has)
-            or any(word in name for word in self.named)
-        )
-
-
-_PHONE_VIDEO = ("3gpp audio/video", "3gpp2 audio/video")  # PRONOM gives them the MIME type of sound
-_VIDEO = (
-    *("video", "mpeg-4 media", "matroska", "quicktime", "webm"),
-    *("m2ts", "transport stream", "program stream", "h.26"),
-)
-_OFFICE = ("word", "excel", "powerpoint", "opendocument", "office", "rich text", "wps", "ole2", "msword", "ms-")
-_ARCHIVES = ("zip", "7z", "tape archive", "rar", "compressed", "gzip", "bzip", "xz", "iso 9660", "disk image")
-_TEXT = ("text", "xml", "json", "csv", "toml", "yaml", "html", "subrip")
-
-_TABLE = (
-    _Row("email", begins=("message/",)),
-    _Row("image", begins=("image/",)),
-    _Row("sound", begins=("audio/",), not_named=_PHONE_VIDEO),
-    _Row("video", exactly=("application/mp4",), begins=("video/", "audio/"), named=_VIDEO),
-    _Row("document", has=("pdf", "ofd")),
-    _Row("document", has=_OFFICE, named=_OFFICE, but=("text/",)),
-    _Row("sound", named=("audio", "sound", "wave")),
-    _Row("archive", has=("zip",), named=_ARCHIVES),
-    _Row("text", begins=("text/",), has=_TEXT, named=_TEXT),
-)
-_SOUND_ONLY = (".m4a", ".amr", ".aac")
-"""In a container that usually holds pictures, only the depositor's name tells that it does not."""
-
-
-def kind_of(identification: Identification, name: str = "") -> Kind:
-    """The kind by MIME type, and by the format's name where PRONOM gives no MIME type; `name` is the depositor's."""
-    mime, title = identification.mime.lower(), identification.name.lower()
-    kind: Kind = next((row.kind for row in _TABLE if row.fits(mime, title)), "other")
-    return "sound" if kind == "video" and name.lower().endswith(_SOUND_ONLY) else kind
+    there = {stream for stream in streams if stream in ("sound", "video")}
+    if kind == "video" and (there == {"sound"} or (not there and name.lower().endswith(_NAMES_OF_SOUND))):
+        return "sound"
+    return "video" if kind == "sound" and "video" in there else kind

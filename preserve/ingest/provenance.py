@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from metadata.entities import Event, FileObject, Format, Link, Relationship
 from metadata.identity import readable
@@ -150,10 +151,47 @@ def _note(note: str) -> str:
     return say("premis.access-smaller") if cause_of(note) == "smaller" else note
 
 
+_OUTCOMES: dict[str, Literal["success", "fail", "warning"]] = {"pass": "success", "fail": "fail", "not-run": "warning"}
+
+
+def validation_event(objid: str, file: TakenFile, derivative: Derivative, version: int = 1) -> Event | None:
+    """A validator's judgement on a derivative; None where no validator judges its format."""
+    validation = derivative.validation
+    if validation is None:
+        return None
+    role = versioned("event-validation", version)
+    detail = f"{validation.tool}\n$ {_line(validation.command)}" if validation.tool else say("premis.validator-absent")
+    return Event(
+        identifier=identifier(objid, role, f"{derivative.role} {derivative.stored}"),
+        kind="validation",
+        when=derivative.ended,
+        detail=detail,
+        outcome=_OUTCOMES[validation.outcome],
+        outcome_detail=validation.detail,
+        agents=(Link(agent_identifier(validation.tool or OWN), "executing program"),),
+        objects=(Link(identifier(objid, versioned(derivative.role, version), derivative.stored), "source"),),
+    )
+
+
+def _compared(method: str) -> str:
+    """What a method compares, and so all that it proves."""
+    match method:
+        case "stream-digests-equal":
+            return say("premis.equal-streams")
+        case "decoded-frames-equal":
+            return say("premis.equal-frames")
+        case "decoded-samples-equal":
+            return say("premis.equal-samples")
+        case _:
+            return say("premis.equal-content")
+
+
 def _verdict(proof: Proof) -> str:
     if proof.method == "not-provable":
         return say("premis.proof-none")
-    return say("premis.proof-holds" if proof.holds else "premis.proof-fails", method=proof.method)
+    if not proof.holds:
+        return say("premis.proof-fails", method=proof.method, why=proof.why or say("premis.differs"))
+    return say("premis.proof-holds", method=proof.method, what=_compared(proof.method))
 
 
 def _line(command: Sequence[str]) -> str:

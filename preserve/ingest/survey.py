@@ -44,6 +44,8 @@ class Survey:
         for derivative in file.normalised.derivatives if file.normalised else ():
             self.roles.add(derivative.role)
             self.transcoders.add(derivative.tool)
+            if derivative.validation is not None and derivative.validation.tool:
+                self.transcoders.add(derivative.validation.tool)
 
     def agents(self) -> list[Agent]:
         """Every program that took part."""

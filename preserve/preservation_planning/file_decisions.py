@@ -20,6 +20,7 @@ from preserve.ingest.provenance import (
     failure_event,
     mime_of,
     original_object,
+    validation_event,
 )
 from preserve.ingest.survey import Survey, original_events
 from preserve.ingest.working_files import WorkingFiles
@@ -148,7 +149,9 @@ class FileDecisions:
             replaced = [copy for copy in decision.replaced if copy.role == derivative.role]
             event = derivation_event(objid, file, replace(derivative, event="migration"), version)
             entity = _superseding(derived_object(objid, file, derivative, version), replaced)
-            yield Shown(derivative.role, entity, derivative.mime, (_with_superseded(event, replaced),))
+            judged = validation_event(objid, file, derivative, version)
+            events = (_with_superseded(event, replaced), *((judged,) if judged else ()))
+            yield Shown(derivative.role, entity, derivative.mime, events)
 
 
 def _superseding(entity: FileObject, replaced: list[OldCopy]) -> FileObject:

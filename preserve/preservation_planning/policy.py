@@ -13,7 +13,7 @@ from preserve.data_management.formats_index import Kind, Traits
 from preserve.home import Home
 from preserve.ingest.facts import Character, Copied, Identification, Stream
 from preserve.ingest.identifiers import extensions, pronom
-from preserve.ingest.kinds import kind_of
+from preserve.ingest.kinds import by_streams, kind_of
 from preserve.ingest.normalise import FormatsProfile, Plan, plan
 from preserve.ingest.provenance import TakenFile
 from preserve.profiles import locate, read_profile
@@ -94,7 +94,8 @@ def wish_for(kind: Kind, policy: Policy) -> Wish:
     identification = Identification(kind.puid or None, kind.name, kind.version, mime, "signature", ())
     streams = tuple(Stream("video", codec) for codec in traits.video)
     streams += tuple(Stream("sound", codec) for codec in traits.sound)
-    what = kind_of(identification, "x.m4a" if traits.sound_name else "")
+    name = "x.m4a" if traits.sound_name else ""
+    what = by_streams(kind_of(identification), (stream.kind for stream in streams), name)
     properties = (("Encoding", traits.encoding),) if traits.encoding else ()
     file = TakenFile("", "", Copied(1, {}), identification, Character(what, "", properties, streams), None)
     return wish(plan(file, policy.name, policy.formats), filter(None, kind.derived.split("+")))

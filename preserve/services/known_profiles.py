@@ -17,6 +17,7 @@ from preserve.description.vocabulary import VocabularyProfile, read_case_types, 
 from preserve.errors import NotFound, Refused
 from preserve.ingest.draft import DraftingProfile
 from preserve.ingest.identifiers.extensions import Rules
+from preserve.ingest.kinds import Kinds
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
@@ -40,6 +41,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "drafting.toml": DraftingProfile,
     "cameras.toml": Cameras,
     "identification.toml": Rules,
+    "kinds.toml": Kinds,
     "storage.toml": StorageProfile,
     "audit.toml": AuditProfile,
     "planning.toml": PlanningProfile,

@@ -254,7 +254,7 @@ WORDS: dict[str, Collection[str]] = {
     "retention.hold-{}": _of(holds.HoldKind),
     "retention.rule-{}": FLOORS | {"declared", "none"},
     "rule.evidence-{}": {"maker", "original_carrier", "transcript"},
-    "rule.source-{}": {"container", "description", "exif", "file-name"},
+    "rule.source-{}": {"container", "description", "exif", "file-name", "recorded"},
     "rule.{}": passed(ROOT, "finding", "preserve/ingest/rules"),
     "sip.{}": {"symlink", "hardlink", "fifo", "device", "socket"},
     "transfer.done-{}": _of(transfer.State),

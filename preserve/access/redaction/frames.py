@@ -92,7 +92,11 @@ def _turned(stream: dict[str, Any]) -> bool:
 
 def _left_to_turn(stream: dict[str, Any]) -> int:
     """Our preservation copies keep the pixels as they were and the angle in a tag (Matroska has no display matrix)."""
-    text = str(stream.get("tags", {}).get("DISPLAY_ROTATION", "0"))
+    tags = stream.get("tags", {})
+    clockwise = str(tags.get("DISPLAY_ROTATION_CLOCKWISE", ""))
+    if clockwise.isdigit():
+        return -int(clockwise) % 360
+    text = str(tags.get("DISPLAY_ROTATION", "0"))  # of copies made earlier, which count anticlockwise
     return int(text) % 360 if text.lstrip("-").isdigit() else 0
 
 

@@ -6,12 +6,16 @@ import ctypes
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from preserve.ingest.facts import Stream
+from preserve.ingest.readers.av_marks import marks
+from preserve.ingest.readers.av_moments import Witness, witnesses
+from preserve.ingest.readers.av_text import text_of
+from preserve.ingest.readers.av_whole import look
 from preserve.ingest.readers.report import Report
 
 _KINDS: dict[str, Literal["video", "sound", "text", "other"]] = {"Video": "video", "Audio": "sound", "Text": "text"}
@@ -20,7 +24,11 @@ _PROPERTIES = (
     *("BitDepth", "ChromaSubsampling", "ColorSpace", "ScanType", "SamplingRate", "Channels", "BitRate"),
     *("Duration", "TimeCode_FirstFrame", "Language", "Encoded_Date"),
 )
-_WITHOUT_STREAMS = "no stream could be read"
+_DEVICE = (
+    ("Encoded_Hardware_CompanyName", "com_apple_quicktime_make", "com_android_manufacturer"),
+    ("Encoded_Hardware_Name", "com_apple_quicktime_model", "com_android_model"),
+)
+_AGREE = 120  # seconds
 
 
 @cache
@@ -65,20 +73,11 @@ def _names_in_utf8() -> Iterator[None]:
         _libc().uselocale(before)
 
 
-def moment(text: str, zone: tzinfo, *, local: bool) -> datetime | None:
-    """A date of MediaInfo («2026-03-12 01:30:15 UTC») in UTC; `local`: the camera's clock wrote it in `zone`."""
-    plain = text.replace("UTC", "").strip()[:19]
-    try:
-        read = datetime.strptime(plain, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
-    except ValueError:
-        return None
-    if read.year < 1990:  # 1904 and 1970 are the zero of a container's clock, not a time
-        return None
-    return read.replace(tzinfo=zone if local else UTC).astimezone(UTC)
-
-
 def read(path: Path, report: Report, zone: tzinfo) -> None:
-    """Fill the report. A container's times are UTC by ISO/IEC 14496-12 §8.2.2; MediaInfo marks those with «UTC»."""
+    """Fill the report; `zone` is where the cameras' clocks run.
+
+    A container's times are UTC by ISO/IEC 14496-12 §8.2.2; MediaInfo marks those with «UTC».
+    """
     from pymediainfo import MediaInfo
 
     report.tool = _version()
@@ -88,7 +87,8 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
     general = tracks[0]
     for track in tracks[1:]:
         kind = _KINDS.get(track["@type"], "other")
-        properties = tuple((key, str(track[key])) for key in _PROPERTIES if track.get(key) not in (None, ""))
+        properties = tuple((key, text) for key in _PROPERTIES if (text := text_of(track.get(key))))
+        properties += tuple(marks(track, of_a_stream=True))
         report.streams.append(Stream(kind, str(track.get("Format", track.get("Type", ""))), properties))
     for key in (
         "Format",
@@ -98,22 +98,36 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
         "Encoded_Library",
         "Recorded_Date",
     ):
-        report.add(key, general.get(key))
-    report.device = " ".join(
-        str(general[key]) for key in ("Encoded_Hardware_CompanyName", "Encoded_Hardware_Name") if general.get(key)
-    )
+        report.add(key, text_of(general.get(key)))
+    report.properties += marks(general)
+    report.device = _device(general)
     if general.get("Duration"):
         report.duration = float(general["Duration"])
-    written = str(general.get("Encoded_Date") or general.get("Recorded_Date") or "")
-    if written:
-        local = "UTC" not in written
-        report.started = moment(written, zone, local=local)
-        report.started_from = "container" if report.started else ""
-        report.add("container-date", written)
-        report.add("container-date-read-as", str(zone) if local else "UTC")
-    playable = [stream for stream in report.streams if stream.kind in ("video", "sound")]
-    extra = general.get("extra") or {}
-    if general.get("IsTruncated") == "Yes" or extra.get("IsTruncated") == "Yes":
-        report.tell("truncated", reason="IsTruncated")
-    elif not playable or (report.duration is None and general.get("Format") == "MPEG-4"):
-        report.tell("truncated", reason=_WITHOUT_STREAMS)
+    _moments(tracks, report, zone)
+    look(path, general, report)
+
+
+def _device(general: dict[str, Any]) -> str:
+    extra = general.get("extra")
+    fields = {**(extra if isinstance(extra, dict) else {}), **general}
+    names = [next((text for key in keys if (text := text_of(fields.get(key)))), "") for keys in _DEVICE]
+    return " ".join(name for name in names if name)
+
+
+def _moments(tracks: list[dict[str, Any]], report: Report, zone: tzinfo) -> None:
+    """The first witness of each source is kept; that of the maker counts, a container that says otherwise is told."""
+    seen: dict[str, Witness] = {}
+    for witness in witnesses(tracks, zone):
+        if witness.source not in seen:
+            seen[witness.source] = witness
+            report.add(f"{witness.source}-date", witness.text)
+            report.add(f"{witness.source}-date-read-as", witness.zone)
+    if not seen:
+        return
+    first = next(iter(seen.values()))
+    report.started, report.started_from = first.moment, first.source
+    recorded, container = seen.get("recorded"), seen.get("container")
+    if recorded and container:
+        apart = abs((recorded.moment - container.moment).total_seconds())
+        if apart > _AGREE + (report.duration or 0):  # some write the container when they stop
+            report.tell("moments-differ", "note", recorded=recorded.text, container=container.text)

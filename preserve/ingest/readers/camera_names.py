@@ -16,6 +16,7 @@ class _Pattern(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     pattern: str
+    utc: bool = False  # the name tells universal time, whatever the camera's clock shows
 
 
 class Cameras(BaseModel):
@@ -36,23 +37,32 @@ class CameraName(NamedTuple):
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((p.name, re.compile(p.pattern)) for p in read_profile("cameras.toml", Cameras).patterns)
+def _patterns() -> tuple[tuple[_Pattern, re.Pattern[str]], ...]:
+    return tuple((p, re.compile(p.pattern)) for p in read_profile("cameras.toml", Cameras).patterns)
 
 
 def read_name(name: str, zone: tzinfo) -> CameraName | None:
     """What the name says; None where no pattern fits or its digits are no time. Cameras write their own clock."""
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    for title, pattern in _patterns():
+    for form, pattern in _patterns():
         match = pattern.match(stem)
         if match is None:
             continue
         groups = match.groupdict(default="")
-        digits = re.sub(r"\D", "", groups["moment"])
-        try:
-            local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=zone)
-        except ValueError:
+        moment = _moment(groups, UTC if form.utc else zone)
+        if moment is None:
             continue
         officer, device, part = groups.get("officer", ""), groups.get("device", ""), groups.get("part", "")
-        return CameraName(title, device, officer, local.astimezone(UTC), part)
+        return CameraName(form.name, device, officer, moment, part)
     return None
+
+
+def _moment(groups: dict[str, str], zone: tzinfo) -> datetime | None:
+    """Year to second as digits, or milliseconds since 1970 (`epoch`)."""
+    try:
+        if epoch := groups.get("epoch"):
+            return datetime.fromtimestamp(int(epoch) // 1000, UTC)
+        digits = re.sub(r"\D", "", groups["moment"])
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=zone).astimezone(UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadata.findings import Finding
-from preserve.ingest.facts import Proof
+from preserve.ingest.facts import Proof, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,4 @@ class Made:
     properties: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    validation: Validation | None = None

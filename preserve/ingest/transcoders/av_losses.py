@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from preserve.ingest.transcoders.av_streams import Streams, rotation
-
-_APART = 0.002  # seconds by which picture and sound may move against each other: two of Matroska's milliseconds
+from preserve.ingest.transcoders.av_orientation import orientation
+from preserve.ingest.transcoders.av_streams import REWRITTEN, Streams
+from preserve.visible_text import one_line
 
 _OF_THE_CONTAINER = {
     "major_brand",
@@ -46,22 +46,57 @@ _KEPT_ELSEWHERE = ("Display Matrix", "CPB properties")  # as a tag; for the buff
 def losses(before: Streams, after: Streams) -> Iterator[str]:
     """What the target does not hold, one sentence each."""
     for stream in before.left:
-        tag = stream.get("codec_tag_string", "")
-        what = stream.get("codec_name") or stream.get("tags", {}).get("handler_name") or tag
-        yield f"stream {stream['index']} ({stream.get('codec_type', 'unknown')}: {what})"
-    if before.video and (angle := rotation(before.video[0])):
-        yield f"display rotation of {angle} degrees as a matrix; it is kept as the tag DISPLAY_ROTATION"
-    if len(before.said.get("chapters", [])) != len(after.said.get("chapters", [])):
-        yield f"{len(before.said['chapters'])} chapters"
+        yield _left(stream)
+    for first, second in zip(before.video, after.video, strict=False):
+        if (had := orientation(first)) and not _matrix(second):
+            kept = orientation(second) == had
+            yield f"display matrix of stream {first['index']}: {had}; " + (
+                "it is kept in the track's tags" if kept else "it is not kept"
+            )
+    yield from _chapters(before.said.get("chapters", []), after.said.get("chapters", []))
     yield from _tags(before, after)
     for first, second in zip(before.video, after.video, strict=False):
         yield from _picture(first, second)
-    had, has = _apart(before), _apart(after)
-    if abs(had - has) > _APART:
-        # An MP4 edit list hides the encoder's delay; Matroska as written here lets it be heard.
-        yield f"start of the sound against the picture: {had * 1000:.0f} ms (now {has * 1000:.0f} ms)"
+    for first, second in zip(before.sound, after.sound, strict=False):
+        yield from _sound(first, second)
+    for stream in before.text:
+        if stream["codec_name"] in REWRITTEN:
+            kind = stream["codec_name"]
+            yield f"style and place of the subtitles of stream {stream['index']} ({kind}); words and times are kept"
     if len(before.text) != len(after.text):
         yield f"{len(before.text)} subtitle streams"
+
+
+def _left(stream: dict[str, Any]) -> str:
+    tags = stream.get("tags", {})
+    what = tags.get("filename") or stream.get("codec_name") or tags.get("handler_name")
+    what = what or stream.get("codec_tag_string", "")
+    return f"stream {stream['index']} ({stream.get('codec_type', 'unknown')}: {_shown(what)})"
+
+
+def _shown(text: object) -> str:
+    return one_line(str(text))
+
+
+def _matrix(stream: dict[str, Any]) -> bool:
+    return any("rotation" in data for data in stream.get("side_data_list", []))
+
+
+def _chapters(had: list[dict[str, Any]], has: list[dict[str, Any]]) -> Iterator[str]:
+    if len(had) != len(has):
+        yield f"{len(had)} chapters"
+        return
+    for number, (first, second) in enumerate(zip(had, has, strict=True), 1):
+        title, now = (chapter.get("tags", {}).get("title", "") for chapter in (first, second))
+        if title != now:
+            yield f"title of chapter {number}: {_shown(title)}"
+
+
+def _sound(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
+    for key in ("channels", "channel_layout"):
+        had, has = first.get(key), second.get(key)
+        if had not in _UNSAID and has not in (None, "unknown") and had != has:
+            yield f"{key} {had} of stream {first['index']} (now {has})"
 
 
 def _tags(before: Streams, after: Streams) -> Iterator[str]:
@@ -76,7 +111,7 @@ def _tags(before: Streams, after: Streams) -> Iterator[str]:
                 continue
             kept = result.get(name)
             if kept is None or (name not in _REWRITTEN and str(kept) != str(value)):
-                yield f"tag {tag}={value}"
+                yield f"tag {tag}={_shown(value)}"
 
 
 def _picture(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
@@ -98,10 +133,3 @@ def _first_field(stream: dict[str, Any]) -> str:
     """`t` or `b`: the field shown first (Matroska has no word for how fields were coded); nothing if progressive."""
     order = str(stream.get("field_order", ""))
     return {"tt": "t", "tb": "t", "bb": "b", "bt": "b"}.get(order, "")
-
-
-def _apart(source: Streams) -> float:
-    """Seconds from the start of the first picture to the start of the first sound."""
-    if not source.video or not source.sound:
-        return 0.0
-    return float(source.sound[0].get("start_time") or 0) - float(source.video[0].get("start_time") or 0)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from metadata.findings import Finding
 from preserve.ingest.facts import Proof
 from preserve.ingest.transcoders import Made
-from preserve.ingest.transcoders.av_digests import stream_digests
+from preserve.ingest.transcoders.av import unfit, unproven
+from preserve.ingest.transcoders.av_beside import beside
+from preserve.ingest.transcoders.av_changes import Change, Changing, changes
+from preserve.ingest.transcoders.av_digests import Side, largest_drift, largest_shift, side, stream_digests
 from preserve.ingest.transcoders.av_losses import losses
-from preserve.ingest.transcoders.av_streams import (
-    Streams,
-    maps,
-    properties,
-    read_streams,
-    rotation_tag,
-    subtitle_options,
-)
+from preserve.ingest.transcoders.av_orientation import orientation_tags
+from preserve.ingest.transcoders.av_streams import Streams, properties, read_streams, subtitle_options, text_options
+from preserve.ingest.transcoders.av_times import Timing, timing
+from preserve.ingest.transcoders.av_validate import validate
 from preserve.programs import FFMPEG_INPUT, Pulse, file_argument, find, run, shown, version
 
 _COPIED_SOUND = {"aac", "mp3", "flac", "opus", "vorbis", "ac3", "mp2"}
 _COPIED_VIDEO = {"h264", "hevc", "ffv1"}
-_WAYS: dict[str, tuple[list[str], list[str]]] = {
-    "stream-digests-equal": ([], ["-c", "copy"]),
-    "decoded-frames-equal": (["-noautorotate"], ["-fps_mode", "passthrough", "-c:a", "pcm_s32le"]),
+_SHIFT = 0.0021  # seconds: two of Matroska's milliseconds
+_WAYS: dict[str, tuple[str, ...]] = {
+    "stream-digests-equal": ("-c", "copy"),
+    # Nothing is scaled: a frame of another size has its own bytes.
+    "decoded-frames-equal": ("-autoscale", "0", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-c:a", "pcm_s32le"),
 }
-"""How the two are compared, the stronger way first: options before the input, options for the digests."""
+"""How the two are compared, the stronger way first."""
 
 
 def may_rewrap(source: Path) -> bool:
@@ -36,29 +38,44 @@ def may_rewrap(source: Path) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two files that are compared, and how it is read."""
+
+    inputs: Sequence[str]
+    streams: Streams
+    timing: Timing
+
+    def maps(self, *, text: bool) -> list[str]:
+        chosen = self.streams.text if text else [*self.streams.video, *self.streams.sound]
+        return self.timing.maps(chosen)
+
+
 def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> Made:
     """The streams bit for bit in Matroska. Raises ToolFailed.
 
     Proven by equal digests of the streams as they are; where the container asks for another framing of the same
-    bits (Annex B, ADTS), by equal digests of what they decode to.
+    bits (Annex B, ADTS), by equal digests of what they decode to, every frame in its own size.
     """
     known = read_streams(source)
+    changing = changes(source, known, pulse)
+    _refuse_sound(changing)
+    timed = timing(source, known, copied=True)
     result, digests = scratch / f"{stem}.mkv", scratch / f"{stem}.digests"
+    # Times that the container does not give are made from its order, once for each reading of it.
+    inputs = _with_times(timed.inputs(source))
     command = [
-        *(find("ffmpeg"), *FFMPEG_INPUT, "-fflags", "+genpts", "-i", file_argument(source)),
-        *(*maps(known, True), "-map_metadata", "0", "-map_chapters", "0", "-c", "copy"),
-        *(*subtitle_options(known), *rotation_tag(known), "-y", file_argument(result)),
+        *(find("ffmpeg"), *FFMPEG_INPUT, *inputs, *timed.maps((*known.video, *known.sound, *known.text))),
+        *("-map_metadata", str(timed.base), "-map_chapters", str(timed.base), "-c", "copy"),
+        *(*subtitle_options(known), *orientation_tags(known), "-y", file_argument(result)),
     ]
     run(command, pulse)
     made = read_streams(result)
     names = {str(digests): "-", str(result): "RESULT", str(source): "SOURCE"}
-    for way in _WAYS:
-        method = way
-        commands = [_hashing(path, streams, way, digests) for path, streams in ((source, known), (result, made))]
-        before, after = (_hashed(hashing, digests, pulse) for hashing in commands)
-        if before and before == after:
-            break
-    holds = bool(before) and before == after
+    proof = compared(source, result, known, timed, digests, names, pulse)
+    if proof.method == "decoded-frames-equal" and any(not change.size_only for change in changing):
+        raise Changing(changing)
+    validation = validate(result, pulse)
     return Made(
         path=result,
         suffix=".mkv",
@@ -68,21 +85,91 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
         mime="video/x-matroska",
         tool=version("ffmpeg"),
         command=shown(command, names),
-        proof=Proof(method, holds, before, after, tuple(shown(hashing, names) for hashing in commands)),
+        proof=proof,
         properties=properties(made),
-        lost=tuple(losses(known, made)),
-        findings=() if holds else (Finding("normalise.proof-fails", name, "error"),),
+        lost=(*timed.hidden_but_kept, *losses(known, made), *beside(source, known, copied=True)),
+        findings=(*unproven(proof, name), *unfit(validation, name)),
+        validation=validation,
     )
 
 
-def _hashing(path: Path, streams: Streams, way: str, digests: Path) -> list[str]:
-    before, options = _WAYS[way]
-    return [
-        *(find("ffmpeg"), *FFMPEG_INPUT, *before, "-i", file_argument(path), *maps(streams, False), *options),
-        *("-f", "streamhash", "-hash", "sha256", "-y", str(digests)),
-    ]
+def _refuse_sound(changing: tuple[Change, ...]) -> None:
+    """A track of Matroska has one rate and one set of channels. Raises ToolFailed."""
+    if any(change.kind == "sound" for change in changing):
+        raise Changing(changing)
+
+
+def _with_times(inputs: list[str]) -> list[str]:
+    return [part for word in inputs for part in (("-fflags", "+genpts", word) if word == "-noautorotate" else (word,))]
+
+
+def compared(
+    source: Path, result: Path, known: Streams, timed: Timing, digests: Path, names: dict[str, str], pulse: Pulse
+) -> Proof:
+    """Source and result by their streams, their subtitles and when each stream begins. Raises ToolFailed."""
+    before = _Side(timed.inputs(source), known, timed)
+    after = _Side(Timing().inputs(result), read_streams(result), Timing())
+    method, had, has, commands = "", dict[str, str](), dict[str, str](), list[list[str]]()
+    for way, options in _WAYS.items():
+        method = way
+        commands = [_hashing(one, (*one.maps(text=False), *options), digests) for one in (before, after)]
+        had, has = (_hashed(hashing, digests, pulse) for hashing in commands)
+        if had and had == has:
+            break
+    why = [f"{name} differs" for name in had if had[name] != has.get(name)] + ([] if had else ["nothing was read"])
+    if before.streams.text:
+        words = [_words(one, digests) for one in (before, after)]
+        texts = [_worded(command, digests, pulse) for command in words]
+        commands += words
+        had, has = ({**known, **text.digests} for known, text in zip((had, has), texts, strict=True))
+        why += [] if texts[0].digests == texts[1].digests else ["the subtitles differ"]
+        drift = max(largest_drift(*texts), largest_shift(*texts))
+        why += [f"subtitles are shown at other times ({drift * 1000:.1f} ms)"] if drift > _SHIFT else []
+    shift = _shift(before, after, digests, pulse)
+    if shift is None:
+        why.append("a stream has no first frame")
+    elif shift > _SHIFT:
+        why.append(f"a stream begins {shift * 1000:.1f} ms away from where it did")
+    note = f"largest difference of the streams' beginnings {(shift or 0) * 1000:.2f} ms (Matroska counts milliseconds)"
+    note = "; ".join(part for part in (note, before.timing.filling) if part)
+    return Proof(method, not why, had, has, tuple(shown(line, names) for line in commands), note, "; ".join(why))
+
+
+def _words(one: _Side, digests: Path) -> list[str]:
+    options = (*text_options(one.streams.text), "-f", "framemd5", "-y", str(digests))
+    return [find("ffmpeg"), *FFMPEG_INPUT, *one.inputs, *one.maps(text=True), *options]
+
+
+def _worded(command: list[str], digests: Path, pulse: Pulse) -> Side:
+    run(command, pulse)
+    return side(None, None, (), digests)
+
+
+def _hashing(one: _Side, outputs: Sequence[str], digests: Path) -> list[str]:
+    hashing = ("-f", "streamhash", "-hash", "sha256", "-y", str(digests))
+    return [find("ffmpeg"), *FFMPEG_INPUT, *one.inputs, *outputs, *hashing]
 
 
 def _hashed(command: list[str], digests: Path, pulse: Pulse) -> dict[str, str]:
     run(command, pulse)
     return stream_digests(digests.read_text())
+
+
+def _shift(before: _Side, after: _Side, digests: Path, pulse: Pulse) -> float | None:
+    """By how much the first frames of the streams moved against each other, as the decoder gives them.
+
+    None where one has none. One output each: a limit of frames that one stream reaches ends all others of an output.
+    """
+    sides = []
+    for one in (before, after):
+        maps = one.maps(text=False)
+        heads = [digests.with_suffix(f".head{number}") for number in range(len(maps) // 2)]
+        command = [find("ffmpeg"), *FFMPEG_INPUT, *one.inputs]
+        for number, head in enumerate(heads):
+            options = ("-frames", "1", "-fps_mode", "passthrough", "-enc_time_base:v", "-1")
+            plain = ("-c:v", "rawvideo", "-c:a", "pcm_s16le", "-f", "framemd5", "-y", str(head))
+            command += [*maps[2 * number : 2 * number + 2], *options, *plain]
+        run(command, pulse)
+        sides.append(side(None, None, heads, None))
+    same = len(sides[0].begins) == len(sides[1].begins) == len(before.maps(text=False)) // 2
+    return largest_shift(*sides) if same else None

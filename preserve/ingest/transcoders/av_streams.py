@@ -57,12 +57,6 @@ def sort_streams(said: dict[str, Any]) -> Streams:
     return Streams(said, video, sound, text, left)
 
 
-def maps(source: Streams, text: bool) -> list[str]:
-    """Every stream that is kept, by number; subtitles only with `text`."""
-    chosen = [*source.video, *source.sound, *(source.text if text else [])]
-    return [part for stream in chosen for part in ("-map", f"0:{stream['index']}")]
-
-
 def pixel_options(streams: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
     """For each stream how to encode without changing a value, and how to decode the result for the comparison."""
     encode: list[str] = []
@@ -130,24 +124,21 @@ def slices(source: Streams) -> int:
 
 
 def subtitle_options(source: Streams) -> list[str]:
-    """Subtitles as they are, but for MP4's own kind, which Matroska does not hold."""
-    codecs = {stream["codec_name"] for stream in source.text}
-    return ["-c:s", "srt"] if codecs & {"mov_text", "text"} else ["-c:s", "copy"] if codecs else []
+    """Subtitles as they are, but for kinds that Matroska's registry of codecs does not have as ffmpeg writes them."""
+    codecs = [(f"-c:s:{n}", "srt" if s["codec_name"] in REWRITTEN else "copy") for n, s in enumerate(source.text)]
+    return [part for option in codecs for part in option]
 
 
-def rotation(stream: dict[str, Any]) -> int:
-    """Degrees by which a player turns the picture."""
-    for data in stream.get("side_data_list", []):
-        if "rotation" in data:
-            return int(float(data["rotation"])) % 360
-    return int(float(stream.get("tags", {}).get("rotate", 0) or 0)) % 360
+REWRITTEN = {"mov_text", "text", "webvtt"}
+WORDS = {"mov_text", "text", "subrip", "srt", "ass", "ssa", "webvtt"}
 
 
-def rotation_tag(source: Streams) -> list[str]:
-    """This Matroska writer keeps no display matrix: the angle goes into a tag, and the event says so."""
-    if source.video and rotation(source.video[0]):
-        return ["-metadata:s:v:0", f"DISPLAY_ROTATION={rotation(source.video[0])}"]
-    return []
+def text_options(streams: list[dict[str, Any]]) -> list[str]:
+    """How subtitles are compared: those of words by their words and times, those of pictures as they are."""
+    codecs = [
+        (f"-c:s:{number}", "srt" if stream["codec_name"] in WORDS else "copy") for number, stream in enumerate(streams)
+    ]
+    return [part for option in codecs for part in option]
 
 
 def properties(result: Streams) -> tuple[tuple[str, str], ...]:

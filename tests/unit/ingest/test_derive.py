@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_a_failure_is_a_finding_and_leaves_nothing(workshop: Workshop, tmp_path:
     assert [finding.code for finding in outcome.findings] == ["normalise.failed", "normalise.access-failed"]
     assert outcome.failure.startswith("preservation: ")
     assert not (tmp_path / "preservation").exists()
+
+
+def test_a_recording_of_which_nothing_decodes_is_said_in_our_own_words(workshop: Workshop, tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(b"no recording")
+    file = replace(_file("a.mp4"), character=Character("video", ""))
+    outcome = normalise(source, file, 1, Plan("r", "ffv1", "mp4"), workshop, _silent)
+    assert outcome.action == "failed"
+    codes = [finding.code for finding in outcome.findings]
+    assert codes == ["normalise.undecodable", "normalise.access-undecodable"]
 
 
 def test_without_room_nothing_is_begun(workshop: Workshop, tmp_path: Path) -> None:

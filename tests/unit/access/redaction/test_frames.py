@@ -44,6 +44,9 @@ def test_streams_size_and_length(uneven: Path, tmp_path: Path) -> None:
     ffmpeg("-i", str(uneven), "-c", "copy", "-metadata:s:v:0", "DISPLAY_ROTATION=-90", str(tagged))
     ours = look(tagged, "x")
     assert (ours.width, ours.height, ours.turn) == (120, 160, 270)
+    named = tmp_path / "named.mkv"
+    ffmpeg("-i", str(uneven), "-c", "copy", "-metadata:s:v:0", "DISPLAY_ROTATION_CLOCKWISE=90", str(named))
+    assert look(named, "x").turn == 270
 
 
 def test_frames_are_those_that_are_decoded(uneven: Path) -> None:

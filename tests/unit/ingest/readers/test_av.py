@@ -6,10 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from preserve.ingest.readers.av import moment, read
+from preserve.ingest.readers.av import read
 from preserve.ingest.readers.report import Report
 from tests.support.material.corpus import ffmpeg, make_media
 
@@ -44,19 +42,19 @@ def test_a_date_without_a_zone_is_the_cameras_clock(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "sine=d=1", "-metadata", "date=2026-03-12 09:30:15", "-metadata", "x=y", str(path))
     report = _read(path)
     assert report.started == datetime(2026, 3, 12, 1, 30, 15, tzinfo=UTC)
-    assert dict(report.properties)["container-date-read-as"] == str(CHINA)
+    assert dict(report.properties)["recorded-date-read-as"] == str(CHINA)
 
 
-@given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
-    st.booleans(),
-)
-def test_moments_come_back(written: datetime, local: bool) -> None:
-    text = f"{written:%Y-%m-%d %H:%M:%S}" + ("" if local else " UTC")
-    expected = written.replace(tzinfo=CHINA if local else UTC)
-    assert moment(text, CHINA, local=local) == expected
-
-
-@pytest.mark.parametrize("text", ["1904-01-01 00:00:00 UTC", "1970-01-01 00:00:00 UTC", "2026-03", "", "2026-13-01"])
-def test_the_zero_of_a_clock_and_what_is_no_date_are_no_moments(text: str) -> None:
-    assert moment(text, CHINA, local=False) is None
+def test_a_clip_that_was_exported_later_keeps_the_day_of_its_recording(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0042.MOV"
+    keys = {"creationdate": "2026-11-05T15:30:00+0800", "make": "Apple", "model": "iPhone 15"}
+    tags = [part for key, value in keys.items() for part in ("-metadata", f"com.apple.quicktime.{key}={value}")]
+    picture = ("-f", "lavfi", "-i", "testsrc2=d=1:s=64x48:r=10", "-c:v", "libx264", "-movflags", "use_metadata_tags")
+    ffmpeg(*picture, "-metadata", "creation_time=2026-11-18T02:00:00Z", *tags, str(path))
+    report = _read(path)
+    assert report.started == datetime(2026, 11, 5, 7, 30, tzinfo=UTC)
+    assert (report.started_from, report.device) == ("recorded", "Apple iPhone 15")
+    properties = dict(report.properties)
+    assert properties["recorded-date"] == "2026-11-05T15:30:00+0800"
+    assert properties["container-date"].startswith("2026-11-18 02:00:00")
+    assert [(finding.code, finding.severity) for finding in report.findings] == [("format.moments-differ", "note")]

@@ -8,14 +8,12 @@ import pytest
 
 from preserve.ingest.transcoders.av_streams import (
     damage,
-    maps,
     pixel_options,
-    rotation,
-    rotation_tag,
     slices,
     sort_streams,
     sound_options,
     subtitle_options,
+    text_options,
 )
 
 
@@ -35,9 +33,8 @@ def test_cover_pictures_and_what_has_no_codec_are_left() -> None:
         )
     )
     assert [stream["index"] for stream in streams.left] == [1, 3, 5]
-    assert maps(streams, False) == ["-map", "0:0", "-map", "0:2"]
-    assert maps(streams, True)[-2:] == ["-map", "0:4"]
-    assert subtitle_options(streams) == ["-c:s", "srt"]
+    assert text_options([*streams.text, {"codec_name": "hdmv_pgs_subtitle"}]) == ["-c:s:0", "srt", "-c:s:1", "copy"]
+    assert subtitle_options(streams) == ["-c:s:0", "srt"]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +68,6 @@ def test_samples_are_kept_and_compared_as_wide_as_they_are(
     encode, compare, note = sound_options([stream])
     assert codec in encode and compare == ["-c:a:0", pcm]
     assert bool(note) == rounded
-
-
-def test_the_angle_comes_from_the_matrix_or_the_tag() -> None:
-    matrix = {"side_data_list": [{"rotation": -90}]}
-    assert (rotation(matrix), rotation({"tags": {"rotate": "180"}}), rotation({})) == (270, 180, 0)
-    streams = sort_streams(_said({"codec_type": "video", "codec_name": "h264", **matrix}))
-    assert rotation_tag(streams) == ["-metadata:s:v:0", "DISPLAY_ROTATION=270"]
 
 
 @pytest.mark.parametrize(("height", "count"), [(240, 4), (480, 16), (1080, 16), (2160, 24)])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from metadata.findings import Finding, Severity, Value
 from preserve.ingest.facts import Answer, Identification
-from preserve.ingest.identifiers import extensions, pronom, siegfried
+from preserve.ingest.identifiers import extensions, pronom, siegfried, text
 
 
 def _finding(code: str, name: str, severity: Severity = "warning", **values: Value) -> Finding:
@@ -43,7 +43,9 @@ def merge(answers: tuple[Answer, ...], name: str) -> Identification:
         if answer.puid and answer.puid not in rules.general:
             by_identifier.setdefault(answer.identifier, set()).add(answer.puid)
     said = list(by_identifier.values())
-    disagreement = stands.identifier != "preserve-extensions" and len(said) > 1 and not set.intersection(*said)
+    disagreement = (
+        stands.identifier not in ("preserve-extensions", text.NAME) and len(said) > 1 and not set.intersection(*said)
+    )
     if stands.puid and not pronom.knows(stands.puid):
         disagreement = False  # newer than the older signatures: they could not name it
     findings = []
@@ -75,7 +77,8 @@ def identify(path: Path, name: str, size: int, windows: tuple[bytes, bytes] | No
         return _empty(name)
     head, tail = windows or pronom.read_windows(path, size)
     own = extensions.answers(head, name, path)
-    return merge((*own, *siegfried.answers(path), *pronom.answers(head, tail, name, path)), name)
+    others = (*own, *siegfried.answers(path), *pronom.answers(head, tail, name, path))
+    return merge((*others, *text.answers(head, others)), name)
 
 
 def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> list[Identification]:
@@ -89,5 +92,6 @@ def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> l
             continue
         head, tail = pronom.read_windows(path, size)
         own = extensions.answers(head, name, path)
-        result.append(merge((*own, *newest[path], *pronom.answers(head, tail, name, path)), name))
+        others = (*own, *newest[path], *pronom.answers(head, tail, name, path))
+        result.append(merge((*others, *text.answers(head, others)), name))
     return result

@@ -44,7 +44,7 @@ _ARCHIVES = ("zip", "7z", "tape archive", "rar", "compressed", "gzip", "bzip", "
 _TEXT = ("text", "xml", "json", "csv", "toml", "yaml", "html", "subrip")
 
 _TABLE = (
-    _Row("email", begins=("message/",)),
+    _Row("email", exactly=("application/mbox",), begins=("message/",), named=("mbox",)),
     _Row("image", begins=("image/",)),
     _Row("sound", begins=("audio/",), not_named=_PHONE_VIDEO),
     _Row("video", exactly=("application/mp4",), begins=("video/", "audio/"), named=_VIDEO),

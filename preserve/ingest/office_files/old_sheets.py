@@ -75,8 +75,15 @@ class OldWorkbook:
         body = record.place + 4
         row, column, _ = struct.unpack_from("<HHH", self.data, body)
         where = f"{sheet}!{letters_of(column + 1)}{row + 1}"
-        if functions := _functions(bytes(self.data[body + 22 : record.end])):
-            remarks.add("formula-frozen", f"{where} {functions}".strip())
+        functions = _functions(bytes(self.data[body + 22 : record.end]))
+        held = self._result(record, after)
+        if functions:
+            remarks.add("formula-frozen" if held else "formula-live", f"{where} {functions}".strip())
+        return held
+
+    def _result(self, record: _Record, after: list[_Record]) -> bool:
+        """Put the record of its result in its place. Whether that could be done."""
+        body = record.place + 4
         result = bytes(self.data[body + 6 : body + 14])
         if result[6:8] != b"\xff\xff":
             self._write(record, _NUMBER, bytes(self.data[body : body + 14]), record.end)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from metadata.findings import Finding, Severity, Value
 from preserve.ingest.facts import Answer, Identification
-from preserve.ingest.identifiers import extensions, pronom, siegfried
+from preserve.ingest.identifiers import extensions, pronom, siegfried, text
 
 
 def _finding(code: str, name: str, severity: Severity = "warning", **values: Value) -> Finding:
@@ -116,7 +116,8 @@ def identify(path: Path, name: str, size: int, windows: tuple[bytes, bytes] | No
         return _empty(name)
     head, tail = windows or pronom.read_windows(path, size)
     own = extensions.answers(head, name, path)
-    return merge((*own, *siegfried.answers(path), *pronom.answers(head, tail, name, path)), name)
+    others = (*own, *siegfried.answers(path), *pronom.answers(head, tail, name, path))
+    return merge((*others, *text.answers(head, others)), name)
 
 
 def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> list[Identification]:
@@ -130,5 +131,6 @@ def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> l
             continue
         head, tail = pronom.read_windows(path, size)
         own = extensions.answers(head, name, path)
-        result.append(merge((*own, *newest[path], *pronom.answers(head, tail, name, path)), name))
+        others = (*own, *newest[path], *pronom.answers(head, tail, name, path))
+        result.append(merge((*others, *text.answers(head, others)), name))
     return result

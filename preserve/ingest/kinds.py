@@ -30,6 +30,7 @@ class Kinds(BaseModel):
 # no word is looked for inside, where «ms-asf» and «ms-office» look alike.
 _BY_MIME: tuple[tuple[str, Kind], ...] = (
     ("message/", "email"),
+    ("application/mbox", "email"),
     ("image/svg", "text"),
     ("image/vnd.dwg", "other"),
     ("image/vnd.dxf", "other"),

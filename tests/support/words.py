@@ -27,6 +27,7 @@ from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
+from preserve.ingest.office_files import remarks
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits
@@ -233,6 +234,7 @@ WORDS: dict[str, Collection[str]] = {
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},
+    "derivative.{}": set(remarks.KINDS),
     "plan.kind-{}": (_of(normalise.Action) | _of(normalise.Access)) - {"keep", "none"},
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},

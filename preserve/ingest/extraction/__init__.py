@@ -18,8 +18,8 @@ MOST_OF_A_FILE = 200_000
 MOST_OF_A_CASE = 2_000_000
 """Characters kept of all documents of a case, so that one deposit of a million texts cannot fill the index."""
 
-Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "email"]
-Outcome = Literal["text", "cut", "none", "failed", "left-out"]
+Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "email", "msg"]
+Outcome = Literal["text", "cut", "partial", "none", "failed", "left-out"]
 
 _OFFICE: dict[str, Way] = {
     "wordprocessingml": "docx",
@@ -42,7 +42,7 @@ _HOPELESS = {"format.empty", "format.encrypted", "format.unreadable"}
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What was read out of one file. `cut`: there was more; `reason`: why it failed."""
+    """What was read out of one file. `cut`: there was more; `partial`: some could not be read; `reason`: why."""
 
     outcome: Outcome
     text: str = ""
@@ -57,6 +57,8 @@ def way_of(identification: Identification, character: Character, name: str) -> W
     if character.kind == "email":
         return "email"
     if character.kind == "text":
+        if PurePosixPath(name).suffix.lower() in (".mht", ".mhtml"):
+            return "email"
         return "html" if "html" in mime or "hypertext" in identification.name.lower() else "plain"
     if character.kind != "document":
         return None
@@ -64,6 +66,8 @@ def way_of(identification: Identification, character: Character, name: str) -> W
         return "pdf"
     if "ofd" in mime:
         return "ofd"
+    if "outlook" in mime:
+        return "msg"
     return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(
         PurePosixPath(name).suffix.lower()
     )

@@ -26,6 +26,7 @@ SECONDS = 15.0
 """After this long a reader gives what it has."""
 
 _KILLED_AFTER = 30.0
+_MOST_LACKS = 5
 _MEMORY = 2 << 30
 _LONGEST_ANSWER = 12 * MOST_OF_A_FILE + 10_000
 
@@ -54,8 +55,10 @@ class Helper:
                 return Extracted("failed", reason=f"{type(error).__name__}: {error}"[:300])
         if answer.get("error"):
             return Extracted("failed", reason=str(answer["error"])[:300])
-        text = str(answer["text"])
-        return Extracted("cut" if answer["cut"] else "text" if text else "none", text)
+        text, reason = str(answer["text"]), str(answer.get("reason", ""))[:300]
+        if answer["cut"]:
+            return Extracted("cut", text, reason)
+        return Extracted("partial" if reason else "text" if text else "none", text, reason)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -121,21 +124,32 @@ def serve() -> None:
 
 
 def _read(path: Path, way: Way, limit: int) -> dict[str, Any]:
-    from preserve.ingest.extraction.readers import READERS, tidy
+    from preserve.ingest.extraction.readers import READERS, Lack, tidy
 
     pieces: list[str] = []
+    lacks: list[str] = []
     length = 0
     ends = time.monotonic() + SECONDS
-    cut = False
-    for piece in READERS[way](path):
-        pieces.append(piece)
-        length += len(piece)
-        # Empty lines and blanks go later: some more than is wanted is read.
-        if length > 2 * limit or time.monotonic() > ends:
-            cut = True
-            break
+    cut = ""
+    try:
+        for piece in READERS[way](path):
+            if isinstance(piece, Lack):
+                lacks += [piece.reason] if len(lacks) < _MOST_LACKS and piece.reason not in lacks else []
+                continue
+            pieces.append(piece)
+            length += len(piece)
+            # Empty lines and blanks go later: some more than is wanted is read.
+            if length > 2 * limit or time.monotonic() > ends:
+                cut = f"more than {limit} characters" if length > 2 * limit else f"not read to its end in {SECONDS:g} s"
+                break
+    except Exception as error:  # what was read before the damage is not given up
+        if not "".join(pieces).strip():
+            raise
+        lacks.append(f"{type(error).__name__}: {error}")
     text = tidy("".join(pieces)[: 4 * limit], way)
-    return {"text": text[:limit], "cut": cut or len(text) > limit}
+    if not cut and len(text) > limit:
+        cut = f"more than {limit} characters"
+    return {"text": text[:limit], "cut": bool(cut), "reason": "; ".join([cut] * bool(cut) + lacks)}
 
 
 if __name__ == "__main__":

@@ -54,8 +54,9 @@ def extract(path: Path, way: Way) -> Extracted:
     except OSError as error:
         return Extracted("failed", reason=str(error))
     kept = text[:MOST_OF_A_FILE]
-    more = len(text) > len(kept) or path.stat().st_size > 4 * (MOST_OF_A_FILE + 1)
-    return Extracted("none" if not kept else "cut" if more else "text", kept)
+    if len(text) > len(kept) or path.stat().st_size > 4 * (MOST_OF_A_FILE + 1):
+        return Extracted("cut", kept, f"more than {MOST_OF_A_FILE} characters")
+    return Extracted("text" if kept else "none", kept)
 
 
 def write_part(
@@ -130,9 +131,10 @@ class Gathering:
         outcome = "cut" if len(text) < len(extracted.text) else extracted.outcome
         self._length += len(text)
         self._counts[outcome] += 1
-        if outcome == "failed":
+        if outcome in ("failed", "partial"):
             values = {"reason": extracted.reason[:200]}
-            self._findings.append(Finding("ingest.text-failed", file.name, "note", values))
+            code = "ingest.text-failed" if outcome == "failed" else "ingest.text-partial"
+            self._findings.append(Finding(code, file.name, "note", values))
         name, reason = xml_name(file.path), extracted.reason
         row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
         self._lines.append(json.dumps(row, ensure_ascii=False))

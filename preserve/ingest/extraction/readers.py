@@ -5,14 +5,29 @@ They run in the helper's process only. XML is read without entities, document ty
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from preserve.ingest.extraction import Way
 
+if TYPE_CHECKING:
+    from preserve.ingest.readers.ofd_package import Document
+    from preserve.ingest.readers.ofd_package import Package as OfdPackage
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A reader says with it that something was not read, and why; what it gives besides is kept."""
+
+    reason: str
+
+
+Piece = str | Lack
 _MOST_BYTES = 32 << 20  # of one letter or page of HTML, or of one list of pages
 _BLOCKS = {"p", "div", "br", "tr", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "table", "title", "section"}
 
@@ -39,29 +54,38 @@ def pdf(path: Path) -> Iterator[str]:
         yield "\n\n"
 
 
-_PAGE = re.compile(rb"<(?:\w+:)?Page\s[^>]*?BaseLoc=[\"']([^\"']+)")
+def ofd(path: Path) -> Iterator[Piece]:
+    """The words of each page (GB/T 33190 §11) with its template and annotations; names of what is attached."""
+    from preserve.ingest.readers.ofd_package import Package
+
+    with Package(path) as package:
+        for document in package.documents():
+            for identifier, page in zip(document.identifiers, document.pages, strict=True):
+                for part in (*_templates(package, document, page), page, *document.annotations.get(identifier, ())):
+                    if part:
+                        with package.archive.open(part) as content:
+                            yield from _ofd_page(content)
+                        yield "\n"
+                yield "\n"
+            yield from (f"{name}\n" for name, _ in document.attachments if name)
+            yield from (Lack(f"{place}: not there") for place in document.missing)
 
 
-def ofd(path: Path) -> Iterator[str]:
-    """The text objects of each page (GB/T 33190 §11); those on one height are one line."""
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        for name in sorted(names):
-            if not name.endswith("/Document.xml"):
-                continue
-            with archive.open(name) as part:
-                pages = _PAGE.findall(part.read(_MOST_BYTES))
-            folder = name.rpartition("/")[0]
-            for page in pages:
-                place = page.decode("utf-8", "replace")
-                place = place.lstrip("/") if place.startswith("/") else f"{folder}/{place}"
-                if place in names:
-                    with archive.open(place) as content:
-                        yield from _ofd_page(content)
-                    yield "\n\n"
+def _templates(package: OfdPackage, document: Document, page: str) -> list[str]:
+    """The parts whose words stand on a page because it says so."""
+    found: list[str] = []
+    if page and document.templates:
+        with package.archive.open(page) as content:
+            for name, element in _elements(content):
+                if name == "Template":
+                    found.append(document.templates.get(element.get("TemplateID", ""), ""))
+                elif name == "TextObject":
+                    element.clear()
+    return [part for part in found if part]
 
 
 def _ofd_page(content: IO[bytes]) -> Iterator[str]:
+    """Those on one height are one line."""
     height = ""
     for name, element in _elements(content):
         if name == "TextObject":
@@ -110,16 +134,15 @@ def pptx(path: Path) -> Iterator[str]:
 
 
 def xlsx(path: Path) -> Iterator[str]:
-    """Values, a line for each row; what formulas gave when the file was saved."""
-    import openpyxl
+    """Values, a line for each row; what formulas gave when the file was saved; and the comments."""
+    from preserve.ingest.office_files.values import Workbook
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        yield f"{sheet.title}\n"
-        for row in sheet.iter_rows(values_only=True):
-            values = [str(value) for value in row if value is not None]
-            if values:
-                yield "\t".join(values) + "\n"
+    with Workbook(path) as book:
+        for sheet in book.sheets:
+            yield f"{sheet.name}\n"
+            for row in book.rows(sheet):
+                yield "\t".join(value.shown for value in row) + "\n"
+    yield from _ooxml(path, lambda name: bool(re.fullmatch(r"xl/(comments|threadedComments/).*\.xml", name)))
 
 
 def odf(path: Path) -> Iterator[str]:
@@ -136,16 +159,16 @@ def plain(path: Path) -> Iterator[str]:
     yield decoded(path, _MOST_BYTES)
 
 
-def decoded(path: Path, most: int) -> str:
+def decoded(path: Path, most: int, declared: str = "") -> str:
     """The beginning of a text file; what does not decode is shown as such."""
-    import codecs
-
-    from preserve.ingest.readers.text import encoding
+    from preserve.ingest.readers import encodings
 
     with path.open("rb") as file:
         data = file.read(most)
-    name, _ = encoding([data])
-    return codecs.getincrementaldecoder(name or "gb18030")("replace").decode(data).removeprefix("\ufeff")
+    name, _ = encodings.encoding_of(data, declared, whole=len(data) < most)
+    if not name:
+        return encodings.decode(data)[0].removeprefix("\ufeff")
+    return codecs.getincrementaldecoder(name)("replace").decode(data).removeprefix("\ufeff")
 
 
 def html(path: Path) -> Iterator[str]:
@@ -169,28 +192,54 @@ def _shown(page: str) -> str:
     return str(tree.text_content())
 
 
-def email(path: Path) -> Iterator[str]:
-    """Who, to whom, about what; the letter; names of what is attached."""
-    from email import policy
-    from email.parser import BytesParser
+def email(path: Path) -> Iterator[Piece]:
+    """Who, to whom, about what; the letter; names of what is attached. Of a mailbox, every letter in it."""
+    from preserve.ingest.readers import letters, mailboxes
 
+    if mailboxes.is_mailbox(path):
+        for number, (data, whole) in enumerate(mailboxes.letters(path), 1):
+            yield from _letter(letters.parse(data), f"{number}: ")
+            if not whole:
+                yield Lack(f"letter {number} is longer than is read")
+        return
     with path.open("rb") as file:
-        letter = BytesParser(policy=policy.default).parsebytes(file.read(_MOST_BYTES))
-    for header in ("Subject", "From", "To", "Cc"):
-        if letter.get(header):
-            yield f"{letter[header]}\n"
-    for part in letter.walk():
-        if part.get_content_disposition() == "attachment":
-            yield f"{part.get_filename() or ''}\n"
-        elif part.get_content_maintype() == "text":
-            try:
-                words = str(part.get_content())
-            except (LookupError, ValueError, KeyError):
-                words = bytes(part.get_payload(decode=True) or b"").decode("gb18030", "replace")
-            yield (_shown(words) if part.get_content_subtype() == "html" else words) + "\n"
+        data = file.read(_MOST_BYTES + 1)
+    yield from _letter(letters.parse(data[:_MOST_BYTES]), "")
+    if len(data) > _MOST_BYTES:
+        yield Lack("longer than is read")
 
 
-READERS: dict[Way, Callable[[Path], Iterator[str]]] = {
+def _letter(letter: Any, number: str) -> Iterator[Piece]:
+    from preserve.ingest.readers import letters, tnef
+
+    for part in letters.parts(letter):
+        for name in ("Subject", "From", "To", "Cc"):
+            if words := letters.header(part, name):
+                yield f"{words}\n"
+        kind = letters.kind(part)
+        if letters.is_attached(part):
+            yield f"{letters.file_name(part)}\n"
+            if kind == "application/ms-tnef" or letters.file_name(part).lower() == "winmail.dat":
+                yield from (f"{words}\n" for words in tnef.words(letters.content(part)))
+                yield Lack(f"{number}winmail.dat: only names and plain words are read")
+        elif kind.startswith("text/"):
+            words, _, whole = letters.words(part)
+            yield (_shown(words) if kind == "text/html" else words) + "\n"
+            if not whole:
+                yield Lack(f"{number}its words are in no single encoding")
+        elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"):
+            yield Lack(f"{number}encrypted: {kind}")
+
+
+def msg(path: Path) -> Iterator[Piece]:
+    """The same of a letter as Outlook saves it ([MS-OXMSG])."""
+    from preserve.ingest.readers import outlook
+
+    for words, lack in outlook.read_words(path):
+        yield Lack(words) if lack else f"{_shown(words) if words.lstrip()[:5].lower() == '<html' else words}\n"
+
+
+READERS: dict[Way, Callable[[Path], Iterator[Piece]]] = {
     "plain": plain,
     "html": html,
     "pdf": pdf,
@@ -200,6 +249,7 @@ READERS: dict[Way, Callable[[Path], Iterator[str]]] = {
     "pptx": pptx,
     "odf": odf,
     "email": email,
+    "msg": msg,
 }
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACED = re.compile(rf"(?<![{_IDEOGRAPH}])[{_IDEOGRAPH}](?:[ \u3000]{{1,4}}[{_IDEOGRAPH}](?![{_IDEOGRAPH}]))+")

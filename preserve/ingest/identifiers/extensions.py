@@ -59,7 +59,8 @@ def rules() -> Rules:
 def _has_member(path: Path, member: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
-            return member in archive.namelist()
+            # Some programs write them in another case, or with a path as Windows has it.
+            return any(name.replace("\\", "/").lstrip("./").lower() == member.lower() for name in archive.namelist())
     except Exception:  # noqa: BLE001  # damaged archives raise anything; then it is not this format
         return False
 

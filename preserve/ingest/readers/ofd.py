@@ -1,28 +1,25 @@
-"""OFD (GB/T 33190): pages, by the page lists of its documents."""
+"""OFD (GB/T 33190): pages, attachments and signatures; pages that are named and not there."""
 
 from __future__ import annotations
 
-import re
-import zipfile
 from pathlib import Path
 
+from preserve.ingest.readers.ofd_package import Package
 from preserve.ingest.readers.report import Report
-
-_MOST = 16 << 20
-_PAGE = re.compile(rb"<(?:\w+:)?Page\s[^>]*BaseLoc=")
 
 
 def read(path: Path, report: Report) -> None:
-    """Fill the report. Raises what zipfile raises for a damaged file."""
-    report.tool = "preserve OFD reader 1"
-    pages = 0
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        for name in names:
-            if name.endswith("/Document.xml"):
-                with archive.open(name) as part:
-                    pages += len(_PAGE.findall(part.read(_MOST)))
-        report.add("Pages", pages)
-        report.add("Signatures", sum(name.endswith("/Signature.xml") for name in names) or None)
-        if any(name.endswith("Encryptions.xml") for name in names):
+    """Fill the report. Raises what zipfile and lxml raise for a damaged file."""
+    report.tool = "preserve OFD reader 2"
+    with Package(path) as package:
+        if package.encrypted:
             report.tell("encrypted", reason="OFD")
+            return
+        documents = list(package.documents())
+        report.add("Pages", sum(len(document.pages) for document in documents))
+        report.add("Documents", len(documents) if len(documents) > 1 else None)
+        report.add("Attachments", sum(len(document.attachments) for document in documents) or None)
+        report.add("Signatures", package.signatures or None)
+        missing = [place for document in documents for place in document.missing]
+        if missing:
+            report.tell("truncated", reason=", ".join(missing[:5])[:200])

@@ -52,6 +52,11 @@ def _half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
 
 
+def _broken_off(path: Path) -> None:
+    xml = f'<w:document xmlns:w="{_W}"><w:p><w:t>{WORDS}</w:t></w:p><w:p><w:t>abgebrochen'
+    corpus.make_zip(path, {"word/document.xml": xml.encode()})
+
+
 @pytest.mark.parametrize(
     ("make", "way", "outcomes"),
     [
@@ -59,6 +64,7 @@ def _half(path: Path) -> None:
         (_laughs, "docx", {"failed", "none"}),
         (_outside, "docx", {"failed", "none"}),
         (_half, "pdf", {"failed", "none"}),
+        (_broken_off, "docx", {"partial"}),
         (lambda path: path.write_bytes(os.urandom(5000)), "xlsx", {"failed"}),
         (lambda path: path.write_bytes(b""), "pdf", {"failed"}),
         (lambda path: path.write_bytes(b"<p>" * 200_000), "html", {"failed", "none", "cut"}),
@@ -101,7 +107,9 @@ def test_what_a_document_says_is_cut_at_the_limit_and_an_empty_one_has_none(tmp_
     docx.Document().save(str(empty))
     length = len(WORDS)
     assert HELPER.extract(good, "docx", limit=length) == Extracted("text", WORDS)
-    assert HELPER.extract(good, "docx", limit=length - 1) == Extracted("cut", WORDS[:-1])
+    assert HELPER.extract(good, "docx", limit=length - 1) == Extracted(
+        "cut", WORDS[:-1], f"more than {length - 1} characters"
+    )
     assert HELPER.extract(empty, "docx") == Extracted("none")
     assert HELPER.extract(tmp_path / "absent.docx", "docx").outcome == "failed"
 

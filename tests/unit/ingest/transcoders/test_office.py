@@ -8,15 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
 from preserve.errors import Stopped
-from preserve.ingest.transcoders import office
+from preserve.ingest.transcoders import Made, office
 from preserve.ingest.transcoders.office import check_pdfa
 from preserve.programs import ToolFailed
+from tests.support import office_samples
+from tests.support.office_samples import complex_field
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +125,39 @@ def test_a_document_fetches_nothing_and_shows_no_other_file(tmp_path: Path) -> N
     with pikepdf.open(result.path) as pdf:
         assert len(pdf.pages) == 1
         assert not [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+
+
+def _text(made: Made) -> str:
+    with pypdfium2.PdfDocument(made.path) as pdf:
+        return "".join(page.get_textpage().get_text_bounded() for page in pdf)
+
+
+def test_a_text_shows_its_days_as_they_were_saved(tmp_path: Path) -> None:
+    body = f"<w:p>{complex_field('DATE', '2019年3月8日')}</w:p><w:p>{complex_field('FILENAME', '定稿.docx')}</w:p>"
+    path = office_samples.docx(tmp_path / "a.docx", body)
+    made = office.to_pdfa(path, tmp_path, "x", "docx", lambda seconds: None, path.name)
+    assert _text(made).split() == ["2019年3月8日", "定稿.docx"]
+    assert [finding.code for finding in made.findings] == ["derivative.field-frozen"]
+    assert "DATE: 2019年3月8日" in made.proof.note
+
+
+def test_a_workbook_shows_saved_results_and_what_is_cut_is_named(tmp_path: Path) -> None:
+    inside = '<cols><col min="1" max="1" width="4"/></cols>' + office_samples.rows(
+        office_samples.words("A1", "长文字会不会被截断") + office_samples.words("B1", "右邻"),
+        '<c r="A2"><v>1234567890123</v></c>',
+        '<c r="B3"><f>RAND()</f><v>777</v></c>' + office_samples.words("C3", "看得见"),
+    )
+    path = office_samples.xlsx(tmp_path / "a.xlsx", {"表": inside})
+    made = office.to_pdfa(path, tmp_path, "x", "xlsx", lambda seconds: None, path.name)
+    assert "777" in _text(made)
+    found = {finding.code: str(finding.values["where"]) for finding in made.findings}
+    assert found["derivative.formula-frozen"] == "表!B3 RAND"
+    assert found["derivative.cut-text"].split("; ")[0] == "表!A1"
+    assert any(sentence.startswith("cells whose text is cut") for sentence in made.lost)
+
+
+def test_a_document_that_cannot_be_looked_through_is_converted_and_that_is_said(tmp_path: Path) -> None:
+    path = office_samples.docx(tmp_path / "a.docx", "<w:p><w:r><w:t>正文</w:t></w:r></w:p>", header1="<!DOCTYPE a><a/>")
+    made = office.to_pdfa(path, tmp_path, "x", "docx", lambda seconds: None, path.name)
+    assert "正文" in _text(made)
+    assert [finding.code for finding in made.findings] == ["derivative.not-looked-through"]

@@ -45,4 +45,4 @@ def _is_text_by_name(other: Answer) -> bool:
     """Whether an answer by extension says a kind of text, or a letter: that is narrower than ours."""
     if other.basis != "extension":
         return False
-    return kind_of(Identification(other.puid, other.name, "", other.mime, "extension", ()), "") in ("text", "email")
+    return kind_of(Identification(other.puid, other.name, "", other.mime, "extension", ())) in ("text", "email")

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test check lint format bench soak messages schemas setup setup-runtime clean
+.PHONY: help demo test check strangers lint format bench soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,10 @@ test: setup ## run every test; a skipped test is a failure
 
 check: lint ## what a change is tried with: the linters and the quick tests, in some minutes
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow" tests/unit
+
+strangers: setup ## the tests that keep what others reported and what others' suites hold: tests/strangers/log.md
+	$(BIN)/python -m pytest -n auto --dist loadgroup tests/strangers tests/conformance \
+		$$(grep -oE 'test_[a-z0-9_]+\.py' tests/strangers/log.md | sort -u | xargs -I{} find tests/unit tests/through -name {})
 
 lint: setup ## ruff, mypy --strict, the import contract, the form of the code
 	$(BIN)/ruff check .

@@ -81,7 +81,7 @@ def copies(package: Path) -> None:
 
 def fixity(package: Path) -> None:
     """An audit, one flipped bit that it finds, the repair from the disc, a drill, the report, a proof for others."""
-    say("十三、定期校验：从介质读回", "13. An audit reads copies back")
+    say("十三、定期检测：从载体读回", "13. An audit reads copies back")
     run("audit", "run")
     video = max(package.rglob("*.mp4"), key=lambda path: path.stat().st_size)
     with video.open("r+b") as stream:
@@ -142,12 +142,12 @@ def main() -> None:
     deliver(appoint(), case)
     say(f"完成，用时 {time.monotonic() - began:.0f} 秒", f"Done in {time.monotonic() - began:.0f} seconds")
     page = package / "data" / package.name.partition("_")[0] / "documentation" / "findings.html"
-    print(f"{'归档查验记录' if ZH else 'What was found, as a page'}: {page}")
+    print(f"{'归档检测记录' if ZH else 'What was found, as a page'}: {page}")
     print(
         f"{'档案库' if ZH else 'The archive'}: {OUTPUT / 'archive'}    PRESERVE_HOME={(OUTPUT / 'archive').absolute()}"
     )
     for name, zh, en in (
-        ("disc-inside/index.html", "光盘自带的查验页（用浏览器打开）", "The page on the disc that verifies it"),
+        ("disc-inside/index.html", "光盘自带的检测页（用浏览器打开）", "The page on the disc that verifies it"),
         ("label-disc.pdf", "光盘标签", "The disc's label"),
         (
             "court",

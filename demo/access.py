@@ -52,7 +52,7 @@ def deliver(tokens: dict[str, str], case: Path) -> None:
     run("request", "examine", number, "--note", "依法提供", token=tokens["wang"])
     run("request", "approve", number, "--reason", "同意", token=tokens["li"])
     say(
-        "十八、交付：证据目录、电子档案证明、离线核验",
+        "十八、交付：证据目录、电子档案证明、离线核对",
         "18. Handed over: list of evidence, certificate, off-line verifier",
     )
     run("request", "deliver", number, "--output", str(OUTPUT / "court"))

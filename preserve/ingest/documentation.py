@@ -21,10 +21,10 @@ _README = """# {title}
 - `representations/original/data/`：移交的原件，自归档之日起逐字节保存
 - `representations/preservation/data/`：为长期保存转换的文件（如有）
 - `representations/access/data/`：便于查看的小文件（如有）
-- `metadata/descriptive/case.json`：案件说明；`dc.xml`：都柏林核心著录
+- `metadata/descriptive/case.json`：案件著录表；`dc.xml`：都柏林核心著录
 - `metadata/other/text.jsonl`：从各文件中提取的正文，每行一份（JSON），供检索使用（如有）
 - `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
-  包括原文件名、摘要、格式、转换所用的程序和命令，以及怎样比对、结果如何
+  包括原文件名、数字摘要、格式、转换所用的程序和命令，以及怎样比对、结果如何
 - `documentation/compliance.pdf`、`compliance.html`：合规检查报告；`findings.html`：归档时发现的问题
 - `documentation/explanatory-notes/`：作为证据的音像资料的说明（如有）
 - 校验：在上两级目录（含 `bagit.txt`）运行 `sha256sum -c manifest-sha256.txt`，或使用任何 BagIt 工具

@@ -43,7 +43,7 @@ def test_what_became_of_each_is_listed(archive: Archive, token: str, handed_in: 
     assert "case.closed-before-start" in own["deposits"][0]["reasons"]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", ("已归档并封存", "已拒收")), ("en", ("every copy", "refused"))])
+@pytest.mark.parametrize(("lang", "words"), [("zh", ("已归档，副本齐全", "已拒收")), ("en", ("every copy", "refused"))])
 def test_it_is_said_in_both_languages(
     archive: Archive, token: str, handed_in: Path, lang: str, words: tuple[str, ...]
 ) -> None:

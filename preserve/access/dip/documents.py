@@ -135,8 +135,8 @@ th,td{{border:1px solid #bbb;padding:.3em .5em;text-align:left;overflow-wrap:any
 <li><b>看案卷：</b>打开 <a href="data/{dip}/documentation/case.html">案卷目录页</a>和
 <a href="data/{dip}/documentation/evidence-list.html">证据目录</a>；文件都在
 <a href="data/{dip}/representations/">文件夹</a>中，也可以从下表逐个打开。</li>
-<li><b>看证明：</b><a href="certificate.pdf">电子档案证明</a>由本机关电子签名，列有每个文件的摘要值。</li>
-<li><b>核验：</b>双击 <a href="verify.html">verify.html</a>，把整个文件夹拖到页面上。不需要网络，不需要安装任何软件。
+<li><b>看证明：</b><a href="certificate.pdf">电子档案证明</a>由本机关电子签名，列有每个文件的数字摘要。</li>
+<li><b>核对：</b>双击 <a href="verify.html">verify.html</a>，把整个文件夹拖到页面上。不需要网络，不需要安装任何软件。
 也可以运行 <code>python verify.py</code>。请把页面显示的公钥指纹与证明上印的指纹对照。</li>
 <li>文件请勿改名、另存或编辑；需要编辑请先复制。</li>
 </ol>
@@ -165,7 +165,7 @@ def readme(home: Home, request: Request, dip: str, given: Sequence[Given]) -> by
         with speaking(spoken):
             kept[spoken] = say("certificate.kept")
     return _README.format(
-        title="电子档案利用包 · Evidence from the archive",
+        title="电子档案利用信息包 · Evidence from the archive",
         institution=shown(home.settings.institution),
         number=shown(request.number),
         dip=dip,

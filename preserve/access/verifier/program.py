@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""核对一份利用包。Checks a delivery of evidence (DIP) from the archive.
+"""核对一份利用信息包。Checks a delivery of evidence (DIP) from the archive.
 
     python verify.py [--key FINGERPRINT] [FOLDER]     the folder in which this program lies, or another delivery
 
@@ -65,11 +65,11 @@ WORDS = {
     "manifest": ("与文件清单不一致", "disagrees with the list of files"),
     "evidence": ("文件清单与档案库日志记载的不一致", "the list of files is not the one in the archive's ledger"),
     "certificate": ("证明与档案库日志记载的不一致", "the certificate is not the one in the archive's ledger"),
-    "entry": ("日志记录未被检查点证明", "an entry of the ledger that the checkpoint does not prove"),
-    "checkpoint": ("检查点与日志不符", "a checkpoint that is not the ledger's"),
-    "signature": ("检查点的签名不成立", "the signature of the checkpoint does not hold"),
+    "entry": ("日志记录未被存证点证明", "an entry of the ledger that the checkpoint does not prove"),
+    "checkpoint": ("存证点与日志不符", "a checkpoint that is not the ledger's"),
+    "signature": ("存证点的签名不成立", "the signature of the checkpoint does not hold"),
     "key": ("公钥指纹与所给的不一致", "the key's fingerprint is not the given one"),
-    "other": ("属于另一份利用包", "belongs to another delivery"),
+    "other": ("属于另一份利用信息包", "belongs to another delivery"),
 }
 
 
@@ -153,7 +153,7 @@ def verify(folder: str, key: str = "", quiet: bool = True) -> dict[str, Any]:
     check = Check(root)
     take_inventory(check)
     if sum(name in check.found for name in MARKS) < 3:
-        raise ValueError("这里不是利用包 / no delivery here: " + folder)
+        raise ValueError("这里不是利用信息包 / no delivery here: " + folder)
     evidence: dict[str, Any] = {"files": {}}
     proof: dict[str, Any] = {"entries": []}
     for path in (EVIDENCE, PROOF):
@@ -209,7 +209,7 @@ def grouped(digest: str) -> str:
 
 def show(result: dict[str, Any], out: TextIO) -> None:
     """Say the result in both languages."""
-    for label, name in (("利用包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
+    for label, name in (("利用信息包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
         out.write(f"{label}: {printable(result[name])}\n")
     for problem in result["problems"]:
         detail = "  [{}]".format(problem["detail"]) if problem["detail"] else ""
@@ -221,9 +221,9 @@ def show(result: dict[str, Any], out: TextIO) -> None:
         out.write("本机的 Python 不会算 SM3，只核对了 SHA-256。/ This Python has no SM3: only SHA-256 was checked.\n")
     if result["fingerprint"]:
         out.write("公钥指纹 / fingerprint of the key:\n  {}\n".format(grouped(result["fingerprint"])))
-        out.write("证据清单摘要 / digest of the evidence:\n  {}\n".format(grouped(result["evidence_sha256"])))
+        out.write("证据清单的数字摘要 / digest of the evidence:\n  {}\n".format(grouped(result["evidence_sha256"])))
         for size, root in result["roots"].items():
-            out.write(f"树根 / root ({size} 条 entries):\n  {grouped(root)}\n")
+            out.write(f"日志总校验值 / root ({size} 条 entries):\n  {grouped(root)}\n")
     if not result["intact"]:
         out.write("结论：不完好！/ Result: NOT intact! ({})\n".format(len(result["problems"])))
         return
@@ -231,7 +231,7 @@ def show(result: dict[str, Any], out: TextIO) -> None:
     if not result["key_given"]:
         out.write("请把公钥指纹与证明上印的对照，一致才算数。\n")
         out.write("It counts only if the fingerprint is the one printed in the certificate: compare them.\n")
-    out.write("证明本身的电子签名请用 PDF 阅读器查验。/ Check the signature of certificate.pdf in a PDF viewer.\n")
+    out.write("证明本身的电子签名请用 PDF 阅读器核对。/ Check the signature of certificate.pdf in a PDF viewer.\n")
 
 
 def main() -> int:
@@ -239,7 +239,7 @@ def main() -> int:
     for name in ("stdout", "stderr"):  # an old console may not know Chinese; an escape is better than no result
         old = getattr(sys, name)
         setattr(sys, name, io.TextIOWrapper(old.buffer, old.encoding, "backslashreplace", line_buffering=True))
-    parser = argparse.ArgumentParser(description="核对一份利用包 / checks a delivery of evidence")
+    parser = argparse.ArgumentParser(description="核对一份利用信息包 / checks a delivery of evidence")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument(
         "--key",

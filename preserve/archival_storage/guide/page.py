@@ -95,7 +95,7 @@ def _row(case: GuideCase, base: str, by_folder: Mapping[str, Mapping[str, str]])
         f'<td><span class="title"><bdi>{text(case.title)}</bdi></span> {part}'
         f'<span class="small"><a class="code" href="{html.escape(quote(base))}">{text(base)}</a></span>'
         f'<span class="small links">{" ".join(links)}</span>'
-        f'<span class="small">清单摘要 <span class="en">SHA-256 of its manifest</span> '
+        f'<span class="small">清单的数字摘要 <span class="en">SHA-256 of its manifest</span> '
         f"<code>{text(case.manifest_sha256)}</code></span></td>"
         f'<td class="date" data-name="结案日期">{text(case.closed)}</td>'
         f'<td class="number" data-name="文件">{case.files:,}</td>'

@@ -45,7 +45,7 @@ WORDS = {
     "unsafe": ("清单中的路径不安全，未打开", "unsafe path in a list, not opened"),
     "malformed": ("格式有误", "malformed"),
     "oxum": ("文件数或字节数与 Payload-Oxum 不符", "number of files or bytes is not that of Payload-Oxum"),
-    "algorithm": ("没有本程序会算的摘要", "no digest that this program can compute"),
+    "algorithm": ("没有本程序会算的数字摘要", "no digest that this program can compute"),
 }
 
 Problem = NamedTuple("Problem", [("kind", str), ("path", str), ("detail", str)])

@@ -310,13 +310,13 @@ def test_its_text_holds_every_digest_and_the_whole_way(made: Path, delivery: Del
         delivery.request.wanted[0].case_number,
         "接收移交的案卷",
         "逐字节复制",
-        "从存储介质重新读出全部文件",
+        "从载体重新读出全部文件",
         "登记入档",
-        "定期核验完好1次",
+        "定期检测完好1次",
         "受理利用申请",
         "审核利用申请",
         "批准利用申请",
-        "制作利用包",
+        "制作利用信息包",
         "仅供试用和培训",
         "王审核",
         "不对文件所记载内容的真实性作出判断",
@@ -336,7 +336,7 @@ def test_the_printed_path_leads_to_the_signed_root(made: Path, delivery: Deliver
     number = int(re.search(r"日志记录编号(\d+)", text)[1])  # type: ignore[index]
     leaf, size, root = (
         re.search(pattern, text)[1]  # type: ignore[index]
-        for pattern in (r"该记录的叶哈希([0-9a-f]{64})", r"日志记录总数(\d+)", r"树根（SHA-256）([0-9a-f]{64})")
+        for pattern in (r"本条记录校验值([0-9a-f]{64})", r"日志记录总数(\d+)", r"日志总校验值（SHA-256）([0-9a-f]{64})")
     )
     after = text.split("pathfromleaftoroot,lowestfirst")[1].split("四、")[0]
     path = [bytes.fromhex(step) for step in re.findall(r"[0-9a-f]{64}", after)]
@@ -575,7 +575,7 @@ def test_bad_news_stands_in_the_chain_of_custody(office: Office, delivery: Deliv
         victim.chmod(mode)
     delivery.certify(tmp_path)
     text = text_of(tmp_path / DIP / NAME)
-    for word in ("定期核验发现副本损坏：服务器", "副本存疑", "定期核验完好1次", "Aregularcheckfound", "原因：内容改变"):
+    for word in ("定期检测发现副本损坏：服务器", "副本存疑", "定期检测完好1次", "Aregularcheckfound", "原因：内容改变"):
         assert word in text, word
 
 

@@ -66,14 +66,14 @@ def test_everything_is_told_and_proven(bureau: Office, tmp_path: Path) -> None:
     for words in (
         "案卷履历",
         "开始接收",
-        "病毒查验",
+        "病毒检测",
         "登记入库",
         "检索结果中显示本案",
         "越权操作被拒绝",
         "不予提供利用",
         "批准利用申请",
         "hold.unheard-of",
-        "定期校验：完好",
+        "定期检测：完好",
         "复议",
     ):
         assert words in text, words
@@ -86,7 +86,7 @@ def test_everything_is_told_and_proven(bureau: Office, tmp_path: Path) -> None:
         for one in etree.parse(str(path)).iter(f"{_PREMIS}event")
     ]
     assert len(events) > 8
-    assert [one for one in events if f"封存包事件{one}" not in text] == []
+    assert [one for one in events if f"存档信息包事件{one}" not in text] == []
     # The proof beside it, checked by the program in it; the document names it by its digest.
     proof = tmp_path / "履历-proof"
     checked = subprocess.run(

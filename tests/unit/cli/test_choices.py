@@ -79,7 +79,7 @@ def test_the_library_speaks_chinese(arguments: list[str], said: list[str], capsy
 def test_help_is_chinese_through_and_through(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--lang", "zh", "user", "add", "--help"]) == 0
     told = capsys.readouterr().out
-    assert "[必填]" in told and "移交人|档案员|审核人" in told and "[选项] 账户" in told
+    assert "[必填]" in told and "归档人|档案员|审核人" in told and "[选项] 账户" in told
     assert run(["--lang", "zh", "list", "--help"]) == 0
     assert "[默认：50" in capsys.readouterr().out
     assert run(["--lang", "en", "user", "add", "--help"]) == 0

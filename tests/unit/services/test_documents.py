@@ -39,10 +39,10 @@ def test_findings_may_stand_in_several_parts() -> None:
     assert document["message"] == ""
     first, second = (part["findings"][0] for part in document["parts"])
     assert first == second
-    assert first["message"] == "［说明］"
+    assert first["message"] == "［记录］"
 
 
-@pytest.mark.parametrize(("language", "message"), [("zh", "［说明］"), ("en", "[note]")])
+@pytest.mark.parametrize(("language", "message"), [("zh", "［记录］"), ("en", "[note]")])
 def test_a_sentence_is_said_in_the_language_in_use(language: str, message: str) -> None:
     with speaking("zh" if language == "zh" else "en"):
         assert as_document(Whole(0, (), Sentence("cli.severity-note")))["message"] == message

@@ -175,7 +175,7 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
     good = signature_holds(raw, note, signature)
     lines = [
         "公钥指纹 / fingerprint of the key: " + hashlib.sha256(raw).hexdigest(),
-        f"检查点 / checkpoint: {made}, {size} 条 entries, {_word(good)}",
+        f"存证点 / checkpoint: {made}, {size} 条 entries, {_word(good)}",
     ]
     for one in proof["entries"]:
         path = [bytes.fromhex(step) for step in one["path"]]
@@ -197,7 +197,7 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
         path = [bytes.fromhex(step) for step in one["path"]]
         holds = signature_holds(raw, old_note, old_signature) and begins_with(old_size, size, old_root, root, path)
         good &= holds
-        lines.append(f"早先的检查点 / earlier checkpoint: {old_made}, {old_size}, {_word(holds)}")
+        lines.append(f"早先的存证点 / earlier checkpoint: {old_made}, {old_size}, {_word(holds)}")
     lines.append("结论：全部成立。/ Result: everything holds." if good else "结论：不成立！/ Result: it does NOT hold!")
     return lines, good
 

@@ -209,7 +209,8 @@ def grouped(digest: str) -> str:
 
 def show(result: dict[str, Any], out: TextIO) -> None:
     """Say the result in both languages."""
-    for label, name in (("利用信息包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made")):
+    facts = (("利用信息包 / delivery", "dip"), ("申请 / request", "request"), ("制作时间 / made (UTC)", "made"))
+    for label, name in facts:
         out.write(f"{label}: {printable(result[name])}\n")
     for problem in result["problems"]:
         detail = "  [{}]".format(problem["detail"]) if problem["detail"] else ""

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 _skipped: list[str] = []
 
 # The same examples in every run, so that a change is judged by what it changed; `make soak` draws others.
-settings.register_profile("same", derandomize=True, print_blob=True)
+settings.register_profile("same", derandomize=True, print_blob=True, deadline=None)
 settings.load_profile("same")
 
 

@@ -258,7 +258,7 @@ def value_of(kind: type[StrEnum], written: str) -> str:
     """The value that a word of either language or the value itself names; what is neither comes back as it was."""
     words = {_key(word): value for value, word in VALUES[kind].items()}
     words |= {_key(word): value for value, word in _ENGLISH[kind].items()}
-    words |= {_key(word): value for word, value in ALSO[kind].items()}
+    words |= {_key(word): value for word, value in ALSO.get(kind, {}).items()}
     words |= {value: value for value in VALUES[kind]}
     key = _key(written)
     shorter = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)

@@ -35,7 +35,7 @@ def _is_general(answer: Answer) -> bool:
 def _rank(answer: Answer) -> tuple[bool, int, bool, int]:
     """What looked into the file before what did not; what says more closely what it is before what says a family."""
     rules = extensions.rules()
-    own = answer.identifier.startswith("preserve-")
+    own = answer.identifier.startswith("preserve-") and answer.identifier != text.NAME
     firm = answer.basis in _FIRM
     vague = firm and _is_general(answer) and not own
     return not firm, rules.grounds.index(answer.basis) + 9 * vague, own, rules.newest_first.index(answer.identifier)

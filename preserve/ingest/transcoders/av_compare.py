@@ -6,6 +6,7 @@ stream begins. Nothing is scaled on either side: a frame of another size has ano
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from preserve.ingest.facts import Proof
@@ -85,8 +86,24 @@ class Comparison:
             frames if known.video else None, sound if known.sound else None, heads, text if known.text else None
         )
 
+    def _lost(self) -> list[str]:
+        """The streams that the result does not have at all."""
+        asked = ("-show_entries", "stream=codec_type", "-of", "csv=p=0", file_argument(self.result))
+        there = Counter(run([find("ffprobe"), "-v", "error", *asked]).replace(",", " ").split())
+        kinds = (("video", "video", self.known.video), ("sound", "audio", self.known.sound))
+        wanted = (*kinds, ("subtitles", "subtitle", self.known.text))
+        return [
+            f"{name} {number} is not in the result"
+            for name, kind, streams in wanted
+            for number in range(there[kind], len(streams))
+        ]
+
     def proof(self, pulse: Pulse) -> Proof:
         """Decode the result and compare; the source was decoded by the run that encoded. Raises ToolFailed."""
+        method = "decoded-frames-equal" if self.known.video else "decoded-samples-equal"
+        if lost := self._lost():
+            digests = self._side(self._before).digests
+            return Proof(method, False, digests, {}, self.commands(), "", "; ".join(lost))
         outputs = [part for output in self._of_result() for part in output]
         run([find("ffmpeg"), *FFMPEG_INPUT, "-noautorotate", "-i", file_argument(self.result), *outputs], pulse)
         before, after = self._side(self._before), self._side(self._after)
@@ -102,5 +119,4 @@ class Comparison:
             f"{shift * 1000:.2f} ms (Matroska counts milliseconds)"
         )
         note = "; ".join(part for part in (moved if before.times else "", self._rounding, self.timing.filling) if part)
-        method = "decoded-frames-equal" if self.known.video else "decoded-samples-equal"
         return Proof(method, not why, before.digests, after.digests, self.commands(), note, "; ".join(why))

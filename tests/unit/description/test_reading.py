@@ -87,7 +87,7 @@ def test_every_mistake_at_once() -> None:
         ["case.name-unknown", "case.field-empty", "case.field-unknown"] + ["case.field-missing"] * 3
     )
     choice = next(one for one in read(content)[1] if one.code == "case.name-unknown")
-    assert choice.values == {"field": "案件类型", "written": "罚", "choices": "行政强制、行政检查、行政处罚"}
+    assert choice.values == {"field": "案件类型", "written": "罚", "choices": "行政强制、行政检查、行政处罚、行政许可"}
 
 
 @pytest.mark.parametrize("written", ["处罚", "行政处罚", "penalty", "Administrative Penalty", " 处罚 "])

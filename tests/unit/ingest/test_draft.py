@@ -131,8 +131,8 @@ def test_a_draft_has_the_day_of_that_zone(tmp_path: Path) -> None:
 
 def test_lookalikes_are_not_drafted_as_what_they_look_like(tmp_path: Path) -> None:
     names = {
-        "不予立案审批表.txt": "文书",
-        "行政处罚决定审批表.txt": "文书",
+        "不予立案审批表.txt": "不予立案审批表",
+        "行政处罚决定审批表.txt": "行政处罚决定审批表",
         "送达地址确认书.txt": "送达地址确认书",
         "听证通知书.txt": "听证通知书",
         "解除扣押决定书.txt": "解除查封、扣押决定书",

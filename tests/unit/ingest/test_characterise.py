@@ -32,8 +32,10 @@ def _codes(character: Character) -> list[str]:
 
 
 def test_whole_files_have_no_error_but_the_locked_ones(corpus: dict[str, Path]) -> None:
+    told = {"sound.amr": ["format.undecodable"]}  # it holds frames without data only, which no decoder makes sound of
     for name, path in corpus.items():
-        assert _codes(_read(path)) == (["format.encrypted"] if name.startswith("locked") else []), name
+        wanted = told.get(name, ["format.encrypted"] if name.startswith("locked") else [])
+        assert _codes(_read(path)) == wanted, name
 
 
 @pytest.mark.parametrize(("name", "codec"), [("h264.mp4", "AVC"), ("hevc.mp4", "HEVC"), ("mjpeg.avi", "JPEG")])

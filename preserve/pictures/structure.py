@@ -148,7 +148,7 @@ def _tiff(data: mmap.mmap) -> Structure:
             fault = next(_outside(data, order, [entries + head[2] * n for n in range(count)], big=big), "")
             (pointer,) = struct.unpack_from(order + ("Q" if big else "I"), data, entries + head[2] * count)
         except struct.error:
-            fault = "directory"
+            fault = "broken IFD"
         if fault:
             return Structure(f"p. {page}: {fault}")
     return Structure()

@@ -14,14 +14,14 @@ from preserve.services.documents import as_document
 from preserve.services.migration import Migration, identify, run
 from preserve.services.planning import preview, risks
 from tests.support.people import session, staffed
-from tests.support.tiny_case import write_case
+from tests.support.tiny_case import write_whole_case
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     place = tmp_path_factory.mktemp("planning")
     opened = staffed(place / "home", song=Role.AUDITOR, zhou=Role.DEPOSITOR)
-    ingest(session(opened, "zhou"), write_case(place / "case"), jobs=1)
+    ingest(session(opened, "zhou"), write_whole_case(place / "case"), jobs=1)
     yield opened
     opened.close()
 

@@ -83,7 +83,7 @@ def test_profiles_are_listed_checked_and_shown(home: Path) -> None:
     assert penalty.documents and not penalty.text
     assert set(as_document(penalty)) == {"ok", "name", "profile"}
     words = show(at(home), "vocabulary")
-    assert {word.field for word in words.words} == {"case_type", "measure", "incident", "shows"}
+    assert {word.field for word in words.words} == {"case_type", "measure", "incident", "outcome", "shows"}
     assert show(at(home), "storage").text
     with pytest.raises(Refused, match=r"profile\.name-unknown"):
         show(at(home), "nothing")

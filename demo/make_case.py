@@ -245,7 +245,7 @@ def _description(
         "start": begun.isoformat(),
         "closed": closed.isoformat(),
         "retention": "30年",
-        "parties": [{"name": PARTY, "role": "当事人", "identity": "91420100MA0000000X"}],
+        "parties": [{"name": PARTY, "role": "当事人", "identity": "91420100MA0000000Y"}],
         "officers": [{"name": name, "number": card} for name, card in OFFICERS],
         "stages": [
             {"stage": "启动", "start": begun.isoformat(), "end": begun.isoformat()},

@@ -18,6 +18,7 @@ OPENS = {
     "administration/restoring_archive.py": "of an archive that is being made",
     "services/ledger.py": "to prove what an altered catalogue says",
     "services/operation.py": "of an archive that may be damaged",
+    "services/preparation.py": "to judge a deposit by the rules in force, where the catalogue can be read",
 }
 """Who opens a catalogue outside data management, and why."""
 
@@ -95,5 +96,6 @@ def test_permission_and_refusals_belong_to_the_operation() -> None:
                 names = {alias.name for alias in node.names}
                 askers |= {name} if "require" in names else set()
                 recorders |= {name} if "note_refusal" in names else set()
-    assert askers == {"services/operation.py", "administration/proceedings/__init__.py"}
+    # Which papers are asked for is known only within the operation: whether one is of the internal volume is asked there.
+    assert askers == {"services/operation.py", "administration/proceedings/__init__.py", "services/inner_volume.py"}
     assert recorders == {"services/operation.py"}

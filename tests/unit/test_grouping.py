@@ -57,7 +57,7 @@ def test_what_lies_in_one_folder_is_said_once() -> None:
 
 def test_a_sentence_that_names_the_file_names_all_of_them() -> None:
     (group,) = grouped(Finding("case.file-missing", name, "refuse", {"file": name}) for name in ("甲.pdf", "乙.pdf"))
-    assert (group.where(), group.sentence()) == ("", "清单中有，但移交的文件中没有：甲.pdf、乙.pdf")
+    assert (group.where(), group.sentence()) == ("", "清单中有，但归档的文件中没有：甲.pdf、乙.pdf")
 
 
 def test_every_missing_document_of_a_stage_is_named_in_one_line() -> None:

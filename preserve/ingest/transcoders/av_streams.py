@@ -72,7 +72,7 @@ def pixel_options(streams: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
                 f"-color_range:v:{number}",
                 "pc",
             ]
-            # Full range under its old name on both sides: under the new one ffmpeg would press it into the narrow range.
+            # Full range under its old name on both sides: under the new one ffmpeg would press it into the narrow one.
             compare += [f"-pix_fmt:v:{number}", source_format]
         else:
             encode += [f"-pix_fmt:v:{number}", wanted]

@@ -39,7 +39,7 @@ def aged_office(folder: Path, retention: str) -> Office:
         retention=retention,
         incidents=[],
         measures=[],
-        objects=lambda given: [{**one, "evidence": False} for one in given],
+        objects=lambda given: [{**one, "evidence": False, "with_case": False} for one in given],
     )
 
 

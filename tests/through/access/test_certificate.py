@@ -306,9 +306,9 @@ def test_its_text_holds_every_digest_and_the_whole_way(made: Path, delivery: Del
         delivery.evidence_sha256,
         DIP,
         delivery.request.number,
-        "《行政执法全过程记录制度》第21条",
+        "《行政执法全过程记录制度》第二十一条",
         delivery.request.wanted[0].case_number,
-        "接收移交的案卷",
+        "接收归档的案卷",
         "逐字节复制",
         "从载体重新读出全部文件",
         "登记入档",
@@ -336,7 +336,7 @@ def test_the_printed_path_leads_to_the_signed_root(made: Path, delivery: Deliver
     number = int(re.search(r"日志记录编号(\d+)", text)[1])  # type: ignore[index]
     leaf, size, root = (
         re.search(pattern, text)[1]  # type: ignore[index]
-        for pattern in (r"本条记录校验值([0-9a-f]{64})", r"日志记录总数(\d+)", r"日志总校验值（SHA-256）([0-9a-f]{64})")
+        for pattern in (r"本条记录校验值([0-9a-f]{64})", r"日志记录总数(\d+)", r"日志总校验值([0-9a-f]{64})")
     )
     after = text.split("pathfromleaftoroot,lowestfirst")[1].split("四、")[0]
     path = [bytes.fromhex(step) for step in re.findall(r"[0-9a-f]{64}", after)]

@@ -85,6 +85,7 @@ LEGAL = {
     ("approved", "withdrawn"),
     ("executing", "confirmed"),
     ("executing", "executed"),
+    ("executed", "witnessed"),
 }
 
 

@@ -34,7 +34,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         incidents=[],
         measures=[],
         note="当事人曾申请行政复议",
-        objects=lambda given: [{**one, "evidence": False} for one in given],
+        objects=lambda given: [{**one, "evidence": False, "with_case": False} for one in given],
     )
 
 

@@ -115,7 +115,11 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
             [row.verdict in ("refuse", "error") for row in rows],
             2,
         )
-        told = [finding for row in rows for finding in row.findings if _for_the_department(finding)]
+        groups = [
+            (row, group)
+            for row in rows
+            for group in grouped(finding for finding in row.findings if _for_the_department(finding))
+        ]
         problems = [
             [
                 row.case_number or row.path.name,
@@ -125,8 +129,7 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
                 group.sentence(),
                 group.hint() or "—",
             ]
-            for row in rows
-            for group in grouped(finding for finding in row.findings if _for_the_department(finding))
+            for row, group in groups
         ]
         names = [say("compliance.batch-number"), *(say(f"compliance.head-{n}") for n in _PROBLEM)]
         _sheet(
@@ -135,7 +138,7 @@ def write_table(target: Path, rows: Sequence[Row], home: Home) -> None:
             problems,
             (22, 19, 6, 40, 60, 60),
             (heading, plain, bad),
-            [finding.severity in ("refuse", "error") for finding in told],
+            [group.severity in ("refuse", "error") for _, group in groups],
             1,
         )
     write_new(target, buffer.getvalue(), home)

@@ -90,7 +90,7 @@ def test_no_program_that_reads_hostile_files_sees_tokens_or_passwords(tmp_path: 
     archive = found(tmp_path / "home")
     make_case(tmp_path / "case", small=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(STAFF, "chen", ("陈档案", "archivist"))
+        patch.setitem(STAFF, "chen", ("陈档案", "head"))  # who lets in what persons answer for
         token = staff(archive, ("chen",))["chen"]
     secrets = {
         "PRESERVE_SIGNING_PASSWORD": "hunter2",

@@ -26,10 +26,12 @@ from preserve.administration.retention.facts import facts_of
 from preserve.administration.retention.profile import read_retention
 from preserve.data_management import search
 from preserve.data_management.archive import Archive, open_archive
+from preserve.ingest.acceptance import Answerer
 from preserve.ingest.runner import Result, run
 from preserve.progress import Silent
 from tests.support.asking import Counter
 from tests.support.material.corpus import ffmpeg
+from tests.support.tiny_case import answers_for
 
 VIDEO, TEXT, PHOTO = "录像/现场 Café.mp4", "笔录/询问 Café.txt", "照片/现场 Café.jpg"
 WAYS: dict[str, Callable[[str], bytes]] = {
@@ -96,10 +98,10 @@ def kept(archive: Archive, place: Path, request: pytest.FixtureRequest) -> Kept:
             {"file": TEXT, "kind": "询问笔录", "stage": "调查", "classification": "privacy"},
             {"file": PHOTO, "kind": "现场照片", "stage": "决定", "maker": "摄影人张三"},
         ],
-        "acceptances": [{"finding": "document-missing", "person": "周建国", "reason": "试验"}],
     }
+    described["acceptances"] = answers_for(described)
     (case / "case.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
-    result = run(archive.home, archive.catalogue, case, person="zhou", jobs=1, watcher=Silent())
+    result = run(archive.home, archive.catalogue, case, person=Answerer("zhou", may=True), jobs=1, watcher=Silent())
     notice = place / "调取证据通知书.pdf"
     notice.write_bytes(b"%PDF-1.4\n")
     return Kept(Counter(archive, number, result.objid, notice), result, spell)

@@ -86,20 +86,6 @@ def fifo(place: Path) -> Path:
     return case
 
 
-def same_name_after_nfc(place: Path) -> Path:
-    case = write_case(place / "case")
-    (case / "café.txt").write_text("a")
-    (case / "cafe\u0301.txt").write_text("b")
-    return case
-
-
-def same_name_after_case_folding(place: Path) -> Path:
-    case = write_case(place / "case")
-    (case / "A.TXT").write_text("a")
-    (case / "a.txt").write_text("b")
-    return case
-
-
 def workbook_with_entities(place: Path) -> Path:
     from preserve.description.workbook import write_workbook
 
@@ -144,8 +130,6 @@ TRICKS = {
     zip_bomb: "sip.bomb",
     symlink: "sip.symlink",
     fifo: "sip.fifo",
-    same_name_after_nfc: "sip.names-collide",
-    same_name_after_case_folding: "sip.names-collide",
     workbook_with_entities: "case.workbook-entities",
     state_secret: "rule.state-secret",
     nothing_there: "sip.none",

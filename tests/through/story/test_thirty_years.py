@@ -79,6 +79,7 @@ def first_years(office: Bureau) -> list[str]:
     """Six cases of each kind; a photograph in two, a sound recording that is no evidence in one."""
     picture = {"file": "现场照片.jpg", "kind": "照片", "stage": "调查"}
     recording = {"file": "现场录音.wav", "kind": "现场录音", "stage": "调查", "recording_start": "2026-01-05 09:00"}
+    recording["with_case"] = "否"
     made = [
         office.take_in(1, years=10, files={"现场照片.jpg": photograph()}, objects=[picture]),
         office.take_in(2, years=30, files={"现场录音.wav": sound()}, objects=[recording]),

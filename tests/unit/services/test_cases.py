@@ -16,6 +16,7 @@ from preserve.data_management.archive import open_archive
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases as cases_table
 from preserve.data_management.tables import versions
+from preserve.description.schema import CaseDescription
 from preserve.errors import Refused, UsageError
 from preserve.home import acting_person
 from preserve.services import case_history, cases
@@ -25,6 +26,18 @@ from preserve.services.session import Session, SystemUser
 
 COUNT = 7
 NUMBERS = [f"临文综罚〔2026〕{number}号" for number in range(1, COUNT + 1)]
+DESCRIBED = CaseDescription.model_validate(
+    {
+        "case_number": "1",
+        "case_type": "penalty",
+        "title": "t",
+        "cause": "c",
+        "producer": {"name": "p"},
+        "start": "2026-01-01",
+        "closed": "2026-02-01",
+        "objects": [{"file": "a.txt", "kind": "k", "stage": "decision"}],
+    }
+).model_dump_json()
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +55,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
             "case_type": "penalty",
             "producer": "总队",
         }
-        row |= {"classification": "internal", "closed": "2026-03-12", "long_term": False, "description": "{}"}
+        row |= {"classification": "internal", "closed": "2026-03-12", "long_term": False, "description": DESCRIBED}
         with archive.catalogue.begin() as connection:
             ledger.append(connection, action="case.registered", subject=objid, actor="z", details={}, moment=now())
             connection.execute(cases_table.insert(), row)

@@ -51,8 +51,8 @@ def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
 def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> Fixity:
     """Read and compare. A worker that dies is an error of ours and raises RuntimeError, never a clean result."""
     result = Fixity()
-    few = len(bag.inventory.files) < _FEW_FILES and sum(bag.inventory.files.values()) < _FEW_BYTES
-    reading = Reading(str(bag.root), from_medium, 0 if few else workers, progress)
+    files = bag.inventory.files
+    reading = Reading(str(bag.root), from_medium, workers_for(len(files), sum(files.values()), workers), progress)
     for path, algorithms, reason in compare(jobs(bag), reading, result):
         if reason:
             result.findings.append(Finding("bag.file-unreadable", path, values={"reason": reason}))
@@ -62,6 +62,11 @@ def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: C
             result.findings.append(Finding("bag.tag-digest-differs", path, values={"algorithms": algorithms}))
     result.findings.sort(key=lambda finding: finding.where)
     return result
+
+
+def workers_for(count: int, size: int, workers: int) -> int:
+    """How many processes so many files of so many bytes are worth: none for few, which are read before one starts."""
+    return 0 if count < _FEW_FILES and size < _FEW_BYTES else workers
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from metadata.bag import DECLARATION
-from metadata.bag_rules import LINE_RULES
+from metadata.bag_rules import LINE_RULES, kinds
 from metadata.bag_rules import RULES as BAG_RULES
 from metadata.csip import BAG_PROFILE, METS
 from metadata.differing import differing, differing_packed, put_aside
@@ -90,7 +91,7 @@ def verify_package(
     reading = None if structure_only else Reading(str(path), from_medium, workers, progress)
     counted = Fixity()
     differ = partial(differing, reading=reading, counted=counted)
-    if not (path / DECLARATION).exists() and (path / METS).is_file():
+    if not os.path.lexists(path / DECLARATION) and (path / METS).is_file() and not (path / METS).is_symlink():
         return _bare(path, take_inventory(path), differ, counted, started)
     bag = open_bag(path, LINE_RULES)
     fixity = _Reading(bag, from_medium, workers, progress)
@@ -113,13 +114,14 @@ def verify_packed(
     listed = list_packed(packed.entries())
     counted = Fixity()
     differ = partial(
-        differing_packed, packed=packed, top=listed.top, read=not structure_only, counted=counted, progress=progress
+        differing_packed, packed=packed, listed=listed, read=not structure_only, counted=counted, progress=progress
     )
     if DECLARATION not in listed.inventory.files and METS in listed.inventory.files:
         with tempfile.TemporaryDirectory(prefix="preserve-ip-") as folder:
             place = Path(folder, listed.top.rstrip("/") or name.partition(".")[0])
             put_aside(packed, listed, place)
-            return _bare(place, listed.inventory, differ, counted, started)
+            report = _bare(place, listed.inventory, differ, counted, started)
+        return replace(report, findings=(*listed.findings, *report.findings))
     with tempfile.TemporaryDirectory(prefix="preserve-bag-") as folder:
         digests = gather(packed, listed, Path(folder), payload=not structure_only, progress=progress)
         own = listed.top.rstrip("/") or name.partition(".")[0]
@@ -140,8 +142,7 @@ def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
 
 def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
     payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    shown = tuple(findings)
-    return Report(shown, len(payload), sum(payload), digests, time.monotonic() - started, kind)
+    return Report(tuple(findings), len(payload), sum(payload), digests, time.monotonic() - started, kind)
 
 
 def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, started: float) -> Report:
@@ -149,20 +150,9 @@ def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, sta
     from metadata.csip_rules.judging import judge
 
     judged = judge(path, "", inventory.files)
-    findings = [*_refused(inventory), *judged.findings, *differ(judged.jobs)]
-    shown = tuple(findings)
+    findings = (*kinds.in_inventory(inventory), *judged.findings, *differ(judged.jobs))
     size = sum(inventory.files.values())
-    return Report(shown, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
-
-
-def _refused(inventory: Inventory) -> Iterator[Finding]:
-    """What is neither file nor folder, and what could not be read."""
-    for name in inventory.links:
-        yield Finding("bag.link", name)
-    for name in inventory.devices:
-        yield Finding("bag.device", name)
-    for name, reason in inventory.unreadable.items():
-        yield Finding("bag.file-unreadable", name, values={"reason": reason})
+    return Report(findings, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
 
 
 class _Reading:
@@ -229,15 +219,16 @@ def _is_ours(bag: OpenedBag, name: str) -> bool:
 def _others(bag: OpenedBag, name: str, differ: Differ) -> Iterator[Finding]:
     from metadata.csip_rules.judging import judge
 
-    listed = frozenset(manifest.algorithm for manifest in bag.payload_manifests)
     prefix = f"data/{name}/"
     judged = judge(bag.root, prefix, bag.inventory.below(prefix))
+    yield from judged.findings
+    unread = []
     for job in judged.jobs:
         path, (algorithm,), (said,), _ = job
-        digest = bag.payload_digest(algorithm, path) if algorithm in listed else None
-        if digest is not None and digest != said:
+        digest = bag.payload_digest(algorithm, path)
+        if digest is None:
+            unread.append(job)
+        elif digest != said:
             yield Finding("csip.checksum-differs", path, values={"algorithms": algorithm})
-    yield from judged.findings
     # The bag's manifests are compared with the bytes already; only other algorithms ask for another reading.
-    unread = [job for job in judged.jobs if bag.payload_digest(job[1][0], job[0]) is None]
     yield from differ(unread)

@@ -4,6 +4,7 @@ specification a warning."""
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from metadata.findings import Finding, Severity, Value
 from metadata.hashing import Job
 from metadata.mets import Identifiers, read_references
 from metadata.schemas import mets_schema
+
+_ELSEWHERE = re.compile(r"(?:https?|ftp|urn|doi|ark|hdl|info):", re.IGNORECASE)
+"""What lies outside of the package by intent: a place in a network, or a name."""
 
 _SEVERITIES: dict[str, Severity] = {"MUST": "warning", "SHOULD": "note"}
 
@@ -118,6 +122,9 @@ def _target(base: str, href: str, names: Mapping[str, str]) -> str | None:
 def _compare(
     reference: Reference, target: str | None, files: Mapping[str, int], prefix: str, document: str
 ) -> Iterator[Finding]:
+    if target is None and _ELSEWHERE.match(reference.href):
+        yield Finding("csip.elsewhere", document, "warning", {"href": reference.href})
+        return
     if target is None:
         yield Finding("ip.target-missing", document, values={"href": reference.href})
         return

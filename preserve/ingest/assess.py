@@ -186,16 +186,18 @@ class Judgement:
 
     def so_far(self) -> list[Finding]:
         """All findings of the files that were taken in, where others are refused."""
-        return _judge(self._home, self._assessed.description, self._assessed.findings, self._sightings)[0]
+        return self._judged()[0]
 
     def finish(self) -> Judged:
         """All findings now that every file was looked at. Raises Refused where one of them refuses the deposit."""
-        assessed = self._assessed
-        description, known = assessed.description, assessed.findings
-        findings, view = _judge(self._home, description, known, self._sightings, self._retention)
-        if refused := refusal(assessed.deposit, findings):
+        findings, view = self._judged()
+        if refused := refusal(self._assessed.deposit, findings):
             raise refused
         return Judged(tuple(findings), view)
+
+    def _judged(self) -> tuple[list[Finding], View]:
+        assessed = self._assessed
+        return _judge(self._home, assessed.description, assessed.findings, self._sightings, self._retention)
 
 
 def preview(

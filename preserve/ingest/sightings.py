@@ -73,12 +73,9 @@ class Sightings:
         self._home.work.mkdir(parents=True, exist_ok=True)
         jobs = _jobs(self._deposit, self._names)
         with tempfile.TemporaryDirectory(prefix="look-", dir=self._home.work) as scratch:
-            place = Path(scratch)
-            texts = place / "texts"
-            texts.mkdir()
             sizes = Counter(entry.size for entry in self._deposit.files if entry.size)
             where = zone(self._home.settings.time_zone)
-            look = _Look(place, texts, where, self._rules.secrecy_marks, sizes, progress)
+            look = _Look(Path(scratch), where, self._rules.secrecy_marks, sizes, progress)
             source = self._deposit.source
             if source.folder is not None:
                 seen = _in_folder(jobs, source.folder / self._deposit.prefix, look)
@@ -98,7 +95,6 @@ class _Look:
     """How a look is taken: where files and texts lie meanwhile, and what is asked of them."""
 
     scratch: Path
-    texts: Path
     zone: tzinfo
     secrecy: SecrecyMarks
     sizes: Mapping[int, int]  # how many files have a size: only of those that share one a digest is taken
@@ -112,10 +108,11 @@ class _Look:
         """What files are that lie in `folder`, by their stored names."""
         if not jobs:
             return []
-        texts = str(self.texts)
-        return examine_batch(
-            Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy, _WORKERS)
-        )
+        # Texts are read for the marks in them and not kept: no more than a batch's lie there at a time.
+        with tempfile.TemporaryDirectory(prefix="texts-", dir=self.scratch) as texts:
+            return examine_batch(
+                Batch("", str(folder), texts, self.zone, (), tuple(jobs), tuple(taken), self.secrecy, _WORKERS)
+            )
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+import zipfile
 from pathlib import Path
 
 import bagit
@@ -48,3 +50,36 @@ def test_a_second_opinion_is_asked_and_named(tmp_path: Path) -> None:
     assert "bagit 1." in done.stderr
     document = Archive(tmp_path).json("verify", "--independent", str(bag))
     assert document["second_opinion"]["valid"] is True
+
+
+def _zipped(root: Path, target: Path, *more: tuple[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted(path for path in root.rglob("*") if path.is_file()):
+            archive.write(file, f"{root.name}/{file.relative_to(root)}")
+        for name, data in more:
+            with warnings.catch_warnings(action="ignore"):  # of a name that is there already
+                archive.writestr(f"{root.name}/{name}", data)
+    return target
+
+
+def test_a_package_in_a_zip_is_judged_where_it_lies(tmp_path: Path) -> None:
+    root = make_others_package(tmp_path)
+    done = Archive(tmp_path).run("verify", str(_zipped(root, tmp_path / "whole.zip")))
+    assert done.returncode == 0, done.stderr
+    assert "all 5 digests agree" in done.stderr
+    content = root / "representations/r1/data/a.png"
+    content.write_bytes(content.read_bytes().swapcase())
+    done = Archive(tmp_path).run("verify", str(_zipped(root, tmp_path / "altered.zip")))
+    assert done.returncode == 4
+    assert "is not the one that METS describes" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("METS.xml", "bag.archive-twice"), ("schemas/a.xsd", "bag.archive-twice"), ("../../out.txt", "bag.archive-name")],
+)
+def test_a_zip_that_holds_a_name_twice_or_leads_out_is_named(name: str, code: str, tmp_path: Path) -> None:
+    root = make_others_package(tmp_path)
+    document = Archive(tmp_path).json("verify", str(_zipped(root, tmp_path / "odd.zip", (name, b"other"))))
+    assert document["status"] == 4
+    assert code in [finding["code"] for finding in document["findings"]]

@@ -111,3 +111,27 @@ def test_a_link_in_the_package_is_refused(tmp_path: Path) -> None:
     (root / "documentation/read me.txt").unlink()
     (root / "documentation/read me.txt").symlink_to("/etc/hostname")
     assert not verify_package(root).intact
+
+
+@pytest.mark.parametrize("name", ["METS.xml", "bagit.txt"])
+def test_no_link_decides_what_a_folder_is(name: str, tmp_path: Path) -> None:
+    root = make_others_package(tmp_path / "package")
+    outside = tmp_path / "outside.xml"
+    if name == "METS.xml":
+        (root / name).rename(outside)
+    (root / name).symlink_to(outside)
+    report = verify_package(root)
+    assert not report.intact
+    assert report.kind == "bag"
+    assert ("bag.link", name) in _said(report, "error")
+
+
+@pytest.mark.parametrize("href", ["https://example.org/a.xsd", "urn:uuid:1"])
+def test_what_lies_elsewhere_by_intent_is_named_and_not_lost(href: str, tmp_path: Path) -> None:
+    root = make_others_package(tmp_path)
+    mets = root / "METS.xml"
+    text = mets.read_text(encoding="utf-8")
+    mets.write_text(text.replace('xlink:href="schemas/a.xsd"', f'xlink:href="{href}"'), encoding="utf-8")
+    report = verify_package(root)
+    assert report.intact
+    assert ("csip.elsewhere", "METS.xml") in _said(report, "warning")

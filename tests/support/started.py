@@ -19,6 +19,7 @@ from pathlib import Path
 
 # What the interpreter, the loader and the allocator read at their own start, and a fork inherits.
 AT_THE_START = ("PYTHON", "LD_", "MALLOC_", "GLIBC_", "LC_", "LANG")
+LATER = frozenset({"LANGUAGE"})  # gettext reads it whenever it looks for a catalogue
 LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU)
 
 LARGEST = 100_000  # bytes of a request, well below what a socket's buffer takes at once
@@ -139,8 +140,8 @@ def _umask() -> str:
 
 
 def _at_the_start(environment: Mapping[str, str]) -> object:
-    told = {name: value for name, value in environment.items() if name.startswith(AT_THE_START)}
-    return told, [resource.getrlimit(limit) for limit in LIMITS]
+    named = {name: value for name, value in environment.items() if name.startswith(AT_THE_START) and name not in LATER}
+    return named, [resource.getrlimit(limit) for limit in LIMITS]
 
 
 _ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}

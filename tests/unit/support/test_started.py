@@ -73,6 +73,13 @@ def test_what_speaks_to_the_interpreter_starts_a_true_one(archive: Archive, monk
     kill(process)
 
 
+def test_a_language_that_another_test_left_does_not_matter(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    process = archive.start("list")
+    assert isinstance(process, Started)
+    assert "Identifier" in process.communicate(timeout=60)[0]
+
+
 def test_nothing_stays_of_a_command_that_is_over(archive: Archive) -> None:
     before = set(os.listdir("/proc/self/fd"))
     process = start(PROGRAM, ["--help"], {**os.environ, "LC_ALL": "C.UTF-8"})

@@ -38,7 +38,7 @@ def test_cover_pictures_and_what_has_no_codec_are_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "encoded"), [("yuv420p", "yuv420p"), ("pal8", "bgra"), ("nv12", "yuv420p"), ("yuvj420p", "yuv420p")]
+    ("source", "encoded"), [("yuv420p", "yuv420p"), ("pal8", "bgra"), ("nv12", "yuv420p"), ("yuvj420p", "yuvj420p")]
 )
 def test_pixels_go_into_a_format_that_holds_every_value(source: str, encoded: str) -> None:
     encode, compare = pixel_options([{"pix_fmt": source}])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from demo import papers
@@ -134,6 +135,36 @@ def test_tidy_text_can_always_be_written(text: str, way: Way) -> None:
     clean = tidy(text, way)
     clean.encode()
     assert "\0" not in clean
+
+
+def _tidy_by_character(text: str, way: Way) -> str:
+    """The same, character by character, as it was done when the indexes of old packages were made."""
+    ideograph = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    text = re.sub(r"\r\n?", "\n", text)
+    text = "".join(c if c == "\n" or c == "\t" or c.isprintable() or c == "\u3000" else " " for c in text)
+    text = text.encode("utf-8", "replace").decode()
+    if way in ("pdf", "ofd"):
+        text = re.sub(rf"(?<=[{ideograph}，、；：])[ \u3000]*\n[ \u3000]*(?=[{ideograph}])", "", text)
+    spaced = rf"(?<![{ideograph}])[{ideograph}](?:[ \u3000]{{1,4}}[{ideograph}](?![{ideograph}]))+"
+    text = re.sub(spaced, lambda found: re.sub(r"[ \u3000]", "", found[0]), text)
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t\u3000]{2,}", " ", text)).strip()
+
+
+_TRYING = st.text("处罚决定书\U00020000，：ab1 \u3000\t\r\n\0\x85\xa0\u2028\u200b\ufeff\ue000\ud800", max_size=60)
+
+
+@given(_TRYING | st.text(st.characters(exclude_categories=())), st.sampled_from(["pdf", "ofd", "docx", "plain"]))
+@example("处 罚 决 定 书", "docx")
+@example("处\u3000 罚  决    定     书", "pdf")
+@example("演\r\n\r出，\u3000\n 活\x0b动\x1c。\n \t\n\u3000末", "pdf")
+@example("甲乙 丙 丁\u2003\n\xa0戊 a 己 庚", "plain")
+def test_tidy_text_is_what_it_always_was(text: str, way: Way) -> None:
+    assert tidy(text, way) == _tidy_by_character(text, way)
+
+
+def test_every_character_is_shown_or_blanked_as_before() -> None:
+    text = "".join(f"a{chr(number)}b" for number in range(0x110000))
+    assert tidy(text, "plain") == _tidy_by_character(text, "plain")
 
 
 def test_slides_are_read_by_their_numbers(tmp_path: Path) -> None:

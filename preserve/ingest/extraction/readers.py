@@ -257,6 +257,7 @@ _GAP = re.compile(rf"[ \u3000](?<=[{_IDEOGRAPH}].)[ \u3000]{{0,3}}[{_IDEOGRAPH}]
 """In every text in which `_SPACED` finds something; it begins with what is rare, and is found much faster."""
 _LINE_ENDS = re.compile(rf"(?<=[{_IDEOGRAPH}，、；：])[ \u3000]*\n[ \u3000]*(?=[{_IDEOGRAPH}])")
 _KEPT = ("\n", "\t", "\u3000")
+_FEW = 50  # characters are replaced one after the other sooner than a table is asked at every place
 
 
 def tidy(text: str, way: Way) -> str:
@@ -281,5 +282,9 @@ def _printable(text: str) -> str:
     """Blanks for what cannot be shown, lone surrogates among it."""
     if text.replace("\n", "").replace("\t", "").replace("\u3000", "").isprintable():
         return text
-    odd = {ord(c) for c in set(text).difference(_KEPT) if not c.isprintable()}
-    return text.translate(dict.fromkeys(odd, " "))
+    odd = [c for c in set(text).difference(_KEPT) if not c.isprintable()]
+    if len(odd) > _FEW:
+        return text.translate(dict.fromkeys(map(ord, odd), " "))
+    for c in odd:
+        text = text.replace(c, " ")
+    return text

@@ -14,8 +14,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+from tests.support.tiny_case import answers_for
 
 PROGRAM = str(Path(sys.executable).parent / "preserve")
 KEEP = """
@@ -93,7 +96,7 @@ def keeping_home(folder: Path) -> Path:
 
 def describe(case: Path, number: str, files: Sequence[str]) -> None:
     """The description of a case of these files."""
-    content = {
+    content: dict[str, Any] = {
         "case_number": number,
         "case_type": "检查",
         "title": number,
@@ -102,10 +105,8 @@ def describe(case: Path, number: str, files: Sequence[str]) -> None:
         "start": "2026-01-05",
         "closed": "2026-02-02",
         "objects": [{"file": name, "kind": "文书", "stage": "调查"} for name in files],
-        "acceptances": [
-            {"finding": name, "person": "周建国", "reason": "测速用"} for name in ("document-missing", "recording-gap")
-        ],
     }
+    content["acceptances"] = answers_for(content)  # one for each document that such a case lacks
     (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 

@@ -38,11 +38,18 @@ def test_cover_pictures_and_what_has_no_codec_are_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "encoded"), [("yuv420p", "yuv420p"), ("pal8", "bgra"), ("nv12", "yuv420p"), ("yuvj420p", "yuvj420p")]
+    ("source", "encoded", "compared"),
+    [
+        ("yuv420p", "yuv420p", "yuv420p"),
+        ("pal8", "bgra", "bgra"),
+        ("nv12", "yuv420p", "yuv420p"),
+        ("yuvj420p", "yuv420p", "yuvj420p"),
+    ],
 )
-def test_pixels_go_into_a_format_that_holds_every_value(source: str, encoded: str) -> None:
+def test_pixels_go_into_a_format_that_holds_every_value(source: str, encoded: str, compared: str) -> None:
     encode, compare = pixel_options([{"pix_fmt": source}])
-    assert compare == ["-pix_fmt:v:0", encoded]
+    assert encode[1].endswith(encoded)
+    assert compare == ["-pix_fmt:v:0", compared]
     assert ("-filter:v:0" in encode) == source.startswith("yuvj")  # full range stays full range
 
 

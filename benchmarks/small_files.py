@@ -42,7 +42,8 @@ def make_files(case: Path, count: int, smallest: int, largest: int) -> list[str]
         path = case / name
         path.parent.mkdir(parents=True, exist_ok=True)
         size = chance.randint(smallest, largest)
-        path.write_bytes((f"{number} ".encode() + words * (size // len(words) + 1))[: size // 3 * 3])
+        text = f"{number} ".encode() + words * (size // len(words) + 1)
+        path.write_bytes(text[:size].decode("utf-8", "ignore").encode())
         names.append(name)
     return names
 

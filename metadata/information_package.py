@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from metadata import csip
-from metadata.entities import Agent, Event, FileObject, Relationship, Representation, Rights
+from metadata.entities import Relationship
 from metadata.errors import XMLRefused
 from metadata.findings import Finding, Value
 from metadata.mets import Identifiers, Reference, read_identity, read_references
 from metadata.opened import OpenedBag
-from metadata.premis import read_premis
+from metadata.premis.outline import Outline, read_outlines
 from metadata.schemas import mets_schema, premis_schema
 
 
@@ -126,26 +126,27 @@ def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[
 
 def _read_premis(package: InformationPackage, document: PremisDocument) -> Iterator[None]:
     place = package.bag.root / package.where(document.path)
-    for entity in read_premis(place, premis_schema()):
+    for outline in read_outlines(place, premis_schema()):
         yield
-        if isinstance(entity, Event):
-            _claim(document, document.events, entity.identifier)
-            document.links.update((entity.identifier, "agent", link.identifier) for link in entity.agents)
-            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
-        elif isinstance(entity, Agent):
-            _claim(document, document.agents, entity.identifier)
-        elif isinstance(entity, Rights):
-            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
-        else:
-            _claim(document, document.objects, entity.identifier)
-            document.relations.extend((entity.identifier, relation) for relation in entity.relationships)
-            if isinstance(entity, FileObject):
-                if entity.path in document.files:
-                    document.repeated.append(entity.path)
-                document.files[entity.path] = entity.size, entity.digests.get("sha256", "")
-            elif isinstance(entity, Representation):
-                pass  # its name is the folder's, which the METS rule compares
+        _take(document, outline)
     document.whole = True
+
+
+def _take(document: PremisDocument, outline: Outline) -> None:
+    kind, identifier, path, size, digest, relations, agents, objects = outline
+    if kind == "event":
+        _claim(document, document.events, identifier)
+        document.links.update((identifier, "agent", agent) for agent in agents)
+    elif kind == "agent":
+        _claim(document, document.agents, identifier)
+    elif kind != "rights":
+        _claim(document, document.objects, identifier)
+        document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
+        if kind == "file":
+            if path in document.files:
+                document.repeated.append(path)
+            document.files[path] = size, digest
+    document.links.update((identifier, "object", linked) for linked in objects)
 
 
 def _claim(document: PremisDocument, known: set[str], identifier: str) -> None:

@@ -6,7 +6,7 @@ other goes through the whole reader. Both refuse the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -34,7 +34,7 @@ class Outline(NamedTuple):
     objects: tuple[str, ...] = ()
 
 
-def read_outlines(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[Outline]:
+def read_outlines(path: Path, schema: etree.XMLSchema | None = None) -> Generator[Outline, None, None]:
     """An outline of each entity in its order, as a stream. Raises XMLRefused as `read_premis` does."""
     for element in iterate(path, ENTITIES, schema):
         with refusing(path, element):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -35,24 +36,34 @@ def names_in(folder: str, own: Path | None = None) -> list[str]:
 
 
 def read_profile(
-    name: str, model: type[Model], own: Path | None = None, context: Mapping[str, Any] | None = None
+    name: str, model: type[Model], own: Path | None = None, context: Mapping[str, Hashable] | None = None
 ) -> Model:
     """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key.
 
-    `context` is what the model's own checks may look at beside the file: the other profiles' words.
+    `context` is what the model's own checks may look at beside the file: the other profiles' words. The file is read
+    each time; what has the same bytes and is judged in the same context is the same frozen model as before.
     """
     file = locate(name, own)
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+    except OSError as error:
+        raise Refused("profile.unreadable", str(file), reason=str(error)) from error
+    return cast(Model, _model(file, content, model, tuple((context or {}).items())))
+
+
+@lru_cache(256)
+def _model(file: Path, content: bytes, model: type[BaseModel], context: tuple[tuple[str, Hashable], ...]) -> BaseModel:
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = match[1] if match else "1"
         raise Refused("profile.syntax", f"{file}:{line}", reason=str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error
     try:
-        return model.model_validate(data, context=context)
+        return model.model_validate(data, context=dict(context))
     except ValidationError as error:
         found = [_mistake(dict(one), text, file) for one in error.errors()]
         found.sort(key=lambda one: int(one.where.rpartition(":")[2]))

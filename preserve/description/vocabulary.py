@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -88,6 +88,9 @@ class Vocabulary:
 
     terms: Mapping[str, tuple[Term, ...]]
 
+    def __hash__(self) -> int:
+        return hash(tuple(self.terms))  # few are ever alive at once, and what is equal hashes alike
+
     def knows(self, field: str, name: str) -> bool:
         """Whether the profiles have this name."""
         return field not in self.terms or any(term.name == name for term in self.terms[field])
@@ -126,15 +129,24 @@ def _key(word: str) -> str:
 
 def read_vocabulary(own: Path | None = None) -> Vocabulary:
     """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
-    types = read_case_types(own)
-    return Vocabulary({"case_type": types, **_terms(own)})
+    return _vocabulary(_read_types(own), *_read_terms(own))
 
 
-def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
-    """The words of the vocabulary; a bureau's own file from before there were outcomes has the shipped ones."""
+@lru_cache(8)
+def _vocabulary(types: _CaseTypes, profile: VocabularyProfile, shipped: VocabularyProfile) -> Vocabulary:
+    """From the same profiles the same object: what is judged by it is known to be judged by the same."""
+    return Vocabulary({"case_type": _each_apart(types), **_terms(profile, shipped)})
+
+
+def _read_terms(own: Path | None) -> tuple[VocabularyProfile, VocabularyProfile]:
+    """The bureau's own vocabulary, and the one whose outcomes count."""
     profile = read_profile("vocabulary.toml", VocabularyProfile, own)
-    outcome = profile.outcome or read_profile("vocabulary.toml", VocabularyProfile).outcome
-    return {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows, "outcome": outcome}
+    return profile, profile if profile.outcome else read_profile("vocabulary.toml", VocabularyProfile)
+
+
+def _terms(profile: VocabularyProfile, ending: VocabularyProfile) -> dict[str, tuple[Term, ...]]:
+    """The words of the vocabulary; a bureau's own file from before there were outcomes has the shipped ones."""
+    return {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows, "outcome": ending.outcome}
 
 
 def read_what_is_sound(own: Path | None) -> Vocabulary:
@@ -144,19 +156,31 @@ def read_what_is_sound(own: Path | None) -> Vocabulary:
     with suppress(Refused):
         terms["case_type"] = read_case_types(own)
     with suppress(Refused):
-        terms |= _terms(own)
+        terms |= _terms(*_read_terms(own))
     return Vocabulary(terms)
 
 
 def read_case_types(own: Path | None) -> tuple[Term, ...]:
     """The types of case that there are profiles for. Raises Refused, also where two of them have one name."""
+    return _each_apart(_read_types(own))
+
+
+_CaseTypes = tuple[tuple[str, Path, _CaseType], ...]
+"""What the files in `profiles/cases/` are called, where they lie, and what they name."""
+
+
+def _read_types(own: Path | None) -> _CaseTypes:
+    return tuple((name, locate(name, own), read_profile(name, _CaseType, own)) for name in names_in("cases", own))
+
+
+@lru_cache(8)
+def _each_apart(named: _CaseTypes) -> tuple[Term, ...]:
     types: dict[str, Term] = {}
-    for name in names_in("cases", own):
-        profile = read_profile(name, _CaseType, own)
+    for name, file, profile in named:
         term = Term(name=profile.case_type, label=profile.name, also=profile.also)
         for other, known in types.items():
             if same := _written(term) & _written(known):
-                raise Refused("profile.case-type-twice", str(locate(name, own)), other=other, word=min(same))
+                raise Refused("profile.case-type-twice", str(file), other=other, word=min(same))
         types[name] = term
     return tuple(types.values())
 

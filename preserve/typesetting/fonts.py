@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preserve.errors import ToolMissing
 from preserve.typesetting.cmap import Coverage, read_coverage
+
+if TYPE_CHECKING:
+    import typst
 
 HAN, MONO = "Noto Sans CJK SC", "Noto Sans Mono CJK SC"
 
@@ -103,6 +107,22 @@ def _names() -> dict[str, str]:
         put_fonts(Path(scratch), _found().values())
         known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[scratch])
         return {name.replace(" ", ""): name for name in known.families()}
+
+
+@cache
+def loaded() -> typst.Fonts:
+    """Every font to print with, as the typesetter holds them: looked through once, not for each page."""
+    import typst
+
+    folder = _links().name
+    put_fonts(Path(folder), font_files())
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+
+
+@cache
+def _links() -> tempfile.TemporaryDirectory[str]:
+    """Where links to the fonts lie until this process ends: a font is read from there when a page first needs it."""
+    return tempfile.TemporaryDirectory(prefix="preserve-fonts-")
 
 
 def put_fonts(folder: Path, files: Iterable[Path]) -> None:

@@ -14,6 +14,7 @@ from preserve.typesetting.fonts import (
     MONO,
     face,
     font_files,
+    loaded,
     missing,
     present,
     put_fonts,
@@ -74,3 +75,9 @@ def test_without_the_chinese_font_nothing_is_printed(monkeypatch: pytest.MonkeyP
 def test_a_folder_of_links_to_just_these(tmp_path: Path) -> None:
     put_fonts(tmp_path, font_files()[:3])
     assert {path.resolve() for path in tmp_path.iterdir()} == {file.resolve() for file in font_files()[:3]}
+
+
+def test_the_fonts_are_looked_through_once_and_stay_within_reach() -> None:
+    fonts = loaded()
+    assert fonts is loaded()
+    assert {family.name for family in present()} <= set(fonts.families())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from urllib.parse import quote, unquote
 
@@ -27,3 +28,19 @@ def encode_href(path: str) -> str:
 def decode_href(href: str) -> str:
     """The path that a relative href names."""
     return unquote(href.removeprefix("./"), errors="strict")
+
+
+_REFUSED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|/)|%(?![0-9A-Fa-f]{2})|[?#\\]")
+
+
+def target_of(base: str, href: str) -> str | None:
+    """The path in the package that an href names, or None when it leads out of it or cannot be decoded."""
+    if _REFUSED.search(href):
+        return None
+    try:
+        path = decode_href(href)
+    except UnicodeDecodeError:
+        return None
+    if "\x00" in path or path.startswith("/") or "\\" in path or ".." in path.split("/"):
+        return None
+    return posixpath.normpath(base + path)

@@ -15,7 +15,7 @@ from metadata import hashing
 from metadata.findings import Finding
 from metadata.opened import OpenedBag, known
 
-_FILES = 250
+_FILES = 500
 _BYTES = 64 << 20
 _FEW_FILES = 400
 _FEW_BYTES = 32 << 20

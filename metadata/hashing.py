@@ -26,13 +26,16 @@ Wrong = tuple[int, str, str]
 
 _WHOLE = 1 << 20
 _BLOCK = 4 << 20
+# Asking for a digest by name costs as much as hashing a kilobyte.
+_KNOWN = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")}
 _HEADER = struct.Struct("<Q")
 
 
 def new_digest(algorithm: str) -> Any:
     """A running digest; SM3 (GB/T 32905) from `cryptography` where OpenSSL lacks it. Raises ValueError."""
     try:
-        return hashlib.new(algorithm, usedforsecurity=False)
+        known = _KNOWN.get(algorithm)
+        return known(usedforsecurity=False) if known else hashlib.new(algorithm, usedforsecurity=False)
     except ValueError:
         if algorithm != "sm3":
             raise

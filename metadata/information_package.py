@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from metadata import csip
-from metadata.entities import Agent, Event, FileObject, Relationship, Representation, Rights
+from metadata.beside import Beside
+from metadata.entities import Relationship
 from metadata.errors import XMLRefused
 from metadata.findings import Finding, Value
 from metadata.mets import Identifiers, Reference, read_identity, read_references
 from metadata.opened import OpenedBag
-from metadata.premis import read_premis
-from metadata.schemas import mets_schema, premis_schema
+from metadata.premis import beside
+from metadata.premis.outline import Outline
+from metadata.schemas import mets_schema
 
 
 @dataclass(slots=True)
@@ -26,6 +27,13 @@ class MetsDocument:
     targets: dict[str, list[Reference]] = field(default_factory=dict)
     identifiers: Identifiers = field(default_factory=Identifiers)
     whole: bool = False  # read to its end without being refused
+    _paths: dict[str, str | None] = field(default_factory=dict)
+
+    def path_of(self, href: str) -> str | None:
+        """The path in the package that an href of it names (`csip.target_of`), found out once."""
+        if href not in self._paths:
+            self._paths[href] = csip.target_of(self.base, href)
+        return self._paths[href]
 
 
 @dataclass(slots=True)
@@ -68,26 +76,46 @@ class InformationPackage:
 
 def package_names(bag: OpenedBag) -> list[str]:
     """The folders in `data/` that hold a METS file, the one that the bag is named after first."""
+    end = "/" + csip.METS
     found = [
-        parts[1]
+        name.split("/")[1]
         for name in bag.inventory.files
-        if (parts := PurePosixPath(name).parts)[-1] == csip.METS and len(parts) == 3 and parts[0] == "data"
+        if name.endswith(end) and name.startswith("data/") and name.count("/") == 2
     ]
     return sorted(found, key=lambda name: (not bag.name.startswith(name), name))
 
 
+class PackageReading:
+    """A package whose PREMIS files are being read while whoever asked for it does other things."""
+
+    def __init__(self, bag: OpenedBag, name: str) -> None:
+        self._package = package = InformationPackage(bag, name, bag.inventory.below(f"data/{name}/"))
+        for path in _documents(package.files, csip.PREMIS):
+            package.premis.append(PremisDocument(path, path.removesuffix(csip.PREMIS)))
+        self._reading = Beside(self._read_premis, "premis")
+
+    def _read_premis(self) -> list[Finding]:
+        package = self._package
+        return [
+            finding
+            for document in package.premis
+            for finding in _guarded(package, document.path, _read_premis(package, document))
+        ]
+
+    def finish(self) -> InformationPackage:
+        """The package with its METS files, too, each read as a stream. What is refused becomes a finding."""
+        package = self._package
+        for path in _documents(package.files, csip.METS):
+            document = MetsDocument(path, path.removesuffix(csip.METS))
+            package.mets.append(document)
+            package.findings.extend(_guarded(package, path, _read_mets(package, document)))
+        package.findings.extend(self._reading.join())
+        return package
+
+
 def read_package(bag: OpenedBag, name: str) -> InformationPackage:
     """Read every METS and PREMIS file as a stream, validated by its schema. What is refused becomes a finding."""
-    package = InformationPackage(bag, name, bag.inventory.below(f"data/{name}/"))
-    for path in _documents(package.files, csip.METS):
-        document = MetsDocument(path, path.removesuffix(csip.METS))
-        package.mets.append(document)
-        package.findings.extend(_guarded(package, path, _read_mets(package, document)))
-    for path in _documents(package.files, csip.PREMIS):
-        one = PremisDocument(path, path.removesuffix(csip.PREMIS))
-        package.premis.append(one)
-        package.findings.extend(_guarded(package, path, _read_premis(package, one)))
-    return package
+    return PackageReading(bag, name).finish()
 
 
 def _documents(files: Iterable[str], name: str) -> list[str]:
@@ -126,26 +154,27 @@ def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[
 
 def _read_premis(package: InformationPackage, document: PremisDocument) -> Iterator[None]:
     place = package.bag.root / package.where(document.path)
-    for entity in read_premis(place, premis_schema()):
+    for outline in beside.outlines(place):
         yield
-        if isinstance(entity, Event):
-            _claim(document, document.events, entity.identifier)
-            document.links.update((entity.identifier, "agent", link.identifier) for link in entity.agents)
-            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
-        elif isinstance(entity, Agent):
-            _claim(document, document.agents, entity.identifier)
-        elif isinstance(entity, Rights):
-            document.links.update((entity.identifier, "object", link.identifier) for link in entity.objects)
-        else:
-            _claim(document, document.objects, entity.identifier)
-            document.relations.extend((entity.identifier, relation) for relation in entity.relationships)
-            if isinstance(entity, FileObject):
-                if entity.path in document.files:
-                    document.repeated.append(entity.path)
-                document.files[entity.path] = entity.size, entity.digests.get("sha256", "")
-            elif isinstance(entity, Representation):
-                pass  # its name is the folder's, which the METS rule compares
+        _take(document, outline)
     document.whole = True
+
+
+def _take(document: PremisDocument, outline: Outline) -> None:
+    kind, identifier, path, size, digest, relations, agents, objects = outline
+    if kind == "event":
+        _claim(document, document.events, identifier)
+        document.links.update((identifier, "agent", agent) for agent in agents)
+    elif kind == "agent":
+        _claim(document, document.agents, identifier)
+    elif kind != "rights":
+        _claim(document, document.objects, identifier)
+        document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
+        if kind == "file":
+            if path in document.files:
+                document.repeated.append(path)
+            document.files[path] = size, digest
+    document.links.update((identifier, "object", linked) for linked in objects)
 
 
 def _claim(document: PremisDocument, known: set[str], identifier: str) -> None:

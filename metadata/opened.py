@@ -160,6 +160,11 @@ class _Reading:
     def _take(self, line: ManifestLine, line_rules: tuple[LineRule, ...]) -> None:
         if line.marked:
             self._notes.add("mark", line.number, line.raw)
+        if line.raw in self._bag.inventory.files and "%" not in line.raw:
+            # Most lines by far: the name is there as it stands, and can mean nothing else.
+            if not self._refused(line, line_rules):
+                self._put(line.raw, line)
+            return
         meant = self._names.meant(line.raw)
         for way in meant.ways:
             self._notes.add(way, line.number, line.raw)
@@ -170,17 +175,20 @@ class _Reading:
             return
         if meant.path != line.path:
             line = replace(line, path=meant.path)
-        refused = False
-        for rule in line_rules:
-            if found := rule(self._manifest, line):
-                self._bag.findings.append(found)
-                refused |= found.severity == "error"
-        if refused:
+        if self._refused(line, line_rules):
             return
         if meant.other:
             self._doubtful.append((meant.path, meant.other, line))
         else:
             self._put(meant.path, line)
+
+    def _refused(self, line: ManifestLine, line_rules: tuple[LineRule, ...]) -> bool:
+        refused = False
+        for rule in line_rules:
+            if finding := rule(self._manifest, line):
+                self._bag.findings.append(finding)
+                refused |= finding.severity == "error"
+        return refused
 
     def _put(self, path: str, line: ManifestLine) -> None:
         digest = line.digest.lower()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from metadata.bag import DECLARATION
 from metadata.bag_rules import LINE_RULES, kinds
 from metadata.bag_rules import RULES as BAG_RULES
+from metadata.beside import Beside
 from metadata.csip import BAG_PROFILE, METS
 from metadata.differing import differing, differing_packed, put_aside
 from metadata.errors import BagUnreadable, XMLRefused
@@ -25,6 +24,9 @@ from metadata.hashing import Job
 from metadata.inventory import Inventory, take_inventory
 from metadata.opened import OpenedBag, open_bag
 from metadata.packed import Packed, compare, gather, list_packed
+
+if TYPE_CHECKING:
+    from metadata.information_package import PackageReading
 
 Differ = Callable[[list[Job]], Iterator[Finding]]
 Kind = Literal["bag", "aip", "ip"]
@@ -94,13 +96,13 @@ def verify_package(
     if not os.path.lexists(path / DECLARATION) and (path / METS).is_file() and not (path / METS).is_symlink():
         return _bare(path, take_inventory(path), differ, counted, started)
     bag = open_bag(path, LINE_RULES)
-    fixity = _Reading(bag, from_medium, workers, progress)
-    if not structure_only:
-        fixity.start()
+    fixity = None
+    if not structure_only:  # the files are read while rules are asked and XML is parsed
+        read = partial(check_fixity, bag, from_medium=from_medium, workers=workers, progress=progress)
+        fixity = Beside(read, "fixity")
     kind, findings = _judged(bag, differ)
-    if not structure_only:
-        findings.extend(fixity.join().findings)
-    return _report(bag, kind, findings, fixity.result.digests, started)
+    compared = fixity.join() if fixity else Fixity()
+    return _report(bag, kind, [*findings, *compared.findings], compared.digests, started)
 
 
 def verify_packed(
@@ -132,12 +134,13 @@ def verify_packed(
 
 
 def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
-    """What every rule says of a bag that was opened."""
+    """What every rule says of a bag that was opened; the longest reading begins first."""
+    packages = _Packages(bag, differ)
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))
-    kind, more = _packages(bag, differ)
-    return kind, [*findings, *more]
+    more = packages.findings()
+    return packages.kind, [*findings, *more]
 
 
 def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
@@ -155,50 +158,43 @@ def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, sta
     return Report(findings, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
 
 
-class _Reading:
-    """The files are read while rules are asked and XML is parsed."""
+class _Packages:
+    """The information packages of a bag: what kind of package that makes it, and what is to be said of them."""
 
-    def __init__(self, bag: OpenedBag, from_medium: bool, workers: int, progress: Callable[[int], None]) -> None:
-        self.result = Fixity()
-        self._error: BaseException | None = None
+    def __init__(self, bag: OpenedBag, differ: Differ) -> None:
+        self._bag, self._differ = bag, differ
+        self.kind: Kind = "bag"
+        self._names: list[str] = []
+        self._reading: PackageReading | None = None
+        if not bag.packaged:
+            return
+        # lxml takes a while to import, and a plain bag does not need it.
+        from metadata.information_package import PackageReading, package_names
 
-        def run() -> None:
-            try:
-                self.result = check_fixity(bag, from_medium=from_medium, workers=workers, progress=progress)
-            except BaseException as error:  # noqa: BLE001 - raised again by join
-                self._error = error
+        self._names = package_names(bag)
+        if self._names and _is_ours(bag, self._names[0]):
+            self.kind = "aip"
+            self._reading = PackageReading(bag, self._names[0])
+        elif self._names:
+            self.kind = "ip"
+        elif bag.claims_a_package:
+            self.kind = "aip"
 
-        self._thread = threading.Thread(target=copy_context().run, args=(run,), name="fixity", daemon=True)
-        self.start = self._thread.start
+    def findings(self) -> Iterator[Finding]:
+        if not self._names and self.kind == "aip":
+            yield Finding("ip.root-mets-missing", "data")
+        if len(self._names) > 1:
+            yield Finding("ip.more-than-one", "data", values={"names": ", ".join(self._names)})
+        if self.kind == "ip":
+            yield from _others(self._bag, self._names[0], self._differ)
+        if self._reading is None:
+            return
+        from metadata.ip_rules import RULES as IP_RULES
 
-    def join(self) -> Fixity:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self.result
-
-
-def _packages(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
-    if not bag.packaged:
-        return "bag", []
-    # lxml takes a while to import, and a plain bag does not need it.
-    from metadata.information_package import package_names, read_package
-    from metadata.ip_rules import RULES as IP_RULES
-
-    findings: list[Finding] = []
-    names = package_names(bag)
-    if not names and bag.claims_a_package:
-        return "aip", [Finding("ip.root-mets-missing", "data")]
-    if len(names) > 1:
-        findings.append(Finding("ip.more-than-one", "data", values={"names": ", ".join(names)}))
-    for name in names[:1]:
-        if not _is_ours(bag, name):
-            return "ip", [*findings, *_others(bag, name, differ)]
-        package = read_package(bag, name)
-        findings.extend(package.findings)
+        package = self._reading.finish()
+        yield from package.findings
         for rule in IP_RULES:
-            findings.extend(rule(package))
-    return ("aip" if names else "bag"), findings
+            yield from rule(package)
 
 
 def _is_ours(bag: OpenedBag, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -46,6 +47,11 @@ def refuse_declarations(path: Path) -> None:
     if b"<!DOCTYPE" in head.replace(b"\x00", b""):  # UTF-16 keeps the letters, with zeros between
         raise DoctypeRefused(str(path), reason="DOCTYPE")
     raise XMLRefused(str(path), reason="no root element")
+
+
+def attributes_of(element: etree._Element) -> dict[str, str]:
+    """All of an element's attributes at once, which costs less than asking for two."""
+    return cast("dict[str, str]", dict(element.items()))
 
 
 def iterate(path: Path, tags: tuple[str, ...], schema: etree.XMLSchema | None = None) -> Iterator[etree._Element]:

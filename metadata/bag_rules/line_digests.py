@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import string
+import re
 
 from metadata.bag import ALGORITHMS, Manifest, ManifestLine
 from metadata.findings import Finding
 
-_HEX = frozenset(string.hexdigits)
+_HEX = re.compile("[0-9A-Fa-f]*")
 
 
 def check(manifest: Manifest, line: ManifestLine) -> Finding | None:
     """Digests of unknown algorithms are only looked at for their characters."""
     length = ALGORITHMS.get(manifest.algorithm, len(line.digest))
-    if len(line.digest) != length or not _HEX.issuperset(line.digest):
+    if len(line.digest) != length or not _HEX.fullmatch(line.digest):
         return Finding("bag.digest-malformed", line.path, values={"manifest": manifest.name, "line": line.number})
     return None

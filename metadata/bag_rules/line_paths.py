@@ -8,12 +8,13 @@ from metadata.findings import Finding, Value
 
 def check(manifest: Manifest, line: ManifestLine) -> Finding | None:
     """Payload in payload manifests, a bag's own files in tag manifests, which never list themselves."""
-    values: dict[str, Value] = {"manifest": manifest.name, "line": line.number}
+    code = ""
     if manifest.tag:
         if line.path.startswith("data/"):
-            return Finding("bag.tag-manifest-lists-payload", line.path, values=values)
-        if line.path.startswith("tagmanifest-"):
-            return Finding("bag.tag-manifest-lists-itself", line.path, values=values)
+            code = "bag.tag-manifest-lists-payload"
+        elif line.path.startswith("tagmanifest-"):
+            code = "bag.tag-manifest-lists-itself"
     elif not line.path.startswith("data/"):
-        return Finding("bag.manifest-lists-tag-file", line.path, values=values)
-    return None
+        code = "bag.manifest-lists-tag-file"
+    values: dict[str, Value] = {"manifest": manifest.name, "line": line.number} if code else {}
+    return Finding(code, line.path, values=values) if code else None

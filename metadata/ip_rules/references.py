@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator
 
-from metadata.csip import decode_href
 from metadata.findings import Finding, Value
 from metadata.information_package import InformationPackage, MetsDocument
 from metadata.mets import Reference
-
-_REFUSED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|/)|%(?![0-9A-Fa-f]{2})|[?#\\]")
-
-
-def target_of(base: str, href: str) -> str | None:
-    """The path in the package that an href names, or None when it leads out of it or cannot be decoded."""
-    if _REFUSED.search(href):
-        return None
-    try:
-        path = decode_href(href)
-    except UnicodeDecodeError:
-        return None
-    if "\x00" in path or path.startswith("/") or "\\" in path or ".." in path.split("/"):
-        return None
-    return posixpath.normpath(base + path)
 
 
 def check(package: InformationPackage) -> Iterator[Finding]:
     """Nothing is hashed here: the manifests' digests are what the bytes are compared with."""
     for document in package.mets:
         for href, references in document.targets.items():
-            path = target_of(document.base, href)
+            path = document.path_of(href)
             for reference in references:
                 yield from _check(package, document, reference, path)
 

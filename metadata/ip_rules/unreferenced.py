@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from metadata.csip import METS
 from metadata.findings import Finding
 from metadata.information_package import InformationPackage
-from metadata.ip_rules.references import target_of
 
 
 def check(package: InformationPackage) -> Iterator[Finding]:
@@ -17,7 +16,7 @@ def check(package: InformationPackage) -> Iterator[Finding]:
     for document in package.mets:
         if not document.whole:
             broken.append(document.base)
-        referred.update(path for href in document.targets if (path := target_of(document.base, href)) is not None)
+        referred.update(path for href in document.targets if (path := document.path_of(href)) is not None)
     for path in package.files:
         if path not in referred and not any(path.startswith(base) for base in broken):
             yield Finding("ip.unreferenced", package.where(path))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 
 from metadata.errors import XMLRefused
-from metadata.xml import CSIP, METS, XLINK, iterate
+from metadata.xml import CSIP, METS, XLINK, attributes_of, iterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class Reference:
     created: str = ""
 
 
+_REFERRING = frozenset(("ADMID", "DMDID", "FILEID"))
+
+
 @dataclass(slots=True)
 class Identifiers:
     """The xs:IDs of a document, those given twice, and what refers to them (element, attribute, xs:IDREF)."""
@@ -34,15 +37,15 @@ class Identifiers:
     repeated: list[str] = field(default_factory=list)
     wanted: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def note(self, element: etree._Element, name: str) -> None:
+    def note(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take in the identifiers on an element."""
-        identifier = element.get("ID")
+        identifier = attributes.get("ID")
         if identifier is not None:
             if identifier in self.known:
-                self.repeated.append(str(identifier))
-            self.known.add(str(identifier))
-        for attribute in ("ADMID", "DMDID", "FILEID"):
-            for wanted in (element.get(attribute) or "").split():
+                self.repeated.append(identifier)
+            self.known.add(identifier)
+        for attribute in _REFERRING.intersection(attributes):
+            for wanted in attributes[attribute].split():
                 self.wanted.add((name, attribute, wanted))
 
     def dangling(self) -> list[tuple[str, str, str]]:
@@ -77,27 +80,38 @@ def read_references(
     Raises XMLRefused when it is not well formed or not valid, or a file has no location.
     """
     names = _READ + (_IDENTIFIED if identifiers is not None else ())
-    for element in iterate(path, tuple(f"{{{METS}}}{name}" for name in names), schema):
-        name = etree.QName(element).localname
+    named = {f"{{{METS}}}{name}": name for name in names}
+    for element in iterate(path, tuple(named), schema):
+        name = named[str(element.tag)]
+        attributes = attributes_of(element)
         if identifiers is not None:
-            identifiers.note(element, name)
+            identifiers.note(name, attributes)
         if name not in _READ:
             continue
-        holder = element if name != "file" else element.find(f"{{{METS}}}FLocat")
-        href = None if holder is None else holder.get(f"{{{XLINK}}}href")
+        href = (attributes if name != "file" else _location(element)).get(_HREF)
         if href is None:
             raise XMLRefused(str(path), reason=f"{name} has no href", line=str(element.sourceline))
-        size = element.get("SIZE")
+        size = attributes.get("SIZE")
         yield Reference(
             name,
-            str(element.get("ID") or ""),
-            str(href),
+            attributes.get("ID", ""),
+            href,
             int(size) if size is not None and size.isdigit() else None,
-            str(element.get("CHECKSUM") or "").lower(),
-            str(element.get("CHECKSUMTYPE") or ""),
-            str(element.get("MIMETYPE") or ""),
-            str(element.get("CREATED") or ""),
+            attributes.get("CHECKSUM", "").lower(),
+            attributes.get("CHECKSUMTYPE", ""),
+            attributes.get("MIMETYPE", ""),
+            attributes.get("CREATED", ""),
         )
+
+
+_HREF = f"{{{XLINK}}}href"
+_LOCAT = f"{{{METS}}}FLocat"
+
+
+def _location(file: etree._Element) -> Mapping[str, str]:
+    """The attributes of a file's first location; none where it has none."""
+    holder = next(file.iterchildren(_LOCAT), None)
+    return {} if holder is None else attributes_of(holder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def _q(name: str) -> str:
     return f"{{{PREMIS}}}{name}"
 
 
-_TAGS = tuple(_q(name) for name in ("object", "event", "agent", "rights"))
+ENTITIES = tuple(_q(name) for name in ("object", "event", "agent", "rights"))
+"""The elements of a document, as lxml names them."""
 
 
 def read_premis(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[Object | Event | Agent | Rights]:
@@ -37,18 +39,30 @@ def read_premis(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[O
 
     Raises XMLRefused when the file is not well formed, not valid, or not PREMIS as this library writes it.
     """
-    for element in iterate(path, _TAGS, schema):
-        try:
-            if element.tag == _TAGS[0]:
-                yield _read_object(element)
-            elif element.tag == _TAGS[1]:
-                yield _read_event(element)
-            elif element.tag == _TAGS[2]:
-                yield _read_agent(element)
-            else:
-                yield _read_rights(element)
-        except (KeyError, ValueError, AttributeError, TypeError) as error:
-            raise XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)) from error
+    for element in iterate(path, ENTITIES, schema):
+        with refusing(path, element):
+            entity = read_entity(element)
+        yield entity
+
+
+@contextmanager
+def refusing(path: Path, element: etree._Element) -> Iterator[None]:
+    """What cannot be read of an element as XMLRefused."""
+    try:
+        yield
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)) from error
+
+
+def read_entity(element: etree._Element) -> Object | Event | Agent | Rights:
+    """What an element says. Raises what `refusing` takes where it is not as it should be."""
+    if element.tag == ENTITIES[0]:
+        return _read_object(element)
+    if element.tag == ENTITIES[1]:
+        return _read_event(element)
+    if element.tag == ENTITIES[2]:
+        return _read_agent(element)
+    return _read_rights(element)
 
 
 @lru_cache(maxsize=256)

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from metadata.bag import decode_path, encode_path, manifests, read_info, read_lines, write_info, write_manifest
 from metadata.bag_names import Names, leads_out
 from metadata.bag_rules import line_digests, line_paths
-from metadata.csip import decode_href, encode_href
+from metadata.csip import decode_href, encode_href, target_of
 from metadata.errors import BagUnreadable
-from metadata.ip_rules.references import target_of
 
 NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=60)
 SAFE = NAME.filter(lambda name: name.strip() == name and not set(name) & set("\n\r\\"))

@@ -77,3 +77,12 @@ def test_what_cannot_be_opened_is_a_finding(root: Path) -> None:
     assert [(finding.code, finding.where) for finding in package.findings] == [
         ("bag.file-unreadable", f"data/{OBJID}/{csip.METS}")
     ]
+
+
+def test_a_document_that_is_read_beside_says_the_same(root: Path) -> None:
+    here = read(root)
+    for document in here.premis:
+        with (root / "data" / OBJID / document.path).open("ab") as stream:
+            stream.write(b" " * (4 << 20))  # large enough, and nothing to XML
+    there = read(root)
+    assert (there.findings, there.premis, there.mets) == (here.findings, here.premis, here.mets)

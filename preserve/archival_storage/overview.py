@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +13,11 @@ from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
 from preserve.data_management import destroyed, holdings, versions
 from preserve.data_management.holdings import CopyRow, MediumRow
+from preserve.data_management.versions import VersionOfCase
 from preserve.home import Home
 from storage_adapters.registry import traits_of
 
+_BATCH = 5_000  # versions that are held at once
 Act = Literal["write", "insert", "compose", "burn", "register", "place", "verify", "nothing"]
 
 
@@ -45,23 +47,50 @@ class Overview:
     next: tuple[Task, ...]
 
 
-def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> list[Overview]:
-    """Every version, or those of one case, with its copies held against the policy."""
-    rows = versions.with_cases(connection, only)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some versions one after the other; `more` follow after the package name `next`."""
+
+    versions: tuple[Overview, ...]
+    next: str
+    more: int
+
+
+def overview(home: Home, connection: Connection, profile: StorageProfile, only: str = "") -> Iterator[Overview]:
+    """Every version, or those of one case, with its copies held against the policy; some thousand are held at once."""
+    after = ""
+    while True:
+        rows = versions.with_cases(connection, only, after=after, limit=_BATCH)
+        yield from _held_against(home, connection, profile, rows)
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].name
+
+
+def part_of(home: Home, connection: Connection, profile: StorageProfile, after: str, size: int) -> Part:
+    """So many versions in the order they were made, from the one that follows the package name `after`."""
+    rows = versions.with_cases(connection, after=after, limit=size)
+    more = versions.count_after(connection, rows[-1].name) if len(rows) == size else 0
+    shown = _held_against(home, connection, profile, rows)
+    return Part(tuple(shown), rows[-1].name if more else "", more)
+
+
+def _held_against(
+    home: Home, connection: Connection, profile: StorageProfile, rows: Sequence[VersionOfCase]
+) -> list[Overview]:
     inventory = holdings.all_media(connection)
     # The server's own store is where copies are made from: one that is missing there is restored, not written.
     online = {row.id for row in inventory if traits_of(row.kind).online} - {store_identity(home)}
     reachable = {*attached(home, inventory), *online}
     media = {row.id: row for row in inventory}
+    objids = {row.objid for row in rows}
     copies: dict[str, list[CopyRow]] = {}
-    for copy in holdings.copies_of(connection, rows[0].objid if only and rows else ""):
+    for copy in holdings.copies_of_many(connection, objids):
         copies.setdefault(copy.name, []).append(copy)
-    newest: dict[str, int] = {}
-    for row in rows:
-        newest[row.objid] = max(newest.get(row.objid, 0), row.version)
-    begun = {(loss.objid, loss.item) for loss in destroyed.all_gone(connection) if loss.state == "begun"}
+    begun = {(loss.objid, loss.item) for loss in destroyed.listed(connection, objids).values() if loss.state == "begun"}
     whole = {objid for objid, item in begun if not item}
     partly = {objid for objid, item in begun if item}
+    newest = versions.newest_of(connection, partly)
     overviews = []
     for row in rows:
         # What is being destroyed needs no copies any more, nor do the versions that still hold a part that goes.

@@ -140,7 +140,7 @@ def replicate(
     A medium that fails is left for this run; the others go on.
     """
     with catalogue.read() as connection:
-        cases_now = overview(home, connection, profile, only)
+        cases_now = list(overview(home, connection, profile, only))
         inventory = holdings.all_media(connection)
     labels = {row.label: row for row in inventory}
     connected = attached(home, inventory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from preserve.messages import bytes_for_people, listed, say
 from preserve.services import copies as service
 from preserve.services import repairs
 from preserve.services.copies import task_sentence
+from preserve.services.pages import LARGEST, Page
 from preserve.services.repairs import RepairFailed
 from preserve.services.tables import NOTHING
 from preserve.services.tables import copies as tables
@@ -25,11 +27,15 @@ _CASE = click.argument("case", required=False, default="", metavar="[AIP]")
 
 @click.command(cls=Command)
 @_CASE
-def copies(output: Output, case: str) -> None:
-    """What copies should exist, what do, and the next thing to do."""
-    overview = output.call(service.list_copies, case)
+@click.option("--after", default="", metavar="TEXT")
+@click.option("--size", type=click.IntRange(1, LARGEST), default=50, show_default=True)
+def copies(output: Output, case: str, **given: Any) -> None:
+    """What copies should exist, what do, and the next thing to do; of all cases a page at a time."""
+    overview = output.call(service.list_copies, case, Page(**given))
     output.tables(tables.list_copies(overview))
     sealed = sum(version.sealed for version in overview.cases)
+    if overview.more:
+        output.sentence("cli.list-more", count=overview.more, after=overview.next)
     output.done("cli.copies-count", overview, style="", sealed=sealed, open=len(overview.cases) - sealed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,15 +31,15 @@ def retention() -> None:
 
 @retention.command(name="list")
 @click.option("--case", default="", metavar="AIP")
-def list_(output: Output, case: str) -> None:
-    """Every case with the day on which it falls due and the rule that decides; of one case its recordings too."""
-    listing = output.call(operations.list_kept, Page(size=LARGEST), case=case)
-    rows, following = listing.rows, listing.next
-    while following:
-        page = output.call(operations.list_kept, Page(following, LARGEST))
-        rows, following = rows + page.rows, page.next
-    output.tables(tables.kept(rows))
-    output.document(replace(listing, rows=rows, next=""))
+@click.option("--after", default="", metavar="TEXT")
+@click.option("--size", type=click.IntRange(1, LARGEST), default=50, show_default=True)
+def list_(output: Output, case: str, **given: Any) -> None:
+    """Cases with the day on which each falls due and the rule that decides, a page at a time; one with recordings."""
+    listing = output.call(operations.list_kept, Page(**given), case=case)
+    output.tables(tables.kept(listing.rows))
+    if listing.more:
+        output.sentence("cli.list-more", count=listing.more, after=listing.next)
+    output.document(listing)
 
 
 @retention.command()

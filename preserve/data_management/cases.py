@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
@@ -101,12 +101,16 @@ def _query() -> Select[Any]:
 
 def find_case(connection: Connection, name: str) -> str | None:
     """The objid of the case with this objid, package name, case number or archival number."""
-    wanted = or_(
-        cases.c.objid == name.partition("_v")[0],
-        cases.c.case_number == name,
-        (cases.c.archival_number == name) & (cases.c.archival_number != ""),
-    )
-    return connection.execute(select(cases.c.objid).where(wanted)).scalars().first()
+    # One question an index, the first answer counts: all of them in one condition would read every case.
+    for column, wanted in (
+        (cases.c.objid, name.partition("_v")[0]),
+        (cases.c.case_number, name),
+        (cases.c.archival_number, name),
+    ):
+        objid = connection.execute(select(cases.c.objid).where(column == wanted)).scalars().first() if wanted else None
+        if objid is not None:
+            return str(objid)
+    return None
 
 
 def unknown(name: str) -> Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -48,6 +48,16 @@ def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
     blocked: dict[str, list[Block]] = {}
     for kind, states in _BLOCKING:
         for objid, rows in proceedings.cases_in(connection, kind, states).items():
+            blocked.setdefault(objid, []).extend(map(_block, rows))
+    return blocked
+
+
+def blocks_of(connection: Connection, objids: Iterable[str]) -> dict[str, list[Block]]:
+    """The same of those of these cases against which something stands."""
+    blocked: dict[str, list[Block]] = {}
+    wanted = sorted(set(objids))
+    for kind, states in _BLOCKING:
+        for objid, rows in proceedings.about_cases(connection, kind, wanted, states).items():
             blocked.setdefault(objid, []).extend(map(_block, rows))
     return blocked
 

@@ -36,6 +36,9 @@ OPENING: dict[Kind, str] = {
 _TABLE = "proceedings"
 
 
+_BATCH = 500  # objids that one query asks for
+
+
 @dataclass(frozen=True, slots=True)
 class ProceedingRow:
     """One proceeding: where it stands, how many records it has, the digest of the last, the objids it is about.
@@ -224,6 +227,21 @@ def cases_in(connection: Connection, kind: Kind, states: Sequence[str]) -> dict[
     for row in rows(connection, kind, states):
         for objid in row.cases:
             by_case.setdefault(objid, []).append(row)
+    return by_case
+
+
+def about_cases(
+    connection: Connection, kind: Kind, objids: Sequence[str], states: Sequence[str]
+) -> dict[str, list[ProceedingRow]]:
+    """As `cases_in`, of these cases alone."""
+    by_case: dict[str, list[ProceedingRow]] = {}
+    for start in range(0, len(objids), _BATCH):
+        asked = set(objids[start : start + _BATCH])
+        numbers = select(proceeding_cases.c.number).where(proceeding_cases.c.objid.in_(asked)).correlate(None)
+        conditions = (proceedings.c.kind == kind, proceedings.c.state.in_(states), proceedings.c.number.in_(numbers))
+        for row in _rows(connection, *conditions):
+            for objid in asked.intersection(row.cases):
+                by_case.setdefault(objid, []).append(row)
     return by_case
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from preserve.data_management import ledger
 from preserve.data_management.tables import cases, retention, tombstones
@@ -82,17 +82,29 @@ def update(connection: Connection, rows: Sequence[RetentionRow]) -> None:
     connection.exec_driver_sql(statement, [(row.rule, row.computed, row.due, row.objid, row.item) for row in rows])
 
 
-def due_by(connection: Connection, first: str, last: str) -> list[RetentionRow]:
-    """What falls due from a day up to and with another, and is not gone; earliest first."""
+def due_by(connection: Connection, first: str, last: str, limit: int | None = None) -> list[RetentionRow]:
+    """What falls due from a day up to and with another, and is not gone; earliest first, all of it or so much."""
+    query = select(retention).where(*_due(first, last))
+    query = query.order_by(retention.c.due, retention.c.objid, retention.c.item).limit(limit)
+    return [RetentionRow(*row) for row in connection.execute(query)]
+
+
+def count_due(connection: Connection, first: str, last: str) -> int:
+    """How much `due_by` finds."""
+    return int(connection.execute(select(func.count()).select_from(retention).where(*_due(first, last))).scalar_one())
+
+
+def _due(first: str, last: str) -> tuple[ColumnElement[bool], ...]:
     gone = select(tombstones.c.objid).where(
         tombstones.c.objid == retention.c.objid, tombstones.c.item.in_(["", retention.c.item])
     )
-    query = (
-        select(retention)
-        .where(retention.c.due >= first, retention.c.due <= last, ~gone.exists())
-        .order_by(retention.c.due, retention.c.objid, retention.c.item)
-    )
-    return [RetentionRow(*row) for row in connection.execute(query)]
+    return retention.c.due >= first, retention.c.due <= last, ~gone.exists()
+
+
+def count_cases_after(connection: Connection, after: str) -> int:
+    """How many cases have rows and follow the objid `after`."""
+    query = select(func.count()).where(retention.c.item == "", retention.c.objid > after)
+    return int(connection.execute(query).scalar_one())
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
-from preserve.data_management.cases import unknown
+from preserve.data_management.cases import find_case, unknown
 from preserve.data_management.tables import cases, copies, media, versions
 
 _BATCH = 500  # names that one query asks for
@@ -94,8 +94,13 @@ def is_entered(connection: Connection, name: str) -> bool:
     return connection.execute(select(versions.c.name).where(versions.c.name == name)).first() is not None
 
 
-def with_cases(connection: Connection, only: str = "") -> list[VersionOfCase]:
-    """Every version, or those of one case (objid, package name or case number), in the order they were made."""
+def with_cases(
+    connection: Connection, only: str = "", *, after: str = "", limit: int | None = None
+) -> list[VersionOfCase]:
+    """Every version, or those of one case, or the one of that package name, in the order they were made.
+
+    With `limit` only so many, from the one that follows the package name `after`. A case is named as for `find_case`.
+    """
     query = (
         select(
             versions.c.name, versions.c.objid, versions.c.version, cases.c.case_number, cases.c.title, cases.c.long_term
@@ -104,9 +109,35 @@ def with_cases(connection: Connection, only: str = "") -> list[VersionOfCase]:
         .order_by(versions.c.created, versions.c.name)
     )
     if only:
-        wanted = (versions.c.name == only) | (versions.c.objid == only) | (cases.c.case_number == only)
-        query = query.where(wanted)
-    return [VersionOfCase(*row[:5], bool(row[5])) for row in connection.execute(query)]
+        package = versions.c.name == only
+        query = query.where(
+            package if is_entered(connection, only) else versions.c.objid == find_case(connection, only)
+        )
+    if after:
+        query = query.where(_follows(connection, after))
+    return [VersionOfCase(*row[:5], bool(row[5])) for row in connection.execute(query.limit(limit))]
+
+
+def count_after(connection: Connection, after: str = "") -> int:
+    """How many versions there are, or follow that package name in the order they were made."""
+    query = select(func.count()).select_from(versions)
+    return int(connection.execute(query.where(_follows(connection, after)) if after else query).scalar_one())
+
+
+def _follows(connection: Connection, name: str) -> ColumnElement[bool]:
+    created = connection.execute(select(versions.c.created).where(versions.c.name == name)).scalar()
+    return tuple_(versions.c.created, versions.c.name) > tuple_(created or "", name)
+
+
+def newest_of(connection: Connection, objids: Iterable[str]) -> dict[str, int]:
+    """By objid: the number of the newest version."""
+    numbers = {}
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        query = select(versions.c.objid, func.max(versions.c.version)).where(versions.c.objid.in_(batch))
+        for objid, number in connection.execute(query.group_by(versions.c.objid)):
+            numbers[str(objid)] = int(number)
+    return numbers
 
 
 def without_copy_on(connection: Connection, kind: str) -> list[Unplanned]:

@@ -19,7 +19,7 @@ from preserve.archival_storage import replicate as replicating
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.drive_session import Written
 from preserve.archival_storage.opening import kind_word
-from preserve.archival_storage.overview import Overview, Task, overview
+from preserve.archival_storage.overview import Overview, Part, Task, overview, part_of
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
@@ -30,6 +30,7 @@ from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.failures import FailureShown, known_failure
 from preserve.services.operation import Arguments, Look, job, of_archive, query
+from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session, of_this_process
 from storage_adapters.errors import StorageError
 
@@ -76,10 +77,15 @@ class CaseCopies(Overview):
 
 @dataclass(frozen=True, slots=True)
 class CopiesOverview:
-    """Every version that must have copies; `labels` are those of the media, by identity."""
+    """Versions that must have copies, in the order they were made; `labels` are those of the media, by identity.
+
+    `more` versions follow, after the key `next`.
+    """
 
     cases: tuple[CaseCopies, ...]
     labels: dict[str, str]
+    next: str = ""
+    more: int = 0
 
 
 def _without_cases(shown: CopiesOverview) -> CopiesOverview:
@@ -100,21 +106,28 @@ def _case_or_all(session: Session, arguments: Arguments) -> str:
     look=Look("copies.listed", about=_case_or_all),
     hidden={Duty.FIND: _without_cases},
 )
-def list_copies(session: Session, case: str = "") -> CopiesOverview:
-    """What copies each version should have and has, of one case or of all. Raises Refused for an unknown case."""
+def list_copies(session: Session, case: str = "", page: Page = FIRST) -> CopiesOverview:
+    """What copies each version should have and has: of one case the whole, or of all of them a page at a time.
+
+    Raises Refused for an unknown case.
+    """
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
-        versions = overview(home, connection, read_policy(home.profiles), case)
+        profile = read_policy(home.profiles)
+        if case:
+            part = Part(tuple(overview(home, connection, profile, case)), "", 0)
+        else:
+            part = part_of(home, connection, profile, page.after, page.size)
         labels = {row.id: row.label for row in holdings.all_media(connection)}
-    if case and not versions:
+    if case and not part.versions:
         raise unknown(case)
     cases = [
         CaseCopies(
             **{part.name: getattr(version, part.name) for part in fields(version)}, sealed=version.standing.sealed
         )
-        for version in versions
+        for version in part.versions
     ]
-    return CopiesOverview(tuple(cases), labels)
+    return CopiesOverview(tuple(cases), labels, part.next, part.more)
 
 
 @dataclass(frozen=True, slots=True)

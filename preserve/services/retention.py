@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.administration.retention.facts import calculate, paths_of
-from preserve.administration.retention.notice import Falling, announce, falling_due
+from preserve.administration.retention.notice import Falling, announce, count_falling_due, falling_due
 from preserve.administration.retention.periods import Due, Period, decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
 from preserve.data_management import cases, destroyed, retention_index
 from preserve.data_management.destroyed import Gone
-from preserve.data_management.disposal_holds import Block, blocks, blocks_by_case
+from preserve.data_management.disposal_holds import Block, blocks, blocks_of
 from preserve.data_management.retention_index import RetentionRow
 from preserve.messages import say
 from preserve.services.cases import of_case
@@ -50,12 +50,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """A page of what is kept; `next` is where the following page begins, empty on the last. `counts` are of all."""
+    """A page of what is kept; `counts` are of all.
+
+    `next` is where the following page begins, empty on a last one that is not full; `more` cases follow.
+    """
 
     rows: tuple[Kept, ...]
     counts: dict[str, int]
     rules_sha256: str
     next: str
+    more: int = 0
 
 
 def _rows(session: Session, page: Page, case: str) -> list[RetentionRow]:
@@ -87,8 +91,10 @@ def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptLi
         rules = applicable_rules(session.home, connection)
         names = cases.names_of(connection, objids)
         gone = destroyed.listed(connection, objids)
-        blocked = blocks_by_case(connection)
+        blocked = blocks_of(connection, objids)
         counts = retention_index.counts(connection)
+        following = rows[-1].objid if not case and len(rows) == page.size else ""
+        more = retention_index.count_cases_after(connection, following) if following else 0
     kept = []
     for row in rows:
         lost = gone.get((row.objid, row.item)) or gone.get((row.objid, ""))
@@ -107,8 +113,7 @@ def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptLi
                 disposal=lost.disposal if lost else "",
             )
         )
-    following = rows[-1].objid if not case and len(rows) == page.size else ""
-    return KeptList(tuple(kept), counts, rules.sha256, following)
+    return KeptList(tuple(kept), counts, rules.sha256, following, more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,24 +224,30 @@ class DueList:
 
 
 class _Falling(NamedTuple):
-    """What falls due within so many months, by which rules."""
+    """What falls due within so many months, by which rules; `total` with what was not read."""
 
     profile: RetentionProfile
     months: int
     things: list[Falling]
+    total: int
 
 
-def _falling(session: Session, months: int | None) -> _Falling:
+def _falling(session: Session, months: int | None, *, mail: bool) -> _Falling:
     def read(connection: Connection) -> _Falling:
         profile = applicable_rules(session.home, connection).profile
         span = profile.notice.months if months is None else months
-        return _Falling(profile, span, falling_due(session.home, connection, span, session.archive.now()))
+        now = session.archive.now()
+        told = mail or profile.notice.mail  # they are told of everything
+        things = falling_due(session.home, connection, span, now, None if told else _MOST_DUE)
+        few = len(things) < _MOST_DUE
+        total = len(things) if told or few else count_falling_due(session.home, connection, span, now)
+        return _Falling(profile, span, things, total)
 
     return session.once("falling", read)
 
 
 def _rows_due(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"rows": len(_falling(session, arguments["months"]).things)}
+    return {"rows": _falling(session, arguments["months"], mail=arguments["mail"]).total}
 
 
 @command("retention.due", duty=Duty.FIND, look=Look("retention.listed", _rows_due, of_archive))
@@ -245,8 +256,8 @@ def due(session: Session, *, months: int | None = None, mail: bool = False) -> D
 
     With `mail`, or where the profile says so, those whom the audit profile names are told.
     """
-    profile, span, falling = _falling(session, months)
+    profile, span, falling, total = _falling(session, months, mail=mail)
     not_sent = announce(session.home, falling, span) if falling and (mail or profile.notice.mail) else []
     listed = tuple(falling[:_MOST_DUE])
     names = {thing.rule: rule_name(profile, thing.rule) for thing in listed}
-    return DueList(5 if not_sent else 0, span, listed, len(falling) - len(listed), names, tuple(not_sent))
+    return DueList(5 if not_sent else 0, span, listed, total - len(listed), names, tuple(not_sent))

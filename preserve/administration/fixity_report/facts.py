@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,11 +95,10 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
     with catalogue.read() as connection:
         inventory = holdings.all_media(connection)
         plan = schedule.plan(connection, profile, moment, set(attached(home, inventory)))
-        cases = overview(home, connection, profile)
-        sealed = sum(case.standing.sealed for case in cases)
+        standing = Counter(case.standing.sealed for case in overview(home, connection, profile))
         suspect = holdings.count_in(connection, ("suspect", "lost"))
         records = audit_records.check_anchors(connection, home.store)
-        signed = checkpoints.read_checkpoints(connection)
+        signed = checkpoints.newest(connection)
         rules = read_retention(home.profiles)
         return Facts(
             home.settings.institution,
@@ -112,11 +112,11 @@ def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: da
             tuple(audits.runs(connection, limit=400)),
             tuple(audit_records.by_month(home.store, moment - timedelta(days=31 * MONTHS))),
             suspect,
-            sealed,
-            len(cases) - sealed,
+            standing[True],
+            standing[False],
             proof.entries,
             tuple(finding.code for finding in (*proof.findings, *records)),
-            signed[-1].text() if signed else "",
+            signed.text() if signed else "",
             tuple(falling_due(home, connection, rules.notice.months, moment)),
             rules,
         )

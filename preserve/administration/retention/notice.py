@@ -13,7 +13,7 @@ from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import zone
 from preserve.data_management import cases, retention_index
 from preserve.data_management.cases import CaseName
-from preserve.data_management.disposal_holds import Block, blocks_by_case
+from preserve.data_management.disposal_holds import Block, blocks_of
 from preserve.home import Home
 from preserve.messages import say, speaking
 from preserve.visible_text import visible
@@ -45,11 +45,21 @@ def months_on(day: date, months: int) -> date:
     raise AssertionError
 
 
-def falling_due(home: Home, connection: Connection, months: int, moment: datetime) -> list[Falling]:
-    """What is due by the same day in so many months, earliest first, what is due already included."""
-    last = months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months)
-    rows = retention_index.due_by(connection, "", last.isoformat())
-    blocked = blocks_by_case(connection) if rows else {}
+def count_falling_due(home: Home, connection: Connection, months: int, moment: datetime) -> int:
+    """How much `falling_due` finds."""
+    return retention_index.count_due(connection, "", _last_day(home, months, moment))
+
+
+def _last_day(home: Home, months: int, moment: datetime) -> str:
+    return months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months).isoformat()
+
+
+def falling_due(
+    home: Home, connection: Connection, months: int, moment: datetime, most: int | None = None
+) -> list[Falling]:
+    """What is due by the same day in so many months, earliest first, what is due already included: all, or so much."""
+    rows = retention_index.due_by(connection, "", _last_day(home, months, moment), most)
+    blocked = blocks_of(connection, (row.objid for row in rows))
     names = cases.names_of(connection, (row.objid for row in rows))
     falling = []
     for row in rows:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from preserve.clock import stamp
 from preserve.data_management.tables import copies, media
 from preserve.errors import NotIntact
+
+_BATCH = 500  # objids that one query asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,16 @@ def copies_of(connection: Connection, objid: str) -> list[CopyRow]:
     if objid:
         query = query.where(copies.c.objid == objid)
     return [CopyRow(*row) for row in connection.execute(query)]
+
+
+def copies_of_many(connection: Connection, objids: Iterable[str]) -> list[CopyRow]:
+    """Every copy of every version of these cases, in the order of packages and media."""
+    rows: list[CopyRow] = []
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        query = select(copies).where(copies.c.objid.in_(batch)).order_by(copies.c.name, copies.c.medium)
+        rows += [CopyRow(*row) for row in connection.execute(query)]
+    return rows
 
 
 def copies_on(

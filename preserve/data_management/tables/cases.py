@@ -22,6 +22,7 @@ cases = Table(
     Column("long_term", Boolean, nullable=False, comment="regulation Art. 18 applies"),
     Column("description", Text, nullable=False, comment="the whole case description as JSON"),
 )
+Index("cases_by_archival_number", cases.c.archival_number)
 
 findable = Table(
     "findable",
@@ -60,6 +61,7 @@ versions = Table(
     Column("size", BigInteger, nullable=False, comment="bytes in data/"),
     Column("manifest_sha256", Text, nullable=False, comment="digest of manifest-sha256.txt: stands for the whole"),
 )
+Index("versions_by_age", versions.c.created, versions.c.name)
 
 files = Table(
     "files",
@@ -140,6 +142,8 @@ retention = Table(
     Column("due", Text, comment="date from which it may be appraised; null: never"),
 )
 Index("retention_by_day", retention.c.due)
+Index("retention_of_cases", retention.c.item, retention.c.objid)
+Index("retention_by_outcome", retention.c.computed)
 
 tombstones = Table(
     "tombstones",

@@ -37,6 +37,7 @@ copies = Table(
     Column("set", Text, nullable=False, default="", comment="the media that together hold a divided package"),
 )
 Index("copies_by_objid", copies.c.objid, copies.c.version)
+Index("copies_on_medium", copies.c.medium, copies.c.name, copies.c.state)
 Index("copies_by_age", copies.c.medium, copies.c.verified, copies.c.state)
 
 audits = Table(

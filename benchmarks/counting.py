@@ -1,0 +1,61 @@
+"""What a command does, counted where the speed of the machine plays no part: queries, steps, bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import PROGRAM
+
+_COUNTERS = Path(__file__).parent / "counters"
+# What is read is told of a process and of those it waited for, so each command has a process of its own around it.
+_AROUND = """
+import subprocess, sys
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+if status.returncode not in (0, 5):
+    sys.exit(status.stderr.decode(errors="replace")[-2000:])
+with open("/proc/self/io") as file:
+    print(file.readline().split()[1])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Statements, steps of SQLite's machine, JSON texts decoded, programs started, files opened, Python processes.
+
+    `read` are the bytes that all of them read, from files and pipes.
+    """
+
+    queries: int
+    steps: int
+    decodings: int
+    programs: int
+    opened: int
+    processes: int
+    read: int
+
+
+def count(arguments: Sequence[str], home: Path) -> Counts:
+    """Run a command of the program to its end. Raises RuntimeError where it fails."""
+    with tempfile.TemporaryDirectory(prefix="preserve-counts-") as folder:
+        environment = {
+            **os.environ,
+            "LC_ALL": "C.UTF-8",
+            "PRESERVE_HOME": str(home),
+            "PYTHONPATH": str(_COUNTERS),
+            "BENCHMARK_COUNTS": folder,
+        }
+        command = [sys.executable, "-I", "-c", _AROUND, PROGRAM, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
+        counted = [json.loads(path.read_bytes()) for path in Path(folder).iterdir()]
+    names = ("queries", "steps", "decodings", "programs", "opened")
+    sums = {name: sum(counts[name] for counts in counted) for name in names}
+    return Counts(**sums, processes=len(counted), read=int(done.stdout))

@@ -79,7 +79,7 @@ class Plan:
 
     archive_id: str
     institution: str
-    policy: str = "lossless"
+    policy: str = "lossless"  # of a home made out of media, which do not say it: nothing that was made is taken away
     store: Path | None = None
     digests: Sequence[str] = ("sha256",)
     language: str = "zh"

@@ -18,7 +18,7 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 
 @click.command(cls=Command)
 @click.option("--institution", required=True, metavar="NAME")
-@click.option("--policy", type=named("lossless", "compact"), default="lossless", show_default=True)
+@click.option("--policy", type=named("lossless", "compact"), default="compact", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)

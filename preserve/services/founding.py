@@ -32,7 +32,7 @@ def found(
     institution: str,
     *,
     place: Path | None = None,
-    policy: Literal["lossless", "compact"] = "lossless",
+    policy: Literal["lossless", "compact"] = "compact",
     store: Path | None = None,
     digests: Sequence[str] = (),
     test_authority: bool = False,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from preserve.typesetting.fonts import MONO, loaded, present, shows
+from preserve.typesetting.packing import pack
 from preserve.visible_text import visible
 
 
@@ -39,7 +40,7 @@ def set_pdf(
             (folder / name).write_text(printable(picture), encoding="utf-8")
         for file in (template, *beside):
             (folder / file.name).write_bytes(file.read_bytes())
-        return bytes(
+        return pack(
             typst.compile(
                 str(folder / template.name),
                 root=str(folder),

@@ -69,9 +69,10 @@ class Archive:
 
 
 def found(folder: Path, *options: str) -> Archive:
-    """A new archive."""
+    """A new archive; under `lossless`, so that recordings are transcoded, unless the options say otherwise."""
     archive = Archive(folder)
-    done = archive.run("init", "--institution", "临江市文化和旅游局", *options)
+    policy = () if "--policy" in options else ("--policy", "lossless")
+    done = archive.run("init", "--institution", "临江市文化和旅游局", *policy, *options)
     assert done.returncode == 0, done.stderr
     return archive
 

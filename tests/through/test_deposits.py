@@ -68,3 +68,16 @@ def test_nothing_else_opens(archive: Archive, token: str, handed_in: Path, argum
 
 def test_an_ingest_is_not_given_up(archive: Archive, token: str, handed_in: Path) -> None:
     assert archive.run("ingest", "--restart", str(handed_in / "good"), token=token).returncode == 6
+
+
+def test_the_documentation_of_a_tiny_case_is_small(archive: Archive, handed_in: Path, tmp_path: Path) -> None:
+    """One that lacks nothing, and one with a sentence for each paper that is not there."""
+    assert (
+        archive.run("ingest", str(write_case(tmp_path / "lacking", case_number="临文综罚〔2026〕78号"))).returncode == 0
+    )
+    sizes = [
+        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        for folder in (archive.home / "store" / "packages").glob("*/data/*/documentation")
+    ]
+    assert len(sizes) == 2
+    assert max(sizes) <= 150_000, sizes

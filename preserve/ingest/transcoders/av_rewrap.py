@@ -20,7 +20,9 @@ from preserve.ingest.transcoders.av_validate import validate
 from preserve.programs import FFMPEG_INPUT, Pulse, file_argument, find, run, shown, version
 
 _COPIED_SOUND = {"aac", "mp3", "flac", "opus", "vorbis", "ac3", "mp2"}
-_COPIED_VIDEO = {"h264", "hevc", "ffv1"}
+_COPIED_FAMILIES = ("pcm_", "adpcm_")
+"""Beginnings of the names that ffmpeg gives to PCM (with A-law, mu-law) and to the kinds of ADPCM."""
+_COPIED_VIDEO = {"h264", "hevc", "ffv1", "mpeg1video", "mpeg2video"}
 _SHIFT = 0.0021  # seconds: two of Matroska's milliseconds
 _WAYS: dict[str, tuple[str, ...]] = {
     "stream-digests-equal": ("-c", "copy"),
@@ -34,7 +36,7 @@ def may_rewrap(source: Path) -> bool:
     """Whether every stream can go into Matroska as it is."""
     known = read_streams(source)
     return all(s["codec_name"] in _COPIED_VIDEO for s in known.video) and all(
-        s["codec_name"] in _COPIED_SOUND for s in known.sound
+        s["codec_name"] in _COPIED_SOUND or s["codec_name"].startswith(_COPIED_FAMILIES) for s in known.sound
     )
 
 

@@ -8,9 +8,11 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from preserve.administration.founding import Founded, Plan, found, lay_out
+from preserve.cli.founding import init
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import open_catalogue
 from preserve.errors import Conflict, PreserveError
@@ -83,3 +85,10 @@ def test_a_home_laid_out_after_a_restore_keeps_the_keys_of_before(tmp_path: Path
     raw = checkpoints.raw_public_key_of((home.keys / "ledger.pub").read_bytes())
     assert fingerprint == hashlib.sha256(raw).hexdigest()
     assert home.store == (tmp_path / "store").resolve()
+
+
+def test_a_new_archive_keeps_open_codecs_unless_it_is_told_otherwise(tmp_path: Path) -> None:
+    """A home out of media, which do not say it, loses nothing that was made."""
+    (policy,) = [option for option in init.params if option.name == "policy"]
+    assert policy.get_default(click.Context(init)) == "compact"
+    assert Plan("a", "局").policy == "lossless"

@@ -94,7 +94,7 @@ EXPECTED = {
     "hevc.mp4": ("transcode", "rewrap", "fmt/569"),
     "mjpeg.avi": ("transcode", "transcode", "fmt/569"),
     "wmv2.wmv": ("transcode", "transcode", "fmt/569"),
-    "mpeg2.mpg": ("transcode", "transcode", "fmt/569"),
+    "mpeg2.mpg": ("transcode", "rewrap", "fmt/569"),
     "sound.wma": ("transcode", "transcode", "fmt/279"),
     "sound.mp3": ("transcode", "keep", "fmt/279"),
 }

@@ -29,6 +29,11 @@ def read_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_once, parse_constant=_never)
 
 
+def strict_decoder() -> json.JSONDecoder:
+    """A decoder that is as strict, for who reads value by value."""
+    return json.JSONDecoder(object_pairs_hook=_once, parse_constant=_never)
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,6 +12,7 @@ from preserve.data_management.cases import DescribedCase, read
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.tables import events, files
 from preserve.data_management.versions import Version, of_case
+from preserve.description.stored import plain_data
 
 MOST_EVENTS = 1000
 
@@ -71,7 +71,7 @@ def read_life(connection: Connection, objid: str) -> CaseLife:
     happened, earlier = _events(connection, objid)
     return CaseLife(
         described,
-        json.loads(case.description_text),
+        plain_data(case.description_text),
         tuple(of_case(connection, objid)),
         _formats(connection, objid),
         tuple(holdings.copies_of(connection, objid)),

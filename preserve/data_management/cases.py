@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
+from preserve.description.stored import case_of
 from preserve.errors import NotFound, Refused
 
 _BATCH = 500  # objids that one query asks for
@@ -45,7 +46,7 @@ class Case(DescribedCase):
     @cached_property
     def description(self) -> CaseDescription:
         """What its newest version says of it. Raises ValueError where the text is none."""
-        return CaseDescription.model_validate_json(self.description_text)
+        return case_of(self.description_text)
 
     @property
     def package(self) -> str:

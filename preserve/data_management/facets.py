@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from itertools import groupby, islice, repeat
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -21,6 +22,7 @@ IN_PART = ("party", "officer", "device", "place", "kind")
 """Found by any word of them; each has a column of the index."""
 
 _NAMES = ("stage", "case_type", "measure", "classification", "volume")
+_BATCH = 2000
 _FEW = 50_000  # up to so many rows a span of days is a list of cases; of a longer one each case is asked
 
 
@@ -65,11 +67,11 @@ def _mark(kind: str, value: str) -> str:
 def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The index's columns for a case's rows of kind and value."""
     texts: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
-    for kind, value in rows:
+    for (kind, value), alike in groupby(rows):  # many files of a case say the same
         if kind in IN_PART:
-            texts[kind].append(spaced(value))
+            texts[kind] += repeat(spaced(value), sum(1 for _ in alike))
         elif kind in _NAMES:
-            texts["marks"].append(_mark(kind, value))
+            texts["marks"] += repeat(_mark(kind, value), sum(1 for _ in alike))
     return {kind: BETWEEN.join(values) for kind, values in texts.items()}
 
 
@@ -112,11 +114,13 @@ def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def enter(connection: Connection, number: int, description: Mapping[str, Any]) -> None:
     """Write down what a case can be picked out by, instead of what was there before."""
     forget(connection, number)
-    rows = {(kind, folded(value), file) for kind, value, file in of_case(description) if value}
-    connection.execute(
-        facets.insert(),
-        [{"number": number, "kind": kind, "value": value, "file": file} for kind, value, file in sorted(rows)],
+    rows = (
+        {"number": number, "kind": kind, "value": folded(value), "file": file}
+        for kind, value, file in of_case(description)
+        if value
     )
+    while batch := list(islice(rows, _BATCH)):
+        connection.execute(facets.insert().prefix_with("OR IGNORE", dialect="sqlite"), batch)
 
 
 def forget(connection: Connection, number: int) -> None:
@@ -124,11 +128,12 @@ def forget(connection: Connection, number: int) -> None:
     connection.execute(facets.delete().where(facets.c.number == number))
 
 
-def rows_of(connection: Connection, number: int) -> list[tuple[str, str]]:
+def rows_of(connection: Connection, number: int) -> Iterator[tuple[str, str]]:
     """Kind and value of each row of a case, in a fixed order."""
     order = (facets.c.kind, facets.c.value, facets.c.file)
     query = select(facets.c.kind, facets.c.value).where(facets.c.number == number).order_by(*order)
-    return [(row.kind, row.value) for row in connection.execute(query)]
+    for row in connection.execute(query.execution_options(yield_per=_BATCH)):
+        yield row.kind, row.value
 
 
 def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
 from metadata import bag, csip, mets, premis
+from metadata.compact import PackedTexts
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
 from metadata.identity import readable
@@ -19,6 +21,7 @@ from preserve.data_management import formats_index, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
+from preserve.description.stored import catalogue_text, read_case
 from preserve.errors import NotIntact
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
@@ -41,7 +44,7 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
     try:
         if not csip.OBJID.match(objid) or not number.isdigit():
             raise ValueError(f"name {root.name}")
-        description = CaseDescription.model_validate_json((package / csip.CASE).read_bytes())
+        description = read_case(package / csip.CASE)
         created = mets.read_identity(package / csip.METS).created
         info = dict(bag.read_info(root / "bag-info.txt"))
         size, count = info["Payload-Oxum"].split(".")
@@ -67,9 +70,8 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
         )
         names = _enter_entities(connection, objid, version, package)
         if leads:
-            known = description.model_dump(mode="json")
-            head = [*_words(description), *names]
-            search.enter(connection, objid, known, head, _texts(package), indexed=indexed)
+            head = chain(_words(description), (Passage("file", name, name) for name in names))
+            search.enter(connection, objid, _plain(description), head, _texts(package), indexed=indexed)
         for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
             if entry.details["version"] == version:
                 formats_index.reidentify(connection, objid, entry.details)
@@ -104,7 +106,7 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         "started": description.start.isoformat(),
         "closed": description.closed.isoformat(),
         "long_term": long_term,
-        "description": description.model_dump_json(),
+        "description": catalogue_text(description),
     }
     if connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first():
         connection.execute(cases.update().where(cases.c.objid == objid).values(**row))
@@ -112,9 +114,9 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         connection.execute(cases.insert(), {"objid": objid, **row})
 
 
-def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> list[Passage]:
+def _enter_entities(connection: Connection, objid: str, version: int, package: Path) -> PackedTexts:
     """Files and events; returns the names of the originals, to be found by."""
-    names: list[Passage] = []
+    names = PackedTexts()
     documents = [("", package / csip.PREMIS)]
     # The originals last: what was derived from them is known by then.
     roles = csip.REPRESENTATIONS[::-1]
@@ -142,8 +144,7 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
                 rows.append({**common, **_file_row(role, entity)})
                 counter.take(role, entity)
                 if role == "original":
-                    name = _readable(entity.original_name) or entity.path.removeprefix("data/")
-                    names.append(Passage("file", name, name))
+                    names.append(_readable(entity.original_name) or entity.path.removeprefix("data/"))
             elif isinstance(entity, Event):
                 happenings.append({**common, **_event_row(entity)})
             if len(rows) + len(happenings) >= _BATCH:
@@ -184,6 +185,12 @@ def _event_row(event: Event) -> dict[str, Any]:
         "detail": event.detail,
         "outcome_detail": event.outcome_detail,
     }
+
+
+def _plain(description: CaseDescription) -> dict[str, Any]:
+    """The description as plain data, its files one after the other: a large case has many."""
+    known = description.model_copy(update={"objects": ()}).model_dump(mode="json")
+    return {**known, "objects": (item.model_dump(mode="json") for item in description.objects)}
 
 
 def _words(description: CaseDescription) -> Iterator[Passage]:

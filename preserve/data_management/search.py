@@ -114,9 +114,15 @@ CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content
 
 
 def _pack(passages: Iterable[Passage]) -> bytes:
-    rows = [(passage.field, passage.place, passage.text) for passage in passages if passage.text]
-    plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return zlib.compress(plain, 3)
+    packer = zlib.compressobj(3)
+    packed, between = bytearray(), "["
+    for passage in passages:
+        if passage.text:
+            row = json.dumps((passage.field, passage.place, passage.text), ensure_ascii=False, separators=(",", ":"))
+            packed += packer.compress((between + row).encode("utf-8", "surrogatepass"))
+            between = ","
+    packed += packer.compress(b"[]" if between == "[" else b"]")
+    return bytes(packed + packer.flush())
 
 
 def _unpack(packed: bytes) -> Iterator[Passage]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from metadata.findings import Finding
 from metadata.identity import EXACT, READABLE, TIDY, Names, guesses, is_plain, precise, readable, tidy
+from preserve.description.object_table import gathered
 from preserve.description.schema import Acceptance, CaseDescription, CaseObject
 
 
@@ -132,16 +133,19 @@ def _renamed(case: CaseDescription, rows: _Rows, by_row: Mapping[int, str]) -> C
         row = rows.find(written) if written else None
         return by_row.get(row, written) if row is not None else written
 
-    def item(number: int, old: CaseObject) -> CaseObject:
-        new = {"file": by_row.get(number, old.file), "explains": name(old.explains), "transcript": name(old.transcript)}
-        return old if all(getattr(old, key) == value for key, value in new.items()) else old.model_copy(update=new)
+    def new(number: int, old: CaseObject) -> dict[str, str]:
+        files = (by_row.get(number, old.file), name(old.explains), name(old.transcript))
+        names = dict(zip(("file", "explains", "transcript"), files, strict=True))
+        return {key: value for key, value in names.items() if getattr(old, key) != value}
 
     def acceptance(old: Acceptance) -> Acceptance:
         new = {"where": name(old.where), "document": name(old.document)}
         return old if (new["where"], new["document"]) == (old.where, old.document) else old.model_copy(update=new)
 
-    objects = tuple(item(number, old) for number, old in enumerate(case.objects))
     acceptances = tuple(acceptance(old) for old in case.acceptances)
-    if all(a is b for a, b in zip(objects + acceptances, case.objects + case.acceptances, strict=True)):
-        return case
-    return case.model_copy(update={"objects": objects, "acceptances": acceptances})
+    if not any(new(number, old) for number, old in enumerate(case.objects)):
+        return case if acceptances == case.acceptances else case.model_copy(update={"acceptances": acceptances})
+    objects = (
+        old.model_copy(update=names) if (names := new(number, old)) else old for number, old in enumerate(case.objects)
+    )
+    return case.model_copy(update={"objects": gathered(objects), "acceptances": acceptances})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field of the schema is called date
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapSerializer
 from pydantic_core import PydanticCustomError
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
@@ -210,6 +211,15 @@ class Acceptance(_Record):
     document: Words = Field("", description="file of the case that explains it")
 
 
+if TYPE_CHECKING:
+    Objects = Sequence[CaseObject]
+else:
+    # Checked and written as a tuple; of a large case a table takes its place (`preserve.description.object_table`).
+    Objects = Annotated[
+        tuple[CaseObject, ...], WrapSerializer(lambda objects, write: write(tuple(objects)), when_used="always")
+    ]
+
+
 class CaseDescription(_Record):
     """One closed case."""
 
@@ -235,7 +245,7 @@ class CaseDescription(_Record):
     retention: Retention = Retention.YEARS_30
     late_filing_reason: Words = ""
     note: Words = ""
-    objects: tuple[CaseObject, ...] = Field(max_length=_MOST_OBJECTS)
+    objects: Objects = Field(max_length=_MOST_OBJECTS)
 
     @property
     def strictest(self) -> Classification:

@@ -77,7 +77,7 @@ def _row(home: Home, assessed: Assessed) -> IngestRow:
         state="running",
         step="copy",
         policy=home.settings.policy,
-        description=description.model_dump_json(),
+        description=description.model_copy(update={"objects": ()}).model_dump_json(),
         findings=journal.findings_text(assessed.findings),
         started=stamp(now()),
         ended=None,

@@ -13,6 +13,7 @@ from metadata.mets import RepresentationReference
 from preserve.archival_storage.packing.documents import PackageWriter
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software
 from preserve.description.labels import chinese_of, label_of
+from preserve.description.stored import case_json
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
@@ -60,7 +61,8 @@ class CaseDescriber:
         """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
         case, out = self._ingest.description, self._out
         write_dublin_core(out.place(csip.DUBLIN_CORE), _terms(self._ingest))
-        out.write(csip.CASE, (case.model_dump_json(indent=1) + "\n").encode())
+        with out.place(csip.CASE).open("wb") as file:
+            file.writelines(case_json(case))
         descriptive = [out.note(csip.DUBLIN_CORE, "application/xml"), out.note(csip.CASE, "application/json")]
         if self._circumstances.texts:
             descriptive.append(out.note(csip.TEXT, "text/plain"))

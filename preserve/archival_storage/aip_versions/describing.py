@@ -31,7 +31,7 @@ from preserve.archival_storage.packing.documents import PackageWriter, Represent
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software, versioned
 from preserve.archival_storage.packing.listing import Described, Listing
 from preserve.archival_storage.packing.stages import Stages
-from preserve.description.schema import CaseDescription
+from preserve.description.stored import read_case
 from preserve.messages import LANGUAGES, say, speaking
 
 _OBJECTS = (FileObject, Representation, IntellectualEntity)
@@ -139,7 +139,7 @@ def _note(writing: Writing) -> tuple[str, str, bytes]:
 def _representations(out: PackageWriter, writing: Writing) -> list[RepresentationReference]:
     """Every representation of which something is left, in one pass over the new files."""
     roles = [role for role in csip.REPRESENTATIONS if _exists(writing, role)]
-    stages = Stages(CaseDescription.model_validate_json((writing.old.package / csip.CASE).read_bytes()))
+    stages = Stages(read_case(writing.old.package / csip.CASE))
     with ExitStack() as opened:
         writers = {role: RepresentationWriter(out, role) for role in roles}
         for role, writer in writers.items():

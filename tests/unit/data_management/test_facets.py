@@ -32,12 +32,12 @@ def entered(connection: Connection) -> Connection:
 
 
 def test_rows_are_folded_and_none_is_empty(entered: Connection) -> None:
-    rows = facets.rows_of(entered, 7)
+    rows = list(facets.rows_of(entered, 7))
     assert ("device", "dsj-a2") in rows and ("place", "淮海路 1 号") in rows
     assert ("classification", "internal") in rows  # what a description does not say
     assert all(value for _, value in rows)
     facets.forget(entered, 7)
-    assert facets.rows_of(entered, 7) == []
+    assert not list(facets.rows_of(entered, 7))
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,11 @@ import base64
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, func, select, update
 
 from preserve.clock import stamp
@@ -30,6 +27,11 @@ from preserve.data_management.ledger_keys import raw_public_key_of as raw_public
 from preserve.data_management.ledger_keys import read_public_key as read_public_key
 from preserve.data_management.ledger_keys import signer as signer
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.signed_notes import Checkpoint as Checkpoint
+from preserve.data_management.signed_notes import parse_checkpoint as parse_checkpoint
+from preserve.data_management.signed_notes import parse_exactly as parse_exactly
+from preserve.data_management.signed_notes import signature_holds as signature_holds
+from preserve.data_management.signed_notes import signed_by_any as signed_by_any
 from preserve.data_management.tables import checkpoints
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.data_management.tiles import Tiles
@@ -42,22 +44,6 @@ LEDGER = "ledger"
 _NAMES = ("size", "root", "made", "note", "signature", "key")
 _COLUMNS = [checkpoints.c[name] for name in _NAMES]
 _SEGMENT = re.compile(r"segment-(\d{10,})-(\d{10,})\.(jsonl|checkpoint)")
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A signed statement that the ledger's first `size` entries have this Merkle root."""
-
-    size: int
-    root: bytes
-    made: str
-    note: str
-    signature: bytes
-    key: str
-
-    def text(self) -> str:
-        """The note, an empty line, the signature line: what is written to files and media."""
-        return f"{self.note}\n— {self.key} {base64.b64encode(self.signature).decode()}\n"
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
@@ -202,49 +188,23 @@ def between(connection: Connection, start: int, stop: int) -> list[Checkpoint]:
     return [Checkpoint(**row._mapping) for row in connection.execute(query.order_by(checkpoints.c.size))]
 
 
+def newest_first(connection: Connection) -> Iterator[Checkpoint]:
+    """Every checkpoint, the one over the most entries first, read as somebody asks."""
+    query = select(*_COLUMNS).order_by(checkpoints.c.size.desc())
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield Checkpoint(*row)
+
+
+def roots_after(connection: Connection, start: int) -> Iterator[tuple[int, bytes]]:
+    """Size and root of each checkpoint over more than `start` entries, or of all, smallest first."""
+    query = select(checkpoints.c.size, checkpoints.c.root).where(checkpoints.c.size > (start or -1))
+    for size, root in connection.execution_options(yield_per=1000).execute(query.order_by(checkpoints.c.size)):
+        yield size, bytes(root)
+
+
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Every checkpoint, smallest first."""
     return [Checkpoint(**row._mapping) for row in connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size))]
-
-
-def signature_holds(signed: Checkpoint, public: Ed25519PublicKey) -> bool:
-    """Whether the note says what the record says and is signed by this key."""
-    lines = signed.note.split("\n")
-    if len(lines) != 5 or lines[1] != str(signed.size) or lines[2] != base64.b64encode(signed.root).decode():
-        return False
-    try:
-        public.verify(signed.signature, signed.note.encode())
-    except InvalidSignature:
-        return False
-    return True
-
-
-def signed_by_any(signed: Checkpoint, keys: Iterable[Ed25519PublicKey]) -> bool:
-    """Whether one of these keys signed it."""
-    return any(signature_holds(signed, key) for key in keys)
-
-
-def parse_checkpoint(text: str) -> Checkpoint:
-    """The checkpoint that `Checkpoint.text` wrote. Raises NotIntact."""
-    try:
-        note, _, last = text.partition("\n\n— ")
-        note += "\n"
-        lines = note.split("\n")
-        key, signature = last.split()
-        return Checkpoint(int(lines[1]), base64.b64decode(lines[2]), lines[3], note, base64.b64decode(signature), key)
-    except (ValueError, IndexError) as error:
-        raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
-
-
-def parse_exactly(data: bytes) -> Checkpoint:
-    """The checkpoint in a file that this program wrote: byte for byte, the unsigned parts too. Raises NotIntact."""
-    try:
-        signed = parse_checkpoint(data.decode())
-    except UnicodeDecodeError as error:
-        raise NotIntact("ledger.checkpoint-unreadable", detail=str(error)) from error
-    if signed.text().encode() != data:
-        raise NotIntact("ledger.checkpoint-unreadable", detail="not as it was written")
-    return signed
 
 
 def export_segments(connection: Connection, folder: Path) -> list[Path]:

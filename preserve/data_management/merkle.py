@@ -130,6 +130,15 @@ class Frontier:
             node = _parent(left, node)
         return node
 
+    def root_before(self, rest: Frontier) -> bytes:
+        """The hash over these leaves' subtrees and what comes after them, of fewer leaves than one here stands for."""
+        if not rest._peaks:
+            return self.root()
+        node = rest.root()
+        for left in reversed(self._peaks):
+            node = _parent(left, node)
+        return node
+
     def peaks(self) -> bytes:
         """The peaks, the largest first: what `Frontier` goes on from."""
         return b"".join(self._peaks)

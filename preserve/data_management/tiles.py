@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, LargeBinary, and_, cast, func, select
 
 from preserve.data_management.merkle import DIGEST, Frontier, split
 from preserve.data_management.tables import tiles
@@ -20,6 +20,7 @@ LEVEL = 8
 
 WIDTH = 1 << LEVEL
 _FULL = WIDTH * DIGEST
+_HASHES = cast(tiles.c.hashes, LargeBinary)  # whatever somebody put there, these are its bytes
 _TOGETHER = 64  # full tiles that are written at once: half a megabyte
 _NODES = 1 << 13  # subtree hashes that are remembered; ten thousand proofs share most of theirs
 _TILES = 128  # rows that are remembered: a megabyte
@@ -34,15 +35,15 @@ class Tiles:
     def __init__(self, connection: Connection, log: str, leaves: Leaves, *, kept: bool = True) -> None:
         """`leaves` reads the log itself. Where the tiles are not to be believed, `kept` is false: all is reckoned."""
         self._connection, self._log, self._leaves = connection, log, leaves
-        self._row = lru_cache(_TILES)(self._read if kept else lambda level, place: b"")
+        self._row = lru_cache(_TILES)(self.read if kept else lambda level, place: b"")
         self._node = lru_cache(_NODES)(self._hash_node)
         self._below = lru_cache(_NODES)(self._hash_below)
 
     def size(self) -> int:
         """Over how many leaves there are tiles."""
-        query = select(tiles.c.place, tiles.c.hashes).where(tiles.c.log == self._log, tiles.c.level == 0)
+        query = select(tiles.c.place, func.length(_HASHES)).where(tiles.c.log == self._log, tiles.c.level == 0)
         row = self._connection.execute(query.order_by(tiles.c.place.desc()).limit(1)).first()
-        return int(row.place) * WIDTH + len(row.hashes) // DIGEST if row else 0
+        return int(row[0]) * WIDTH + int(row[1]) // DIGEST if row else 0
 
     def root(self, start: int, stop: int) -> bytes:
         """The tree hash over leaves `start` to `stop` as `merkle.Root`; `start` is where such a subtree can begin.
@@ -54,6 +55,11 @@ class Tiles:
             return self._node(count.bit_length() - 1, start // count) if count > 0 else Frontier().root()
         middle = start + split(count)
         return _fold([self.root(start, middle), self.root(middle, stop)])
+
+    def peaks(self, size: int) -> bytes:
+        """The roots of the complete subtrees over the first `size` leaves, as `Frontier` goes on from them."""
+        heights = [height for height in reversed(range(size.bit_length())) if size >> height & 1]
+        return b"".join(self._node(height, (size >> height) - 1) for height in heights)
 
     def extend(self, size: int) -> None:
         """Have tiles over exactly `size` leaves, from those that are there; all anew where they do not fit together."""
@@ -80,7 +86,7 @@ class Tiles:
 
     def all(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, place, hashes; level by level, in order."""
-        query = select(tiles.c.level, tiles.c.place, tiles.c.hashes).where(tiles.c.log == self._log)
+        query = select(tiles.c.level, tiles.c.place, _HASHES).where(tiles.c.log == self._log)
         rows = self._connection.execution_options(yield_per=_TOGETHER).execute(query.order_by(*tiles.primary_key))
         for level, place, hashes in rows:
             yield int(level), int(place), bytes(hashes)
@@ -91,7 +97,7 @@ class Tiles:
         level = 0
         while size >> LEVEL * level:
             place, count = divmod(size >> LEVEL * level, WIDTH)
-            edges.append(bytearray(self._read(level, place) if count else b""))
+            edges.append(bytearray(self.read(level, place) if count else b""))
             if len(edges[-1]) != count * DIGEST:
                 return None
             level += 1
@@ -104,17 +110,18 @@ class Tiles:
                 row = {"log": self._log, "level": level, "place": place, "hashes": hashes}
                 self._connection.execute(tiles.insert(), row)
 
-    def _read(self, level: int, place: int) -> bytes:
-        query = select(tiles.c.hashes).where(tiles.c.log == self._log, tiles.c.level == level, tiles.c.place == place)
+    def read(self, level: int, place: int) -> bytes:
+        """A tile as it is kept, empty where there is none."""
+        query = select(_HASHES).where(tiles.c.log == self._log, tiles.c.level == level, tiles.c.place == place)
         return bytes(self._connection.execute(query).scalar() or b"")
 
     def _hash_node(self, height: int, number: int) -> bytes:
         """The root of the complete subtree of this height, counted from 0."""
         level, rest = divmod(height, LEVEL)
-        return _fold(self._hashes(level, number << rest, 1 << rest))
+        return _fold(self.hashes(level, number << rest, 1 << rest))
 
-    def _hashes(self, level: int, start: int, count: int) -> list[bytes]:
-        """Hashes of one level that lie in one tile."""
+    def hashes(self, level: int, start: int, count: int) -> list[bytes]:
+        """Hashes of one level that lie in one tile, from `start` on. Raises ValueError beyond the log's end."""
         first = start % WIDTH * DIGEST
         hashes = _parts(self._row(level, start // WIDTH)[first : first + count * DIGEST])
         if len(hashes) == count:
@@ -128,7 +135,7 @@ class Tiles:
 
     def _hash_below(self, level: int, index: int) -> bytes:
         """A hash that should stand in a tile, from the level below."""
-        return _fold(self._hashes(level - 1, index * WIDTH, WIDTH))
+        return _fold(self.hashes(level - 1, index * WIDTH, WIDTH))
 
 
 def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int, int, bytes]]:

@@ -6,7 +6,7 @@ makes again from the packages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,13 +15,27 @@ from metadata.findings import Finding
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage.media import server_store
 from preserve.clock import now
-from preserve.data_management import accounts, audits, case_index, destroyed, holdings, ledger, logins, proceedings
+from preserve.data_management import (
+    accounts,
+    audits,
+    case_index,
+    checkpoints,
+    destroyed,
+    holdings,
+    ledger,
+    logins,
+    proceedings,
+)
 from preserve.data_management.database import damage
+from preserve.data_management.proof.inclusion import Proofs
+from preserve.data_management.proof.verify_ledger import BEGINNING, Start
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 
 VERIFIED = "ledger.verified"
+PROVED = "ledger.proved"
+"""Entries were proved up to a place, and no more was done: after an earlier proof, or until somebody stopped it."""
 
 
 def compare(home: Home, connection: Connection, progress: Callable[[int], None] = lambda done: None) -> list[Finding]:
@@ -50,12 +64,42 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from rules_in_force.compare(home, connection)
 
 
-def note(connection: Connection, home: Home, findings: int, *, actor: str, moment: datetime) -> None:
-    """Write down that ledger and index were verified, and how many findings there were."""
-    details = {"entries": ledger.size(connection), "findings": findings}
-    ledger.append(
-        connection, action=VERIFIED, subject=home.settings.archive_id, actor=actor, details=details, moment=moment
-    )
+def note(connection: Connection, home: Home, findings: int, proved: Start, *, actor: str, moment: datetime) -> None:
+    """Write down that ledger and index were verified, how many findings there were, and up to where it was proved."""
+    _note(connection, home, VERIFIED, {"findings": findings, **_place(proved)}, actor, moment)
+
+
+def note_part(connection: Connection, home: Home, since: int, proved: Start, *, actor: str, moment: datetime) -> None:
+    """Write down that the entries after `since` were proved up to a place, without anything found."""
+    _note(connection, home, PROVED, {"since": since, **_place(proved)}, actor, moment)
+
+
+def _place(proved: Start) -> dict[str, object]:
+    return {"proved": proved.size, "root": proved.root.hex()} if proved.size else {}
+
+
+def _note(
+    connection: Connection, home: Home, action: str, details: Mapping[str, object], actor: str, moment: datetime
+) -> None:
+    entries = {"entries": ledger.size(connection), **details}
+    subject = home.settings.archive_id
+    ledger.append(connection, action=action, subject=subject, actor=actor, details=entries, moment=moment)
+
+
+def last_proved(connection: Connection) -> tuple[Start, str]:
+    """Up to where the entries were proved without anything found, and when; the beginning where it is not known.
+
+    The ledger says it: an entry under the newest checkpoint, to which it is proved here. Whoever has not the key can
+    neither add one nor move it forward, only take the catalogue back to before it, which contradicts the store's head.
+    """
+    signed = checkpoints.newest(connection)
+    best, when = BEGINNING, ""
+    for entry in ledger.of_action(connection, VERIFIED, PROVED):
+        size, root = entry.details.get("proved", 0), entry.details.get("root", "")
+        if signed and isinstance(size, int) and size > best.size and not entry.details.get("findings"):
+            Proofs(connection, signed).path(entry)
+            best, when = Start(size, bytes.fromhex(root)), entry.time
+    return best, when
 
 
 def last_verified(connection: Connection) -> ledger.Entry | None:

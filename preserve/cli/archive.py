@@ -64,14 +64,17 @@ def ledger() -> None:
 
 
 @ledger.command(name="verify")
-def verify_ledger(output: Output) -> int:
+@click.option("--since-checkpoint", is_flag=True)
+def verify_ledger(output: Output, **given: Any) -> int:
     """Prove that the ledger is unaltered; exit status 4 when it is not."""
-    report = output.work("", room.verify)
+    report = output.work("", room.verify, **given)
     if report.status and not output.as_json:
         raise NotIntact("cli.ledger-bad", str(output.session("home").home.catalogue), findings=report.findings)
     output.findings(report.findings)
     counts = {"entries": report.entries, "checkpoints": report.checkpoints, "segments": report.segments}
     output.done("cli.ledger-good", report, style="green", **counts)
+    if report.since:
+        output.sentence("cli.ledger-since", style="yellow", since=report.since, when=report.since_when)
     if stamps := report.time_stamps:
         output.sentence("cli.ledger-stamped", count=len(stamps), when=stamps[-1].when, size=stamps[-1].size)
     return report.status

@@ -6,7 +6,7 @@ None is a finding as well: evidence that was taken away proves nothing, but that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -37,13 +37,15 @@ def read_witnesses(folder: Path, findings: list[Finding]) -> list[tuple[str, Che
 
 
 def missing(
-    connection: Connection, folder: Path, count: int, beside: Iterable[tuple[str, Checkpoint]]
+    connection: Connection, folder: Path, count: int, beside: Sequence[tuple[str, Checkpoint]]
 ) -> Iterator[Finding]:
     """What should bear witness to a ledger of `count` entries and is not there, or says something else."""
-    rows = {checkpoint.size: checkpoint for checkpoint in checkpoints.read_checkpoints(connection)}
+    told = {checkpoint.size for _, checkpoint in beside} | {stop for _, stop in checkpoints.unclosed(folder)}
+    rows = {size: row for size in told if (row := checkpoints.checkpoint_over(connection, size)) is not None}
+    some = checkpoints.newest(connection) is not None
     kept = {stop: path for _, stop, path in checkpoints.segments(folder)}
     files = dict(beside)
-    if count and not rows:
+    if count and not some:
         yield Finding("ledger.no-checkpoints", "", "error", {"count": count})
     if count and not kept:
         yield Finding("ledger.no-segments", str(folder), "error", {"count": count})
@@ -64,7 +66,7 @@ def missing(
             yield Finding("ledger.checkpoint-row-missing", name, "error", {"size": checkpoint.size})
         elif checkpoint.size in rows and rows[checkpoint.size].text() != checkpoint.text():
             yield Finding("ledger.checkpoint-differs", name, "error", {"size": checkpoint.size})
-    if sealing.HEAD not in files and rows and sealing.is_witnessed(connection):
+    if sealing.HEAD not in files and some and sealing.is_witnessed(connection):
         yield Finding("ledger.head-missing", sealing.HEAD, "error", {"file": sealing.HEAD})
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from metadata.findings import Finding
 from preserve.administration.duties import Duty
-from preserve.administration.index_check import compare, note
+from preserve.administration.index_check import compare, last_proved, note, note_part
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media_contents import compare_ledger
 from preserve.archival_storage.opening import attached
@@ -23,8 +23,9 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.export import PROGRAM as PROGRAM
 from preserve.data_management.proof.export import write_evidence
-from preserve.data_management.proof.verify_ledger import verify_ledger
-from preserve.errors import MediumProblem, PreserveError
+from preserve.data_management.proof.verify_ledger import BEGINNING, LedgerReport, Start, verify_ledger
+from preserve.data_management.proof.walking import bytes_in_segments
+from preserve.errors import MediumProblem, PreserveError, Stopped
 from preserve.home import Home
 from preserve.outputs import new_file, new_folder
 from preserve.services.documents import FindingShown
@@ -43,7 +44,11 @@ class StampedAt:
 
 @dataclass(frozen=True, slots=True)
 class LedgerVerified:
-    """What proving came to; status 4 where anything is altered or missing."""
+    """What proving came to; status 4 where anything is altered or missing.
+
+    `since` is 0, or up to where entries were proved before and not read again, which was at the time `since_when`;
+    then media and the catalogue's tables were not compared either.
+    """
 
     status: int
     entries: int
@@ -51,31 +56,74 @@ class LedgerVerified:
     segments: int
     time_stamps: tuple[StampedAt, ...]
     findings: tuple[FindingShown, ...]
+    since: int
+    since_when: str
 
 
 @job("ledger.verify", duty=Duty.REPORT, needs="home")
-def verify(session: Session) -> LedgerVerified:
+def verify(session: Session, *, since_checkpoint: bool = False) -> LedgerVerified:
     """Prove that the ledger is unaltered, and hold media at hand and every table of the catalogue against it.
+
+    With `since_checkpoint` only what was added since the last proof, or since the place at which one was stopped.
 
     A catalogue that cannot say who may do this stops nobody. When it was done is written down, where that can be.
     """
     home = session.home
     catalogue = open_catalogue(home)
     try:
-        session.progress.begin("ledger.proving")
-        report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+        start, when = BEGINNING, ""
+        if since_checkpoint:
+            with catalogue.read() as connection:
+                start, when = last_proved(connection)
+        report = _prove(session, catalogue, start)
         stamps, not_stamped = _time_stamps(home, catalogue)
-        session.progress.begin("ledger.comparing")
-        findings = (*report.findings, *not_stamped, *_on_media(home, catalogue))
-        with catalogue.read() as connection:
-            findings += tuple(compare(home, connection, lambda cases: session.progress(0)))
+        findings = (*report.findings, *not_stamped)
+        whole = not report.since
+        if whole:
+            session.progress.begin("ledger.comparing")
+            findings += tuple(_on_media(home, catalogue))
+            with catalogue.read() as connection:
+                findings += tuple(compare(home, connection, lambda cases: session.progress(0)))
         errors = sum(finding.severity == "error" for finding in findings)
-        if session.acting is not None:
-            with suppress(PreserveError, StorageError), catalogue.begin() as connection:
-                note(connection, home, errors, actor=session.person.account, moment=now())
+        if whole or not errors:
+            _write_down(session, catalogue, report.since, report.covered, errors, whole=whole)
     finally:
         catalogue.close()
-    return LedgerVerified(4 if errors else 0, report.entries, report.checkpoints, report.segments, stamps, findings)
+    numbers = (report.entries, report.checkpoints, report.segments)
+    return LedgerVerified(4 if errors else 0, *numbers, stamps, findings, report.since, when if report.since else "")
+
+
+def _prove(session: Session, catalogue: Catalogue, start: Start) -> LedgerReport:
+    """Read the ledger; where somebody stops that, write down how far it was."""
+    home, reached = session.home, start.size
+
+    def told(moved: int, proven: int) -> None:
+        nonlocal reached
+        reached = max(reached, proven)
+        session.progress(moved)
+
+    with catalogue.read() as connection:
+        size = bytes_in_segments(connection, home.store / "ledger", start.size)
+    session.progress.begin("ledger.proving", size)
+    try:
+        return verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub", progress=told, since=start)
+    except Stopped:
+        if reached > start.size:
+            _write_down(session, catalogue, start.size, reached, 0, whole=False)
+        raise
+
+
+def _write_down(session: Session, catalogue: Catalogue, since: int, proved: int, errors: int, *, whole: bool) -> None:
+    """Enter what was verified, where the catalogue can be written and knows who did it."""
+    if session.acting is None:
+        return
+    with suppress(PreserveError, StorageError), catalogue.begin() as connection:
+        to = Start(proved, checkpoints.root_at(connection, proved)) if not errors else BEGINNING
+        actor = session.person.account
+        if whole:
+            note(connection, session.home, errors, to, actor=actor, moment=now())
+        else:
+            note_part(connection, session.home, since, to, actor=actor, moment=now())
 
 
 def _on_media(home: Home, catalogue: Catalogue) -> list[Finding]:

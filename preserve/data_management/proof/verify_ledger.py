@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger, witnesses
+from preserve.data_management import checkpoints, witnesses
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
 from preserve.data_management.ledger_keys import believed_keys
 from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof.signatures import Rows, merged
+from preserve.data_management.proof.tile_check import TileCheck
+from preserve.data_management.proof.walking import Walk, first_bad, segment_lines
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -35,21 +36,44 @@ _BESIDE = frozenset(
         "uncovered",
         "public-key-missing",
         "stranger",
+        "tile-differs",
         "segment-broken",
     )
 )
 """Codes that tell of evidence that is missing, not of entries that were changed."""
 
 
+Told = Callable[[int, int], None]
+"""Told how many bytes more were read, and up to which entry nothing was found; may raise Stopped."""
+
+
+def _nobody(moved: int, proven: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The tree up to which entries were proved before: how many there were, and their root."""
+
+    size: int
+    root: bytes
+
+
+BEGINNING = Start(0, Frontier().root())
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """What proving found. `covered` entries stand under a signed checkpoint; later ones only under their own hash."""
+    """What proving found. `covered` entries stand under a signed checkpoint; later ones only under their own hash.
+
+    The first `since` were proved before, and only their root was looked at.
+    """
 
     entries: int
     covered: int
     checkpoints: int
     segments: int
     findings: tuple[Finding, ...]
+    since: int = 0
 
     @property
     def intact(self) -> bool:
@@ -62,15 +86,19 @@ class LedgerReport:
         return not any(finding.severity == "error" and finding.code not in _BESIDE for finding in self.findings)
 
 
-def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path) -> LedgerReport:
-    """Compare every entry with its hash, its place, the segment files and every signed checkpoint.
+def verify_ledger(
+    catalogue: Catalogue, segments_folder: Path, public_key: Path, *, progress: Told = _nobody, since: Start = BEGINNING
+) -> LedgerReport:
+    """Compare every entry with its hash, its place, the segment files and every signed checkpoint; and the tiles.
 
     Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Then what bears
-    witness is held against each other: what is missing there is a finding. Raises PreserveError where the public key
-    cannot be read.
+    witness is held against each other: what is missing there is a finding. With `since`, entries up to there are not
+    read: their texts were proved when that was noted; what was done to them since shows only when somebody reads them.
+    Raises PreserveError where the public key cannot be read, and what `progress` raises.
     """
     with catalogue.read() as connection:
-        report = prove(connection, segments_folder, believed_keys(connection, public_key))
+        keys = believed_keys(connection, public_key)
+        report = prove(connection, segments_folder, keys, progress=progress, since=since)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
         return replace(report, findings=(*report.findings, *beside))
 
@@ -82,84 +110,91 @@ def require_proven(home: Home, catalogue: Catalogue) -> None:
         raise NotIntact("ledger.not-proven", str(home.catalogue), findings=report.findings)
 
 
-def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed25519PublicKey]) -> LedgerReport:
+def prove(
+    connection: Connection,
+    segments_folder: Path,
+    public: Sequence[Ed25519PublicKey],
+    *,
+    progress: Told = _nobody,
+    since: Start = BEGINNING,
+) -> LedgerReport:
     """As `verify_ledger` but for the keys, in the caller's transaction."""
     findings: list[Finding] = []
     beside = witnesses.read_witnesses(segments_folder, findings)
-    rows = checkpoints.read_checkpoints(connection)
-    signed = _signed([*((str(checkpoint.size), checkpoint) for checkpoint in rows), *beside], public, findings)
+    newest = checkpoints.newest(connection)
+    check = TileCheck(connection, newest.size if newest else 0)
+    if not _goes_on(check, since):
+        since, check = BEGINNING, TileCheck(connection, newest.size if newest else 0)
+    rows = Rows(connection, public, since.size)
+    findings += rows.forged
+    files = _signed(beside, public, findings)
+    told = progress if not findings else _without_place(progress)
     kept = checkpoints.segments(segments_folder)
-    lines = _segment_lines(kept, findings)
-    roots = Frontier()
-    bad_entry = False
-    proven = 0
-    for count, entry in enumerate(ledger.entries(connection), 1):
-        problem = _problem(entry, count, next(lines, None))
-        if problem and not bad_entry:
-            findings.append(Finding(problem, str(count), "error", {"number": count}))
-            bad_entry = True
-        roots.add(ledger.leaf_hash(entry.text))
-        for checkpoint in signed.pop(count, []):
-            if checkpoint.root == roots.root():
-                proven = count
-            elif not bad_entry:
-                findings.append(
-                    Finding("ledger.contradicts-checkpoint", str(count), "error", {"first": proven + 1, "last": count})
-                )
-                bad_entry = True
-    count = roots.size
-    empty = signed.pop(0, [])
-    if any(checkpoint.root != Frontier().root() for checkpoint in empty):
-        findings.append(Finding("ledger.contradicts-checkpoint", "0", "error", {"first": 0, "last": 0}))
-    last = max([*signed, *(stop for _, stop, _ in kept)], default=0)
-    if last > count and not bad_entry:
-        findings.append(Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1}))
+    walk = Walk(connection, segment_lines(kept, since.size, findings), since.size)
+    proven = _walk(connection, walk, check, merged(rows.roots(since.size), files, since.size), told, since.size)
+    count = walk.count
+    last = max([rows.last, *files, *(stop for _, stop, _ in kept)], default=0)
+    if walk.bad is None and last > count:
+        walk.bad = Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1})
+    findings += filter(None, (walk.bad or first_bad(connection, proven + 1, count) or check.bad,))
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count)
-    return LedgerReport(count, proven, len(rows), len(kept), tuple(findings))
+    return LedgerReport(count, proven, rows.count, len(kept), tuple(findings), since.size)
 
 
-def _problem(entry: ledger.Entry, expected: int, line: str | None) -> str:
-    if entry.number != expected:
-        return "ledger.entry-missing"
-    if ledger.leaf_hash(entry.text) != entry.leaf:
-        return "ledger.entry-changed"
+def _without_place(progress: Told) -> Told:
+    """Nothing counts as proved where there is a finding."""
+    return lambda moved, proven: progress(moved, 0)
+
+
+def _goes_on(check: TileCheck, since: Start) -> bool:
+    """Begin where an earlier proof ended, if the tree up to there is the one that was proved."""
     try:
-        data = json.loads(entry.text)
-        if data["number"] != expected:
-            return "ledger.entry-misplaced"
-        if rfc8785.dumps(data).decode() != entry.text:
-            return "ledger.entry-changed"
-    except (ValueError, KeyError, TypeError):
-        return "ledger.entry-changed"
-    return "ledger.entry-contradicts-segment" if line is not None and line != entry.text else ""
+        check.go_on(since.size)
+    except ValueError:
+        return False
+    return check.root() == since.root
+
+
+def _walk(
+    connection: Connection,
+    walk: Walk,
+    check: TileCheck,
+    marks: Iterator[tuple[int, set[bytes]]],
+    progress: Told,
+    proven: int,
+) -> int:
+    """Read the entries and hold the roots that were signed against theirs; up to which they hold."""
+    size, roots = next(marks, (0, set()))
+    while True:
+        start = walk.count
+        leaves = walk.read()
+        added = 0
+        while roots and size <= walk.count:
+            check.add(leaves[added : size - start])
+            added = max(added, size - start)
+            if roots == {check.root()}:
+                proven = size
+            elif walk.bad is None:
+                contradicts = {"first": min(proven + 1, size), "last": size}
+                walk.bad = first_bad(connection, proven + 1, size)
+                walk.bad = walk.bad or Finding("ledger.contradicts-checkpoint", str(size), "error", contradicts)
+            size, roots = next(marks, (0, set()))
+        check.add(leaves[added:])
+        if not leaves:
+            check.end()
+            return proven
+        progress(walk.moved, 0 if walk.bad else proven)
 
 
 def _signed(
     beside: Iterable[tuple[str, Checkpoint]], public: Sequence[Ed25519PublicKey], findings: list[Finding]
-) -> dict[int, list[Checkpoint]]:
-    """Checkpoints by size, where one of these keys signed them."""
-    by_size: dict[int, list[Checkpoint]] = {}
+) -> dict[int, set[bytes]]:
+    """Roots by size in files, where one of these keys signed them."""
+    by_size: dict[int, set[bytes]] = {}
     for where, checkpoint in beside:
         if checkpoints.signed_by_any(checkpoint, public):
-            by_size.setdefault(checkpoint.size, []).append(checkpoint)
+            by_size.setdefault(checkpoint.size, set()).add(checkpoint.root)
         else:
             findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": checkpoint.size}))
     return by_size
-
-
-def _segment_lines(kept: list[tuple[int, int, Path]], findings: list[Finding]) -> Iterator[str]:
-    expected = 1
-    for first, last, path in kept:
-        count = 0
-        try:
-            with path.open(encoding="utf-8", newline="\n") as stream:
-                for line in stream:
-                    count += 1
-                    yield line.removesuffix("\n")
-        except (OSError, UnicodeDecodeError):
-            count = -1
-        if first != expected or count != last - first + 1:
-            findings.append(Finding("ledger.segment-broken", path.name))
-            return
-        expected = last + 1

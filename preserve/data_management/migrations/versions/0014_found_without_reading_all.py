@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0011"
 
 _INDEXES = {
     "cases_by_archival_number": "cases (archival_number)",

@@ -1,0 +1,122 @@
+"""The ledger read once, whole or from a place on: each entry held against its hash, its place and its segment.
+
+A text whose hash stands under a signed root is the text that was signed, in its canonical form: only where the roots
+do not agree are entries read for what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+import rfc8785
+from sqlalchemy import Connection
+
+from metadata.findings import Finding
+from preserve.data_management import checkpoints, ledger
+
+TOGETHER = 256
+"""Entries that are read at once."""
+
+_NUMBER = b',"number":'  # the last one in a text is the entry's own: what follows are two strings, with quotes escaped
+_QUERY = "SELECT number, CAST(entry AS BLOB), leaf FROM ledger WHERE number > ? ORDER BY number"
+_BEFORE_ALL = -(1 << 63)  # numbers below 1 are none, and are noticed
+
+
+class Walk:
+    """Goes through the entries after the first `start`; keeps the first that is bad."""
+
+    def __init__(self, connection: Connection, lines: Iterator[bytes], start: int = 0) -> None:
+        """`lines` are those of the segments, from the entry after `start` on."""
+        after = start or _BEFORE_ALL
+        self._rows = connection.exec_driver_sql(_QUERY, (after,), execution_options={"yield_per": TOGETHER})
+        self._lines = lines
+        self.count = start
+        self.moved = 0
+        self.bad: Finding | None = None
+
+    def read(self) -> list[bytes]:
+        """The leaf hashes of the entries up to the end of a tile, reckoned from their texts; none at the end."""
+        rows = self._rows.fetchmany(TOGETHER - self.count % TOGETHER)
+        lines: list[bytes | None] = list(islice(self._lines, len(rows)))
+        lines += [None] * (len(rows) - len(lines))
+        count, moved, leaves = self.count, 0, []
+        for (number, text, leaf), line in zip(rows, lines, strict=True):
+            count += 1
+            digest = sha256(b"\0" + text).digest()
+            leaves.append(digest)
+            moved += len(text)
+            if (
+                number != count
+                or digest != leaf
+                or not text.startswith(b'%d,"subject":"' % count, text.rfind(_NUMBER) + len(_NUMBER))
+                or (line is not None and line != text)
+            ) and self.bad is None:
+                self.bad = _bad(_problem(number, count, text, leaf) or "ledger.entry-contradicts-segment", count)
+        self.count, self.moved = count, moved
+        return leaves
+
+    def close(self) -> None:
+        """Read no more."""
+        self._rows.close()
+
+
+def first_bad(connection: Connection, start: int, stop: int) -> Finding | None:
+    """The first of these entries whose text is no entry's, however it is hashed."""
+    for count, entry in enumerate(ledger.entries(connection, start, stop), start):
+        if code := _problem(entry.number, count, entry.text.encode(), entry.leaf):
+            return _bad(code, count)
+    return None
+
+
+def _bad(code: str, number: int) -> Finding:
+    return Finding(code, str(number), "error", {"number": number})
+
+
+def _problem(number: int, expected: int, text: bytes, leaf: bytes) -> str:
+    if number != expected:
+        return "ledger.entry-missing"
+    if sha256(b"\0" + text).digest() != leaf:
+        return "ledger.entry-changed"
+    try:
+        data = json.loads(text)
+        if data["number"] != expected:
+            return "ledger.entry-misplaced"
+        return "" if rfc8785.dumps(data) == text else "ledger.entry-changed"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "ledger.entry-changed"
+
+
+def segment_lines(kept: Iterable[tuple[int, int, Path]], start: int, findings: list[Finding]) -> Iterator[bytes]:
+    """The lines of the segments from entry `start` + 1 on, as they lie there; ends at one that is broken."""
+    expected = 0
+    for first, last, path in kept:
+        if last > start:
+            if expected and first != expected:
+                findings.append(Finding("ledger.segment-broken", path.name))
+                return
+            count = 0
+            try:
+                with path.open("rb") as stream:
+                    for number, line in enumerate(stream, first):
+                        count += 1
+                        if number > start:
+                            yield line.removesuffix(b"\n")
+            except OSError:
+                count = -1
+            if (not expected and first > start + 1) or count != last - first + 1:
+                findings.append(Finding("ledger.segment-broken", path.name))
+                return
+        expected = last + 1
+
+
+def bytes_in_segments(connection: Connection, folder: Path, start: int) -> int | None:
+    """About how many bytes there are to read after entry `start`, as segments tell; None where there are none yet."""
+    kept = checkpoints.segments(folder)
+    if not kept:
+        return None
+    size = sum(path.stat().st_size for _, _, path in kept)
+    return size * max(ledger.size(connection) - start, 0) // kept[-1][1]

@@ -1,0 +1,70 @@
+"""Tiles are held against the leaves they were made of, and a tree goes on from those that are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, insert, text
+
+from preserve.data_management import checkpoints
+from preserve.data_management.database import create_catalogue
+from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof.tile_check import TileCheck
+from preserve.data_management.tables import ledger as table
+
+SIZE = 66_000
+LEAVES = [hashlib.sha256(b"\x00" + str(number).encode()).digest() for number in range(SIZE)]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    catalogue = create_catalogue(tmp_path_factory.mktemp("tiles") / "c.sqlite")
+    with catalogue.begin() as opened:
+        rows = [{"number": number, "entry": "{}", "leaf": leaf} for number, leaf in enumerate(LEAVES, 1)]
+        opened.execute(insert(table), rows)
+        checkpoints.tree(opened).extend(SIZE)
+        yield opened
+    catalogue.close()
+
+
+def _check(connection: Connection, start: int = 0, covered: int = SIZE, size: int = SIZE) -> TileCheck:
+    check = TileCheck(connection, covered)
+    check.go_on(start)
+    assert check.root() == Frontier().add_all(LEAVES[:start]).root()
+    while start < size:
+        stop = min(size, start - start % 256 + 256)
+        check.add(LEAVES[start : start + 1])
+        check.add(LEAVES[start + 1 : stop])
+        start = stop
+    check.end()
+    return check
+
+
+@pytest.mark.parametrize("start", [0, 1, 256, 65_535, 65_536, 65_900, SIZE])
+def test_right_tiles_are_right(filled: Connection, start: int) -> None:
+    check = _check(filled, start)
+    assert (check.bad, check.root()) == (None, Frontier().add_all(LEAVES).root())
+
+
+@pytest.mark.parametrize("where", [(0, 0), (0, 256), (0, 257), (1, 0), (1, 1), (2, 0)])
+@pytest.mark.parametrize(
+    "change", ["hashes = zeroblob(length(hashes))", "hashes = hashes || zeroblob(32)", "place = 9999"]
+)
+def test_a_wrong_one_is_named(filled: Connection, where: tuple[int, int], change: str) -> None:
+    level, place = where
+    with filled.begin_nested() as nested:
+        filled.execute(text(f"UPDATE tiles SET {change} WHERE level = {level} AND place = {place}"))
+        bad = _check(filled).bad
+        assert bad is not None
+        assert (bad.code, dict(bad.values)) == ("ledger.tile-differs", {"level": level, "place": place})
+        nested.rollback()
+
+
+def test_tiles_cover_what_was_signed_no_more(filled: Connection) -> None:
+    bad = _check(filled, covered=SIZE - 1).bad
+    assert bad is not None
+    assert bad.where == "tile/0/257"
+    few = _check(filled, covered=100, size=100)
+    assert few.bad is not None

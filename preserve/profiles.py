@@ -40,30 +40,26 @@ def read_profile(
 ) -> Model:
     """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key.
 
-    `context` is what the model's own checks may look at beside the file: the other profiles' words. The file is read
-    each time; what has the same bytes and is judged in the same context is the same frozen model as before.
+    `context` is what the model's own checks may look at beside the file: the other profiles' words.
     """
     file = locate(name, own)
     try:
-        content = file.read_bytes()
-    except OSError as error:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise Refused("profile.unreadable", str(file), reason=str(error)) from error
-    return cast(Model, _model(file, content, model, tuple((context or {}).items())))
+    return cast(Model, _checked(model, file, text, tuple((context or {}).items())))
 
 
-@lru_cache(256)
-def _model(file: Path, content: bytes, model: type[BaseModel], context: tuple[tuple[str, Hashable], ...]) -> BaseModel:
+@lru_cache(maxsize=128)
+def _checked(model: type[BaseModel], file: Path, text: str, context: tuple[tuple[str, Hashable], ...]) -> BaseModel:
+    """The model of a text. The steps of one operation read the same profiles again and again, and the models are
+    frozen: they share one, for as long as the file says the same."""
     try:
-        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-        data = tomllib.loads(text)
+        return model.model_validate(tomllib.loads(text), context=dict(context))
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = match[1] if match else "1"
         raise Refused("profile.syntax", f"{file}:{line}", reason=str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Refused("profile.unreadable", str(file), reason=str(error)) from error
-    try:
-        return model.model_validate(data, context=dict(context))
     except ValidationError as error:
         found = [_mistake(dict(one), text, file) for one in error.errors()]
         found.sort(key=lambda one: int(one.where.rpartition(":")[2]))

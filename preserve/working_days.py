@@ -50,7 +50,7 @@ def _calendar(profile: CalendarProfile) -> Calendar:
 
     known = {one.year: (frozenset(one.holidays), frozenset(one.workdays)) for one in profile.year}
 
-    @lru_cache(1 << 15)
+    @lru_cache(maxsize=1 << 14)  # each of several rules counts over the same months
     def works(day: date) -> tuple[bool, bool]:
         if day.year in known:
             holidays, workdays = known[day.year]

@@ -111,8 +111,8 @@ def check_files(
 
     Large files are read side by side by threads. Small ones are read by one thread, since more of them only wait for
     each other in this interpreter, and where there are thousands by the processes of `pool`, where one is given.
-    `progress` is called from the reading threads, one at a time; what it raises is raised here. `begin` is asked
-    before a file is begun, with its size; where it says no, those begun are finished and no other is.
+    `progress` is called from the reading threads, one at a time; what it raises is raised here. `begin` is asked with
+    a file's size before it is begun; where it says no, those begun are finished, and no other is.
     """
     workers = workers or len(os.sched_getaffinity(0))
     turn = threading.Lock()
@@ -130,8 +130,7 @@ def check_files(
         return checks
 
     remaining = _sized(str(root), expected, begin)
-    # Where it is known that they are many, none of them is read by a single thread.
-    early = isinstance(expected, Sized) and len(expected) > _FEW * _BATCH
+    early = isinstance(expected, Sized) and len(expected) > _FEW * _BATCH  # known to be many
     running: dict[Future[Any], list[ExpectedFile]] = {}
     batches = 0
     with ThreadPoolExecutor(workers) as wide, ThreadPoolExecutor(1) as narrow:

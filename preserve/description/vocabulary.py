@@ -82,14 +82,14 @@ class _CaseType(BaseModel):
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The terms of each field, in the profiles' order; nothing is held to a field that is left out."""
+    """The terms of each field, in the profiles' order; nothing is held to a field that is left out.
+
+    It is itself and no other, so that what was checked against it can be kept under its name.
+    """
 
     terms: Mapping[str, tuple[Term, ...]]
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.terms))  # few are ever alive at once, and what is equal hashes alike
 
     def knows(self, field: str, name: str) -> bool:
         """Whether the profiles have this name."""
@@ -129,24 +129,20 @@ def _key(word: str) -> str:
 
 def read_vocabulary(own: Path | None = None) -> Vocabulary:
     """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
-    return _vocabulary(_read_types(own), *_read_terms(own))
+    return _vocabulary(read_case_types(own), *_terms(own).items())
 
 
-@lru_cache(8)
-def _vocabulary(types: _CaseTypes, profile: VocabularyProfile, shipped: VocabularyProfile) -> Vocabulary:
-    """From the same profiles the same object: what is judged by it is known to be judged by the same."""
-    return Vocabulary({"case_type": _each_apart(types), **_terms(profile, shipped)})
+@lru_cache(maxsize=8)
+def _vocabulary(types: tuple[Term, ...], *others: tuple[str, tuple[Term, ...]]) -> Vocabulary:
+    """One vocabulary for the same words: every step of an operation asks for it."""
+    return Vocabulary({"case_type": types, **dict(others)})
 
 
-def _read_terms(own: Path | None) -> tuple[VocabularyProfile, VocabularyProfile]:
-    """The bureau's own vocabulary, and the one whose outcomes count."""
-    profile = read_profile("vocabulary.toml", VocabularyProfile, own)
-    return profile, profile if profile.outcome else read_profile("vocabulary.toml", VocabularyProfile)
-
-
-def _terms(profile: VocabularyProfile, ending: VocabularyProfile) -> dict[str, tuple[Term, ...]]:
+def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
     """The words of the vocabulary; a bureau's own file from before there were outcomes has the shipped ones."""
-    return {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows, "outcome": ending.outcome}
+    profile = read_profile("vocabulary.toml", VocabularyProfile, own)
+    outcome = profile.outcome or read_profile("vocabulary.toml", VocabularyProfile).outcome
+    return {"measure": profile.measure, "incident": profile.incident, "shows": profile.shows, "outcome": outcome}
 
 
 def read_what_is_sound(own: Path | None) -> Vocabulary:
@@ -156,33 +152,26 @@ def read_what_is_sound(own: Path | None) -> Vocabulary:
     with suppress(Refused):
         terms["case_type"] = read_case_types(own)
     with suppress(Refused):
-        terms |= _terms(*_read_terms(own))
+        terms |= _terms(own)
     return Vocabulary(terms)
 
 
 def read_case_types(own: Path | None) -> tuple[Term, ...]:
     """The types of case that there are profiles for. Raises Refused, also where two of them have one name."""
-    return _each_apart(_read_types(own))
+    return _case_types(tuple((locate(n, own), read_profile(n, _CaseType, own)) for n in names_in("cases", own)))
 
 
-_CaseTypes = tuple[tuple[str, Path, _CaseType], ...]
-"""What the files in `profiles/cases/` are called, where they lie, and what they name."""
-
-
-def _read_types(own: Path | None) -> _CaseTypes:
-    return tuple((name, locate(name, own), read_profile(name, _CaseType, own)) for name in names_in("cases", own))
-
-
-@lru_cache(8)
-def _each_apart(named: _CaseTypes) -> tuple[Term, ...]:
-    types: dict[str, Term] = {}
-    for name, file, profile in named:
+@lru_cache(maxsize=8)
+def _case_types(profiles: tuple[tuple[Path, _CaseType], ...]) -> tuple[Term, ...]:
+    types: list[Term] = []
+    for file, profile in profiles:
         term = Term(name=profile.case_type, label=profile.name, also=profile.also)
-        for other, known in types.items():
+        for (other, _), known in zip(profiles, types, strict=False):
             if same := _written(term) & _written(known):
-                raise Refused("profile.case-type-twice", str(file), other=other, word=min(same))
-        types[name] = term
-    return tuple(types.values())
+                name = f"{other.parent.name}/{other.name}"
+                raise Refused("profile.case-type-twice", str(file), other=name, word=min(same))
+        types.append(term)
+    return tuple(types)
 
 
 @cache

@@ -44,6 +44,7 @@ def set_pdf(
                 str(folder / template.name),
                 root=str(folder),
                 font_paths=loaded(),
+                ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards="a-2b",
                 timestamp=int(moment.timestamp()),

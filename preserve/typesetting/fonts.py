@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -109,22 +111,6 @@ def _names() -> dict[str, str]:
         return {name.replace(" ", ""): name for name in known.families()}
 
 
-@cache
-def loaded() -> typst.Fonts:
-    """Every font to print with, as the typesetter holds them: looked through once, not for each page."""
-    import typst
-
-    folder = _links().name
-    put_fonts(Path(folder), font_files())
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-
-
-@cache
-def _links() -> tempfile.TemporaryDirectory[str]:
-    """Where links to the fonts lie until this process ends: a font is read from there when a page first needs it."""
-    return tempfile.TemporaryDirectory(prefix="preserve-fonts-")
-
-
 def put_fonts(folder: Path, files: Iterable[Path]) -> None:
     """Put links to these files into a folder that holds no others."""
     for file in files:
@@ -146,6 +132,23 @@ def present() -> tuple[Family, ...]:
     if not have or have[0].name != HAN:
         raise ToolMissing("tool.font-missing", HAN)
     return have
+
+
+@cache
+def loaded() -> typst.Fonts:
+    """The same fonts as the typesetter has them in memory: it reads each file once in the life of a process.
+
+    Raises ToolMissing without the Chinese one.
+    """
+    import typst
+
+    # The typesetter takes folders only and opens their files when it comes to need them: the folder of links stays
+    # until the process that made it ends, and a process forked from it leaves it alone.
+    folder = Path(tempfile.mkdtemp(prefix="fonts-"))
+    maker = os.getpid()
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == maker else None)
+    put_fonts(folder, font_files())
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
 def missing() -> tuple[Family, ...]:

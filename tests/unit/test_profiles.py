@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preserve.description.reading import check_content
-from preserve.description.vocabulary import read_vocabulary
 from preserve.errors import Refused
 from preserve.ingest.apply_rules import check
-from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type, read_rules
-from preserve.profiles import SHIPPED, line_of, read_profile
+from preserve.ingest.readers.camera_names import Cameras
+from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type
+from preserve.profiles import SHIPPED, line_of, locate, read_profile
 from preserve.services.known_profiles import check_all
 
 
@@ -160,36 +159,16 @@ def test_a_type_of_case_without_profile_is_refused(tmp_path: Path) -> None:
     assert refusal.value.code == "profile.no-case-type"
 
 
-def test_a_profile_of_the_same_bytes_is_judged_once_and_a_changed_one_anew(tmp_path: Path) -> None:
-    file = tmp_path / "rules.toml"
-    file.write_bytes((SHIPPED / "rules.toml").read_bytes())
-    first = read_rules(tmp_path)
-    assert read_rules(tmp_path) is first
-    before = file.stat()
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace('article = "3"', 'article = "4"', 1), encoding="utf-8")
-    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # nothing but its bytes tells
-    assert (first.stages.article, read_rules(tmp_path).stages.article) == ("3", "4")
-    file.write_text("= no TOML", encoding="utf-8")
-    for _ in range(2):
+def test_a_profile_is_checked_once_until_its_file_says_something_else(tmp_path: Path) -> None:
+    shipped = locate("cameras.toml").read_text(encoding="utf-8")
+    (tmp_path / "cameras.toml").write_text(shipped, encoding="utf-8")
+    first = read_profile("cameras.toml", Cameras, tmp_path)
+    assert read_profile("cameras.toml", Cameras, tmp_path) is first
+    (tmp_path / "cameras.toml").write_text(shipped + "\n# a word more\n", encoding="utf-8")
+    again = read_profile("cameras.toml", Cameras, tmp_path)
+    assert again is not first
+    assert again == first
+    (tmp_path / "cameras.toml").write_text("patterns = 3", encoding="utf-8")
+    for _ in range(2):  # a mistake is said each time
         with pytest.raises(Refused):
-            read_rules(tmp_path)
-
-
-def test_rules_are_judged_anew_by_other_words(tmp_path: Path) -> None:
-    (tmp_path / "cases").mkdir()
-    for file in (SHIPPED / "cases").glob("*.toml"):
-        (tmp_path / "cases" / file.name).write_bytes(file.read_bytes())
-    assert read_vocabulary(tmp_path) is read_vocabulary(tmp_path)
-    before = read_rules(tmp_path)
-    own = tmp_path / "cases" / "own.toml"
-    own.write_text(OTHER, encoding="utf-8")
-    assert read_vocabulary(tmp_path).knows("case_type", "smuggling")
-    assert read_rules(tmp_path) == before
-    own.unlink()
-    assert not read_vocabulary(tmp_path).knows("case_type", "smuggling")
-
-
-OTHER = """case_type = "smuggling"
-name = { zh = "走私", en = "smuggling" }
-"""
+            read_profile("cameras.toml", Cameras, tmp_path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,6 @@ from preserve.typesetting.fonts import (
     MONO,
     face,
     font_files,
-    loaded,
     missing,
     present,
     put_fonts,
@@ -77,7 +79,18 @@ def test_a_folder_of_links_to_just_these(tmp_path: Path) -> None:
     assert {path.resolve() for path in tmp_path.iterdir()} == {file.resolve() for file in font_files()[:3]}
 
 
-def test_the_fonts_are_looked_through_once_and_stay_within_reach() -> None:
-    fonts = loaded()
-    assert fonts is loaded()
-    assert {family.name for family in present()} <= set(fonts.families())
+def test_the_loaded_fonts_go_with_the_process_and_leave_no_folder(tmp_path: Path) -> None:
+    """Also where another process was forked from it, which ends first and must leave them to it."""
+    program = (
+        "import os, sys\n"
+        "from preserve.typesetting.fonts import loaded\n"
+        "loaded()\n"
+        "if os.fork() == 0:\n"
+        "    sys.exit()\n"
+        "os.wait()\n"
+        "print(len(os.listdir(os.environ['TMPDIR'])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, check=True
+    )
+    assert (done.stdout.strip(), list(tmp_path.iterdir())) == (b"1", [])

@@ -90,7 +90,7 @@ def lines_in(stream: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[M
             digest, gap, path = _parted(text)
             if not gap or not path or not digest:
                 raise BagUnreadable(name, line=number)
-            yield ManifestLine(number, digest, decode_path(path), path, gap.endswith("*"))
+            yield ManifestLine(number, digest, decode_path(path), path, gap[-1] == "*")
     except UnicodeError as error:
         raise BagUnreadable(name, line=number + 1, reason=encoding.upper()) from error
 
@@ -107,7 +107,11 @@ def _parted(line: str) -> tuple[str, str, str]:
 def _split(stream: Iterable[str]) -> Iterator[str]:
     """Lines ended by LF, CR or CRLF and by nothing else that Unicode calls a line end (RFC 8493 §2.1.3)."""
     for chunk in stream:
-        yield from chunk.removesuffix("\n").removesuffix("\r").split("\r")
+        line = chunk.removesuffix("\n").removesuffix("\r")
+        if "\r" in line:
+            yield from line.split("\r")
+        else:
+            yield line
 
 
 def read_info(path: Path, encoding: str = "utf-8") -> list[tuple[str, str]]:

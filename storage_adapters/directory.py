@@ -49,7 +49,7 @@ from storage_adapters.errors import (
 )
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
-from storage_adapters.reading import check_files, size_of, walk_files
+from storage_adapters.reading import check_files, walk_files
 
 KIND = "directory"
 MARKER = "medium.json"
@@ -245,17 +245,17 @@ def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | No
     known: set[str] = set()
     ended = False
 
-    def note() -> Iterator[ExpectedFile]:
+    def begin(file: ExpectedFile, size: int) -> bool:
         nonlocal ended
-        for file in scope.expected:
-            size = file.size if file.size is not None else size_of(f"{root}/{file.path}")
-            if not scope.more(size):
-                ended = True
-                return
+        if scope.more(size):
             known.add(file.path)
-            yield file
+            return True
+        ended = True
+        return False
 
-    yield from check_files(root, note(), from_medium=scope.from_medium, progress=progress, pool=pool)
+    yield from check_files(
+        root, scope.expected, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin
+    )
     if scope.exhaustive and not ended:
         for name in walk_files(root):
             if name not in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from itertools import islice
@@ -35,8 +35,8 @@ def digest_file(
         if from_medium:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         if length < _BLOCK:
-            data = os.read(handle, _BLOCK)
-            if len(data) < _BLOCK:  # all of it: less than was asked for
+            data = os.read(handle, length + 1)  # room for a megabyte each would cost more than most of them
+            if len(data) <= length:  # all of it: less than was asked for
                 if progress is not None:
                     progress(len(data))
                 return len(data), {name: _digest(name, data) for name in algorithms}
@@ -105,12 +105,14 @@ def check_files(
     progress: Progress,
     workers: int = 0,
     pool: Executor | None = None,
+    begin: Callable[[ExpectedFile, int], bool] = lambda file, size: True,
 ) -> Iterator[FileCheck]:
     """Compare many files, a few batches at a time; memory does not grow with their number.
 
     Large files are read side by side by threads. Small ones are read by one thread, since more of them only wait for
     each other in this interpreter, and where there are thousands by the processes of `pool`, where one is given.
-    `progress` is called from the reading threads, one at a time; what it raises is raised here.
+    `progress` is called from the reading threads, one at a time; what it raises is raised here. `begin` is asked with
+    a file's size before it is begun; where it says no, those begun are finished, and no other is.
     """
     workers = workers or len(os.sched_getaffinity(0))
     turn = threading.Lock()
@@ -120,26 +122,26 @@ def check_files(
         with turn:
             context.run(progress, count)
 
-    def large(files: list[ExpectedFile]) -> list[FileCheck]:
-        return [check_file(str(root), files[0], from_medium, moved)]
-
-    def small(files: list[ExpectedFile]) -> list[FileCheck]:
+    def read(files: list[ExpectedFile]) -> list[FileCheck]:
+        if len(files) == 1:
+            return [check_file(str(root), files[0], from_medium, moved)]
         checks = [check_file(str(root), file, from_medium) for file in files]
         moved(sum(check.size for check in checks))
         return checks
 
-    remaining = iter(expected)
+    remaining = _sized(str(root), expected, begin)
+    early = isinstance(expected, Sized) and len(expected) > _FEW * _BATCH  # known to be many
     running: dict[Future[Any], list[ExpectedFile]] = {}
     batches = 0
     with ThreadPoolExecutor(workers) as wide, ThreadPoolExecutor(1) as narrow:
         try:
             while True:
-                while len(running) < workers * 2 and (files := _next_batch(str(root), remaining)):
+                while len(running) < workers * 2 and (files := _next_batch(remaining)):
                     batches += 1
                     if len(files) == 1:
-                        running[wide.submit(large, files)] = files
-                    elif pool is None or batches <= _FEW:
-                        running[narrow.submit(small, files)] = files
+                        running[wide.submit(read, files)] = files
+                    elif pool is None or (batches <= _FEW and not early):
+                        running[narrow.submit(read, files)] = files
                     else:
                         packed = [(file.path, file.size, dict(file.digests)) for file in files]
                         running[pool.submit(check_elsewhere, str(root), packed, from_medium)] = files
@@ -174,14 +176,24 @@ def check_elsewhere(
     return results
 
 
-def _next_batch(root: str, files: Iterator[ExpectedFile]) -> list[ExpectedFile]:
+def _sized(
+    root: str, files: Iterable[ExpectedFile], begin: Callable[[ExpectedFile, int], bool]
+) -> Iterator[tuple[ExpectedFile, int]]:
+    for file in files:
+        size = file.size if file.size is not None else size_of(f"{root}/{file.path}")
+        if not begin(file, size):
+            return
+        yield file, size
+
+
+def _next_batch(files: Iterator[tuple[ExpectedFile, int]]) -> list[ExpectedFile]:
     """Many small files, or one large one by itself, which tells its progress while it is read."""
     batch: list[ExpectedFile] = []
-    size = 0
-    for file in islice(files, _BATCH):
+    together = 0
+    for file, size in islice(files, _BATCH):
         batch.append(file)
-        size += file.size if file.size is not None else size_of(f"{root}/{file.path}")
-        if size > 8 * _BLOCK:
+        together += size
+        if together > 8 * _BLOCK:
             break
     return batch
 

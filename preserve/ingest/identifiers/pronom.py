@@ -8,6 +8,7 @@ runs only where the bytes it needs are there. Order, priorities and answers are 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -27,12 +28,15 @@ class _Signature(NamedTuple):
 
 
 class _Compiled(NamedTuple):
-    """`at`: by (offset, length), the literal's signatures; `within`: needs looked for; `always`: no need known."""
+    """`at`: by place, the literal's signatures; `within`, `anywhere`, `at_end`: needs looked for between two places, in
+    the whole of the beginning, at the end; `always`: no need known."""
 
     tables: Tables
     signatures: list[_Signature]
-    at: dict[tuple[int, int], dict[bytes, list[int]]]
-    within: list[tuple[bytes, bool, int, int | None, list[int]]]
+    at: list[tuple[int, int, dict[bytes, list[int]]]]
+    within: list[tuple[bytes, int, int, list[int]]]
+    anywhere: list[tuple[bytes, list[int]]]
+    at_end: list[tuple[bytes, list[int]]]
     always: list[int]
     places: dict[str, int]
     inferior: list[frozenset[int]]
@@ -64,8 +68,19 @@ def _compiled() -> _Compiled:
             else:
                 within.setdefault((need.literal, ends[need], need.first, need.last), []).append(index)
     inferior = [frozenset(places[p] for p in entry.over if p in places) for entry in tables.formats]
-    looked = [(*key, found) for key, found in within.items()]
-    return _Compiled(tables, signatures, at, looked, always, places, inferior, extensions)
+    at_end = [(literal, found) for (literal, ending, _, _), found in within.items() if ending]
+    anywhere = [
+        (literal, found)
+        for (literal, ending, first, last), found in within.items()
+        if not ending and first == 0 and last is None
+    ]
+    between = [
+        (literal, first, sys.maxsize if last is None else last + len(literal), found)
+        for (literal, ending, first, last), found in within.items()
+        if not ending and (first or last is not None)
+    ]
+    cut = [(offset, offset + length, literals) for (offset, length), literals in at.items()]
+    return _Compiled(tables, signatures, cut, between, anywhere, at_end, always, places, inferior, extensions)
 
 
 def _power(length: int) -> int:
@@ -100,18 +115,18 @@ def _holds(patterns: Iterable[tuple[str, bytes]], head: bytes, tail: bytes) -> b
 
 def _candidates(compiled: _Compiled, head: bytes, tail: bytes) -> list[int]:
     found = list(compiled.always)
-    for (offset, length), literals in compiled.at.items():
-        hit = literals.get(head[offset : offset + length])
-        if hit:
-            found += hit
-    for literal, at_end, first, last, indices in compiled.within:
-        if at_end:
-            there = literal in tail
-        elif last is None:
-            there = head.find(literal, first) >= 0
-        else:
-            there = head.find(literal, first, last + len(literal)) >= 0
-        if there:
+    for offset, end, literals in compiled.at:
+        literal = head[offset:end]
+        if literal in literals:
+            found += literals[literal]
+    for literal, indices in compiled.at_end:
+        if literal in tail:
+            found += indices
+    for literal, indices in compiled.anywhere:
+        if literal in head:
+            found += indices
+    for literal, first, end, indices in compiled.within:
+        if head.find(literal, first, end) >= 0:
             found += indices
     return sorted(found)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,47 @@ def test_sizes_around_the_block(size: int, from_medium: bool, tmp_path: Path) ->
     assert seen[0] == sum(moved) == size
     assert seen[1]["sha256"] == hashlib.sha256(data).hexdigest()
     assert seen[1]["sha512"] == hashlib.sha512(data).hexdigest()
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts the files that it is handed."""
+
+    files = 0
+
+    def submit(self, work: Any, /, *arguments: Any, **named: Any) -> Future[Any]:  # type: ignore[override]
+        """As the executor does."""
+        self.files += len(arguments[1])
+        return super().submit(work, *arguments, **named)
+
+
+def test_of_files_that_are_known_to_be_many_none_waits_for_a_single_thread(
+    tree: tuple[Path, list[ExpectedFile]],
+) -> None:
+    folder, expected = tree
+    small = [file for file in expected if (file.size or 0) < 1_000_000]
+    with Counting(2) as pool:
+        checks = list(check_files(folder, small, from_medium=False, progress=lambda n: None, pool=pool))
+    assert pool.files == len(checks) == len(small)
+
+
+def test_where_it_may_not_begin_another_those_begun_are_finished(tree: tuple[Path, list[ExpectedFile]]) -> None:
+    folder, expected = tree
+    asked: list[tuple[str, int]] = []
+
+    def begin(file: ExpectedFile, size: int) -> bool:
+        asked.append((file.path, size))
+        return len(asked) <= 300
+
+    checks = list(check_files(folder, expected, from_medium=False, progress=lambda n: None, begin=begin))
+    assert sorted(check.path for check in checks) == [file.path for file in expected[:300]]
+    assert asked == [(file.path, file.size) for file in expected[:301]]
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
+def test_a_file_of_any_size_is_read_to_its_end(tmp_path: Path, size: int) -> None:
+    data = os.urandom(size)
+    (tmp_path / "file").write_bytes(data)
+    assert digest_file(tmp_path / "file", ("sha256", "md5")) == (
+        size,
+        {"sha256": hashlib.sha256(data).hexdigest(), "md5": hashlib.md5(data).hexdigest()},
+    )

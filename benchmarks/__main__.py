@@ -1,13 +1,15 @@
-"""`python -m benchmarks [name …]`: runs them, prints the table, keeps the last results in results.md."""
+"""`python -m benchmarks [--once] [name …]`: runs them, prints the table, keeps the last results in results.md."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import re
 import sys
 from pathlib import Path
 
+from benchmarks import measure
 from preserve.clock import now, stamp
 
 NAMES = (
@@ -16,6 +18,7 @@ NAMES = (
     "small_files",
     "keep",
     "many",
+    "many_cases",
     "transcode",
     "media",
     "audits",
@@ -32,14 +35,20 @@ _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\
 
 def main() -> None:
     """Run the named benchmarks, or all; rows of others stay as they were."""
+    if "--once" in sys.argv:
+        measure.RUNS = 1
     chosen = [name for name in sys.argv[1:] if name in NAMES] or list(NAMES)
     kept: dict[str, str] = {}
     if RESULTS.exists():
         for found in re.finditer(r"<!-- (\w+) -->\n(.*?)<!-- end -->", RESULTS.read_text(encoding="utf-8"), re.DOTALL):
             kept[found[1]] = found[2]
     for name in chosen:
+        load = os.getloadavg()[0]
         rows = importlib.import_module(f"benchmarks.{name}").main()
-        kept[name] = f"### {name} ({stamp(now())})\n\n{_HEAD}" + "\n".join(rows) + "\n"
+        if load > 1:  # figures of a machine that was busy say so themselves
+            rows = [f"{row.removesuffix(' |')} (load {load:.1f} before the start) |" for row in rows]
+        when = f"{stamp(now())}, load {load:.2f} before the start, runs: {measure.RUNS}"
+        kept[name] = f"### {name} ({when})\n\n{_HEAD}" + "\n".join(rows) + "\n"
         print(kept[name], flush=True)
     text = (
         "# Last results\n\nRatios against a floor or peer measured in the same run; seconds are this machine's.\n\n"

@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.measure import row, scratch
+from benchmarks import measure
+from benchmarks.measure import middle, row, scratch
 from preserve.ingest.identifiers import pronom
 from preserve.ingest.identify import identify_many
 
@@ -46,16 +47,19 @@ def main() -> list[str]:
     """Rows: our reading of fido's signatures against fido; both identifiers together against fido."""
     with scratch() as folder:
         files = _corpus(folder)
-        theirs, said = _fido(folder / "all")
-        began = time.perf_counter()
-        ours: dict[str, set[str]] = {}
-        for path in files:
-            head, tail = pronom.read_windows(path, path.stat().st_size)
-            ours[str(path)] = {one.puid for one in pronom.identify(head, tail, path.name, path)[0]}
-        alone = time.perf_counter() - began
-        began = time.perf_counter()
-        identify_many([(path, path.name, path.stat().st_size) for path in files], workers=1)
-        both = time.perf_counter() - began
+        figures: list[tuple[float, float, float]] = []
+        for _ in range(measure.RUNS):
+            theirs, said = _fido(folder / "all")
+            began = time.perf_counter()
+            ours: dict[str, set[str]] = {}
+            for path in files:
+                head, tail = pronom.read_windows(path, path.stat().st_size)
+                ours[str(path)] = {answer.puid for answer in pronom.identify(head, tail, path.name, path)[0]}
+            alone = time.perf_counter() - began
+            began = time.perf_counter()
+            identify_many([(path, path.name, path.stat().st_size) for path in files], workers=1)
+            figures.append((theirs, alone, time.perf_counter() - began))
+        theirs, alone, both = (middle(column) for column in zip(*figures, strict=True))
         differing = sum(said.get(str(path), set()) != ours[str(path)] for path in files)
         formats = len(set().union(*ours.values()))
     return [
@@ -64,8 +68,8 @@ def main() -> list[str]:
             f"{alone:.2f} s",
             f"fido command line {theirs:.1f} s",
             f"{theirs / alone:.0f}× faster",
-            "≥ 10×",
-            theirs / alone >= 10,
+            "≥ 20×",
+            theirs / alone >= 20,
         ),
         row("answers that differ from fido's", str(differing), f"{len(files)} files", "—", "0", differing == 0),
         row(
@@ -73,7 +77,7 @@ def main() -> list[str]:
             f"{both:.2f} s",
             f"fido command line {theirs:.1f} s",
             f"{theirs / both:.0f}× faster",
-            "—",
-            None,
+            "≥ 10×",
+            theirs / both >= 10,
         ),
     ]

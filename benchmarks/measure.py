@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +108,20 @@ def describe(case: Path, number: str, files: Sequence[str]) -> None:
     }
     content["acceptances"] = answers_for(content)  # one for each document that such a case lacks
     (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+RUNS = 3
+"""Each figure is the median of so many runs; `python -m benchmarks --once` takes one."""
+
+
+def median_of(run: Callable[[], float]) -> float:
+    """The median of as many runs as are taken."""
+    return middle([run() for _ in range(RUNS)])
+
+
+def middle(figures: Sequence[float]) -> float:
+    """The median of an odd number of figures."""
+    return sorted(figures)[len(figures) // 2]
 
 
 def settle() -> None:

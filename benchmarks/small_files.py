@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import random
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 
-from benchmarks.measure import PROGRAM, describe, keeping_home, row, scratch, settle, timed
+from benchmarks import measure
+from benchmarks.measure import PROGRAM, describe, keeping_home, middle, row, scratch, settle, timed
 
 COUNT = 20_000
 FIDO_SAMPLE = 1_000
@@ -37,9 +42,26 @@ def make_files(case: Path, count: int, smallest: int, largest: int) -> list[str]
         path = case / name
         path.parent.mkdir(parents=True, exist_ok=True)
         size = chance.randint(smallest, largest)
-        path.write_bytes((f"{number} ".encode() + words * (size // len(words) + 1))[: size // 3 * 3])
+        text = f"{number} ".encode() + words * (size // len(words) + 1)
+        path.write_bytes(text[:size].decode("utf-8", "ignore").encode())
         names.append(name)
     return names
+
+
+def _floor(source: Path, target: Path) -> float:
+    """Seconds to copy a folder, have it on the disk and read it back once."""
+    settle()
+    began = time.perf_counter()
+    subprocess.run(["cp", "-r", str(source), str(target)], check=True)
+    os.sync()
+    paths = [path for path in target.rglob("*") if path.is_file()]
+    for path in paths:
+        with path.open("rb") as stream:
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    for path in paths:
+        with path.open("rb") as stream:
+            hashlib.file_digest(stream, "sha256")
+    return time.perf_counter() - began
 
 
 def main() -> list[str]:
@@ -49,50 +71,68 @@ def main() -> list[str]:
         case = folder / "case"
         case.mkdir()
         describe(case, "基准2号", make_files(case, COUNT, 10_000, 50_000))
-        home = keeping_home(folder / "home")
-        settle()
-        ours = timed([PROGRAM, "ingest", str(case)], home=home)
         sample = folder / "sample"
         sample.mkdir()
         for path in sorted(case.rglob("*.txt"))[:FIDO_SAMPLE]:
             shutil.copy(path, sample)
-        fido = timed([sys.executable, "-c", _FIDO, str(sample)]).seconds * COUNT / FIDO_SAMPLE
-        bag = folder / "bag"
-        shutil.copytree(case, bag)
-        settle()
-        bagit = timed([_BAGIT, "--sha256", str(bag)]).seconds
-        ratio = (bagit + fido) / ours.seconds
+        figures = []
+        for number in range(measure.RUNS):
+            home, bag = keeping_home(folder / f"home{number}"), folder / f"bag{number}"
+            floor = _floor(case, bag)
+            settle()
+            ours = timed([PROGRAM, "ingest", str(case)], home=home).seconds
+            fido = timed([sys.executable, "-c", _FIDO, str(sample)]).seconds * COUNT / FIDO_SAMPLE
+            settle()
+            figures.append((ours, fido, timed([_BAGIT, "--sha256", str(bag)]).seconds, floor))
+            if number:
+                shutil.rmtree(folder / f"home{number - 1}")
+                shutil.rmtree(folder / f"bag{number - 1}")
+        seconds, fido, bagit, floor = (middle(column) for column in zip(*figures, strict=True))
+        ratio = (bagit + fido) / seconds
         rows.append(
             row(
                 f"{COUNT:,} files of 10–50 kB, whole ingest",
-                f"{ours.seconds:.1f} s",
+                f"{seconds:.1f} s",
                 f"bagit.py {bagit:.1f} s + fido {fido:.0f} s (scaled from {FIDO_SAMPLE:,} files)",
                 f"{ratio:.1f}× faster",
-                "≥ 5×",
-                ratio >= 5,
+                "≥ 8×",
+                ratio >= 8,
+            )
+        )
+        rows.append(
+            row(
+                f"{COUNT:,} files of 10–50 kB, whole ingest",
+                f"{seconds:.1f} s",
+                f"cp -r, sync, one SHA-256 read-back: {floor:.1f} s",
+                f"{seconds / floor:.1f}",
+                "≤ 6",
+                seconds <= 6 * floor,
             )
         )
         (package,) = (home / "store" / "packages").iterdir()
         runs: dict[str, list[float]] = {"full": [], "bagit": [], "sha": []}
-        for _ in range(3):
+        for _ in range(measure.RUNS):
             runs["full"].append(timed([sys.executable, "-c", _VERIFY, str(package)]).seconds)
             runs["bagit"].append(timed([_BAGIT, "--validate", str(package)]).seconds)
             runs["sha"].append(timed(["sha256sum", "--quiet", "-c", "manifest-sha256.txt"], cwd=package).seconds)
         fixity = []
-        for _ in range(3):
+        for _ in range(measure.RUNS):
             fixity.append(timed([sys.executable, "-c", _VERIFY, str(bag)]).seconds)
-        full, b, s = (sorted(runs[name])[1] for name in ("full", "bagit", "sha"))
-        plain = sorted(fixity)[1]
-        for what, mine in (("verify, whole (METS, PREMIS, digests)", full), ("verify, a plain bag (digests)", plain)):
-            for name, other in (("bagit.py --validate", b), ("sha256sum -c", s)):
+        full, b, s = (middle(runs[name]) for name in ("full", "bagit", "sha"))
+        plain = middle(fixity)
+        for what, mine, least in (
+            ("verify, whole (METS, PREMIS, digests)", full, (2.0, 1.2)),
+            ("verify, a plain bag (digests)", plain, (4.0, 4.0)),
+        ):
+            for name, other, wanted in (("bagit.py --validate", b, least[0]), ("sha256sum -c", s, least[1])):
                 rows.append(
                     row(
                         what,
                         f"{mine:.2f} s",
                         f"{name} {other:.2f} s",
                         f"{other / mine:.1f}× faster",
-                        "≥ 3×",
-                        other / mine >= 3,
+                        f"≥ {wanted:g}×",
+                        other / mine >= wanted,
                     )
                 )
     return rows

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -35,7 +36,7 @@ def names_in(folder: str, own: Path | None = None) -> list[str]:
 
 
 def read_profile(
-    name: str, model: type[Model], own: Path | None = None, context: Mapping[str, Any] | None = None
+    name: str, model: type[Model], own: Path | None = None, context: Mapping[str, Hashable] | None = None
 ) -> Model:
     """Read `name` into `model`. Raises Refused with every mistake at once, each with its file, line and key.
 
@@ -44,15 +45,21 @@ def read_profile(
     file = locate(name, own)
     try:
         text = file.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("profile.unreadable", str(file), reason=str(error)) from error
+    return cast(Model, _checked(model, file, text, tuple((context or {}).items())))
+
+
+@lru_cache(maxsize=128)
+def _checked(model: type[BaseModel], file: Path, text: str, context: tuple[tuple[str, Hashable], ...]) -> BaseModel:
+    """The model of a text. The steps of one operation read the same profiles again and again, and the models are
+    frozen: they share one, for as long as the file says the same."""
+    try:
+        return model.model_validate(tomllib.loads(text), context=dict(context))
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = match[1] if match else "1"
         raise Refused("profile.syntax", f"{file}:{line}", reason=str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused("profile.unreadable", str(file), reason=str(error)) from error
-    try:
-        return model.model_validate(data, context=context)
     except ValidationError as error:
         found = [_mistake(dict(one), text, file) for one in error.errors()]
         found.sort(key=lambda one: int(one.where.rpartition(":")[2]))

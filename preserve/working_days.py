@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +50,7 @@ def _calendar(profile: CalendarProfile) -> Calendar:
 
     known = {one.year: (frozenset(one.holidays), frozenset(one.workdays)) for one in profile.year}
 
+    @lru_cache(maxsize=1 << 14)  # each of several rules counts over the same months
     def works(day: date) -> tuple[bool, bool]:
         if day.year in known:
             holidays, workdays = known[day.year]

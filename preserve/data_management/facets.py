@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from preserve.data_management.tables import facets
-from preserve.data_management.tokens import BETWEEN, folded, terms, tokens
+from preserve.data_management.tokens import BETWEEN, folded, spaced, terms
 from preserve.errors import UsageError
 
 IN_PART = ("party", "officer", "device", "place", "kind")
@@ -67,7 +67,7 @@ def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     texts: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
     for kind, value in rows:
         if kind in IN_PART:
-            texts[kind].append(" ".join(tokens(value)))
+            texts[kind].append(spaced(value))
         elif kind in _NAMES:
             texts["marks"].append(_mark(kind, value))
     return {kind: BETWEEN.join(values) for kind, values in texts.items()}

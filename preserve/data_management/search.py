@@ -20,7 +20,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from preserve.data_management import facets
 from preserve.data_management.facets import Filters
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import BETWEEN, Term, folded, terms, tokens
+from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
@@ -125,7 +125,7 @@ def _unpack(packed: bytes) -> Iterator[Passage]:
 
 
 def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(" ".join(tokens(one.text)) for one in _unpack(row[name])) for name in ("head", "body")}
+    made = {name: BETWEEN.join(spaced(one.text) for one in _unpack(row[name])) for name in ("head", "body")}
     return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
 
 

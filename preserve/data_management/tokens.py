@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 BETWEEN = " \ue000 "
 """Stands between two passages: a token that no query can have, so that no phrase reaches from one into the next."""
@@ -49,7 +49,7 @@ def _of_run(run: str, chinese: bool, follows: bool) -> Iterator[str]:
         return
     if follows:
         yield run[0]
-    yield from map("".join, pairwise(run))
+    yield from map(add, run, run[1:])
     yield run[-1]
 
 
@@ -57,6 +57,24 @@ def tokens(text: str) -> Iterator[str]:
     """The tokens of a text, after folding. Everything that is neither letter nor digit parts them."""
     for run in _split(folded(text)):
         yield from _of_run(*run)
+
+
+def spaced(text: str) -> str:
+    """The tokens of a text with blanks between, as the index takes them.
+
+    A long text has very many: a run's pairs are joined at once, and no token passes through a generator.
+    """
+    pieces: list[str] = []
+    for run, chinese, follows in _split(folded(text)):
+        if not chinese:
+            pieces.append(run)
+            continue
+        if follows:
+            pieces.append(run[0])
+        if len(run) > 1:
+            pieces.append(" ".join(map(add, run, run[1:])))
+        pieces.append(run[-1])
+    return " ".join(pieces)
 
 
 @dataclass(frozen=True, slots=True)

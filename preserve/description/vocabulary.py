@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -82,9 +82,12 @@ class _CaseType(BaseModel):
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The terms of each field, in the profiles' order; nothing is held to a field that is left out."""
+    """The terms of each field, in the profiles' order; nothing is held to a field that is left out.
+
+    It is itself and no other, so that what was checked against it can be kept under its name.
+    """
 
     terms: Mapping[str, tuple[Term, ...]]
 
@@ -126,8 +129,13 @@ def _key(word: str) -> str:
 
 def read_vocabulary(own: Path | None = None) -> Vocabulary:
     """The words of the bureau's own profiles, else of the shipped ones. Raises Refused for a wrong profile."""
-    types = read_case_types(own)
-    return Vocabulary({"case_type": types, **_terms(own)})
+    return _vocabulary(read_case_types(own), *_terms(own).items())
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(types: tuple[Term, ...], *others: tuple[str, tuple[Term, ...]]) -> Vocabulary:
+    """One vocabulary for the same words: every step of an operation asks for it."""
+    return Vocabulary({"case_type": types, **dict(others)})
 
 
 def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
@@ -150,15 +158,20 @@ def read_what_is_sound(own: Path | None) -> Vocabulary:
 
 def read_case_types(own: Path | None) -> tuple[Term, ...]:
     """The types of case that there are profiles for. Raises Refused, also where two of them have one name."""
-    types: dict[str, Term] = {}
-    for name in names_in("cases", own):
-        profile = read_profile(name, _CaseType, own)
+    return _case_types(tuple((locate(n, own), read_profile(n, _CaseType, own)) for n in names_in("cases", own)))
+
+
+@lru_cache(maxsize=8)
+def _case_types(profiles: tuple[tuple[Path, _CaseType], ...]) -> tuple[Term, ...]:
+    types: list[Term] = []
+    for file, profile in profiles:
         term = Term(name=profile.case_type, label=profile.name, also=profile.also)
-        for other, known in types.items():
+        for (other, _), known in zip(profiles, types, strict=False):
             if same := _written(term) & _written(known):
-                raise Refused("profile.case-type-twice", str(locate(name, own)), other=other, word=min(same))
-        types[name] = term
-    return tuple(types.values())
+                name = f"{other.parent.name}/{other.name}"
+                raise Refused("profile.case-type-twice", str(file), other=name, word=min(same))
+        types.append(term)
+    return tuple(types)
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preserve.typesetting.fonts import MONO, font_files, present, put_fonts, shows
+from preserve.typesetting.fonts import MONO, loaded, present, shows
 from preserve.typesetting.packing import pack
 from preserve.visible_text import visible
 
@@ -32,10 +32,7 @@ def set_pdf(
 
     families = [family.name for family in present()]
     with tempfile.TemporaryDirectory() as scratch:
-        folder, fonts = Path(scratch) / "page", Path(scratch) / "fonts"
-        folder.mkdir()
-        fonts.mkdir()
-        put_fonts(fonts, font_files())
+        folder = Path(scratch)
         # Words of people reach the template as data and are never part of it.
         (folder / "data.json").write_text(json.dumps(printable(data), ensure_ascii=False), encoding="utf-8")
         (folder / "fonts.json").write_text(json.dumps({"text": families, "mono": [MONO, *families]}))
@@ -47,7 +44,7 @@ def set_pdf(
             typst.compile(
                 str(folder / template.name),
                 root=str(folder),
-                font_paths=[str(fonts)],
+                font_paths=loaded(),
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards="a-2b",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preserve.errors import ToolMissing
 from preserve.typesetting.cmap import Coverage, read_coverage
+
+if TYPE_CHECKING:
+    import typst
 
 HAN, MONO = "Noto Sans CJK SC", "Noto Sans Mono CJK SC"
 
@@ -126,6 +132,23 @@ def present() -> tuple[Family, ...]:
     if not have or have[0].name != HAN:
         raise ToolMissing("tool.font-missing", HAN)
     return have
+
+
+@cache
+def loaded() -> typst.Fonts:
+    """The same fonts as the typesetter has them in memory: it reads each file once in the life of a process.
+
+    Raises ToolMissing without the Chinese one.
+    """
+    import typst
+
+    # The typesetter takes folders only and opens their files when it comes to need them: the folder of links stays
+    # until the process that made it ends, and a process forked from it leaves it alone.
+    folder = Path(tempfile.mkdtemp(prefix="fonts-"))
+    maker = os.getpid()
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == maker else None)
+    put_fonts(folder, font_files())
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
 
 
 def missing() -> tuple[Family, ...]:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from preserve.description.reading import check_content
 from preserve.errors import Refused
 from preserve.ingest.apply_rules import check
+from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.rules.profile import CaseTypeProfile, read_case_type
-from preserve.profiles import SHIPPED, line_of, read_profile
+from preserve.profiles import SHIPPED, line_of, locate, read_profile
 from preserve.services.known_profiles import check_all
 
 
@@ -156,3 +157,18 @@ def test_a_type_of_case_without_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read_case_type("licence", tmp_path)
     assert refusal.value.code == "profile.no-case-type"
+
+
+def test_a_profile_is_checked_once_until_its_file_says_something_else(tmp_path: Path) -> None:
+    shipped = locate("cameras.toml").read_text(encoding="utf-8")
+    (tmp_path / "cameras.toml").write_text(shipped, encoding="utf-8")
+    first = read_profile("cameras.toml", Cameras, tmp_path)
+    assert read_profile("cameras.toml", Cameras, tmp_path) is first
+    (tmp_path / "cameras.toml").write_text(shipped + "\n# a word more\n", encoding="utf-8")
+    again = read_profile("cameras.toml", Cameras, tmp_path)
+    assert again is not first
+    assert again == first
+    (tmp_path / "cameras.toml").write_text("patterns = 3", encoding="utf-8")
+    for _ in range(2):  # a mistake is said each time
+        with pytest.raises(Refused):
+            read_profile("cameras.toml", Cameras, tmp_path)

@@ -24,6 +24,7 @@ SECONDS = 60.0
 
 _BLOCK = 1 << 20
 _NULS = re.compile(rb"\0{64,}")
+_FEWEST = bytes(64)
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, LookupError),
     *(OSError, NotImplementedError, RuntimeError),
@@ -42,9 +43,9 @@ def tell_hollow(path: Path, kind: Kind, report: Report) -> bool:
             size += len(block)
             if not any(block):
                 zeros += len(block)
-            elif text:
+            elif text and _FEWEST in block:  # the pattern is tried at every byte
                 zeros += sum(len(match[0]) for match in _NULS.finditer(block))
-            else:
+            elif not text:
                 return False
     if zeros * 2 > size:
         report.tell("unreadable", reason=f"{zeros} x 00")

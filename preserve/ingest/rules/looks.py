@@ -15,8 +15,14 @@ _ASIDE = re.compile(r"\((?:含|附|及|并)[^()]*\)")
 
 def is_one(item: CaseObject, looks: Looks) -> bool:
     """Whether kind or title says one of the words, and neither that does says one of those that make it another."""
-    told = [text for text in (plain(item.kind), plain(item.title)) if says(text, looks.words)]
-    return bool(told) and not any(says(_ASIDE.sub("", text), looks.but) for text in told)
+    return _is_one(plain(item.kind), plain(item.title), looks.words, looks.but)
+
+
+# A case has few kinds of paper and each is held to every paper that the profiles know, by several rules.
+@lru_cache(maxsize=1 << 16)
+def _is_one(kind: str, title: str, words: tuple[str, ...], but: tuple[str, ...]) -> bool:
+    speaking = [text for text in (kind, title) if says(text, words)]
+    return bool(speaking) and not any(says(_ASIDE.sub("", text), but) for text in speaking)
 
 
 def says(text: str, words: Iterable[str]) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,20 @@ def test_without_the_chinese_font_nothing_is_printed(monkeypatch: pytest.MonkeyP
 def test_a_folder_of_links_to_just_these(tmp_path: Path) -> None:
     put_fonts(tmp_path, font_files()[:3])
     assert {path.resolve() for path in tmp_path.iterdir()} == {file.resolve() for file in font_files()[:3]}
+
+
+def test_the_loaded_fonts_go_with_the_process_and_leave_no_folder(tmp_path: Path) -> None:
+    """Also where another process was forked from it, which ends first and must leave them to it."""
+    program = (
+        "import os, sys\n"
+        "from preserve.typesetting.fonts import loaded\n"
+        "loaded()\n"
+        "if os.fork() == 0:\n"
+        "    sys.exit()\n"
+        "os.wait()\n"
+        "print(len(os.listdir(os.environ['TMPDIR'])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, check=True
+    )
+    assert (done.stdout.strip(), list(tmp_path.iterdir())) == (b"1", [])

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from preserve.ingest.declared import Wanted, files_by_list
+from preserve.ingest.declared import Wanted, files_by_list, lists
 from preserve.ingest.declared.lists import Word, read_lists
 from preserve.ingest.sources.folder import FolderSource
 
@@ -20,8 +22,8 @@ def digest(name: str, algorithm: str = "sha256") -> str:
     return hashlib.new(algorithm, DATA[name]).hexdigest()
 
 
-def word(folder: Path, lists: dict[str, bytes]) -> Word:
-    for name, data in {**DATA, **lists}.items():
+def word(folder: Path, more: dict[str, bytes]) -> Word:
+    for name, data in {**DATA, **more}.items():
         path = folder / "案" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -127,6 +129,15 @@ def test_what_cannot_be_told_is_said(what: str, tmp_path: Path) -> None:
 def test_texts_that_merely_look_so_are_left_alone(name: str, text: str, tmp_path: Path) -> None:
     said = word(tmp_path / "deposit", {name: text.encode()})
     assert said.wanted == {} and said.findings == []
+
+
+@given(
+    st.lists(st.sampled_from([b"0", b"aF", b"9" * 15, b"\0", b" ", b" \0", b".", b"\n", b"g"]), max_size=60).map(
+        b"".join
+    )
+)
+def test_the_quick_look_for_digests_says_what_the_pattern_says(data: bytes) -> None:
+    assert lists._says_a_digest(data) == bool(lists._LIKE_A_DIGEST.search(data))
 
 
 def _moved(folder: Path) -> None:

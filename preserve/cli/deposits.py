@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def _say_several(output: Output, checked: CheckedDeposits) -> None:
             if finding.severity in ("refuse", "error") and "accepted_by" not in finding.values
         )
     output.tables(tables.check(checked))
+    _say_forecast(output, checked.checks)
     if refused:
         output.sentence("cli.check-way-on")
 
@@ -100,9 +102,18 @@ def _say_checked(output: Output, case: CheckedDeposit) -> None:
         number=case.case_number,
         files=case.files,
         size=bytes_for_people(case.bytes),
-        needed=bytes_for_people(case.needed),
+        needed=bytes_for_people(case.needed if case.ok else max(case.needed, case.room)),
         free=bytes_for_people(case.free),
     )
+    _say_forecast(output, (case,))
+
+
+def _say_forecast(output: Output, cases: Sequence[CheckedDeposit]) -> None:
+    """What the packages will take in the end, under either policy; of those that could be read to their end."""
+    known = [case for case in cases if case.forecast]
+    if known:
+        sizes = {name: bytes_for_people(sum(case.forecast[name] for case in known)) for name in known[0].forecast}
+        output.sentence("cli.check-forecast", policy=known[0].policy, **sizes)
 
 
 @click.command(cls=Command)

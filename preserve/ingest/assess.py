@@ -23,6 +23,7 @@ from preserve.home import Home
 from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
+from preserve.ingest.forecast import Forecast
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
@@ -120,10 +121,14 @@ def _scratch(home: Home) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All findings about a deposit, with what persons answer for, and the case as the rules saw it."""
+    """All findings about a deposit, with what persons answer for, and the case as the rules saw it.
+
+    `forecast`: bytes that the package will take, by policy; empty where that was not asked.
+    """
 
     findings: tuple[Finding, ...]
     view: View
+    forecast: Mapping[str, int] = field(default_factory=dict)
 
 
 def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
@@ -210,6 +215,7 @@ def preview(
     """
     assessed = assess(home, source, progress)
     sightings = Sightings(home, assessed.deposit, assessed.names)
-    sightings.look(progress)
+    forecast = Forecast(home)
+    sightings.look(progress, forecast)
     findings, view = _judge(home, assessed.description, assessed.findings, sightings, retention)
-    return assessed, Judged(tuple(findings), view)
+    return assessed, Judged(tuple(findings), view, forecast.bytes)

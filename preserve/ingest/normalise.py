@@ -37,12 +37,13 @@ class Rule(BaseModel):
 
 
 class FormatsProfile(BaseModel):
-    """`profiles/formats.toml`: rules, first fit counts; and how large results grow."""
+    """`profiles/formats.toml`: rules, first fit counts; how large results grow, and what they take in the end."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: tuple[Rule, ...]
     estimate: dict[str, float]
+    forecast: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,12 @@ def forecast(file: TakenFile, wanted: Plan, formats: FormatsProfile | None = Non
     for stream in file.character.streams:
         known = dict(stream.properties)
         if stream.kind == "video":
-            pixels += _number(known, "Width") * _number(known, "Height") * _number(known, "FrameCount")
+            pixels += number(known, "Width") * number(known, "Height") * number(known, "FrameCount")
     return int(pixels * (formats or formats_profile(None)).estimate["ffv1_pixel"])
 
 
-def _number(known: dict[str, str], name: str) -> float:
+def number(known: dict[str, str], name: str) -> float:
+    """A property as a number; 0 where it is none."""
     try:
         return max(0.0, float(known.get(name, 0)))
     except ValueError:

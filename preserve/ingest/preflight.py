@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Looked:
     files: int = 0
     size: int = 0
     needed: int = 0
+    forecast: Mapping[str, int] = field(default_factory=dict)
     description: CaseDescription | None = None
 
 
@@ -124,6 +125,7 @@ def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
         len(assessed.deposit.files),
         assessed.deposit.size,
         assessed.needed,
+        judged.forecast,
         assessed.description,
     )
 

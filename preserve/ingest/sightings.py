@@ -22,6 +22,7 @@ from preserve.ingest.aliases import aliases
 from preserve.ingest.extraction.marks import MARK
 from preserve.ingest.facts import Character, Copied, Identification, from_json
 from preserve.ingest.file_pass import Batch, Job, Taken, checked, examine_batch, take_member
+from preserve.ingest.forecast import Forecast
 from preserve.ingest.receive import Deposit
 from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
@@ -29,6 +30,9 @@ from preserve.progress import check_stop
 from storage_adapters.reading import digest_file
 
 Progress = Callable[[int], None]
+
+_Seen = tuple[Job, Taken, Path]
+"""A file, what was found out, and where it lies until the next is asked for."""
 
 _DIGEST = "sha256"
 _FILES = 500
@@ -68,8 +72,8 @@ class Sightings:
         """The files that are the same as another."""
         return tuple(tuple(sorted(names)) for names in self._same.values() if len(names) > 1)
 
-    def look(self, progress: Progress) -> None:
-        """See every file of the deposit. Raises Refused where an archive cannot be read on."""
+    def look(self, progress: Progress, forecast: Forecast | None = None) -> None:
+        """See every file of the deposit, and foretell what it will take. Raises Refused where an archive ends early."""
         self._home.work.mkdir(parents=True, exist_ok=True)
         jobs = _jobs(self._deposit, self._names)
         with tempfile.TemporaryDirectory(prefix="look-", dir=self._home.work) as scratch:
@@ -81,13 +85,15 @@ class Sightings:
                 seen = _in_folder(jobs, source.folder / self._deposit.prefix, look)
             else:
                 seen = _in_archive(self._deposit, jobs, look)
-            for job, taken in seen:
+            for job, taken, path in seen:
                 if taken.refusal is not None:
                     self.findings.append(taken.refusal)
                 else:
                     facts = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
                     copied = from_json(Copied, taken.copied).digests if taken.copied else {}
                     self.see(job.path, *facts, copied.get(_DIGEST, ""))
+                    if forecast is not None:
+                        forecast.add(path, job.size, *facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
         yield Job(number, path, stored, entry.size, wanted, names.get(path) or readable(path))
 
 
-def _in_folder(jobs: Iterator[Job], folder: Path, look: _Look) -> Iterator[tuple[Job, Taken]]:
+def _in_folder(jobs: Iterator[Job], folder: Path, look: _Look) -> Iterator[_Seen]:
     """Where they lie; read whole only where a digest is declared or another file has the same size."""
     with aliases(folder) as alias:
         while batch := [replace(job, stored=str(alias(job.path, job.name))) for job in islice(jobs, _FILES)]:
@@ -130,7 +136,11 @@ def _in_folder(jobs: Iterator[Job], folder: Path, look: _Look) -> Iterator[tuple
             for job in batch:
                 check_stop()
                 taken.append(_compared(folder / job.path, job, look))
-            yield from zip(batch, look.examined(folder, batch, taken), strict=True)
+            yield from _with_paths(folder, batch, look.examined(folder, batch, taken))
+
+
+def _with_paths(folder: Path, batch: list[Job], taken: list[Taken]) -> Iterator[_Seen]:
+    return ((job, seen, folder / job.stored) for job, seen in zip(batch, taken, strict=True))
 
 
 def _compared(path: Path, job: Job, look: _Look) -> Taken:
@@ -147,7 +157,7 @@ def _compared(path: Path, job: Job, look: _Look) -> Taken:
     return checked(job, size, digests, look.algorithms(job))
 
 
-def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[tuple[Job, Taken]]:
+def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[_Seen]:
     """Unpacked for as long as it takes to look: some at a time, read in the order in which they lie."""
     waiting = {deposit.prefix + job.path: job for job in jobs}
     members = deposit.source.stream(lambda entry: entry.path in waiting)
@@ -166,4 +176,4 @@ def _in_archive(deposit: Deposit, jobs: Iterator[Job], look: _Look) -> Iterator[
                 if len(batch) == _FILES or size > _BYTES:
                     more = True
                     break
-            yield from zip(batch, look.examined(Path(folder), batch, taken), strict=True)
+            yield from _with_paths(Path(folder), batch, look.examined(Path(folder), batch, taken))

@@ -46,6 +46,8 @@ _Hidden = Field(exclude=True)
 class CheckedDeposit:
     """What came of one case: status 3 where it would be refused, 5 where there is no room for it; sizes are bytes.
 
+    `needed` is what the package will take under the archive's `policy`, `forecast` under each; `room` is what must be
+    free before ingest begins, reckoned by names and sizes alone.
     `due` is ISO 8601, None where the description could not be read. `row` is its line in the table of cases;
     `unreadable`: it could not even be judged by the rules.
     """
@@ -63,6 +65,9 @@ class CheckedDeposit:
     files: int
     bytes: int
     needed: int
+    forecast: dict[str, int]
+    room: int
+    policy: str
     free: int
     findings: tuple[FindingShown, ...]
     failure: Annotated[Failure | None, _Hidden]
@@ -148,7 +153,10 @@ def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:
         message=Sentence(failure.code, failure.values) if failure else Sentence(),
         files=case.files,
         bytes=case.size,
-        needed=case.needed,
+        needed=case.forecast.get(home.settings.policy, 0),
+        forecast=dict(case.forecast),
+        room=case.needed,
+        policy=home.settings.policy,
         free=free,
         findings=case.row.findings,
         failure=failure,

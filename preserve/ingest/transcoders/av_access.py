@@ -18,8 +18,8 @@ from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, fi
 
 # What a container says of its file and its streams stays behind (places, names); the titles of chapters do not.
 _PLAIN = ("-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "0", "-movflags", "+faststart")
-_SOUND = ("-c:a", "aac", "-b:a", "96k", "-ac", "2")
-_PICTURE = (
+SOUND: tuple[str, ...] = ("-c:a", "aac", "-b:a", "96k", "-ac", "2")
+PICTURE: tuple[str, ...] = (
     *("-filter:v", "scale=w='2*trunc(min(960,iw)/2)':h=-2,format=yuv420p"),
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "27"),
 )
@@ -29,7 +29,7 @@ def access_video(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: 
     """A small MP4: H.264, AAC, upright, at most 960 wide. Raises ToolFailed."""
     known = read_streams(source)
     words = [stream for stream in known.text if stream["codec_name"] in WORDS]
-    codecs = (*_PICTURE, *_SOUND, *(("-c:s", "mov_text") if words else ()), "-threads", str(threads))
+    codecs = (*PICTURE, *SOUND, *(("-c:s", "mov_text") if words else ()), "-threads", str(threads))
     choices: tuple[_Chosen, _Chosen] = ((known.video, known.sound, words), (known.video[:1], known.sound[:1], []))
     return _make(source, scratch / f"{stem}.mp4", known, choices, codecs, pulse, name)
 
@@ -38,7 +38,7 @@ def access_sound(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str
     """AAC in MP4. Raises ToolFailed."""
     known = read_streams(source)
     choices: tuple[_Chosen, _Chosen] = (([], known.sound, []), ([], known.sound[:1], []))
-    return _make(source, scratch / f"{stem}.m4a", known, choices, _SOUND, pulse, name)
+    return _make(source, scratch / f"{stem}.m4a", known, choices, SOUND, pulse, name)
 
 
 _Chosen = tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Generic, TypeVar
+from itertools import chain
+from typing import Generic, Self, TypeVar
 
+from metadata.compact import PackedTexts, Places
 from metadata.names import raw_bytes
 
 Thing = TypeVar("Thing")
@@ -189,23 +191,40 @@ def names_apart(paths: Iterable[str]) -> dict[str, str]:
 class Names(Generic[Thing]):
     """Things by the names of files, found by any way of writing the name; the closest agreement counts.
 
-    Guesses cost time and are made where nothing closer is found.
+    Guesses cost time and are made where nothing closer is found. Names that are the same in every form, which most are,
+    take a few bytes each beside the sequences of names and things.
     """
 
     def __init__(self, named: Iterable[tuple[str, Thing]]) -> None:
-        self._levels: tuple[dict[str, list[Thing]], ...] = ({}, {}, {})
-        self._guessed: dict[str, list[Thing]] | None = None
-        self._odd: list[tuple[str, Thing]] = []
-        for name, thing in named:
-            plain = _PLAIN.fullmatch(name) is not None
-            exact = name if plain else precise(name)
-            self._levels[EXACT].setdefault(exact, []).append(thing)
-            if plain:
+        things: list[Thing] = []
+        names = PackedTexts(_noting(named, things))
+        self._index(names, things)
+
+    @classmethod
+    def of(cls, names: Sequence[str], things: Sequence[Thing]) -> Self:
+        """The things of one sequence by the names that stand at the same places of the other."""
+        made = cls.__new__(cls)
+        made._index(names, things)
+        return made
+
+    def _index(self, names: Sequence[str], things: Sequence[Thing]) -> None:
+        self._things = things
+        self._plain = Places(names)
+        self._again: dict[int, list[int]] = {}  # by the first place of a plain name: the others
+        self._levels: tuple[dict[str, list[int]], ...] = ({}, {}, {})
+        self._guessed: dict[str, list[int]] | None = None
+        self._odd: list[tuple[str, int]] = []
+        for place, name in enumerate(names):
+            if _PLAIN.fullmatch(name) is not None:
+                if (first := self._plain.add(place)) != place:
+                    self._again.setdefault(first, []).append(place)
                 continue
-            self._odd.append((name, thing))
+            self._odd.append((name, place))
+            exact = precise(name)
+            self._levels[EXACT].setdefault(exact, []).append(place)
             for level, key in ((READABLE, readable(name)), (TIDY, tidy(name))):
                 if key != exact:
-                    self._levels[level].setdefault(key, []).append(thing)
+                    self._levels[level].setdefault(key, []).append(place)
 
     def find(self, name: str) -> Thing | None:
         """What is of that name; None where nothing is, or several equally well."""
@@ -213,28 +232,48 @@ class Names(Generic[Thing]):
 
     def find_closest(self, name: str) -> tuple[Thing, int] | None:
         """The same, with how closely the names agree."""
+        return None if (found := self.closest_place(name)) is None else (self._things[found[0]], found[1])
+
+    def closest_place(self, name: str) -> tuple[int, int] | None:
+        """Where the thing stands in the sequence, and how closely the names agree."""
+        if not self._odd and _PLAIN.fullmatch(name) is not None:
+            first = self._plain.find(name)
+            if first is None or first not in self._again:
+                return None if first is None else (first, EXACT)
         for level, form in enumerate((precise, readable, tidy)):
-            if things := self._at(form(name), *{EXACT, level}):
-                return (things[0], level) if len(things) == 1 else None
+            if places := self._at(form(name), *{EXACT, level}):
+                return (places[0], level) if len(places) == 1 else None
         keys = dict.fromkeys((tidy(name), *guesses(name)))
-        things = _each_once(thing for key in keys for thing in self._guess(key))
-        return (things[0], GUESSED) if len(things) == 1 else None
+        places = self._each_once(place for key in keys for place in self._guess(key))
+        return (places[0], GUESSED) if len(places) == 1 else None
 
-    def _at(self, key: str, *levels: int) -> list[Thing]:
-        return _each_once(thing for level in levels for thing in self._levels[level].get(key, ()))
+    def _at(self, key: str, *levels: int) -> list[int]:
+        first = self._plain.find(key) if EXACT in levels else None
+        plain = [] if first is None else [first, *self._again.get(first, ())]
+        return self._each_once(chain(plain, (place for level in levels for place in self._levels[level].get(key, ()))))
 
-    def _guess(self, key: str) -> list[Thing]:
+    def _guess(self, key: str) -> list[int]:
         """What may be meant by a tidy name: what is called so, and what a guess says is called so."""
         if self._guessed is None:
             self._guessed = {}
-            for name, thing in self._odd:
+            for name, place in self._odd:
                 for guess in dict.fromkeys(guesses(name)):
-                    self._guessed.setdefault(guess, []).append(thing)
+                    self._guessed.setdefault(guess, []).append(place)
         return [*self._at(key, EXACT, READABLE, TIDY), *self._guessed.get(key, ())]
 
+    def _each_once(self, places: Iterable[int]) -> list[int]:
+        """Places of different things: the same thing may have been given by several names."""
+        each = list(dict.fromkeys(places))
+        if len(each) > 1 and isinstance(self._things, list):  # what a table gives is made anew, and never the same
+            each = list({id(self._things[place]): place for place in reversed(each)}.values())[::-1]
+        return each
 
-def _each_once(things: Iterable[Thing]) -> list[Thing]:
-    return list({id(thing): thing for thing in things}.values())
+
+def _noting(named: Iterable[tuple[str, Thing]], things: list[Thing]) -> Iterator[str]:
+    """The names; their things are put into the list."""
+    for name, thing in named:
+        things.append(thing)
+        yield name
 
 
 def meant(asked: str, names: Iterable[str]) -> str | None:

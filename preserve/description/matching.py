@@ -9,7 +9,7 @@ from functools import cached_property
 
 from metadata.findings import Finding
 from metadata.identity import EXACT, READABLE, TIDY, Names, guesses, is_plain, precise, readable, tidy
-from preserve.description.object_table import gathered
+from preserve.description.object_table import ObjectTable, gathered
 from preserve.description.schema import Acceptance, CaseDescription, CaseObject
 
 
@@ -27,6 +27,8 @@ class Matched:
 
 def described(case: CaseDescription) -> Names[CaseObject]:
     """What the description says of files, to be found by any way of writing their names."""
+    if isinstance(case.objects, ObjectTable):
+        return Names.of(case.objects.names, case.objects)
     return Names((item.file, item) for item in case.objects)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metadata.compact import PackedTexts
 from metadata.mets import Division
 from preserve.description.labels import chinese_of
 from preserve.description.matching import described
@@ -13,7 +14,7 @@ class Stages:
 
     def __init__(self, case: CaseDescription) -> None:
         self._objects = described(case)
-        self._files: dict[Stage, list[str]] = {stage: [] for stage in Stage}
+        self._files: dict[Stage, PackedTexts] = {stage: PackedTexts() for stage in Stage}
 
     def add(self, identifier: str, name: bytes) -> None:
         """One original: its identifier, and the depositor's name for it."""

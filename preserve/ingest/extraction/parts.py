@@ -7,6 +7,7 @@ there after a power loss is read again. State secrets are left out: nothing of t
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,7 +24,11 @@ from preserve.ingest.extraction.helper import HELPER
 from preserve.ingest.facts import Character, Identification
 from preserve.ingest.provenance import TakenFile
 from storage_adapters.durable import write_file
+from storage_adapters.medium_errors import make_folder, on_medium
 
+_PLACE = 40  # bits of a place in a part
+_MOST = 10_000_000  # no case has a file of a higher number
+_AT_ONCE = 1 << 20
 _FORM = 1
 _PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".webp", ".gif", ".jp2")
 _PHOTOGRAPHS = ("照片", "照相", "相片", "截图", "图片", "hotograph", "photo")
@@ -86,18 +91,43 @@ def write_part(
         write_file(folder / f"{files[0][0]:09}.jsonl", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
-def _parts(folder: Path) -> dict[int, Extracted]:
-    """Everything the workers read, by the file's number; a part that is not whole counts for nothing."""
-    found: dict[int, Extracted] = {}
-    length = 0
-    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
-        if length > MOST_OF_A_CASE:
-            break  # memory is bounded too; what is wanted after all is read again
-        with suppress(OSError, ValueError):
-            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            found |= {int(row[0]): Extracted(*row[1:4]) for row in rows}
-            length += sum(len(row[2]) for row in rows)
-    return found
+class _Parts:
+    """Everything the workers read, by the file's number; a part that is not whole counts for nothing.
+
+    Only where each text stands is known; the texts themselves stay on the medium until they are wanted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._paths: list[Path] = []
+        self._places = array("q")  # by the number of a file: which part, and where in it; -1: nowhere
+        for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
+            with suppress(OSError, ValueError):
+                self._note(path)
+
+    def _note(self, path: Path) -> None:
+        places: list[tuple[int, int]] = []
+        at = 0
+        with path.open("rb") as file:
+            for line in file:
+                places.append((int(json.loads(line)[0]), at))
+                at += len(line)
+        if any(not 0 <= number < _MOST for number, _ in places):
+            raise ValueError(path.name)
+        for number, place in places:
+            missing = number + 1 - len(self._places)
+            self._places.extend([-1] * missing)
+            self._places[number] = len(self._paths) << _PLACE | place
+        self._paths.append(path)
+
+    def get(self, number: int) -> Extracted | None:
+        """What was read out of a file; None where nothing is there that can be used."""
+        place = self._places[number] if number < len(self._places) else -1
+        if place < 0:
+            return None
+        with suppress(OSError, ValueError), self._paths[place >> _PLACE].open("rb") as file:
+            file.seek(place & (1 << _PLACE) - 1)
+            return Extracted(*json.loads(file.readline())[1:4])
+        return None
 
 
 class Gathering:
@@ -108,12 +138,13 @@ class Gathering:
 
     def __init__(self, folder: Path, ingest: Ingest, own: str = "") -> None:
         self._ingest, self._own = ingest, own
-        self._read = _parts(folder)
+        self._read = _Parts(folder)
         self._secret = _secret(ingest.description)
         self._scans = _scans(ingest.description)
         self._counts: Counter[str] = Counter()
         self._findings: list[Finding] = []
         self._lines: list[str] = []
+        self._waiting = self._written = 0  # characters of the lines, and bytes in the package
         self._length = 0
 
     def add(self, number: int, file: TakenFile) -> None:
@@ -126,7 +157,7 @@ class Gathering:
         if self._secret is None or file.name in self._secret or self._length >= MOST_OF_A_CASE:
             extracted = Extracted("left-out")
         else:
-            extracted = self._read[number] if number in self._read else extract(*source)
+            extracted = self._read.get(number) or extract(*source)
         text = extracted.text[: MOST_OF_A_CASE - self._length]
         outcome = "cut" if len(text) < len(extracted.text) else extracted.outcome
         self._length += len(text)
@@ -137,7 +168,19 @@ class Gathering:
             self._findings.append(Finding(code, file.name, "note", values))
         name, reason = xml_name(file.path), extracted.reason
         row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
-        self._lines.append(json.dumps(row, ensure_ascii=False))
+        self._lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+        self._waiting += len(self._lines[-1])
+        if self._waiting >= _AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        path = self._ingest.information_package / csip.TEXT
+        with on_medium(path):
+            make_folder(path.parent)
+            with path.open("ab" if self._written else "wb") as file:
+                self._written += file.write("".join(self._lines).encode("utf-8", "replace"))
+        self._lines.clear()
+        self._waiting = 0
 
     def finish(self) -> Gathered:
         """Write them into the package."""
@@ -146,8 +189,7 @@ class Gathering:
                 values = {"count": self._counts[outcome]}
                 self._findings.append(Finding(f"ingest.text-{outcome}", "", "note", values))
         if self._lines:
-            path = self._ingest.information_package / csip.TEXT
-            write_file(path, ("\n".join(self._lines) + "\n").encode("utf-8", "replace"))
+            self._write()
         return Gathered(tuple(sorted(self._counts.items())), tuple(self._findings))
 
 

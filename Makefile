@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test check strangers lint format bench soak messages schemas setup setup-runtime clean
+.PHONY: help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ format: setup ## put the code into its form
 
 bench: setup ## measure against peers and floors; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks
+
+bench-quick: setup ## counts that do not depend on the machine, held against benchmarks/kept.json; some two minutes
+	$(BIN)/python -m benchmarks.quick
 
 soak: setup ## long campaigns of kills and faults; writes tests/soak-results.md
 	$(BIN)/python -m tests.soak

@@ -14,22 +14,26 @@ from pathlib import Path
 from benchmarks.measure import PROGRAM
 
 _COUNTERS = Path(__file__).parent / "counters"
-# What is read is told of a process and of those it waited for, so each command has a process of its own around it.
+# What is read, and the memory of the largest process, is told of a process and of those it waited for, so each command
+# has a process of its own around it. Two processors, so that as many workers start everywhere.
 _AROUND = """
-import subprocess, sys
-status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-if status.returncode not in (0, 5):
-    sys.exit(status.stderr.decode(errors="replace")[-2000:])
+import os, resource, subprocess, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+if done.returncode not in (0, 5):
+    sys.exit(done.stderr.decode(errors="replace")[-2000:])
 with open("/proc/self/io") as file:
-    print(file.readline().split()[1])
+    print(file.readline().split()[1], resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 """
+_SUMMED = ("queries", "steps", "decodings", "programs", "opened")
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Statements, steps of SQLite's machine, JSON texts decoded, programs started, files opened, Python processes.
 
-    `read` are the bytes that all of them read, from files and pipes.
+    `read` are the bytes that all of them read, from files and pipes, without Python's modules; `memory` is that of the
+    largest process, in bytes.
     """
 
     queries: int
@@ -39,6 +43,7 @@ class Counts:
     opened: int
     processes: int
     read: int
+    memory: int
 
 
 def count(arguments: Sequence[str], home: Path) -> Counts:
@@ -56,6 +61,10 @@ def count(arguments: Sequence[str], home: Path) -> Counts:
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
         counted = [json.loads(path.read_bytes()) for path in Path(folder).iterdir()]
-    names = ("queries", "steps", "decodings", "programs", "opened")
-    sums = {name: sum(counts[name] for counts in counted) for name in names}
-    return Counts(**sums, processes=len(counted), read=int(done.stdout))
+    read, memory = map(int, done.stdout.split())
+    return Counts(
+        **{name: sum(counts[name] for counts in counted) for name in _SUMMED},
+        processes=len(counted),
+        read=read - sum(counts["modules"] for counts in counted),
+        memory=memory,
+    )

@@ -9,10 +9,11 @@ if _folder := os.environ.get("BENCHMARK_COUNTS"):
     import atexit
     import json
     import sqlite3
+    from contextlib import suppress
     from typing import Any
 
     _EACH = 100  # instructions of SQLite's machine between two calls
-    _counts = {"queries": 0, "steps": 0, "decodings": 0, "programs": 0, "opened": 0}
+    _counts = {"queries": 0, "steps": 0, "decodings": 0, "programs": 0, "opened": 0, "modules": 0}
     _loads = json.loads
     _connect = sqlite3.connect
 
@@ -36,6 +37,9 @@ if _folder := os.environ.get("BENCHMARK_COUNTS"):
     def _heard(event: str, values: tuple[Any, ...]) -> None:
         if event == "subprocess.Popen":
             _counts["programs"] += 1
+        elif event == "open" and str(values[0]).endswith((".py", ".pyc")):
+            with suppress(OSError):  # of Python itself, and of whether it was compiled before
+                _counts["modules"] += os.stat(values[0]).st_size
         elif event == "open":
             _counts["opened"] += 1
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 BETWEEN = " \ue000 "
 """Stands between two passages: a token that no query can have, so that no phrase reaches from one into the next."""
@@ -43,20 +43,19 @@ def _split(text: str) -> Iterator[tuple[str, bool, bool]]:
         end, chinese_before = run.end(), chinese
 
 
-def _of_run(run: str, chinese: bool, follows: bool) -> Iterator[str]:
+def _of_run(run: str, chinese: bool, follows: bool) -> list[str]:
     if not chinese:
-        yield run
-        return
-    if follows:
-        yield run[0]
-    yield from map("".join, pairwise(run))
-    yield run[-1]
+        return [run]
+    first = [run[0]] if follows else []
+    return [*first, *map(add, run, run[1:]), run[-1]]
 
 
-def tokens(text: str) -> Iterator[str]:
+def tokens(text: str) -> list[str]:
     """The tokens of a text, after folding. Everything that is neither letter nor digit parts them."""
+    made: list[str] = []
     for run in _split(folded(text)):
-        yield from _of_run(*run)
+        made += _of_run(*run)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

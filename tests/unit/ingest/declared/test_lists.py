@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from preserve.ingest.declared import Wanted, files_by_list
-from preserve.ingest.declared.lists import Word, read_lists
+from preserve.ingest.declared.lists import Word, holds_digest, read_lists
 from preserve.ingest.sources.folder import FolderSource
 
 DATA = {"证据/a.mp4": b"film", "b.txt": "笔录".encode()}
@@ -141,3 +143,32 @@ def test_a_name_in_another_case_still_means_its_file(change: Callable[[Path], No
     source = FolderSource(tmp_path / "deposit")
     said = read_lists(source, [entry for entry in source.entries() if entry.kind == "file"], "案/", None)
     assert list(said.wanted) == ["案/证据/a.MP4"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"0123456789abcdefABCDEF0123456789", True),
+        (b"0123456789abcdefABCDEF012345678", False),
+        ("笔录 " + "ab " * 16 + "x", True),
+        (("0f" * 16).encode("utf-16-le"), True),
+        (" ".join("0f" * 16).encode("utf-16-be"), True),
+        (b"a  b" * 16, False),
+        (b"a\0\0b" * 16, False),
+        (b"", False),
+    ],
+)
+def test_what_looks_like_a_digest(data: bytes | str, expected: bool) -> None:
+    assert holds_digest(data if isinstance(data, bytes) else data.encode()) is expected
+
+
+def test_the_quick_look_misses_nothing() -> None:
+    like = re.compile(rb"(?:[0-9A-Fa-f]\0?(?:\x20\0?)?){32}")
+    chance = random.Random(16)
+    seen = set()
+    for _ in range(20_000):
+        data = bytes(chance.choices(b"aF09\0 g", weights=(30, 30, 30, 30, 6, 6, chance.choice((0, 1, 3))), k=60))
+        is_there = like.search(data) is not None
+        assert holds_digest(data) is is_there
+        seen.add(is_there)
+    assert seen == {True, False}

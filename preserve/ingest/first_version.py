@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,13 +144,18 @@ class FirstVersion(VersionPlan[Result]):
         self.watcher.begin("ingest.step-check")
         judgement = Judgement(self.ingest.home, self.assessed, self._retention())
         self.media = 0.0
-        for file in self.files.files():
+        kept: dict[str, array[int]] = {}
+        for number, file in self.files.numbered():
             judgement.add(file)
             if file.normalised is None:
-                self.media += seconds_of_media(file, self.wants(file))
+                wanted = self.wants(file)
+                self.media += seconds_of_media(file, wanted)
+                if not wanted.needs_work:
+                    kept.setdefault(wanted.rule, array("Q")).append(number)
         findings = judgement.finish().findings
         require_answerer(self.assessed.description, findings, self.answerer)
         self._keep(findings)
+        self.files.keep(kept)
 
     def _retention(self) -> RetentionProfile:
         with self.catalogue.read() as connection:

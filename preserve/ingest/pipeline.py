@@ -159,6 +159,8 @@ def _copy(plan: VersionPlan[Any]) -> None:
 
 
 def _normalise(plan: VersionPlan[Any]) -> None:
+    if not plan.files.kept and not plan.files.totals("normalised")[0]:
+        return  # an earlier run did it, and said so
     counts = plan.files.normalise(plan.wants, plan.media)
     plan.record("normalised", "describe", {"policy": plan.policy, **dict(sorted(counts.items()))})
 
@@ -177,7 +179,7 @@ def _prove(plan: VersionPlan[Any]) -> None:
 STAGES: tuple[Stage, ...] = (
     Stage(_copy, lacking="copied"),
     Stage(lambda plan: plan.examine()),
-    Stage(_normalise, lacking="normalised"),
+    Stage(_normalise),
     Stage(lambda plan: plan.seal()),
     Stage(_prove),
     Stage(lambda plan: plan.publish()),

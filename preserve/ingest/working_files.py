@@ -5,8 +5,10 @@ What was done is recorded batch by batch, so that a run that was killed goes on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from preserve.data_management.journal import FileRow
 from preserve.description.matching import described, name_in
 from preserve.ingest import normalise_all, take_in
 from preserve.ingest.context import Ingest
-from preserve.ingest.facts import to_json
+from preserve.ingest.facts import Normalised, to_json
 from preserve.ingest.file_pass import Job, Taken
 from preserve.ingest.normalise import Plan
 from preserve.ingest.provenance import TakenFile, read_file
@@ -29,12 +31,16 @@ from storage_adapters.durable import discard
 
 _PAGE = 1000
 
+Kept = Mapping[str, "array[int]"]
+"""By the rule that keeps them, the numbers of the files of which nothing is made."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkingFiles:
     """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
 
-    `texts` is where what is read out of documents goes; None where nothing is to be read.
+    `texts` is where what is read out of documents goes; None where nothing is to be read. `kept` counts what this run
+    kept as it is without looking at it again.
     """
 
     catalogue: Catalogue
@@ -42,6 +48,7 @@ class WorkingFiles:
     jobs: int
     watcher: Progress
     texts: Path | None = None
+    kept: Counter[str] = field(default_factory=Counter)
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -124,14 +131,24 @@ class WorkingFiles:
                 self._record(connection, [_facts(file) for file in batch if file.refusal is None])
         return refusals, again
 
+    def keep(self, kept: Kept) -> None:
+        """Nothing is to be made of these: whoever looked at each file says so, and none is decoded again for it."""
+        for rule, numbers in kept.items():
+            outcome = to_json(Normalised("keep", rule))
+            for start in range(0, len(numbers), _PAGE):
+                page = numbers[start : start + _PAGE]
+                with self.catalogue.begin() as connection:
+                    self._record(connection, [{"number": number, "normalised": outcome} for number in page])
+            self.kept["keep"] += len(numbers)
+
     def normalise(self, wants: Callable[[TakenFile], Plan], media: float) -> dict[str, int]:
-        """Make what is wanted of each file that is not normalised yet; returns how many came to which end.
+        """Make what is wanted of each file that is not normalised yet; returns how many came to which end, in all.
 
         `media` are the seconds of sound and video that this will go through, as far as they are known.
         """
         self.watcher.begin("ingest.step-normalise", int(media) or None, self.totals("normalised")[0], unit="seconds")
         pending = self.numbered(lacking="normalised")
-        counts: dict[str, int] = {}
+        counts = dict(self.kept)
         for batch in normalise_all.normalise_all(self.ingest, pending, wants, self.jobs, self.watcher):
             for _, outcome in batch:
                 counts[outcome.action] = counts.get(outcome.action, 0) + 1

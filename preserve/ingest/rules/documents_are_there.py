@@ -14,8 +14,9 @@ from preserve.ingest.rules.profile import Document, When
 def check(view: View) -> Iterator[Finding]:
     """Kinds of document that the case must hold and that no object is; and what its papers say of its outcome."""
     missing: dict[str, Document] = {}
+    papers = {(item.kind, item.title): item for item in view.case.objects}.values()  # of those alike, the last
     for rule in required(view):
-        if not any(is_one(item, rule) for item in view.case.objects):
+        if not any(is_one(item, rule) for item in papers):
             missing.setdefault(rule.name.zh, rule)
     for name, rule in missing.items():
         yield finding("document-missing", rule, name, document=rule.name.spoken, stage=label_of(rule.stage))

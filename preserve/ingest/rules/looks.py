@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from preserve.description.schema import CaseObject
@@ -25,9 +24,10 @@ def _is_one(kind: str, title: str, words: tuple[str, ...], but: tuple[str, ...])
     return bool(speaking) and not any(says(_ASIDE.sub("", text), but) for text in speaking)
 
 
-def says(text: str, words: Iterable[str]) -> bool:
+@lru_cache(maxsize=1 << 14)
+def says(text: str, words: tuple[str, ...]) -> bool:
     """Whether a plain text says one of the words; `*` in a word stands for anything."""
-    return any(_pattern(word).search(text) for word in words)
+    return bool(words) and _pattern(words).search(text) is not None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -37,5 +37,5 @@ def plain(text: str) -> str:
 
 
 @cache
-def _pattern(word: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(plain(part)) for part in word.split("*")))
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(".*".join(re.escape(plain(part)) for part in word.split("*")) for word in words))

@@ -16,8 +16,10 @@ from preserve.ingest.rules.profile import Document
 def check(view: View) -> Iterator[Finding]:
     """Papers that the profile knows and that the description puts into a stage where they cannot have been made."""
     known = list(_known(view))
+    alike: dict[tuple[str, str], list[Document]] = {}  # thousands of files bear a few kinds and titles
     for item in view.case.objects:
-        named = [rule for rule in known if is_one(item, rule)]
+        if (named := alike.get((item.kind, item.title))) is None:
+            named = alike[item.kind, item.title] = [rule for rule in known if is_one(item, rule)]
         where = {stage for rule in named for stage in (rule.stage, *rule.also_stages)}
         if where and item.stage not in where:
             yield finding(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+
 import pytest
 
+from preserve.data_management import tokens as module
 from preserve.data_management.tokens import folded, terms, tokens
 
 
@@ -37,3 +42,23 @@ def test_the_pattern_finds_what_the_index_found() -> None:
 
 def test_a_query_is_no_longer_than_people_write() -> None:
     assert len(terms("演出 " * 100)) == 16
+
+
+def _one_by_one(text: str) -> Iterator[str]:
+    """As tokens were made when the index of old archives was: each pair put together in Python."""
+    for run, chinese, follows in module._split(folded(text)):
+        if not chinese:
+            yield run
+            continue
+        if follows:
+            yield run[0]
+        yield from map("".join, pairwise(run))
+        yield run[-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_same_tokens_as_in_indexes_of_old(seed: int) -> None:
+    chance = random.Random(seed)
+    alphabet = "演出活动检查〇々カな𠀀﨑 \n,。12Ａb-_\u0301é"
+    text = "".join(chance.choices(alphabet, k=500))
+    assert list(tokens(text)) == list(_one_by_one(text))

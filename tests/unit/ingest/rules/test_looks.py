@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preserve.description.schema import CaseObject
-from preserve.ingest.rules.looks import is_one
+from preserve.ingest.rules.looks import is_one, says
 from preserve.ingest.rules.profile import Document, Looks, read_case_type
 
 RIGHT = {
@@ -107,3 +107,21 @@ def test_a_star_stands_for_anything_and_width_and_spaces_do_not_count() -> None:
     looks = Looks(words=("查封*决定",), but=("解除",))
     assert is_one(_paper("查封（扣押）决定书"), looks) and is_one(_paper("查 封 决 定 书"), looks)
     assert not is_one(_paper("查封清单"), looks) and not is_one(_paper("解 除查封决定书"), looks)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("扣押决定书", ("扣押*书", "清单"), True),
+        ("物品清单", ("扣押*书", "清单"), True),
+        ("扣押", ("扣押*书", "清单"), False),
+        ("a+b(c)", ("A+B", "x"), True),
+        ("aab(c)", ("A+B", "x"), False),
+        ("", ("书",), False),
+        ("书", (), False),
+        ("书", ("",), True),
+    ],
+)
+def test_one_of_several_words(text: str, words: tuple[str, ...], expected: bool) -> None:
+    assert says(text, words) is expected
+    assert says(text, words) is any(says(text, (word,)) for word in words)

@@ -11,7 +11,7 @@ import click
 from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, NewFile, NewFolder
-from preserve.errors import NotIntact
+from preserve.errors import NotIntact, UsageError
 from preserve.messages import bytes_for_people
 from preserve.services import catalogue as cataloguing
 from preserve.services import ledger as room
@@ -91,10 +91,13 @@ def checkpoint(output: Output) -> None:
 
 @ledger.command()
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
-def export(output: Output, target: Path | None) -> None:
-    """Write every entry as canonical JSON, one a line."""
-    exported = output.call(room.export, target or sys.stdout)
-    if target is not None:
+@click.option("--tiles", type=NewFolder(), metavar="DIR")
+def export(output: Output, target: Path | None, tiles: Path | None) -> None:
+    """Write every entry as canonical JSON, one a line; or the tiles of a transparency log."""
+    if target is not None and tiles is not None:
+        raise UsageError("cli.ledger-export-one")
+    exported = output.call(room.export, tiles or target or sys.stdout, tiles=tiles is not None)
+    if tiles is not None or target is not None:
         output.document(exported)
 
 

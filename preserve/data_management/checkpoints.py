@@ -1,12 +1,11 @@
 """Merkle roots over the ledger, signed; segments of the ledger as files.
 
-A checkpoint is a signed note in the form that transparency logs use: origin, size, root in base64, then the time.
+A checkpoint is a signed note in the form that transparency logs use (C2SP tlog-checkpoint).
 It goes onto every medium and certificate, so that altering the past contradicts something in someone else's hands.
 """
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, func, select, update
 
 from preserve.clock import stamp
@@ -30,6 +30,7 @@ from preserve.data_management.merkle import Frontier
 from preserve.data_management.signed_notes import Checkpoint as Checkpoint
 from preserve.data_management.signed_notes import parse_checkpoint as parse_checkpoint
 from preserve.data_management.signed_notes import parse_exactly as parse_exactly
+from preserve.data_management.signed_notes import sign
 from preserve.data_management.signed_notes import signature_holds as signature_holds
 from preserve.data_management.signed_notes import signed_by_any as signed_by_any
 from preserve.data_management.tables import checkpoints
@@ -136,9 +137,8 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
         tree(connection).extend(size)
     except ValueError as error:
         raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
-    when, root = stamp(moment), frontier.root()
-    note = f"preserve/{archive_id}\n{size}\n{base64.b64encode(root).decode()}\n{when}\n"
-    made_now = Checkpoint(size, root, when, note, key.sign(note.encode()), fingerprint(key.public_key()))
+    origin, root = f"preserve/{archive_id}", frontier.root()
+    made_now = sign(key, fingerprint(key.public_key()), origin, size, root, stamp(moment), before)
     keep(connection, made_now, peaks=frontier.peaks())
     return made_now
 
@@ -168,6 +168,14 @@ def keep(
     """Enter a checkpoint; `first_entry` where it closed a segment, `peaks` where they were reckoned."""
     row = {name: getattr(signed, name) for name in _NAMES}
     connection.execute(checkpoints.insert(), {**row, "peaks": peaks, "first_entry": first_entry})
+
+
+def name_keys(connection: Connection, keys: Collection[Ed25519PublicKey]) -> None:
+    """Say of checkpoints that were read from files which key signed them; their text does not tell."""
+    for row in connection.execute(select(*_COLUMNS).where(checkpoints.c.key == "")).all():
+        signed = Checkpoint(**row._mapping)
+        signer = next((fingerprint(key) for key in keys if signature_holds(signed, key)), "")
+        connection.execute(update(checkpoints).where(checkpoints.c.size == signed.size).values(key=signer))
 
 
 def newest(connection: Connection) -> Checkpoint | None:

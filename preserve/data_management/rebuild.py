@@ -48,7 +48,7 @@ from preserve.data_management.tables import (
     tokens,
 )
 from preserve.data_management.tables import ledger as ledger_table
-from preserve.errors import Busy, NotIntact
+from preserve.errors import Busy, NotIntact, PreserveError
 from preserve.home import Home, acting_person
 from preserve.work import hold
 from storage_adapters.directory import DirectoryAdapter
@@ -147,6 +147,8 @@ def _fill(
         search.fill(connection)
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
+        with suppress(PreserveError):  # without keys nothing of it can be judged, here or later
+            checkpoints.name_keys(connection, verify_ledger.trusted_keys(home.keys / "ledger.pub"))
         checkpoints.index(connection)
         finish(connection)
         cases = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())

@@ -18,6 +18,7 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, ledger_keys
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
@@ -25,6 +26,7 @@ from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
 from storage_adapters.durable import write_file
 
+VERIFIER_KEY = "ledger.vkey"
 TAIL_FOUND = "ledger.tail-found"
 HEAD_MISSING = "ledger.head-missing"
 TAIL_LOST = "ledger.tail-lost"
@@ -111,7 +113,16 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
         written = checkpoints.export_segments(connection, ledger_folder(home))
         newest = checkpoints.newest(connection)
     assert newest is not None, "an archive begins with an entry"
+    _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
+
+
+def _write_verifier_key(home: Home, signed: Checkpoint) -> None:
+    """Beside the public key, the same in the form that readers of signed notes take. Raises StorageError."""
+    public = ledger_keys.read_public_key(home.keys / "ledger.pub")
+    line = f"{verifier_key(signed.origin, public)}\n".encode()
+    if content(home.keys / VERIFIER_KEY) != line:
+        write_file(home.keys / VERIFIER_KEY, line, durable=True)
 
 
 def write_newest_head(home: Home) -> None:

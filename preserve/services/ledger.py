@@ -23,6 +23,7 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.export import PROGRAM as PROGRAM
 from preserve.data_management.proof.export import write_evidence
+from preserve.data_management.proof.export.tile_files import write_tiles
 from preserve.data_management.proof.verify_ledger import BEGINNING, LedgerReport, Start, verify_ledger
 from preserve.data_management.proof.walking import bytes_in_segments
 from preserve.errors import MediumProblem, PreserveError, Stopped
@@ -186,12 +187,17 @@ def _how_many(session: Session, arguments: Arguments) -> Mapping[str, object]:
 
 
 @query("ledger.export", duty=Duty.REPORT, look=Look("ledger.viewed", _how_many, of_archive))
-def export(session: Session, into: Path | TextIO) -> Exported:
+def export(session: Session, into: Path | TextIO, *, tiles: bool = False) -> Exported:
     """Write every entry as canonical JSON, one a line, into a new file or a stream: accounts and cases are named.
 
-    The last one says who exported them. Raises Refused where something of that name is there, MediumProblem.
+    With `tiles` into a new folder, with checkpoint, tiles and bundles of entries as readers of transparency logs take
+    them (C2SP tlog-tiles). The last one says who exported them. Raises Refused where something of that name is there,
+    MediumProblem.
     """
     home, catalogue = session.archive.home, session.archive.catalogue
+    if tiles and isinstance(into, Path):
+        with new_folder(into.absolute(), home) as staged, catalogue.read() as connection:
+            return Exported(write_tiles(connection, home.keys / "ledger.pub", staged))
     if not isinstance(into, Path):
         return Exported(_write_entries(catalogue, into.write))
     with new_file(into.absolute(), home) as part, part.open("w", encoding="utf-8", newline="\n") as stream:

@@ -314,7 +314,7 @@ WOUNDS: dict[str, tuple[Wound, Found]] = {
         [("signature", PROOF), *UNPROVED, ("certificate", CERTIFICATE), ("checkpoint", PROOF)],
     ),
     "the checkpoint's time": (
-        lambda root, _: rewrite(root, PROOF, "2026-03-12T01:30:15Z\\n\\n", "2025-03-12T01:30:15Z\\n\\n"),
+        lambda root, _: rewrite(root, PROOF, "=\\n2026-03-12T01:30:15Z\\n", "=\\n2025-03-12T01:30:15Z\\n"),
         [("signature", PROOF)],
     ),
     "another key": (sign_anew, [("signature", PROOF)]),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints
+from preserve.data_management.signed_notes import says
 
 
 class Rows:
@@ -19,13 +20,18 @@ class Rows:
         self.count = self.last = 0
         self.forged: list[Finding] = []
         self._unsigned: set[int] = set()
+        vouched = (
+            ""  # the digest of a checkpoint that one after it names, which holds: its signature was not lost since
+        )
         for signed in checkpoints.newest_first(connection):
             if self.count and signed.size <= start:
                 break
             self.count += 1
-            if checkpoints.signed_by_any(signed, public):
+            if (vouched and signed.digest() == vouched and says(signed)) or checkpoints.signed_by_any(signed, public):
+                vouched = signed.previous()
                 self.last = max(self.last, signed.size)
             else:
+                vouched = ""
                 self._unsigned.add(signed.size)
                 self.forged.append(
                     Finding("ledger.checkpoint-forged", str(signed.size), "error", {"size": signed.size})

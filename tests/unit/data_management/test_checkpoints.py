@@ -46,7 +46,7 @@ def test_one_goes_on_from_the_one_before(connection: Connection, signed: Checkpo
 
 def test_what_was_written_is_read_again_to_the_byte(signed: Checkpoint) -> None:
     data = signed.text().encode()
-    assert checkpoints.parse_exactly(data) == signed
+    assert replace(checkpoints.parse_exactly(data), key=signed.key) == signed
     for other in (data + b"\n", data[:-1], b"\xff", b""):
         with pytest.raises(NotIntact, match=r"ledger\.checkpoint-unreadable"):
             checkpoints.parse_exactly(other)

@@ -63,13 +63,16 @@ async function canSign() {
   try { await noble.hashes.sha512Async(new Uint8Array(1)); return true; } catch (error) { console.warn(error); return false; }
 }
 
-async function readCheckpoint(text, raw, fingerprint, able, report) {
+// The key is named by its fingerprint, or as C2SP signed-note has it: by the log's name and four bytes before the signature.
+async function readCheckpoint(text, raw, hash, able, report) {
   const note = typeof text === "string" ? FORM.note.exec(text) : null;
   wanted(note, "checkpoint");
+  const [, origin, size, root, made, name, written] = note, signature = decode64(written), named = signature.length > 64;
+  const known = named ? name === origin && hexOf(hash(joined(encode(name + "\n"), [1], raw)).slice(0, 4)) === hexOf(signature.slice(0, 4)) : name === hexOf(hash(raw));
   let good = false;
-  try { good = note[4] === fingerprint && (!able || await noble.verifyAsync(decode64(note[5]), encode(text.split("\n\n")[0] + "\n"), raw, { zip215: false })); } catch (error) { console.warn(error); }
+  try { good = known && (!able || await noble.verifyAsync(signature.slice(-64), encode(text.split("\n\n")[0] + "\n"), raw, { zip215: false })); } catch (error) { console.warn(error); }
   if (!good) report("signature", FORM.proof);
-  return [Number(note[1]), decode64(note[2]), note[3]];
+  return [Number(size), decode64(root), made];
 }
 
 // The key, the checkpoint, and the entries that hold; signed is false where this browser cannot check a signature.
@@ -78,11 +81,11 @@ async function readProof(bytes, hash, report) {
   wanted(isObject(said) && said.format === "preserve-dip-proof-1", "format");
   wanted(typeof said.public_key === "string" && FORM.key.test(said.public_key), "public_key");
   const raw = decode64(said.public_key.split("\n")[1]).slice(-32), fingerprint = hexOf(hash(raw)), signed = await canSign();
-  const [size, root, made] = await readCheckpoint(said.checkpoint, raw, fingerprint, signed, report), roots = new Map([[size, hexOf(root)]]);
+  const [size, root, made] = await readCheckpoint(said.checkpoint, raw, hash, signed, report), roots = new Map([[size, hexOf(root)]]);
   wanted(Array.isArray(said.earlier) && said.earlier.length < 1000, "earlier");
   for (const one of said.earlier) {
     wanted(isObject(one), "earlier");
-    const [older, olderRoot] = await readCheckpoint(one.checkpoint, raw, fingerprint, signed, report);
+    const [older, olderRoot] = await readCheckpoint(one.checkpoint, raw, hash, signed, report);
     if (!beginsWith(hash, older, size, olderRoot, root, readPath(one))) report("checkpoint", FORM.proof, String(older));
     else if (!roots.has(older)) roots.set(older, hexOf(olderRoot));
   }

@@ -153,12 +153,16 @@ def begins_with(first: int, second: int, first_root: bytes, second_root: bytes, 
     return sn == 0 and older == first_root and newer == second_root
 
 
-def read_checkpoint(text: str) -> tuple[int, bytes, bytes, bytes, str]:
-    """Size, root, signed text and signature of a checkpoint."""
+def read_checkpoint(text: str, raw: bytes) -> tuple[int, bytes, bytes, bytes, str]:
+    """Size, root, signed text and signature of a checkpoint; no signature where it names another key than this."""
     note, _, last = text.partition("\n\n\u2014 ")
     note += "\n"
     lines = note.split("\n")
-    return int(lines[1]), base64.b64decode(lines[2]), note.encode(), base64.b64decode(last.split()[1]), lines[3]
+    name, signature = last.split()[0], base64.b64decode(last.split()[1])
+    if len(signature) == 68:  # C2SP signed-note: four bytes that name the key, then its signature
+        named = hashlib.sha256(name.encode() + b"\n\1" + raw).digest()[:4] == signature[:4] and name == lines[0]
+        signature = signature[4:] if named else b""
+    return int(lines[1]), base64.b64decode(lines[2]), note.encode(), signature, lines[3]
 
 
 def public_key(pem: str) -> bytes:
@@ -171,7 +175,7 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
     """All lines to print, and whether everything holds."""
     proof: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     raw = public_key(key if key is not None else proof["public_key"])
-    size, root, note, signature, made = read_checkpoint(proof["checkpoint"])
+    size, root, note, signature, made = read_checkpoint(proof["checkpoint"], raw)
     good = signature_holds(raw, note, signature)
     lines = [
         "公钥指纹 / fingerprint of the key: " + hashlib.sha256(raw).hexdigest(),
@@ -193,7 +197,7 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
                 good &= holds
                 lines.append(f"      {file.relative_to(folder)} {_word(holds)}")
     for one in proof.get("earlier", []):
-        old_size, old_root, old_note, old_signature, old_made = read_checkpoint(one["checkpoint"])
+        old_size, old_root, old_note, old_signature, old_made = read_checkpoint(one["checkpoint"], raw)
         path = [bytes.fromhex(step) for step in one["path"]]
         holds = signature_holds(raw, old_note, old_signature) and begins_with(old_size, size, old_root, root, path)
         good &= holds

@@ -73,7 +73,7 @@ class Forecast:
         elif copy == "pdfa":
             made = ratios["pdfa_fixed"] + size * ratios["pdfa"]
         else:
-            made = size * ratios[copy]
+            made = size * ratios.get(copy, self._formats.estimate.get(copy, 1.0))
         return made + ratios["derivative"]
 
     def _sampled(self, path: Path, file: TakenFile, copy: str) -> float:
@@ -89,7 +89,7 @@ class Forecast:
                 return size
         if known.units:
             return known.bytes / known.units * units
-        return file.copied.size * self._formats.estimate[copy]
+        return file.copied.size * self._formats.estimate.get(copy, 1.0)
 
     def _measure(self, path: Path, file: TakenFile, copy: str) -> int:
         check_stop()

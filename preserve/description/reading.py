@@ -11,10 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import precise
 from preserve.description.identifiers import doubtful, rounded
 from preserve.description.labels import CASE, KEYS, SHEETS, VALUES
+from preserve.description.large import read_simple
 from preserve.description.matching import described, match
 from preserve.description.schema import FIRST_YEAR, LAST_YEAR, MOST_SECONDS, CaseDescription, Stage
 from preserve.description.vocabulary import OPTIONAL, Vocabulary, read_vocabulary
@@ -36,6 +38,10 @@ def read_description(
         if suffix == "toml":
             content: Any = tomllib.loads(data.decode("utf-8-sig"))
         elif suffix == "json":
+            words = vocabulary or read_vocabulary()
+            simple = read_simple(data, words, lambda ours: any(_unknown(ours, words, places, name)))
+            if simple is not None:
+                return _coherent(simple, [], places, name)
             content = read_json(data.decode("utf-8-sig"))
         elif suffix == "xlsx":
             from preserve.description.sheets import read_workbook
@@ -87,9 +93,16 @@ def check_content(
         # A word that is no name at all is among the unknown ones already.
         mistakes = [dict(one) for one in error.errors() if not (unknown and one["type"] == "string_pattern_mismatch")]
         return None, unknown + [_mistake(mistake, places, name) for mistake in mistakes]
-    contradictions = unknown + list(_contradictions(description, places, name))
-    refused = any(finding.severity == "refuse" for finding in contradictions)
-    return (None if refused else description), contradictions
+    return _coherent(description, unknown, places, name)
+
+
+def _coherent(
+    case: CaseDescription, known: list[Finding], places: Mapping[str, str], name: str
+) -> tuple[CaseDescription | None, list[Finding]]:
+    """The description, unless it contradicts itself or something known refuses it, with all findings."""
+    findings = known + list(_contradictions(case, places, name))
+    refused = any(finding.severity == "refuse" for finding in findings)
+    return (None if refused else case), findings
 
 
 def _unknown(content: Any, words: Vocabulary, places: Mapping[str, str], name: str) -> Iterable[Finding]:
@@ -211,12 +224,14 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
             # An inspection often leads to the case and so comes before it is opened: said, not refused.
             early = finding("case.before-case", "measures", number, "start", written=str(measure.start))
             yield replace(early, severity="warning")
-    seen: dict[str, int] = {}
+    keys = PackedTexts()
+    seen, last = Places(keys), dict[int, int]()
     for number, item in enumerate(case.objects):
-        key = precise(item.file)  # what differs in form only may be two files: the deposit tells
-        if key in seen:
-            yield finding("case.file-twice", "objects", number, "file", file=item.file, other=seen[key] + 1)
-        seen[key] = number
+        keys.append(precise(item.file))  # what differs in form only may be two files: the deposit tells
+        if (first := seen.add(number)) != number:
+            other = last.get(first, first) + 1
+            yield finding("case.file-twice", "objects", number, "file", file=item.file, other=other)
+            last[first] = number
         if item.file.startswith("/") or ".." in re.split(r"[/\\]", item.file):
             yield finding("case.file-outside", "objects", number, "file", file=item.file)
     objects = described(case) if any(item.explains for item in case.objects) else None

@@ -16,7 +16,8 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST_SECONDS = 315_576_000
 """Ten years: a clock that is further off than that was never set."""
 MOST_WORDS = 100_000
-_MANY, _MOST_OBJECTS = 10_000, 1_000_000
+_MANY = 10_000
+MOST_OBJECTS = 1_000_000
 Moments = TypeVar("Moments", Date, datetime)
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -245,7 +246,7 @@ class CaseDescription(_Record):
     retention: Retention = Retention.YEARS_30
     late_filing_reason: Words = ""
     note: Words = ""
-    objects: Objects = Field(max_length=_MOST_OBJECTS)
+    objects: Objects = Field(max_length=MOST_OBJECTS)
 
     @property
     def strictest(self) -> Classification:

@@ -7,12 +7,14 @@ import tarfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import Names, precise, readable
 from preserve.errors import Refused
@@ -24,6 +26,7 @@ from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
+from preserve.ingest.sources.inventory import Inventory
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
@@ -64,7 +67,7 @@ class Deposit:
     origin: Path
     kind: str
     prefix: str
-    files: tuple[Entry, ...]
+    files: Sequence[Entry]
     tags: tuple[str, ...]
     litter: tuple[Entry, ...]
     wanted: dict[str, tuple[Wanted, ...]] = field(repr=False)
@@ -111,7 +114,7 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
 def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
     """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
     source = open_source(path)
-    entries: list[Entry] = []
+    entries = Inventory()
     findings: list[Finding] = []
     total = 0
     digest = hashlib.sha256()
@@ -127,7 +130,7 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
             raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
         _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
     left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
-    kept = [entry for entry in entries if entry.path not in left]
+    kept = Inventory(entry for entry in entries if entry.path not in left) if left else entries
     findings += [*_collisions(kept), *_links_out(entries)]
     if any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(path), findings=findings)
@@ -135,7 +138,7 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
         raise Refused("sip.empty", str(path))
     top, bag = _top(kept, profile)
     prefix = top + "data/" if bag else top
-    files = tuple(entry for entry in kept if entry.path.startswith(prefix))
+    files = Inventory(entry for entry in kept if entry.path.startswith(prefix)) if prefix else kept
     tags = tuple(
         entry.path for entry in kept if bag and entry.path.startswith(top) and not entry.path.startswith(prefix)
     )
@@ -183,9 +186,9 @@ def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
     back = [entry for entry in deposit.litter if entry.path in named]
     litter = tuple(entry for entry in deposit.litter if entry.path not in named)
     findings = [finding for finding in deposit.findings if finding.code != "sip.litter"]
-    return replace(
-        deposit, files=(*deposit.files, *back), litter=litter, findings=(*findings, *([told(litter)] if litter else ()))
-    )
+    findings += [told(litter)] if litter else []
+    files = Inventory(chain(deposit.files, back))
+    return replace(deposit, files=files, litter=litter, findings=tuple(findings))
 
 
 def _hostile(entry: Entry, profile: DepositProfile) -> Iterator[Finding]:
@@ -219,7 +222,7 @@ def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositPro
             raise Refused("sip.bomb", str(path), ratio=total // packed, limit=profile.largest_ratio)
 
 
-def _links_out(entries: list[Entry]) -> Iterator[Finding]:
+def _links_out(entries: Sequence[Entry]) -> Iterator[Finding]:
     """A file of a folder with more hard links than the folder holds has another name outside, and may change there."""
     inside = Counter(entry.inode for entry in entries if entry.links > 1)
     for entry in entries:
@@ -227,32 +230,29 @@ def _links_out(entries: list[Entry]) -> Iterator[Finding]:
             yield Finding("sip.hardlink", entry.path, "refuse", {"target": ""})
 
 
-def _misleading(entries: tuple[Entry, ...]) -> Iterator[Finding]:
+def _misleading(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Characters that turn the direction of writing make `gpj.exe` look like `exe.jpg` (Unicode TR 36 §2.2)."""
     for entry in entries:
         if any(c in _TURNING for c in entry.path):
             yield Finding("sip.name-misleads", entry.path, "warning")
 
 
-def _collisions(entries: list[Entry]) -> Iterator[Finding]:
+def _collisions(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Two members of one path are refused: one would take the other's place. Names that are one to some file system
     only, by Unicode form or letters' case, are told; both files are kept, under names of their own."""
-    seen: dict[str, str] = {}
-    paths: set[str] = set()
-    for entry in entries:
-        if entry.path in paths:
+    paths, keys = PackedTexts(), PackedTexts()
+    there, seen = Places(paths), Places(keys)
+    for place, entry in enumerate(entries):
+        paths.append(entry.path)
+        keys.append(unicodedata.normalize("NFC", readable(entry.path).casefold()))
+        if there.add(place) != place:
             yield Finding("sip.names-collide", entry.path, "refuse", {"other": entry.path})
-            continue
-        paths.add(entry.path)
-        key = unicodedata.normalize("NFC", readable(entry.path).casefold())
-        if key in seen:
-            values = {"name": precise(entry.path), "other": precise(seen[key])}
+        elif (first := seen.add(place)) != place:
+            values = {"name": precise(entry.path), "other": precise(paths[first])}
             yield Finding("sip.names-alike", entry.path, "warning", values)
-        else:
-            seen[key] = entry.path
 
 
-def _top(entries: list[Entry], profile: DepositProfile) -> tuple[str, bool]:
+def _top(entries: Sequence[Entry], profile: DepositProfile) -> tuple[str, bool]:
     """The one folder that holds everything, if there is one and it is the case, and whether it is a bag."""
     names = {entry.path for entry in entries}
     if "bagit.txt" in names:
@@ -268,7 +268,7 @@ def _top(entries: list[Entry], profile: DepositProfile) -> tuple[str, bool]:
 
 
 def _description(
-    source: Source, top: str, prefix: str, files: tuple[Entry, ...], tags: tuple[str, ...], profile: DepositProfile
+    source: Source, top: str, prefix: str, files: Sequence[Entry], tags: tuple[str, ...], profile: DepositProfile
 ) -> tuple[str, bytes]:
     """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several."""
     found = [

@@ -13,6 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 
+from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import readable
 from metadata.names import safe_names
@@ -47,7 +48,9 @@ class Sightings:
         self.findings: list[Finding] = []
         self.characters: dict[str, Character] = {}
         self.marks: dict[str, str] = {}
-        self._same: dict[str, list[str]] = {}
+        self._digests, self._named = PackedTexts(), PackedTexts()
+        self._places = Places(self._digests)
+        self._same: dict[int, list[str]] = {}  # by the place of the first file of a digest: all, where there are more
         self._home, self._deposit, self._names = home, deposit, names
         self._rules = read_rules(home.profiles)
         self._own = deposit.description_name.removeprefix(deposit.prefix)
@@ -66,11 +69,15 @@ class Sightings:
         if mark := dict(character.properties).get(MARK):
             self.marks[name] = mark
         if digest:
-            self._same.setdefault(digest, []).append(name)
+            self._digests.append(digest)
+            self._named.append(name)
+            place = len(self._named) - 1
+            if (first := self._places.add(place)) != place:
+                self._same.setdefault(first, [self._named[first]]).append(name)
 
     def identical(self) -> tuple[tuple[str, ...], ...]:
         """The files that are the same as another."""
-        return tuple(tuple(sorted(names)) for names in self._same.values() if len(names) > 1)
+        return tuple(tuple(sorted(self._same[first])) for first in sorted(self._same))
 
     def look(self, progress: Progress, forecast: Forecast | None = None) -> None:
         """See every file of the deposit, and foretell what it will take. Raises Refused where an archive ends early."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def _of_deposit(finding: Finding, top: str) -> Finding:
 
 
 def kept_files(
-    entries: list[Entry], tags: tuple[str, ...], top: str, described: str
+    entries: Sequence[Entry], tags: tuple[str, ...], top: str, described: str
 ) -> tuple[tuple[str, ...], list[Finding]]:
     """A bag's own files that go into the package's documentation, those of the standard first, and those that do not.
 

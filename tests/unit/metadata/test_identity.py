@@ -142,3 +142,17 @@ def test_a_person_means_the_name_that_is_there_else_the_one_that_looks_like_it()
     assert [meant(name, names) for name in ("①.txt", "1.txt", "笔录(一).txt", " .\\A.txt")] == [*names]
     assert meant("①.txt", ["1.txt"]) == "1.txt"
     assert meant("Ⅰ.txt", ["I.txt", "Ｉ.txt"]) is None and meant("a.txt", names) is None
+
+
+def test_things_of_a_sequence_are_found_as_those_that_are_named_one_by_one() -> None:
+    names = ["笔录.txt", "a b.txt", "Cafe\u0301.txt", "笔录.txt", "c.txt", " d.txt"]
+    things = ["1", "2", "3", "4", "5", "6"]
+    one_by_one, sequence = Names(zip(names, things, strict=True)), Names.of(names, tuple(things))
+    asked = ["笔录.txt", "a b.txt", "Caf\u00e9.txt", "./c.txt", "d.txt", "e.txt"]
+    assert [sequence.find_closest(name) for name in asked] == [one_by_one.find_closest(name) for name in asked]
+    assert [sequence.find(name) for name in asked] == [None, "2", "3", "5", "6", None]
+
+
+def test_one_thing_of_several_equal_names_is_found() -> None:
+    assert Names((name, True) for name in ("a.txt", "a.txt")).find("a.txt") is True
+    assert Names([("a.txt", "1"), ("a.txt", "2")]).find("a.txt") is None

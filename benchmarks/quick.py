@@ -22,6 +22,8 @@ from benchmarks.measure import describe, keeping_home, scratch
 
 KEPT = Path(__file__).parent / "kept.json"
 CASES, FILES = 400, 2_000
+ONE_MORE = f"ingest of one case more beside {CASES}"
+MANY_FILES = f"ingest of {FILES:,} files"
 _RISE = {"memory": 1.25}  # of all others a tenth
 # What may be added to a small number without a word: what chance and other versions of libraries add.
 _SLACK = {"queries": 3, "steps": 1_500, "decodings": 3, "opened": 12, "read": 400_000, "memory": 20_000_000}
@@ -36,14 +38,19 @@ def measured(folder: Path) -> Counted:
     counted = {name: asdict(count(words_of(name, CASES), home)) for name in COMMANDS}
     for counts in counted.values():
         del counts["memory"]  # of a small command it is Python's
-    case = folder / "case"
-    case.mkdir()
-    names = [f"{number:04}.txt" for number in range(FILES)]
+    one_more = asdict(count(["ingest", str(_case(folder / "small", 5))], home))
+    large = asdict(count(["ingest", str(_case(folder / "large", FILES))], keeping_home(folder / "ingested")))
+    return {**counted, ONE_MORE: one_more, MANY_FILES: large}
+
+
+def _case(folder: Path, files: int) -> Path:
+    """A deposit of so many small texts, of a case that the imitated home does not hold."""
+    folder.mkdir()
+    names = [f"{number:04}.txt" for number in range(files)]
     for number, name in enumerate(names):
-        (case / name).write_text(f"{number} 现场检查笔录，当事人陈述。\n" * 20, encoding="utf-8")
-    describe(case, number_of(CASES), names)
-    counted[f"ingest of {FILES:,} files"] = asdict(count(["ingest", str(case)], keeping_home(folder / "ingested")))
-    return counted
+        (folder / name).write_text(f"{number} 现场检查笔录，当事人陈述。\n" * 20, encoding="utf-8")
+    describe(folder, number_of(CASES), names)
+    return folder
 
 
 def risen(kept: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -113,6 +113,8 @@ CONSTANT: dict[str, Callable[[Connection], object]] = {
     "how much is due": lambda c: retention_index.count_due(c, "", "2026-12-31"),
     "newest holds": lambda c: proceedings.newest(c, "hold", ("added",), 50),
     "what stands against a page": lambda c: disposal_holds.blocks_of(c, PAGE),
+    "the live ingest of a case": lambda c: journal.live(c, f"案{_MIDDLE:06}号"),
+    "the ingest of a case": lambda c: journal.of_case(c, _objid(_MIDDLE)),
     "unfinished ingests": lambda c: journal.unfinished(c, newest=100),
 }
 COUNTED: dict[str, tuple[int, Callable[[Connection], object]]] = {

@@ -7,6 +7,7 @@ down_revision = "0011"
 
 _INDEXES = {
     "cases_by_archival_number": "cases (archival_number)",
+    "ingests_by_number": "ingests (case_number)",
     "ingests_by_state": "ingests (state, started)",
     "versions_by_age": "versions (created, name)",
     "copies_on_medium": "copies (medium, name, state)",

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
-from storage_adapters.durable import write_file
+from storage_adapters.durable import write_file, write_stream
 
 _NAMES = ("size", "root", "made", "note", "signature", "key")
 _COLUMNS = [checkpoints.c[name] for name in _NAMES]
+_BLOCK = 1000  # entries that are held at once while a segment is written
 _SEGMENT = re.compile(r"segment-(\d{10,})-(\d{10,})\.(jsonl|checkpoint)")
 
 
@@ -223,10 +225,11 @@ def export_segments(connection: Connection, folder: Path) -> list[Path]:
         if signed is None or signed.size <= last:
             continue
         name = f"segment-{last + 1:010d}-{signed.size:010d}"
-        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, signed.size))
+        entries = ledger.entries(connection, last + 1, signed.size)
+        blocks = ("".join(f"{entry.text}\n" for entry in block).encode() for block in _blocks(entries))
         # The checkpoint goes first: a segment without one is not closed.
         write_file(folder / f"{name}.checkpoint", signed.text().encode(), durable=True)
-        write_file(folder / f"{name}.jsonl", lines.encode(), durable=True)
+        write_stream(folder / f"{name}.jsonl", blocks, durable=True)
         written.append(folder / f"{name}.jsonl")
         last = signed.size
     known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
@@ -235,6 +238,11 @@ def export_segments(connection: Connection, folder: Path) -> list[Path]:
         if stop > closed:
             connection.execute(update(checkpoints).where(checkpoints.c.size == stop).values(first_entry=first))
     return written
+
+
+def _blocks(entries: Iterator[ledger.Entry]) -> Iterator[list[ledger.Entry]]:
+    while block := list(islice(entries, _BLOCK)):
+        yield block
 
 
 def segments(folder: Path) -> list[tuple[int, int, Path]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import rfc8785
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger, witnesses
+from preserve.data_management import checkpoints, ledger, segment_cover, witnesses
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
 from preserve.data_management.ledger_keys import believed_keys
@@ -89,7 +90,9 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
     rows = checkpoints.read_checkpoints(connection)
     signed = _signed([*((str(checkpoint.size), checkpoint) for checkpoint in rows), *beside], public, findings)
     kept = checkpoints.segments(segments_folder)
-    lines = _segment_lines(kept, findings)
+    lines = segment_cover.read_lines(
+        segments_folder, lambda name: findings.append(Finding("ledger.segment-broken", name))
+    )
     roots = Frontier()
     bad_entry = False
     proven = 0
@@ -114,6 +117,7 @@ def prove(connection: Connection, segments_folder: Path, public: Sequence[Ed2551
     last = max([*signed, *(stop for _, stop, _ in kept)], default=0)
     if last > count and not bad_entry:
         findings.append(Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1}))
+    findings += _beside(connection, segments_folder, kept)
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count)
     return LedgerReport(count, proven, len(rows), len(kept), tuple(findings))
@@ -148,18 +152,18 @@ def _signed(
     return by_size
 
 
-def _segment_lines(kept: list[tuple[int, int, Path]], findings: list[Finding]) -> Iterator[str]:
-    expected = 1
-    for first, last, path in kept:
-        count = 0
+def _beside(connection: Connection, folder: Path, kept: Sequence[tuple[int, int, Path]]) -> Iterator[Finding]:
+    """Segments that lie within others: what a kill left of joining, or somebody put there. None may say otherwise."""
+    for first, last, path in segment_cover.within(segment_cover.cover_of(folder), kept):
+        ours = (entry.text for entry in ledger.entries(connection, first, last))
         try:
             with path.open(encoding="utf-8", newline="\n") as stream:
-                for line in stream:
-                    count += 1
-                    yield line.removesuffix("\n")
+                pairs = enumerate(zip_longest((line.removesuffix("\n") for line in stream), ours), first)
+                bad = next((number for number, (theirs, mine) in pairs if theirs != mine), 0)
+        except FileNotFoundError:
+            continue  # joined since we looked
         except (OSError, UnicodeDecodeError):
-            count = -1
-        if first != expected or count != last - first + 1:
-            findings.append(Finding("ledger.segment-broken", path.name))
-            return
-        expected = last + 1
+            bad = first
+        if bad or last < first:
+            values = {"number": bad or first}
+            yield Finding("ledger.entry-contradicts-segment", path.name, "error", values)

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from preserve.archival_storage.discs.sources import Source, open_source
-from preserve.archival_storage.media_contents import write_ledger, write_records
+from preserve.archival_storage.media_contents import write_records
+from preserve.archival_storage.medium_ledger import write_ledger
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.archive import Archive
 from storage_adapters.marker import write_marker

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from metadata import bag
 from preserve.archival_storage.discs.recipe import IMAGE, Holding, Recipe, folder_of
 from preserve.archival_storage.guide import MANIFEST, GuideCase, GuideFile, GuideMedium, write_guide
-from preserve.archival_storage.media_contents import write_ledger
+from preserve.archival_storage.medium_ledger import write_ledger
 from preserve.archival_storage.opening import DISC
 from preserve.data_management import checkpoints
 from preserve.errors import MediumProblem, NotIntact

@@ -18,7 +18,7 @@ from preserve.archival_storage.opening import DISC
 from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
-from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, versions
+from preserve.data_management import cases, holdings, ledger, sealing, segment_cover, versions
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem
@@ -131,7 +131,7 @@ def compose(
         size = ledger.size(connection)
         items = waiting(connection, profile)
         facts = versions.read_many(connection, (item.name for item in items))
-    ledger_bytes = sum(path.stat().st_size for _, _, path in checkpoints.segments(home.store / "ledger"))
+    ledger_bytes = segment_cover.bytes_in(sealing.ledger_folder(home))
     room = room_on(kind, ledger_bytes)
     if room <= 0:
         raise MediumProblem("storage.disc-kind-too-small", kind_name, needed=ledger_bytes, free=kind.capacity)

@@ -210,12 +210,11 @@ def parse_exactly(data: bytes) -> Checkpoint:
     return signed
 
 
-def export_segments(connection: Connection, folder: Path) -> list[Path]:
+def write_segments(connection: Connection, folder: Path) -> list[Path]:
     """Write what was added since the last segment as `segment-<first>-<last>.jsonl` with its checkpoint beside it.
 
-    One segment up to the newest checkpoint, however many there were between. Closed segments are never written again.
-    When the files are durable, the row of the checkpoint says which segment it closed; where a kill came between, the
-    next call says it.
+    One segment up to the newest checkpoint, however many there were between; where a kill left one of which only the
+    checkpoint was written, it is finished first. Nobody else may do so meanwhile.
     """
     written = []
     last = max((stop for _, stop, _ in segments(folder)), default=0)
@@ -232,6 +231,16 @@ def export_segments(connection: Connection, folder: Path) -> list[Path]:
         write_stream(folder / f"{name}.jsonl", blocks, durable=True)
         written.append(folder / f"{name}.jsonl")
         last = signed.size
+    return written
+
+
+def export_segments(connection: Connection, folder: Path) -> list[Path]:
+    """Write what was added since the last segment, in the caller's transaction.
+
+    When the files are durable, the row of the checkpoint says which segment it closed; where a kill came between, the
+    next call says it.
+    """
+    written = write_segments(connection, folder)
     known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
     closed = known.scalar() or 0
     for first, stop, _ in segments(folder):

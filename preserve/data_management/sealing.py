@@ -9,26 +9,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger, ledger_keys
+from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover, segment_joining
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
-from preserve.errors import NotIntact
+from preserve.errors import Busy, NotIntact
 from preserve.home import Home, acting_person
+from preserve.work import hold
 from storage_adapters.durable import write_file
+from storage_adapters.errors import MediumFull
 
 TAIL_FOUND = "ledger.tail-found"
 HEAD_MISSING = "ledger.head-missing"
 TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
+
+_PATIENCE = 600.0  # seconds that who closes a segment waits for another who does
 
 _grown: dict[Path, Home] = {}
 
@@ -107,11 +112,33 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     """
     with catalogue.begin() as connection:
         sign_what_grew(home, connection)  # of a catalogue that has no keeper
-    with catalogue.begin() as connection:
-        written = checkpoints.export_segments(connection, ledger_folder(home))
-        newest = checkpoints.newest(connection)
+    folder = ledger_folder(home)
+    busy = Busy("catalogue.busy", str(folder))
+    # No transaction of others waits for these bytes; the order of the files is that of the commits all the same.
+    with hold(home.work / "segments.lock", busy, _PATIENCE):
+        with catalogue.read() as connection:
+            written = checkpoints.write_segments(connection, folder)
+            newest = checkpoints.newest(connection)
+        if written:
+            with catalogue.begin() as connection:
+                segment_cover.mark_closed(connection, folder)
+    join_segments(home, catalogue)
     assert newest is not None, "an archive begins with an entry"
     return Closed(newest, tuple(written))
+
+
+def join_segments(home: Home, catalogue: Catalogue) -> None:
+    """Join what is due of the segments in the store, unless somebody else does; never within a transaction."""
+    folder = ledger_folder(home)
+
+    def mark() -> None:
+        with catalogue.begin() as connection:
+            segment_cover.mark_closed(connection, folder)
+
+    elsewhere = Busy("catalogue.busy", str(folder))
+    # A full disk does not make what was closed unclosed; the next call joins.
+    with suppress(Busy, MediumFull), hold(home.work / "joining.lock", elsewhere):
+        segment_joining.join(folder, mark)
 
 
 def write_newest_head(home: Home) -> None:

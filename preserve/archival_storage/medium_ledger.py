@@ -1,7 +1,7 @@
 """The ledger as it lies on a medium: written there, read from there, and held to ours.
 
-A drive is only added to: it has segments of its own, each as long as what was new when it was at hand. A disc has all
-of it in one. So that any medium that is left tells the whole history, however many others are lost.
+A drive is only added to: it has segments of its own, each as long as what was new when it was at hand, joined as the
+store's are. A disc has all of it in one. So any medium that is left tells the whole history, however many are lost.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from preserve.data_management import checkpoints, ledger, ledger_keys, segment_c
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import anchors
+from preserve.data_management.segment_joining import join
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.errors import NotIntact, PreserveError
 from preserve.home import Home
@@ -33,13 +34,19 @@ _AT_ONCE = 1000  # entries
 _OWN = re.compile(r"segment-(?P<first>\d{10,})-(?P<last>\d{10,})\.(?P<kind>jsonl|checkpoint)|former/[0-9a-f]{64}\.pub")
 
 
-def write_ledger(home: Home, connection: Connection, folder: Path, size: int, names: Sequence[str]) -> None:
+def write_ledger(
+    home: Home, connection: Connection, folder: Path, size: int, names: Sequence[str], signed: str = ""
+) -> None:
     """Write what proves the first `size` entries, and that the packages `names` were registered among them.
 
-    What lies there already is read and stays. Raises NotIntact where the entries are not those that were signed.
+    What lies there already is read and stays. `signed` is the text of their checkpoint where it was noted. Raises
+    NotIntact where the entries are not those that were signed.
     """
     checkpoint = checkpoints.checkpoint_over(connection, size)
+    if checkpoint is None and signed:
+        checkpoint = checkpoints.parse_exactly(signed.encode())
     _write_segments(connection, folder, size, checkpoint)
+    join(folder)  # a drive that is at hand each week would have a thousand of them
     write_file(folder / "ledger.pub", (home.keys / "ledger.pub").read_bytes())
     for path in sorted((home.keys / "former").glob("*.pub")):
         # Older entries and media were signed with these, before the archive was restored.

@@ -18,7 +18,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 
 from preserve.clock import stamp
 from preserve.data_management import ledger, ledger_keys
@@ -165,6 +165,12 @@ def checkpoint_over(connection: Connection, size: int) -> Checkpoint | None:
     return Checkpoint(**row._mapping) if row else None
 
 
+def text_over(connection: Connection, size: int) -> str:
+    """The text of the checkpoint over exactly so many entries; empty where there is none."""
+    signed = checkpoint_over(connection, size)
+    return signed.text() if signed else ""
+
+
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Every checkpoint, smallest first."""
     return [Checkpoint(**row._mapping) for row in connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size))]
@@ -231,21 +237,6 @@ def write_segments(connection: Connection, folder: Path) -> list[Path]:
         write_stream(folder / f"{name}.jsonl", blocks, durable=True)
         written.append(folder / f"{name}.jsonl")
         last = signed.size
-    return written
-
-
-def export_segments(connection: Connection, folder: Path) -> list[Path]:
-    """Write what was added since the last segment, in the caller's transaction.
-
-    When the files are durable, the row of the checkpoint says which segment it closed; where a kill came between, the
-    next call says it.
-    """
-    written = write_segments(connection, folder)
-    known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
-    closed = known.scalar() or 0
-    for first, stop, _ in segments(folder):
-        if stop > closed:
-            connection.execute(update(checkpoints).where(checkpoints.c.size == stop).values(first_entry=first))
     return written
 
 

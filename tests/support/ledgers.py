@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from preserve.administration.founding import found as found_archive
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, segment_cover
 from preserve.data_management.database import Catalogue
 from preserve.home import Home
 
@@ -34,3 +36,10 @@ def joined_by_hand(folder: Path, begin: int, end: int) -> Path:
     joined.write_bytes(b"".join(path.read_bytes() for _, _, path in parts))
     joined.with_suffix(".checkpoint").write_bytes(parts[-1][2].with_suffix(".checkpoint").read_bytes())
     return joined
+
+
+def export_segments(connection: Connection, folder: Path) -> list[Path]:
+    """Close a segment within a transaction, and join nothing: as earlier releases did, and for a ledger without a home."""
+    written = checkpoints.write_segments(connection, folder)
+    segment_cover.mark_closed(connection, folder)
+    return written

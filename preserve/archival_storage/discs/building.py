@@ -193,7 +193,7 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     if text := _parts_text(recipe):
         write_file(mine / "parts.txt", text)
     names = [holding.name for holding in recipe.holdings]
-    write_ledger(home, connection, mine / "ledger", recipe.ledger_size, names)
+    write_ledger(home, connection, mine / "ledger", recipe.ledger_size, names, recipe.checkpoint)
     for name in walk_files(mine):
         known[name] = _known(mine, name)
     write_guide(

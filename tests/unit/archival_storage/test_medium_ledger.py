@@ -13,7 +13,7 @@ from preserve.archival_storage.medium_ledger import compare_ledger, entry_texts,
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.archive import Archive
 from preserve.errors import NotIntact
-from tests.support.ledgers import add_entries, joined_by_hand
+from tests.support.ledgers import add_entries, export_segments, joined_by_hand
 from tests.support.sessions import founded
 
 
@@ -29,7 +29,7 @@ def put_ledger(archive: Archive, root: Path) -> int:
     with archive.catalogue.begin() as connection:
         checkpoints.checkpoint(connection, archive.home.keys, archive.home.settings.archive_id, archive.now())
     with archive.catalogue.begin() as connection:
-        checkpoints.export_segments(connection, archive.home.store / "ledger")
+        export_segments(connection, archive.home.store / "ledger")
         size = ledger.size(connection)
     with archive.catalogue.read() as connection:
         write_ledger(archive.home, connection, root / "ledger", size, [])
@@ -70,7 +70,7 @@ def segments(root: Path) -> dict[str, tuple[int, bytes]]:
 def test_a_medium_is_added_to_and_keeps_what_it_has(archive: Archive, tmp_path: Path) -> None:
     put_ledger(archive, tmp_path / "drive")
     before = segments(tmp_path / "drive")
-    for count in (3, 1, 2500):
+    for count in (3, 1, 2):
         add_entries(archive.catalogue, count)
         put_ledger(archive, tmp_path / "drive")
         assert codes(archive, tmp_path / "drive") == set()
@@ -83,6 +83,16 @@ def test_a_medium_is_added_to_and_keeps_what_it_has(archive: Archive, tmp_path: 
     put_ledger(archive, tmp_path / "disc")
     (whole,) = segments(tmp_path / "disc")
     assert whole == f"segment-0000000001-{len(texts(archive)):010d}.jsonl"
+
+
+def test_a_drive_that_was_at_hand_often_has_a_few_segments(archive: Archive, tmp_path: Path) -> None:
+    root = tmp_path / "drive"
+    for count in (*(1 for _ in range(20)), 2500, 1):
+        add_entries(archive.catalogue, count)
+        put_ledger(archive, root)
+        assert codes(archive, root) == set()
+    assert len(segments(root)) == 2
+    assert list(entry_texts(open_source(root))) == texts(archive)
 
 
 def _forge(path: Path) -> None:
@@ -132,11 +142,12 @@ def test_joined_segments_on_a_medium_beside_their_parts(archive: Archive, tmp_pa
     joined = joined_by_hand(root / "ledger", 1, 2)
     assert codes(archive, root) == set()
     assert list(entry_texts(open_source(root))) == texts(archive)
+    parts = [path for path in sorted((root / "ledger").glob("*.jsonl")) if path != joined]
+    parts[0].unlink()  # as a kill leaves it
+    assert codes(archive, root) == set()
     add_entries(archive.catalogue)
     put_ledger(archive, root)
-    assert codes(archive, root) == set()
-    sorted((root / "ledger").glob("*.jsonl"))[0].unlink()
-    assert codes(archive, root) == set()
+    assert codes(archive, root) == set() and not parts[1].exists()
     _forge(joined)
     assert codes(archive, root) == {"ledger.medium-differs"}
 
@@ -161,3 +172,18 @@ def test_entries_that_are_not_what_was_signed_go_onto_no_medium(archive: Archive
     with archive.catalogue.read() as connection, pytest.raises(NotIntact, match=r"ledger\.contradicts-checkpoint"):
         write_ledger(archive.home, connection, root / "ledger", size, [])
     assert list((root / "ledger").glob("*.jsonl")) == []
+
+
+def test_a_checkpoint_that_the_catalogue_forgot_is_the_one_that_was_noted(archive: Archive, tmp_path: Path) -> None:
+    size = put_ledger(archive, tmp_path / "first")
+    noted = (tmp_path / "first" / "ledger" / "checkpoint.txt").read_text()
+    add_entries(archive.catalogue)
+    sealing.close_segment(archive.home, archive.catalogue)
+    with archive.catalogue.begin() as connection:
+        connection.execute(text("DELETE FROM checkpoints WHERE size = :size"), {"size": size})
+    with archive.catalogue.read() as connection:
+        write_ledger(archive.home, connection, tmp_path / "again" / "ledger", size, [], noted)
+    first, again = (
+        {path.name: path.read_bytes() for path in (tmp_path / name / "ledger").iterdir()} for name in ("first", "again")
+    )
+    assert first == again

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from preserve.data_management import checkpoints, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.errors import NotIntact
+from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ def test_a_segment_written_in_blocks_is_whole(connection: Connection, tmp_path: 
     checkpoints.create_keys(tmp_path / "keys")
     _add(connection, count)
     signed = checkpoints.checkpoint(connection, tmp_path / "keys", "arch", MOMENT)
-    (written,) = checkpoints.export_segments(connection, tmp_path / "ledger")
+    (written,) = export_segments(connection, tmp_path / "ledger")
     assert written.name == f"segment-0000000001-{count:010d}.jsonl"
     assert written.read_text() == "".join(f"{entry.text}\n" for entry in ledger.entries(connection))
     assert written.with_suffix(".checkpoint").read_text() == signed.text()

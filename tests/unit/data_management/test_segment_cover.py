@@ -15,7 +15,7 @@ from preserve.data_management.proof import verify_ledger
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import NotIntact
 from preserve.home import Home
-from tests.support.ledgers import add_entries, founded_home, joined_by_hand
+from tests.support.ledgers import add_entries, export_segments, founded_home, joined_by_hand
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def catalogue(home: Home) -> Iterator[Catalogue]:
     """A ledger of several segments."""
     opened = open_catalogue(home)
     with opened.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
     for count in (2, 1, 3):
         add_entries(opened, count)
         with opened.begin() as connection:
-            checkpoints.export_segments(connection, home.store / "ledger")
+            export_segments(connection, home.store / "ledger")
     yield opened
     opened.close()
 
@@ -150,3 +150,12 @@ def test_a_segment_that_is_joined_while_it_is_read(home: Home, catalogue: Catalo
     for part in parts:
         part.unlink()
     assert [*begun, *lines] == whole
+
+
+def test_which_checkpoints_closed_a_segment_is_known_without_reading_the_others(catalogue: Catalogue) -> None:
+    with catalogue.read() as connection:
+        for asked in ("max(size)", "size, first_entry"):
+            plan = connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN SELECT {asked} FROM checkpoints WHERE first_entry IS NOT NULL"
+            ).all()
+            assert all("checkpoints_by_segment" in row.detail for row in plan)

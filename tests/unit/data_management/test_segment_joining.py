@@ -21,7 +21,7 @@ from preserve.data_management.proof import verify_ledger
 from preserve.data_management.rebuild import rebuild
 from preserve.data_management.segment_joining import FAN, Span, due, join
 from preserve.home import Home
-from tests.support.ledgers import add_entries, founded_home
+from tests.support.ledgers import add_entries, export_segments, founded_home
 
 
 def bound(entries: int) -> int:
@@ -45,7 +45,7 @@ def many(home: Home, catalogue: Catalogue, count: int) -> None:
     for _ in range(count):
         add_entries(catalogue)
         with catalogue.begin() as connection:
-            checkpoints.export_segments(connection, home.store / "ledger")
+            export_segments(connection, home.store / "ledger")
 
 
 def told(home: Home) -> list[str]:

@@ -11,6 +11,7 @@ import ctypes
 import errno
 import os
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,14 +27,20 @@ def write_file(path: Path, data: bytes, *, durable: bool = False, mode: int = FI
 
     A `mode` that lets everybody read it is given whatever the umask: only what must be read by strangers asks for it.
     """
+    write_stream(path, (data,), durable=durable, mode=mode)
+
+
+def write_stream(path: Path, pieces: Iterable[bytes], *, durable: bool = False, mode: int = FILE) -> None:
+    """As `write_file`, for what is not to be held whole: nothing is left of it where making the pieces fails."""
     with on_medium(path):
         make_folder(path.parent)
         part = Path(f"{path}{PART}")
         out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(out, view) :]
+            for piece in pieces:
+                view = memoryview(piece)
+                while view:
+                    view = view[os.write(out, view) :]
             if mode & 0o007:
                 with suppress(OSError):  # a file system that knows no modes
                     os.fchmod(out, mode)

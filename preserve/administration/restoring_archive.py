@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from preserve.archival_storage.discs.extracting import extract, parts_of, whole_
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
 from preserve.archival_storage.media_contents import take_records
+from preserve.archival_storage.medium_ledger import entry_texts
 from preserve.archival_storage.opening import kind_of
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, destroyed, holdings, ledger, sealing
@@ -31,7 +34,7 @@ from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home, open_home
 from storage_adapters.contract import CopyRef, Package
 from storage_adapters.directory import MARKER
-from storage_adapters.durable import discard, drop_file, write_file
+from storage_adapters.durable import discard, drop_file, write_file, write_stream
 from storage_adapters.errors import CopyUnknown, MediumFull, ReadOnly, StorageError
 from storage_adapters.marker import Marker, is_signed_by
 
@@ -115,7 +118,8 @@ def _bring_ledger(home: Home, newest: Source, sources: Sequence[Source]) -> None
     """The ledger's files, and what people decided and audits found."""
     for name in newest.sizes("ledger/"):
         if name.endswith((".jsonl", ".checkpoint")):
-            write_file(home.store / name, newest.read(name, 1 << 31), durable=True)
+            with newest.open(name) as stream:
+                write_stream(home.store / name, iter(partial(stream.read, 1 << 20), b""), durable=True)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
     for source in sources:
         take_records(home, source)
@@ -198,7 +202,8 @@ def _newest_ledger(sources: Sequence[Source]) -> tuple[Source, bytes]:
             continue
         if not checkpoints.signature_holds(made, checkpoints.public_key_of(key)):
             raise NotIntact("ledger.checkpoint-forged", str(source.path), size=made.size)
-        if checkpoints.root_of(_leaves(source, made.size)) != made.root:
+        leaves = islice(map(ledger.leaf_hash, entry_texts(source)), made.size)
+        if checkpoints.root_of(leaves) != made.root:
             raise NotIntact("ledger.contradicts-checkpoint", str(source.path), first=1, last=made.size)
         if best is None or made.size > best[0]:
             best = made.size, source, key
@@ -228,19 +233,7 @@ def _former_keys(newest: Source, sources: Sequence[Source]) -> dict[str, bytes]:
 
 def _entries(source: Source) -> Iterator[dict[str, Any]]:
     """The entries of the ledger on a medium."""
-    for name in sorted(source.sizes("ledger/")):
-        if name.endswith(".jsonl"):
-            for line in source.read(name, 1 << 31).decode().splitlines():
-                yield json.loads(line)
-
-
-def _leaves(source: Source, size: int) -> list[bytes]:
-    leaves = []
-    for name in sorted(source.sizes("ledger/")):
-        if name.endswith(".jsonl"):
-            lines = source.read(name, 1 << 31).decode().splitlines()
-            leaves += [ledger.leaf_hash(line) for line in lines]
-    return leaves[:size]
+    return map(json.loads, entry_texts(source))
 
 
 def _digests(sources: Sequence[Source]) -> list[str]:

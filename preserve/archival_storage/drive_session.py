@@ -13,7 +13,8 @@ from ulid import ULID
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, write_guide
 from preserve.archival_storage.media import require_medium, server_store
-from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS, RULES, is_own, write_ledger, write_records
+from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS, RULES, write_records
+from preserve.archival_storage.medium_ledger import is_own, write_ledger
 from preserve.archival_storage.packages import as_package, expected, package_files, read_version, require_registered
 from preserve.clock import stamp
 from preserve.data_management import cases, checkpoints, destroyed, holdings, ledger, sealing

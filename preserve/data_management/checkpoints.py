@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,14 @@ from preserve.data_management.tables import checkpoints
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
-from storage_adapters.durable import write_file
+from storage_adapters.durable import write_file, write_stream
 
 LEDGER = "ledger"
 """The ledger's name among the logs of which there are tiles."""
 
 _NAMES = ("size", "root", "made", "note", "signature", "key")
 _COLUMNS = [checkpoints.c[name] for name in _NAMES]
+_BLOCK = 1000  # entries that are held at once while a segment is written
 _SEGMENT = re.compile(r"segment-(\d{10,})-(\d{10,})\.(jsonl|checkpoint)")
 
 
@@ -210,17 +212,22 @@ def roots_after(connection: Connection, start: int) -> Iterator[tuple[int, bytes
         yield size, bytes(root)
 
 
+def text_over(connection: Connection, size: int) -> str:
+    """The text of the checkpoint over exactly so many entries; empty where there is none."""
+    signed = checkpoint_over(connection, size)
+    return signed.text() if signed else ""
+
+
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     """Every checkpoint, smallest first."""
     return [Checkpoint(**row._mapping) for row in connection.execute(select(*_COLUMNS).order_by(checkpoints.c.size))]
 
 
-def export_segments(connection: Connection, folder: Path) -> list[Path]:
+def write_segments(connection: Connection, folder: Path) -> list[Path]:
     """Write what was added since the last segment as `segment-<first>-<last>.jsonl` with its checkpoint beside it.
 
-    One segment up to the newest checkpoint, however many there were between. Closed segments are never written again.
-    When the files are durable, the row of the checkpoint says which segment it closed; where a kill came between, the
-    next call says it.
+    One segment up to the newest checkpoint, however many there were between; where a kill left one of which only the
+    checkpoint was written, it is finished first. Nobody else may do so meanwhile.
     """
     written = []
     last = max((stop for _, stop, _ in segments(folder)), default=0)
@@ -230,18 +237,19 @@ def export_segments(connection: Connection, folder: Path) -> list[Path]:
         if signed is None or signed.size <= last:
             continue
         name = f"segment-{last + 1:010d}-{signed.size:010d}"
-        lines = "".join(entry.text + "\n" for entry in ledger.entries(connection, last + 1, signed.size))
+        entries = ledger.entries(connection, last + 1, signed.size)
+        blocks = ("".join(f"{entry.text}\n" for entry in block).encode() for block in _blocks(entries))
         # The checkpoint goes first: a segment without one is not closed.
         write_file(folder / f"{name}.checkpoint", signed.text().encode(), durable=True)
-        write_file(folder / f"{name}.jsonl", lines.encode(), durable=True)
+        write_stream(folder / f"{name}.jsonl", blocks, durable=True)
         written.append(folder / f"{name}.jsonl")
         last = signed.size
-    known = connection.execute(select(func.max(checkpoints.c.size)).where(checkpoints.c.first_entry.isnot(None)))
-    closed = known.scalar() or 0
-    for first, stop, _ in segments(folder):
-        if stop > closed:
-            connection.execute(update(checkpoints).where(checkpoints.c.size == stop).values(first_entry=first))
     return written
+
+
+def _blocks(entries: Iterator[ledger.Entry]) -> Iterator[list[ledger.Entry]]:
+    while block := list(islice(entries, _BLOCK)):
+        yield block
 
 
 def segments(folder: Path) -> list[tuple[int, int, Path]]:

@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from preserve.data_management import (
     replacing,
     sealing,
     search,
+    segment_cover,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.merkle import Frontier
@@ -54,6 +56,7 @@ from preserve.work import hold
 from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
+_AT_ONCE = 2000  # entries
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
 JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
 """What lies in the catalogue alone."""
@@ -213,19 +216,24 @@ def _read_segments(connection: Connection, folder: Path, findings: list[Finding]
 
 
 def _enter_segments(connection: Connection, folder: Path) -> None:
+    cover = segment_cover.cover_of(folder)
+    if not segment_cover.is_covered(cover, 1, max((piece.last for piece in cover), default=0)):
+        raise ValueError("a segment is missing")
+    pieces = {piece.last: piece.first for piece in cover}
+    signed = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("segment-*.checkpoint")}
     frontier = Frontier()
-    for first, _, path in checkpoints.segments(folder):
-        rows = []
-        with path.open(encoding="utf-8", newline="\n") as stream:
-            for line in stream:
-                rows.append(ledger.row_of(line.removesuffix("\n")))
-                frontier.add(rows[-1]["leaf"])
-        if rows:
-            connection.execute(ledger_table.insert(), rows)
-        with suppress(OSError):
-            checkpoint = checkpoints.parse_checkpoint(path.with_suffix(".checkpoint").read_text(encoding="utf-8"))
-            peaks = frontier.peaks() if checkpoint.size == frontier.size else None
-            checkpoints.keep(connection, checkpoint, peaks=peaks, first_entry=first)
+    broken: list[str] = []
+    lines = segment_cover.read_lines(folder, broken.append)
+    while rows := [ledger.row_of(line) for line in islice(lines, _AT_ONCE)]:
+        connection.execute(ledger_table.insert(), rows)
+        for row in rows:
+            frontier.add(row["leaf"])
+            if frontier.size in signed:
+                checkpoint = checkpoints.parse_checkpoint(signed[frontier.size].read_text(encoding="utf-8"))
+                peaks = frontier.peaks() if checkpoint.size == frontier.size else None
+                checkpoints.keep(connection, checkpoint, peaks=peaks, first_entry=pieces.get(frontier.size))
+    if broken and broken[0] != cover[-1].name:  # an end that is lost is told by the head
+        raise ValueError(broken[0])
 
 
 def _enter_packages(

@@ -9,28 +9,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger, ledger_keys
+from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover, segment_joining
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
-from preserve.errors import NotIntact
+from preserve.errors import Busy, NotIntact
 from preserve.home import Home, acting_person
+from preserve.work import hold
 from storage_adapters.durable import write_file
+from storage_adapters.errors import MediumFull
 
 VERIFIER_KEY = "ledger.vkey"
 TAIL_FOUND = "ledger.tail-found"
 HEAD_MISSING = "ledger.head-missing"
 TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
+
+_PATIENCE = 600.0  # seconds that who closes a segment waits for another who does
 
 _grown: dict[Path, Home] = {}
 
@@ -109,9 +114,17 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     """
     with catalogue.begin() as connection:
         sign_what_grew(home, connection)  # of a catalogue that has no keeper
-    with catalogue.begin() as connection:
-        written = checkpoints.export_segments(connection, ledger_folder(home))
-        newest = checkpoints.newest(connection)
+    folder = ledger_folder(home)
+    busy = Busy("catalogue.busy", str(folder))
+    # No transaction of others waits for these bytes; the order of the files is that of the commits all the same.
+    with hold(home.work / "segments.lock", busy, _PATIENCE):
+        with catalogue.read() as connection:
+            written = checkpoints.write_segments(connection, folder)
+            newest = checkpoints.newest(connection)
+        if written:
+            with catalogue.begin() as connection:
+                segment_cover.mark_closed(connection, folder)
+    join_segments(home, catalogue)
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
@@ -123,6 +136,20 @@ def _write_verifier_key(home: Home, signed: Checkpoint) -> None:
     line = f"{verifier_key(signed.origin, public)}\n".encode()
     if content(home.keys / VERIFIER_KEY) != line:
         write_file(home.keys / VERIFIER_KEY, line, durable=True)
+
+
+def join_segments(home: Home, catalogue: Catalogue) -> None:
+    """Join what is due of the segments in the store, unless somebody else does; never within a transaction."""
+    folder = ledger_folder(home)
+
+    def mark() -> None:
+        with catalogue.begin() as connection:
+            segment_cover.mark_closed(connection, folder)
+
+    elsewhere = Busy("catalogue.busy", str(folder))
+    # A full disk does not make what was closed unclosed; the next call joins.
+    with suppress(Busy, MediumFull), hold(home.work / "joining.lock", elsewhere):
+        segment_joining.join(folder, mark)
 
 
 def write_newest_head(home: Home) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.data_management import checkpoints, ledger, ledger_keys
+from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -18,10 +18,10 @@ _BLOCK = 1 << 16  # bytes that are read at once from the end of a segment
 
 def against_segment(connection: Connection, folder: Path, size: int) -> None:
     """Raises NotIntact where the newest segment tells of another ledger than this one of `size` entries."""
-    kept = checkpoints.segments(folder)
-    if not kept:
+    newest = segment_cover.last_segment(folder)
+    if newest is None:
         return
-    _, stop, path = kept[-1]
+    _, stop, path = newest
     if stop > size:
         raise NotIntact("ledger.rolled-back", str(path), size=size, told=stop, witness=path.name)
     entry = next(ledger.entries(connection, stop, stop), None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from metadata.findings import Finding, Severity
-from preserve.data_management import checkpoints, ledger, ledger_keys, sealing
+from preserve.data_management import checkpoints, ledger, ledger_keys, sealing, segment_cover
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.tables import checkpoints as table
 from preserve.errors import NotIntact, PreserveError
@@ -40,33 +40,39 @@ def missing(
     connection: Connection, folder: Path, count: int, beside: Sequence[tuple[str, Checkpoint]]
 ) -> Iterator[Finding]:
     """What should bear witness to a ledger of `count` entries and is not there, or says something else."""
-    told = {checkpoint.size for _, checkpoint in beside} | {stop for _, stop in checkpoints.unclosed(folder)}
-    rows = {size: row for size in told if (row := checkpoints.checkpoint_over(connection, size)) is not None}
-    some = checkpoints.newest(connection) is not None
-    kept = {stop: path for _, stop, path in checkpoints.segments(folder)}
+    # By what lies there, and not every row: the rows grow with each transaction.
+    signed = checkpoints.newest(connection) is not None
+    paths = [path for _, _, path in checkpoints.segments(folder)]
+    pieces = segment_cover.cover_of(folder)
+    furthest = max((piece.last for piece in pieces), default=0)
     files = dict(beside)
-    if count and not some:
+    if count and not signed:
         yield Finding("ledger.no-checkpoints", "", "error", {"count": count})
-    if count and not kept:
+    if count and not paths:
         yield Finding("ledger.no-segments", str(folder), "error", {"count": count})
-    for path in kept.values():
-        if not path.with_suffix(".checkpoint").is_file():
+    for path in paths:
+        if path.is_file() and not path.with_suffix(".checkpoint").is_file():
             yield Finding("ledger.checkpoint-missing", path.with_suffix(".checkpoint").name)
     closed = connection.execute(select(table.c.size, table.c.first_entry).where(table.c.first_entry.isnot(None)))
-    gone = {size: f"segment-{first:010d}-{size:010d}.jsonl" for size, first in closed}
-    gone = {size: name for size, name in gone.items() if not (folder / name).is_file()}
-    for size, name in sorted(gone.items()):
-        yield Finding("ledger.segment-missing", name, "error", {"first": int(name[8:18]), "last": size})
+    gone = {size: first for size, first in closed if not segment_cover.is_covered(pieces, first, size)}
+    for size, first in sorted(gone.items()):
+        values = {"first": first, "last": size}
+        yield Finding("ledger.segment-missing", f"segment-{first:010d}-{size:010d}.jsonl", "error", values)
     for first, stop in checkpoints.unclosed(folder):
+        if segment_cover.is_covered(pieces, first, stop):
+            continue  # joined, and stamped by others; or a kill came while it was joined
         if stop not in gone:  # a kill came between the two files of a segment: the next one is closed with it
-            level: Severity = "note" if stop in rows and stop > max(kept, default=0) else "error"
+            level: Severity = "error"
+            if stop > furthest and checkpoints.checkpoint_over(connection, stop) is not None:
+                level = "note"
             yield Finding("ledger.segment-unclosed", f"segment-{first:010d}-{stop:010d}", level)
     for name, checkpoint in sorted(files.items()):
-        if checkpoint.size not in rows and checkpoint.size <= count:
+        row = checkpoints.checkpoint_over(connection, checkpoint.size)
+        if row is None and checkpoint.size <= count:
             yield Finding("ledger.checkpoint-row-missing", name, "error", {"size": checkpoint.size})
-        elif checkpoint.size in rows and rows[checkpoint.size].text() != checkpoint.text():
+        elif row is not None and row.text() != checkpoint.text():
             yield Finding("ledger.checkpoint-differs", name, "error", {"size": checkpoint.size})
-    if sealing.HEAD not in files and some and sealing.is_witnessed(connection):
+    if sealing.HEAD not in files and signed and sealing.is_witnessed(connection):
         yield Finding("ledger.head-missing", sealing.HEAD, "error", {"file": sealing.HEAD})
 
 

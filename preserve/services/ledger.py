@@ -12,7 +12,7 @@ from metadata.findings import Finding
 from preserve.administration.duties import Duty
 from preserve.administration.index_check import compare, last_proved, note, note_part
 from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.media_contents import compare_ledger
+from preserve.archival_storage.medium_ledger import compare_ledger
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import read_audit_profile

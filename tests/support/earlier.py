@@ -13,6 +13,7 @@ def to_0007(base: sqlite3.Connection) -> None:
         "ledger_by_cases",
         "proceedings_by_state",
         "proceeding_cases_by_number",
+        "checkpoints_by_segment",
     ):
         base.execute(f"DROP INDEX {index}")
     for column in ("cases", "action", "subject"):

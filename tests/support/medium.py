@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 
 from preserve.archival_storage.discs.sources import Source, open_source
-from preserve.archival_storage.media_contents import write_ledger, write_records
+from preserve.archival_storage.media_contents import write_records
+from preserve.archival_storage.medium_ledger import write_ledger
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.archive import Archive
 from storage_adapters.marker import write_marker
+from tests.support.ledgers import export_segments
 
 
 def written_medium(archive: Archive, folder: Path, *packages: str, of: str = "") -> Source:
@@ -30,7 +32,7 @@ def written_medium(archive: Archive, folder: Path, *packages: str, of: str = "")
     with archive.catalogue.begin() as connection:
         checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, archive.now())
     with archive.catalogue.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
         size = ledger.size(connection)
     with archive.catalogue.read() as connection:
         write_ledger(home, connection, folder / "ledger", size, packages)

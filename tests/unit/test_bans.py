@@ -69,7 +69,7 @@ def test_entries_are_read_by_the_ledger_alone() -> None:
 
 
 def test_segments_are_written_by_one_function() -> None:
-    callers = {name for name, tree in modules() if "export_segments" in calls(tree)}
+    callers = {name for name, tree in modules() if "write_segments" in calls(tree)}
     assert callers == {DATA + "sealing.py"}
 
 

@@ -10,7 +10,7 @@ from preserve.archival_storage.auditing.run import Run
 from preserve.archival_storage.checking import CopyCheck, Outcome, check_copy
 from preserve.archival_storage.discs.checking import DiscReport, check_disc
 from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.media_contents import compare_ledger
+from preserve.archival_storage.medium_ledger import compare_ledger
 from preserve.archival_storage.opening import Opened
 from preserve.clock import stamp
 from preserve.data_management import holdings

@@ -15,7 +15,7 @@ from preserve.archival_storage.auditing.surroundings import Expected, check_reco
 from preserve.archival_storage.checking import CopyCheck, Unfinished, check_copy
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.media import look_at, recognise, refuse_destroyed, store_identity
-from preserve.archival_storage.media_contents import compare_ledger
+from preserve.archival_storage.medium_ledger import compare_ledger
 from preserve.archival_storage.opening import Opened, open_media, open_medium
 from preserve.archival_storage.pace import OutOfBudget
 from preserve.clock import parse, stamp

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from metadata import bag
 from preserve.archival_storage.discs.recipe import IMAGE, Holding, Recipe, folder_of
 from preserve.archival_storage.guide import MANIFEST, GuideCase, GuideFile, GuideMedium, write_guide
-from preserve.archival_storage.media_contents import write_ledger
+from preserve.archival_storage.medium_ledger import write_ledger
 from preserve.archival_storage.opening import DISC
 from preserve.data_management import checkpoints
 from preserve.errors import MediumProblem, NotIntact
@@ -193,7 +193,7 @@ def _own_files(home: Home, connection: Connection, recipe: Recipe, top: Path, kn
     if text := _parts_text(recipe):
         write_file(mine / "parts.txt", text)
     names = [holding.name for holding in recipe.holdings]
-    write_ledger(home, connection, mine / "ledger", recipe.ledger_size, names)
+    write_ledger(home, connection, mine / "ledger", recipe.ledger_size, names, recipe.checkpoint)
     for name in walk_files(mine):
         known[name] = _known(mine, name)
     write_guide(

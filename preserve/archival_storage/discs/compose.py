@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from preserve.archival_storage.opening import DISC
 from preserve.archival_storage.packages import PackageFile, package_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
-from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, versions
+from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, segment_cover, versions
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem
@@ -131,7 +132,7 @@ def compose(
         size = ledger.size(connection)
         items = waiting(connection, profile)
         facts = versions.read_many(connection, (item.name for item in items))
-    ledger_bytes = sum(path.stat().st_size for _, _, path in checkpoints.segments(home.store / "ledger"))
+    ledger_bytes = segment_cover.bytes_in(sealing.ledger_folder(home))
     room = room_on(kind, ledger_bytes)
     if room <= 0:
         raise MediumProblem("storage.disc-kind-too-small", kind_name, needed=ledger_bytes, free=kind.capacity)
@@ -168,9 +169,8 @@ def _recipes(
         planned = [item for volume in volumes for item, *_ in volume.waiting]
         rows = cases.read_many(connection, (item.objid for item in planned))
         facts = versions.read_many(connection, (item.name for item in planned))
-    number = 1
-    while (set_name := f"DA{moment:%y}_{number:04d}") in known:
-        number += 1
+        signed = checkpoints.text_over(connection, ledger_size)
+    set_name = next(name for number in itertools.count(1) if (name := f"DA{moment:%y}_{number:04d}") not in known)
     recipes = []
     for position, volume in enumerate(volumes, 1):
         packages = []
@@ -209,6 +209,7 @@ def _recipes(
                 archive_id=home.settings.archive_id,
                 institution=home.settings.institution,
                 ledger_size=ledger_size,
+                checkpoint=signed,
                 holdings=tuple(packages),
             )
         )

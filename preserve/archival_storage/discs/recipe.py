@@ -66,6 +66,7 @@ class Recipe(BaseModel):
     archive_id: str
     institution: str
     ledger_size: int
+    checkpoint: str = ""  # over so many entries: a catalogue that is made again does not know each
     holdings: tuple[Holding, ...]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, witnesses
+from preserve.data_management import checkpoints, ledger, segment_cover, witnesses
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
 from preserve.data_management.ledger_keys import believed_keys
@@ -19,7 +20,7 @@ from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof.signatures import Rows, merged
 from preserve.data_management.proof.tile_check import TileCheck
-from preserve.data_management.proof.walking import Walk, first_bad, segment_lines
+from preserve.data_management.proof.walking import Walk, first_bad
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -130,13 +131,18 @@ def prove(
     files = _signed(beside, public, findings)
     told = progress if not findings else _without_place(progress)
     kept = checkpoints.segments(segments_folder)
-    walk = Walk(connection, segment_lines(kept, since.size, findings), since.size)
+
+    def broken(name: str) -> None:
+        findings.append(Finding("ledger.segment-broken", name))
+
+    walk = Walk(connection, segment_cover.read_raw(segments_folder, broken, since.size), since.size)
     proven = _walk(connection, walk, check, merged(rows.roots(since.size), files, since.size), told, since.size)
     count = walk.count
     last = max([rows.last, *files, *(stop for _, stop, _ in kept)], default=0)
     if walk.bad is None and last > count:
         walk.bad = Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1})
     findings += filter(None, (walk.bad or first_bad(connection, proven + 1, count) or check.bad,))
+    findings += _beside(connection, segments_folder, kept)
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count)
     return LedgerReport(count, proven, rows.count, len(kept), tuple(findings), since.size)
@@ -198,3 +204,20 @@ def _signed(
         else:
             findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": checkpoint.size}))
     return by_size
+
+
+def _beside(connection: Connection, folder: Path, kept: Sequence[tuple[int, int, Path]]) -> Iterator[Finding]:
+    """Segments that lie within others: what a kill left of joining, or somebody put there. None may say otherwise."""
+    for first, last, path in segment_cover.within(segment_cover.cover_of(folder), kept):
+        ours = (entry.text for entry in ledger.entries(connection, first, last))
+        try:
+            with path.open(encoding="utf-8", newline="\n") as stream:
+                pairs = enumerate(zip_longest((line.removesuffix("\n") for line in stream), ours), first)
+                bad = next((number for number, (theirs, mine) in pairs if theirs != mine), 0)
+        except FileNotFoundError:
+            continue  # joined since we looked
+        except (OSError, UnicodeDecodeError):
+            bad = first
+        if bad or last < first:
+            values = {"number": bad or first}
+            yield Finding("ledger.entry-contradicts-segment", path.name, "error", values)

@@ -7,7 +7,7 @@ do not agree are entries read for what is wrong with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ import rfc8785
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, segment_cover
 
 TOGETHER = 256
 """Entries that are read at once."""
@@ -90,33 +90,10 @@ def _problem(number: int, expected: int, text: bytes, leaf: bytes) -> str:
         return "ledger.entry-changed"
 
 
-def segment_lines(kept: Iterable[tuple[int, int, Path]], start: int, findings: list[Finding]) -> Iterator[bytes]:
-    """The lines of the segments from entry `start` + 1 on, as they lie there; ends at one that is broken."""
-    expected = 0
-    for first, last, path in kept:
-        if last > start:
-            if expected and first != expected:
-                findings.append(Finding("ledger.segment-broken", path.name))
-                return
-            count = 0
-            try:
-                with path.open("rb") as stream:
-                    for number, line in enumerate(stream, first):
-                        count += 1
-                        if number > start:
-                            yield line.removesuffix(b"\n")
-            except OSError:
-                count = -1
-            if (not expected and first > start + 1) or count != last - first + 1:
-                findings.append(Finding("ledger.segment-broken", path.name))
-                return
-        expected = last + 1
-
-
 def bytes_in_segments(connection: Connection, folder: Path, start: int) -> int | None:
     """About how many bytes there are to read after entry `start`, as segments tell; None where there are none yet."""
     kept = checkpoints.segments(folder)
     if not kept:
         return None
-    size = sum(path.stat().st_size for _, _, path in kept)
-    return size * max(ledger.size(connection) - start, 0) // kept[-1][1]
+    size = segment_cover.bytes_in(folder)
+    return size * max(ledger.size(connection) - start, 0) // max(last for _, last, _ in kept)

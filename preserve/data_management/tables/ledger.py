@@ -65,6 +65,13 @@ checkpoints = Table(
     Column("peaks", LargeBinary, comment="roots of the complete subtrees, to go on from; null: by an earlier release"),
     Column("first_entry", Integer, comment="where it closed a segment: the number that begins with; else null"),
 )
+Index(
+    "checkpoints_by_segment",
+    checkpoints.c.size,
+    checkpoints.c.first_entry,
+    sqlite_where=checkpoints.c.first_entry.is_not(None),
+    postgresql_where=checkpoints.c.first_entry.is_not(None),
+)
 
 tiles = Table(
     "tiles",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from preserve.data_management import checkpoints, ledger, merkle
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.errors import NotIntact
+from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -76,3 +77,14 @@ def test_segments_by_their_names(tmp_path: Path) -> None:
     assert [(first, last) for first, last, _ in checkpoints.segments(tmp_path)] == [(1, 5)]
     assert checkpoints.unclosed(tmp_path) == [(6, 9)]
     assert checkpoints.segments(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001, 2000])
+def test_a_segment_written_in_blocks_is_whole(connection: Connection, tmp_path: Path, count: int) -> None:
+    checkpoints.create_keys(tmp_path / "keys")
+    _add(connection, count)
+    signed = checkpoints.checkpoint(connection, tmp_path / "keys", "arch", MOMENT)
+    (written,) = export_segments(connection, tmp_path / "ledger")
+    assert written.name == f"segment-0000000001-{count:010d}.jsonl"
+    assert written.read_text() == "".join(f"{entry.text}\n" for entry in ledger.entries(connection))
+    assert written.with_suffix(".checkpoint").read_text() == signed.text()

@@ -13,6 +13,7 @@ from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.home import Home, Settings
 from tests.support.catalogue_state import state
+from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 OBJID = "aip-01hzzzzzzzzzzzzzzzzzzzzzzz"
@@ -61,7 +62,7 @@ def test_equal_after_loss(tmp_path: Path) -> None:
             copies.change_copy(connection, NAME, store.identity, step, actor="z", moment=MOMENT)
         assert policy.standing(connection, OBJID, 1, policy.read_policy()).sealed
         checkpoints.checkpoint(connection, home.keys, "a1", MOMENT)
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
         newest = checkpoints.newest(connection)
         assert newest is not None
         sealing.write_head(home, newest)

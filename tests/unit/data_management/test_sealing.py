@@ -26,6 +26,7 @@ from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
 from preserve.home import Home, Settings
 from tests.support.earlier import to_0007
+from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MANY = 20_000
@@ -153,7 +154,7 @@ def test_peaks_that_were_damaged_are_reckoned_anew_and_a_forged_root_is_refused(
 def test_a_segment_of_which_only_the_checkpoint_was_written_is_finished(home: Home, catalogue: Catalogue) -> None:
     add(catalogue, 4)
     with catalogue.begin() as connection:
-        (made,) = checkpoints.export_segments(connection, home.store / "ledger")
+        (made,) = export_segments(connection, home.store / "ledger")
         connection.execute(text("UPDATE checkpoints SET first_entry = NULL WHERE size = 6"))
     whole = made.read_bytes()
     made.unlink()  # as a kill leaves it between the two files
@@ -163,7 +164,7 @@ def test_a_segment_of_which_only_the_checkpoint_was_written_is_finished(home: Ho
     assert [one.code for one in report.findings] == ["ledger.segment-unclosed"]
     add(catalogue, 2)
     with catalogue.begin() as connection:
-        assert len(checkpoints.export_segments(connection, home.store / "ledger")) == 2
+        assert len(export_segments(connection, home.store / "ledger")) == 2
     assert made.read_bytes() == whole
     sealing.seal(home)
     assert verify(home).findings == ()
@@ -200,11 +201,11 @@ def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(tm
         details = {"public_key_sha256": key}
         ledger.append(connection, action="archive.founded", subject="a1", actor="z", details=details, moment=MOMENT)
     with opened.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
     sealing.seal(home)
     add(opened, 3)
     with opened.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
     add(opened, 2)  # looks
     opened.close()
     sealing.seal(home)
@@ -219,7 +220,7 @@ def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(tm
     assert report.intact
     assert [one.code for one in report.findings] == ["ledger.witnessed-noted"]
     with opened.begin() as connection:
-        checkpoints.export_segments(connection, home.store / "ledger")
+        export_segments(connection, home.store / "ledger")
         rows = connection.execute(text("SELECT first_entry, size FROM checkpoints WHERE first_entry NOT NULL")).all()
     assert [tuple(row) for row in rows] == [(1, 1), (2, 4), (5, 8)]
     opened.close()

@@ -1,5 +1,6 @@
 """What is published is whole and never over another; what is discarded lies where it may."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,23 @@ def test_publishing_never_overwrites(tmp_path: Path) -> None:
 def test_discard_stays_inside(tmp_path: Path, folder: str) -> None:
     with pytest.raises(ValueError):
         durable.discard(tmp_path / folder, tmp_path)
+
+
+def test_of_a_stream_that_breaks_nothing_is_left_and_the_former_file_stays(tmp_path: Path) -> None:
+    def pieces(last: bytes | None) -> Iterator[bytes]:
+        yield b"first\n"
+        yield bytes(200_000)
+        if last is None:
+            raise ValueError("broken")
+        yield last
+
+    file = tmp_path / "folder" / "file"
+    with pytest.raises(ValueError, match="broken"):
+        durable.write_stream(file, pieces(None), durable=True)
+    assert list(file.parent.iterdir()) == []
+    durable.write_stream(file, pieces(b"end"), durable=True)
+    whole = b"first\n" + bytes(200_000) + b"end"
+    assert file.read_bytes() == whole
+    with pytest.raises(ValueError, match="broken"):
+        durable.write_stream(file, pieces(None))
+    assert [path.name for path in file.parent.iterdir()] == ["file"] and file.read_bytes() == whole

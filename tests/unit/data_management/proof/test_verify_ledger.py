@@ -10,6 +10,7 @@ from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.data_management.proof import verify_ledger
 from preserve.home import Home, Settings
+from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -32,8 +33,8 @@ def _prove(kept: Catalogue, tmp_path: Path) -> verify_ledger.LedgerReport:
 
 def test_sound(kept: Catalogue, tmp_path: Path) -> None:
     with kept.read() as connection:
-        assert len(checkpoints.export_segments(connection, tmp_path / "store" / "ledger")) == 1
-        assert checkpoints.export_segments(connection, tmp_path / "store" / "ledger") == []
+        assert len(export_segments(connection, tmp_path / "store" / "ledger")) == 1
+        assert export_segments(connection, tmp_path / "store" / "ledger") == []
         last = checkpoints.read_checkpoints(connection)[-1]
     sealing.write_head(Home(tmp_path, Settings(archive_id="arch", institution="x", store="store")), last)
     (tmp_path / "store" / "ledger" / "ledger.pub").write_bytes((tmp_path / "keys" / "ledger.pub").read_bytes())
@@ -79,7 +80,7 @@ def test_alterations(kept: Catalogue, tmp_path: Path, statements: list[str], cod
 def test_a_rewritten_hash_contradicts_what_was_signed(kept: Catalogue, tmp_path: Path, with_segments: bool) -> None:
     with kept.begin() as connection:
         if with_segments:
-            checkpoints.export_segments(connection, tmp_path / "store" / "ledger")
+            export_segments(connection, tmp_path / "store" / "ledger")
         entry = next(ledger.entries(connection, 7, 7))
         changed = entry.text.replace('"z"', '"y"')
         connection.execute(

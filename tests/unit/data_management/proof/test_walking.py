@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, text
 from metadata.findings import Finding
 from preserve.data_management import ledger
 from preserve.data_management.database import create_catalogue
-from preserve.data_management.proof.walking import Walk, first_bad, segment_lines
+from preserve.data_management.proof.walking import Walk, first_bad
+from preserve.data_management.segment_cover import read_raw
 from preserve.data_management.tables import ledger as table
 
 
@@ -82,25 +83,36 @@ def test_a_text_that_is_no_entry_is_found_where_roots_do_not_agree(connection: C
     assert first_bad(connection, 6, 600) is None
 
 
-def test_lines_of_segments_are_held_against_entries(connection: Connection, tmp_path: Path) -> None:
-    def segment(first: int, last: int) -> tuple[int, int, Path]:
-        path = tmp_path / f"{first}-{last}"
-        path.write_text("".join(entry(number) + "\n" for number in range(first, last + 1)), encoding="utf-8")
-        return first, last, path
+def _segment(folder: Path, first: int, last: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / f"segment-{first:010d}-{last:010d}.jsonl"
+    path.write_text("".join(entry(number) + "\n" for number in range(first, last + 1)), encoding="utf-8")
+    return path
 
-    kept = [segment(1, 250), segment(251, 500)]
-    findings: list[Finding] = []
+
+def test_lines_of_segments_are_held_against_entries(connection: Connection, tmp_path: Path) -> None:
+    _segment(tmp_path, 1, 250)
+    second = _segment(tmp_path, 251, 500)
+    broken: list[str] = []
     for start in (0, 100, 250, 300, 550):
-        assert _read(connection, segment_lines(kept, start, findings), start) == (600, None)
-    assert findings == []
-    whole = kept[1][2].read_bytes()
+        assert _read(connection, read_raw(tmp_path, broken.append, start), start) == (600, None)
+    assert broken == []
+    whole = second.read_bytes()
     for bad, where in ((whole.replace(b'"number":260', b'"number":261'), 260), (b"\n" + whole, 251)):
-        kept[1][2].write_bytes(bad)
-        _, found = _read(connection, segment_lines(kept, 0, []))
+        second.write_bytes(bad)
+        _, found = _read(connection, read_raw(tmp_path, lambda name: None))
         assert found is not None
         assert (found.code, found.where) == ("ledger.entry-contradicts-segment", str(where))
-    kept[1][2].write_bytes(whole[:-10])
-    for lost in (kept[1:], [kept[0], (252, 500, kept[1][2])], [kept[0], (251, 501, kept[1][2])], [(1, 2, tmp_path)]):
-        findings = []
-        list(segment_lines(lost, 0, findings))
-        assert [finding.code for finding in findings] == ["ledger.segment-broken"]
+
+
+@pytest.mark.parametrize("after", [0, 100, 260])
+def test_segments_that_are_not_whole_are_told(after: int, tmp_path: Path) -> None:
+    _segment(tmp_path / "hole", 1, 250)
+    lost = [_segment(tmp_path / "hole", 301, 500)]
+    _segment(tmp_path / "short", 1, 250)
+    lost.append(_segment(tmp_path / "short", 251, 500))
+    lost[1].write_bytes(b"\n".join(lost[1].read_bytes().split(b"\n")[:-2]) + b"\n")
+    for path in lost:
+        broken: list[str] = []
+        list(read_raw(path.parent, broken.append, after))
+        assert broken == [path.name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 UNKNOWN = "application/octet-stream"
@@ -19,6 +19,7 @@ def is_registered(mime: str) -> bool:
     return mime.partition(";")[0].strip().lower() in _registered()
 
 
+@lru_cache(maxsize=1024)
 def registered(mime: str) -> str:
     """The type in the registry's spelling, or `application/octet-stream` where the registry has none (CSIP68).
 

@@ -146,9 +146,15 @@ def change(connection: Connection, ingest: str, **values: str | None) -> None:
     connection.execute(update(ingests).where(ingests.c.id == ingest).values(**values))
 
 
+_FINDING = tuple(Finding.__dataclass_fields__)
+
+
 def findings_text(findings: Iterable[Finding]) -> str:
     """Findings as the journal keeps them."""
-    return json.dumps([{**asdict(finding), "values": dict(finding.values)} for finding in findings], ensure_ascii=False)
+    rows = [
+        {name: getattr(finding, name) for name in _FINDING} | {"values": dict(finding.values)} for finding in findings
+    ]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def read_findings(text: str) -> list[Finding]:

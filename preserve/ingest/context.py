@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from preserve.description.schema import CaseDescription
@@ -29,8 +30,19 @@ class Ingest:
     @property
     def information_package(self) -> Path:
         """The E-ARK IP inside the bag."""
-        return self.package / "data" / self.objid
+        return _inside(self.package, self.objid)
 
     def data(self, role: str) -> Path:
         """Where the files of a representation lie."""
-        return self.information_package / "representations" / role / "data"
+        return _data(self.package, self.objid, role)
+
+
+@lru_cache(maxsize=16)
+def _inside(package: Path, objid: str) -> Path:
+    return package / "data" / objid
+
+
+@lru_cache(maxsize=64)
+def _data(package: Path, objid: str, role: str) -> Path:
+    """Asked for each file several times, so not put together anew."""
+    return _inside(package, objid) / "representations" / role / "data"

@@ -57,8 +57,8 @@ def read_lists(source: Source, files: Sequence[Entry], prefix: str, scratch: Pat
             reading.unreadable(path, "> 256 MiB")
     if candidates:
         with tempfile.TemporaryDirectory(prefix="list-", dir=scratch) as folder:
+            kept = Path(folder) / "list"
             for entry, stream in source.stream(lambda entry: entry.path in candidates):
-                kept = Path(folder) / "list"
                 try:
                     if not _put_aside(stream, kept, entry.path):
                         continue

@@ -23,6 +23,7 @@ from preserve.archival_storage.discs.sources import Source
 from preserve.data_management import checkpoints, ledger, ledger_keys
 from preserve.data_management.audit_records import FOLDER as AUDITS
 from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.looks_sealing import FOLDER as LOOKS
 from preserve.data_management.proof import anchors
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.errors import NotIntact, PreserveError
@@ -32,7 +33,7 @@ from storage_adapters.durable import move_in, sync_file_system, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import walk_files
 
-RECORDS = (AUDITS, "requests", "appraisals", "holds", "disposals", "transfers", "tombstones")
+RECORDS = (AUDITS, "requests", "appraisals", "holds", "disposals", "transfers", "tombstones", LOOKS)
 """Folders of the server store, each written once a file and never changed."""
 
 RULES = "profiles"

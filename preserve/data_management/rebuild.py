@@ -30,6 +30,7 @@ from preserve.data_management import (
     ledger,
     package_index,
     proceedings,
+    rebuild_looks,
     replacing,
     sealing,
     search,
@@ -136,6 +137,7 @@ def _fill(
         if not from_old and (lost := sealing.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
             findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
+        rebuild_looks.take_over(home, old, connection, findings)
         holdings.replay(connection)
         audits.replay(connection)
         accounts.replay(connection)

@@ -19,6 +19,7 @@ from preserve.data_management.ledger_keys import believed_keys
 from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof import verify_looks
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -43,13 +44,17 @@ _BESIDE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """What proving found. `covered` entries stand under a signed checkpoint; later ones only under their own hash."""
+    """What proving found. `covered` entries stand under a signed checkpoint; later ones only under their own hash.
+
+    `looks` is how many the log of looks has, which is proven with the ledger that holds its roots.
+    """
 
     entries: int
     covered: int
     checkpoints: int
     segments: int
     findings: tuple[Finding, ...]
+    looks: int = 0
 
     @property
     def intact(self) -> bool:
@@ -63,16 +68,18 @@ class LedgerReport:
 
 
 def verify_ledger(catalogue: Catalogue, segments_folder: Path, public_key: Path) -> LedgerReport:
-    """Compare every entry with its hash, its place, the segment files and every signed checkpoint.
+    """Compare every entry with its hash, its place, the segment files and every signed checkpoint; so every look.
 
     Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Then what bears
     witness is held against each other: what is missing there is a finding. Raises PreserveError where the public key
     cannot be read.
     """
     with catalogue.read() as connection:
-        report = prove(connection, segments_folder, believed_keys(connection, public_key))
+        believed = believed_keys(connection, public_key)
+        report = prove(connection, segments_folder, believed)
+        seen = verify_looks.prove(connection, segments_folder, believed)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
-        return replace(report, findings=(*report.findings, *beside))
+        return replace(report, findings=(*report.findings, *seen.findings, *beside), looks=seen.looks)
 
 
 def require_proven(home: Home, catalogue: Catalogue) -> None:

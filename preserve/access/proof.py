@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.proof.inclusion import beginning, proved, roots
+from preserve.data_management.proof.inclusion import Proofs
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
 
@@ -27,19 +27,22 @@ def write_proof(connection: Connection, public_key: Path, target: Path, numbers:
     `check_proof.py` (preserve.data_management.proof.export) reads it as well as the verifiers in the DIP do.
     """
     wanted = sorted(set(numbers))
-    *before, made = checkpoints.read_checkpoints(connection)
+    made = checkpoints.newest(connection)
+    if made is None:
+        raise ValueError(f"no checkpoint covers {wanted}")
     # One at a time: an entry of the first days and one of today may have the whole ledger between them.
     found = [entry for number in wanted for entry in ledger.entries(connection, number, min(number, made.size))]
     if [entry.number for entry in found] != wanted or not wanted:
         raise ValueError(f"not entries below the checkpoint over {made.size}: {wanted}")
     if not checkpoints.signature_holds(made, checkpoints.read_public_key(public_key)):
         raise NotIntact("ledger.checkpoint-forged", str(target), size=made.size)
-    root = roots(connection)
+    proofs = Proofs(connection, made)
+    before = checkpoints.between(connection, wanted[-2:][0], made.size)
     document = {
         "format": FORMAT,
         "checkpoint": made.text(),
         "public_key": public_key.read_text(encoding="ascii"),
-        "entries": [proved(entry, root, made.size) for entry in found],
-        "earlier": [beginning(one, made, root) for one in before if one.size >= wanted[-2:][0]],
+        "entries": [proofs.proved(entry) for entry in found],
+        "earlier": [proofs.beginning(signed) for signed in before],
     }
     write_file(target, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, func, select, update
 
 from preserve.clock import stamp
-from preserve.data_management import ledger, ledger_keys
+from preserve.data_management import ledger, ledger_keys, merkle
 from preserve.data_management.ledger_keys import create_keys as create_keys
 from preserve.data_management.ledger_keys import fingerprint as fingerprint
 from preserve.data_management.ledger_keys import public_key_of as public_key_of
@@ -31,8 +32,12 @@ from preserve.data_management.ledger_keys import signer as signer
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.tables import checkpoints
 from preserve.data_management.tables import ledger as ledger_table
+from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
+
+LEDGER = "ledger"
+"""The ledger's name among the logs of which there are tiles."""
 
 _NAMES = ("size", "root", "made", "note", "signature", "key")
 _COLUMNS = [checkpoints.c[name] for name in _NAMES]
@@ -64,8 +69,25 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
     """That entry `number` stands among the first `size`, as hashes to the root (RFC 9162 §2.1.3), hex."""
     from preserve.data_management.ledger_tree import LedgerTree  # pymerkle: no command that only signs pays for it
 
-    proof = LedgerTree(connection).prove_inclusion(number, size).serialize()
+    within, root = tree(connection), root_at(connection, size)
+    path = merkle.inclusion_path(within.root, number - 1, size)
+    leaf = next(iter(_leaves(connection, number, number)), b"")
+    if not merkle.includes(leaf, number - 1, size, path, root):
+        within = tree(connection, kept=False)
+    proof = LedgerTree(within, size).prove_inclusion(number, size).serialize()
     return {"number": number, "size": size, "proof": proof}
+
+
+def tree(connection: Connection, *, kept: bool = True) -> Tiles:
+    """The tree over the ledger; with `kept` false it believes the leaves only, and reads as many as it needs."""
+    return Tiles(connection, LEDGER, partial(_leaves_within, connection), kept=kept)
+
+
+def index(connection: Connection) -> None:
+    """Have tiles over what the newest checkpoint covers. Raises ValueError where the ledger has a hole."""
+    tree(connection).extend(
+        int(connection.execute(select(func.coalesce(func.max(checkpoints.c.size), 0))).scalar_one())
+    )
 
 
 def root_at(connection: Connection, size: int) -> bytes:
@@ -74,18 +96,28 @@ def root_at(connection: Connection, size: int) -> bytes:
 
 
 def roots_at(connection: Connection, sizes: Collection[int]) -> dict[int, bytes]:
-    """The Merkle roots over the first entries, for several sizes, in one pass. Raises ValueError beyond the end."""
-    frontier, roots = Frontier(), {}
-    wanted = sorted(set(sizes))
-    leaves = _leaves(connection, 1, wanted[-1]) if wanted else iter(())
-    for size in wanted:
-        while frontier.size < size:
-            leaf = next(leaves, None)
-            if leaf is None:
-                raise ValueError(f"the ledger has {frontier.size} entries, not {size}")
-            frontier.add(leaf)
-        roots[size] = frontier.root()
-    return roots
+    """The Merkle roots over the first entries, for several sizes. Raises ValueError beyond the end, or at a hole.
+
+    Each is one of the kept tiles that is proved against the newest checkpoint, else it is reckoned from the leaves.
+    """
+    count, signed = ledger.size(connection), newest(connection)
+    if sizes and max(sizes) > count:
+        raise ValueError(f"the ledger has {count} entries, not {max(sizes)}")
+    kept, reckoned = tree(connection), tree(connection, kept=False)
+    return {size: (kept if _agrees(kept.root, size, signed) else reckoned).root(0, size) for size in set(sizes)}
+
+
+def _agrees(root: merkle.Root, size: int, signed: Checkpoint | None) -> bool:
+    """Whether the tree over `size` leaves is a beginning of what was signed, or has it for a beginning."""
+    if signed is None or not size:
+        return True
+    first, second = sorted((size, signed.size))
+    ends = (root(0, size), signed.root) if size < signed.size else (signed.root, root(0, size))
+    return merkle.begins_with(first, second, *ends, merkle.consistency_path(root, first, second))
+
+
+def _leaves_within(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+    return _leaves(connection, start + 1, stop)
 
 
 def _leaves(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -115,6 +147,7 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
     try:
         frontier = _frontier(connection, before, keys)
         frontier.add_all(_leaves(connection, frontier.size + 1, size))
+        tree(connection).extend(size)
     except ValueError as error:
         raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
     when, root = stamp(moment), frontier.root()
@@ -161,6 +194,12 @@ def checkpoint_over(connection: Connection, size: int) -> Checkpoint | None:
     """The checkpoint over exactly so many entries."""
     row = connection.execute(select(*_COLUMNS).where(checkpoints.c.size == size)).first()
     return Checkpoint(**row._mapping) if row else None
+
+
+def between(connection: Connection, start: int, stop: int) -> list[Checkpoint]:
+    """The checkpoints from size `start` up to but not including `stop`, smallest first."""
+    query = select(*_COLUMNS).where(checkpoints.c.size >= start, checkpoints.c.size < stop)
+    return [Checkpoint(**row._mapping) for row in connection.execute(query.order_by(checkpoints.c.size))]
 
 
 def read_checkpoints(connection: Connection) -> list[Checkpoint]:

@@ -23,6 +23,7 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import looks_checkpoint as table
+from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
 from storage_adapters.durable import write_file
@@ -109,6 +110,11 @@ def _is_due(connection: Connection, home: Home, moment: datetime) -> bool:
     return waiting is not None and parse(waiting.time) <= moment - EVERY
 
 
+def tree(connection: Connection, *, kept: bool = True) -> Tiles:
+    """The tree over the looks; with `kept` false it believes the leaves only, and reads as many as it needs."""
+    return Tiles(connection, looks.LOG, lambda start, stop: looks.leaves(connection, start + 1, stop), kept=kept)
+
+
 def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
     """Sign the log as it stands; `again`: from its first look on, whatever was signed before."""
     size, before = looks.size(connection), None if again else newest(connection)
@@ -122,6 +128,7 @@ def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
     try:
         frontier = _frontier(home, connection, before)
         frontier.add_all(looks.leaves(connection, frontier.size + 1, size))
+        tree(connection).extend(size)
     except ValueError as error:
         raise NotIntact("looks.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
     when, root = stamp(now()), frontier.root()

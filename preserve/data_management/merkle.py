@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 DIGEST = 32
 Root = Callable[[int, int], bytes]
@@ -49,6 +49,48 @@ def consistency_path(root: Root, first: int, second: int) -> list[bytes]:
     if not whole:
         path.append(root(start, stop))
     return path[::-1]
+
+
+def includes(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Whether the path leads from the leaf at `index` to the root over `size` leaves (RFC 9162 §2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node, last = leaf, size - 1
+    for step in path:
+        if last == 0:
+            return False
+        if index & 1 or index == last:
+            node = _parent(step, node)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            node = _parent(node, step)
+        index, last = index >> 1, last >> 1
+    return last == 0 and node == root
+
+
+def begins_with(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether the path shows that the tree over `second` leaves begins with that over `first` (RFC 9162 §2.1.4.2)."""
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not path and first_root == second_root
+    steps = [first_root, *path] if first & (first - 1) == 0 else [*path]
+    at, last = first - 1, second - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    older = newer = steps[0] if steps else b""
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            older, newer = _parent(step, older), _parent(step, newer)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            newer = _parent(newer, step)
+        at, last = at >> 1, last >> 1
+    return last == 0 and older == first_root and newer == second_root
 
 
 class Frontier:

@@ -149,6 +149,7 @@ def _fill(
         search.fill(connection)
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
+        checkpoints.index(connection)
         finish(connection)
         cases = int(connection.execute(text("SELECT count(*) FROM cases")).scalar_one())
         return Report(cases, packages, ledger.size(connection), from_old, "", tuple(findings))

@@ -177,7 +177,8 @@ def is_witnessed(connection: Connection) -> bool:
 
     The ledger says so itself, or the rows do: to pass for an old archive it is not enough to change the rows.
     """
-    if connection.execute(select(table.c.size).where(table.c.peaks.isnot(None)).limit(1)).first() is not None:
+    with_peaks = select(table.c.size).where(table.c.peaks.isnot(None)).order_by(table.c.size.desc())
+    if connection.execute(with_peaks.limit(1)).first() is not None:
         return True
     founded = ledger.of_action(connection, ledger_keys.FOUNDED)[:1]
     said = any("witness" in entry.details for entry in founded)

@@ -41,4 +41,5 @@ def to_0007(base: sqlite3.Connection) -> None:
     base.execute("CREATE INDEX proceedings_by_state ON proceedings (kind, state)")
     for column in ("peaks", "first_entry"):
         base.execute(f"ALTER TABLE checkpoints DROP COLUMN {column}")
+    base.execute("DROP TABLE tiles")
     base.execute("UPDATE alembic_version SET version_num = '0007'")

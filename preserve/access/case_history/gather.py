@@ -70,7 +70,8 @@ def gather(
     row = cases.read(connection, objid)
     packages = tuple(version.name for version in versions.of_case(connection, objid))
     subject, related = find_object(connection, objid, name) if name else (None, frozenset())
-    made = checkpoints.read_checkpoints(connection)[-1]
+    made = checkpoints.newest(connection)
+    assert made is not None, "an archive begins with an entry"
     report = verify_ledger.prove(
         connection, home.store / "ledger", verify_ledger.trusted_keys(home.keys / "ledger.pub")
     )

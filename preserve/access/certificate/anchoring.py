@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from preserve.access.dip.contents import Given
 from preserve.access.requests.model import Request
-from preserve.data_management import checkpoints, ledger, merkle
+from preserve.data_management import checkpoints, ledger
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proof import anchors
-from preserve.data_management.proof.inclusion import roots
+from preserve.data_management.proof.inclusion import Proofs
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -43,14 +43,10 @@ def anchor(
     made = checkpoints.newest(connection)
     if made is None or made.size < max(numbers, default=0) or not checkpoints.signature_holds(made, public):
         raise NotIntact("certificate.not-anchored", dip)
-    size = made.size
-    root = roots(connection)
-    if root(0, size) != made.root:
-        raise NotIntact("ledger.contradicts-checkpoint", dip, first=1, last=size)
     entry = _entries(connection, dip, request, numbers)["dip.made", dip]
     if entry.details.get("evidence_sha256") != evidence_sha256:
         raise NotIntact("certificate.not-anchored", dip)
-    path = tuple(merkle.inclusion_path(root, entry.number - 1, size))
+    path = tuple(Proofs(connection, made).path(entry))
     return Anchored(entry.number, entry.leaf, path, made, checkpoints.fingerprint(public))
 
 

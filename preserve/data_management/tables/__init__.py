@@ -16,7 +16,7 @@ from preserve.data_management.tables.cases import (
 )
 from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
-from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger
+from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import accounts, credentials, delegations, tokens
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
@@ -49,6 +49,7 @@ __all__ = [
     "proceedings",
     "represervations",
     "retention",
+    "tiles",
     "tokens",
     "tombstones",
     "version_formats",

@@ -65,3 +65,12 @@ checkpoints = Table(
     Column("peaks", LargeBinary, comment="roots of the complete subtrees, to go on from; null: by an earlier release"),
     Column("first_entry", Integer, comment="where it closed a segment: the number that begins with; else null"),
 )
+
+tiles = Table(
+    "tiles",
+    metadata,
+    Column("log", Text, primary_key=True, comment="which log's tree: `ledger`"),
+    Column("level", Integer, primary_key=True, autoincrement=False, comment="0: leaf hashes; 1: roots of 256 of them"),
+    Column("place", Integer, primary_key=True, autoincrement=False, comment="which tile of the level, from 0"),
+    Column("hashes", LargeBinary, nullable=False, comment="up to 256 hashes of 32 bytes (C2SP tlog-tiles)"),
+)

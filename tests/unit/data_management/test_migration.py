@@ -1,5 +1,6 @@
 """A catalogue from before people, places and text could be searched for is brought up to date with what it knows."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 import preserve.data_management
-from preserve.data_management import retention_index, search
+from preserve.data_management import checkpoints, ledger, retention_index, search
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.facets import Filters
+from preserve.data_management.merkle import Frontier
 
 DESCRIPTION = {
     "case_type": "penalty",
@@ -77,4 +79,47 @@ def test_days_of_recordings_are_to_be_counted_again_and_other_days_stay(tmp_path
         assert retention_index.to_be_counted(connection)
         retention_index.counted(connection)
         assert not retention_index.to_be_counted(connection)
+    catalogue.close()
+
+
+@pytest.mark.parametrize("signed", [0, 300, 700])
+def test_tiles_are_filled_as_far_as_the_ledger_was_signed(tmp_path: Path, signed: int) -> None:
+    path = tmp_path / "c.sqlite"
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(preserve.data_management.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    leaves = [hashlib.sha256(str(number).encode()).digest() for number in range(700)]
+    with engine.connect() as connection, connection.begin():
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0010")
+        rows = [{"number": number, "leaf": leaf} for number, leaf in enumerate(leaves, 1)]
+        connection.execute(text("INSERT INTO ledger (number, entry, leaf) VALUES (:number, '{}', :leaf)"), rows)
+        if signed:
+            row = text(
+                "INSERT INTO checkpoints (size, root, made, note, signature, key) VALUES (:s, '', '', '', '', '')"
+            )
+            connection.execute(row, {"s": signed})
+    engine.dispose()
+    catalogue = open_catalogue(path)
+    with catalogue.read() as connection:
+        tree = checkpoints.tree(connection)
+        assert (tree.size(), tree.root(0, signed)) == (signed, Frontier().add_all(leaves[:signed]).root())
+    catalogue.close()
+
+
+def test_a_ledger_with_a_hole_is_opened_so_that_it_can_be_judged(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(preserve.data_management.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection, connection.begin():
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0010")
+        connection.execute(text("INSERT INTO ledger (number, entry, leaf) VALUES (2, '{}', '')"))
+        row = "INSERT INTO checkpoints (size, root, made, note, signature, key) VALUES (2, '', '', '', '', '')"
+        connection.execute(text(row))
+    engine.dispose()
+    catalogue = open_catalogue(path)
+    with catalogue.read() as connection:
+        assert ledger.size(connection) == 2
     catalogue.close()

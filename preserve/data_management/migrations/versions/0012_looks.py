@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 # As they were in this release; what the tables say of them later is for later migrations.
 _ACTION = """substr(entry, 12, instr(substr(entry, 12), '"') - 1)"""

@@ -18,7 +18,7 @@ from preserve.clock import stamp
 from preserve.data_management import audit_records, audits, checkpoints, ledger
 from preserve.data_management.audit_records import Record
 from preserve.data_management.checkpoints import Checkpoint
-from preserve.data_management.proof.inclusion import beginning, proved, roots
+from preserve.data_management.proof.inclusion import Proofs
 from preserve.errors import Conflict
 from preserve.home import Home
 from storage_adapters.durable import write_file
@@ -54,8 +54,9 @@ def write_evidence(
     """
     if folder.exists() and any(folder.iterdir()):
         raise Conflict("storage.exists-already", str(folder))
-    newest = checkpoints.read_checkpoints(connection)[-1]
-    root = roots(connection)
+    newest = checkpoints.newest(connection)
+    assert newest is not None, "an archive begins with an entry"
+    proofs = Proofs(connection, newest)
     names = dict.fromkeys((name, *versions))
     records = [row for package in names for row in audit_records.of_package(home.store, package) if not row.path]
     entries = _ordered([*_entries(connection, name.rpartition("_v")[0], records), *also])
@@ -65,8 +66,8 @@ def write_evidence(
         "archive": home.settings.archive_id,
         "checkpoint": newest.text(),
         "public_key": (home.keys / "ledger.pub").read_text(),
-        "entries": [proved(entry, root, newest.size) for entry in entries if entry.number <= newest.size],
-        "earlier": [beginning(checkpoint, newest, root) for checkpoint in earlier],
+        "entries": [proofs.proved(entry) for entry in entries if entry.number <= newest.size],
+        "earlier": [proofs.beginning(checkpoint) for checkpoint in earlier],
         "checks": [_check(row) for row in records],
     }
     write_file(folder / "proof.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())

@@ -27,6 +27,7 @@ NAMES = (
     "rules",
     "search",
     "retention",
+    "looks",
     "planning",
 )
 RESULTS = Path(__file__).parent / "results.md"

@@ -228,9 +228,6 @@ class Names(Generic[Thing]):
 
     def find(self, name: str) -> Thing | None:
         """What is of that name; None where nothing is, or several equally well."""
-        exact = self._levels[EXACT].get(precise(name), ())
-        if len(exact) == 1:  # as it nearly always is, asked several times of each file
-            return exact[0]
         return found[0] if (found := self.find_closest(name)) else None
 
     def find_closest(self, name: str) -> tuple[Thing, int] | None:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from preserve.archival_storage.discs.sources import Source
 from preserve.data_management.audit_records import FOLDER as AUDITS
+from preserve.data_management.looks_sealing import FOLDER as LOOKS
 from preserve.home import Home
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.durable import move_in, sync_file_system
 from storage_adapters.reading import walk_files
 
-RECORDS = (AUDITS, "requests", "appraisals", "holds", "disposals", "transfers", "tombstones")
+RECORDS = (AUDITS, "requests", "appraisals", "holds", "disposals", "transfers", "tombstones", LOOKS)
 """Folders of the server store, each written once a file and never changed."""
 
 RULES = "profiles"

@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from preserve import clock
-from preserve.data_management import sealing
+from preserve.data_management import look_groups, sealing
 from preserve.data_management.database import Catalogue, Rules, open_catalogue
+from preserve.data_management.look_groups import Seen
 from preserve.home import Home, default_path, open_home
 
 
@@ -40,6 +41,14 @@ class Archive:
         """Put what was added to the ledger under a checkpoint outside. Raises NotIntact, StorageError."""
         sealing.seal_grown(self.home, self.catalogue)
 
+    def record_look(self, seen: Seen) -> Exception | None:
+        """Record a look before anything is shown, in one commit with others'. Raises as `look_groups.record`."""
+        catalogue, rules = self.catalogue, self.catalogue.rules
+        if isinstance(rules, _Guard):
+            # Others' looks may be in the same transaction: whether this person may is asked for this look alone.
+            catalogue, seen = replace(catalogue, rules=rules.rules), replace(seen, check=rules.check)
+        return look_groups.record(self.home, catalogue, seen)
+
     def close(self) -> None:
         """Close the catalogue."""
         self.catalogue.close()
@@ -49,21 +58,21 @@ class _Guard(Rules):
     """The rules of a catalogue, and a question that is asked within the transaction that writes."""
 
     def __init__(self, rules: Rules | None, check: Callable[[Connection], None], each: bool) -> None:
-        self._rules, self._check, self._each = rules, check, each
+        self.rules, self.check, self._each = rules, check, each
         self._asked = False
 
     def opening(self, connection: Connection) -> None:
         """As the rules, and the question after it."""
-        if self._rules is not None:
-            self._rules.opening(connection)
+        if self.rules is not None:
+            self.rules.opening(connection)
         if self._each or not self._asked:
-            self._check(connection)
+            self.check(connection)
             self._asked = True
 
     def closing(self, connection: Connection) -> None:
         """As the rules."""
-        if self._rules is not None:
-            self._rules.closing(connection)
+        if self.rules is not None:
+            self.rules.closing(connection)
 
 
 def open_archive(path: Path | None = None) -> Archive:

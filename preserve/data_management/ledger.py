@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import rfc8785
 from sqlalchemy import Connection, Select, and_, func, or_, select, text
@@ -27,9 +27,16 @@ from preserve.errors import NotIntact
 class Entry:
     """One row: its number, its canonical text, and its leaf hash as stored. What the text says is read when asked."""
 
+    log: ClassVar[str] = "ledger"
+
     number: int
     text: str
     leaf: bytes
+
+    @property
+    def reference(self) -> str:
+        """What names it among the entries of both logs: its number, before which stands the log where it is another."""
+        return str(self.number)
 
     @cached_property
     def data(self) -> dict[str, Any]:

@@ -11,12 +11,11 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from metadata.findings import Finding
 from preserve.clock import now
@@ -29,15 +28,15 @@ from preserve.data_management import (
     destroyed,
     holdings,
     ledger,
+    ledger_from_segments,
     package_index,
     proceedings,
+    rebuild_looks,
     replacing,
     sealing,
     search,
-    segment_cover,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
-from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
@@ -56,7 +55,6 @@ from preserve.work import hold
 from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
-_AT_ONCE = 2000  # entries
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
 JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
 """What lies in the catalogue alone."""
@@ -139,6 +137,7 @@ def _fill(
         if not from_old and (lost := sealing.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
             findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
+        rebuild_looks.take_over(home, old, connection, findings)
         holdings.replay(connection)
         audits.replay(connection)
         accounts.replay(connection)
@@ -163,7 +162,7 @@ def _take_over(
 ) -> bool:
     """Ledger, checkpoints and journal from the old file where it is sound; else the ledger from its segments."""
     if old is None:
-        _read_segments(connection, segments, findings)
+        ledger_from_segments.enter(connection, segments, findings)
         return False
     public = verify_ledger.trusted_keys(home.keys / "ledger.pub")
     try:
@@ -184,7 +183,7 @@ def _take_over(
     else:
         if not checkpoints.segments(segments):
             raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
-    _read_segments(connection, segments, findings)
+    ledger_from_segments.enter(connection, segments, findings)
     return False
 
 
@@ -205,35 +204,6 @@ def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
     rows = source.execution_options(yield_per=2000).execute(select(*own))
     for batch in rows.mappings().partitions(2000):
         target.execute(table.insert(), [dict(row) for row in batch])
-
-
-def _read_segments(connection: Connection, folder: Path, findings: list[Finding]) -> None:
-    try:
-        _enter_segments(connection, folder)
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError, IntegrityError) as error:
-        raise NotIntact("ledger.segment-broken", str(folder), detail=str(error)) from error
-    findings.append(Finding("catalogue.ledger-from-segments", str(folder), "note", {"count": ledger.size(connection)}))
-
-
-def _enter_segments(connection: Connection, folder: Path) -> None:
-    cover = segment_cover.cover_of(folder)
-    if not segment_cover.is_covered(cover, 1, max((piece.last for piece in cover), default=0)):
-        raise ValueError("a segment is missing")
-    pieces = {piece.last: piece.first for piece in cover}
-    signed = {int(path.stem.rpartition("-")[2]): path for path in folder.glob("segment-*.checkpoint")}
-    frontier = Frontier()
-    broken: list[str] = []
-    lines = segment_cover.read_lines(folder, broken.append)
-    while rows := [ledger.row_of(line) for line in islice(lines, _AT_ONCE)]:
-        connection.execute(ledger_table.insert(), rows)
-        for row in rows:
-            frontier.add(row["leaf"])
-            if frontier.size in signed:
-                checkpoint = checkpoints.parse_checkpoint(signed[frontier.size].read_text(encoding="utf-8"))
-                peaks = frontier.peaks() if checkpoint.size == frontier.size else None
-                checkpoints.keep(connection, checkpoint, peaks=peaks, first_entry=pieces.get(frontier.size))
-    if broken and broken[0] != cover[-1].name:  # an end that is lost is told by the head
-        raise ValueError(broken[0])
 
 
 def _enter_packages(

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover, segment_joining
+from preserve.data_management import checkpoints, ledger, ledger_keys, looks_sealing, segment_cover, segment_joining
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.signed_notes import verifier_key
@@ -47,16 +47,20 @@ class Keeper:
         self._home = home
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
         self._before = 0
+        self._size = 0
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._before = _covered(connection)
+        self._size = ledger.size(connection)
         if not self._held:
             hold_to_witnesses(self._home, connection)
+            looks_sealing.hold_to_witnesses(self._home, connection)
 
     def closing(self, connection: Connection) -> None:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
         self._held = True
+        looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
         sign_what_grew(self._home, connection)
         if _covered(connection) > self._before:
             _grown[self._home.path] = self._home
@@ -107,18 +111,23 @@ class Closed:
 
 
 def close_segment(home: Home, catalogue: Catalogue) -> Closed:
-    """Write what was added since the last segment into the store, as a segment with its checkpoint.
+    """Write what was added since the last segment into the store, as a segment with its checkpoint; so the looks.
 
     The only thing to call where the store's files must tell of an entry before work goes on; never within a
     transaction: a file on the store must not tell of entries that were rolled back. Raises NotIntact, StorageError.
     """
     with catalogue.begin() as connection:
+        looks_sealing.anchor(home, connection)
         sign_what_grew(home, connection)  # of a catalogue that has no keeper
     folder = ledger_folder(home)
     busy = Busy("catalogue.busy", str(folder))
     # No transaction of others waits for these bytes; the order of the files is that of the commits all the same.
     with hold(home.work / "segments.lock", busy, _PATIENCE):
+        with catalogue.begin() as connection:
+            looks_sealing.write_head(home, connection)
         with catalogue.read() as connection:
+            # The looks go first: a ledger made again from its segments must not give a root over looks that none has.
+            looks_sealing.export_segment(home, connection)
             written = checkpoints.write_segments(connection, folder)
             newest = checkpoints.newest(connection)
         if written:
@@ -153,13 +162,14 @@ def join_segments(home: Home, catalogue: Catalogue) -> None:
 
 
 def write_newest_head(home: Home) -> None:
-    """Put the newest checkpoint of the catalogue into the store, while nobody else commits one. Raises StorageError."""
+    """Put the newest checkpoints into the store, while nobody else commits any. Raises StorageError."""
     catalogue = open_catalogue(home)
     try:
         with catalogue.locked() as connection:
             newest = checkpoints.newest(connection)
             if newest is not None:
                 write_head(home, newest)
+            looks_sealing.write_head(home, connection)
     finally:
         catalogue.close()
 

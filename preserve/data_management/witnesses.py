@@ -18,7 +18,7 @@ from preserve.data_management.tables import checkpoints as table
 from preserve.errors import NotIntact, PreserveError
 
 _OWN = re.compile(
-    r"(segment-\d{10,}-\d{10,}\.(jsonl|checkpoint)|checkpoint\.txt|ledger\.pub|\d{10,}\.tsr)"
+    r"(segment-\d{10,}-\d{10,}\.(jsonl|checkpoint)|checkpoint\.txt|looks\.txt|ledger\.pub|\d{10,}\.tsr)"
     r"(\.part)?"  # what a kill left of one that was being written
 )
 OF_DESKTOP = re.compile(r"(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.archival_storage.policy import read_policy, standing
-from preserve.data_management import cases, destroyed, journal, ledger, proceedings, retention_index, search
+from preserve.data_management import both_logs, cases, destroyed, journal, proceedings, retention_index, search
 from preserve.data_management.case_life import EventFacts, FormatCount, read_life
 from preserve.data_management.cases import CaseRow, DescribedCase
 from preserve.data_management.destroyed import Gone
@@ -198,7 +198,7 @@ class MissingCopies:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """An entry of the ledger, as its canonical text says."""
+    """An entry of the ledger, or of the log of looks, as its canonical text says; `number` counts within its log."""
 
     number: int
     time: str
@@ -206,6 +206,7 @@ class LedgerEntry:
     action: str
     subject: str
     details: dict[str, Any]
+    log: str = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
         objid = cases.objid_of(connection, case)
         life = read_life(connection, objid)
         stands = standing(connection, objid, life.newest, read_policy(home.profiles))
-        entries, more = _entries(connection, objid, page)
+        entries, more, following = _entries(connection, objid, page)
         return CaseView(
             life.case,
             life.description,
@@ -285,15 +286,15 @@ def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
             classification_name=label_of(Classification(life.case.classification)),
             events_more=life.earlier_events,
             ledger_more=more,
-            ledger_next=str(entries[-1].number) if more else "",
+            ledger_next=following,
             newest_version=life.newest,
         )
 
 
-def _entries(connection: Connection, objid: str, page: Page) -> tuple[tuple[LedgerEntry, ...], int]:
-    if page.after and not page.after.isdecimal():
-        raise UsageError("catalogue.after-wrong", page.after)
-    before = int(page.after) if page.after else None
-    entries = ledger.newest_about(connection, objid, before=before, limit=page.size)
-    more = ledger.count_about(connection, objid, before=entries[-1].number) if len(entries) == page.size else 0
-    return tuple(LedgerEntry(**entry.data) for entry in entries), more
+def _entries(connection: Connection, objid: str, page: Page) -> tuple[tuple[LedgerEntry, ...], int, str]:
+    try:
+        before = both_logs.place_of(page.after) if page.after else both_logs.Place()
+    except ValueError as error:
+        raise UsageError("catalogue.after-wrong", page.after) from error
+    entries, following, more = both_logs.newest_about(connection, objid, before=before, limit=page.size)
+    return tuple(LedgerEntry(**entry.data) for entry in entries), more, str(following or "")

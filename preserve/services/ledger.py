@@ -17,7 +17,7 @@ from preserve.archival_storage.opening import attached
 from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import now, stamp
-from preserve.data_management import checkpoints, holdings, ledger, sealing, time_stamps
+from preserve.data_management import both_logs, checkpoints, holdings, ledger, looks, sealing, time_stamps
 from preserve.data_management.cases import find_case
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
@@ -183,13 +183,14 @@ class Exported:
 
 def _how_many(session: Session, arguments: Arguments) -> Mapping[str, object]:
     with session.archive.catalogue.read() as connection:
-        return {"entries": ledger.size(connection)}
+        return {"entries": ledger.size(connection) + looks.size(connection)}
 
 
 @query("ledger.export", duty=Duty.REPORT, look=Look("ledger.viewed", _how_many, of_archive))
 def export(session: Session, into: Path | TextIO, *, tiles: bool = False) -> Exported:
     """Write every entry as canonical JSON, one a line, into a new file or a stream: accounts and cases are named.
 
+    Looks have a log of their own, which each of them names; they stand between the deeds by their time.
     With `tiles` into a new folder, with checkpoint, tiles and bundles of entries as readers of transparency logs take
     them (C2SP tlog-tiles). The last one says who exported them. Raises Refused where something of that name is there,
     MediumProblem.
@@ -207,7 +208,7 @@ def export(session: Session, into: Path | TextIO, *, tiles: bool = False) -> Exp
 def _write_entries(catalogue: Catalogue, write: Callable[[str], object]) -> int:
     count = 0
     with catalogue.read() as connection:
-        for entry in ledger.entries(connection):
+        for entry in both_logs.entries(connection):
             write(entry.text + "\n")
             count += 1
     return count

@@ -18,7 +18,7 @@ from preserve.archival_storage.labels.of_media import label_of, usual_form
 from preserve.archival_storage.media import MediumWish, add_medium
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import read_policy
-from preserve.data_management import holdings, ledger
+from preserve.data_management import both_logs, holdings
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.errors import NotFound, NotIntact, Refused
 from preserve.messages import listed
@@ -135,7 +135,7 @@ def show(session: Session, medium: str, page: Page = _MANY) -> MediumView:
     with session.archive.catalogue.read() as connection:
         row = inventory.require_medium(connection, medium)
         copies = holdings.copies_on(connection, row.id, after=page.after, limit=page.size + 1)
-        entries = ledger.about(connection, row.id)
+        entries = both_logs.about(connection, row.id)
     following = copies[page.size - 1].name if len(copies) > page.size else ""
     return MediumView(row, tuple(copies[: page.size]), tuple(entry.data for entry in entries), following)
 

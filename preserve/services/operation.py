@@ -24,9 +24,10 @@ from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
-from preserve.data_management import ledger, sealing
+from preserve.data_management import sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
+from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
 from preserve.services.session import Needs, Session, SystemUser, sign_in
@@ -43,7 +44,7 @@ Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """That somebody looked: the action that stands in the ledger, and details that are read before it is written."""
+    """That somebody looked: the action that stands in the log of looks, and details that are read before."""
 
     action: str | Callable[[Arguments], str]
     """Where it is made from the arguments and empty, nothing of anybody's is shown."""
@@ -198,15 +199,10 @@ class Operation(Generic[P, R]):
             return
         subject = self.look.about(session, arguments) if self.look.about else self._about(arguments)
         details = self.look.details(session, arguments)
-        with session.archive.catalogue.begin() as connection:
-            ledger.append(
-                connection,
-                action=action,
-                subject=subject,
-                actor=session.person.account,
-                details=details,
-                moment=session.archive.now(),
-            )
+        seen = Seen(action, subject, session.person.account, details, session.archive.now())
+        failed = session.archive.record_look(seen)
+        if failed is not None:
+            session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
 
     def _shown(self, session: Session, result: R) -> R:
         for duty, hide in self.hidden.items():

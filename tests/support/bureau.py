@@ -24,7 +24,7 @@ from preserve.administration.passwords import log_in, set_password
 from preserve.administration.people import Person
 from preserve.cli.main import run
 from preserve.clock import now
-from preserve.data_management import cases, ledger
+from preserve.data_management import both_logs, cases, ledger, looks
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import acting_person
 from preserve.messages import speaking
@@ -34,6 +34,7 @@ from preserve.services.requests import Consumer, OpenRequest
 from preserve.services.session import Credentials, Session, SystemUser, Token
 from tests.support.office import CHEAP, PASSWORD, small_case
 
+_LOG = 1_000_000  # more than either log has in a test
 _SECURITY = Person("security", "沈安全", frozenset({Role.SECURITY_ADMINISTRATOR}))
 _NAMES = {
     Role.SECURITY_ADMINISTRATOR: "沈安全",
@@ -80,22 +81,24 @@ class Bureau:
         return Session(asker.credentials, opened=self.archive, opened_home=self.archive.home)
 
     def entries(self, after: int = 0) -> list[dict[str, Any]]:
-        """The ledger's entries with higher numbers than `after`."""
+        """What came into both logs since `size` gave `after`, in the order of time."""
+        deeds, seen = divmod(after, _LOG)
         with self.archive.catalogue.read() as connection:
-            return [entry.data for entry in ledger.entries(connection, after + 1)]
+            since = both_logs.merged(ledger.entries(connection, deeds + 1), looks.entries(connection, seen + 1))
+            return [entry.data for entry in since]
 
     def size(self) -> int:
-        """How many entries the ledger has."""
+        """How far both logs are, in one number."""
         with self.archive.catalogue.read() as connection:
-            return ledger.size(connection)
+            return ledger.size(connection) * _LOG + looks.size(connection)
 
     def state(self) -> dict[str, str]:
-        """A digest of every table and file, but for the ledger and what is signed over it."""
+        """A digest of every table and file, but for both logs and what is signed over them."""
         digests = {}
         with self.archive.catalogue.read() as connection:
             listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
             names = connection.execute(text(listed)).scalars().all()
-            for name in sorted(set(names) - {"ledger", "checkpoints"}):
+            for name in sorted(set(names) - {"ledger", "looks", "checkpoints", "looks_checkpoint", "tiles"}):
                 rows = sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')).all()))
                 digests[name] = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
         for root in (self.archive.home.path, self.folder):

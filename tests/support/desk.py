@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from preserve.data_management import ledger
+from preserve.data_management import both_logs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import acting_person
 from preserve.messages import Language
@@ -31,13 +31,18 @@ class Desk:
         return Session(credentials, language, opened=archive, opened_home=archive.home)
 
     def entries(self) -> list[dict[str, Any]]:
-        """Every entry of the ledger."""
+        """Every entry of the ledger and every look, in the order of time."""
         with self.archive.catalogue.read() as connection:
-            return [json.loads(entry.text) for entry in ledger.entries(connection, 1, ledger.size(connection))]
+            return [json.loads(entry.text) for entry in both_logs.entries(connection)]
 
     def last(self) -> tuple[str, str, dict[str, Any]]:
-        """Action, subject and details of the newest entry."""
-        entry = self.entries()[-1]
+        """Action, subject and details of the newest entry of the ledger."""
+        entry = [entry for entry in self.entries() if "log" not in entry][-1]
+        return entry["action"], entry["subject"], entry["details"]
+
+    def last_look(self) -> tuple[str, str, dict[str, Any]]:
+        """The same of the newest look."""
+        entry = [entry for entry in self.entries() if "log" in entry][-1]
         return entry["action"], entry["subject"], entry["details"]
 
 

@@ -7,6 +7,8 @@ import sqlite3
 
 def to_0007(base: sqlite3.Connection) -> None:
     """The ledger's columns to search by are written beside the entries; requests have a table of their own."""
+    for table in ("looks", "looks_checkpoint"):
+        base.execute(f"DROP TABLE {table}")
     for index in (
         "ledger_by_subject",
         "ledger_by_action",

@@ -21,7 +21,7 @@ from preserve.administration.appointing import add_person
 from preserve.administration.passwords import log_in, set_password
 from preserve.administration.people import recognise
 from preserve.clock import now
-from preserve.data_management import ledger
+from preserve.data_management import both_logs
 from preserve.data_management.database import open_catalogue
 from preserve.home import acting_person, open_home
 from tests.support.program import Archive, found
@@ -98,10 +98,10 @@ class Office:
         return number
 
     def log(self) -> list[dict[str, Any]]:
-        """Every entry of the ledger, read without leaving one there."""
+        """Every entry of the ledger and every look, read without leaving one there."""
         catalogue = open_catalogue(open_home(self.archive.home))
         with catalogue.read() as connection:
-            entries = [json.loads(entry.text) for entry in ledger.entries(connection)]
+            entries = [json.loads(entry.text) for entry in both_logs.entries(connection)]
         catalogue.close()
         return entries
 

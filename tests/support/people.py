@@ -12,7 +12,7 @@ from preserve.administration.duties import FOUNDER, Role
 from preserve.administration.founding import found
 from preserve.administration.people import Person
 from preserve.clock import now
-from preserve.data_management import ledger
+from preserve.data_management import both_logs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import acting_person
 from preserve.progress import Progress, Silent
@@ -47,7 +47,7 @@ def session(archive: Archive, user: str = "", progress: Progress | None = None) 
 
 
 def entries(archive: Archive, *actions: str) -> Sequence[dict[str, Any]]:
-    """The ledger's entries, of these actions or all."""
+    """The entries of the ledger and the looks, of these actions or all."""
     with archive.catalogue.read() as connection:
-        read = [json.loads(entry.text) for entry in ledger.entries(connection)]
+        read = [json.loads(entry.text) for entry in both_logs.entries(connection)]
     return [entry for entry in read if not actions or entry["action"] in actions]

@@ -12,7 +12,7 @@ from preserve.administration.founding import found
 from preserve.administration.passwords import log_in, set_password
 from preserve.administration.people import Person
 from preserve.clock import now
-from preserve.data_management import ledger
+from preserve.data_management import both_logs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import acting_person
 from preserve.messages import Language
@@ -67,6 +67,6 @@ _STAFF = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR, 
 
 
 def entries(archive: Archive) -> list[dict[str, Any]]:
-    """Every entry of the ledger."""
+    """Every entry of the ledger and every look, in the order of time."""
     with archive.catalogue.read() as connection:
-        return [json.loads(entry.text) for entry in ledger.entries(connection, 1, ledger.size(connection))]
+        return [json.loads(entry.text) for entry in both_logs.entries(connection)]

@@ -8,15 +8,27 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from metadata.findings import Finding
 from preserve.access.case_history.events import find_object, read_events
 from preserve.access.case_history.model import Happening, History
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.clock import stamp
-from preserve.data_management import audit_records, cases, checkpoints, destroyed, holdings, ledger, versions
+from preserve.data_management import (
+    audit_records,
+    both_logs,
+    cases,
+    checkpoints,
+    destroyed,
+    holdings,
+    ledger,
+    looks,
+    looks_sealing,
+    versions,
+)
 from preserve.data_management.audit_records import Record
 from preserve.data_management.holdings import MEDIUM_CHANGED
 from preserve.data_management.ledger import Entry
-from preserve.data_management.proof import verify_ledger
+from preserve.data_management.proof import verify_ledger, verify_looks
 from preserve.home import Home
 
 _OF_THE_MEDIUM = frozenset({"place", "custodian", "state", "location"})
@@ -30,29 +42,42 @@ _OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
 def entries_about(connection: Connection, objid: str, names: Iterable[str], size: int) -> list[Entry]:
     """Every entry among the first `size` that names the case, is about a request for it, or moves a medium of it.
 
-    `names` are what people call it: an attempt that was not permitted stands under the words that were typed.
+    And every look that is signed. `names` are what people call it: an attempt that was not permitted stands under the
+    words that were typed.
     """
-    found = {entry.number: entry for entry in ledger.naming(connection, objid)}
+    found = _by_reference([*ledger.naming(connection, objid), *looks.naming(connection, objid)])
     for name in filter(None, names):
-        found |= {entry.number: entry for entry in ledger.about(connection, name)}
+        found |= _by_reference(both_logs.about(connection, name))
     # A request, a transfer, a list of disposal: what names the case once is followed to its end by its number.
     numbers = {(entry.subject, _family(entry.action)) for entry in found.values() if _NUMBERED.search(entry.subject)}
     media = {row.medium for row in holdings.copies_of(connection, objid)}
     first: dict[str, int] = {}
-    for entry in found.values():
+    for entry in _of_ledger(found.values()):
         if entry.details.get("medium") in media:
             first.setdefault(entry.details["medium"], entry.number)
     for subject, family in sorted(numbers):
-        alike = [entry for entry in ledger.about(connection, subject) if _family(entry.action) == family]
+        alike = [entry for entry in both_logs.about(connection, subject) if _family(entry.action) == family]
         packed = {entry.details.get("dip", "") for entry in alike} - {""}
-        alike += [entry for one in sorted(packed) for entry in ledger.about(connection, one)]
-        found |= {entry.number: entry for entry in alike}
+        alike += [entry for one in sorted(packed) for entry in both_logs.about(connection, one)]
+        found |= _by_reference(alike)
     for medium, since in first.items():
         for entry in ledger.about(connection, medium):
             changed = entry.details if entry.action == MEDIUM_CHANGED else {}
             if entry.number > since and _OF_THE_MEDIUM & changed.keys():
-                found[entry.number] = entry
-    return [found[number] for number in sorted(found) if number <= size]
+                found[entry.reference] = entry
+    signed = looks_sealing.newest(connection)
+    within = {Entry.log: size, looks.LOG: signed.size if signed else 0}
+    entries = sorted(found.values(), key=lambda entry: (entry.log, entry.number))
+    return [entry for entry in entries if entry.number <= within[entry.log]]
+
+
+def _by_reference(entries: Iterable[Entry]) -> dict[str, Entry]:
+    return {entry.reference: entry for entry in entries}
+
+
+def _of_ledger(entries: Iterable[Entry]) -> list[Entry]:
+    """Those of the ledger, oldest first."""
+    return sorted((entry for entry in entries if entry.log == Entry.log), key=lambda entry: entry.number)
 
 
 def _family(action: str) -> str:
@@ -75,7 +100,7 @@ def gather(
     report = verify_ledger.prove(
         connection, home.store / "ledger", verify_ledger.trusted_keys(home.keys / "ledger.pub")
     )
-    findings = list(report.findings)
+    findings = [*report.findings, *_looks_proven(home, connection)]
     entries = entries_about(connection, objid, (row.case_number, row.archival_number), made.size)
     held = {copy.name for copy in holdings.copies_of(connection, objid) if copy.state != "retired"}
     given_up = [package for package in packages if package not in held]
@@ -111,6 +136,12 @@ def gather(
     return history, entries
 
 
+def _looks_proven(home: Home, connection: Connection) -> tuple[Finding, ...]:
+    """What stands against the log of looks."""
+    public = verify_ledger.trusted_keys(home.keys / "ledger.pub")
+    return verify_looks.prove(connection, home.store / "ledger", public).findings
+
+
 def _tail(path: str) -> str:
     return path.rpartition("/")[2]
 
@@ -125,7 +156,7 @@ def _deed(entry: Entry) -> Happening:
         entry.actor,
         entry.action,
         "fail" if bad else "success",
-        str(entry.number),
+        entry.reference,
         details={**details, "subject": entry.subject},
     )
 
@@ -146,12 +177,13 @@ def _check(check: Record) -> Happening:
 
 
 def _in_order(happenings: Iterable[Happening]) -> list[Happening]:
-    """By time; within a second the package's events before the ledger's, entries by number."""
+    """By time; within a second the package's events before the ledger's, these before looks, entries by number."""
     rank = {"package": 0, "ledger": 1, "audit": 2}
 
-    def key(happening: Happening) -> tuple[str, int, int, str]:
-        number = int(happening.reference) if happening.source == "ledger" else 0
-        return happening.when, rank[happening.source], number, happening.reference
+    def key(happening: Happening) -> tuple[str, float, int, str]:
+        number = int(happening.reference.rpartition("/")[2]) if happening.source == "ledger" else 0
+        looked = happening.reference.startswith(f"{looks.LOG}/")
+        return happening.when, rank[happening.source] + looked / 2, number, happening.reference
 
     return sorted(happenings, key=key)
 
@@ -168,5 +200,10 @@ def _without_contents(happenings: Iterable[Happening], contents: bool) -> Iterat
 
 def _listings(connection: Connection, case_number: str, entries: list[Entry], size: int) -> int:
     """How often a list that the case stood in was shown; earlier releases listed all cases, and named no range."""
-    registered = next((entry.number for entry in entries if entry.action == "case.registered"), size)
-    return ledger.count_listings(connection, "catalogue.listed", case_number, registered, size)
+    registered = next((entry for entry in entries if entry.action == "case.registered"), None)
+    if registered is None:
+        return 0
+    before = ledger.count_listings(connection, "catalogue.listed", case_number, registered.number, size)
+    signed = looks_sealing.newest(connection)
+    upto = signed.size if signed else 0
+    return before + looks.count_listings(connection, "catalogue.listed", case_number, registered.time, upto)

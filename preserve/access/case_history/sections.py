@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from preserve.access.case_history import words
-from preserve.access.case_history.model import History
+from preserve.access.case_history.model import Happening, History
 from preserve.administration.printing import Section
 from preserve.archival_storage.opening import kind_word
 from preserve.clock import parse, stamp
@@ -143,7 +143,11 @@ def _copies(history: History, zone: ZoneInfo) -> Section:
 
 
 def _proof(history: History, zone: ZoneInfo, proof: tuple[str, str]) -> Section:
-    numbers = [happening.reference for happening in history.happenings if happening.source == "ledger"]
+    numbers = [
+        happening.reference
+        for happening in history.happenings
+        if happening.source == "ledger" and happening.reference.isdecimal()
+    ]
     made = history.checkpoint
     rows = [
         (
@@ -173,6 +177,14 @@ def _appendix(history: History) -> list[Section]:
     return [Section(say("history.appendix"), say("history.appendix-words"), heads, rows, fresh=True, widths=(1, 20))]
 
 
+def _from(happening: Happening) -> str:
+    """Where it stands."""
+    log, _, number = happening.reference.rpartition("/")
+    if happening.source == "ledger" and log:
+        return say("history.from-looks", reference=number)
+    return say(f"history.from-{happening.source}", reference=happening.reference)
+
+
 def _table(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> Section:
     rows = tuple(
         (
@@ -182,7 +194,7 @@ def _table(history: History, labels: Mapping[str, str], zone: ZoneInfo) -> Secti
             words.who(happening),
             words.told(happening, history, labels) or "—",
             say(f"history.outcome-{happening.outcome}"),
-            say(f"history.from-{happening.source}", reference=happening.reference),
+            _from(happening),
         )
         for number, happening in enumerate(history.happenings, 1)
     )

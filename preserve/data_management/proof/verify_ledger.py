@@ -18,6 +18,7 @@ from preserve.data_management.ledger_keys import believed_keys
 from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof import verify_looks
 from preserve.data_management.proof.signatures import Rows, merged
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.proof.walking import Walk, first_bad
@@ -67,6 +68,7 @@ class LedgerReport:
     """What proving found. `covered` entries stand under a signed checkpoint; later ones only under their own hash.
 
     The first `since` were proved before, and only their root was looked at.
+    `looks` is how many the log of looks has, which is proven with the ledger that holds its roots.
     """
 
     entries: int
@@ -75,6 +77,7 @@ class LedgerReport:
     segments: int
     findings: tuple[Finding, ...]
     since: int = 0
+    looks: int = 0
 
     @property
     def intact(self) -> bool:
@@ -90,7 +93,7 @@ class LedgerReport:
 def verify_ledger(
     catalogue: Catalogue, segments_folder: Path, public_key: Path, *, progress: Told = _nobody, since: Start = BEGINNING
 ) -> LedgerReport:
-    """Compare every entry with its hash, its place, the segment files and every signed checkpoint; and the tiles.
+    """Compare every entry with its hash, its place, the segment files and every signed checkpoint; so every look.
 
     Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Then what bears
     witness is held against each other: what is missing there is a finding. With `since`, entries up to there are not
@@ -98,10 +101,11 @@ def verify_ledger(
     Raises PreserveError where the public key cannot be read, and what `progress` raises.
     """
     with catalogue.read() as connection:
-        keys = believed_keys(connection, public_key)
-        report = prove(connection, segments_folder, keys, progress=progress, since=since)
+        believed = believed_keys(connection, public_key)
+        report = prove(connection, segments_folder, believed, progress=progress, since=since)
+        seen = verify_looks.prove(connection, segments_folder, believed)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
-        return replace(report, findings=(*report.findings, *beside))
+        return replace(report, findings=(*report.findings, *seen.findings, *beside), looks=seen.looks)
 
 
 def require_proven(home: Home, catalogue: Catalogue) -> None:

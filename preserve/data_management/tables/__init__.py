@@ -17,12 +17,14 @@ from preserve.data_management.tables.cases import (
 from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
 from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
+from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import accounts, credentials, delegations, tokens
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
 from preserve.data_management.tables.storage import audits, copies, media
 
 __all__ = [
     "LEDGER_COLUMNS",
+    "LOOKS_COLUMNS",
     "accounts",
     "audits",
     "cases",
@@ -39,6 +41,8 @@ __all__ = [
     "ingest_files",
     "ingests",
     "ledger",
+    "looks",
+    "looks_checkpoint",
     "media",
     "metadata",
     "proceeding_cases",

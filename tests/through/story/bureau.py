@@ -24,7 +24,7 @@ from preserve.archival_storage.pace import Budget
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.archival_storage.replicate import replicate
-from preserve.data_management import destroyed, holdings, ledger, retention_index
+from preserve.data_management import both_logs, destroyed, holdings, retention_index
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.proof.verify_ledger import verify_ledger
@@ -240,7 +240,7 @@ class Bureau:
         """Every package verifies, every deed is in the ledger, and the ledger holds."""
         with self.catalogue.read() as connection:
             known = {row.name for row in connection.execute(select(versions.c.name))}
-            told = [(one.action, one.subject) for one in ledger.entries(connection)]
+            told = [(one.action, one.subject) for one in both_logs.entries(connection)]
         for name, path in self.packages().items():
             report = verify_package(path, workers=1)
             assert report.intact, (name, report.findings)

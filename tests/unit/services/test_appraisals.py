@@ -31,7 +31,7 @@ def test_an_appraisal_from_the_list_to_the_approval(desk: Desk, tmp_path: Path) 
     assert drawn.files == () and drawn.agreed == {}
 
     shown = appraisals.show(desk.session("wang"), number, folder=tmp_path / "out")
-    assert desk.last() == ("review-record.viewed", number, {"items": len(drawn.review.items)})
+    assert desk.last_look() == ("review-record.viewed", number, {"items": len(drawn.review.items)})
     assert [path.name for path in shown.files] == [f"{number}.pdf", f"{number}.xlsx"]
     assert all(path.stat().st_size for path in shown.files)
 

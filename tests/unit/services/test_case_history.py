@@ -21,7 +21,7 @@ def test_the_oldest_event_comes_first_and_the_look_itself_last(bureau: Bureau) -
     assert view.case.objid == bureau.objid and view.case.title and view.contents_shown
     (entry,) = bureau.entries(before)
     assert (entry["action"], entry["subject"], entry["actor"]) == ("history.viewed", bureau.objid, "archivist")
-    assert view.ledger.entries <= view.ledger.size == bureau.size()
+    assert view.ledger.entries <= view.ledger.size == bureau.size() // 1_000_000
     assert view.events[-1].when == entry["time"] and view.events[-1].code == "history.viewed"
 
 

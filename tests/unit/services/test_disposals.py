@@ -46,7 +46,7 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     listing = disposals.list_disposals(desk.session("auditor"))
     assert [row.number for row in listing.disposals] == [number] and listing.more == 0
     archive_id = desk.archive.home.settings.archive_id
-    assert desk.last() == ("disposal-list.viewed", archive_id, {"disposals": [number]})
+    assert desk.last_look() == ("disposal-list.viewed", archive_id, {"disposals": [number]})
 
     later = desk.session(at=after_the_pause())
     assert approved.not_before <= after_the_pause().date()
@@ -61,4 +61,4 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     view = disposals.show(desk.session("head"), number, folder=tmp_path / "out")
     assert view.disposal.state == "executed" and len(view.tombstones) == len(proposed.disposal.entries)
     assert [path.name for path in view.files] == [f"{number}.pdf"]
-    assert desk.last() == ("disposal-record.viewed", number, {"items": len(proposed.disposal.entries)})
+    assert desk.last_look() == ("disposal-record.viewed", number, {"items": len(proposed.disposal.entries)})

@@ -29,7 +29,7 @@ def test_a_hold_is_placed_listed_and_released(desk: Desk) -> None:
     listing = holds.list_holds(desk.session("head"))
     assert [hold.number for hold in listing.holds] == [number] and listing.more == 0
     archive_id = desk.archive.home.settings.archive_id
-    assert desk.last() == ("holds.listed", archive_id, {"holds": [number]})
+    assert desk.last_look() == ("holds.listed", archive_id, {"holds": [number]})
 
     holds.release(desk.session("wang"), number, reason="结案")
     assert holds.list_holds(desk.session()).holds == ()

@@ -17,7 +17,7 @@ from preserve.administration.founding import found
 from preserve.administration.passwords import log_in, set_password
 from preserve.administration.people import Person
 from preserve.clock import now
-from preserve.data_management import ledger, sealing
+from preserve.data_management import both_logs, ledger, looks, sealing
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import Busy, MediumProblem, NotPermitted, Stopped
 from preserve.home import acting_person
@@ -71,7 +71,7 @@ def appoint(archive: Archive, name: str, role: Role) -> Session:
 
 def entries(archive: Archive) -> list[dict[str, Any]]:
     with archive.catalogue.read() as connection:
-        return [json.loads(entry.text) for entry in ledger.entries(connection, 1, ledger.size(connection))]
+        return [json.loads(entry.text) for entry in both_logs.entries(connection)]
 
 
 def actions(archive: Archive) -> list[str]:
@@ -170,7 +170,7 @@ def test_what_is_recorded_of_a_look_is_what_is_shown(archive: Archive) -> None:
     """Read once, even if somebody writes between; and anew for the next operation of the session."""
 
     def newest(session: Session) -> int:
-        return session.once("newest", ledger.size)
+        return session.once("newest", lambda connection: ledger.size(connection) + looks.size(connection))
 
     @query(
         "test.newest", duty=Duty.FIND, look=Look("test.viewed", lambda session, arguments: {"size": newest(session)})
@@ -193,7 +193,7 @@ def test_what_cannot_be_recorded_is_not_shown(archive: Archive) -> None:
         return "secret"
 
     with archive.catalogue.begin() as connection:
-        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'full'); END")
+        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON looks BEGIN SELECT RAISE(ABORT, 'full'); END")
     with pytest.raises(IntegrityError):
         secret(founder(archive))
     assert ran == []

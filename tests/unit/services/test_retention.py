@@ -34,13 +34,13 @@ def test_the_list_is_a_look_at_the_archive(desk: Desk) -> None:
     (row,) = listing.rows
     assert (row.case_number, row.item, row.gone, listing.next) == (desk.office.case, "", "", "")
     assert row.rule_name and row.rule_name != row.rule and row.due is not None and row.due < "2026"
-    assert desk.last() == ("retention.listed", desk.archive.home.settings.archive_id, {"rows": 1})
+    assert desk.last_look() == ("retention.listed", desk.archive.home.settings.archive_id, {"rows": 1})
 
 
 def test_of_one_case_its_recordings_are_listed_too(desk: Desk) -> None:
     rows = retention.list_kept(desk.session(), case=desk.office.case).rows
     assert not rows[0].item and len(rows) > 1 and all(row.item for row in rows[1:])
-    assert desk.last() == ("retention.listed", desk.office.case, {"rows": len(rows)})
+    assert desk.last_look() == ("retention.listed", desk.office.case, {"rows": len(rows)})
     before = len(desk.entries())
     with pytest.raises(Refused, match=r"cli\.case-unknown"):
         retention.list_kept(desk.session(), case="no such case")
@@ -59,7 +59,7 @@ def test_a_list_goes_on_after_the_last_case(desk: Desk) -> None:
 
 def test_an_explanation_names_the_case_in_the_ledger_by_its_identifier(desk: Desk) -> None:
     explanation = retention.explain(desk.session("head"), desk.office.case)
-    assert desk.last() == ("case.viewed", explanation.objid, {"what": "retention"})
+    assert desk.last_look() == ("case.viewed", explanation.objid, {"what": "retention"})
     case = explanation.things[0]
     assert case.item == "" and [period.decides for period in case.periods].count(True) == 1
     document = as_document(explanation)

@@ -33,7 +33,7 @@ def test_a_title_is_not_in_the_result_for_who_may_not_find_cases(desk: Desk) -> 
     number = prepare(desk)
     view = transfers.show(desk.session("head"), number)
     assert view.transfer.items[0].title
-    assert desk.last() == ("transfer.viewed", number, {"cases": list(view.transfer.cases)})
+    assert desk.last_look() == ("transfer.viewed", number, {"cases": list(view.transfer.cases)})
     hidden = transfers.show(desk.session("auditor"), number)
     assert [item.title for item in hidden.transfer.items] == [""]
     assert as_document(hidden)["transfer"]["items"][0]["title"] == ""
@@ -41,7 +41,7 @@ def test_a_title_is_not_in_the_result_for_who_may_not_find_cases(desk: Desk) -> 
     listing = transfers.list_transfers(desk.session("auditor"))
     assert [row.number for row in listing.transfers] == [number] and listing.more == 0
     archive_id = desk.archive.home.settings.archive_id
-    assert desk.last() == ("transfer-list.viewed", archive_id, {"transfers": [number]})
+    assert desk.last_look() == ("transfer-list.viewed", archive_id, {"transfers": [number]})
     transfers.cancel(desk.session(), number, reason="改期")
     assert transfers.list_transfers(desk.session()).transfers == ()
     assert [row.state for row in transfers.list_transfers(desk.session(), any_state=True).transfers] == ["cancelled"]

@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from preserve.clock import stamp
-from preserve.data_management import audit_records, audits, checkpoints, ledger
+from preserve.data_management import audit_records, audits, checkpoints, ledger, looks
 from preserve.data_management.audit_records import Record
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proof.inclusion import Proofs
+from preserve.data_management.proof.looks_proved import newest_anchor
+from preserve.data_management.proof.looks_proved import proved as looks_proved
 from preserve.errors import Conflict
 from preserve.home import Home
 from storage_adapters.durable import write_file
@@ -59,7 +61,11 @@ def write_evidence(
     proofs = Proofs(connection, newest)
     names = dict.fromkeys((name, *versions))
     records = [row for package in names for row in audit_records.of_package(home.store, package) if not row.path]
-    entries = _ordered([*_entries(connection, name.rpartition("_v")[0], records), *also])
+    objid = name.rpartition("_v")[0]
+    entries = _ordered([*_entries(connection, objid, records), *also])
+    seen, anchor = _seen([*looks.about(connection, objid), *also]), newest_anchor(connection)
+    if seen and anchor is not None:
+        entries = _ordered([*entries, *ledger.numbered(connection, [anchor.number])])
     document: dict[str, Any] = {
         "package": name,
         "institution": home.settings.institution,
@@ -67,6 +73,9 @@ def write_evidence(
         "checkpoint": newest.text(),
         "public_key": (home.keys / "ledger.pub").read_text(),
         "entries": [proofs.proved(entry) for entry in entries if entry.number <= newest.size],
+        "looks": looks_proved(connection, [look for look in seen if look.number <= anchor.size], anchor)
+        if anchor
+        else [],
         "earlier": [proofs.beginning(checkpoint) for checkpoint in earlier],
         "checks": [_check(row) for row in records],
     }
@@ -112,4 +121,10 @@ def _write_records(home: Home, folder: Path, entries: Iterable[ledger.Entry], si
 
 
 def _ordered(entries: Iterable[ledger.Entry]) -> list[ledger.Entry]:
-    return sorted({entry.number: entry for entry in entries}.values(), key=lambda entry: entry.number)
+    own = {entry.number: entry for entry in entries if entry.log == ledger.Entry.log}
+    return sorted(own.values(), key=lambda entry: entry.number)
+
+
+def _seen(entries: Iterable[ledger.Entry]) -> list[looks.Look]:
+    seen = {entry.number: entry for entry in entries if isinstance(entry, looks.Look)}
+    return sorted(seen.values(), key=lambda look: look.number)

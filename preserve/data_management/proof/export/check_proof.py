@@ -6,9 +6,10 @@ Needs Python 3.8 or newer and nothing else, no network, no software of the archi
     python3 check_proof.py [--key FILE] [proof.json]
 
 It checks that the checkpoint is signed by the public key (Ed25519, RFC 8032), that every entry stands in the ledger of
-which the checkpoint gives the root (RFC 9162), that earlier checkpoints are beginnings of it, and that the files of
-audit records beside it are those that the entries name. Compare the key's fingerprint, which is printed, with one that
-you have from elsewhere: a certificate, the label of a disc, or `ledger.pub` on any disc of the archive (--key).
+which the checkpoint gives the root (RFC 9162), that earlier checkpoints are beginnings of it, that every look stands in
+the log of looks of which such an entry gives the root, and that the files of audit records beside it are those that the
+entries name. Compare the key's fingerprint, which is printed, with one that you have from elsewhere: a certificate, the
+label of a disc, or `ledger.pub` on any disc of the archive (--key).
 Exit status: 0 everything holds, 1 something does not.
 """
 
@@ -196,6 +197,7 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
                 holds = hashlib.sha256(file.read_bytes()).hexdigest() == named["sha256"]
                 good &= holds
                 lines.append(f"      {file.relative_to(folder)} {_word(holds)}")
+    good &= check_looks(proof, lines)
     for one in proof.get("earlier", []):
         old_size, old_root, old_note, old_signature, old_made = read_checkpoint(one["checkpoint"], raw)
         path = [bytes.fromhex(step) for step in one["path"]]
@@ -204,6 +206,25 @@ def check(folder: Path, name: str, key: str | None) -> tuple[list[str], bool]:
         lines.append(f"早先的存证点 / earlier checkpoint: {old_made}, {old_size}, {_word(holds)}")
     lines.append("结论：全部成立。/ Result: everything holds." if good else "结论：不成立！/ Result: it does NOT hold!")
     return lines, good
+
+
+def check_looks(proof: dict[str, Any], lines: list[str]) -> bool:
+    """Whether each look stands under the root that an entry of the ledger gives; that entry was checked as the rest."""
+    roots = {}
+    for one in proof["entries"]:
+        entry = json.loads(one["entry"])
+        if entry["action"] == "looks.anchored":
+            roots[entry["number"]] = entry["details"]
+    good = True
+    for one in proof.get("looks", []):
+        look, root = json.loads(one["entry"]), roots[one["anchor"]]
+        path = [bytes.fromhex(step) for step in one["path"]]
+        leaf = leaf_hash(one["entry"].encode())
+        holds = look["log"] == "looks" and look["number"] - 1 == one["index"]
+        holds = holds and includes(leaf, one["index"], root["size"], path, bytes.fromhex(root["root"]))
+        good &= holds
+        lines.append("  {}  {:<20} {}".format(look["time"], look["action"], _word(holds)))
+    return good
 
 
 def _word(holds: bool) -> str:

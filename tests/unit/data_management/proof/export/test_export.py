@@ -12,7 +12,8 @@ import pytest
 
 from preserve.archival_storage.auditing import run_audit
 from preserve.archival_storage.pace import Budget
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, sealing
+from preserve.data_management.look_groups import Seen
 from preserve.data_management.proof.export import PROGRAM, Evidence, check_proof, write_evidence
 from preserve.errors import Conflict, NotIntact
 from tests.support.kept import TWO, Kept, kept
@@ -81,3 +82,27 @@ def test_nothing_is_mixed_with_what_lies_there(audited: Kept, tmp_path: Path) ->
     with pytest.raises(Conflict):
         write(audited, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_looks_go_along_under_a_root_that_an_entry_of_the_ledger_gives(audited: Kept, tmp_path: Path) -> None:
+    archive, objid = audited.archive, audited.name.rpartition("_v")[0]
+    for actor in ("li", "wu"):
+        archive.record_look(Seen("case.viewed", objid, actor, {"what": "catalogue"}, archive.now()))
+    sealing.close_segment(archive.home, archive.catalogue)
+    write(audited, tmp_path / "proof")
+    file = tmp_path / "proof" / "proof.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    assert [json.loads(one["entry"])["actor"] for one in document["looks"]] == ["li", "wu"]
+    assert check_proof.check(tmp_path / "proof", "proof.json", None)[1]
+    seen = document["looks"][0]
+    ledger_entry = next(one for one in document["entries"] if json.loads(one["entry"])["action"] == "case.registered")
+    for wrong in (
+        {**seen, "entry": seen["entry"].replace('"li"', '"he"')},
+        {**seen, "index": seen["index"] + 1},
+        {**seen, "path": seen["path"][:-1]},
+    ):
+        file.write_text(json.dumps({**document, "looks": [wrong]}), encoding="utf-8")
+        assert not check_proof.check(tmp_path / "proof", "proof.json", None)[1]
+    file.write_text(json.dumps({**document, "looks": [{**ledger_entry, "anchor": seen["anchor"]}]}), encoding="utf-8")
+    with pytest.raises(KeyError):
+        check_proof.check(tmp_path / "proof", "proof.json", None)

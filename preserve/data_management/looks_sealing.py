@@ -1,0 +1,283 @@
+"""Keeps the log of looks under what was signed: a checkpoint with each transaction, and roots in the ledger.
+
+Whatever adds looks signs them in the same transaction, under an origin of their own. Only the newest of these
+checkpoints is kept, in the catalogue and as a file beside the ledger's head. What closes them is the ledger: each hour,
+and before whatever speaks of looks or leaves the archive, an entry of it gives the size and the root of this log.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, delete, select
+
+from preserve.clock import now, parse, stamp
+from preserve.data_management import checkpoints, ledger, ledger_keys, looks
+from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.merkle import Frontier
+from preserve.data_management.store_witnesses import content
+from preserve.data_management.tables import looks_checkpoint as table
+from preserve.data_management.tiles import Tiles
+from preserve.errors import NotIntact
+from preserve.home import Home, acting_person
+from storage_adapters.durable import write_file
+
+ANCHORED = "looks.anchored"
+TAIL_LOST = "looks.tail-lost"
+HEAD_MISSING = "looks.head-missing"
+
+HEAD = "looks.txt"
+"""The newest checkpoint over the looks, in the store beside that of the ledger."""
+
+FOLDER = "looks"
+"""Where in the store the segments of this log lie: each written once, and copied to drives with the records."""
+
+EVERY = timedelta(hours=1)
+_COLUMNS = [table.c[name] for name in ("size", "root", "made", "note", "signature", "key")]
+_SEGMENT = re.compile(r"looks-(\d{10,})-(\d{10,})\.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The entry of the ledger, by its number, that says which root the first `size` looks have."""
+
+    number: int
+    size: int
+    root: bytes
+
+
+def origin(archive_id: str) -> str:
+    """The first line of each note over looks: it can never be taken for one over the ledger."""
+    return f"preserve/{archive_id}/looks"
+
+
+def newest(connection: Connection) -> Checkpoint | None:
+    """The newest checkpoint over the looks."""
+    row = connection.execute(select(*_COLUMNS).order_by(table.c.size.desc()).limit(1)).first()
+    return Checkpoint(**row._mapping) if row else None
+
+
+def keep_signed(home: Home, connection: Connection, *, grown: bool) -> bool:
+    """Sign the looks that nobody signed; anchor them when one waits for an hour. Returns whether any were signed.
+
+    `grown`: whether this transaction added to the ledger or to this log. Raises NotIntact.
+    """
+    signed = sign(home, connection)
+    if (signed or grown) and _is_due(connection, home, now()):
+        anchor(home, connection)
+    return signed
+
+
+def anchor(home: Home, connection: Connection) -> None:
+    """Give the ledger the root over all looks, where there are new ones. Raises NotIntact."""
+    sign(home, connection)
+    made = newest(connection)
+    if made is None or made.size <= anchored(connection, home.settings.archive_id):
+        return
+    _note(home, connection, ANCHORED, {"size": made.size, "root": made.root.hex()})
+
+
+def anchored(connection: Connection, archive_id: str) -> int:
+    """How many looks stand under a root in the ledger."""
+    last = next(ledger.newest(connection, archive_id, ANCHORED, TAIL_LOST), None)
+    if last is None:
+        return 0
+    return int(last.details["size"]) if last.action == ANCHORED else int(last.details["first"]) - 1
+
+
+def anchors(connection: Connection) -> list[Anchor]:
+    """Every root that the ledger gives, oldest first, but for those over looks that were lost. Raises NotIntact."""
+    standing: list[Anchor] = []
+    for entry in ledger.of_action(connection, ANCHORED, TAIL_LOST):
+        if entry.action == TAIL_LOST:
+            standing = [one for one in standing if one.size < int(entry.details["first"])]
+        else:
+            root = bytes.fromhex(entry.details["root"])
+            standing.append(Anchor(entry.number, int(entry.details["size"]), root))
+    return standing
+
+
+def _is_due(connection: Connection, home: Home, moment: datetime) -> bool:
+    """Whether a look that the ledger does not cover is an hour old."""
+    first = anchored(connection, home.settings.archive_id) + 1
+    waiting = next(looks.entries(connection, first, first), None)
+    return waiting is not None and parse(waiting.time) <= moment - EVERY
+
+
+def tree(connection: Connection, *, kept: bool = True) -> Tiles:
+    """The tree over the looks; with `kept` false it believes the leaves only, and reads as many as it needs."""
+    return Tiles(connection, looks.LOG, lambda start, stop: looks.leaves(connection, start + 1, stop), kept=kept)
+
+
+def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
+    """Sign the log as it stands; `again`: from its first look on, whatever was signed before."""
+    size, before = looks.size(connection), None if again else newest(connection)
+    covered = before.size if before else 0
+    if size < covered:
+        raise NotIntact("looks.rolled-back", str(home.catalogue), size=size, told=covered, witness="looks_checkpoint")
+    if size == covered and not again:
+        return False
+    key = ledger_keys.read_private_key(home.keys / "ledger.key")
+    ledger_keys.require_own_key(connection, key, home.keys / "ledger.key", before.key if before else "")
+    try:
+        frontier = _frontier(home, connection, before)
+        frontier.add_all(looks.leaves(connection, frontier.size + 1, size))
+        tree(connection).extend(size)
+    except ValueError as error:
+        raise NotIntact("looks.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
+    when, root = stamp(now()), frontier.root()
+    note = f"{origin(home.settings.archive_id)}\n{size}\n{base64.b64encode(root).decode()}\n{when}\n"
+    connection.execute(delete(table))
+    row = {"size": size, "root": root, "made": when, "note": note, "signature": key.sign(note.encode())}
+    key_name = ledger_keys.fingerprint(key.public_key())
+    connection.execute(table.insert(), {**row, "key": key_name, "peaks": frontier.peaks()})
+    return True
+
+
+def _frontier(home: Home, connection: Connection, before: Checkpoint | None) -> Frontier:
+    """The tree under the newest checkpoint; its peaks are believed where they hash to the root that was signed."""
+    if before is None:
+        return Frontier()
+    if not holds(before, home.settings.archive_id, _keys(home, connection)):
+        raise NotIntact("looks.checkpoint-forged", str(before.size), size=before.size)
+    kept = connection.execute(select(table.c.peaks)).scalar()
+    try:
+        frontier = Frontier(before.size, bytes(kept or b""))
+    except ValueError:
+        frontier = Frontier()
+    if frontier.size and frontier.root() == before.root:
+        return frontier
+    frontier = Frontier().add_all(looks.leaves(connection, 1, before.size))
+    if frontier.root() != before.root:
+        raise ValueError(f"another root over {before.size} looks than was signed")
+    return frontier
+
+
+def holds(signed: Checkpoint, archive_id: str, keys: Iterable[Ed25519PublicKey]) -> bool:
+    """Whether a checkpoint is one over this archive's looks, signed by one of these keys."""
+    return signed.note.partition("\n")[0] == origin(archive_id) and checkpoints.signed_by_any(signed, keys)
+
+
+def _keys(home: Home, connection: Connection) -> list[Ed25519PublicKey]:
+    return ledger_keys.believed_keys(connection, home.keys / "ledger.pub")
+
+
+def head_file(home: Home) -> Path:
+    """Where the newest checkpoint lies in the store."""
+    return home.store / "ledger" / HEAD
+
+
+def write_head(home: Home, connection: Connection) -> None:
+    """Put the newest checkpoint into the store, while nobody else commits one. Raises StorageError."""
+    made, file = newest(connection), head_file(home)
+    if made is not None and file.parent.is_dir() and content(file) != made.text().encode():
+        write_file(file, made.text().encode(), durable=True)
+
+
+def read_head(file: Path) -> Checkpoint | None:
+    """The checkpoint in the store; None where there is none. Raises NotIntact."""
+    data = content(file)
+    try:
+        return None if data is None else checkpoints.parse_exactly(data)
+    except NotIntact as error:
+        raise NotIntact("looks.checkpoint-unreadable", str(file)) from error
+
+
+def hold_to_witnesses(home: Home, connection: Connection) -> None:
+    """Hold the log against its checkpoint, the head in the store, and the newest root in the ledger.
+
+    A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where looks are gone,
+    or there are some that nobody signed: nobody acts on that.
+    """
+    size, row, head = looks.size(connection), newest(connection), read_head(head_file(home))
+    told = anchored(connection, home.settings.archive_id)
+    for witness, count in (("looks_checkpoint", row.size if row else 0), ("ledger", told)):
+        if count > size:
+            raise NotIntact("looks.rolled-back", str(home.catalogue), size=size, told=count, witness=witness)
+    if head is not None:
+        if not holds(head, home.settings.archive_id, _keys(home, connection)):
+            raise NotIntact("looks.checkpoint-forged", str(head_file(home)), size=head.size)
+        if head.size > size:
+            raise NotIntact("looks.rolled-back", str(head_file(home)), size=size, told=head.size, witness=HEAD)
+        if row is not None and row.size == head.size and row.text() != head.text():
+            raise NotIntact("looks.forked", str(head_file(home)), number=head.size, witness=HEAD)
+    covered = row.size if row else 0
+    if size > covered:
+        raise NotIntact("looks.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
+    # Killed before the first head was written: only the ledger's word makes a missing one remarkable.
+    if head is None and told and head_file(home).parent.is_dir():
+        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
+        write_head(home, connection)
+
+
+def export_segment(home: Home, connection: Connection) -> Path | None:
+    """Write the looks that were anchored since the last segment into the store; None where there are none.
+
+    The ledger's entry is what proves the file. Raises StorageError.
+    """
+    folder = home.store / FOLDER
+    last = max((stop for _, stop, _ in segments(folder)), default=0)
+    size = anchored(connection, home.settings.archive_id)
+    if size <= last or not home.store.is_dir():
+        return None
+    path = folder / f"looks-{last + 1:010d}-{size:010d}.jsonl"
+    lines = "".join(look.text + "\n" for look in looks.entries(connection, last + 1, size))
+    write_file(path, lines.encode(), durable=True)
+    return path
+
+
+def segments(folder: Path) -> list[tuple[int, int, Path]]:
+    """The segments in a folder: first number, last number, path; in order."""
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    found = [match for name in names if (match := _SEGMENT.fullmatch(name))]
+    return sorted((int(match[1]), int(match[2]), folder / match[0]) for match in found)
+
+
+def segment_lines(folder: Path) -> Iterator[str]:
+    """Each line of the segments in their order. Raises OSError; ValueError, which names the file that is wrong."""
+    expected = 1
+    for first, last, path in segments(folder):
+        if first != expected:
+            raise ValueError(path.name)
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            for line in stream:
+                yield line.removesuffix("\n")
+                expected += 1
+        if expected != last + 1:
+            raise ValueError(path.name)
+
+
+def enter_loss(home: Home, connection: Connection, told: int) -> int:
+    """In a catalogue made again: write down that there were `told` looks and are fewer; returns how many are lost.
+
+    The text of the head goes into the entry: what contradicts it in others' hands is explained by it.
+    """
+    size = looks.size(connection)
+    try:
+        head = read_head(head_file(home))
+    except NotIntact:
+        head = None
+    told = max(told, head.size if head else 0, max((one.size for one in anchors(connection)), default=0))
+    if told <= size:
+        return 0
+    lost = {"first": size + 1, "last": told, "count": told - size, "checkpoint": head.text() if head else ""}
+    _note(home, connection, TAIL_LOST, lost)
+    sign(home, connection, again=True)
+    return told - size
+
+
+def _note(home: Home, connection: Connection, action: str, details: Mapping[str, object]) -> None:
+    ledger.append(
+        connection,
+        action=action,
+        subject=home.settings.archive_id,
+        actor=acting_person(),
+        details=details,
+        moment=now(),
+    )

@@ -1,0 +1,121 @@
+"""Proves that the log of looks is what it was: against its hashes, its segments, and the roots in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection
+
+from metadata.findings import Finding
+from preserve.data_management import checkpoints, ledger, looks, looks_sealing
+from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.merkle import Frontier
+from preserve.errors import NotIntact
+
+
+@dataclass(frozen=True, slots=True)
+class LooksReport:
+    """What proving found. `anchored` looks stand under a root in the ledger, later ones under a checkpoint."""
+
+    looks: int
+    anchored: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing contradicts anything, and nothing is missing."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def prove(connection: Connection, ledger_folder: Path, public: Sequence[Ed25519PublicKey]) -> LooksReport:
+    """Hold every look against its hash, its place, the segments, the ledger's roots and the newest checkpoint.
+
+    `ledger_folder` is the ledger's in the store. A ledger that is itself altered is for `verify_ledger` to name.
+    """
+    findings: list[Finding] = []
+    signed = _signed(connection, ledger_folder, public, findings)
+    try:
+        anchors = looks_sealing.anchors(connection)
+    except NotIntact:
+        anchors = []  # an entry was changed, which proving the ledger says
+    expected: dict[int, list[tuple[bytes, str]]] = {}
+    for anchor in anchors:
+        expected.setdefault(anchor.size, []).append((anchor.root, str(anchor.number)))
+    for name, checkpoint in signed:
+        expected.setdefault(checkpoint.size, []).append((checkpoint.root, name))
+    lines = _lines(ledger_folder.parent / looks_sealing.FOLDER, findings)
+    frontier, bad, proven = Frontier(), False, 0
+    for look in looks.entries(connection):
+        count = frontier.size + 1
+        line = next(lines, None)
+        problem = looks.problem_of(look, count)
+        if not problem and line is not None and line != look.text:
+            problem = "looks.contradicts-segment"
+        if problem and not bad:
+            findings.append(Finding(problem, f"{looks.LOG}/{count}", "error", {"number": count}))
+            bad = True
+        frontier.add(ledger.leaf_hash(look.text))
+        for root, where in expected.pop(count, ()):
+            if root == frontier.root():
+                proven = count
+            elif not bad:
+                contradicted: dict[str, int | str] = {"first": proven + 1, "last": count, "witness": where}
+                findings.append(Finding("looks.contradicts-root", f"{looks.LOG}/{count}", "error", contradicted))
+                bad = True
+    size = frontier.size
+    expected.pop(0, None)  # nothing can contradict a root over nothing
+    if not bad and (max(expected, default=0) > size or next(lines, None) is not None):
+        findings.append(Finding("looks.missing", f"{looks.LOG}/{size + 1}", "error", {"number": size + 1}))
+    findings += _beside(connection, ledger_folder, size, signed)
+    return LooksReport(size, max((anchor.size for anchor in anchors), default=0), tuple(findings))
+
+
+def _signed(
+    connection: Connection, folder: Path, public: Sequence[Ed25519PublicKey], findings: list[Finding]
+) -> list[tuple[str, Checkpoint]]:
+    """The checkpoint in the catalogue and the one in the store, as far as they are this archive's."""
+    over = checkpoints.newest(connection)
+    archive_id = over.note.partition("\n")[0].partition("/")[2] if over else ""
+    found = []
+    row = looks_sealing.newest(connection)
+    if row is not None:
+        found.append(("looks_checkpoint", row))
+    try:
+        head = looks_sealing.read_head(folder / looks_sealing.HEAD)
+        if head is not None:
+            found.append((looks_sealing.HEAD, head))
+    except NotIntact as error:
+        findings.append(Finding(error.code, looks_sealing.HEAD))
+    good = []
+    for name, checkpoint in found:
+        if looks_sealing.holds(checkpoint, archive_id, public):
+            good.append((name, checkpoint))
+        else:
+            findings.append(Finding("looks.checkpoint-forged", name, "error", {"size": checkpoint.size}))
+    return good
+
+
+def _lines(folder: Path, findings: list[Finding]) -> Iterator[str]:
+    try:
+        yield from looks_sealing.segment_lines(folder)
+    except (OSError, ValueError) as error:
+        findings.append(Finding("looks.segment-broken", str(folder), detail=str(error)))
+
+
+def _beside(
+    connection: Connection, folder: Path, size: int, signed: Sequence[tuple[str, Checkpoint]]
+) -> Iterator[Finding]:
+    """What should bear witness to `size` looks and is not there; and what was noted of such when it was found."""
+    covered = max((checkpoint.size for name, checkpoint in signed if name != looks_sealing.HEAD), default=0)
+    if covered < size:
+        values = {"first": covered + 1, "last": size, "count": size - covered}
+        yield Finding("looks.unsigned", f"{looks.LOG}/{size}", "error", values)
+    told = next(ledger.unproven(connection, looks_sealing.ANCHORED), None) is not None
+    if told and not (folder / looks_sealing.HEAD).exists():
+        yield Finding("looks.head-missing", looks_sealing.HEAD, "error", {"file": looks_sealing.HEAD})
+    for entry in ledger.unproven(connection, looks_sealing.HEAD_MISSING, looks_sealing.TAIL_LOST):
+        values = {name: value for name, value in entry.details.items() if name != "checkpoint"}
+        yield Finding(f"{entry.action}-noted", str(entry.number), "warning", {"number": entry.number, **values})

@@ -1,0 +1,126 @@
+"""A look that was changed, moved, taken out or put in is named, and so is a root that was changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from preserve.administration.founding import found as found_archive
+from preserve.data_management import ledger, looks, looks_sealing, sealing
+from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.proof.verify_ledger import verify_ledger
+from preserve.home import Home
+
+MOMENT = datetime(2026, 12, 11, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return found_archive(
+        tmp_path / "home", institution="总队", policy="lossless", store=None, digests=["sha256"], language="zh"
+    ).home
+
+
+@pytest.fixture
+def catalogue(home: Home) -> Iterator[Catalogue]:
+    """Five looks: three in a segment under a root, two since."""
+    opened = open_catalogue(home)
+    for count in (3, 2):
+        with opened.begin() as connection:
+            for _ in range(count):
+                looks.append(connection, action="case.viewed", subject="s", actor="li", details={}, moment=MOMENT)
+        if count == 3:
+            sealing.close_segment(home, opened)
+    with opened.locked() as connection:
+        looks_sealing.write_head(home, connection)
+    sealing.seal(home)
+    yield opened
+    opened.close()
+
+
+def findings(home: Home) -> list[tuple[str, str]]:
+    opened = open_catalogue(home)
+    try:
+        report = verify_ledger(opened, home.store / "ledger", home.keys / "ledger.pub")
+    finally:
+        opened.close()
+    return [(finding.code, finding.where) for finding in report.findings]
+
+
+def change(catalogue: Catalogue, *statements: str) -> None:
+    with catalogue.engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+
+
+def forge(catalogue: Catalogue, number: int) -> None:
+    """Another actor in a look, with the hash that goes with it."""
+    with catalogue.read() as connection:
+        text = next(looks.entries(connection, number)).text.replace('"li"', '"wu"')
+    row = looks.row_of(text)
+    with catalogue.engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE looks SET entry = ?, leaf = ? WHERE number = ?", (text, row["leaf"], number))
+        connection.commit()
+
+
+def test_sound(home: Home, catalogue: Catalogue) -> None:
+    assert findings(home) == []
+    report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    assert report.intact and report.looks == 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE looks SET entry = replace(entry, 'li', 'wu') WHERE number = 2", ("looks.changed", "looks/2")),
+        ("DELETE FROM looks WHERE number = 2", ("looks.missing", "looks/2")),
+        ("DELETE FROM looks WHERE number = 5", ("looks.missing", "looks/5")),
+        ("DELETE FROM looks", ("looks.missing", "looks/1")),
+    ],
+)
+def test_the_first_bad_look_is_named(
+    home: Home, catalogue: Catalogue, statement: str, expected: tuple[str, str]
+) -> None:
+    change(catalogue, statement)
+    assert expected in findings(home)
+
+
+def test_a_look_forged_with_its_hash_contradicts_segment_root_or_checkpoint(home: Home, catalogue: Catalogue) -> None:
+    forge(catalogue, 2)
+    assert ("looks.contradicts-segment", "looks/2") in findings(home)
+    (segment,) = (home.store / looks_sealing.FOLDER).iterdir()
+    segment.unlink()
+    assert ("looks.contradicts-root", "looks/3") in findings(home)
+
+
+def test_a_look_forged_since_the_last_root_contradicts_the_checkpoint(home: Home, catalogue: Catalogue) -> None:
+    forge(catalogue, 5)
+    assert ("looks.contradicts-root", "looks/5") in findings(home)
+    change(catalogue, "DELETE FROM looks_checkpoint")
+    codes = findings(home)
+    assert ("looks.contradicts-root", "looks/5") in codes and ("looks.unsigned", "looks/5") in codes
+
+
+def test_a_root_that_was_changed_is_the_ledgers_to_name(home: Home, catalogue: Catalogue) -> None:
+    with catalogue.read() as connection:
+        (anchor,) = ledger.of_action(connection, looks_sealing.ANCHORED)
+    change(
+        catalogue,
+        f"UPDATE ledger SET entry = replace(entry, '\"size\":3', '\"size\":2') WHERE number = {anchor.number}",
+    )
+    assert ("ledger.entry-changed", str(anchor.number)) in findings(home)
+
+
+def test_evidence_that_is_gone_or_altered_is_named(home: Home, catalogue: Catalogue) -> None:
+    (segment,) = (home.store / looks_sealing.FOLDER).iterdir()
+    lines = segment.read_bytes()
+    segment.write_bytes(lines[: len(lines) // 2])
+    file = looks_sealing.head_file(home)
+    file.unlink()
+    codes = dict(findings(home))
+    assert "looks.segment-broken" in codes and codes["looks.head-missing"] == "looks.txt"
+    segment.write_bytes(lines)
+    file.write_bytes((file.parent / sealing.HEAD).read_bytes())
+    assert findings(home) == [("looks.checkpoint-forged", "looks.txt")]

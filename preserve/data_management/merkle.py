@@ -93,6 +93,14 @@ def begins_with(first: int, second: int, first_root: bytes, second_root: bytes, 
     return last == 0 and older == first_root and newer == second_root
 
 
+def fold(nodes: list[bytes]) -> bytes:
+    """The hash over a complete subtree of these nodes: their number is a power of two."""
+    sha256 = hashlib.sha256
+    while len(nodes) > 1:
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
+    return nodes[0]
+
+
 class Frontier:
     """The tree hash over the leaves so far (RFC 9162 §2.1.1), kept as the roots of its complete subtrees, the peaks.
 

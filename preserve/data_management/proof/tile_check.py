@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints
-from preserve.data_management.merkle import DIGEST, Frontier
+from preserve.data_management.merkle import DIGEST, Frontier, fold
 from preserve.data_management.tiles import LEVEL, WIDTH
 
 
@@ -19,7 +19,7 @@ class TileCheck:
         self._covered = covered
         self._levels: list[bytearray] = [bytearray()]
         self._full = Frontier()  # over the tiles of level 0 that are full
-        self._begun = Frontier()  # over the one after them
+        self._begun = Frontier()  # over as much of the one after them as a root was asked of
         self.bad: Finding | None = None
 
     def go_on(self, size: int) -> None:
@@ -32,19 +32,19 @@ class TileCheck:
             place, count = divmod(size >> LEVEL * level, WIDTH)
             self._levels[level] += b"".join(self._tiles.hashes(level, place * WIDTH, count))
             self._levels.append(bytearray())
-        self._begun = Frontier().add_all(_parts(self._levels[0]))
+        self._begun = Frontier()
         full = size >> LEVEL
         self._full = Frontier(full, self._tiles.peaks(full << LEVEL))
 
     def add(self, leaves: list[bytes]) -> None:
         """Take in leaves, none of which goes beyond the end of a tile."""
         self._levels[0] += b"".join(leaves)
-        self._begun.add_all(leaves)
-        if self._begun.size == WIDTH:
+        if len(self._levels[0]) == WIDTH * DIGEST:
             self._close()
 
     def _close(self) -> None:
-        node, level = self._begun.root(), 0
+        # Nearly every tile is folded level by level at once; leaf by leaf only where a checkpoint lies within it.
+        node, level = self._within().root() if self._begun.size else fold(_parts(self._levels[0])), 0
         self._full.add(node)
         self._begun = Frontier()
         place = self._full.size - 1
@@ -53,7 +53,7 @@ class TileCheck:
             self._hold(level, place, hashes)
             self._levels[level].clear()
             if level:
-                node = Frontier().add_all(_parts(hashes)).root()
+                node = fold(_parts(hashes))
             level += 1
             if level == len(self._levels):
                 self._levels.append(bytearray())
@@ -64,11 +64,15 @@ class TileCheck:
 
     def root(self) -> bytes:
         """The root over all leaves so far."""
-        return self._full.root_before(self._begun)
+        return self._full.root_before(self._within())
+
+    def _within(self) -> Frontier:
+        """The tree over the leaves of the tile that is not full."""
+        return self._begun.add_all(_parts(self._levels[0][self._begun.size * DIGEST :]))
 
     def end(self) -> None:
         """Hold the tiles that are not full, too."""
-        size = (self._full.size << LEVEL) + self._begun.size
+        size = (self._full.size << LEVEL) + len(self._levels[0]) // DIGEST
         for level, hashes in enumerate(self._levels):
             if hashes:
                 self._hold(level, size >> LEVEL * (level + 1), bytes(hashes))

@@ -7,10 +7,11 @@ do not agree are entries read for what is wrong with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from sqlalchemy import Connection
@@ -41,23 +42,34 @@ class Walk:
     def read(self) -> list[bytes]:
         """The leaf hashes of the entries up to the end of a tile, reckoned from their texts; none at the end."""
         rows = self._rows.fetchmany(TOGETHER - self.count % TOGETHER)
-        lines: list[bytes | None] = list(islice(self._lines, len(rows)))
-        lines += [None] * (len(rows) - len(lines))
-        count, moved, leaves = self.count, 0, []
-        for (number, text, leaf), line in zip(rows, lines, strict=True):
-            count += 1
-            digest = sha256(b"\0" + text).digest()
-            leaves.append(digest)
-            moved += len(text)
+        lines = list(islice(self._lines, len(rows)))
+        numbers, texts, kept = zip(*rows, strict=True) if rows else ((), (), ())
+        leaves = [sha256(b"\0" + text).digest() for text in texts]
+        # All at once, for nearly always all is well; which one is bad is asked where something is.
+        if self.bad is None and not (
+            numbers == tuple(range(self.count + 1, self.count + 1 + len(rows)))
+            and tuple(leaves) == kept
+            and lines == list(texts[: len(lines)])
+            and all(
+                text.startswith(b'%d,"subject":"' % number, text.rfind(_NUMBER) + len(_NUMBER))
+                for number, text in zip(numbers, texts, strict=True)
+            )
+        ):
+            self.bad = self._first_bad(rows, lines)
+        self.count += len(rows)
+        self.moved += sum(map(len, texts))
+        return leaves
+
+    def _first_bad(self, rows: Sequence[Any], lines: list[bytes]) -> Finding | None:
+        for count, ((number, text, leaf), line) in enumerate(zip_longest(rows, lines), self.count + 1):
             if (
                 number != count
-                or digest != leaf
+                or sha256(b"\0" + text).digest() != leaf
                 or not text.startswith(b'%d,"subject":"' % count, text.rfind(_NUMBER) + len(_NUMBER))
                 or (line is not None and line != text)
-            ) and self.bad is None:
-                self.bad = _bad(_problem(number, count, text, leaf) or "ledger.entry-contradicts-segment", count)
-        self.count, self.moved = count, moved
-        return leaves
+            ):
+                return _bad(_problem(number, count, text, leaf) or "ledger.entry-contradicts-segment", count)
+        return None
 
     def close(self) -> None:
         """Read no more."""

@@ -29,6 +29,9 @@ NAMES = (
     "retention",
     "looks",
     "planning",
+    "ledger",
+    "looks",
+    "growth",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -1,7 +1,7 @@
 """What each command that reads catalogue or ledger costs in archives of 1,000, 10,000 and 100,000 cases.
 
-`python -m benchmarks.growth --home FOLDER` keeps the homes it makes there, which take a quarter of an hour, and uses
-those it finds.
+`python -m benchmarks.growth --home FOLDER` (or BENCHMARK_HOMES, a variable) keeps the homes that it makes there, which
+take a quarter of an hour, and uses those it finds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import subprocess
 import time
 from pathlib import Path
 
+from benchmarks.growth_plot import draw
 from benchmarks.imitated_home import build, number_of
 from benchmarks.measure import PROGRAM, row, scratch
 
 SIZES = (1_000, 10_000, 100_000)
+PLOT = Path(__file__).parent.parent / "docs" / "growth.svg"
 GROWS = 1.5
 """So many times the processor time of the smallest archive may be used in the largest."""
 
@@ -98,12 +100,15 @@ def rows_of(measured: dict[str, list[tuple[float, float]]], helped: float) -> li
 
 
 def main(home: Path | None = None, sizes: tuple[int, ...] = SIZES) -> list[str]:
-    """One row for each command."""
+    """One row for each command; and the picture of those whose answer does not grow, in the documentation."""
+    home = home or (Path(os.environ["BENCHMARK_HOMES"]) if "BENCHMARK_HOMES" in os.environ else None)
     with scratch() as folder:
         place = home or folder
         place.mkdir(parents=True, exist_ok=True)
         measured = table(place, sizes)
         helped, _ = seconds(["--help"], place)
+        busy = {name: [time for _, time in times] for name, times in measured.items() if name in COMMANDS}
+        PLOT.write_text(draw(busy, sizes, "seconds of processor"), encoding="utf-8")
         return rows_of(measured, helped)
 
 

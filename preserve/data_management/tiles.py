@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, LargeBinary, and_, cast, func, select
 
-from preserve.data_management.merkle import DIGEST, Frontier, split
+from preserve.data_management.merkle import DIGEST, Frontier, fold, split
 from preserve.data_management.tables import tiles
 
 LEVEL = 8
@@ -54,7 +54,7 @@ class Tiles:
         if count < 1 or count & (count - 1) == 0:
             return self._node(count.bit_length() - 1, start // count) if count > 0 else Frontier().root()
         middle = start + split(count)
-        return _fold([self.root(start, middle), self.root(middle, stop)])
+        return fold([self.root(start, middle), self.root(middle, stop)])
 
     def peaks(self, size: int) -> bytes:
         """The roots of the complete subtrees over the first `size` leaves, as `Frontier` goes on from them."""
@@ -118,7 +118,7 @@ class Tiles:
     def _hash_node(self, height: int, number: int) -> bytes:
         """The root of the complete subtree of this height, counted from 0."""
         level, rest = divmod(height, LEVEL)
-        return _fold(self.hashes(level, number << rest, 1 << rest))
+        return fold(self.hashes(level, number << rest, 1 << rest))
 
     def hashes(self, level: int, start: int, count: int) -> list[bytes]:
         """Hashes of one level that lie in one tile, from `start` on. Raises ValueError beyond the log's end."""
@@ -135,7 +135,7 @@ class Tiles:
 
     def _hash_below(self, level: int, index: int) -> bytes:
         """A hash that should stand in a tile, from the level below."""
-        return _fold(self.hashes(level - 1, index * WIDTH, WIDTH))
+        return fold(self.hashes(level - 1, index * WIDTH, WIDTH))
 
 
 def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int, int, bytes]]:
@@ -151,13 +151,8 @@ def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int
         edges[level].clear()
         index //= WIDTH
         yield level, index, full
-        node, level = _fold(_parts(full)), level + 1
+        node, level = fold(_parts(full)), level + 1
 
 
 def _parts(hashes: bytes) -> list[bytes]:
     return [hashes[start : start + DIGEST] for start in range(0, len(hashes), DIGEST)]
-
-
-def _fold(hashes: list[bytes]) -> bytes:
-    """The root over a power of two of hashes."""
-    return Frontier().add_all(hashes).root()

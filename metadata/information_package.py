@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from metadata import csip
 from metadata.beside import Beside
@@ -13,8 +15,8 @@ from metadata.findings import Finding, Value
 from metadata.mets import Identifiers, Reference, read_identity, read_references
 from metadata.opened import OpenedBag
 from metadata.premis import beside
-from metadata.premis.outline import Outline
-from metadata.schemas import mets_schema
+from metadata.premis.outline import Outline, read_outlines
+from metadata.schemas import mets_schema, premis_schema
 
 
 @dataclass(slots=True)
@@ -85,22 +87,29 @@ def package_names(bag: OpenedBag) -> list[str]:
     return sorted(found, key=lambda name: (not bag.name.startswith(name), name))
 
 
+Outlines = Callable[[Path], Iterator[Outline]]
+
+
 class PackageReading:
-    """A package whose PREMIS files are being read while whoever asked for it does other things."""
+    """A package whose large PREMIS files are being read by a process while whoever asked for it does other things.
+
+    Only there: libxml2 with a schema must not work in two threads of one process at once.
+    """
 
     def __init__(self, bag: OpenedBag, name: str) -> None:
         self._package = package = InformationPackage(bag, name, bag.inventory.below(f"data/{name}/"))
         for path in _documents(package.files, csip.PREMIS):
             package.premis.append(PremisDocument(path, path.removesuffix(csip.PREMIS)))
-        self._reading = Beside(self._read_premis, "premis")
+        large = [document for document in package.premis if beside.is_large(bag.root / package.where(document.path))]
+        reading = partial(self._read_premis, large, beside.outlines)
+        self._reading = Beside(reading, "premis") if large else None
 
-    def _read_premis(self) -> list[Finding]:
+    def _read_premis(self, documents: Iterable[PremisDocument], read: Outlines) -> dict[str, list[Finding]]:
         package = self._package
-        return [
-            finding
-            for document in package.premis
-            for finding in _guarded(package, document.path, _read_premis(package, document))
-        ]
+        return {
+            document.path: list(_guarded(package, document.path, _read_premis(package, document, read)))
+            for document in documents
+        }
 
     def finish(self) -> InformationPackage:
         """The package with its METS files, too, each read as a stream. What is refused becomes a finding."""
@@ -109,7 +118,11 @@ class PackageReading:
             document = MetsDocument(path, path.removesuffix(csip.METS))
             package.mets.append(document)
             package.findings.extend(_guarded(package, path, _read_mets(package, document)))
-        package.findings.extend(self._reading.join())
+        begun = self._reading.join() if self._reading else {}
+        rest = [document for document in package.premis if document.path not in begun]
+        said = {**begun, **self._read_premis(rest, lambda path: read_outlines(path, premis_schema()))}
+        for premis in package.premis:
+            package.findings.extend(said[premis.path])
         return package
 
 
@@ -152,9 +165,8 @@ def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[
     document.whole = True
 
 
-def _read_premis(package: InformationPackage, document: PremisDocument) -> Iterator[None]:
-    place = package.bag.root / package.where(document.path)
-    for outline in beside.outlines(place):
+def _read_premis(package: InformationPackage, document: PremisDocument, read: Outlines) -> Iterator[None]:
+    for outline in read(package.bag.root / package.where(document.path)):
         yield
         _take(document, outline)
     document.whole = True

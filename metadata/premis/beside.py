@@ -23,14 +23,16 @@ _HEADER = struct.Struct("<Q")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from metadata.premis.beside import serve; serve(sys.argv[2])"
 
 
-def outlines(path: Path, large: int = _LARGE) -> Generator[Outline, None, None]:
-    """As `read_outlines` with the schema, beside where `large` bytes or more. Raises RuntimeError when that dies."""
-    if path.stat().st_size < large:
-        return read_outlines(path, premis_schema())
-    return _beside(path)
+def is_large(path: Path, large: int = _LARGE) -> bool:
+    """Whether a document of `large` bytes or more is there, which is worth a process of its own."""
+    try:
+        return path.stat().st_size >= large
+    except OSError:
+        return False
 
 
-def _beside(path: Path) -> Generator[Outline, None, None]:
+def outlines(path: Path) -> Generator[Outline, None, None]:
+    """As `read_outlines` with the schema, read by a process beside. Raises RuntimeError when that dies."""
     schema_folder()  # what is missing is said from here
     place = str(Path(__file__).resolve().parents[2])
     process = subprocess.Popen(

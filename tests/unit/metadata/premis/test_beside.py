@@ -28,7 +28,7 @@ def written(folder: Path, count: int) -> Path:
 @pytest.mark.parametrize("count", [1, 499, 1200])
 def test_the_outlines_are_those_that_are_read_here(tmp_path: Path, count: int) -> None:
     path = written(tmp_path, count)
-    assert list(outlines(path, 0)) == list(read_outlines(path, premis_schema()))
+    assert list(outlines(path)) == list(read_outlines(path, premis_schema()))
 
 
 @pytest.mark.parametrize(
@@ -48,18 +48,18 @@ def test_a_refusal_comes_with_its_place_and_words(
     with pytest.raises(kind) as here:
         list(read_outlines(path, premis_schema()))
     with pytest.raises(kind) as there:
-        list(outlines(path, 0))
+        list(outlines(path))
     assert (there.value.code, there.value.where) == (here.value.code, here.value.where)
     assert there.value.values == here.value.values
 
 
 def test_what_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        list(outlines(tmp_path / "premis.xml", 0))
+        list(outlines(tmp_path / "premis.xml"))
 
 
 def test_a_process_that_dies_is_no_end_of_a_document(tmp_path: Path) -> None:
-    reading = outlines(written(tmp_path, 6000), 0)  # more than a pipe holds
+    reading = outlines(written(tmp_path, 6000))  # more than a pipe holds
     next(reading)
     (process,) = [child for child in psutil.Process().children() if "premis.beside" in " ".join(child.cmdline())]
     process.kill()
@@ -68,7 +68,7 @@ def test_a_process_that_dies_is_no_end_of_a_document(tmp_path: Path) -> None:
 
 
 def test_who_stops_asking_leaves_no_process_behind(tmp_path: Path) -> None:
-    reading = outlines(written(tmp_path, 6000), 0)
+    reading = outlines(written(tmp_path, 6000))
     next(reading)
     reading.close()
     assert not [child for child in psutil.Process().children() if "premis.beside" in " ".join(child.cmdline())]

@@ -27,7 +27,7 @@ from preserve.archival_storage.media_contents import take_records
 from preserve.archival_storage.medium_ledger import entry_texts
 from preserve.archival_storage.opening import kind_of
 from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings, ledger, sealing
+from preserve.data_management import checkpoints, destroyed, holdings, ledger, rebuild_looks, sealing
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -80,10 +80,10 @@ def restore_archive(
         count, findings = _bring_packages(home, origin.newest, sources, progress)
         drop_file(home.catalogue, home.path)  # the empty one that was laid out
         report = rebuild(home, [server_store(home)], finish=after_rebuild(home))
-        entries = _last_entries(home, sources, origin, own, count, actor, now())
+        entries, lost = _last_entries(home, sources, origin, own, count, actor, now())
         sealing.seal(home)  # while it has the name under which this process knows it
         publish_site(building, path)
-    found = (*findings, *(_at(finding, building, path) for finding in report.findings))
+    found = (*findings, *(_at(finding, building, path) for finding in (*report.findings, *lost)))
     return ArchiveRestored(open_home(path), count, entries, origin.former, found)
 
 
@@ -157,8 +157,9 @@ def _bring_packages(
 
 def _last_entries(
     home: Home, sources: Sequence[Source], origin: _Origin, own: str, packages: int, actor: str, moment: datetime
-) -> int:
-    """Write down the media and that the archive was restored; return the number of entries."""
+) -> tuple[int, list[Finding]]:
+    """Write down the media and that the archive was restored; the number of entries, and what of looks is lost."""
+    findings: list[Finding] = []
     catalogue = open_catalogue(home)
     try:
         with catalogue.begin() as connection:
@@ -178,9 +179,10 @@ def _last_entries(
                 moment=moment,
                 details=details,
             )
+            rebuild_looks.settle(home, connection, findings)
         sealing.close_segment(home, catalogue)
         with catalogue.read() as connection:
-            return ledger.size(connection)
+            return ledger.size(connection), findings
     finally:
         catalogue.close()
 

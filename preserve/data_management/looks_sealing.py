@@ -115,6 +115,12 @@ def tree(connection: Connection, *, kept: bool = True) -> Tiles:
     return Tiles(connection, looks.LOG, lambda start, stop: looks.leaves(connection, start + 1, stop), kept=kept)
 
 
+def may_sign(home: Home, connection: Connection) -> bool:
+    """Whether the key at hand is the one that the ledger says is in use: in an archive restored it is told of last."""
+    key = ledger_keys.read_private_key(home.keys / "ledger.key")
+    return ledger_keys.told_keys(connection)[0] in ("", ledger_keys.fingerprint(key.public_key()))
+
+
 def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
     """Sign the log as it stands; `again`: from its first look on, whatever was signed before."""
     size, before = looks.size(connection), None if again else newest(connection)

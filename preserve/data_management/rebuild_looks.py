@@ -22,7 +22,8 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
     """Fill the log from what can be proven; the ledger, which holds its roots, is there already.
 
     The old catalogue's counts where it contradicts nothing; else the segments, with those of its looks behind them
-    that the newest checkpoint proves. What is lost is written into the ledger. Raises NotIntact.
+    that the newest checkpoint proves. What is lost is written into the ledger; where that does not know the key yet,
+    the caller settles. Raises NotIntact.
     """
     told = 0
     if old is not None:
@@ -44,6 +45,15 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
         findings.append(Finding("looks.from-segments", str(home.store / looks_sealing.FOLDER), "note", values))
     if old is not None and told > count:
         _go_on(home, old, connection, count)
+    if looks_sealing.may_sign(home, connection):
+        settle(home, connection, findings, told)
+
+
+def settle(home: Home, connection: Connection, findings: list[Finding], told: int = 0) -> None:
+    """Sign the log that was brought back, and write into the ledger what of it is lost: there were `told` or more.
+
+    In an archive that is restored this comes after the entry that tells of the new key. Raises NotIntact.
+    """
     if looks.size(connection):
         looks_sealing.sign(home, connection)
     if lost := looks_sealing.enter_loss(home, connection, told):

@@ -45,7 +45,8 @@ def test_a_third_party_is_convinced(proven: tuple[Archive, Path]) -> None:
         assert word in done.stdout
     # OpenSSL agrees about the signature.
     document = json.loads((proof / "proof.json").read_text(encoding="utf-8"))
-    _, _, note, signature, _ = check_proof.read_checkpoint(document["checkpoint"])
+    key = check_proof.public_key(document["public_key"])
+    _, _, note, signature, _ = check_proof.read_checkpoint(document["checkpoint"], key)
     (proof.parent / "note").write_bytes(note)
     (proof.parent / "signature").write_bytes(signature)
     checked = subprocess.run(
@@ -95,7 +96,7 @@ def test_each_lie_is_seen(proven: tuple[Archive, Path], tmp_path: Path) -> None:
     assert verdict({"entries": altered}) == 1
     assert verdict({"entries": [{**entries[1], "index": 0}]}) == 1
     assert verdict({"entries": [{**entries[0], "path": entries[0]["path"][1:]}]}) == 1
-    assert verdict({"checkpoint": document["checkpoint"].replace("Z\n\n", "Z\n\n\n")}) == 1
+    assert verdict({"checkpoint": document["checkpoint"].replace("\n\n", "\n\n\n")}) == 1
     made = document["checkpoint"].split("\n")[3]
     assert verdict({"checkpoint": document["checkpoint"].replace(made, "2020-01-01T00:00:00Z")}) == 1
     earlier = document["earlier"][0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from metadata import csip
 from metadata.bag_rules import LINE_RULES
-from metadata.information_package import InformationPackage, package_names, read_package
+from metadata.information_package import InformationPackage, PackageReading, package_names, read_package
 from metadata.opened import open_bag
 from tests.support.packages import OBJID, TINY, identifier, make_package
 
@@ -86,3 +87,18 @@ def test_a_document_that_is_read_beside_says_the_same(root: Path) -> None:
             stream.write(b" " * (4 << 20))  # large enough, and nothing to XML
     there = read(root)
     assert (there.findings, there.premis, there.mets) == (here.findings, here.premis, here.mets)
+
+
+def test_only_a_process_of_its_own_reads_xml_beside(root: Path) -> None:
+    """libxml2 with a schema in two threads of one process died, or refused sound documents."""
+    before = threading.active_count()
+    assert PackageReading(open_bag(root, LINE_RULES), OBJID).finish().findings == []
+    small = read(root).premis[1]
+    premis = root / "data" / OBJID / "representations" / "original" / csip.PREMIS
+    whole, end, _ = premis.read_text().rpartition("</")
+    premis.write_text(f"{whole}<!-- {'x' * (5 << 20)} -->{end}premis>")
+    assert threading.active_count() == before
+    reading = PackageReading(open_bag(root, LINE_RULES), OBJID)
+    assert [child for child in threading.enumerate() if child.name == "premis"]
+    package = reading.finish()
+    assert (package.premis[1].files, package.premis[1].links) == (small.files, small.links)

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,6 @@ from preserve.data_management.signed_notes import sign
 from preserve.data_management.signed_notes import signature_holds as signature_holds
 from preserve.data_management.signed_notes import signed_by_any as signed_by_any
 from preserve.data_management.tables import checkpoints
-from preserve.data_management.tables import ledger as ledger_table
 from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file, write_stream
@@ -60,7 +58,7 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
 
     within, root = tree(connection), root_at(connection, size)
     path = merkle.inclusion_path(within.root, number - 1, size)
-    leaf = next(iter(_leaves(connection, number, number)), b"")
+    leaf = next(iter(ledger.leaves(connection, number, number)), b"")
     if not merkle.includes(leaf, number - 1, size, path, root):
         within = tree(connection, kept=False)
     proof = LedgerTree(within, size).prove_inclusion(number, size).serialize()
@@ -69,7 +67,7 @@ def inclusion(connection: Connection, number: int, size: int) -> dict[str, Any]:
 
 def tree(connection: Connection, *, kept: bool = True) -> Tiles:
     """The tree over the ledger; with `kept` false it believes the leaves only, and reads as many as it needs."""
-    return Tiles(connection, LEDGER, partial(_leaves_within, connection), kept=kept)
+    return Tiles(connection, LEDGER, lambda start, stop: ledger.leaves(connection, start + 1, stop), kept=kept)
 
 
 def index(connection: Connection) -> None:
@@ -105,20 +103,6 @@ def _agrees(root: merkle.Root, size: int, signed: Checkpoint | None) -> bool:
     return merkle.begins_with(first, second, *ends, merkle.consistency_path(root, first, second))
 
 
-def _leaves_within(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
-    return _leaves(connection, start + 1, stop)
-
-
-def _leaves(connection: Connection, start: int, stop: int) -> Iterator[bytes]:
-    """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
-    query = select(ledger_table.c.number, ledger_table.c.leaf).where(ledger_table.c.number.between(start, stop))
-    rows = connection.execution_options(yield_per=1000).execute(query.order_by(ledger_table.c.number))
-    for expected, row in enumerate(rows, start):
-        if row.number != expected:
-            raise ValueError(f"entry {expected} is missing")
-        yield bytes(row.leaf)
-
-
 def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: datetime) -> Checkpoint:
     """Sign the ledger as it stands, in the caller's transaction; the one already there when nothing was added.
 
@@ -135,7 +119,7 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
     ledger_keys.require_own_key(connection, key, keys / "ledger.key", before.key if before else "")
     try:
         frontier = _frontier(connection, before, keys)
-        frontier.add_all(_leaves(connection, frontier.size + 1, size))
+        frontier.add_all(ledger.leaves(connection, frontier.size + 1, size))
         tree(connection).extend(size)
     except ValueError as error:
         raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
@@ -152,16 +136,8 @@ def _frontier(connection: Connection, before: Checkpoint | None, keys: Path) -> 
     if not signed_by_any(before, ledger_keys.believed_keys(connection, keys / "ledger.pub")):
         raise NotIntact("ledger.checkpoint-forged", str(before.size), size=before.size)
     kept = connection.execute(select(checkpoints.c.peaks).where(checkpoints.c.size == before.size)).scalar()
-    try:
-        frontier = Frontier(before.size, bytes(kept or b""))
-    except ValueError:
-        frontier = Frontier()
-    if frontier.size and frontier.root() == before.root:
-        return frontier
-    frontier = Frontier().add_all(_leaves(connection, 1, before.size))  # of an earlier release, or damaged
-    if frontier.size != before.size or frontier.root() != before.root:
-        raise ValueError(f"another root over {before.size} entries than was signed")
-    return frontier
+    leaves = ledger.leaves(connection, 1, before.size)
+    return Frontier.under(before.root, before.size, bytes(kept or b""), leaves)
 
 
 def keep(

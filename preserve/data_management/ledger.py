@@ -16,11 +16,13 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import rfc8785
-from sqlalchemy import Connection, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 
-from preserve.clock import stamp
+from preserve.clock import now, stamp
+from preserve.data_management.log_rows import LogRows
 from preserve.data_management.tables import ledger
 from preserve.errors import NotIntact
+from preserve.home import Home, acting_person
 
 
 @dataclass(frozen=True)
@@ -108,34 +110,16 @@ def add(
     return Entry(number, text, leaf)
 
 
-def size(connection: Connection) -> int:
-    """How many entries there are."""
-    return int(connection.execute(select(func.coalesce(func.max(ledger.c.number), 0))).scalar_one())
+def note(home: Home, connection: Connection, action: str, details: Mapping[str, Any]) -> None:
+    """Write an entry about the archive itself, by whoever is at work on it, in the caller's transaction."""
+    own, who = home.settings.archive_id, acting_person()
+    append(connection, action=action, subject=own, actor=who, details=details, moment=now())
 
 
-_ROW = (ledger.c.number, ledger.c.entry, ledger.c.leaf)
-
-
-def entries(connection: Connection, start: int = 1, stop: int | None = None) -> Iterator[Entry]:
-    """Entries from number `start` up to and including `stop`, in order, as they lie there: `proving` judges them."""
-    query = select(*_ROW).where(ledger.c.number >= start)
-    if stop is not None:
-        query = query.where(ledger.c.number <= stop)
-    for row in connection.execution_options(yield_per=1000).execute(query.order_by(ledger.c.number)):
-        yield Entry(row.number, row.entry, bytes(row.leaf))
-
-
-def _read(connection: Connection, query: Select[Any]) -> Iterator[Entry]:
-    """Entries that somebody will act on. Raises NotIntact for one that was changed, or stands under another number."""
-    for row in connection.execute(query.order_by(ledger.c.number)):
-        yield _checked(*row)
-
-
-def _checked(number: int, text: str, leaf: bytes) -> Entry:
-    entry = Entry(number, text, bytes(leaf))
-    if leaf_hash(text) != entry.leaf or not _stands_at(entry):
-        raise NotIntact("ledger.entry-changed", str(number), number=number)
-    return entry
+def _require(entry: Entry) -> None:
+    """Raises NotIntact for an entry that was changed, or stands under another number."""
+    if leaf_hash(entry.text) != entry.leaf or not _stands_at(entry):
+        raise NotIntact("ledger.entry-changed", str(entry.number), number=entry.number)
 
 
 def _stands_at(entry: Entry) -> bool:
@@ -146,57 +130,28 @@ def _stands_at(entry: Entry) -> bool:
         return False
 
 
+_ROWS = LogRows(ledger, Entry, _require)
+size, entries, leaves = _ROWS.size, _ROWS.entries, _ROWS.leaves
+about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming
+
+
 def of_action(connection: Connection, *actions: str) -> list[Entry]:
     """The entries of one action, or of several, oldest first. Raises NotIntact."""
-    return list(_read(connection, select(*_ROW).where(ledger.c.action.in_(actions))))
+    return list(_ROWS.read(connection, _ROWS.query().where(ledger.c.action.in_(actions))))
 
 
 def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
     """As `of_action`, as the entries lie there: for who compares what they say with other evidence."""
-    for row in connection.execute(select(*_ROW).where(ledger.c.action.in_(actions)).order_by(ledger.c.number)):
+    for row in connection.execute(_ROWS.query().where(ledger.c.action.in_(actions)).order_by(ledger.c.number)):
         yield Entry(row.number, row.entry, bytes(row.leaf))
-
-
-def about(connection: Connection, subject: str, *actions: str) -> list[Entry]:
-    """The entries about one subject, oldest first; with `actions` only those. Raises NotIntact."""
-    query = select(*_ROW).where(ledger.c.subject == subject)
-    return list(_read(connection, query.where(ledger.c.action.in_(actions)) if actions else query))
-
-
-def newest_about(connection: Connection, subject: str, *, before: int | None = None, limit: int) -> list[Entry]:
-    """The newest `limit` entries about one subject, the newest first; with `before` only those of lower numbers.
-
-    Raises NotIntact.
-    """
-    query = select(*_ROW).where(ledger.c.subject == subject)
-    if before is not None:
-        query = query.where(ledger.c.number < before)
-    rows = connection.execute(query.order_by(ledger.c.number.desc()).limit(limit))
-    return [_checked(*row) for row in rows]
-
-
-def count_about(connection: Connection, subject: str, *, before: int) -> int:
-    """How many entries about one subject have numbers lower than `before`."""
-    query = select(func.count()).where(ledger.c.subject == subject, ledger.c.number < before)
-    return int(connection.execute(query).scalar_one())
-
-
-def naming(connection: Connection, word: str, *actions: str) -> list[Entry]:
-    """Every entry whose text holds `word`, oldest first: what names a case in its details, such as a search's result.
-
-    With `actions` only those. `word` must be an identifier that nothing else contains. Reads the whole ledger once.
-    Raises NotIntact.
-    """
-    query = select(*_ROW).where(ledger.c.entry.contains(word, autoescape=True))
-    return list(_read(connection, query.where(ledger.c.action.in_(actions)) if actions else query))
 
 
 def newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entry]:
     """Entries about a subject, the newest first, read only as far as somebody asks. Raises NotIntact."""
-    query = select(*_ROW).where(ledger.c.subject == subject, ledger.c.action.in_(actions))
+    query = _ROWS.query().where(ledger.c.subject == subject, ledger.c.action.in_(actions))
     with connection.execution_options(yield_per=100).execute(query.order_by(ledger.c.number.desc())) as rows:
         for row in rows:
-            yield _checked(*row)
+            yield _ROWS.checked(*row)
 
 
 def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> list[str]:
@@ -216,13 +171,13 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
 
 def about_any(connection: Connection, subjects: Iterable[str], actions: Iterable[str]) -> list[Entry]:
     """The entries of these actions about any of these subjects, oldest first. Raises NotIntact."""
-    query = select(*_ROW).where(ledger.c.subject.in_(list(subjects)), ledger.c.action.in_(list(actions)))
-    return list(_read(connection, query))
+    query = _ROWS.query().where(ledger.c.subject.in_(list(subjects)), ledger.c.action.in_(list(actions)))
+    return list(_ROWS.read(connection, query))
 
 
 def numbered(connection: Connection, numbers: Iterable[int]) -> list[Entry]:
     """The entries of these numbers, in their order. Raises NotIntact."""
-    return list(_read(connection, select(*_ROW).where(ledger.c.number.in_(list(numbers)))))
+    return list(_ROWS.read(connection, _ROWS.query().where(ledger.c.number.in_(list(numbers)))))
 
 
 def count_listings(connection: Connection, action: str, word: str, after: int, upto: int) -> int:
@@ -258,10 +213,10 @@ def of_actor(
     # Canonical JSON begins with the action and the actor: the text itself says whose it is.
     wanted = {action: _beginning(action, account) for action in actions}
     begins = [func.substr(ledger.c.entry, 1, len(text)) == text for text in wanted.values()]
-    query = select(*_ROW).where(ledger.c.action.in_(wanted), or_(*begins)).order_by(ledger.c.number.desc())
+    query = _ROWS.query().where(ledger.c.action.in_(wanted), or_(*begins)).order_by(ledger.c.number.desc())
     if words := [rfc8785.dumps(word).decode("utf-8") for word in naming]:
         query = query.where(or_(*(ledger.c.entry.contains(word, autoescape=True) for word in words)))
-    return [_checked(*row) for row in connection.execute(query.limit(limit))]
+    return [_ROWS.checked(*row) for row in connection.execute(query.limit(limit))]
 
 
 def _beginning(action: str, account: str) -> str:

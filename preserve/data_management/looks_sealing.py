@@ -7,9 +7,8 @@ and before whatever speaks of looks or leaves the archive, an entry of it gives 
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,14 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
 from preserve.clock import now, parse, stamp
-from preserve.data_management import checkpoints, ledger, ledger_keys, looks
+from preserve.data_management import checkpoints, ledger, ledger_keys, looks, signed_notes
 from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.ledger import Entry
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import looks_checkpoint as table
 from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
-from preserve.home import Home, acting_person
+from preserve.home import Home
 from storage_adapters.durable import write_file
 
 ANCHORED = "looks.anchored"
@@ -80,7 +80,7 @@ def anchor(home: Home, connection: Connection) -> None:
     made = newest(connection)
     if made is None or made.size <= anchored(connection, home.settings.archive_id):
         return
-    _note(home, connection, ANCHORED, {"size": made.size, "root": made.root.hex()})
+    ledger.note(home, connection, ANCHORED, {"size": made.size, "root": made.root.hex()})
 
 
 def anchored(connection: Connection, archive_id: str) -> int:
@@ -91,6 +91,21 @@ def anchored(connection: Connection, archive_id: str) -> int:
     return int(last.details["size"]) if last.action == ANCHORED else int(last.details["first"]) - 1
 
 
+def newest_anchor(connection: Connection, archive_id: str) -> Anchor | None:
+    """The root over the most looks that the ledger gives, none over looks that were lost. Raises NotIntact."""
+    below: int | None = None
+    for entry in ledger.newest(connection, archive_id, ANCHORED, TAIL_LOST):
+        if entry.action == TAIL_LOST:
+            below = min(int(entry.details["first"]), below or int(entry.details["first"]))
+        elif below is None or int(entry.details["size"]) < below:
+            return _anchor_of(entry)
+    return None
+
+
+def _anchor_of(entry: Entry) -> Anchor:
+    return Anchor(entry.number, int(entry.details["size"]), bytes.fromhex(entry.details["root"]))
+
+
 def anchors(connection: Connection) -> list[Anchor]:
     """Every root that the ledger gives, oldest first, but for those over looks that were lost. Raises NotIntact."""
     standing: list[Anchor] = []
@@ -98,8 +113,7 @@ def anchors(connection: Connection) -> list[Anchor]:
         if entry.action == TAIL_LOST:
             standing = [one for one in standing if one.size < int(entry.details["first"])]
         else:
-            root = bytes.fromhex(entry.details["root"])
-            standing.append(Anchor(entry.number, int(entry.details["size"]), root))
+            standing.append(_anchor_of(entry))
     return standing
 
 
@@ -137,12 +151,12 @@ def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
         tree(connection).extend(size)
     except ValueError as error:
         raise NotIntact("looks.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
-    when, root = stamp(now()), frontier.root()
-    note = f"{origin(home.settings.archive_id)}\n{size}\n{base64.b64encode(root).decode()}\n{when}\n"
+    # It names none before it: only the newest is kept, and the ledger's roots join them.
+    log, name = origin(home.settings.archive_id), ledger_keys.fingerprint(key.public_key())
+    made = signed_notes.sign(key, name, log, size, frontier.root(), stamp(now()), None)
     connection.execute(delete(table))
-    row = {"size": size, "root": root, "made": when, "note": note, "signature": key.sign(note.encode())}
-    key_name = ledger_keys.fingerprint(key.public_key())
-    connection.execute(table.insert(), {**row, "key": key_name, "peaks": frontier.peaks()})
+    row = {column.name: getattr(made, column.name) for column in _COLUMNS}
+    connection.execute(table.insert(), {**row, "peaks": frontier.peaks()})
     return True
 
 
@@ -153,16 +167,7 @@ def _frontier(home: Home, connection: Connection, before: Checkpoint | None) -> 
     if not holds(before, home.settings.archive_id, _keys(home, connection)):
         raise NotIntact("looks.checkpoint-forged", str(before.size), size=before.size)
     kept = connection.execute(select(table.c.peaks)).scalar()
-    try:
-        frontier = Frontier(before.size, bytes(kept or b""))
-    except ValueError:
-        frontier = Frontier()
-    if frontier.size and frontier.root() == before.root:
-        return frontier
-    frontier = Frontier().add_all(looks.leaves(connection, 1, before.size))
-    if frontier.root() != before.root:
-        raise ValueError(f"another root over {before.size} looks than was signed")
-    return frontier
+    return Frontier.under(before.root, before.size, bytes(kept or b""), looks.leaves(connection, 1, before.size))
 
 
 def holds(signed: Checkpoint, archive_id: str, keys: Iterable[Ed25519PublicKey]) -> bool:
@@ -218,7 +223,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         raise NotIntact("looks.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
     # Killed before the first head was written: only the ledger's word makes a missing one remarkable.
     if head is None and told and head_file(home).parent.is_dir():
-        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
+        ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
         write_head(home, connection)
 
 
@@ -269,21 +274,10 @@ def enter_loss(home: Home, connection: Connection, told: int) -> int:
         head = read_head(head_file(home))
     except NotIntact:
         head = None
-    told = max(told, head.size if head else 0, max((one.size for one in anchors(connection)), default=0))
+    told = max(told, head.size if head else 0, anchored(connection, home.settings.archive_id))
     if told <= size:
         return 0
     lost = {"first": size + 1, "last": told, "count": told - size, "checkpoint": head.text() if head else ""}
-    _note(home, connection, TAIL_LOST, lost)
+    ledger.note(home, connection, TAIL_LOST, lost)
     sign(home, connection, again=True)
     return told - size
-
-
-def _note(home: Home, connection: Connection, action: str, details: Mapping[str, object]) -> None:
-    ledger.append(
-        connection,
-        action=action,
-        subject=home.settings.archive_id,
-        actor=acting_person(),
-        details=details,
-        moment=now(),
-    )

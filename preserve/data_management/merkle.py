@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 DIGEST = 32
 Root = Callable[[int, int], bytes]
@@ -113,6 +114,22 @@ class Frontier:
             raise ValueError(f"{len(peaks)} bytes of peaks over {size} leaves")
         self.size = size
         self._peaks = [peaks[start : start + DIGEST] for start in range(0, len(peaks), DIGEST)]
+
+    @classmethod
+    def under(cls, root: bytes, size: int, peaks: bytes, leaves: Iterable[bytes]) -> Frontier:
+        """The tree over `size` leaves that has this root: from its peaks where they hash to it, else from all leaves.
+
+        `leaves` are read only then: the peaks are damaged, or an earlier release left none. Raises ValueError where the
+        leaves are others than were signed.
+        """
+        with suppress(ValueError):
+            frontier = cls(size, peaks)
+            if size and frontier.root() == root:
+                return frontier
+        frontier = cls().add_all(leaves)
+        if frontier.size != size or frontier.root() != root:
+            raise ValueError(f"another root over {size} leaves than was signed")
+        return frontier
 
     def add(self, leaf: bytes) -> None:
         """Take in the next leaf hash."""

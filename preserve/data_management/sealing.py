@@ -8,7 +8,7 @@ that is put back by an older copy, or loses its end, contradicts it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
 from preserve.errors import Busy, NotIntact
-from preserve.home import Home, acting_person
+from preserve.home import Home
 from preserve.work import hold
 from storage_adapters.durable import write_file
 from storage_adapters.errors import MediumFull
@@ -202,13 +202,13 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     if last is not None and not is_witnessed(connection):
         if not there:
             write_head(home, last)
-        _note(home, connection, WITNESSED, tail)  # since this release
+        ledger.note(home, connection, WITNESSED, tail)  # since this release
         return
     if size > covered:
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
         raise NotIntact("ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
-        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
+        ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
 
 
 def is_witnessed(connection: Connection) -> bool:
@@ -237,7 +237,7 @@ def enter_loss(home: Home, connection: Connection) -> int:
     if head.size <= size:
         return 0
     lost = {"first": size + 1, "last": head.size, "count": head.size - size, "checkpoint": head.text()}
-    _note(home, connection, TAIL_LOST, lost)
+    ledger.note(home, connection, TAIL_LOST, lost)
     _sign(home, connection)
     return head.size - size
 
@@ -247,7 +247,7 @@ def enter_missing_head(home: Home, connection: Connection) -> None:
     last, folder = checkpoints.newest(connection), ledger_folder(home)
     missing = folder.is_dir() and content(folder / HEAD) is None
     if missing and last is not None and is_witnessed(connection):
-        _note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
+        ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
         _sign(home, connection)
 
 
@@ -256,7 +256,7 @@ def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None
     size = ledger.size(connection)
     digest = hashlib.sha256("".join(f"{line}\n" for line in texts).encode()).hexdigest()
     tail = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
-    _note(home, connection, TAIL_FOUND, tail)
+    ledger.note(home, connection, TAIL_FOUND, tail)
     _sign(home, connection)
 
 
@@ -264,17 +264,6 @@ def sign_what_grew(home: Home, connection: Connection) -> None:
     """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made."""
     if _covered(connection) < ledger.size(connection):
         _sign(home, connection)
-
-
-def _note(home: Home, connection: Connection, action: str, details: Mapping[str, object]) -> None:
-    ledger.append(
-        connection,
-        action=action,
-        subject=home.settings.archive_id,
-        actor=acting_person(),
-        details=details,
-        moment=now(),
-    )
 
 
 def _sign(home: Home, connection: Connection) -> Checkpoint:

@@ -14,11 +14,6 @@ from preserve.data_management.looks_sealing import Anchor
 from preserve.errors import NotIntact
 
 
-def newest_anchor(connection: Connection) -> Anchor | None:
-    """The root over the most looks that the ledger gives. Raises NotIntact."""
-    return max(looks_sealing.anchors(connection), key=lambda anchor: anchor.size, default=None)
-
-
 def proved(connection: Connection, seen: Iterable[Look], anchor: Anchor) -> list[dict[str, Any]]:
     """Each look's text, its index from 0, its path to the anchor's root (hex), and the number of the ledger's entry.
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sigstore._internal.rekor.checkpoint import SignedCheckpoint
 from sqlalchemy import text
 
 from preserve.administration.founding import found as found_archive
@@ -191,3 +192,34 @@ def test_what_is_lost_is_written_down_and_the_log_goes_on(home: Home, catalogue:
     look(catalogue, count=4)
     sealing.close_segment(home, catalogue)
     assert anchored(catalogue) == [5]
+
+
+def test_the_newest_root_is_the_last_of_all_that_stand(home: Home, catalogue: Catalogue) -> None:
+    def agree() -> int | None:
+        with catalogue.read() as connection:
+            newest = looks_sealing.newest_anchor(connection, home.settings.archive_id)
+            standing = looks_sealing.anchors(connection)
+        assert newest == (standing[-1] if standing else None)
+        return newest.size if newest else None
+
+    assert agree() is None
+    for expected in (2, 4, 6):
+        look(catalogue, count=2)
+        with catalogue.begin() as connection:
+            looks_sealing.anchor(home, connection)
+        assert agree() == expected
+    for first, expected in ((6, 4), (3, 2)):  # what was lost takes the roots over it with it
+        with catalogue.begin() as connection:
+            ledger.note(home, connection, looks_sealing.TAIL_LOST, {"first": first, "last": 6, "count": 7 - first})
+        assert agree() == expected
+
+
+def test_others_tools_read_what_is_signed_over_the_looks(home: Home, catalogue: Catalogue) -> None:
+    look(catalogue)
+    with catalogue.read() as connection:
+        signed = looks_sealing.newest(connection)
+    assert signed is not None
+    note = SignedCheckpoint.from_text(signed.text()).checkpoint
+    assert (note.origin, note.log_size) == (looks_sealing.origin(home.settings.archive_id), 1)
+    assert len(signed.signature) == 4 + 64  # the id of the key, then its signature (C2SP signed-note)
+    assert checkpoints.parse_exactly(signed.text().encode()).note == signed.note

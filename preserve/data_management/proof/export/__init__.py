@@ -15,11 +15,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from preserve.clock import stamp
-from preserve.data_management import audit_records, audits, checkpoints, ledger, looks
+from preserve.data_management import audit_records, audits, checkpoints, ledger, looks, looks_sealing
 from preserve.data_management.audit_records import Record
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.proof.inclusion import Proofs
-from preserve.data_management.proof.looks_proved import newest_anchor
 from preserve.data_management.proof.looks_proved import proved as looks_proved
 from preserve.errors import Conflict
 from preserve.home import Home
@@ -63,7 +62,8 @@ def write_evidence(
     records = [row for package in names for row in audit_records.of_package(home.store, package) if not row.path]
     objid = name.rpartition("_v")[0]
     entries = _ordered([*_entries(connection, objid, records), *also])
-    seen, anchor = _seen([*looks.about(connection, objid), *also]), newest_anchor(connection)
+    seen = _seen([*looks.about(connection, objid), *also])
+    anchor = looks_sealing.newest_anchor(connection, home.settings.archive_id)
     if seen and anchor is not None:
         entries = _ordered([*entries, *ledger.numbered(connection, [anchor.number])])
     document: dict[str, Any] = {

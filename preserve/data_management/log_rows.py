@@ -1,0 +1,104 @@
+"""Reads the rows of a log, whichever it is: a table of numbers, texts and leaf hashes, with columns to search by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Select, Table, func, select
+
+
+class Numbered(Protocol):
+    """An entry of a log."""
+
+    @property
+    def number(self) -> int:
+        """Its place in the log, from 1."""
+
+
+Entry_ = TypeVar("Entry_", bound=Numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class LogRows(Generic[Entry_]):
+    """The rows of one log as its entries. `require` raises NotIntact for one that nobody may act on."""
+
+    table: Table
+    make: Callable[[int, str, bytes], Entry_]
+    require: Callable[[Entry_], None]
+
+    def query(self) -> Select[Any]:
+        """Number, text and leaf of every entry, to be narrowed."""
+        return select(self.table.c.number, self.table.c.entry, self.table.c.leaf)
+
+    def read(self, connection: Connection, query: Select[Any]) -> Iterator[Entry_]:
+        """Entries that somebody will act on, oldest first. Raises NotIntact."""
+        for row in connection.execute(query.order_by(self.table.c.number)):
+            yield self.checked(*row)
+
+    def checked(self, number: int, text: str, leaf: bytes) -> Entry_:
+        """The entry of a row. Raises NotIntact."""
+        entry = self.make(number, text, bytes(leaf))
+        self.require(entry)
+        return entry
+
+    def size(self, connection: Connection) -> int:
+        """How many entries there are."""
+        return int(connection.execute(select(func.coalesce(func.max(self.table.c.number), 0))).scalar_one())
+
+    def entries(self, connection: Connection, start: int = 1, stop: int | None = None) -> Iterator[Entry_]:
+        """Entries from number `start` up to and including `stop`, in order, as they lie there: proving judges them."""
+        query = self.query().where(self.table.c.number >= start)
+        if stop is not None:
+            query = query.where(self.table.c.number <= stop)
+        for row in connection.execution_options(yield_per=1000).execute(query.order_by(self.table.c.number)):
+            yield self.make(row.number, row.entry, bytes(row.leaf))
+
+    def leaves(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+        """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
+        number, leaf = self.table.c.number, self.table.c.leaf
+        query = select(number, leaf).where(number.between(start, stop)).order_by(number)
+        expected = start
+        for row in connection.execution_options(yield_per=1000).execute(query):
+            if row.number != expected:
+                break
+            yield bytes(row.leaf)
+            expected += 1
+        if expected <= stop:
+            raise ValueError(f"{self.table.name}: {expected} is missing")
+
+    def about(self, connection: Connection, subject: str, *actions: str) -> list[Entry_]:
+        """The entries about one subject, oldest first; with `actions` only those. Raises NotIntact."""
+        query = self.query().where(self.table.c.subject == subject)
+        return list(self.read(connection, self._of(query, actions)))
+
+    def newest_about(
+        self, connection: Connection, subject: str, *, before: int | None = None, limit: int
+    ) -> list[Entry_]:
+        """The newest `limit` entries about one subject, the newest first; with `before` only those of lower numbers.
+
+        Raises NotIntact.
+        """
+        query = self.query().where(self.table.c.subject == subject)
+        if before is not None:
+            query = query.where(self.table.c.number < before)
+        rows = connection.execute(query.order_by(self.table.c.number.desc()).limit(limit))
+        return [self.checked(*row) for row in rows]
+
+    def count_about(self, connection: Connection, subject: str, *, before: int) -> int:
+        """How many entries about one subject have numbers lower than `before`."""
+        query = select(func.count()).where(self.table.c.subject == subject, self.table.c.number < before)
+        return int(connection.execute(query).scalar_one())
+
+    def naming(self, connection: Connection, word: str, *actions: str) -> list[Entry_]:
+        """Every entry whose text holds `word`, oldest first: what names a case in its details, as a search's result.
+
+        With `actions` only those. `word` must be an identifier that nothing else contains. Reads the whole log once.
+        Raises NotIntact.
+        """
+        query = self.query().where(self.table.c.entry.contains(word, autoescape=True))
+        return list(self.read(connection, self._of(query, actions)))
+
+    def _of(self, query: Select[Any], actions: tuple[str, ...]) -> Select[Any]:
+        return query.where(self.table.c.action.in_(actions)) if actions else query

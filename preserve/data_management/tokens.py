@@ -53,16 +53,11 @@ def _of_run(run: str, chinese: bool, follows: bool) -> Iterator[str]:
     yield run[-1]
 
 
-def tokens(text: str) -> Iterator[str]:
-    """The tokens of a text, after folding. Everything that is neither letter nor digit parts them."""
-    for run in _split(folded(text)):
-        yield from _of_run(*run)
-
-
 def spaced(text: str) -> str:
-    """The tokens of a text with blanks between, as the index takes them.
+    """The tokens of a text, after folding, with blanks between, as the index takes them.
 
-    A long text has very many: a run's pairs are joined at once, and no token passes through a generator.
+    Everything that is neither letter nor digit parts them. A long text has very many: a run's pairs are joined at once,
+    and no token passes through a generator.
     """
     pieces: list[str] = []
     for run, chinese, follows in _split(folded(text)):

@@ -24,7 +24,6 @@ def _is_one(kind: str, title: str, words: tuple[str, ...], but: tuple[str, ...])
     return bool(speaking) and not any(says(_ASIDE.sub("", text), but) for text in speaking)
 
 
-@lru_cache(maxsize=1 << 14)
 def says(text: str, words: tuple[str, ...]) -> bool:
     """Whether a plain text says one of the words; `*` in a word stands for anything."""
     return bool(words) and _pattern(words).search(text) is not None

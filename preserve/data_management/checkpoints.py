@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,6 @@ LEDGER = "ledger"
 
 _NAMES = ("size", "root", "made", "note", "signature", "key")
 _COLUMNS = [checkpoints.c[name] for name in _NAMES]
-_BLOCK = 1000  # entries that are held at once while a segment is written
 _SEGMENT = re.compile(r"segment-(\d{10,})-(\d{10,})\.(jsonl|checkpoint)")
 
 
@@ -213,19 +211,12 @@ def write_segments(connection: Connection, folder: Path) -> list[Path]:
         if signed is None or signed.size <= last:
             continue
         name = f"segment-{last + 1:010d}-{signed.size:010d}"
-        entries = ledger.entries(connection, last + 1, signed.size)
-        blocks = ("".join(f"{entry.text}\n" for entry in block).encode() for block in _blocks(entries))
         # The checkpoint goes first: a segment without one is not closed.
         write_file(folder / f"{name}.checkpoint", signed.text().encode(), durable=True)
-        write_stream(folder / f"{name}.jsonl", blocks, durable=True)
+        write_stream(folder / f"{name}.jsonl", ledger.lines(connection, last + 1, signed.size), durable=True)
         written.append(folder / f"{name}.jsonl")
         last = signed.size
     return written
-
-
-def _blocks(entries: Iterator[ledger.Entry]) -> Iterator[list[ledger.Entry]]:
-    while block := list(islice(entries, _BLOCK)):
-        yield block
 
 
 def segments(folder: Path) -> list[tuple[int, int, Path]]:

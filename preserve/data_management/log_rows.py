@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, Table, func, select
+
+_BLOCK = 1000  # entries that are held at once while a segment is written
 
 
 class Numbered(Protocol):
@@ -15,6 +18,10 @@ class Numbered(Protocol):
     @property
     def number(self) -> int:
         """Its place in the log, from 1."""
+
+    @property
+    def text(self) -> str:
+        """Its canonical JSON."""
 
 
 Entry_ = TypeVar("Entry_", bound=Numbered)
@@ -54,6 +61,12 @@ class LogRows(Generic[Entry_]):
             query = query.where(self.table.c.number <= stop)
         for row in connection.execution_options(yield_per=1000).execute(query.order_by(self.table.c.number)):
             yield self.make(row.number, row.entry, bytes(row.leaf))
+
+    def lines(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
+        """The texts of these entries as a segment holds them, one a line, some hundred at once."""
+        entries = self.entries(connection, start, stop)
+        while block := "".join(f"{entry.text}\n" for entry in islice(entries, _BLOCK)):
+            yield block.encode()
 
     def leaves(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
         """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""

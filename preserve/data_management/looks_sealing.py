@@ -26,7 +26,7 @@ from preserve.data_management.tables import looks_checkpoint as table
 from preserve.data_management.tiles import Tiles
 from preserve.errors import NotIntact
 from preserve.home import Home
-from storage_adapters.durable import write_file
+from storage_adapters.durable import write_file, write_stream
 
 ANCHORED = "looks.anchored"
 TAIL_LOST = "looks.tail-lost"
@@ -238,8 +238,7 @@ def export_segment(home: Home, connection: Connection) -> Path | None:
     if size <= last or not home.store.is_dir():
         return None
     path = folder / f"looks-{last + 1:010d}-{size:010d}.jsonl"
-    lines = "".join(look.text + "\n" for look in looks.entries(connection, last + 1, size))
-    write_file(path, lines.encode(), durable=True)
+    write_stream(path, looks.lines(connection, last + 1, size), durable=True)
     return path
 
 

@@ -50,6 +50,8 @@ def test_entries_are_found_by_number_subject_and_word(log: ModuleType, connectio
     assert log.naming(connection, "w3", "odd") == []
     leaves = [entry.leaf for entry in log.entries(connection)]
     assert list(log.leaves(connection, 2, 6)) == leaves[1:6]
+    texts = [entry.text for entry in log.entries(connection, 2, 6)]
+    assert b"".join(log.lines(connection, 2, 6)).decode().split("\n") == [*texts, ""]
     assert all(type(entry).__name__ == ("Look" if log is looks else "Entry") for entry in log.entries(connection))
 
 

@@ -18,16 +18,14 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.founding import Plan, lay_out
+from preserve.administration.restored_medium import enter_medium
 from preserve.administration.sites import clear, is_store_of, publish_site, site
-from preserve.archival_storage.copies import change_copy
-from preserve.archival_storage.discs.extracting import extract, parts_of, whole_or_parts
+from preserve.archival_storage.discs.extracting import extract, whole_or_parts
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
 from preserve.archival_storage.media_contents import take_records
 from preserve.archival_storage.medium_ledger import entry_texts
-from preserve.archival_storage.opening import kind_of
-from preserve.clock import stamp
-from preserve.data_management import checkpoints, destroyed, holdings, ledger, rebuild_looks, sealing
+from preserve.data_management import checkpoints, destroyed, ledger, rebuild_looks, sealing
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -79,9 +77,15 @@ def restore_archive(
         _bring_ledger(home, origin.newest, sources)
         count, findings = _bring_packages(home, origin.newest, sources, progress)
         drop_file(home.catalogue, home.path)  # the empty one that was laid out
-        report = rebuild(home, [server_store(home)], finish=after_rebuild(home))
-        entries, lost = _last_entries(home, sources, origin, own, count, actor, now())
-        sealing.seal(home)  # while it has the name under which this process knows it
+        lost: list[Finding] = []
+
+        def finish(connection: Connection) -> None:
+            told = _Told(own, count, actor, now())
+            lost.extend(_last_entries(home, connection, sources, origin, told))
+            after_rebuild(home)(connection)
+
+        report = rebuild(home, [server_store(home)], finish=finish)
+        entries = _close(home)
         publish_site(building, path)
     found = (*findings, *(_at(finding, building, path) for finding in (*report.findings, *lost)))
     return ArchiveRestored(open_home(path), count, entries, origin.former, found)
@@ -155,36 +159,55 @@ def _bring_packages(
     return len(brought), findings
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the ledger is told of the restoring, beside where the archive came from."""
+
+    key: str
+    packages: int
+    actor: str
+    moment: datetime
+
+
 def _last_entries(
-    home: Home, sources: Sequence[Source], origin: _Origin, own: str, packages: int, actor: str, moment: datetime
-) -> tuple[int, list[Finding]]:
-    """Write down the media and that the archive was restored; the number of entries, and what of looks is lost."""
+    home: Home, connection: Connection, sources: Sequence[Source], origin: _Origin, told: _Told
+) -> list[Finding]:
+    """Write down the media and that the archive was restored, and take the looks; what of those is lost.
+
+    In the transaction in which the catalogue is made: none of our own ever sees it without them.
+    """
     findings: list[Finding] = []
+    for source, marker in zip(sources, origin.markers, strict=True):
+        enter_medium(connection, source, marker, told.actor, told.moment)
+    details = {
+        "from": [marker.identity for marker in origin.markers],
+        "former_key_sha256": origin.former,
+        "public_key_sha256": told.key,
+        "packages": told.packages,
+    }
+    ledger.append(
+        connection,
+        action="archive.restored",
+        subject=home.settings.archive_id,
+        actor=told.actor,
+        moment=told.moment,
+        details=details,
+    )
+    sealing.sign_what_grew(home, connection)
+    rebuild_looks.take_over(home, None, connection, findings)
+    return findings
+
+
+def _close(home: Home) -> int:
+    """Put all that the ledger tells into the store; returns the number of its entries."""
     catalogue = open_catalogue(home)
     try:
-        with catalogue.begin() as connection:
-            for source, marker in zip(sources, origin.markers, strict=True):
-                _enter_medium(connection, source, marker, actor, moment)
-            details = {
-                "from": [marker.identity for marker in origin.markers],
-                "former_key_sha256": origin.former,
-                "public_key_sha256": own,
-                "packages": packages,
-            }
-            ledger.append(
-                connection,
-                action="archive.restored",
-                subject=home.settings.archive_id,
-                actor=actor,
-                moment=moment,
-                details=details,
-            )
-            rebuild_looks.settle(home, connection, findings)
         sealing.close_segment(home, catalogue)
         with catalogue.read() as connection:
-            return ledger.size(connection), findings
+            return ledger.size(connection)
     finally:
         catalogue.close()
+        sealing.seal(home)  # while it has the name under which this process knows it
 
 
 def _at(finding: Finding, building: Path, path: Path) -> Finding:
@@ -247,34 +270,3 @@ def _digests(sources: Sequence[Source]) -> list[str]:
             if path.count("/") == 2 and name.startswith("manifest-"):
                 found.add(name.removeprefix("manifest-").removesuffix(".txt"))
     return ["sha256", *sorted(found - {"sha256"})]
-
-
-def _enter_medium(connection: Connection, source: Source, marker: Marker, actor: str, moment: datetime) -> None:
-    """A medium that the old ledger did not know yet, with the copies it was read for."""
-    facts = dict(marker.facts)
-    if any(
-        row.id == marker.identity or row.details.get("image") == marker.identity
-        for row in holdings.all_media(connection)
-    ):
-        return
-    more = {name: facts[name] for name in ("uuid", "session", "set") if name in facts}
-    holdings.add_medium(
-        connection,
-        marker.identity,
-        kind=kind_of(marker, source.path),
-        label=facts.get("label", marker.identity),
-        location="",
-        actor=actor,
-        moment=moment,
-        checked=stamp(moment),
-        image=marker.identity,
-        **more,
-    )
-    for name in sorted(source.packages()[0]):
-        change_copy(connection, name, marker.identity, "written", actor=actor, moment=moment)
-        change_copy(connection, name, marker.identity, "verified", actor=actor, moment=moment)
-    for name in sorted(source.packages()[1]):
-        one = parts_of(name, [source])[0]
-        part = (one.number, one.count, facts.get("set", ""))
-        change_copy(connection, name, marker.identity, "written", actor=actor, moment=moment, part=part)
-        change_copy(connection, name, marker.identity, "verified", actor=actor, moment=moment)

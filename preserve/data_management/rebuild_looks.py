@@ -22,9 +22,12 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
     """Fill the log from what can be proven; the ledger, which holds its roots, is there already.
 
     The old catalogue's counts where it contradicts nothing; else the segments, with those of its looks behind them
-    that the newest checkpoint proves. What is lost is written into the ledger; where that does not know the key yet,
-    the caller settles. Raises NotIntact.
+    that the newest checkpoint proves. What is lost is written into the ledger. Where there is no old catalogue and the
+    ledger does not know the key yet, nothing is taken, for nothing could be signed: an archive that is restored calls
+    this again after the entry that tells of its key. Raises NotIntact.
     """
+    if old is None and not looks_sealing.may_sign(home, connection):
+        return
     told = 0
     if old is not None:
         try:
@@ -46,14 +49,11 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
     if old is not None and told > count:
         _go_on(home, old, connection, count)
     if looks_sealing.may_sign(home, connection):
-        settle(home, connection, findings, told)
+        _settle(home, connection, findings, told)
 
 
-def settle(home: Home, connection: Connection, findings: list[Finding], told: int = 0) -> None:
-    """Sign the log that was brought back, and write into the ledger what of it is lost: there were `told` or more.
-
-    In an archive that is restored this comes after the entry that tells of the new key. Raises NotIntact.
-    """
+def _settle(home: Home, connection: Connection, findings: list[Finding], told: int) -> None:
+    """Sign the log that was brought back, and write into the ledger what of it is lost: there were `told` or more."""
     if looks.size(connection):
         looks_sealing.sign(home, connection)
     if lost := looks_sealing.enter_loss(home, connection, told):

@@ -17,6 +17,7 @@ import bagit
 import pytest
 
 from demo.make_case import make_case
+from preserve.data_management import looks
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 from tests.support.catalogue_state import state
@@ -266,6 +267,14 @@ def rows(home: Path) -> dict[str, list[tuple[object, ...]]]:
     return {name: found[name] for name in ("cases", "versions", "files", "events", "facets")}
 
 
+def looks_in(home: Path) -> int:
+    catalogue = open_catalogue(open_home(home))
+    with catalogue.read() as connection:
+        count = looks.size(connection)
+    catalogue.close()
+    return count
+
+
 def test_the_whole_archive_comes_back_from_the_discs_alone(kept: Kept, tmp_path: Path) -> None:
     new = Archive(tmp_path / "new")
     media = [argument for disc in kept.discs for argument in ("--from", str(disc))]
@@ -308,6 +317,7 @@ def test_drives_through_the_program(kept: Kept, tmp_path: Path) -> None:
         assert added.returncode == 0, added.stderr
         again = archive.run("media", "add", "drive", str(drive.top), "--label", "DRV-02")
         assert again.returncode == 3
+        assert archive.run("list").returncode == 0  # a look, which the drive carries too
         for _ in range(3):
             process = archive.start("replicate")
             deadline = time.monotonic() + 20
@@ -336,6 +346,9 @@ def test_drives_through_the_program(kept: Kept, tmp_path: Path) -> None:
         done = new.run("restore", "--archive", "--from", str(drive.top))
         assert done.returncode == 0, done.stderr
         assert rows(new.home) == rows(archive.home)
+        assert looks_in(new.home) > 0
+        proven = new.json("ledger", "verify")
+        assert proven["ok"], proven
     waiting = archive.run("media", "list")
     assert "DRV-01" in waiting.stdout
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,12 @@ from metadata.verify import verify_package
 from preserve.administration.disposal.executing import execute
 from preserve.administration.restoring_archive import ArchiveRestored, restore_archive
 from preserve.archival_storage.discs.sources import Source, open_source
+from preserve.archival_storage.media_contents import ON_MEDIUM
 from preserve.clock import now
-from preserve.data_management import cases, holdings, ledger
-from preserve.data_management.archive import open_archive
-from preserve.data_management.proof import verify_ledger
+from preserve.data_management import cases, holdings, ledger, looks, sealing
+from preserve.data_management.archive import Archive, open_archive
+from preserve.data_management.ledger_keys import trusted_keys
+from preserve.data_management.proof import verify_ledger, verify_looks
 from preserve.errors import PreserveError, Stopped
 from storage_adapters.errors import StorageError
 from tests.support.due_case import Bureau
@@ -64,6 +66,45 @@ def test_cases_ledger_and_keys_come_back_and_a_new_key_signs(bureau: Bureau, tmp
     )
     archive.close()
     assert proof.findings == ()
+
+
+def look(archive: Archive, times: int) -> None:
+    """Looks as sessions record them, and everything closed into the store as each sitting at a drive closes it."""
+    with archive.catalogue.begin() as connection:
+        for _ in range(times):
+            looks.append(
+                connection, action="case.viewed", subject="s", actor="li", details={}, moment=datetime.now(UTC)
+            )
+    sealing.close_segment(archive.home, archive.catalogue)
+
+
+def test_the_looks_come_back_under_the_new_key(bureau: Bureau, tmp_path: Path) -> None:
+    look(bureau.archive, 2)
+    look(bureau.archive, 1)
+    source = written_medium(bureau.archive, tmp_path / "drv", *packages(bureau))
+    with bureau.archive.catalogue.read() as connection:
+        before = [entry.text for entry in looks.entries(connection)]
+    restored = restore(tmp_path / "new", source)
+    assert [finding.code for finding in restored.findings if finding.severity != "note"] == []
+    archive = open_archive(tmp_path / "new")
+    look(archive, 1)
+    with archive.catalogue.read() as connection:
+        assert [entry.text for entry in looks.entries(connection)][:-1] == before
+        proof = verify_looks.prove(
+            connection, archive.home.store / "ledger", trusted_keys(archive.home.keys / "ledger.pub")
+        )
+    archive.close()
+    assert (proof.findings, proof.looks) == ((), 4)
+
+
+def test_looks_that_the_media_do_not_hold_are_named(bureau: Bureau, tmp_path: Path) -> None:
+    look(bureau.archive, 3)
+    source = written_medium(bureau.archive, tmp_path / "drv", *packages(bureau))
+    shutil.rmtree(source.path / ON_MEDIUM / "looks")
+    restored = restore(tmp_path / "new", source)
+    assert [(one.code, dict(one.values)) for one in restored.findings if one.severity != "note"] == [
+        ("looks.lost", {"count": 3})
+    ]
 
 
 def test_the_newest_ledger_counts_and_what_it_destroyed_stays_gone(bureau: Bureau, tmp_path: Path) -> None:

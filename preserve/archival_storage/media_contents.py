@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from preserve.archival_storage.discs.sources import Source
+from preserve.data_management import looks_segments, sealing
 from preserve.data_management.audit_records import FOLDER as AUDITS
 from preserve.data_management.looks_sealing import FOLDER as LOOKS
 from preserve.home import Home
@@ -37,7 +38,8 @@ def missing_records(home: Home, root: Path) -> Iterator[str]:
             continue
         for name in walk_files(source):
             target = root / ON_MEDIUM / folder / name
-            if not _is_scratch(name) and not _same_size(source / name, target):
+            # A segment of looks may have been joined to another since it was listed: that one is told the next time.
+            if not _is_scratch(name) and not _same_size(source / name, target) and (source / name).exists():
                 yield f"{folder}/{name}"
     for name in _rules(home):
         if _content(home.profiles / name) != _content(root / ON_MEDIUM / RULES / name):
@@ -47,14 +49,16 @@ def missing_records(home: Home, root: Path) -> Iterator[str]:
 def write_records(home: Home, root: Path) -> int:
     """Copy the records that are missing onto a drive that may be written; returns how many. Raises StorageError."""
     count = 0
-    for name in list(missing_records(home, root)):
-        source = home.profiles / name.removeprefix(f"{RULES}/") if name.startswith(f"{RULES}/") else home.store / name
-        target = root / ON_MEDIUM / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        copy_file_checked(source, part, ("sha256",), lambda moved: None)
-        move_in(part, target)
-        count += 1
+    with sealing.nobody_joins(home):
+        for name in list(missing_records(home, root)):
+            ours = home.profiles / name.removeprefix(f"{RULES}/") if name.startswith(f"{RULES}/") else home.store / name
+            target = root / ON_MEDIUM / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            copy_file_checked(ours, part, ("sha256",), lambda moved: None)
+            move_in(part, target)
+            count += 1
+    looks_segments.drop_parts(root / ON_MEDIUM / LOOKS)
     return count
 
 

@@ -7,8 +7,7 @@ and before whatever speaks of looks or leaves the archive, an entry of it gives 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
 from preserve.clock import now, parse, stamp
-from preserve.data_management import checkpoints, ledger, ledger_keys, looks, signed_notes
+from preserve.data_management import checkpoints, ledger, ledger_keys, looks, looks_segments, signed_notes
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.ledger import Entry
 from preserve.data_management.merkle import Frontier
@@ -40,7 +39,6 @@ FOLDER = "looks"
 
 EVERY = timedelta(hours=1)
 _COLUMNS = [table.c[name] for name in ("size", "root", "made", "note", "signature", "key")]
-_SEGMENT = re.compile(r"looks-(\d{10,})-(\d{10,})\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,34 +231,13 @@ def export_segment(home: Home, connection: Connection) -> Path | None:
     The ledger's entry is what proves the file. Raises StorageError.
     """
     folder = home.store / FOLDER
-    last = max((stop for _, stop, _ in segments(folder)), default=0)
+    last = max((stop for _, stop, _ in looks_segments.segments(folder)), default=0)
     size = anchored(connection, home.settings.archive_id)
     if size <= last or not home.store.is_dir():
         return None
-    path = folder / f"looks-{last + 1:010d}-{size:010d}.jsonl"
+    path = folder / looks_segments.name_of(last + 1, size)
     write_stream(path, looks.lines(connection, last + 1, size), durable=True)
     return path
-
-
-def segments(folder: Path) -> list[tuple[int, int, Path]]:
-    """The segments in a folder: first number, last number, path; in order."""
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    found = [match for name in names if (match := _SEGMENT.fullmatch(name))]
-    return sorted((int(match[1]), int(match[2]), folder / match[0]) for match in found)
-
-
-def segment_lines(folder: Path) -> Iterator[str]:
-    """Each line of the segments in their order. Raises OSError; ValueError, which names the file that is wrong."""
-    expected = 1
-    for first, last, path in segments(folder):
-        if first != expected:
-            raise ValueError(path.name)
-        with path.open(encoding="utf-8", newline="\n") as stream:
-            for line in stream:
-                yield line.removesuffix("\n")
-                expected += 1
-        if expected != last + 1:
-            raise ValueError(path.name)
 
 
 def enter_loss(home: Home, connection: Connection, told: int) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from metadata.findings import Finding
-from preserve.data_management import looks, looks_sealing, sealing
+from preserve.data_management import looks, looks_sealing, looks_segments, sealing
 from preserve.data_management.ledger_keys import trusted_keys
 from preserve.data_management.proof import verify_looks
 from preserve.data_management.tables import looks as table
@@ -39,7 +39,7 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
             told = 0  # what cannot be read proves nothing
     _clear(connection)
     try:
-        _enter(connection, looks_sealing.segment_lines(home.store / looks_sealing.FOLDER))
+        _enter(connection, looks_segments.lines(home.store / looks_sealing.FOLDER))
     except (OSError, ValueError, KeyError, TypeError, IntegrityError) as error:
         findings.append(Finding("looks.segment-broken", str(home.store / looks_sealing.FOLDER), detail=str(error)))
     count = looks.size(connection)

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from preserve.clock import now
-from preserve.data_management import checkpoints, ledger, ledger_keys, looks_sealing, segment_cover, segment_joining
+from preserve.data_management import (
+    checkpoints,
+    ledger,
+    ledger_keys,
+    looks_sealing,
+    looks_segments,
+    segment_cover,
+    segment_joining,
+)
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.signed_notes import verifier_key
@@ -155,10 +163,15 @@ def join_segments(home: Home, catalogue: Catalogue) -> None:
         with catalogue.begin() as connection:
             segment_cover.mark_closed(connection, folder)
 
-    elsewhere = Busy("catalogue.busy", str(folder))
     # A full disk does not make what was closed unclosed; the next call joins.
-    with suppress(Busy, MediumFull), hold(home.work / "joining.lock", elsewhere):
+    with suppress(Busy, MediumFull), nobody_joins(home, 0):
         segment_joining.join(folder, mark)
+        looks_segments.join(home.store / looks_sealing.FOLDER)
+
+
+def nobody_joins(home: Home, patience: float = _PATIENCE) -> AbstractContextManager[None]:
+    """While this is held no segment goes, of ledger or looks, because it was joined. Raises Busy."""
+    return hold(home.work / "joining.lock", Busy("catalogue.busy", str(ledger_folder(home))), patience)
 
 
 def write_newest_head(home: Home) -> None:

@@ -68,21 +68,30 @@ def within(pieces: Sequence[Piece], kept: Iterable[tuple[int, int, Path]]) -> li
     return [segment for segment in kept if segment[2].name not in names]
 
 
-def read_lines(folder: Path, broken: Callable[[str], None]) -> Iterator[str]:
-    """Each entry's line, while others may be joining; at a segment that is not whole, its name is told and it ends."""
-    return _read(folder, broken, 0, bytes.decode)
+def read_lines(
+    folder: Path, broken: Callable[[str], None], pieces_of: Callable[[Path], list[Piece]] = cover_of
+) -> Iterator[str]:
+    """Each entry's line, while others may be joining; at a segment that is not whole, its name is told and it ends.
+
+    `pieces_of` gives the segments of a folder that tell each entry once.
+    """
+    return _read(folder, broken, 0, bytes.decode, pieces_of)
 
 
 def read_raw(folder: Path, broken: Callable[[str], None], after: int = 0) -> Iterator[bytes]:
     """The same as the bytes that lie there, of the entries after the first `after`."""
-    return _read(folder, broken, after, bytes)
+    return _read(folder, broken, after, bytes, cover_of)
 
 
 def _read(
-    folder: Path, broken: Callable[[str], None], after: int, as_wanted: Callable[[bytes], Line]
+    folder: Path,
+    broken: Callable[[str], None],
+    after: int,
+    as_wanted: Callable[[bytes], Line],
+    pieces_of: Callable[[Path], list[Piece]],
 ) -> Iterator[Line]:
     expected = after + 1
-    pieces = [piece for piece in cover_of(folder) if piece.last > after]
+    pieces = [piece for piece in pieces_of(folder) if piece.last > after]
     while pieces:
         piece = pieces.pop(0)
         if piece.start > expected:  # a stretch is missing
@@ -95,7 +104,7 @@ def _read(
                     if count >= expected:
                         yield as_wanted(line.removesuffix(b"\n"))
         except FileNotFoundError:  # joined since we looked: what it became lies there
-            again = [other for other in cover_of(folder) if other.last >= expected]
+            again = [other for other in pieces_of(folder) if other.last >= expected]
             if again and again[0].name != piece.name and again[0].first <= expected:
                 pieces = again
                 continue

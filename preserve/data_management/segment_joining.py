@@ -22,8 +22,10 @@ from storage_adapters.durable import drop_file, sync_folder, write_file, write_s
 FAN = 8
 """How many segments of a class are joined to one of the next."""
 
+STEPS = 16
+"""Joinings in one call: what earlier releases left is joined over several."""
+
 _MOST = 64  # files that are joined at once
-_STEPS = 16  # joinings in one call: what earlier releases left is joined over several
 _BLOCK = 1 << 20
 
 Span = tuple[int, int]
@@ -38,7 +40,7 @@ def join(folder: Path, mark: Callable[[], None] = lambda: None) -> int:
     if checkpoints.segments(folder):
         mark()
         drop_parts(folder)  # of a call that was killed
-    for count in range(_STEPS):
+    for count in range(STEPS):
         pieces = cover_of(folder)
         if pieces and not is_covered(pieces, 1, pieces[-1].last):
             return count  # something is missing: that is for a person to see as it is
@@ -47,7 +49,7 @@ def join(folder: Path, mark: Callable[[], None] = lambda: None) -> int:
             return count
         mark()
         drop_parts(folder)
-    return _STEPS
+    return STEPS
 
 
 def due(spans: Sequence[Span]) -> list[Span]:
@@ -97,14 +99,14 @@ def _write(folder: Path, run: Sequence[Piece]) -> bool:
     try:
         signed = (folder / run[-1].name).with_suffix(".checkpoint").read_bytes()
         write_file(folder / f"{name}.checkpoint", signed, durable=True)
-        write_stream(folder / f"{name}.jsonl", _whole(folder, run), durable=True)
+        write_stream(folder / f"{name}.jsonl", bytes_of(folder, run), durable=True)
     except (NotIntact, FileNotFoundError):
         drop_file(folder / f"{name}.checkpoint", folder)
         return False
     return True
 
 
-def _whole(folder: Path, run: Sequence[Piece]) -> Iterator[bytes]:
+def bytes_of(folder: Path, run: Sequence[Piece]) -> Iterator[bytes]:
     """The bytes of parts. Raises NotIntact at one that has not as many lines as its name says."""
     for piece in run:
         lines, last = 0, b""
@@ -127,7 +129,7 @@ def drop_parts(folder: Path) -> None:
     for piece in pieces:
         parts = [part for part in within(pieces, kept) if piece.first <= part[0] <= part[1] <= piece.last]
         if parts and (folder / piece.name).with_suffix(".checkpoint").is_file():
-            dropped = _drop_same(folder, piece, parts) or dropped
+            dropped = drop_same(folder, piece, parts) or dropped
     if dropped:
         sync_folder(folder)
     whole = [Piece(piece.first, piece.last, piece.name, piece.first) for piece in pieces]
@@ -137,7 +139,7 @@ def drop_parts(folder: Path) -> None:
             drop_file(folder / f"segment-{first:010d}-{last:010d}.checkpoint", folder)
 
 
-def _drop_same(folder: Path, piece: Piece, parts: Sequence[tuple[int, int, Path]]) -> bool:
+def drop_same(folder: Path, piece: Piece, parts: Sequence[tuple[int, int, Path]]) -> bool:
     """Remove those of the parts whose bytes the joined file has in their place, read from the medium."""
     wanted = {number for first, last, _ in parts for number in (first, last + 1)}
     dropped = False

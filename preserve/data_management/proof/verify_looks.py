@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger, looks, looks_sealing
+from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.merkle import Frontier
 from preserve.errors import NotIntact
@@ -100,7 +100,7 @@ def _signed(
 
 def _lines(folder: Path, findings: list[Finding]) -> Iterator[str]:
     try:
-        yield from looks_sealing.segment_lines(folder)
+        yield from looks_segments.lines(folder)
     except (OSError, ValueError) as error:
         findings.append(Finding("looks.segment-broken", str(folder), detail=str(error)))
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from preserve.administration.founding import found as found_archive
 from preserve.clock import running_on
-from preserve.data_management import checkpoints, ledger, looks, looks_sealing, sealing
+from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments, sealing
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.merkle import Frontier
 from preserve.errors import NotIntact
@@ -114,9 +114,9 @@ def test_a_closed_segment_holds_all_looks_and_the_ledger_their_root(home: Home, 
     sealing.close_segment(home, catalogue)
     assert anchored(catalogue) == [3, 5]
     folder = home.store / looks_sealing.FOLDER
-    assert [(first, last) for first, last, _ in looks_sealing.segments(folder)] == [(1, 3), (4, 5)]
+    assert [(first, last) for first, last, _ in looks_segments.segments(folder)] == [(1, 3), (4, 5)]
     with catalogue.read() as connection:
-        assert list(looks_sealing.segment_lines(folder)) == [entry.text for entry in looks.entries(connection)]
+        assert list(looks_segments.lines(folder)) == [entry.text for entry in looks.entries(connection)]
 
 
 @pytest.mark.parametrize(

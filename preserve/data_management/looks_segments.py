@@ -1,0 +1,78 @@
+"""The segments of the log of looks in a folder: named, read, and joined as those of the ledger are.
+
+They have no checkpoints beside them: a root in the ledger is what proves them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from preserve.data_management.segment_cover import Piece, cover, is_covered, read_lines, within
+from preserve.data_management.segment_joining import STEPS, bytes_of, drop_same, due
+from preserve.errors import NotIntact
+from storage_adapters.durable import sync_folder, write_stream
+
+_SEGMENT = re.compile(r"looks-(\d{10,})-(\d{10,})\.jsonl")
+
+
+def name_of(first: int, last: int) -> str:
+    """What the segment from one look to another, both in it, is called."""
+    return f"looks-{first:010d}-{last:010d}.jsonl"
+
+
+def segments(folder: Path) -> list[tuple[int, int, Path]]:
+    """The segments in a folder: first number, last number, path; in order."""
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    matches = [match for name in names if (match := _SEGMENT.fullmatch(name))]
+    return sorted((int(match[1]), int(match[2]), folder / match[0]) for match in matches)
+
+
+def cover_of(folder: Path) -> list[Piece]:
+    """The segments of a folder that tell each look once."""
+    return cover((first, last, path.name) for first, last, path in segments(folder))
+
+
+def lines(folder: Path) -> Iterator[str]:
+    """Each look's line, while others may be joining. Raises ValueError, which names the file that is not whole."""
+
+    def broken(name: str) -> None:
+        raise ValueError(name)
+
+    return read_lines(folder, broken, cover_of)
+
+
+def join(folder: Path) -> int:
+    """Join what is due, in a few steps; returns how many files were written.
+
+    Nobody else may close or join segments of this folder meanwhile; whoever reads them may. Raises StorageError. Parts
+    that are not whole stay as they are.
+    """
+    drop_parts(folder)
+    for count in range(STEPS):
+        pieces = cover_of(folder)
+        if pieces and not is_covered(pieces, 1, pieces[-1].last):
+            return count
+        spans = due([(piece.start, piece.last) for piece in pieces])
+        run = [piece for piece in pieces if spans and spans[0][0] <= piece.start <= spans[-1][1]]
+        if not run or any(piece.start != piece.first for piece in run):
+            return count
+        try:
+            write_stream(folder / name_of(run[0].first, run[-1].last), bytes_of(folder, run), durable=True)
+        except (NotIntact, FileNotFoundError):
+            return count
+        drop_parts(folder)
+    return STEPS
+
+
+def drop_parts(folder: Path) -> None:
+    """Remove parts of joined files that have their bytes in their place. Raises StorageError."""
+    pieces, kept = cover_of(folder), segments(folder)
+    dropped = False
+    for piece in pieces:
+        parts = [part for part in within(pieces, kept) if piece.first <= part[0] <= part[1] <= piece.last]
+        if parts:
+            dropped = drop_same(folder, piece, parts) or dropped
+    if dropped:
+        sync_folder(folder)

@@ -34,13 +34,16 @@ def cover_of(folder: Path) -> list[Piece]:
     return cover((first, last, path.name) for first, last, path in segments(folder))
 
 
-def lines(folder: Path) -> Iterator[str]:
-    """Each look's line, while others may be joining. Raises ValueError, which names the file that is not whole."""
+def lines(folder: Path, after: int = 0) -> Iterator[str]:
+    """The line of each look after the first `after`, while others may be joining.
+
+    Raises ValueError, which names the file that is not whole.
+    """
 
     def broken(name: str) -> None:
         raise ValueError(name)
 
-    return read_lines(folder, broken, cover_of)
+    return read_lines(folder, broken, cover_of, after)
 
 
 def join(folder: Path) -> int:

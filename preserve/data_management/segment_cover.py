@@ -69,13 +69,15 @@ def within(pieces: Sequence[Piece], kept: Iterable[tuple[int, int, Path]]) -> li
 
 
 def read_lines(
-    folder: Path, broken: Callable[[str], None], pieces_of: Callable[[Path], list[Piece]] = cover_of
+    folder: Path, broken: Callable[[str], None], pieces_of: Callable[[Path], list[Piece]] = cover_of, after: int = 0
 ) -> Iterator[str]:
-    """Each entry's line, while others may be joining; at a segment that is not whole, its name is told and it ends.
+    """The lines of the entries after the first `after`, while others may be joining.
+
+    At a segment that is not whole, its name is told and it ends.
 
     `pieces_of` gives the segments of a folder that tell each entry once.
     """
-    return _read(folder, broken, 0, bytes.decode, pieces_of)
+    return _read(folder, broken, after, bytes.decode, pieces_of)
 
 
 def read_raw(folder: Path, broken: Callable[[str], None], after: int = 0) -> Iterator[bytes]:

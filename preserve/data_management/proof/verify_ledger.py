@@ -96,14 +96,15 @@ def verify_ledger(
     """Compare every entry with its hash, its place, the segment files and every signed checkpoint; so every look.
 
     Altered entries whose hashes were altered with them contradict a segment file or a checkpoint. Then what bears
-    witness is held against each other: what is missing there is a finding. With `since`, entries up to there are not
-    read: their texts were proved when that was noted; what was done to them since shows only when somebody reads them.
+    witness is held against each other: what is missing there is a finding. With `since`, entries up to there, and looks
+    under a root that they give, are not read: their texts were proved when that was noted; what was done to them since
+    shows only when somebody reads them.
     Raises PreserveError where the public key cannot be read, and what `progress` raises.
     """
     with catalogue.read() as connection:
         believed = believed_keys(connection, public_key)
         report = prove(connection, segments_folder, believed, progress=progress, since=since)
-        seen = verify_looks.prove(connection, segments_folder, believed)
+        seen = verify_looks.prove(connection, segments_folder, believed, since=report.since)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
         return replace(report, findings=(*report.findings, *seen.findings, *beside), looks=seen.looks)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments
 from preserve.data_management.checkpoints import Checkpoint
+from preserve.data_management.looks_sealing import Anchor
 from preserve.data_management.merkle import Frontier
 from preserve.errors import NotIntact
 
@@ -30,10 +32,13 @@ class LooksReport:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def prove(connection: Connection, ledger_folder: Path, public: Sequence[Ed25519PublicKey]) -> LooksReport:
+def prove(
+    connection: Connection, ledger_folder: Path, public: Sequence[Ed25519PublicKey], *, since: int = 0
+) -> LooksReport:
     """Hold every look against its hash, its place, the segments, the ledger's roots and the newest checkpoint.
 
-    `ledger_folder` is the ledger's in the store. A ledger that is itself altered is for `verify_ledger` to name.
+    `ledger_folder` is the ledger's in the store. A ledger that is itself altered is for `verify_ledger` to name. Looks
+    under a root that one of the ledger's first `since` entries gives, which were proved before, are not read again.
     """
     findings: list[Finding] = []
     signed = _signed(connection, ledger_folder, public, findings)
@@ -41,14 +46,17 @@ def prove(connection: Connection, ledger_folder: Path, public: Sequence[Ed25519P
         anchors = looks_sealing.anchors(connection)
     except NotIntact:
         anchors = []  # an entry was changed, which proving the ledger says
+    frontier = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])
+    start = frontier.size
     expected: dict[int, list[tuple[bytes, str]]] = {}
     for anchor in anchors:
         expected.setdefault(anchor.size, []).append((anchor.root, str(anchor.number)))
     for name, checkpoint in signed:
         expected.setdefault(checkpoint.size, []).append((checkpoint.root, name))
-    lines = _lines(ledger_folder.parent / looks_sealing.FOLDER, findings)
-    frontier, bad, proven = Frontier(), False, 0
-    for look in looks.entries(connection):
+    lines = _lines(ledger_folder.parent / looks_sealing.FOLDER, start, findings)
+    expected = {size: roots for size, roots in expected.items() if size > start}
+    bad, proven = False, start
+    for look in looks.entries(connection, start + 1):
         count = frontier.size + 1
         line = next(lines, None)
         problem = looks.problem_of(look, count)
@@ -98,9 +106,19 @@ def _signed(
     return good
 
 
-def _lines(folder: Path, findings: list[Finding]) -> Iterator[str]:
+def _begin(connection: Connection, anchors: Sequence[Anchor]) -> Frontier:
+    """The tree that the last of these roots is over, from the tiles; the empty one where they do not hash to it."""
+    for anchor in anchors[-1:]:
+        with suppress(ValueError):
+            frontier = Frontier(anchor.size, looks_sealing.tree(connection).peaks(anchor.size))
+            if frontier.root() == anchor.root:
+                return frontier
+    return Frontier()
+
+
+def _lines(folder: Path, after: int, findings: list[Finding]) -> Iterator[str]:
     try:
-        yield from looks_segments.lines(folder)
+        yield from looks_segments.lines(folder, after)
     except (OSError, ValueError) as error:
         findings.append(Finding("looks.segment-broken", str(folder), detail=str(error)))
 

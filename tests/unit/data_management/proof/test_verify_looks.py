@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from preserve.administration.founding import found as found_archive
-from preserve.data_management import ledger, looks, looks_sealing, sealing
+from preserve.data_management import checkpoints, ledger, looks, looks_sealing, sealing
 from preserve.data_management.database import Catalogue, open_catalogue
-from preserve.data_management.proof.verify_ledger import verify_ledger
+from preserve.data_management.proof.verify_ledger import Start, verify_ledger
 from preserve.home import Home
 
 MOMENT = datetime(2026, 12, 11, 8, tzinfo=UTC)
@@ -124,3 +124,35 @@ def test_evidence_that_is_gone_or_altered_is_named(home: Home, catalogue: Catalo
     segment.write_bytes(lines)
     file.write_bytes((file.parent / sealing.HEAD).read_bytes())
     assert findings(home) == [("looks.checkpoint-forged", "looks.txt")]
+
+
+def since_now(home: Home, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """What is found after everything up to the newest checkpoint was proved, and nothing before it is read."""
+    with catalogue.read() as connection:
+        newest = checkpoints.newest(connection)
+        assert newest is not None
+    report = verify_ledger(
+        catalogue, home.store / "ledger", home.keys / "ledger.pub", since=Start(newest.size, newest.root)
+    )
+    return [(finding.code, finding.where) for finding in report.findings]
+
+
+def test_since_a_proof_only_looks_after_the_last_root_are_read(home: Home, catalogue: Catalogue) -> None:
+    assert since_now(home, catalogue) == []
+    forge(catalogue, 2)
+    assert since_now(home, catalogue) == []
+    assert ("looks.contradicts-segment", "looks/2") in findings(home)
+    forge(catalogue, 5)
+    assert since_now(home, catalogue) == [("looks.contradicts-root", "looks/5")]
+
+
+@pytest.mark.parametrize("number", [4, 5])
+def test_since_a_proof_a_look_that_is_gone_is_missed(home: Home, catalogue: Catalogue, number: int) -> None:
+    change(catalogue, f"DELETE FROM looks WHERE number = {number}")
+    assert ("looks.missing", f"looks/{number}") in since_now(home, catalogue)
+
+
+def test_since_a_proof_tiles_that_are_not_the_root_make_all_be_read(home: Home, catalogue: Catalogue) -> None:
+    change(catalogue, "UPDATE tiles SET hashes = zeroblob(length(hashes)) WHERE log = 'looks'")
+    forge(catalogue, 2)
+    assert ("looks.contradicts-segment", "looks/2") in since_now(home, catalogue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os as _os
 import random
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,7 @@ from preserve.administration.retention.periods import due_of_case, due_of_object
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 
-_CASES = 1_000_000
+_CASES = int(_os.environ.get("RETENTION_CASES", "1000000"))
 _TODAY = date(2026, 11, 27)
 _DECLARED = ("10-years", "30-years", "30-years", "30-years", "permanent")
 _WORDS = ("", "", "当事人申请行政复议。", "有媒体报道。", "信访件。")

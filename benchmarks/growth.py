@@ -14,6 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from benchmarks import measure
 from benchmarks.growth_plot import draw
 from benchmarks.imitated_home import build, number_of
 from benchmarks.measure import PROGRAM, row, scratch
@@ -60,11 +61,11 @@ def words_of(name: str, cases: int) -> list[str]:
     return [word.format(case=number_of(cases // 2)) for word in {**COMMANDS, **LONGER}[name]]
 
 
-def seconds(words: list[str], home: Path, runs: int = 3) -> tuple[float, float]:
+def seconds(words: list[str], home: Path) -> tuple[float, float]:
     """Wall and processor time of a command as a person starts it, the median of some runs."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PRESERVE_HOME": str(home)}
     wall, busy = [], []
-    for _ in range(runs):
+    for _ in range(measure.RUNS):
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         # What it finds wrong (an imitated home has no packages) is its answer, and no failure.
         subprocess.run([PROGRAM, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

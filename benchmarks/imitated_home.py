@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import PROGRAM, describe, keeping_home, timed
-from preserve.data_management import sealing, search
+from preserve.data_management import kept_sums, sealing, search
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.ledger import leaf_hash
 from preserve.home import open_home
@@ -71,6 +71,7 @@ def _imitate(path: Path, cases: int) -> None:
         sealing.close_segment(home, catalogue)
     with catalogue.begin() as connection:
         search.fill(connection)
+        kept_sums.fill(connection)
     sealing.seal(home)
     catalogue.close()
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.measure import row, scratch
+from preserve.data_management import kept_sums
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.formats_index import Kind
 from preserve.home import Home, Settings
@@ -72,6 +73,7 @@ def _fill(path: Path) -> tuple[float, int]:
             raw.executemany("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)", versions)
             raw.executemany("INSERT INTO version_formats VALUES (?, ?, ?, ?, ?, ?)", counts)
             rows_written += len(counts)
+        kept_sums.fill(connection)
     catalogue.close()
     return time.perf_counter() - began, rows_written
 

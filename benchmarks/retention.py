@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os as _os
 import random
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,7 @@ from preserve.administration.retention.periods import due_of_case, due_of_object
 from preserve.data_management.database import open_catalogue
 from preserve.home import open_home
 
-_CASES = 1_000_000
+_CASES = int(_os.environ.get("RETENTION_CASES", "1000000"))
 _TODAY = date(2026, 11, 27)
 _DECLARED = ("10-years", "30-years", "30-years", "30-years", "permanent")
 _WORDS = ("", "", "当事人申请行政复议。", "有媒体报道。", "信访件。")
@@ -50,7 +51,7 @@ def _fill(home_path: Path) -> int:
         medium = connection.exec_driver_sql("SELECT id FROM media").scalar()
         for start in range(0, _CASES, 20_000):
             cases, versions, copies, files, retention = [], [], [], [], []
-            for number in range(start, start + 20_000):
+            for number in range(start, min(start + 20_000, _CASES)):
                 objid = f"aip-{number:026d}"
                 declared = choose.choice(_DECLARED)
                 closed = _TODAY - timedelta(days=choose.randrange(30, 25 * 365))
@@ -63,7 +64,8 @@ def _fill(home_path: Path) -> int:
                 versions.append((objid, 1, f"{objid}_v0001", day, 12, 10**8, "0" * 64))
                 copies.append((f"{objid}_v0001", medium, objid, 1, "verified", day, day, 1, 1, ""))
                 recorded = closed - timedelta(days=choose.randrange(0, 90))
-                objects = [[1, 0, "", recorded.isoformat()]] if number % 2 else []
+                # Recordings that are not filed with the case: only those have a period of their own.
+                objects = [[1, 0, "", recorded.isoformat(), 0]] if number % 2 else []
                 common = {"closed": day, "filed": day, "type": "penalty", "declared": declared, "long_term": 0}
                 for item, held in (("", objects), *([(f"file-{number}", objects)] if objects else [])):
                     facts = json.dumps({"objects": held, **common}, separators=(",", ":"))
@@ -102,29 +104,18 @@ def _fill(home_path: Path) -> int:
                 places = ",".join("?" * len(listed_rows[0]))
                 connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", listed_rows)
             rows += len(retention)
-        requests = [
-            (
-                f"2020-{n:06d}",
-                "returned",
-                "2020-01-01T00:00:00Z",
-                "2020-01-16",
-                0,
-                "court",
-                json.dumps([f"aip-{choose.randrange(_CASES):026d}"]),
-                5,
-                "0" * 64,
-            )
-            for n in range(100_000)
+        asked = [
+            (f"2020-{n:06d}", "request", "returned", "2020-01-01T00:00:00Z", "court", "2020-01-16", 0, 5, "0" * 64)
+            for n in range(1, _CASES // 10 + 1)
         ]
-        connection.exec_driver_sql("INSERT INTO requests VALUES (?,?,?,?,?,?,?,?,?)", requests)
-        holds = [
-            (f"H2025-{n:04d}", "hold", "added", "2025-01-01T00:00:00Z", "litigation", 1, "0" * 64)
-            for n in range(1, 5001)
+        held = [
+            (f"H2025-{n:04d}", "hold", "added", "2025-01-01T00:00:00Z", "litigation", "", 0, 1, "0" * 64)
+            for n in range(1, _CASES // 200 + 1)
         ]
-        connection.exec_driver_sql("INSERT INTO proceedings VALUES (?,?,?,?,?,?,?)", holds)
+        connection.exec_driver_sql("INSERT INTO proceedings VALUES (?,?,?,?,?,?,?,?,?)", [*asked, *held])
         connection.exec_driver_sql(
-            "INSERT INTO proceeding_cases VALUES (?,?)",
-            [(f"aip-{choose.randrange(_CASES):026d}", one[0]) for one in holds],
+            "INSERT INTO proceeding_cases VALUES (?,?,0)",
+            [(f"aip-{choose.randrange(_CASES):026d}", row[0]) for row in (*asked, *held)],
         )
     catalogue.close()
     return rows
@@ -154,7 +145,7 @@ def main() -> list[str]:
         with catalogue.read() as connection:
             found = rule_changes.preview(home, connection)
         previewed, previewing = time.perf_counter() - began, time.process_time() - worked
-        assert found.rows == rows and found.counts["longer"] > 100_000
+        assert found.rows == rows and found.counts["longer"] > _CASES // 10
     return [
         row(
             f"appraisal list of {len(items):,} due items among {_CASES:,} cases ({reviewing:.1f} s of a processor)",

@@ -22,6 +22,7 @@ from preserve.data_management import (
     checkpoints,
     destroyed,
     holdings,
+    kept_sums,
     ledger,
     logins,
     proceedings,
@@ -61,6 +62,7 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from holdings.compare(connection)
     yield from audits.compare(connection)
     yield from case_index.compare(connection, lambda name: server_store(home).path(CopyRef(name)), progress)
+    yield from kept_sums.compare(connection)
     yield from rules_in_force.compare(home, connection)
 
 

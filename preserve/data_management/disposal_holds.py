@@ -43,17 +43,8 @@ def _blocks(connection: Connection, objid: str) -> Iterator[Block]:
             yield _block(row)
 
 
-def blocks_by_case(connection: Connection) -> dict[str, list[Block]]:
-    """The same of every case against which something stands, as it is listed."""
-    blocked: dict[str, list[Block]] = {}
-    for kind, states in _BLOCKING:
-        for objid, rows in proceedings.cases_in(connection, kind, states).items():
-            blocked.setdefault(objid, []).extend(map(_block, rows))
-    return blocked
-
-
 def blocks_of(connection: Connection, objids: Iterable[str]) -> dict[str, list[Block]]:
-    """The same of those of these cases against which something stands."""
+    """The same of those of these cases against which something stands, as it is listed."""
     blocked: dict[str, list[Block]] = {}
     wanted = sorted(set(objids))
     for kind, states in _BLOCKING:
@@ -62,6 +53,6 @@ def blocks_of(connection: Connection, objids: Iterable[str]) -> dict[str, list[B
     return blocked
 
 
-def uses_by_case(connection: Connection) -> dict[str, int]:
-    """How many requests there ever were about each case."""
-    return proceedings.counts_by_case(connection, "request")
+def uses_of(connection: Connection, objids: Iterable[str]) -> dict[str, int]:
+    """How many requests there ever were about each of these cases."""
+    return proceedings.counts_of(connection, "request", sorted(set(objids)))

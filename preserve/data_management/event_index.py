@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from preserve.data_management.tables import events, versions
+from preserve.data_management import kept_sums
+from preserve.data_management.tables import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,5 @@ def outcomes(connection: Connection, objid: str, kind: str) -> list[str]:
 
 
 def programs(connection: Connection) -> list[tuple[str, int]]:
-    """The programs that made copies, as the newest versions name them with their version, and how many each made.
-
-    An event's detail begins with a line that names the program.
-    """
-    line = func.substr(events.c.detail, 1, func.instr(events.c.detail.concat("\n"), "\n") - 1)
-    later = versions.alias()
-    newer = select(later.c.version).where(later.c.objid == events.c.objid, later.c.version > events.c.version)
-    query = (
-        select(line, func.count())
-        .where(events.c.kind.in_(["normalization", "migration"]), events.c.outcome != "fail", ~newer.exists())
-        .group_by(line)
-    )
-    return [(str(program), int(count)) for program, count in connection.execute(query)]
+    """The programs that made copies, as the newest versions name them with their version, and how many each made."""
+    return [(program, counted.files) for program, counted in kept_sums.read(connection, kept_sums.PROGRAM).items()]

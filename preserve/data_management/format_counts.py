@@ -11,19 +11,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from preserve.data_management import kept_sums
 from preserve.data_management.formats_index import Kind
 
-# What does not count: versions that were superseded, and cases that were tried under this very policy. They are few, or
-# the archive small: counting them apart and subtracting costs less than asking for each of millions of rows.
-_SUPERSEDED = (
-    "SELECT o.objid, o.version FROM versions o WHERE EXISTS"
-    " (SELECT 1 FROM versions n WHERE n.objid = o.objid AND n.version > o.version)"
-)
-_TRIED = (
-    " UNION SELECT t.objid, t.version FROM represervations r JOIN versions t ON t.objid = r.objid"
-    " WHERE r.policy = :policy AND r.state <> 'running'"
-)
-_SUMS = "v.format, sum(v.files), sum(v.size), sum(v.pixels)"
+_TRIED = "SELECT DISTINCT objid FROM represervations WHERE policy = :policy AND state <> 'running'"
 _LATEST = "NOT EXISTS (SELECT 1 FROM versions n WHERE n.objid = v.objid AND n.version > v.version)"
 _UNTRIED = (
     f"{_LATEST} AND NOT EXISTS (SELECT 1 FROM represervations r WHERE r.objid = v.objid AND r.policy = :policy"
@@ -74,29 +65,14 @@ def kinds(connection: Connection, representation: str = "original") -> dict[int,
 
 def by_format(connection: Connection) -> list[FormatSum]:
     """Every format of every representation."""
-    rows = connection.execute(
-        text(
-            "SELECT f.representation, f.puid, f.name, f.version, count(DISTINCT v.objid), sum(v.files), sum(v.size)"
-            f" FROM version_formats v JOIN formats f ON f.id = v.format WHERE {_LATEST}"
-            " GROUP BY f.representation, f.puid, f.name, f.version"
-        )
-    )
-    return [
-        FormatSum(representation, puid, name, version, int(cases), int(files), int(size))
-        for representation, puid, name, version, cases, files, size in rows
-    ]
+    sums = kept_sums.read_formats(connection)
+    return [FormatSum(*key, counted.cases, counted.files, counted.size) for key, counted in sums.items()]
 
 
 def by_signatures(connection: Connection) -> list[SignatureSum]:
     """The signatures that named the originals."""
-    rows = connection.execute(
-        text(
-            "SELECT f.signatures, count(DISTINCT v.objid), sum(v.files) FROM version_formats v JOIN formats f"
-            f" ON f.id = v.format WHERE f.representation = 'original' AND {_LATEST}"
-            " GROUP BY f.signatures ORDER BY f.signatures"
-        )
-    )
-    return [SignatureSum(str(signatures), int(cases), int(files)) for signatures, cases, files in rows]
+    sums = kept_sums.read(connection, kept_sums.SIGNATURES)
+    return [SignatureSum(signatures, counted.cases, counted.files) for signatures, counted in sums.items()]
 
 
 def cases_with(connection: Connection, numbers: Collection[int], count: int, after: str = "") -> list[str]:
@@ -118,21 +94,14 @@ def cases_with(connection: Connection, numbers: Collection[int], count: int, aft
 
 def touched(connection: Connection, numbers: Collection[int], policy: str, *, again: bool) -> Mapping[int, Sum]:
     """What there is of these kinds; without `again` less what was tried under the policy already."""
-    listed = _listed(numbers)
-    left_out = _SUPERSEDED if again else _SUPERSEDED + _TRIED
-    sums = {
-        int(number): Sum(int(files), int(size), int(pixels))
-        for number, files, size, pixels in connection.execute(
-            text(f"SELECT {_SUMS} FROM version_formats v WHERE v.format IN ({listed}) GROUP BY v.format")
-        )
-    }
-    for number, files, size, pixels in connection.execute(
-        text(
-            f"SELECT {_SUMS} FROM ({left_out}) x CROSS JOIN version_formats v ON v.objid = x.objid"
-            f" AND v.version = x.version AND v.format IN ({listed}) GROUP BY v.format"
-        ),
-        {} if again else {"policy": policy},
-    ):
+    kept = kept_sums.read(connection, kept_sums.KIND)
+    sums = {number: Sum(*kept[str(number)][1:]) for number in numbers if str(number) in kept}
+    # Those are few, or the archive small: what was tried is subtracted, and what was not is not asked for.
+    tried = text(
+        f"SELECT v.format, sum(v.files), sum(v.size), sum(v.pixels) FROM ({_TRIED}) t CROSS JOIN version_formats v"
+        f" ON v.objid = t.objid WHERE v.format IN ({_listed(numbers)}) AND {_LATEST} GROUP BY v.format"
+    )
+    for number, files, size, pixels in () if again else connection.execute(tried, {"policy": policy}):
         whole = sums[int(number)]
         sums[int(number)] = Sum(whole.files - int(files), whole.size - int(size), whole.pixels - int(pixels))
     return {number: left for number, left in sums.items() if left.files}

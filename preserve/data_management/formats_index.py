@@ -256,7 +256,7 @@ def count_again(connection: Connection, objid: str, version: int) -> None:
 
 
 def reidentify(connection: Connection, objid: str, details: Mapping[str, Any]) -> None:
-    """Lay what a `case.reidentified` entry says over the rows of the version it is about."""
+    """As `package_index.reidentify`, for who keeps the sums right."""
     version, signatures = int(details["version"]), str(details["signatures"])
     here = (files.c.objid == objid) & (files.c.version == version)
     for change in details["changes"]:

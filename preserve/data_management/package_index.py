@@ -17,7 +17,7 @@ from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
 from metadata.identity import readable
 from metadata.names import original_bytes
-from preserve.data_management import formats_index, ledger, search
+from preserve.data_management import formats_index, kept_sums, ledger, search
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
@@ -40,48 +40,63 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
     read as one of ours.
     """
     objid, _, number = root.name.rpartition("_v")
-    package = root / "data" / objid
     try:
         if not csip.OBJID.match(objid) or not number.isdigit():
             raise ValueError(f"name {root.name}")
-        description = read_case(package / csip.CASE)
-        created = mets.read_identity(package / csip.METS).created
-        info = dict(bag.read_info(root / "bag-info.txt"))
-        size, count = info["Payload-Oxum"].split(".")
-        manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
-        version = int(number)
-        newest = connection.execute(select(func.max(versions.c.version)).where(versions.c.objid == objid)).scalar()
-        # What is searched for, and what the case is called, is what its newest version says.
-        leads = newest is None or newest <= version
-        forget_version(connection, objid, version)
-        if leads:
-            _enter_case(connection, objid, description, _long_term(description, info))
-        connection.execute(
-            versions.insert(),
-            {
-                "objid": objid,
-                "version": version,
-                "name": root.name,
-                "created": created,
-                "files": int(count),
-                "size": int(size),
-                "manifest_sha256": manifest,
-            },
-        )
-        names = _enter_entities(connection, objid, version, package)
-        if leads:
-            head = chain(_words(description), (Passage("file", name, name) for name in names))
-            search.enter(connection, objid, _plain(description), head, _texts(package), indexed=indexed)
-        for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
-            if entry.details["version"] == version:
-                formats_index.reidentify(connection, objid, entry.details)
+        with kept_sums.following(connection, objid):
+            _enter_version(connection, root, objid, int(number), indexed=indexed)
     except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
         raise NotIntact("catalogue.package-unreadable", str(root), detail=str(error)) from error
     return objid
 
 
+def _enter_version(connection: Connection, root: Path, objid: str, version: int, *, indexed: bool) -> None:
+    package = root / "data" / objid
+    description = read_case(package / csip.CASE)
+    created = mets.read_identity(package / csip.METS).created
+    info = dict(bag.read_info(root / "bag-info.txt"))
+    size, count = info["Payload-Oxum"].split(".")
+    manifest = digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"]
+    newest = connection.execute(select(func.max(versions.c.version)).where(versions.c.objid == objid)).scalar()
+    # What is searched for, and what the case is called, is what its newest version says.
+    leads = newest is None or newest <= version
+    _take_out(connection, objid, version)
+    if leads:
+        _enter_case(connection, objid, description, _long_term(description, info))
+    connection.execute(
+        versions.insert(),
+        {
+            "objid": objid,
+            "version": version,
+            "name": root.name,
+            "created": created,
+            "files": int(count),
+            "size": int(size),
+            "manifest_sha256": manifest,
+        },
+    )
+    names = _enter_entities(connection, objid, version, package)
+    if leads:
+        head = chain(_words(description), (Passage("file", name, name) for name in names))
+        search.enter(connection, objid, _plain(description), head, _texts(package), indexed=indexed)
+    for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
+        if entry.details["version"] == version:
+            formats_index.reidentify(connection, objid, entry.details)
+
+
 def forget_version(connection: Connection, objid: str, version: int) -> None:
     """Take one version out of the index: its files, its events, its counts of formats."""
+    with kept_sums.following(connection, objid):
+        _take_out(connection, objid, version)
+
+
+def reidentify(connection: Connection, objid: str, details: Mapping[str, Any]) -> None:
+    """Lay what a `case.reidentified` entry says over the rows of the version it is about."""
+    with kept_sums.following(connection, objid):
+        formats_index.reidentify(connection, objid, details)
+
+
+def _take_out(connection: Connection, objid: str, version: int) -> None:
     formats_index.forget(connection, objid, version)
     for table in (files, events, versions):
         connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))

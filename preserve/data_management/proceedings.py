@@ -1,8 +1,8 @@
 """Requests, holds, appraisals, disposals, transfers: what the ledger says of each, and the rows that list them.
 
 Whoever acts asks `read` or `about_case`: they give what the entries of the ledger say, and raise
-NotIntact where a row says something else, is missing, or has no entry. `rows` and `cases_in` read the tables alone and
-are for lists.
+NotIntact where a row says something else, is missing, or has no entry. `rows` and `about_cases` read the tables alone
+and are for lists.
 """
 
 from __future__ import annotations
@@ -221,19 +221,10 @@ def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     return [replace(row, cases=tuple(cases.get(row.number, ()))) for row in listed]
 
 
-def cases_in(connection: Connection, kind: Kind, states: Sequence[str]) -> dict[str, list[ProceedingRow]]:
-    """The proceedings of a kind in some states, by the cases that they are about, as they are listed."""
-    by_case: dict[str, list[ProceedingRow]] = {}
-    for row in rows(connection, kind, states):
-        for objid in row.cases:
-            by_case.setdefault(objid, []).append(row)
-    return by_case
-
-
 def about_cases(
     connection: Connection, kind: Kind, objids: Sequence[str], states: Sequence[str]
 ) -> dict[str, list[ProceedingRow]]:
-    """As `cases_in`, of these cases alone."""
+    """The proceedings of a kind in some states about these cases, by case, as they are listed."""
     by_case: dict[str, list[ProceedingRow]] = {}
     for start in range(0, len(objids), _BATCH):
         asked = set(objids[start : start + _BATCH])
@@ -278,12 +269,15 @@ def compare(connection: Connection) -> Iterator[Finding]:
     yield from contradictions(lambda number: read(connection, number, "request"), listed)
 
 
-def counts_by_case(connection: Connection, kind: Kind) -> dict[str, int]:
-    """How many of a kind there ever were about each case, as they are listed."""
-    query = (
-        select(proceeding_cases.c.objid, func.count())
-        .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-        .where(proceedings.c.kind == kind)
-        .group_by(proceeding_cases.c.objid)
-    )
-    return {str(objid): int(count) for objid, count in connection.execute(query)}
+def counts_of(connection: Connection, kind: Kind, objids: Sequence[str]) -> dict[str, int]:
+    """How many of a kind there ever were about each of these cases, as they are listed."""
+    counts: dict[str, int] = {}
+    for start in range(0, len(objids), _BATCH):
+        query = (
+            select(proceeding_cases.c.objid, func.count())
+            .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
+            .where(proceedings.c.kind == kind, proceeding_cases.c.objid.in_(objids[start : start + _BATCH]))
+            .group_by(proceeding_cases.c.objid)
+        )
+        counts |= {str(objid): int(count) for objid, count in connection.execute(query)}
+    return counts

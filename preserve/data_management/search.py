@@ -19,12 +19,12 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from preserve.data_management import facets
 from preserve.data_management.facets import Filters
+from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
 from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
-_BEFORE, _AFTER = 24, 72  # characters shown around a hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def match(
     where, values = facets.days(connection, filters)
     matches: list[tuple[int, int]] = []
     for later, question in enumerate(_questions(wanted, filters)):
-        if later < begin or len(matches) == limit:
+        if later < begin or len(matches) == limit or (not later and _in_no_description(connection, wanted)):
             continue
         bound = {**values, "match": question, "below": below if later == begin else _HIGHEST}
         numbers = _numbers(connection, bool(question), where, bound, limit - len(matches))
@@ -205,6 +205,19 @@ def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:
     phrase = " AND ".join(term.expression for term in wanted)
     questions = (f"({{head}}: ({phrase}))", f"(({{head body}}: ({phrase})) NOT ({{head}}: ({phrase})))")
     return [" AND ".join(part for part in (question, rest) if part) for question in questions]
+
+
+def _in_no_description(connection: Connection, wanted: Sequence[Term]) -> bool:
+    """Whether a token of the query stands in no description: then the index need not look for all of it in all of them.
+
+    What stands in one is found at once; of what stands in none, one token's list is read, and not that of every token
+    with its places in the documents. A query of one token is itself that question.
+    """
+    tokens = list(dict.fromkeys(token for term in wanted for token in term.tokens))
+    ask = text("SELECT 1 FROM search WHERE search MATCH :match LIMIT 1")
+    return len(tokens) > 1 and any(
+        connection.execute(ask, {"match": f'{{head}}: "{token}"'}).first() is None for token in tokens
+    )
 
 
 def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
@@ -273,22 +286,5 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
                 if most == len(wanted):
                     break
         if where is not None:
-            return (where, *_snippet(best, wanted))
+            return (where, *snippet(best, wanted))
     return None
-
-
-def _snippet(words: str, wanted: Sequence[Term]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    first = min(found.start() for term in wanted if (found := term.pattern.search(words)))
-    begin = max(0, first - _BEFORE)
-    cut = words[begin : first + _AFTER]
-    shown = " ".join(cut.split())
-    if begin > 0:
-        shown = "…" + shown
-    if first + _AFTER < len(words):
-        shown += "…"
-    marks = sorted({found.span() for term in wanted for found in term.pattern.finditer(shown)})
-    apart: list[tuple[int, int]] = []
-    for mark in marks:
-        if not apart or mark[0] >= apart[-1][1]:
-            apart.append(mark)
-    return shown, tuple(apart)

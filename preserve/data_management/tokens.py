@@ -74,10 +74,15 @@ def spaced(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a query: its expression for FTS5, and what it looks like in a text."""
+    """One word of a query: its expression for FTS5, what it looks like in a text, and tokens that a text has of it.
+
+    `tokens` are those that stand in every text that has the word, as they are: not one of which only the beginning is
+    known.
+    """
 
     expression: str
     pattern: re.Pattern[str]
+    tokens: tuple[str, ...]
 
 
 def terms(query: str) -> list[Term]:
@@ -95,5 +100,6 @@ def terms(query: str) -> list[Term]:
         elif chinese or not last.isdigit():
             open_end = "*"
         pattern = r"[\W_]*".join(re.escape(run) for run, _, _ in runs)
-        known.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE)))
+        whole = tuple(parts[:-1] if open_end else parts)
+        known.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE), whole))
     return known

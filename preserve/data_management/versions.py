@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
+from preserve.data_management import kept_sums
 from preserve.data_management.cases import find_case, unknown
 from preserve.data_management.tables import cases, copies, media, versions
 
@@ -173,8 +174,5 @@ def sizes_of(connection: Connection, objids: Iterable[str]) -> dict[str, tuple[i
 
 def superseded(connection: Connection) -> tuple[int, int]:
     """How many versions are not the newest of their case, and their bytes."""
-    later = versions.alias()
-    newer = select(later.c.version).where(later.c.objid == versions.c.objid, later.c.version > versions.c.version)
-    query = select(func.count(), func.coalesce(func.sum(versions.c.size), 0)).where(newer.exists())
-    count, size = connection.execute(query).one()
-    return int(count), int(size)
+    counted = kept_sums.read(connection, kept_sums.SUPERSEDED).get("")
+    return (counted.cases, counted.size) if counted else (0, 0)

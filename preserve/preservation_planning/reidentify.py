@@ -20,7 +20,7 @@ from preserve.archival_storage.aip_versions.previous import PreviousVersion, dam
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import read_version
 from preserve.clock import now
-from preserve.data_management import format_counts, formats_index, ledger, object_index
+from preserve.data_management import format_counts, formats_index, ledger, object_index, package_index
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -171,7 +171,7 @@ def _record(catalogue: Catalogue, old: PreviousVersion, result: Reidentified, ac
                 details=details,
                 moment=now(),
             )
-            formats_index.reidentify(connection, old.objid, details)
+            package_index.reidentify(connection, old.objid, details)
 
 
 def run(

@@ -399,7 +399,8 @@ def test_newer_signatures_are_asked_and_the_answer_survives(archive: Archive) ->
     (old,) = archive.packages()
     before = state_of(old)
     with sqlite3.connect(archive.home / "catalogue.sqlite") as connection:
-        connection.execute("UPDATE formats SET signatures = replace(signatures, 'V125', 'V100')")
+        for change in ("UPDATE formats SET signatures", "UPDATE sums SET name"):
+            connection.execute(f"{change} = replace({change.split()[-1]}, 'V125', 'V100')")
         connection.execute("UPDATE files SET puid = 'fmt/42' WHERE puid = 'fmt/43' AND representation = 'original'")
     assert archive.json("plan", "formats")["signatures"]["outdated"][0]["files"] == 7
     told = archive.json("plan", "identify")
@@ -421,6 +422,7 @@ def test_a_damaged_file_is_not_identified(archive: Archive) -> None:
     (old,) = archive.packages()
     with sqlite3.connect(archive.home / "catalogue.sqlite") as connection:
         connection.execute("UPDATE formats SET signatures = 'siegfried 1.0 (old)'")
+        connection.execute("UPDATE sums SET name = 'siegfried 1.0 (old)' WHERE kind = 'signatures'")
     victim = next((package_of(old) / "representations/original/data").rglob("*.jpg"))
     victim.write_bytes(b"GIF89a" + victim.read_bytes()[6:])
     told = archive.json("plan", "identify")

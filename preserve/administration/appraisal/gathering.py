@@ -15,7 +15,7 @@ from preserve.administration.retention.periods import decisive
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.data_management import cases, copy_counts, holdings, object_index, retention_index, versions
 from preserve.data_management.cases import Case
-from preserve.data_management.disposal_holds import blocks_by_case, uses_by_case
+from preserve.data_management.disposal_holds import Block, blocks_of, uses_of
 from preserve.data_management.retention_index import RetentionRow
 
 _BATCH = 500
@@ -33,6 +33,8 @@ class _Facts:
     pieces: dict[str, int]
     recordings: dict[str, tuple[str, int]]
     case_facts: dict[str, str]
+    blocked: dict[str, list[Block]]
+    used: dict[str, int]
 
 
 def gather(connection: Connection, profile: RetentionProfile, until: str, limit: int = 0) -> list[Item]:
@@ -41,7 +43,6 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
     whole = {row.objid for row in rows if not row.item}
     rows = [row for row in rows if not row.item or row.objid not in whole]
     rows = rows[:limit] if limit else rows
-    blocked, used = blocks_by_case(connection), uses_by_case(connection)
     labels = {row.id: f"{row.kind} {row.label}" for row in holdings.all_media(connection)}
     items: list[Item] = []
     waiting = iter(rows)
@@ -75,10 +76,10 @@ def gather(connection: Connection, profile: RetentionProfile, until: str, limit:
                     due=row.due or "",
                     files=pieces,
                     size=size,
-                    requests=used.get(row.objid, 0),
+                    requests=facts.used.get(row.objid, 0),
                     copies=tuple(labels.get(medium, medium) for medium in facts.media.get(row.objid, ())),
                     signals=tuple(signals(profile, about.description_text)),
-                    blocks=tuple(f"{one.kind} {one.number}" for one in blocked.get(row.objid, ())),
+                    blocks=tuple(f"{one.kind} {one.number}" for one in facts.blocked.get(row.objid, ())),
                 )
             )
     return items
@@ -93,6 +94,8 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:
         object_index.pieces_of(connection, objids),
         object_index.names_of(connection, (row.item for row in batch if row.item)),
         retention_index.facts_of(connection, (row.objid for row in batch if row.item)),
+        blocks_of(connection, objids),
+        uses_of(connection, objids),
     )
 
 

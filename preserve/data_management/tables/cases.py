@@ -130,6 +130,18 @@ Index(
     version_formats.c.pixels,
 )
 
+sums = Table(
+    "sums",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="what is summed: format, kind, signatures, program, superseded"),
+    Column("name", Text, primary_key=True, comment="which of them"),
+    Column("cases", BigInteger, nullable=False, comment="whose newest version has it"),
+    Column("files", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("pixels", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 retention = Table(
     "retention",
     metadata,

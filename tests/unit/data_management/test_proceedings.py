@@ -50,10 +50,11 @@ def test_a_look_is_no_step(opened: Connection) -> None:
 def test_by_case_and_by_state(opened: Connection) -> None:
     assert [row.number for row in proceedings.about_case(opened, "request", "a")] == ["2026-0001"]
     assert proceedings.about_case(opened, "request", "a", ["opened"]) == []
-    assert proceedings.cases_in(opened, "hold", ["added"]).keys() == {"a"}
-    assert proceedings.counts_by_case(opened, "request") == {"a": 1, "b": 1}
+    assert proceedings.about_cases(opened, "hold", ["a", "b"], ["added"]).keys() == {"a"}
+    assert proceedings.counts_of(opened, "request", ["a", "b", "c"]) == {"a": 1, "b": 1}
+    assert disposal_holds.uses_of(opened, ["a"]) == {"a": 1}
     assert [block.kind for block in disposal_holds.blocks(opened, "a")] == ["litigation", "request"]
-    assert {objid: len(found) for objid, found in disposal_holds.blocks_by_case(opened).items()} == {"a": 2, "b": 1}
+    assert {objid: len(found) for objid, found in disposal_holds.blocks_of(opened, "abc").items()} == {"a": 2, "b": 1}
 
 
 def test_no_number_is_given_twice(opened: Connection) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,6 +165,34 @@ def test_writing_does_not_matter(one: Catalogue) -> None:
             assert search.find(connection, word) == [], word
         (hit,) = search.find(connection, "abc")
         assert (hit.field, hit.place, hit.marks) == ("text", "a.pdf", ((3, 6),))
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("古籍善本", ["body"]),  # a token of it stands in no description
+        ("演出 古籍", ["body"]),  # one word in the description, the other in a document
+        ("演出 dsj-x9", ["head", "body"]),  # only the beginning of the last word is known
+        ("演出 活动", ["head", "body"]),  # each in a description, both in none
+        ("古籍", ["head", "body"]),  # one token is the question itself
+    ],
+)
+def test_descriptions_are_asked_in_whole_only_where_each_token_stands_in_one(
+    one: Catalogue, words: str, asked: list[str]
+) -> None:
+    texts = [Passage("text", "a", "古籍善本；演出；活动；DSJ-X900")]
+    with one.begin() as connection:
+        connection.execute(text(ROW), {"o": "p"})
+        search.enter(connection, "o", KNOWN, [Passage("title", "", "演出")], texts)
+        search.enter(connection, "p", KNOWN, [Passage("title", "", "活动 DSJ")], [])
+        statements: list[str] = []
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_trace_callback(statements.append)
+        assert [hit.objid for hit in search.find(connection, words)] == ["o"]
+        raw.set_trace_callback(None)
+    lists = [statement for statement in statements if "ORDER BY rowid DESC" in statement]
+    assert ["body" if "body}" in statement else "head" for statement in lists] == asked
 
 
 def test_a_case_that_changes_or_goes_is_no_longer_found_by_what_it_said(one: Catalogue) -> None:

@@ -35,6 +35,15 @@ def test_a_query_holds_nothing_but_tokens(query: str, expressions: list[str]) ->
     assert [term.expression for term in terms(query)] == expressions
 
 
+@pytest.mark.parametrize(
+    ("query", "tokens"),
+    [("演出活动", ["演出", "出活", "活动"]), ("演", []), ("DSJ-X900", ["dsj"]), ("12号", ["12", "号"]), ("12", ["12"])],
+)
+def test_tokens_of_which_a_text_has_the_whole(query: str, tokens: list[str]) -> None:
+    (term,) = terms(query)
+    assert list(term.tokens) == tokens
+
+
 def test_the_pattern_finds_what_the_index_found() -> None:
     (term,) = terms("沪文执罚〔2026〕12号")
     assert term.pattern.search(folded("见沪文执罚 [2026] 12 号决定书"))

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from preserve.home import locale_name
+from preserve.locales import locale_name
 from preserve.messages import language_of_locale
 
 OUTPUT = Path("demo-output")

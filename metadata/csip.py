@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from urllib.parse import quote, unquote
+from functools import lru_cache
+from urllib.parse import quote
 
 METS = "METS.xml"
 PREMIS = "metadata/preservation/premis.xml"
@@ -26,8 +27,24 @@ def encode_href(path: str) -> str:
 
 
 def decode_href(href: str) -> str:
-    """The path that a relative href names."""
-    return unquote(href.removeprefix("./"), errors="strict")
+    """The path that a relative href names. Raises UnicodeDecodeError."""
+    return _ESCAPED.sub(_decoded, href.removeprefix("./"))
+
+
+# A word at once costs half of what `unquote` takes, and some words stand in every name of a case.
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+
+
+def _word(escaped: str) -> str:
+    return bytes.fromhex(escaped.replace("%", "")).decode()
+
+
+_often = lru_cache(1 << 10)(_word)
+_LONG_WORD = 256  # only short ones are kept: a hostile href may be as long as it likes
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return (_often if len(found[0]) < _LONG_WORD else _word)(found[0])
 
 
 _REFUSED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|/)|%(?![0-9A-Fa-f]{2})|[?#\\]")

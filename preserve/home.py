@@ -1,4 +1,4 @@
-"""The archive's own directory: settings, keys, paths. The only room that reads the environment.
+"""The archive's own directory: settings, keys, paths. With `locales`, the only room that reads the environment.
 
 A home holds `preserve.toml` (settings), `catalogue.sqlite`, `keys/`, `work/` (scratch of running ingests),
 `log/`, `profiles/` (this bureau's own rules, which go before the shipped ones) and, unless the settings
@@ -127,19 +127,6 @@ def _own_folder() -> Path:
         return Path.home()
     except RuntimeError:
         raise UsageError("home.no-folder", acting_person()) from None
-
-
-def locale_name() -> str:
-    """The locale of messages as the environment names it (POSIX order: LC_ALL, LC_MESSAGES, LANG)."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return value
-    return ""
-
-
-def libraries_speak(language: str) -> None:
-    """Name the language that libraries look up by themselves: gettext knows no other way. Children do not get it."""
-    os.environ["LANGUAGE"] = language
 
 
 def acting_person() -> str:

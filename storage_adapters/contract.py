@@ -106,13 +106,15 @@ class Scope:
     """What to check: these files and, if `exhaustive`, also that nothing else lies in the copy.
 
     `more` is asked before a file is begun, with its size in bytes (0 where it is not known). Where it says no, those
-    begun are finished and told, no other is, and nothing is said of what else lies there.
+    begun are finished and told, no other is, and nothing is said of what else lies there. `seen` answers for files
+    that were read from the medium a moment ago, as `storage_adapters.read_behind` does; None: read it.
     """
 
     expected: Iterable[ExpectedFile]
     exhaustive: bool = True
     from_medium: bool = True  # past the page cache; False only where the caller says why
     more: Callable[[int], bool] = lambda size: True
+    seen: Callable[[ExpectedFile], FileCheck | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from storage_adapters.digests import Digester, new_digest
 from storage_adapters.errors import Changed, SourceUnreadable
 from storage_adapters.medium_errors import FILE, make_folder, on_medium
+from storage_adapters.read_behind import Follower, ReadBehind
 
 BLOCK = 256 << 10  # twice as fast as 1 MiB, which leaves the second-level cache between reading and digest
 _RING = 32
@@ -25,10 +26,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def copy_file_checked(
-    source: Path, target: Path, algorithms: Sequence[str], progress: Callable[[int], None]
+    source: Path,
+    target: Path,
+    algorithms: Sequence[str],
+    progress: Callable[[int], None],
+    behind: ReadBehind | None = None,
 ) -> tuple[int, dict[str, str]]:
     """Copy a regular file, never through a link; return its size and hex digests of the bytes written.
 
+    With `behind` a large one is read back from the medium while it is written.
     Raises Changed when the source was not the same file, size and time after reading as before,
     SourceUnreadable when it cannot be read, and the medium's errors for the target.
     """
@@ -60,7 +66,8 @@ def copy_file_checked(
                     raise Changed(str(source))
                 return block
 
-            result = _copy_large(read, target, algorithms, progress, str(source))
+            follow = behind if behind and length >= behind.worth else None
+            result = _copy_large(read, target, algorithms, progress, str(source), follow)
         after = os.fstat(handle)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or result[0] != before.st_size:
             raise Changed(str(source))
@@ -119,14 +126,13 @@ def _copy_large(
     algorithms: Sequence[str],
     progress: Callable[[int], None],
     source_name: str,
+    behind: ReadBehind | None = None,
 ) -> tuple[int, dict[str, str]]:
     """Reader here, one thread a digest, writer here: the bytes hashed are the bytes written."""
     room = threading.Semaphore(_RING * max(1, len(algorithms)))
     digesters = [Digester(name, room.release) for name in algorithms]
     part = Path(f"{target}{PART}")
-    with on_medium(target):
-        make_folder(target.parent)
-        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+    out, follower = _begin(part, target, behind)
     for digester in digesters:
         digester.start()
     size = 0
@@ -152,7 +158,11 @@ def _copy_large(
                 # Starts write-back early, so that the final sync has little left to wait for.
                 _start_write_back(out, written_back, size - written_back)
                 written_back = size
+            if follower:
+                follower.written(size)
     except BaseException:
+        if follower:
+            follower.end(None)
         _finish(digesters)
         os.close(out)
         with suppress(OSError):
@@ -162,7 +172,21 @@ def _copy_large(
     with on_medium(target):
         os.close(out)
         os.rename(part, target)
+        if follower:
+            follower.end(target, size)
     return size, {digester.algorithm: str(digester.running.hexdigest()) for digester in digesters}
+
+
+def _begin(part: Path, target: Path, behind: ReadBehind | None) -> tuple[int, Follower | None]:
+    """The part that is written, and who follows it."""
+    with on_medium(target):
+        make_folder(target.parent)
+        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+        try:
+            return out, behind.begin(part, target) if behind else None
+        except BaseException:
+            os.close(out)
+            raise
 
 
 def _finish(digesters: Sequence[Digester]) -> None:

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -253,13 +253,28 @@ def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | No
         ended = True
         return False
 
-    yield from check_files(
-        root, scope.expected, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin
-    )
+    told: list[FileCheck] = []
+    files = scope.expected if scope.seen is None else _unread(scope.expected, scope.seen, told)
+    yield from check_files(root, files, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin)
+    for check in told:
+        known.add(check.path)
+        progress(check.size)
+        yield check
     if scope.exhaustive and not ended:
         for name in walk_files(root):
             if name not in known:
                 yield FileCheck(name, "unexpected", 0, {})
+
+
+def _unread(
+    expected: Iterable[ExpectedFile], seen: Callable[[ExpectedFile], FileCheck | None], told: list[FileCheck]
+) -> Iterator[ExpectedFile]:
+    """Those that are to be read; what is known of the others is put into `told`."""
+    for file in expected:
+        if (check := seen(file)) is None:
+            yield file
+        else:
+            told.append(check)
 
 
 def _one_name(name: str) -> str:

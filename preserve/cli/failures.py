@@ -8,8 +8,6 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from preserve.messages import hint, say
 from preserve.services.failures import Failure, failure_of
 from preserve.services.text import safe_values, visible
@@ -50,23 +48,6 @@ def tell_aside(error: BaseException) -> None:
     failure = failure_of(error)
     reason = say(failure.code, **failure.values) if failure else f"{type(error).__name__}: {error}"
     sys.stderr.write(f"{visible(say('ledger.not-witnessed', reason=reason))}\n")
-
-
-def tell_usage(error: click.ClickException, as_json: bool) -> int:
-    """Say that the command was called wrongly; status 2."""
-    from preserve.cli.output import Output
-
-    message = error.format_message()
-    if as_json:
-        Output(as_json=True, home_path=None).result(
-            {"ok": False, "status": 2, "error": {"code": "cli.usage", "message": message}}
-        )
-    else:
-        context = getattr(error, "ctx", None)
-        if context is not None:
-            sys.stderr.write(context.get_usage() + "\n")
-        sys.stderr.write(f"{say('cli.usage')} {visible(message, keep=chr(10))}\n")
-    return 2
 
 
 def _defect(error: BaseException) -> Failure:

@@ -109,9 +109,12 @@ class Command(Spoken):
     """A command; its function gets the output first."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Call it."""
+        """Call it. Only now is read what a command needs: one that was called wrongly is refused at once."""
+        from preserve.cli.output import Output
+
         assert self.callback is not None
-        return ctx.invoke(self.callback, ctx.obj, **ctx.params)
+        as_json, home = ctx.obj
+        return ctx.invoke(self.callback, Output(as_json=as_json, home_path=home), **ctx.params)
 
 
 class Group(Spoken, click.Group):
@@ -147,10 +150,8 @@ def _language_given(ctx: click.Context, parameter: click.Parameter, value: str |
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, lang: str | None, as_json: bool) -> None:
-    """Set the output for the command; the language was set by its option."""
-    from preserve.cli.output import Output
-
-    ctx.obj = Output(as_json=as_json, home_path=home)
+    """Keep what was said of the output and the archive; the language was set by its option."""
+    ctx.obj = (as_json, home)
 
 
 def _global_options_first(arguments: list[str]) -> list[str]:
@@ -198,8 +199,10 @@ def _run(arguments: list[str]) -> int:
         failed: BaseException = Stopped("cli.interrupted")
     except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, not a traceback
         failed = error
-    from preserve.cli.failures import tell, tell_usage
-
     if isinstance(failed, click.ClickException):
+        from preserve.cli.usage import tell_usage
+
         return tell_usage(failed, "--json" in arguments)
+    from preserve.cli.failures import tell
+
     return tell(failed, "--json" in arguments)

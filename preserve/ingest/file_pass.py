@@ -20,6 +20,7 @@ from preserve.ingest.facts import Character, Copied, Identification, to_json
 from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
+from storage_adapters.read_behind import ReadBehind
 
 LARGE = 8 << 20
 """Files from this size on are copied one by one with a thread for each digest, and their progress is shown."""
@@ -89,16 +90,27 @@ def examine_batch(batch: Batch) -> list[Taken]:
     return _examine(batch, batch.taken)
 
 
-def take_file(batch: Batch, progress: Callable[[int], None]) -> Taken:
-    """Copy the one file of a batch and find out what it is."""
-    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress)
+def take_file(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
+    """Copy the one file of a batch and find out what it is; with `behind` a large one is read back meanwhile."""
+    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress, behind)
     return _examine(batch, [copied])[0]
 
 
-def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
+def _copy(
+    source: Path,
+    target: Path,
+    algorithms: tuple[str, ...],
+    job: Job,
+    progress: Callable[[int], None],
+    behind: ReadBehind | None = None,
+) -> Taken:
     try:
         size, digests = copy_file_checked(
-            source / os.fsdecode(os.fsencode(job.path)), target / job.stored, _algorithms(algorithms, job), progress
+            source / os.fsdecode(os.fsencode(job.path)),
+            target / job.stored,
+            _algorithms(algorithms, job),
+            progress,
+            behind,
         )
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):

@@ -122,7 +122,9 @@ def normalise_all(
     """
     home = ingest.home
     workers = workers or processors()
-    each = max(1, processors() // workers)
+    # Twice as many threads as there are processors: a program often waits for its own slowest part, and the last
+    # recording, or the only one, must not have a single processor while others idle.
+    each = max(1, min(processors(), 2 * processors() // workers))
     digests = tuple(home.settings.digests)
     workshop = Workshop(ingest.data, ingest.scratch, digests, each, formats_profile(home.profiles))
     kept: Outcomes = []

@@ -28,6 +28,7 @@ from preserve.ingest.rules.profile import SecrecyMarks
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from preserve.work import executor, map_batches
+from storage_adapters.read_behind import ReadBehind
 from storage_adapters.reading import digest_file
 
 _BATCH_FILES = 250
@@ -62,6 +63,7 @@ class Intake:
     zone: tzinfo
     algorithms: tuple[str, ...]
     secrecy: SecrecyMarks | None = None
+    behind: ReadBehind | None = None
 
     def batch(self, source: str, jobs: Iterable[Job], taken: Iterable[Taken] = ()) -> Batch:
         """Some files for a worker process."""
@@ -90,7 +92,7 @@ def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watc
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            file = take_file(intake.batch(str(source), [job]), watcher)
+            file = take_file(intake.batch(str(source), [job]), watcher, intake.behind)
             watcher(0, 1)
             yield [file]
 

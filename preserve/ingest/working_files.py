@@ -28,6 +28,7 @@ from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from storage_adapters.durable import discard
+from storage_adapters.read_behind import ReadBehind
 
 _PAGE = 1000
 
@@ -40,7 +41,7 @@ class WorkingFiles:
     """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
 
     `texts` is where what is read out of documents goes; None where nothing is to be read. `kept` counts what this run
-    kept as it is without looking at it again.
+    kept as it is without looking at it again; `behind` knows what it read back while it was written.
     """
 
     catalogue: Catalogue
@@ -49,6 +50,7 @@ class WorkingFiles:
     watcher: Progress
     texts: Path | None = None
     kept: Counter[str] = field(default_factory=Counter)
+    behind: ReadBehind = field(default_factory=ReadBehind)
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -119,6 +121,7 @@ class WorkingFiles:
             zone(self.ingest.home.settings.time_zone),
             self.algorithms,
             read_rules(self.ingest.home.profiles).secrecy_marks,
+            self.behind,
         )
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []

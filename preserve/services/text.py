@@ -5,7 +5,7 @@ from __future__ import annotations
 from metadata.findings import Finding, Value
 from preserve.description.problems import name_of_problem
 from preserve.grouping import Group, each_alone, grouped
-from preserve.home import libraries_speak, locale_name
+from preserve.locales import libraries_speak, locale_name
 from preserve.progress import Progress, Silent, Unit, stoppable
 from preserve.terminal import console, json_text, safe_values
 from preserve.visible_text import one_line, visible

@@ -18,7 +18,6 @@ from preserve.home import (
     forget_secrets,
     given_signing_password,
     given_token,
-    locale_name,
     open_home,
 )
 
@@ -110,11 +109,3 @@ def test_secrets_leave_the_environment_and_an_empty_token_is_one(monkeypatch: py
     forget_secrets()
     assert (given_token(), given_signing_password()) == (None, "")
     assert not {"PRESERVE_TOKEN", "PRESERVE_SIGNING_PASSWORD"} & set(os.environ)
-
-
-def test_the_locale_is_found_in_the_order_of_posix(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("LC_ALL", ""), ("LC_MESSAGES", "zh_CN.UTF-8"), ("LANG", "en_GB.UTF-8")):
-        monkeypatch.setenv(name, value)
-    assert locale_name() == "zh_CN.UTF-8"
-    monkeypatch.setenv("LC_ALL", "C")
-    assert locale_name() == "C"

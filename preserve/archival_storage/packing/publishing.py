@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from metadata.bag import read_lines
@@ -12,6 +13,7 @@ from preserve.work import executor
 from storage_adapters.contract import ExpectedFile, Package, Receipt, Scope
 from storage_adapters.directory import DirectoryAdapter, check_tree
 from storage_adapters.durable import sync_file_system
+from storage_adapters.read_behind import ReadBehind
 
 _LARGE = 5000  # files from which a process of its own is worth its start
 _BAD = ("refuse", "error")
@@ -48,14 +50,21 @@ def structure_findings(package: str) -> tuple[Finding, ...]:
 
 
 def read_back(
-    package: Path, algorithms: Sequence[str], adapter: DirectoryAdapter, objid: str, progress: Callable[[int], None]
+    package: Path,
+    algorithms: Sequence[str],
+    adapter: DirectoryAdapter,
+    objid: str,
+    progress: Callable[[int], None],
+    behind: ReadBehind | None = None,
 ) -> None:
     """Sync the file system and read every byte from the medium. Raises NotIntact.
 
-    Before publishing, so that nothing lies among the packages that was never read back.
+    Before publishing, so that nothing lies among the packages that was never read back. What was read `behind` its
+    writer, and was not touched since, is not read once more.
     """
     sync_file_system(adapter.root)
-    checks = check_tree(package, Scope(expected(package, algorithms)), progress)
+    seen = partial(behind.check, package) if behind else None
+    checks = check_tree(package, Scope(expected(package, algorithms), seen=seen), progress)
     bad = [
         Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)
         for check in checks

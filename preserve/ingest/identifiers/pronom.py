@@ -158,6 +158,11 @@ def _superior(numbers: list[int]) -> list[int]:
     return [n for n in numbers if not any(n in inferior[other] for other in numbers if other != n)]
 
 
+def windows_of(data: bytes) -> tuple[bytes, bytes]:
+    """The first and last 128 KiB of a file of which these are all bytes."""
+    return (data, data) if len(data) <= WINDOW else (data[:WINDOW], data[-WINDOW:])
+
+
 def read_windows(path: Path, size: int) -> tuple[bytes, bytes]:
     """The first and last 128 KiB of the file. Raises OSError."""
     with path.open("rb", buffering=0) as file:

@@ -31,10 +31,13 @@ def copy_file_checked(
     algorithms: Sequence[str],
     progress: Callable[[int], None],
     behind: ReadBehind | None = None,
+    seen: Callable[[bytes], None] = lambda data: None,
 ) -> tuple[int, dict[str, str]]:
     """Copy a regular file, never through a link; return its size and hex digests of the bytes written.
 
-    With `behind` a large one is read back from the medium while it is written.
+    With `behind` a large one is read back from the medium while it is written. `seen` is given all bytes of a small
+    file, so that whoever looks at them need not read them again.
+
     Raises Changed when the source was not the same file, size and time after reading as before,
     SourceUnreadable when it cannot be read, and the medium's errors for the target.
     """
@@ -53,8 +56,10 @@ def copy_file_checked(
         if not stat.S_ISREG(before.st_mode):
             raise SourceUnreadable(str(source), reason="not a regular file")
         if before.st_size <= _SMALL:
-            result = _copy_small(handle, before.st_size, target, algorithms)
-            progress(result[0])
+            data, digests = _copy_small(handle, before.st_size, target, algorithms)
+            result = len(data), digests
+            progress(len(data))
+            seen(data)
         else:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
             length = before.st_size
@@ -83,14 +88,14 @@ def copy_stream(
     return _copy_large(source.read, target, algorithms, progress, str(target))
 
 
-def _copy_small(handle: int, size: int, target: Path, algorithms: Sequence[str]) -> tuple[int, dict[str, str]]:
+def _copy_small(handle: int, size: int, target: Path, algorithms: Sequence[str]) -> tuple[bytes, dict[str, str]]:
     try:
         data = os.read(handle, size + 1)
     except OSError as error:
         raise SourceUnreadable(str(target), reason=error.strerror or "") from error
     with on_medium(target):
         _write_whole(target, data)
-    return len(data), {name: _hex(name, data) for name in algorithms}
+    return data, {name: _hex(name, data) for name in algorithms}
 
 
 def _hex(algorithm: str, data: bytes) -> str:

@@ -31,6 +31,7 @@ from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
+from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact
 from preserve.home import Home
 from preserve.work import hold
@@ -59,8 +60,7 @@ class Keeper:
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
-        self._before = _covered(connection)
-        self._size = ledger.size(connection)
+        self._size, self._before = _sizes(connection)
         if not self._held:
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
@@ -69,8 +69,7 @@ class Keeper:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
         self._held = True
         looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
-        sign_what_grew(self._home, connection)
-        if _covered(connection) > self._before:
+        if sign_what_grew(self._home, connection) > self._before:
             _grown[self._home.path] = self._home
 
 
@@ -273,15 +272,22 @@ def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None
     _sign(home, connection)
 
 
-def sign_what_grew(home: Home, connection: Connection) -> None:
-    """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made."""
-    if _covered(connection) < ledger.size(connection):
-        _sign(home, connection)
+def sign_what_grew(home: Home, connection: Connection) -> int:
+    """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made.
+
+    Returns how many entries the newest checkpoint covers now.
+    """
+    size, covered = _sizes(connection)
+    return _sign(home, connection).size if covered < size else covered
 
 
 def _sign(home: Home, connection: Connection) -> Checkpoint:
     return checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
 
 
-def _covered(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(table.c.size), 0))).scalar_one())
+def _sizes(connection: Connection) -> tuple[int, int]:
+    """How many entries there are, and how many of them the newest checkpoint covers; asked at once, for each write."""
+    entries = select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery()
+    covered = select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery()
+    row = connection.execute(select(entries, covered)).one()
+    return int(row[0]), int(row[1])

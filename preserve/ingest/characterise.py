@@ -13,7 +13,9 @@ from preserve.ingest.readers.report import Report
 from preserve.ingest.readers.wholeness import tell_hollow, tell_unpacked
 
 
-def _dispatch(path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo) -> None:
+def _dispatch(
+    path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo, data: bytes | None
+) -> None:
     """Readers are imported here, so that a case of text files loads none of the heavy libraries."""
     if kind in ("video", "sound"):
         from preserve.ingest.readers import av
@@ -26,7 +28,7 @@ def _dispatch(path: Path, report: Report, kind: Kind, identification: Identifica
     elif kind == "text":
         from preserve.ingest.readers import text
 
-        text.read(path, report)
+        text.read(path, report, data)
     elif kind == "email":
         from preserve.ingest.readers import email
 
@@ -49,20 +51,23 @@ def _dispatch(path: Path, report: Report, kind: Kind, identification: Identifica
         office.read(path, report)
 
 
-def characterise(path: Path, identification: Identification, name: str, zone: tzinfo = CHINA) -> Character:
+def characterise(
+    path: Path, identification: Identification, name: str, zone: tzinfo = CHINA, data: bytes | None = None
+) -> Character:
     """Read the file at `path`, held to be `identification`; `name` is the depositor's name for it.
 
-    `zone` is where the cameras' clocks run. Times of the container or EXIF beat those of the file's name; both are
-    kept in the properties. Raises OSError only where the file itself cannot be opened.
+    `zone` is where the cameras' clocks run; `data` is the whole file where it was read already. Times of the container
+    or EXIF beat those of the file's name; both are kept in the properties. Raises OSError only where the file itself
+    cannot be opened.
     """
     report = Report(name)
     kind = kind_of(identification)
-    with path.open("rb"):
-        pass  # a missing file is the caller's trouble, not the format's
+    if data is None:
+        path.open("rb").close()  # a missing file is the caller's trouble, not the format's
     try:
-        if not tell_hollow(path, kind, report):
-            _dispatch(path, report, kind, identification, zone)
-            tell_unpacked(path, report)
+        if not tell_hollow(path, kind, report, data):
+            _dispatch(path, report, kind, identification, zone, data)
+            tell_unpacked(path, report, data)
     except Exception as error:  # noqa: BLE001  # libraries raise anything on hostile bytes: the file is unreadable, we go on
         report.tell("unreadable", detail=f"{type(error).__name__}: {error}"[:500], reason=type(error).__name__)
     kind = by_streams(kind, (stream.kind for stream in report.streams), name)

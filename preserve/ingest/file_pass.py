@@ -7,20 +7,27 @@ Nothing here knows the catalogue: the runner records.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
-from preserve.ingest.facts import Character, Copied, Identification, to_json
+from preserve.ingest.facts import Copied, to_json
 from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 from storage_adapters.read_behind import ReadBehind
+
+if TYPE_CHECKING:
+    from preserve.ingest.extraction.parts import Examined
+
+_IN_MEMORY = 8 << 20
+"""Bytes of small files that a worker keeps of a batch, so that each is read once."""
 
 LARGE = 8 << 20
 """Files from this size on are copied one by one with a thread for each digest, and their progress is shown."""
@@ -74,6 +81,10 @@ class Batch:
     workers: int = 1
 
 
+def _forget(data: bytes) -> None:
+    """For bytes that nobody keeps."""
+
+
 def take_batch(batch: Batch) -> list[Taken]:
     """Copy, identify and characterise small files; runs in a worker process.
 
@@ -81,19 +92,26 @@ def take_batch(batch: Batch) -> list[Taken]:
     file itself comes back with it.
     """
     source, target = Path(batch.source), Path(batch.target)
-    taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
-    return _examine(batch, taken)
+    taken: list[Taken] = []
+    read: dict[int, bytes] = {}
+    size = 0
+    for job in batch.jobs:
+        # What would be too much in memory is read again from the copy.
+        seen = partial(read.__setitem__, job.number) if size + job.size <= _IN_MEMORY else _forget
+        taken.append(_copy(source, target, batch.algorithms, job, lambda moved: None, seen=seen))
+        size += job.size
+    return _examine(batch, taken, read)
 
 
 def examine_batch(batch: Batch) -> list[Taken]:
     """Identify and characterise files that were copied already; runs in a worker process."""
-    return _examine(batch, batch.taken)
+    return _examine(batch, batch.taken, {})
 
 
 def take_file(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
     """Copy the one file of a batch and find out what it is; with `behind` a large one is read back meanwhile."""
     copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress, behind)
-    return _examine(batch, [copied])[0]
+    return _examine(batch, [copied], {})[0]
 
 
 def _copy(
@@ -103,15 +121,11 @@ def _copy(
     job: Job,
     progress: Callable[[int], None],
     behind: ReadBehind | None = None,
+    seen: Callable[[bytes], None] = _forget,
 ) -> Taken:
     try:
-        size, digests = copy_file_checked(
-            source / os.fsdecode(os.fsencode(job.path)),
-            target / job.stored,
-            _algorithms(algorithms, job),
-            progress,
-            behind,
-        )
+        wanted, origin = _algorithms(algorithms, job), source / os.fsdecode(os.fsencode(job.path))
+        size, digests = copy_file_checked(origin, target / job.stored, wanted, progress, behind, seen)
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):
             values = {name: value for name, value in error.values.items() if name == "reason"}
@@ -144,37 +158,50 @@ def take_member(
         return Taken(job.number, 0, refusal=Finding(error.code, job.path, "refuse", values, error.detail))
 
 
-def _examine(batch: Batch, taken: Sequence[Taken]) -> list[Taken]:
-    """Identify and characterise copied files and read their text, from the copies, while they are in memory."""
+def _examine(batch: Batch, taken: Sequence[Taken], in_memory: Mapping[int, bytes]) -> list[Taken]:
+    """Identify and characterise copied files and read their texts: from their bytes `in_memory`, by the files'
+    numbers, and else from the copies.
+    """
     from preserve.ingest.characterise import characterise
-    from preserve.ingest.extraction.marks import MARK, mark_of
-    from preserve.ingest.extraction.parts import write_part
+    from preserve.ingest.extraction.marks import mark_of
+    from preserve.ingest.extraction.parts import Examined, write_part
     from preserve.ingest.identify import identify_many
+    from preserve.ingest.rules.secrecy_marks import may_be_in
 
     target = Path(batch.target)
     copied = [(job, file) for job, file in zip(batch.jobs, taken, strict=True) if file.refusal is None]
     asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
-    examined: dict[int, Taken] = {}
+    known = {target / job.stored: in_memory[job.number] for job, _ in copied if job.number in in_memory}
+    read: dict[int, Examined] = {}
+    identified = identify_many(asked, batch.workers, known)
+    for (job, _), (path, name, _), identification in zip(copied, asked, identified, strict=True):
+        data = known.get(path)
+        character = characterise(path, identification, name, batch.zone, data)
+        read[job.number] = Examined(job.number, path, character, identification, data)
     marks: dict[int, str] = {}
-    read: list[tuple[int, str, Character, Identification]] = []
-    for (job, _), identification in zip(copied, identify_many(asked, batch.workers), strict=True):
-        character = characterise(target / job.stored, identification, job.name or job.path, batch.zone)
-        read.append((job.number, job.stored, character, identification))
-    known = {number: (target / stored, character) for number, stored, character, _ in read}
+    rule = batch.secrecy
 
     def look(number: int, text: str) -> None:
-        if batch.secrecy is not None:
-            marks[number] = mark_of(*known[number], text, batch.secrecy)
+        if rule is not None:
+            marks[number] = mark_of(read[number].path, read[number].character, text, rule)
 
     if batch.texts:
-        write_part(Path(batch.texts), target, read, look)
-    by_number = {file.number: file for _, file in copied}
-    for number, _, character, identification in read:
-        if mark := marks.get(number):
-            character = replace(character, properties=(*character.properties, (MARK, mark)))
-        told, seen = to_json(identification), to_json(character)
-        examined[number] = replace(by_number[number], identified=told, characterised=seen)
-    return [examined.get(file.number, file) for file in taken]
+        write_part(
+            Path(batch.texts), list(read.values()), look, lambda text: rule is not None and may_be_in(text, rule)
+        )
+    return [_with_facts(file, read.get(file.number), marks.get(file.number, "")) for file in taken]
+
+
+def _with_facts(file: Taken, examined: Examined | None, mark: str) -> Taken:
+    """What came of a job with what was found out about the file; `mark` is one of a state secret in it."""
+    if examined is None:
+        return file
+    from preserve.ingest.extraction.marks import MARK
+
+    character = examined.character
+    if mark:
+        character = replace(character, properties=(*character.properties, (MARK, mark)))
+    return replace(file, identified=to_json(examined.identification), characterised=to_json(character))
 
 
 def warm_up() -> None:

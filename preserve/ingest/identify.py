@@ -6,7 +6,7 @@ two identifiers differ on equal good grounds a person is told. An answer by exte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metadata.findings import Finding, Severity, Value
@@ -120,8 +120,13 @@ def identify(path: Path, name: str, size: int, windows: tuple[bytes, bytes] | No
     return merge((*others, *text.answers(head, others)), name)
 
 
-def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> list[Identification]:
-    """The same for many files (path, name, size), in their order; siegfried takes them together. Raises OSError."""
+def identify_many(
+    files: Sequence[tuple[Path, str, int]], workers: int = 2, read: Mapping[Path, bytes] | None = None
+) -> list[Identification]:
+    """The same for many files (path, name, size), in their order; siegfried takes them together. Raises OSError.
+
+    `read` are all bytes of those that were read already.
+    """
     full = [path for path, _, size in files if size]
     newest = dict(zip(full, siegfried.answers_of_many(full, workers), strict=True))
     result = []
@@ -129,7 +134,8 @@ def identify_many(files: Sequence[tuple[Path, str, int]], workers: int = 2) -> l
         if size == 0:
             result.append(_empty(name))
             continue
-        head, tail = pronom.read_windows(path, size)
+        data = read.get(path) if read else None
+        head, tail = pronom.read_windows(path, size) if data is None else pronom.windows_of(data)
         own = extensions.answers(head, name, path)
         others = (*own, *newest[path], *pronom.answers(head, tail, name, path))
         result.append(merge((*others, *text.answers(head, others)), name))

@@ -170,9 +170,9 @@ def _prove(plan: VersionPlan[Any]) -> None:
     assert plan.counts is not None
     count, size = plan.counts
     package, objid = plan.ingest.package, plan.ingest.objid
-    publishing.require_structure(package, count, objid)
-    plan.watcher.begin("ingest.step-read-back", size, count)
-    publishing.read_back(package, plan.files.algorithms, plan.adapter, objid, plan.watcher, plan.files.behind)
+    with publishing.required_structure(package, count, objid):
+        plan.watcher.begin("ingest.step-read-back", size, count)
+        publishing.read_back(package, plan.files.algorithms, plan.adapter, objid, plan.watcher, plan.files.behind)
     plan.record("sealed", "store", {"files": count, "bytes": size})
 
 

@@ -87,7 +87,7 @@ def _make(
         )
 
     counts = publish.seal(staging, old, version, algorithms, chain(carried.values(), described), moment)
-    publishing.require_structure(staging, counts[0], old.objid)
-    publishing.read_back(staging, algorithms, adapter, old.objid, progress)
+    with publishing.required_structure(staging, counts[0], old.objid):
+        publishing.read_back(staging, algorithms, adapter, old.objid, progress)
     publish.publish(catalogue, adapter, staging, old, counts, actor)
     return counts

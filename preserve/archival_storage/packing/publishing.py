@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -28,16 +29,24 @@ def expected(package: Path, algorithms: Sequence[str]) -> Iterator[ExpectedFile]
         yield ExpectedFile(f"tagmanifest-{algorithm}.txt", None, {})
 
 
-def require_structure(package: Path, count: int, objid: str) -> None:
-    """Our own verifier looks at everything but the payload's bytes, which are read back next.
+@contextmanager
+def required_structure(package: Path, count: int, objid: str) -> Iterator[None]:
+    """Our own verifier looks at everything but the payload's bytes, which are read back in the meantime.
 
-    For many files in a process of its own, whose memory goes with it. Raises PreserveError.
+    For many files in a process of its own, beside the reading and with memory that goes with it; for few before it.
+    Raises PreserveError.
     """
     if count < _LARGE:
-        found = structure_findings(str(package))
-    else:
-        with executor(1) as pool:
-            found = pool.submit(structure_findings, str(package)).result()
+        _require(structure_findings(str(package)), objid)
+        yield
+        return
+    with executor(1) as pool:
+        looking = pool.submit(structure_findings, str(package))
+        yield
+        _require(looking.result(), objid)
+
+
+def _require(found: tuple[Finding, ...], objid: str) -> None:
     if bad := tuple(finding for finding in found if finding.severity in _BAD):
         raise PreserveError("ingest.package-invalid", objid, findings=bad)
 

@@ -7,6 +7,7 @@ there after a power loss is read again. State secrets are left out: nothing of t
 from __future__ import annotations
 
 import json
+import os
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ from storage_adapters.medium_errors import make_folder, on_medium
 _PLACE = 40  # bits of a place in a part
 _MOST = 10_000_000  # no case has a file of a higher number
 _AT_ONCE = 1 << 20
+_MOST_BYTES = 4 * (MOST_OF_A_FILE + 1)
+_FULL = 5 * MOST_OF_A_CASE  # bytes; a letter takes four at most, and each line has some for itself
 _FORM = 1
 _PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".webp", ".gif", ".jp2")
 _PHOTOGRAPHS = ("照片", "照相", "相片", "截图", "图片", "hotograph", "photo")
@@ -52,43 +55,91 @@ def extract(path: Path, way: Way) -> Extracted:
     """The text of one file: what is plain is decoded here, everything that must be parsed by the helper."""
     if way != "plain":
         return HELPER.extract(path, way)
-    from preserve.ingest.extraction.readers import decoded, tidy
+    from preserve.ingest.extraction.readers import decoded
 
     try:
-        text = tidy(decoded(path, 4 * (MOST_OF_A_FILE + 1)), way)
+        return _kept(decoded(path, _MOST_BYTES), whole=path.stat().st_size <= _MOST_BYTES)
     except OSError as error:
         return Extracted("failed", reason=str(error))
+
+
+def _kept(raw: str, *, whole: bool) -> Extracted:
+    """What is kept of a plain text; `whole`: nothing was cut off behind it."""
+    from preserve.ingest.extraction.readers import tidy
+
+    text = tidy(raw, "plain")
     kept = text[:MOST_OF_A_FILE]
-    if len(text) > len(kept) or path.stat().st_size > 4 * (MOST_OF_A_FILE + 1):
+    if len(text) > len(kept) or not whole:
         return Extracted("cut", kept, f"more than {MOST_OF_A_FILE} characters")
     return Extracted("text" if kept else "none", kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file whose text is to be read, by its number; `data` are all its bytes where they were read already."""
+
+    number: int
+    path: Path
+    character: Character
+    identification: Identification
+    data: bytes | None = None
+
+    def raw(self, way: Way) -> str | None:
+        """The text as it was decoded, of a plain one that is in memory whole; None of every other file."""
+        if way != "plain" or self.data is None or len(self.data) >= _MOST_BYTES:
+            return None
+        from preserve.ingest.extraction.readers import decoded_bytes
+
+        return decoded_bytes(self.data, name=dict(self.character.properties).get("Encoding", ""))
+
+
 def write_part(
     folder: Path,
-    target: Path,
-    files: Sequence[tuple[int, str, Character, Identification]],
+    files: Sequence[Examined],
     looked_at: Callable[[int, str], None] = lambda number, text: None,
+    worth: Callable[[str], bool] = bool,
 ) -> None:
-    """Read the texts of a batch of files (number, stored name, what they are) and write them as one part.
+    """Read the texts of a batch of files and write them as one part.
 
-    `looked_at` is told the text of each file, empty where it has none that we can read.
+    `looked_at` is told the text of each file, empty where it has none that we can read. Once the parts of the files
+    before hold what is kept of a case, no text is written; then a text that is not `worth` a look is not tidied.
     """
-    lines = []
+    lines: list[str] = []
     length = 0
-    for number, stored, character, identification in files:
-        way = way_of(identification, character, stored)
+    full = _are_full(folder, files[0].number) if files else False
+    for file in files:
+        way = way_of(file.identification, file.character, file.path.name)
         if way is None:
-            looked_at(number, "")
+            looked_at(file.number, "")
             continue
-        found = extract(target / stored, way)
-        looked_at(number, found.text)
+        raw = file.raw(way)
+        if full and raw is not None and not worth(raw):
+            continue
+        found = extract(file.path, way) if raw is None else _kept(raw, whole=True)
+        looked_at(file.number, found.text)
+        if full:
+            continue
         if length >= MOST_OF_A_CASE:  # one batch alone may reach the bound of the case; what is over it is not kept
             found = Extracted("left-out")
         length += len(found.text)
-        lines.append(json.dumps([number, found.outcome, found.text, found.reason], ensure_ascii=False))
+        lines.append(json.dumps([file.number, found.outcome, found.text, found.reason], ensure_ascii=False))
     if lines:
-        write_file(folder / f"{files[0][0]:09}.jsonl", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+        write_file(_part(folder, files[0].number), ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+
+
+def _part(folder: Path, number: int) -> Path:
+    return folder / f"{number:09}.jsonl"
+
+
+def _are_full(folder: Path, number: int) -> bool:
+    """Whether the parts of files before this one hold more than is kept of a case, however few bytes a letter takes.
+
+    Whatever is missing in the parts is read again where it is wanted after all.
+    """
+    own, size = _part(folder, number).name, 0
+    with suppress(OSError), os.scandir(folder) as parts:
+        size = sum(part.stat().st_size for part in parts if part.name < own and part.name.endswith(".jsonl"))
+    return size > _FULL
 
 
 class _Parts:

@@ -159,13 +159,18 @@ def plain(path: Path) -> Iterator[str]:
     yield decoded(path, _MOST_BYTES)
 
 
-def decoded(path: Path, most: int, declared: str = "") -> str:
+def decoded(path: Path, most: int) -> str:
     """The beginning of a text file; what does not decode is shown as such."""
-    from preserve.ingest.readers import encodings
-
     with path.open("rb") as file:
         data = file.read(most)
-    name, _ = encodings.encoding_of(data, declared, whole=len(data) < most)
+    return decoded_bytes(data, whole=len(data) < most)
+
+
+def decoded_bytes(data: bytes, *, whole: bool = True, name: str = "") -> str:
+    """The same of its bytes; `name` is their encoding where somebody asked for it already."""
+    from preserve.ingest.readers import encodings
+
+    name = name or encodings.encoding_of(data, whole=whole)[0]
     if not name:
         return encodings.decode(data)[0].removeprefix("\ufeff")
     return codecs.getincrementaldecoder(name)("replace").decode(data).removeprefix("\ufeff")

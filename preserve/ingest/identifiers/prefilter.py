@@ -7,6 +7,8 @@ stand at a fixed place, or at least somewhere: where those are missing the expre
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 Position = Literal["BOF", "EOF", "VAR", "IFB"]
@@ -88,3 +90,25 @@ def best(found: list[Need]) -> Need | None:
         return (kind if plain > 1 or kind == 2 else 0, min(plain, 8), min(len(need.literal), 8))
 
     return max(found, key=rank, default=None)
+
+
+_PLAIN = frozenset(
+    b"\t\n\r 0123456789.,-_/()=:;\"'" + bytes(range(0x61, 0x7B)) + bytes(range(0x80, 0xC0)) + bytes(range(0xE3, 0xEA))
+)
+"""Bytes that stand in most texts, and in Chinese ones."""
+
+
+def by_rare_byte(literals: Iterable[bytes]) -> list[tuple[int, list[bytes]]]:
+    """The literals by a byte that each contains: where it is missing, none of them is there.
+
+    A byte that few files have is chosen before one of texts, and among those the one that most of the literals share.
+    """
+    left = list(dict.fromkeys(literals))
+    groups: list[tuple[int, list[bytes]]] = []
+    while left:
+        shared = Counter(byte for literal in left for byte in set(literal))
+        rare = Counter({byte: count for byte, count in shared.items() if byte not in _PLAIN})
+        byte = max(rare or shared, key=lambda byte: (shared[byte], -byte))
+        groups.append((byte, [literal for literal in left if byte in literal]))
+        left = [literal for literal in left if byte not in literal]
+    return groups

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from preserve.ingest.facts import Answer, Basis
 from preserve.ingest.identifiers import containers
-from preserve.ingest.identifiers.prefilter import best
+from preserve.ingest.identifiers.prefilter import best, by_rare_byte
 from preserve.ingest.identifiers.tables import Format, Tables, load
 
 WINDOW = 131072  # bytes read at either end, as fido does
@@ -28,15 +28,14 @@ class _Signature(NamedTuple):
 
 
 class _Compiled(NamedTuple):
-    """`at`: by place, the literal's signatures; `within`, `anywhere`, `at_end`: needs looked for between two places, in
-    the whole of the beginning, at the end; `always`: no need known."""
+    """`at`: by place, the literal's signatures; `within`, `at_end`: needs looked for between two places of the
+    beginning, or at the end, each behind a byte without which it cannot be there; `always`: no need known."""
 
     tables: Tables
     signatures: list[_Signature]
     at: list[tuple[int, int, dict[bytes, list[int]]]]
-    within: list[tuple[bytes, int, int, list[int]]]
-    anywhere: list[tuple[bytes, list[int]]]
-    at_end: list[tuple[bytes, list[int]]]
+    within: list[tuple[int, list[tuple[bytes, int, int, list[int]]]]]
+    at_end: list[tuple[int, bytes, list[int]]]
     always: list[int]
     places: dict[str, int]
     inferior: list[frozenset[int]]
@@ -68,19 +67,23 @@ def _compiled() -> _Compiled:
             else:
                 within.setdefault((need.literal, ends[need], need.first, need.last), []).append(index)
     inferior = [frozenset(places[p] for p in entry.over if p in places) for entry in tables.formats]
-    at_end = [(literal, found) for (literal, ending, _, _), found in within.items() if ending]
-    anywhere = [
-        (literal, found)
-        for (literal, ending, first, last), found in within.items()
-        if not ending and first == 0 and last is None
+    at_end = [
+        (byte, literal, found)
+        for (literal, ending, _, _), found in within.items()
+        if ending
+        for ((byte, _),) in [by_rare_byte([literal])]
     ]
     between = [
         (literal, first, sys.maxsize if last is None else last + len(literal), found)
         for (literal, ending, first, last), found in within.items()
-        if not ending and (first or last is not None)
+        if not ending
+    ]
+    grouped = [
+        (byte, [need for need in between if need[0] in literals])
+        for byte, literals in by_rare_byte(need[0] for need in between)
     ]
     cut = [(offset, offset + length, literals) for (offset, length), literals in at.items()]
-    return _Compiled(tables, signatures, cut, between, anywhere, at_end, always, places, inferior, extensions)
+    return _Compiled(tables, signatures, cut, grouped, at_end, always, places, inferior, extensions)
 
 
 def _power(length: int) -> int:
@@ -119,15 +122,14 @@ def _candidates(compiled: _Compiled, head: bytes, tail: bytes) -> list[int]:
         literal = head[offset:end]
         if literal in literals:
             found += literals[literal]
-    for literal, indices in compiled.at_end:
-        if literal in tail:
+    for byte, literal, indices in compiled.at_end:
+        if byte in tail and literal in tail:
             found += indices
-    for literal, indices in compiled.anywhere:
-        if literal in head:
-            found += indices
-    for literal, first, end, indices in compiled.within:
-        if head.find(literal, first, end) >= 0:
-            found += indices
+    for byte, needs in compiled.within:
+        if byte in head:
+            for literal, first, end, indices in needs:
+                if head.find(literal, first, end) >= 0:
+                    found += indices
     return sorted(found)
 
 
@@ -154,6 +156,11 @@ def match_signatures(head: bytes, tail: bytes) -> list[int]:
 def _superior(numbers: list[int]) -> list[int]:
     inferior = _compiled().inferior
     return [n for n in numbers if not any(n in inferior[other] for other in numbers if other != n)]
+
+
+def windows_of(data: bytes) -> tuple[bytes, bytes]:
+    """The first and last 128 KiB of a file of which these are all bytes."""
+    return (data, data) if len(data) <= WINDOW else (data[:WINDOW], data[-WINDOW:])
 
 
 def read_windows(path: Path, size: int) -> tuple[bytes, bytes]:

@@ -20,8 +20,11 @@ _PAGE_NAMES = ("hypertext", "html", "mhtml")
 
 def is_page(head: bytes) -> bool:
     """Whether a file begins as a page of HTML does."""
-    name, _ = encoding_of(head[:4096], whole=False)
-    return bool(_PAGE.match(head[:4096].decode(name or "latin-1", "replace").removeprefix("\ufeff")))
+    start = head[:4096]
+    if b"<" not in start:
+        return False
+    name, _ = encoding_of(start, whole=False)
+    return bool(_PAGE.match(start.decode(name or "latin-1", "replace").removeprefix("\ufeff")))
 
 
 def answers(head: bytes, others: Iterable[Answer]) -> tuple[Answer, ...]:

@@ -120,7 +120,10 @@ def encoding_of(data: bytes, declared: str = "", *, whole: bool = True) -> tuple
 
 def _is_rather_chinese(data: bytes) -> bool:
     """Whether bytes that decode as UTF-8 are GB 18030 nevertheless: two bytes a letter, and every one of them usual."""
-    if _IDEOGRAPH.search(data[:_PIECE].decode("utf-8", "ignore")) or not _fits(data[:4096], "gb18030", whole=False):
+    for most in (4096, _PIECE):  # the beginning of most Chinese texts says it already
+        if _IDEOGRAPH.search(data[:most].decode("utf-8", "ignore")):
+            return False
+    if not _fits(data[:4096], "gb18030", whole=False):
         return False
     return usualness(data[:4096].decode("gb18030", "ignore")) > 0.5
 

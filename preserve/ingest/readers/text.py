@@ -10,12 +10,15 @@ from preserve.ingest.readers.report import Report
 _MOST = 4 << 20
 
 
-def read(path: Path, report: Report) -> None:
-    """Fill the report from the first 4 MiB. Raises OSError."""
+def read(path: Path, report: Report, data: bytes | None = None) -> None:
+    """Fill the report from the first 4 MiB; `data` is the whole file where it was read already. Raises OSError."""
     report.tool = "preserve text reader 2"
-    with path.open("rb", buffering=0) as file:
-        data = file.read(_MOST)
-    name, evidence = encodings.encoding_of(data, whole=path.stat().st_size <= len(data))
+    if data is None:
+        with path.open("rb", buffering=0) as file:
+            beginning = file.read(_MOST)
+        name, evidence = encodings.encoding_of(beginning, whole=path.stat().st_size <= len(beginning))
+    else:
+        name, evidence = encodings.encoding_of(data[:_MOST], whole=len(data) <= _MOST)
     report.add("Encoding", name)
     report.add("EncodingEvidence", evidence)
     if not name:

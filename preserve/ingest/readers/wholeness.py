@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import re
 import time
@@ -35,10 +36,13 @@ class _Late(Exception):
     """The time for one file is over."""
 
 
-def tell_hollow(path: Path, kind: Kind, report: Report) -> bool:
-    """Tell of a file of zeros, or a text with stretches of them; True where there is nothing to be read in it."""
+def tell_hollow(path: Path, kind: Kind, report: Report, data: bytes | None = None) -> bool:
+    """Tell of a file of zeros, or a text with stretches of them; True where there is nothing to be read in it.
+
+    `data` is the whole file where it was read already.
+    """
     size, zeros, text = 0, 0, kind == "text"
-    with path.open("rb", buffering=0) as stream:
+    with path.open("rb", buffering=0) if data is None else io.BytesIO(data) as stream:
         while block := stream.read(_BLOCK):
             size += len(block)
             if not any(block):
@@ -55,10 +59,16 @@ def tell_hollow(path: Path, kind: Kind, report: Report) -> bool:
     return False
 
 
-def tell_unpacked(path: Path, report: Report) -> None:
-    """Unpack what is packed, to its end, and tell where it does not unpack. Nothing of it is kept."""
-    with path.open("rb", buffering=0) as stream:
-        head = stream.read(8)
+def tell_unpacked(path: Path, report: Report, data: bytes | None = None) -> None:
+    """Unpack what is packed, to its end, and tell where it does not unpack. Nothing of it is kept.
+
+    `data` is the whole file where it was read already.
+    """
+    if data is None:
+        with path.open("rb", buffering=0) as stream:
+            head = stream.read(8)
+    else:
+        head = data[:8]
     unpack = next((unpack for start, unpack in _PACKED.items() if head.startswith(start)), None)
     if unpack is None or _told(report):
         return

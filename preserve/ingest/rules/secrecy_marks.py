@@ -36,9 +36,14 @@ def check(view: View) -> Iterator[Finding]:
         yield found if not view.state_secrets else replace(found, code="rule.secrecy-mark-undeclared")
 
 
+def may_be_in(text: str, rule: SecrecyMarks) -> bool:
+    """Whether a text has the letters of such a mark at all, wherever they stand."""
+    return any(all(letter in text for letter in word) for word in (*rule.levels, "密级"))
+
+
 def mark_in(text: str, rule: SecrecyMarks) -> str:
     """The first mark of a state secret in a text, or nothing."""
-    if not any(all(letter in text for letter in word) for word in (*rule.levels, "密级")):
+    if not may_be_in(text, rule):
         return ""  # as nearly every text; the pattern is tried at each of its letters
     for found in _pattern(rule).finditer(text):
         before = re.sub(_SPACE, "", text[max(0, found.start() - 12) : found.start()])

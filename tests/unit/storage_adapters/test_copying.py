@@ -24,10 +24,12 @@ def test_bytes_and_digests(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a").write_bytes(data)
     moved: list[int] = []
-    got = copying.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append)
+    seen: list[bytes] = []
+    got = copying.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append, seen.append)
     assert (tmp_path / "sub" / "b").read_bytes() == data
     assert got == (size, {name: hashlib.new(name, data).hexdigest() for name in ALGORITHMS})
     assert sum(moved) == size
+    assert seen == ([data] if size <= 1 << 20 else [])
     assert [path.name for path in (tmp_path / "sub").iterdir()] == ["b"]
 
 

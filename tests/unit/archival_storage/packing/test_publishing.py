@@ -12,7 +12,7 @@ from preserve.archival_storage.packing.publishing import (
     prove_published,
     publish,
     read_back,
-    require_structure,
+    required_structure,
     structure_findings,
 )
 from preserve.errors import NotIntact, PreserveError
@@ -53,9 +53,9 @@ def test_every_file_is_expected_and_only_tag_manifests_without_a_digest(staged: 
 
 
 def test_proven_it_is_renamed_and_proven_again(store: DirectoryAdapter, staged: Path) -> None:
-    require_structure(staged, 10, OBJID)
     moved: list[int] = []
-    read_back(staged, BOTH, store, OBJID, moved.append)
+    with required_structure(staged, 10, OBJID):
+        read_back(staged, BOTH, store, OBJID, moved.append)
     inode = original(staged).stat().st_ino
     publish(NAME, staged, sum(moved), store)
     final = store.path(CopyRef(NAME))
@@ -77,11 +77,15 @@ def test_what_is_read_back_otherwise_is_named(store: DirectoryAdapter, staged: P
     }
 
 
-def test_what_is_not_a_package_is_never_published(staged: Path) -> None:
+@pytest.mark.parametrize("count", [10, 5000], ids=["few", "many"])
+def test_what_is_not_a_package_is_never_published(staged: Path, count: int) -> None:
     (staged / "data" / OBJID / "METS.xml").write_text("<mets/>")
     assert structure_findings(str(staged))
-    with pytest.raises(PreserveError, match=r"ingest\.package-invalid") as refusal:
-        require_structure(staged, 10, OBJID)
+    with (
+        pytest.raises(PreserveError, match=r"ingest\.package-invalid") as refusal,
+        required_structure(staged, count, OBJID),
+    ):
+        pass
     assert refusal.value.findings
 
 

@@ -11,7 +11,7 @@ import pytest
 from metadata import csip
 from preserve.ingest.context import Ingest
 from preserve.ingest.extraction import MOST_OF_A_CASE, MOST_OF_A_FILE, parts
-from preserve.ingest.extraction.parts import Gathered, Gathering, extract, write_part
+from preserve.ingest.extraction.parts import Examined, Gathered, Gathering, extract, write_part
 from preserve.ingest.provenance import TakenFile
 from tests.support.taking import ingest_in, take
 from tests.support.views import document
@@ -31,8 +31,15 @@ def _gather(ingest: Ingest, folder: Path, *files: TakenFile, own: str = "") -> t
 
 
 def _part(ingest: Ingest, folder: Path, *files: TakenFile) -> None:
-    rows = [(number, file.stored, file.character, file.identification) for number, file in enumerate(files, 1)]
-    write_part(folder, ingest.data("original"), rows)
+    write_part(folder, _examined(ingest, *files))
+
+
+def _examined(ingest: Ingest, *files: TakenFile, first: int = 1) -> list[Examined]:
+    data = ingest.data("original")
+    return [
+        Examined(number, data / file.stored, file.character, file.identification, (data / file.stored).read_bytes())
+        for number, file in enumerate(files, first)
+    ]
 
 
 def test_long_text_is_cut_and_said_to_be(tmp_path: Path) -> None:
@@ -104,3 +111,23 @@ def test_a_document_that_cannot_be_read_is_a_note_and_no_failure(tmp_path: Path)
     assert [row["outcome"] for row in rows] == ["failed"]
     (finding,) = gathered.findings
     assert (finding.code, finding.where, finding.severity) == ("ingest.text-failed", "一.txt", "note")
+
+
+def test_no_text_is_written_once_the_parts_before_hold_what_is_kept_of_a_case(tmp_path: Path) -> None:
+    ingest = ingest_in(tmp_path)
+    long = take(ingest, "长.txt", ("长" * MOST_OF_A_FILE).encode())
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for first in (1, 10):  # each has a little less than the bound of a case
+        write_part(folder, _examined(ingest, *[long] * 9, first=first))
+    plain, marked = take(ingest, "甲.txt", "甲 乙".encode()), take(ingest, "乙.txt", "机 密".encode())
+    looked: list[tuple[int, str]] = []
+    rows = _examined(ingest, plain, marked, first=19)
+    write_part(folder, rows, lambda number, text: looked.append((number, text)), lambda text: "密" in text)
+    assert looked == [(20, "机密")]
+    assert sorted(path.name for path in folder.iterdir()) == ["000000001.jsonl", "000000010.jsonl"]
+    write_part(folder, _examined(ingest, plain, first=0))  # before what fills the bound
+    assert (folder / "000000000.jsonl").exists()
+    written, gathered = _gather(ingest, folder, *[long] * 18, plain)
+    assert sum(len(row["text"]) for row in written) == MOST_OF_A_CASE
+    assert dict(gathered.counts)["left-out"] == 9

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preserve.ingest.identifiers.prefilter import Need, Position, best, needs
+from preserve.ingest.identifiers.prefilter import Need, Position, best, by_rare_byte, needs
 from preserve.ingest.identifiers.tables import load
 
 EXPRESSIONS = (
@@ -62,3 +62,12 @@ def test_nearly_every_signature_of_pronom_has_a_need() -> None:
     blind = [signature for signature in signatures if not any(need for _, _, need in signature)]
     assert len(signatures) > 1500
     assert len(blind) < len(signatures) / 20
+
+
+def test_each_literal_stands_behind_a_byte_of_its_own_and_rare_ones_first():
+    literals = [b"<html", b"</x", b"!DOC", b"plain", b"\x00\x01", b"one ", b"<html"]
+    groups = by_rare_byte(literals)
+    assert groups[0] == (ord("<"), [b"<html", b"</x"])
+    assert sorted(literal for _, found in groups for literal in found) == sorted(set(literals))
+    assert all(byte in literal for byte, found in groups for literal in found)
+    assert groups[-1] == (ord("n"), [b"plain", b"one "])

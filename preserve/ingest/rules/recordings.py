@@ -27,12 +27,19 @@ class Recording:
     item: CaseObject | None = None
 
 
-def recordings(view: View) -> Iterator[Recording]:
-    """Every sound and video file whose start and duration are known.
+def recordings(view: View) -> Sequence[Recording]:
+    """Every sound and video file whose start and duration are known; looked for once, however many rules ask.
 
     The description's own start counts before the file's, because a person wrote it down; it is local time
     where it has no zone. A device's times are corrected by the clock offset that the description gives for it.
     """
+    if "recordings" not in view.reckoned:
+        view.reckoned["recordings"] = tuple(_recordings(view)) if view.characters else ()
+    there: tuple[Recording, ...] = view.reckoned["recordings"]
+    return there
+
+
+def _recordings(view: View) -> Iterator[Recording]:
     offsets = {clock.device: clock.seconds for clock in view.case.clocks}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)

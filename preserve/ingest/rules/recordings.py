@@ -58,8 +58,15 @@ def _recordings(view: View) -> Iterator[Recording]:
         yield Recording(item.file, device, start, start + length, source, told, offset, item)
 
 
-def undated(view: View) -> Iterator[tuple[CaseObject, str]]:
+def undated(view: View) -> Sequence[tuple[CaseObject, str]]:
     """Every sound and video file of which nobody knows when it began or how long it is, with its device."""
+    if "undated" not in view.reckoned:
+        view.reckoned["undated"] = tuple(_undated(view)) if view.characters else ()
+    there: tuple[tuple[CaseObject, str], ...] = view.reckoned["undated"]
+    return there
+
+
+def _undated(view: View) -> Iterator[tuple[CaseObject, str]]:
     dated = {recording.file for recording in recordings(view)}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)

@@ -20,6 +20,7 @@ blanks behind it."""
 
 _EMPTY_PARTS = re.compile(r"(?:(?<=/)|^)(?:\.?/)+")
 _BARE = re.compile(r"%(?!0[AaDd]|25)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OUTSIDE = re.compile(r"^(/|~|[A-Za-z]:)|(^|/)\.\.(/|$)|\x00")
 
 
@@ -50,7 +51,7 @@ def name_key(path: str) -> str:
     """What is the same for all spellings of one name: NFC, and text where it is bytes of another encoding."""
     if path.isascii():
         return path
-    if any("\ud800" <= letter <= "\udfff" for letter in path):
+    if _SURROGATE.search(path):
         path = text_of(path.encode("utf-8", "surrogateescape"))
     return unicodedata.normalize("NFC", path)
 

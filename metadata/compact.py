@@ -37,14 +37,13 @@ class PackedTexts(Sequence[str]):
 
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
+            return [self[number] for number in range(*place.indices(len(self._ends)))]
+        ends = self._ends
         if place < 0:
-            place += len(self)
-        if not 0 <= place < len(self):
-            raise IndexError(place)
-        end = self._ends[place]
-        begin = self._ends[place - 1] if place else 0
-        return self._bytes[begin:end].decode("utf-8", "surrogatepass")
+            place += len(ends)
+            if place < 0:
+                raise IndexError(place)
+        return self._bytes[ends[place - 1] if place else 0 : ends[place]].decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
         begin = 0
@@ -59,16 +58,21 @@ class Places:
     The sequence is asked for the texts whose hashes agree, so nothing is taken on a hash alone.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], expected: int = 0) -> None:
+        """`expected`: so many texts will come; then the index need not grow, which reads all that are there."""
         self._texts = texts
         self._count = 0
-        self._slots = array("I", bytes(4 * _FEWEST))  # 0: free; else the place and one
+        size = max(_FEWEST, 1 << (2 * expected - 1).bit_length()) if expected else _FEWEST
+        self._slots = array("I", bytes(4 * size))  # 0: free; else the place and one
 
-    def add(self, place: int) -> int:
-        """Enter the text at a place; returns the place of an equal text that was entered before, else this one."""
+    def add(self, place: int, text: str | None = None) -> int:
+        """Enter the text at a place; returns the place of an equal text that was entered before, else this one.
+
+        `text` is the text there, from whoever has it at hand.
+        """
         if 2 * (self._count + 1) > len(self._slots):
             self._grow()
-        slot, there = self._look(self._texts[place])
+        slot, there = self._look(self._texts[place] if text is None else text)
         if there is not None:
             return there
         self._slots[slot] = place + 1
@@ -80,10 +84,11 @@ class Places:
         return self._look(text)[1]
 
     def _look(self, text: str) -> tuple[int, int | None]:
-        last = len(self._slots) - 1
+        slots, texts = self._slots, self._texts
+        last = len(slots) - 1
         slot = hash(text) & last
-        while place := self._slots[slot]:
-            if self._texts[place - 1] == text:
+        while place := slots[slot]:
+            if texts[place - 1] == text:
                 return slot, place - 1
             slot = (slot + 1) & last
         return slot, None
@@ -102,7 +107,7 @@ class Places:
 
 def places_of(texts: Sequence[str]) -> Places:
     """The index of all texts of a sequence; of equal ones the first."""
-    places = Places(texts)
-    for number in range(len(texts)):
-        places.add(number)
+    places = Places(texts, len(texts))
+    for number, text in enumerate(texts):
+        places.add(number, text)
     return places

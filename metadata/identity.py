@@ -209,14 +209,14 @@ class Names(Generic[Thing]):
 
     def _index(self, names: Sequence[str], things: Sequence[Thing]) -> None:
         self._things = things
-        self._plain = Places(names)
+        self._plain = Places(names, len(names))
         self._again: dict[int, list[int]] = {}  # by the first place of a plain name: the others
         self._levels: tuple[dict[str, list[int]], ...] = ({}, {}, {})
         self._guessed: dict[str, list[int]] | None = None
         self._odd: list[tuple[str, int]] = []
         for place, name in enumerate(names):
             if _PLAIN.fullmatch(name) is not None:
-                if (first := self._plain.add(place)) != place:
+                if (first := self._plain.add(place, name)) != place:
                     self._again.setdefault(first, []).append(place)
                 continue
             self._odd.append((name, place))

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, text, update
@@ -116,6 +117,7 @@ def made_kind(role: str, puid: str | None, path: str, properties: Iterable[tuple
     return known.get(puid or "", "")
 
 
+@lru_cache(maxsize=256)
 def signatures_of(note: str) -> str:
     """The identifiers and signature versions that a format note of ours names: `siegfried 1.11.9 (…), fido 1.6.1 (…)`.
 
@@ -176,7 +178,7 @@ class Counter:
             return
         traits, pixels = traits_of(counted.properties, counted.name or counted.path, counted.size)
         derived = "+".join(sorted(self._derived.pop(counted.identifier, ())))
-        kind = replace(kind, traits=traits.text(), derived=derived, signatures=counted.signatures)
+        kind = Kind(counted.role, *counted.format, traits.text(), derived, counted.signatures)
         self._count(kind, counted.size, pixels)
 
     def _count(self, kind: Kind, size: int, pixels: int) -> None:

@@ -15,7 +15,7 @@ from metadata import bag, csip, mets, premis
 from metadata.compact import PackedTexts
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from metadata.identity import readable
+from metadata.identity import is_plain, readable
 from metadata.names import original_bytes
 from preserve.data_management import formats_index, kept_sums, ledger, search
 from preserve.data_management.search import Passage
@@ -171,7 +171,10 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
 
 def _readable(name: str) -> str:
     """The depositor's name, as XML has it, as people read it."""
-    return readable(original_bytes(name).decode("utf-8", "surrogateescape"))
+    return name if is_plain(name) else readable(original_bytes(name).decode("utf-8", "surrogateescape"))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
@@ -186,7 +189,7 @@ def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
         "puid": entity.format.puid,
         "format_name": entity.format.name,
         "format_version": entity.format.version,
-        "properties": json.dumps(list(entity.properties), ensure_ascii=False),
+        "properties": _ENCODER.encode(list(entity.properties)),
         "source": source[0] if source else None,
     }
 

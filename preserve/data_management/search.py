@@ -113,12 +113,15 @@ _DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUE
 CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def _pack(passages: Iterable[Passage]) -> bytes:
     packer = zlib.compressobj(3)
     packed, between = bytearray(), "["
     for passage in passages:
         if passage.text:
-            row = json.dumps((passage.field, passage.place, passage.text), ensure_ascii=False, separators=(",", ":"))
+            row = _ENCODER.encode((passage.field, passage.place, passage.text))
             packed += packer.compress((between + row).encode("utf-8", "surrogatepass"))
             between = ","
     packed += packer.compress(b"[]" if between == "[" else b"]")

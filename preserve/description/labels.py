@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
@@ -256,13 +257,19 @@ def chinese_of(value: StrEnum) -> str:
 
 def value_of(kind: type[StrEnum], written: str) -> str:
     """The value that a word of either language or the value itself names; what is neither comes back as it was."""
-    words = {_key(word): value for value, word in VALUES[kind].items()}
-    words |= {_key(word): value for value, word in _ENGLISH[kind].items()}
-    words |= {_key(word): value for word, value in ALSO.get(kind, {}).items()}
-    words |= {value: value for value in VALUES[kind]}
+    words = _words_for(kind)
     key = _key(written)
     shorter = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)
     return words.get(key) or words.get(shorter) or written
+
+
+@cache
+def _words_for(kind: type[StrEnum]) -> dict[str, str]:
+    """All words of all values, gathered once: a large case asks for each file."""
+    words = {_key(word): value for value, word in VALUES[kind].items()}
+    words |= {_key(word): value for value, word in _ENGLISH[kind].items()}
+    words |= {_key(word): value for word, value in ALSO.get(kind, {}).items()}
+    return words | {value: value for value in VALUES[kind]}
 
 
 def _key(word: str) -> str:

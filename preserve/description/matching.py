@@ -47,7 +47,8 @@ def match(
     taken = {number: (EXACT, path) for path in there if (number := rows.written.get(path)) is not None}
     exact = {path for _, path in taken.values()}
     claims: dict[int, list[tuple[int, str]]] = {}
-    for path in there:
+    # Where each row has its file already, no other can be meant, and nothing of their names need be looked up.
+    for path in there if len(taken) < len(case.objects) else ():
         if path not in exact and (found := rows.names.find_closest(path)) and found[0].number not in taken:
             claims.setdefault(found[0].number, []).append((found[1], path))
     taken |= {row: meant for row, claim in claims.items() if (meant := _closest(claim)) is not None}

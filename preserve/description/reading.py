@@ -225,14 +225,14 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
             early = finding("case.before-case", "measures", number, "start", written=str(measure.start))
             yield replace(early, severity="warning")
     keys = PackedTexts()
-    seen, last = Places(keys), dict[int, int]()
+    seen, last = Places(keys, len(case.objects)), dict[int, int]()
     for number, item in enumerate(case.objects):
-        keys.append(precise(item.file))  # what differs in form only may be two files: the deposit tells
-        if (first := seen.add(number)) != number:
+        keys.append(key := precise(item.file))  # what differs in form only may be two files: the deposit tells
+        if (first := seen.add(number, key)) != number:
             other = last.get(first, first) + 1
             yield finding("case.file-twice", "objects", number, "file", file=item.file, other=other)
             last[first] = number
-        if item.file.startswith("/") or ".." in re.split(r"[/\\]", item.file):
+        if item.file.startswith("/") or (".." in item.file and ".." in re.split(r"[/\\]", item.file)):
             yield finding("case.file-outside", "objects", number, "file", file=item.file)
     objects = described(case) if any(item.explains for item in case.objects) else None
     for number, item in enumerate(case.objects):

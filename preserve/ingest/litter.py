@@ -3,8 +3,9 @@ enough, by the first bytes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -62,19 +63,21 @@ class Sweeper:
         self._names = {name.casefold() for name in names}
         self._folders = [name.casefold() for name in folders]
         self._files = files
+        # One look tells that a name is like none of them, as nearly every one is.
+        self._like_a_file = re.compile("|".join(translate(kind.name.casefold()) for kind in files) or r"(?!)")
 
     def sweep(self, source: Source, entries: Sequence[Entry]) -> frozenset[str]:
         """The paths of what is no file of the case. Raises Refused where the deposit cannot be read."""
         found: set[str] = set()
         unsure: dict[str, list[LeftBehind]] = {}
+        last, last_is_left = "", False
         for entry in entries:
-            *folders, name = readable(entry.path).casefold().split("/")
-            fitting = [kind for kind in self._files if kind.fits(name, entry.size)]
-            if (
-                name in self._names
-                or any(self._is_left(folder) for folder in folders)
-                or any(not kind.asks_for_bytes for kind in fitting)
-            ):
+            folder, _, name = readable(entry.path).casefold().rpartition("/")
+            if folder != last:
+                last, last_is_left = folder, folder != "" and any(map(self._is_left, folder.split("/")))
+            likely = self._files if self._like_a_file.match(name) else ()
+            fitting = [kind for kind in likely if kind.fits(name, entry.size)]
+            if name in self._names or last_is_left or any(not kind.asks_for_bytes for kind in fitting):
                 found.add(entry.path)
             elif fitting and entry.kind == "file" and not entry.encrypted:
                 unsure[entry.path] = fitting

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from metadata.findings import Finding, Severity
-from metadata.identity import is_text, readable
+from metadata.identity import is_plain, is_text, readable
 from preserve.ingest.sources import Entry
 
 _CODES: dict[str, tuple[str, Severity]] = {
@@ -36,6 +36,8 @@ def forms(entries: Iterable[Entry], prefix: str) -> Iterator[Finding]:
 
 def _forms(path: str, read_as: tuple[str, ...]) -> Iterator[str]:
     yield from read_as
+    if is_plain(path):
+        return
     name = readable(path)
     unread = not is_text(path) and any(map(_is_unread, path.split("/")))
     if not is_text(path):

@@ -26,7 +26,7 @@ from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
-from preserve.ingest.sources.inventory import Inventory
+from preserve.ingest.sources.inventory import Inventory, paths_of
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
@@ -232,37 +232,42 @@ def _links_out(entries: Sequence[Entry]) -> Iterator[Finding]:
 
 def _misleading(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Characters that turn the direction of writing make `gpj.exe` look like `exe.jpg` (Unicode TR 36 §2.2)."""
-    for entry in entries:
-        if any(c in _TURNING for c in entry.path):
-            yield Finding("sip.name-misleads", entry.path, "warning")
+    for path in paths_of(entries):
+        if not _TURNING.isdisjoint(path):
+            yield Finding("sip.name-misleads", path, "warning")
 
 
 def _collisions(entries: Sequence[Entry]) -> Iterator[Finding]:
     """Two members of one path are refused: one would take the other's place. Names that are one to some file system
     only, by Unicode form or letters' case, are told; both files are kept, under names of their own."""
     paths, keys = PackedTexts(), PackedTexts()
-    there, seen = Places(paths), Places(keys)
-    for place, entry in enumerate(entries):
-        paths.append(entry.path)
-        keys.append(unicodedata.normalize("NFC", readable(entry.path).casefold()))
-        if there.add(place) != place:
-            yield Finding("sip.names-collide", entry.path, "refuse", {"other": entry.path})
-        elif (first := seen.add(place)) != place:
-            values = {"name": precise(entry.path), "other": precise(paths[first])}
-            yield Finding("sip.names-alike", entry.path, "warning", values)
+    there, seen = Places(paths, len(entries)), Places(keys, len(entries))
+    for place, path in enumerate(paths_of(entries)):
+        key = unicodedata.normalize("NFC", readable(path).casefold())
+        paths.append(path)
+        keys.append(key)
+        if there.add(place, path) != place:
+            yield Finding("sip.names-collide", path, "refuse", {"other": path})
+        elif (first := seen.add(place, key)) != place:
+            values = {"name": precise(path), "other": precise(paths[first])}
+            yield Finding("sip.names-alike", path, "warning", values)
 
 
 def _top(entries: Sequence[Entry], profile: DepositProfile) -> tuple[str, bool]:
     """The one folder that holds everything, if there is one and it is the case, and whether it is a bag."""
-    names = {entry.path for entry in entries}
-    if "bagit.txt" in names:
+    tops, bag, flat = set[str](), False, False
+    for path in paths_of(entries):
+        top, inside, _ = path.partition("/")
+        tops.add(top)
+        flat = flat or not inside
+        bag = bag or path == "bagit.txt"
+    if bag:
         return "", True
-    tops = {entry.path.partition("/")[0] for entry in entries}
-    if len(tops) == 1 and all("/" in entry.path for entry in entries):
+    if len(tops) == 1 and not flat:
         top = next(iter(tops)) + "/"
-        if top + "bagit.txt" in names:
+        if any(path == top + "bagit.txt" for path in paths_of(entries)):
             return top, True
-        if any(readable(name.removeprefix(top)) in profile.description_names for name in names):
+        if any(readable(path.removeprefix(top)) in profile.description_names for path in paths_of(entries)):
             return top, False
     return "", False
 
@@ -274,7 +279,7 @@ def _description(
     found = [
         path
         for folder in dict.fromkeys((prefix, top))
-        for path in dict.fromkeys((*(entry.path for entry in files), *tags))
+        for path in chain(paths_of(files), tags)
         if path.startswith(folder) and readable(path.removeprefix(folder)) in profile.description_names
     ]
     if not found:

@@ -54,7 +54,7 @@ def object_facts(
     words = f"{item.kind} {item.title}" if item else ""
     ending = name.rpartition(".")[2].casefold()
     known = profile.recordings
-    recording = ending in known.suffixes or (any(word in words for word in known.words) and timed)
+    recording = ending in known.suffixes or (timed and any(word in words for word in known.words))
     recorded: date | None = None
     if item and item.recording_start:
         start = item.recording_start

@@ -142,6 +142,9 @@ def _are_full(folder: Path, number: int) -> bool:
     return size > _FULL
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 class _Parts:
     """Everything the workers read, by the file's number; a part that is not whole counts for nothing.
 
@@ -160,14 +163,17 @@ class _Parts:
         at = 0
         with path.open("rb") as file:
             for line in file:
-                places.append((int(json.loads(line)[0]), at))
+                number, _, _ = line.partition(b",")
+                if line[:1] != b"[" or line[-2:] != b"]\n":
+                    raise ValueError(path.name)
+                places.append((int(number[1:]), at))  # the text behind it, which may be long, is decoded once: in `get`
                 at += len(line)
-        if any(not 0 <= number < _MOST for number, _ in places):
+        if any(not 0 <= of_file < _MOST for of_file, _ in places):
             raise ValueError(path.name)
-        for number, place in places:
-            missing = number + 1 - len(self._places)
+        for of_file, place in places:
+            missing = of_file + 1 - len(self._places)
             self._places.extend([-1] * missing)
-            self._places[number] = len(self._paths) << _PLACE | place
+            self._places[of_file] = len(self._paths) << _PLACE | place
         self._paths.append(path)
 
     def get(self, number: int) -> Extracted | None:
@@ -219,7 +225,7 @@ class Gathering:
             self._findings.append(Finding(code, file.name, "note", values))
         name, reason = xml_name(file.path), extracted.reason
         row = {"form": _FORM, "file": name, "outcome": outcome, "reason": reason, "text": text}
-        self._lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+        self._lines.append(_ENCODER.encode(row) + "\n")
         self._waiting += len(self._lines[-1])
         if self._waiting >= _AT_ONCE:
             self._write()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from typing import Any
 
 from metadata.findings import Finding, Value
 from preserve.administration.retention.profile import RetentionProfile
@@ -32,6 +33,8 @@ class View:
     retention: RetentionProfile | None = None  # by which its periods are counted; None: as it is shipped
     marks: Mapping[str, str] = field(default_factory=dict)  # marks of state secrets in texts, by file
     identical: tuple[tuple[str, ...], ...] = ()  # files of which the bytes are the same
+    # What several rules reckon of the same files, under the name of who reckons it; never taken over by `replace`.
+    reckoned: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 def finding(code: str, rule: Rule, where: str = "", **values: Value) -> Finding:

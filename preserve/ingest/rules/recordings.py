@@ -27,12 +27,19 @@ class Recording:
     item: CaseObject | None = None
 
 
-def recordings(view: View) -> Iterator[Recording]:
-    """Every sound and video file whose start and duration are known.
+def recordings(view: View) -> Sequence[Recording]:
+    """Every sound and video file whose start and duration are known; looked for once, however many rules ask.
 
     The description's own start counts before the file's, because a person wrote it down; it is local time
     where it has no zone. A device's times are corrected by the clock offset that the description gives for it.
     """
+    if "recordings" not in view.reckoned:
+        view.reckoned["recordings"] = tuple(_recordings(view)) if view.characters else ()
+    there: tuple[Recording, ...] = view.reckoned["recordings"]
+    return there
+
+
+def _recordings(view: View) -> Iterator[Recording]:
     offsets = {clock.device: clock.seconds for clock in view.case.clocks}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)
@@ -51,8 +58,15 @@ def recordings(view: View) -> Iterator[Recording]:
         yield Recording(item.file, device, start, start + length, source, told, offset, item)
 
 
-def undated(view: View) -> Iterator[tuple[CaseObject, str]]:
+def undated(view: View) -> Sequence[tuple[CaseObject, str]]:
     """Every sound and video file of which nobody knows when it began or how long it is, with its device."""
+    if "undated" not in view.reckoned:
+        view.reckoned["undated"] = tuple(_undated(view)) if view.characters else ()
+    there: tuple[tuple[CaseObject, str], ...] = view.reckoned["undated"]
+    return there
+
+
+def _undated(view: View) -> Iterator[tuple[CaseObject, str]]:
     dated = {recording.file for recording in recordings(view)}
     for item in view.case.objects:
         character = (view.characters or {}).get(item.file)

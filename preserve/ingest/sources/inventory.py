@@ -28,19 +28,20 @@ class Inventory(Sequence[Entry]):
 
     def append(self, entry: Entry) -> None:
         """One more name."""
-        kept = replace(entry, compressed=None, inode=entry.inode if entry.links > 1 else (0, 0))
-        size, time, order = kept.size, kept.modified_ns, kept.order
-        plain = time is not None and all(-_LARGEST <= number < _LARGEST for number in (size, time, order))
-        if plain and time is not None and kept == Entry(kept.path, "file", size, time, order=order):
-            self._note(kept.path, size, time, order)
+        size, time, order = entry.size, entry.modified_ns, entry.order
+        plain = entry.kind == "file" and entry.links == 1 and not (entry.encrypted or entry.target or entry.read_as)
+        if plain and time is not None and min(size, time, order) >= -_LARGEST and max(size, time, order) < _LARGEST:
+            self._note(entry.path, size, time, order)
         else:
-            self._odd[len(self)] = kept
+            inode = entry.inode if entry.links > 1 else (0, 0)
+            self._odd[len(self)] = replace(entry, compressed=None, inode=inode)
             self._note("", 0, 0, 0)
 
     def _note(self, path: str, size: int, time: int, order: int) -> None:
         self._paths.append(path)
-        for column, number in ((self._sizes, size), (self._times, time), (self._orders, order)):
-            column.append(number)
+        self._sizes.append(size)
+        self._times.append(time)
+        self._orders.append(order)
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -63,4 +64,20 @@ class Inventory(Sequence[Entry]):
         return Entry(path, "file", self._sizes[number], self._times[number], order=self._orders[number])
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(self.__getitem__, range(len(self)))
+        odd = self._odd
+        columns = zip(self._paths, self._sizes, self._times, self._orders, strict=True)
+        for number, (path, size, time, order) in enumerate(columns):
+            other = odd.get(number)
+            yield Entry(path, "file", size, time, order=order) if other is None else other
+
+    def paths(self) -> Iterator[str]:
+        """The paths alone, at half the cost of the entries and less."""
+        odd = self._odd
+        for number, path in enumerate(self._paths):
+            other = odd.get(number)
+            yield path if other is None else other.path
+
+
+def paths_of(entries: Iterable[Entry]) -> Iterable[str]:
+    """The paths of entries, in their order."""
+    return entries.paths() if isinstance(entries, Inventory) else (entry.path for entry in entries)

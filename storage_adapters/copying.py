@@ -94,12 +94,11 @@ def _hex(algorithm: str, data: bytes) -> str:
 
 def _write_whole(target: Path, data: bytes) -> None:
     part = f"{target}{PART}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        out = os.open(part, flags, FILE)
+        out = _open_empty(part)
     except FileNotFoundError:
         make_folder(target.parent)
-        out = os.open(part, flags, FILE)
+        out = _open_empty(part)
     try:
         view = memoryview(data)
         while view:
@@ -111,6 +110,20 @@ def _write_whole(target: Path, data: bytes) -> None:
         raise
     os.close(out)
     os.rename(part, target)
+
+
+def _open_empty(part: str | Path) -> int:
+    """What an earlier run left under this name is emptied; a second name of somebody else's file is only taken away."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(part, flags, FILE)
+    status = os.fstat(handle)
+    if status.st_size or status.st_nlink > 1:
+        if status.st_nlink > 1:
+            os.close(handle)
+            os.unlink(part)
+            return os.open(part, flags | os.O_EXCL, FILE)
+        os.ftruncate(handle, 0)
+    return handle
 
 
 def _copy_large(
@@ -126,7 +139,7 @@ def _copy_large(
     part = Path(f"{target}{PART}")
     with on_medium(target):
         make_folder(target.parent)
-        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+        out = _open_empty(part)
     for digester in digesters:
         digester.start()
     size = 0

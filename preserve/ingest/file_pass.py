@@ -20,6 +20,7 @@ from preserve.ingest.facts import Character, Copied, Identification, to_json
 from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
+from storage_adapters.sharing import Way, share_file_checked
 
 LARGE = 8 << 20
 """Files from this size on are copied one by one with a thread for each digest, and their progress is shown."""
@@ -59,7 +60,8 @@ class Batch:
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
     run. `secrecy` says what marks of state secrets look like; None: they are not looked for. `workers` may identify at
-    once where no other process works beside this one.
+    once where no other process works beside this one. `way` is how the files may share the source's blocks: only where
+    the source is the archive's own.
     """
 
     source: str
@@ -71,6 +73,7 @@ class Batch:
     taken: tuple[Taken, ...] = ()
     secrecy: SecrecyMarks | None = None
     workers: int = 1
+    way: Way = "none"
 
 
 def take_batch(batch: Batch) -> list[Taken]:
@@ -79,8 +82,7 @@ def take_batch(batch: Batch) -> list[Taken]:
     Errors of the target medium (full, failing, read-only) are raised as StorageError; what is wrong with a
     file itself comes back with it.
     """
-    source, target = Path(batch.source), Path(batch.target)
-    taken = [_copy(source, target, batch.algorithms, job, lambda moved: None) for job in batch.jobs]
+    taken = [_copy(batch, job, lambda moved: None) for job in batch.jobs]
     return _examine(batch, taken)
 
 
@@ -91,15 +93,18 @@ def examine_batch(batch: Batch) -> list[Taken]:
 
 def take_file(batch: Batch, progress: Callable[[int], None]) -> Taken:
     """Copy the one file of a batch and find out what it is."""
-    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress)
-    return _examine(batch, [copied])[0]
+    return _examine(batch, [_copy(batch, batch.jobs[0], progress)])[0]
 
 
-def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, progress: Callable[[int], None]) -> Taken:
+def _copy(batch: Batch, job: Job, progress: Callable[[int], None]) -> Taken:
+    source = Path(batch.source) / os.fsdecode(os.fsencode(job.path))
+    target = Path(batch.target) / job.stored
+    algorithms = _algorithms(batch.algorithms, job)
     try:
-        size, digests = copy_file_checked(
-            source / os.fsdecode(os.fsencode(job.path)), target / job.stored, _algorithms(algorithms, job), progress
-        )
+        if batch.way == "none":
+            size, digests = copy_file_checked(source, target, algorithms, progress)
+        else:
+            size, digests = share_file_checked(source, target, algorithms, progress, batch.way)
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):
             values = {name: value for name, value in error.values.items() if name == "reason"}
@@ -110,7 +115,7 @@ def _copy(source: Path, target: Path, algorithms: tuple[str, ...], job: Job, pro
                 passing=error.passing,
             )
         raise
-    return checked(job, size, digests, algorithms)
+    return checked(job, size, digests, batch.algorithms)
 
 
 def take_stream(

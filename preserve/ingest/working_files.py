@@ -28,6 +28,7 @@ from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from storage_adapters.durable import discard
+from storage_adapters.sharing import Way
 
 _PAGE = 1000
 
@@ -107,9 +108,12 @@ class WorkingFiles:
         return len(lost), len(derived)
 
     def take(
-        self, source: Source, prefix: str, jobs: Callable[[Iterator[FileRow]], Iterator[Job]]
+        self, source: Source, prefix: str, jobs: Callable[[Iterator[FileRow]], Iterator[Job]], way: Way = "none"
     ) -> tuple[list[Finding], list[Finding]]:
-        """Copy, identify and characterise what is not taken in yet; returns refusals, and what may be tried again."""
+        """Copy (or share in this `way`), identify and characterise what is not taken in yet.
+
+        Returns refusals, and what may be tried again.
+        """
         count, _ = self.totals("copied")
         intake = take_in.Intake(
             source,
@@ -119,6 +123,7 @@ class WorkingFiles:
             zone(self.ingest.home.settings.time_zone),
             self.algorithms,
             read_rules(self.ingest.home.profiles).secrecy_marks,
+            way,
         )
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []

@@ -93,7 +93,7 @@ def _hex(algorithm: str, data: bytes) -> str:
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    part = f"{target}{PART}"
+    part = _unfinished(target)
     try:
         out = _open_empty(part)
     except FileNotFoundError:
@@ -112,7 +112,13 @@ def _write_whole(target: Path, data: bytes) -> None:
     os.rename(part, target)
 
 
-def _open_empty(part: str | Path) -> int:
+def _unfinished(target: Path) -> str:
+    """What a file is called until it is whole: none in a package begins with a space, and some do end in `.part`."""
+    folder, slash, name = str(target).rpartition("/")
+    return f"{folder}{slash} {name}{PART}"
+
+
+def _open_empty(part: str) -> int:
     """What an earlier run left under this name is emptied; a second name of somebody else's file is only taken away."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(part, flags, FILE)
@@ -136,7 +142,7 @@ def _copy_large(
     """Reader here, one thread a digest, writer here: the bytes hashed are the bytes written."""
     room = threading.Semaphore(_RING * max(1, len(algorithms)))
     digesters = [Digester(name, room.release) for name in algorithms]
-    part = Path(f"{target}{PART}")
+    part = _unfinished(target)
     with on_medium(target):
         make_folder(target.parent)
         out = _open_empty(part)
@@ -169,7 +175,7 @@ def _copy_large(
         _finish(digesters)
         os.close(out)
         with suppress(OSError):
-            part.unlink()
+            os.unlink(part)
         raise
     _finish(digesters)
     with on_medium(target):

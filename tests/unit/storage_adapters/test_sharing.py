@@ -112,14 +112,14 @@ def test_what_a_kill_left_under_the_name_is_replaced_and_never_written_through(w
 
 
 @pytest.mark.parametrize("size", [10, 3 << 20])
-def test_a_copy_whose_temporary_name_is_a_depositors_file_does_not_empty_it(size: int, tmp_path: Path) -> None:
-    """`film.mp4.part`, half downloaded by a depositor, is a second name of the old version's file."""
-    old, new = tmp_path / "old.part", tmp_path / "film.mp4.part"
+def test_a_copys_temporary_name_that_is_a_second_name_of_a_file_is_taken_away(size: int, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / " film.mp4.part"
     old.write_bytes(DATA)
     os.link(old, new)
     (tmp_path / "source").write_bytes(bytes(size))
     assert copy_file_checked(tmp_path / "source", tmp_path / "film.mp4", ("sha256",), quiet)[0] == size
     assert old.read_bytes() == DATA and (tmp_path / "film.mp4").read_bytes() == bytes(size)
+    assert not new.exists()
 
 
 def test_neither_links_nor_folders_are_shared(tmp_path: Path) -> None:

@@ -105,13 +105,12 @@ def _hex(algorithm: str, data: bytes) -> str:
 
 
 def _write_whole(target: Path, data: bytes) -> None:
-    part = f"{target}{PART}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    part = _unfinished(target)
     try:
-        out = os.open(part, flags, FILE)
+        out = _open_empty(part)
     except FileNotFoundError:
         make_folder(target.parent)
-        out = os.open(part, flags, FILE)
+        out = _open_empty(part)
     try:
         view = memoryview(data)
         while view:
@@ -125,6 +124,26 @@ def _write_whole(target: Path, data: bytes) -> None:
     os.rename(part, target)
 
 
+def _unfinished(target: Path) -> str:
+    """What a file is called until it is whole: none in a package begins with a space, and some do end in `.part`."""
+    folder, slash, name = str(target).rpartition("/")
+    return f"{folder}{slash} {name}{PART}"
+
+
+def _open_empty(part: str) -> int:
+    """What an earlier run left under this name is emptied; a second name of somebody else's file is only taken away."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(part, flags, FILE)
+    status = os.fstat(handle)
+    if status.st_size or status.st_nlink > 1:
+        if status.st_nlink > 1:
+            os.close(handle)
+            os.unlink(part)
+            return os.open(part, flags | os.O_EXCL, FILE)
+        os.ftruncate(handle, 0)
+    return handle
+
+
 def _copy_large(
     read: Callable[[int], bytes],
     target: Path,
@@ -136,7 +155,7 @@ def _copy_large(
     """Reader here, one thread a digest, writer here: the bytes hashed are the bytes written."""
     room = threading.Semaphore(_RING * max(1, len(algorithms)))
     digesters = [Digester(name, room.release) for name in algorithms]
-    part = Path(f"{target}{PART}")
+    part = _unfinished(target)
     out, follower = _begin(part, target, behind)
     for digester in digesters:
         digester.start()
@@ -171,7 +190,7 @@ def _copy_large(
         _finish(digesters)
         os.close(out)
         with suppress(OSError):
-            part.unlink()
+            os.unlink(part)
         raise
     _finish(digesters)
     with on_medium(target):
@@ -182,13 +201,13 @@ def _copy_large(
     return size, {digester.algorithm: str(digester.running.hexdigest()) for digester in digesters}
 
 
-def _begin(part: Path, target: Path, behind: ReadBehind | None) -> tuple[int, Follower | None]:
+def _begin(part: str, target: Path, behind: ReadBehind | None) -> tuple[int, Follower | None]:
     """The part that is written, and who follows it."""
     with on_medium(target):
         make_folder(target.parent)
-        out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, FILE)
+        out = _open_empty(part)
         try:
-            return out, behind.begin(part, target) if behind else None
+            return out, behind.begin(Path(part), target) if behind else None
         except BaseException:
             os.close(out)
             raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from storage_adapters.errors import MediumAbsent
 from storage_adapters.file_systems import mount_of
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import walk_files
+from storage_adapters.sharing import in_shared_extents
 
 Worth = Literal["overwritten", "flash", "copy-on-write", "snapshots-possible", "unknown"]
 _IN_PLACE = frozenset({"ext2", "ext3", "ext4", "xfs", "vfat", "exfat", "ntfs", "ntfs3", "hfsplus"})
@@ -62,6 +63,20 @@ def erasure_at(path: Path, sys: Path = Path("/sys"), cpuinfo: Path = Path("/proc
             continue
         return Erasure("overwritten" if turning else "flash", mount.kind, mount.source)
     return Erasure("unknown", mount.kind, mount.source)
+
+
+def erasure_of(erasure: Erasure, places: Sequence[Path]) -> Erasure:
+    """What overwriting these folders is worth, where the place as a whole is worth that.
+
+    XFS writes a block elsewhere where another file has it too: what versions share is not written in place.
+    """
+    if erasure.worth == "overwritten" and erasure.file_system == "xfs" and any(map(_shares, places)):
+        return Erasure("copy-on-write", erasure.file_system, erasure.device)
+    return erasure
+
+
+def _shares(place: Path) -> bool:
+    return any(in_shared_extents(place / name) for name in walk_files(place))
 
 
 def _is_virtual(cpuinfo: Path) -> bool:

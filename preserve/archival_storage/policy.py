@@ -15,6 +15,7 @@ from preserve.data_management import cases, holdings
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.profiles import read_profile
 from storage_adapters import registry
+from storage_adapters.sharing import Way
 
 
 def _installed(kind: str) -> str:
@@ -104,13 +105,18 @@ class AuditProfile(BaseModel):
 
 
 class StorageProfile(BaseModel):
-    """`profiles/storage.toml`: what each class of case needs; `long_term` is regulation Art. 18."""
+    """`profiles/storage.toml`: what each class of case needs; `long_term` is regulation Art. 18.
+
+    `share` is how the versions of a package share unchanged files in the server store: by blocks where the file system
+    can (`reflink`), else by a second name (`hardlink`), or not at all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ordinary: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     long_term: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     places: Places = Places()
+    share: Way = "hardlink"
     audit: dict[Kind, Audit] = Field(default_factory=dict)
 
     def wanted(self, long_term: bool) -> tuple[Requirement, ...]:

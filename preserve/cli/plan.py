@@ -91,6 +91,8 @@ def run(output: Output, **given: Any) -> int:
             left_out=case.left_out,
             size=bytes_for_people(case.bytes),
         )
+        if case.shared:
+            output.sentence("plan.shared", style="", size=bytes_for_people(case.shared))
         output.findings(case.findings)
 
     done = output.work("", migration.run, ended=ended, **given)

@@ -22,6 +22,7 @@ from preserve.ingest.rules.profile import SecrecyMarks
 from storage_adapters.copying import copy_file_checked, copy_stream
 from storage_adapters.errors import StorageError
 from storage_adapters.read_behind import ReadBehind
+from storage_adapters.sharing import Way, share_file_checked
 
 if TYPE_CHECKING:
     from preserve.ingest.extraction.parts import Examined
@@ -67,7 +68,8 @@ class Batch:
 
     `texts` is the folder for what is read out of documents; empty: nothing is read. `zone` is where the cameras' clocks
     run. `secrecy` says what marks of state secrets look like; None: they are not looked for. `workers` may identify at
-    once where no other process works beside this one.
+    once where no other process works beside this one. `way` is how the files may share the source's blocks: only where
+    the source is the archive's own.
     """
 
     source: str
@@ -79,6 +81,7 @@ class Batch:
     taken: tuple[Taken, ...] = ()
     secrecy: SecrecyMarks | None = None
     workers: int = 1
+    way: Way = "none"
 
 
 def _forget(data: bytes) -> None:
@@ -91,14 +94,13 @@ def take_batch(batch: Batch) -> list[Taken]:
     Errors of the target medium (full, failing, read-only) are raised as StorageError; what is wrong with a
     file itself comes back with it.
     """
-    source, target = Path(batch.source), Path(batch.target)
     taken: list[Taken] = []
     read: dict[int, bytes] = {}
     size = 0
     for job in batch.jobs:
         # What would be too much in memory is read again from the copy.
         seen = partial(read.__setitem__, job.number) if size + job.size <= _IN_MEMORY else _forget
-        taken.append(_copy(source, target, batch.algorithms, job, lambda moved: None, seen=seen))
+        taken.append(_copy(batch, job, lambda moved: None, seen=seen))
         size += job.size
     return _examine(batch, taken, read)
 
@@ -110,22 +112,24 @@ def examine_batch(batch: Batch) -> list[Taken]:
 
 def take_file(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
     """Copy the one file of a batch and find out what it is; with `behind` a large one is read back meanwhile."""
-    copied = _copy(Path(batch.source), Path(batch.target), batch.algorithms, batch.jobs[0], progress, behind)
-    return _examine(batch, [copied], {})[0]
+    return _examine(batch, [_copy(batch, batch.jobs[0], progress, behind)], {})[0]
 
 
 def _copy(
-    source: Path,
-    target: Path,
-    algorithms: tuple[str, ...],
+    batch: Batch,
     job: Job,
     progress: Callable[[int], None],
     behind: ReadBehind | None = None,
     seen: Callable[[bytes], None] = _forget,
 ) -> Taken:
+    source = Path(batch.source) / os.fsdecode(os.fsencode(job.path))
+    target = Path(batch.target) / job.stored
+    algorithms = _algorithms(batch.algorithms, job)
     try:
-        wanted, origin = _algorithms(algorithms, job), source / os.fsdecode(os.fsencode(job.path))
-        size, digests = copy_file_checked(origin, target / job.stored, wanted, progress, behind, seen)
+        if batch.way == "none":
+            size, digests = copy_file_checked(source, target, algorithms, progress, behind, seen)
+        else:
+            size, digests = share_file_checked(source, target, algorithms, progress, batch.way)
     except StorageError as error:
         if error.code in ("storage.changed", "storage.source-unreadable"):
             values = {name: value for name, value in error.values.items() if name == "reason"}
@@ -136,7 +140,7 @@ def _copy(
                 passing=error.passing,
             )
         raise
-    return checked(job, size, digests, algorithms)
+    return checked(job, size, digests, batch.algorithms)
 
 
 def take_stream(

@@ -33,6 +33,7 @@ from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import translate
+from storage_adapters.sharing import Way
 
 Outcome = TypeVar("Outcome")
 
@@ -47,11 +48,15 @@ class Journalled:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the originals come from: a source, the path below which they lie, and what is wanted of each."""
+    """Where the originals come from: a source, the path below which they lie, and what is wanted of each.
+
+    `way` is how they may be shared with it; a depositor's files are always copied.
+    """
 
     source: Source
     prefix: str
     jobs: Callable[[Iterator[FileRow]], Iterator[Job]]
+    way: Way = "none"
 
 
 class VersionPlan(ABC, Generic[Outcome]):
@@ -151,7 +156,7 @@ def _copy(plan: VersionPlan[Any]) -> None:
     """Every file that is not taken in yet: copied, identified, characterised."""
     count, size = plan.files.totals("copied")
     origin = plan.origin(count, size)
-    plan.require_copied(*plan.files.take(origin.source, origin.prefix, origin.jobs))
+    plan.require_copied(*plan.files.take(origin.source, origin.prefix, origin.jobs, origin.way))
     if left := plan.files.totals("copied")[0]:
         raise NotIntact("ingest.files-vanished", plan.where, count=left)
     details = {"files": count, "bytes": size, "digests": list(plan.files.algorithms)}

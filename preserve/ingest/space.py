@@ -16,6 +16,7 @@ def _words(text: str) -> list[str]:
 
 
 _VIDEO = frozenset(_words("mp4 m4v mov avi mkv wmv asf 3gp mts m2ts ts mpg mpeg dav flv h264 264 h265 265 webm"))
+_BARE = frozenset(_words("h264 264 h265 265"))  # picture streams without a container, which stay as they are
 _SOUND = frozenset(_words("wav mp3 m4a amr wma aac ogg opus flac"))
 _OFFICE = frozenset(_words("doc docx wps xls xlsx et ppt pptx dps rtf odt ods odp"))
 
@@ -33,6 +34,8 @@ def _factor(name: str, policy: str, profile: FormatsProfile) -> float:
     """How many times its size a file's derivatives need; by its name, since nothing was read yet."""
     extension = name.rpartition(".")[2].lower()
     size = profile.estimate
+    if extension in _BARE and policy == "compact":
+        return size["mp4"]
     if extension in _VIDEO:
         open_codec = extension in ("mp4", "mov", "m4v", "mkv", "ts", "mts")
         return size["mp4"] + (size["rewrap"] if policy == "compact" and open_codec else size["ffv1"])

@@ -30,6 +30,7 @@ from preserve.progress import Progress
 from preserve.work import executor, map_batches
 from storage_adapters.read_behind import ReadBehind
 from storage_adapters.reading import digest_file
+from storage_adapters.sharing import Way
 
 _BATCH_FILES = 250
 _BATCH_BYTES = 32 << 20
@@ -53,7 +54,7 @@ class Intake:
     """Where files come from and go to: the jobs' paths are below `prefix` in `origin`; `target` is theirs.
 
     `texts` is the folder for what is read out of documents, None where nothing is read; `zone` is where the cameras'
-    clocks run.
+    clocks run. `way` is how the files may share the blocks of the archive's own ones that they are taken from.
     """
 
     origin: Source
@@ -64,12 +65,15 @@ class Intake:
     algorithms: tuple[str, ...]
     secrecy: SecrecyMarks | None = None
     behind: ReadBehind | None = None
+    way: Way = "none"
 
     def batch(self, source: str, jobs: Iterable[Job], taken: Iterable[Taken] = ()) -> Batch:
         """Some files for a worker process."""
         texts = str(self.texts or "")
         wanted, target = tuple(jobs), str(self.target)
-        return Batch(source, target, texts, self.zone, self.algorithms, wanted, tuple(taken), self.secrecy)
+        return Batch(
+            source, target, texts, self.zone, self.algorithms, wanted, tuple(taken), self.secrecy, way=self.way
+        )
 
 
 def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress) -> Iterator[list[Taken]]:

@@ -29,6 +29,7 @@ from preserve.ingest.sources import Source
 from preserve.progress import Progress
 from storage_adapters.durable import discard
 from storage_adapters.read_behind import ReadBehind
+from storage_adapters.sharing import Way
 
 _PAGE = 1000
 
@@ -109,9 +110,12 @@ class WorkingFiles:
         return len(lost), len(derived)
 
     def take(
-        self, source: Source, prefix: str, jobs: Callable[[Iterator[FileRow]], Iterator[Job]]
+        self, source: Source, prefix: str, jobs: Callable[[Iterator[FileRow]], Iterator[Job]], way: Way = "none"
     ) -> tuple[list[Finding], list[Finding]]:
-        """Copy, identify and characterise what is not taken in yet; returns refusals, and what may be tried again."""
+        """Copy (or share in this `way`), identify and characterise what is not taken in yet.
+
+        Returns refusals, and what may be tried again.
+        """
         count, _ = self.totals("copied")
         intake = take_in.Intake(
             source,
@@ -122,6 +126,7 @@ class WorkingFiles:
             self.algorithms,
             read_rules(self.ingest.home.profiles).secrecy_marks,
             self.behind,
+            way,
         )
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []

@@ -1,8 +1,8 @@
 """The plan of a case's next version: the originals of the one before, under the formats policy that counts now.
 
-The originals are copied out of the old version and compared with its manifests, which the ledger anchors; identified
-and characterised anew; what the policy wants and the old version lacks is made by the same transcoders, with proof;
-what stays is carried over. The old version is only ever read.
+The originals come out of the old version, copied or, where the store can, shared with it; they are compared with its
+manifests, which the ledger anchors, identified and characterised anew; what the policy wants and the old version lacks
+is made by the same transcoders, with proof; what stays is carried over. The old version is only ever read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.archival_storage.aip_versions import Change, PreviousVersion, describing, publish
 from preserve.archival_storage.aip_versions.abandoned import give_up
-from preserve.archival_storage.aip_versions.copy_unchanged import carry, data_path, stays
+from preserve.archival_storage.aip_versions.copy_unchanged import carry, data_path, stays, way_of
 from preserve.archival_storage.packing.listing import Described, Listing
 from preserve.clock import now, stamp
 from preserve.data_management import journal, migrations_journal
@@ -46,7 +46,8 @@ from storage_adapters.medium_errors import on_medium
 class Represerved:
     """What came of one case: `done` with a new version; `settled`: nothing to change; `failed`: nothing could be made.
 
-    `made` and `left_out` count copies; `findings` are what a person should look at.
+    `made` and `left_out` count copies; `shared` bytes lie in the blocks of the version before; `findings` are what a
+    person should look at.
     """
 
     objid: str
@@ -57,6 +58,7 @@ class Represerved:
     size: int
     made: int
     left_out: int
+    shared: int
     resumed: bool
     findings: tuple[Finding, ...]
 
@@ -74,6 +76,7 @@ class LaterVersion(VersionPlan[Represerved]):
         self.old, self.new_policy, self.row, self.actor = old, policy, began.row, actor
         self.decisions = FileDecisions(ingest, old, policy, files)
         self.tally = Tally()
+        self.way = way_of(self.home, old, ingest.package)
 
     @property
     def where(self) -> str:
@@ -110,7 +113,7 @@ class LaterVersion(VersionPlan[Represerved]):
 
     def origin(self, count: int, size: int) -> Origin:
         """The originals of the old version, each with the digests of its manifests."""
-        require_space(self.home.store, size, self.home.settings.reserve)
+        require_space(self.home.store, size if self.way == "none" else 0, self.home.settings.reserve)
         self.watcher.begin("plan.step-copy", size, count, name=self.old.name)
 
         objects = described(self.ingest.description)
@@ -122,7 +125,7 @@ class LaterVersion(VersionPlan[Represerved]):
                 name = name_in(objects, row.path.decode("utf-8", "surrogateescape"))
                 yield Job(row.number, row.stored, row.stored, row.size, wanted, name)
 
-        return Origin(FolderSource(self.old.package / data_path("original", "data")), "", jobs)
+        return Origin(FolderSource(self.old.package / data_path("original", "data")), "", jobs, self.way)
 
     def require_copied(self, refusals: list[Finding], again: list[Finding]) -> None:
         """Nothing of a damaged package is passed on."""
@@ -132,7 +135,7 @@ class LaterVersion(VersionPlan[Represerved]):
     def examine(self) -> None:
         """Before hours of encoding: what will be carried over, and what is to be made, must fit."""
         needed, self.media = 0.0, 0.0
-        for role in self.old.roles():
+        for role in self.old.roles() if self.way == "none" else ():
             needed += sum(entity.size for entity in self.old.objects(role)) if role != "original" else 0
         for file in self.files.files(lacking="normalised"):
             wanted = self.wants(file)
@@ -165,8 +168,9 @@ class LaterVersion(VersionPlan[Represerved]):
         root, digests, moment = self.ingest.information_package, self.files.algorithms, stamp(now())
         dropped = frozenset(tally.dropped)
         with on_medium(self.ingest.package), Listing(self.ingest.package, digests) as listing:
+            unchanged = self._unchanged(dropped)
             carried = carry(
-                self.old, root, self._unchanged(dropped), digests, self.watcher, thorough=self.journalled.resumed
+                self.old, root, unchanged, digests, self.watcher, way=self.way, thorough=self.journalled.resumed
             )
             with speaking(self.home.settings.language):
                 writing = describing.Writing(
@@ -247,10 +251,15 @@ class LaterVersion(VersionPlan[Represerved]):
         )
         discard(self.ingest.scratch, self.home.work)
         self.log.write("done", name=entered.name, files=entered.files, bytes=entered.size)
-        return self._result("done", entered.name, entered.version, (entered.files, entered.size))
+        return self._result("done", entered.name, entered.version, (entered.files, entered.size), entered.shared)
 
     def _result(
-        self, outcome: Literal["done", "settled", "failed"], name: str, version: int, counts: tuple[int, int]
+        self,
+        outcome: Literal["done", "settled", "failed"],
+        name: str,
+        version: int,
+        counts: tuple[int, int],
+        shared: int = 0,
     ) -> Represerved:
         done = outcome == "done"
         return Represerved(
@@ -262,6 +271,7 @@ class LaterVersion(VersionPlan[Represerved]):
             size=counts[1],
             made=self.tally.made if done else 0,
             left_out=self.tally.left_out if done else 0,
+            shared=shared,
             resumed=self.journalled.resumed,
             findings=tuple(self.tally.findings),
         )

@@ -27,7 +27,8 @@ from storage_adapters.errors import StorageError
 class Migrated:
     """What came of one case: `done` with a new version, `settled`: nothing to change, `failed`: nothing could be made.
 
-    `made` and `left_out` count copies; `bytes` are the new version's.
+    `made` and `left_out` count copies; `bytes` are the new version's, of which `shared` took no new room: they lie in
+    the blocks of the version before.
     """
 
     objid: str
@@ -38,6 +39,7 @@ class Migrated:
     bytes: int
     made: int
     left_out: int
+    shared: int
     resumed: bool
     findings: tuple[FindingShown, ...]
 
@@ -117,6 +119,7 @@ def _migration(outcome: Represerved | Failed) -> Migration:
         outcome.size,
         outcome.made,
         outcome.left_out,
+        outcome.shared,
         outcome.resumed,
         outcome.findings,
     )

@@ -17,7 +17,7 @@ def run(*arguments: str | Path) -> None:
 
 @dataclass(frozen=True)
 class Loop:
-    """An ext4 file system in a file, mounted at `top`."""
+    """A file system in a file, mounted at `top`."""
 
     image: Path
     top: Path
@@ -39,14 +39,25 @@ class Loop:
         run("mount", "-o", f"remount,{option}", self.top)
 
 
+SHARING = {"btrfs": (("mkfs.btrfs", "-q", "--mixed"), "64M"), "xfs": (("mkfs.xfs", "-q", "-m", "reflink=1"), "320M")}
+"""File systems whose files can share blocks: how each is made, and how small it can be."""
+
+
 @contextmanager
-def loop(folder: Path, name: str = "drive", size: str = "64M", *, copy_of: Path | None = None) -> Iterator[Loop]:
+def loop(
+    folder: Path,
+    name: str = "drive",
+    size: str = "64M",
+    *,
+    copy_of: Path | None = None,
+    make: tuple[str, ...] = ("mkfs.ext4", "-q", "-F", "-L", "DA_DRIVE"),
+) -> Iterator[Loop]:
     """A new, mounted file system, or a clone of another's image."""
     made = Loop(folder / f"{name}.img", folder / f"{name}-mounted")
     made.top.mkdir()
     if copy_of is None:
         run("truncate", "-s", size, made.image)
-        run("mkfs.ext4", "-q", "-F", "-L", "DA_DRIVE", made.image)
+        run(*make, made.image)
     else:
         run("cp", "--sparse=always", copy_of, made.image)
     made.mount()

@@ -16,6 +16,8 @@ RECORDINGS = {
     "现场.mp4": ("testsrc2=s=320x180:r=12", ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")),
     "入口.mov": ("testsrc=s=160x120:r=25", ("-c:v", "libx264", "-crf", "35", "-c:a", "pcm_alaw", "-ar", "8000")),
     "旧机.mpg": ("mandelbrot=s=176x144:r=25", ("-c:v", "mpeg2video", "-c:a", "mp2")),
+    "光盘.vob": ("mandelbrot=s=176x144:r=25", ("-c:v", "mpeg2video", "-c:a", "pcm_dvd", "-ar", "48000", "-ac", "2")),
+    "录像机.h265": ("testsrc2=s=320x180:r=25", ("-an", "-c:v", "libx265", "-x265-params", "log-level=none")),
     "监控.wmv": ("testsrc2=s=160x120:r=10", ("-c:v", "wmv2", "-c:a", "wmav2")),
     "询问.mp3": ("", ("-c:a", "libmp3lame")),
 }
@@ -23,7 +25,7 @@ RECORDINGS = {
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case with recordings that open codecs, old ones and a codec at risk made: two seconds each."""
+    """A case with recordings in open codecs, of discs and recorders too, and in a codec at risk: two seconds each."""
     folder = write_case(tmp_path_factory.mktemp("forecast") / "case")
     for name, (picture, codecs) in RECORDINGS.items():
         sources = ("-f", "lavfi", "-i", picture) if picture else ()

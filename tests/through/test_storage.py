@@ -53,7 +53,7 @@ def test_errors_of_the_system_become_ours(number: str, error: type[Exception]) -
 
 def test_a_device_without_room(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 3_000_000)
-    (tmp_path / "b.part").symlink_to("/dev/full")
+    (tmp_path / " b.part").symlink_to("/dev/full")
     # The partial name is never followed through a link.
     with pytest.raises(MediumFailing):
         copy_file_checked(tmp_path / "a", tmp_path / "b", ("sha256",), lambda _: None)

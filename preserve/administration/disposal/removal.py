@@ -26,7 +26,7 @@ from preserve.errors import NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard, drop_file
-from storage_adapters.erasing import erasure_at, overwrite_tree
+from storage_adapters.erasing import erasure_at, erasure_of, overwrite_tree
 from storage_adapters.errors import NotErasable, StorageError
 from storage_adapters.registry import traits_of
 
@@ -110,7 +110,7 @@ def _remove(removal: Removal, name: str, medium: Opened) -> tuple[str, str]:
     """Remove a copy from a medium at hand; returns what overwriting was worth there, and where."""
     medium.require()
     copy, tree = CopyRef(name), medium.tree
-    erasure = erasure_at(tree.root) if tree is not None else None
+    erasure = erasure_of(erasure_at(tree.root), tree.remains(copy)) if tree is not None else None
     detail = f"{erasure.file_system} {erasure.device}".strip() if erasure else medium.row.location
     count, until = medium.left(copy)
     if not count:

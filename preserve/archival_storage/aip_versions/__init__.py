@@ -1,7 +1,7 @@
 """The next version of a package out of the one before: the same case, the same identifier, told what it supersedes.
 
 The old version stays as it is, byte for byte. What is carried over is compared with the old manifests, which are held
-against the ledger, while it is copied: a damaged file is never passed on.
+against the ledger, while it is copied or shared: a damaged file is never passed on.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from preserve.messages import speaking
 from preserve.work import claim, require_space
 from storage_adapters.durable import discard
 from storage_adapters.medium_errors import on_medium
+from storage_adapters.sharing import Way
 
 __all__ = ["Change", "PreviousVersion", "Renewal", "Shown", "Succeeded", "previous_version", "succeed"]
 
@@ -54,23 +55,23 @@ def succeed(
             return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=None)
         staging = adapter.staging(new_name)
         discard(staging, adapter.root / "incoming")
-        require_space(
-            home.store, sum(one.stat().st_size for one in old.root.rglob("*") if one.is_file()), home.settings.reserve
-        )
+        way = copy_unchanged.way_of(home, old, staging)
+        require_space(home.store, copy_unchanged.own_bytes(old, way), home.settings.reserve)
         with on_medium(staging):
-            counts = _make(home, catalogue, old, version, change, actor, progress)
+            counts = _make(Archive(home, catalogue), old, version, change, way, actor, progress)
         return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=counts)
 
 
 def _make(
-    home: Home,
-    catalogue: Catalogue,
+    archive: Archive,
     old: PreviousVersion,
     version: int,
     change: Change,
+    way: Way,
     actor: str,
     progress: Callable[[int], None],
 ) -> tuple[int, int]:
+    home, catalogue = archive.home, archive.catalogue
     adapter = server_store(home)
     algorithms = tuple(home.settings.digests)
     staging = adapter.staging(f"{old.objid}_v{version:04}")
@@ -79,7 +80,7 @@ def _make(
     paths = [path for path in copy_unchanged.stays(old) if path not in change.without]
     for role in old.roles():
         paths += [copy_unchanged.data_path(role, o.path) for o in old.objects(role) if o.identifier not in dropped]
-    carried = copy_unchanged.carry(old, root, paths, algorithms, progress)
+    carried = copy_unchanged.carry(old, root, paths, algorithms, progress, way=way)
     moment = stamp(now())
     with speaking(home.settings.language):
         described = describing.describe(

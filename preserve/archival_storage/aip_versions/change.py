@@ -60,7 +60,10 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """A new version that was read back, published and entered. `files` and `size` (bytes) are of its payload."""
+    """A new version that was read back, published and entered. `files` and `size` (bytes) are of its payload.
+
+    `shared` of its bytes lie in the blocks of the version before.
+    """
 
     objid: str
     name: str
@@ -68,3 +71,4 @@ class Succeeded:
     location: Path
     files: int
     size: int
+    shared: int

@@ -1,20 +1,26 @@
-"""Copies into a new version what stays as it is; every byte is compared with the manifests while it is copied.
+"""Brings into a new version what stays as it is; every byte is compared with the manifests while it is brought.
 
-No hard links: the two versions are separate copies, and one bad sector must not take both.
+Files of representations are shared with the old version where the store's file system can and its policy allows it;
+what describes the package is small and each version's own.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage
 from preserve.archival_storage.packing.listing import Described
+from preserve.archival_storage.policy import read_policy
 from preserve.errors import NotIntact
-from storage_adapters.copying import copy_file_checked
+from preserve.home import Home
 from storage_adapters.errors import Changed, SourceUnreadable
 from storage_adapters.reading import digest_file
+from storage_adapters.sharing import Way, share_file_checked, shared_bytes, way_at
+
+_REPRESENTATIONS = "representations/"
 
 
 def stays(old: PreviousVersion) -> list[str]:
@@ -33,9 +39,10 @@ def carry(
     algorithms: Sequence[str],
     progress: Callable[[int], None],
     *,
+    way: Way,
     thorough: bool = True,
 ) -> dict[str, Described]:
-    """Bring these files of the old information package below `target`; return them by path.
+    """Bring these files of the old information package below `target`, shared in this way; return them by path.
 
     A file that is there already with its size is not copied again; with `thorough` it is read first. Raises NotIntact
     with every file that is not what the manifests say; then nothing of it may be used.
@@ -48,7 +55,8 @@ def carry(
         if found is None:
             asked = tuple(dict.fromkeys((*algorithms, *wanted)))
             try:
-                found = copy_file_checked(old.package / path, target / path, asked, progress)
+                mine = way if path.startswith(_REPRESENTATIONS) else "none"
+                found = share_file_checked(old.package / path, target / path, asked, progress, mine)
             except (Changed, SourceUnreadable) as error:
                 bad.append(damage(path, "absent" if not (old.package / path).exists() else error.code))
                 continue
@@ -77,6 +85,27 @@ def _there(
     except OSError:
         return None
     return (size, digests) if all(digests[name] == value for name, value in wanted.items()) else None
+
+
+def way_of(home: Home, old: PreviousVersion, staging: Path) -> Way:
+    """How the version at `staging` may share files with the old one: by policy, tried out, within one file system."""
+    incoming = staging.parent
+    if os.stat(old.root).st_dev != os.stat(incoming).st_dev:
+        return "none"
+    return way_at(incoming, staging.name, read_policy(home.profiles).share)
+
+
+def saved(old: PreviousVersion, root: Path) -> int:
+    """How many bytes of the new version at `root` lie in the blocks of the old one."""
+    inside = f"data/{old.objid}/{_REPRESENTATIONS}"
+    return shared_bytes(old.root, root, (path for path in old.digests if path.startswith(inside)))
+
+
+def own_bytes(old: PreviousVersion, way: Way) -> int:
+    """How much room what stays of the old version needs once more."""
+    shared = f"data/{old.objid}/{_REPRESENTATIONS}" if way != "none" else "\0"
+    files = (path for path in old.root.rglob("*") if path.is_file())
+    return sum(file.stat().st_size for file in files if not str(file.relative_to(old.root)).startswith(shared))
 
 
 def data_path(role: str, path: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from preserve import __version__
 from preserve.archival_storage.aip_versions.change import Change, Succeeded
+from preserve.archival_storage.aip_versions.copy_unchanged import saved
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.media import server_store
@@ -104,6 +105,7 @@ def enter(
     name = f"{old.objid}_v{version:04}"
     location = adapter.path(CopyRef(name))
     count, size = counts or publishing.prove_published(location, old.objid)
+    shared = saved(old, location)
     moment = now()
     details: dict[str, Any] = {
         "dropped": len(change.drop),
@@ -113,6 +115,7 @@ def enter(
         "supersedes": old.name,
         "files": count,
         "bytes": size,
+        "shared": shared,
         **anchors.details(location),
     }
     with archive.catalogue.begin() as connection:
@@ -123,4 +126,4 @@ def enter(
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
     sealing.close_segment(home, archive.catalogue)
-    return Succeeded(old.objid, name, version, location, count, size)
+    return Succeeded(old.objid, name, version, location, count, size, shared)

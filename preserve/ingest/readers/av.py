@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from preserve.ingest.facts import Stream
+from preserve.ingest.readers.av_bare import BARE, count_pictures
 from preserve.ingest.readers.av_marks import marks
 from preserve.ingest.readers.av_moments import Witness, witnesses
 from preserve.ingest.readers.av_text import text_of
@@ -103,6 +104,8 @@ def read(path: Path, report: Report, zone: tzinfo) -> None:
     report.device = _device(general)
     if general.get("Duration"):
         report.duration = float(general["Duration"])
+    if general.get("Format") in BARE:
+        count_pictures(path, report)
     _moments(tracks, report, zone)
     look(path, general, report)
 

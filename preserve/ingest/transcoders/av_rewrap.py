@@ -22,6 +22,8 @@ from preserve.programs import FFMPEG_INPUT, Pulse, file_argument, find, run, sho
 _COPIED_SOUND = {"aac", "mp3", "flac", "opus", "vorbis", "ac3", "mp2"}
 _COPIED_FAMILIES = ("pcm_", "adpcm_")
 """Beginnings of the names that ffmpeg gives to PCM (with A-law, mu-law) and to the kinds of ADPCM."""
+_UNPACKED = {"pcm_dvd", "pcm_bluray", "s302m"}
+"""PCM packed as on discs or for broadcast (16 to 24 bits), unknown to Matroska; plain PCM holds each sample."""
 _COPIED_VIDEO = {"h264", "hevc", "ffv1", "mpeg1video", "mpeg2video"}
 _SHIFT = 0.0021  # seconds: two of Matroska's milliseconds
 _WAYS: dict[str, tuple[str, ...]] = {
@@ -36,7 +38,8 @@ def may_rewrap(source: Path) -> bool:
     """Whether every stream can go into Matroska as it is."""
     known = read_streams(source)
     return all(s["codec_name"] in _COPIED_VIDEO for s in known.video) and all(
-        s["codec_name"] in _COPIED_SOUND or s["codec_name"].startswith(_COPIED_FAMILIES) for s in known.sound
+        s["codec_name"] in _COPIED_SOUND | _UNPACKED or s["codec_name"].startswith(_COPIED_FAMILIES)
+        for s in known.sound
     )
 
 
@@ -69,6 +72,7 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     command = [
         *(find("ffmpeg"), *FFMPEG_INPUT, *inputs, *timed.maps((*known.video, *known.sound, *known.text))),
         *("-map_metadata", str(timed.base), "-map_chapters", str(timed.base), "-c", "copy"),
+        *_unpacking(known),
         *(*subtitle_options(known), *orientation_tags(known), "-y", file_argument(result)),
     ]
     run(command, pulse)
@@ -95,6 +99,16 @@ def rewrap(source: Path, scratch: Path, stem: str, pulse: Pulse, name: str) -> M
     )
 
 
+def _unpacking(known: Streams) -> list[str]:
+    """The options that take sound out of a packing that Matroska does not know, sample by sample."""
+    return [
+        part
+        for number, stream in enumerate(known.sound)
+        if stream["codec_name"] in _UNPACKED
+        for part in (f"-c:a:{number}", "pcm_s16le" if stream.get("sample_fmt") == "s16" else "pcm_s24le")
+    ]
+
+
 def _refuse_sound(changing: tuple[Change, ...]) -> None:
     """A track of Matroska has one rate and one set of channels. Raises ToolFailed."""
     if any(change.kind == "sound" for change in changing):
@@ -112,9 +126,11 @@ def compared(
     before = _Side(timed.inputs(source), known, timed)
     after = _Side(Timing().inputs(result), read_streams(result), Timing())
     method, had, has, commands = "", dict[str, str](), dict[str, str](), list[list[str]]()
+    unpacking = _unpacking(known)
     for way, options in _WAYS.items():
         method = way
-        commands = [_hashing(one, (*one.maps(text=False), *options), digests) for one in (before, after)]
+        plain = unpacking if way == "stream-digests-equal" else ()
+        commands = [_hashing(one, (*one.maps(text=False), *options, *plain), digests) for one in (before, after)]
         had, has = (_hashed(hashing, digests, pulse) for hashing in commands)
         if had and had == has:
             break
@@ -133,7 +149,8 @@ def compared(
     elif shift > _SHIFT:
         why.append(f"a stream begins {shift * 1000:.1f} ms away from where it did")
     note = f"largest difference of the streams' beginnings {(shift or 0) * 1000:.2f} ms (Matroska counts milliseconds)"
-    note = "; ".join(part for part in (note, before.timing.filling) if part)
+    packed = "sound in the packing of a disc went into plain PCM and is compared by its samples" if unpacking else ""
+    note = "; ".join(part for part in (note, packed, before.timing.filling) if part)
     return Proof(method, not why, had, has, tuple(shown(line, names) for line in commands), note, "; ".join(why))
 
 

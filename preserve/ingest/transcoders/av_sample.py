@@ -15,6 +15,7 @@ Copy = Literal["ffv1", "flac", "mp4", "m4a"]
 _PIXELS = {"ffv1": 50e6, "mp4": 150e6}
 """Of how many pixels in all frames together the sample is: a second's work for FFV1, as much for H.264."""
 _SOUND_SECONDS = 60.0
+_BARE = ("h264", "hevc")  # ffmpeg's names of picture streams without a container
 _PLACES = {"ffv1": (0.1, 0.5, 0.9), "flac": (0.1, 0.5, 0.9), "mp4": (0.2, 0.7), "m4a": (0.5,)}
 """Where the parts lie. Those of H.264 are few and long, since each begins with a whole picture."""
 
@@ -45,7 +46,8 @@ def sample(source: Path, copy: Copy, scratch: Path, duration: float, rate: float
     result = scratch / ("sample.mp4" if copy in ("mp4", "m4a") else "sample.mkv")
     for part in chosen:
         try:
-            run(_command(source, result, copy, known, part), pulse)
+            begin = _from(source, known, part, duration)
+            run(_command(source, result, copy, known, (*begin, *_up_to(part))), pulse)
             size += result.stat().st_size
         finally:
             result.unlink(missing_ok=True)
@@ -54,27 +56,27 @@ def sample(source: Path, copy: Copy, scratch: Path, duration: float, rate: float
     return int(size * duration / sum(part.length or duration for part in chosen))
 
 
-def _command(source: Path, result: Path, copy: Copy, known: Streams, part: Part) -> list[str]:
+def _from(source: Path, known: Streams, part: Part, duration: float) -> tuple[str, ...]:
+    """Where to begin; in a bare picture stream, which has no times, by its bytes."""
+    if not part.begin:
+        return ()
+    if known.said.get("format", {}).get("format_name") in _BARE:
+        return ("-skip_initial_bytes", str(int(source.stat().st_size * part.begin / duration)))
+    return ("-ss", f"{part.begin:.3f}")
+
+
+def _up_to(part: Part) -> tuple[str, ...]:
+    return ("-t", f"{part.length:.3f}") if part.length else ()
+
+
+def _command(source: Path, result: Path, copy: Copy, known: Streams, stretch: tuple[str, ...]) -> list[str]:
     picture, sound = PICTURE, SOUND
     if copy in ("ffv1", "flac"):
         picture = ("-c:v", "ffv1", "-level", "3", "-g", "1", "-slices", str(slices(known)), "-slicecrc", "1")
         sound = ("-c:a", "flac")
     streams = known.sound if copy in ("flac", "m4a") else (*known.video, *known.sound)
     maps = [option for stream in streams for option in ("-map", f"0:{stream['index']}")]
-    begin = ("-ss", f"{part.begin:.3f}") if part.begin else ()
-    length = ("-t", f"{part.length:.3f}") if part.length else ()
     coded = (*(picture if copy in ("ffv1", "mp4") else ()), *sound)
     if not maps:
         raise ToolFailed("no video and no sound stream")
-    return [
-        find("ffmpeg"),
-        *FFMPEG_INPUT,
-        *begin,
-        *length,
-        "-i",
-        file_argument(source),
-        *maps,
-        *coded,
-        "-y",
-        str(result),
-    ]
+    return [find("ffmpeg"), *FFMPEG_INPUT, *stretch, "-i", file_argument(source), *maps, *coded, "-y", str(result)]

@@ -95,6 +95,8 @@ EXPECTED = {
     "mjpeg.avi": ("transcode", "transcode", "fmt/569"),
     "wmv2.wmv": ("transcode", "transcode", "fmt/569"),
     "mpeg2.mpg": ("transcode", "rewrap", "fmt/569"),
+    "raw.h264": ("transcode", "keep", "fmt/569"),
+    "raw.h265": ("transcode", "keep", "fmt/569"),
     "sound.wma": ("transcode", "transcode", "fmt/279"),
     "sound.mp3": ("transcode", "keep", "fmt/279"),
 }

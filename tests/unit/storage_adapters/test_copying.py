@@ -33,6 +33,19 @@ def test_bytes_and_digests(tmp_path: Path, size: int) -> None:
     assert [path.name for path in (tmp_path / "sub").iterdir()] == ["b"]
 
 
+@pytest.mark.parametrize("sizes", [(10, 20), (3 << 20, 20), (10, 3 << 20), (3 << 20, 4 << 20)])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_depositors_half_downloaded_file_lies_beside_the_whole_one(
+    sizes: tuple[int, int], order: int, tmp_path: Path
+) -> None:
+    """`film.mp4` and `film.mp4.part`, in whichever order they are copied."""
+    files = {"film.mp4": bytes(sizes[0]), "film.mp4.part": b"!" * sizes[1]}
+    for name, data in list(files.items())[::order]:
+        (tmp_path / name).write_bytes(data)
+        copying.copy_file_checked(tmp_path / name, tmp_path / "to" / name, ("sha256",), _ignore)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "to").iterdir()} == files
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=5000))
 def test_sm3_without_openssl_is_the_same(data: bytes) -> None:

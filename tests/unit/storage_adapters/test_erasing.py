@@ -11,9 +11,11 @@ import pytest
 from storage_adapters.conformance import make_package
 from storage_adapters.contract import CopyRef, Warrant
 from storage_adapters.directory import DirectoryAdapter, prepare
-from storage_adapters.erasing import erasure_at, overwrite_tree
+from storage_adapters.erasing import Erasure, erasure_at, erasure_of, overwrite_tree
 from storage_adapters.errors import CopyUnknown, WarrantVoid
 from storage_adapters.file_systems import mount_of
+from storage_adapters.sharing import Way, share_file_checked
+from tests.support.loop import SHARING, loop
 
 
 def test_a_removed_file_holds_zeros_for_whoever_still_has_it_open(tmp_path: Path) -> None:
@@ -88,3 +90,15 @@ def test_what_overwriting_is_worth_comes_from_the_device(tmp_path: Path, kind: s
     assert in_place or found.worth in ("copy-on-write", "unknown")
     assert erasure_at(tmp_path, tmp_path / "sys", guest).worth in ("copy-on-write", "unknown")
     assert erasure_at(tmp_path / "absent" / "place").worth == "unknown"
+
+
+@pytest.mark.parametrize(("way", "worth"), [("none", "overwritten"), ("reflink", "copy-on-write")])
+def test_shared_blocks_are_never_told_to_be_overwritten(way: Way, worth: str, tmp_path: Path) -> None:
+    make, size = SHARING["xfs"]
+    with loop(tmp_path, size=size, make=make) as disk:
+        for name in ("packages/v1", "packages/v2"):
+            (disk.top / name).mkdir(parents=True)
+        (disk.top / "packages/v1/a").write_bytes(b"a" * 70_000)
+        share_file_checked(disk.top / "packages/v1/a", disk.top / "packages/v2/a", ("sha256",), lambda _: None, way)
+        turning = Erasure("overwritten", "xfs", "/dev/sda1")
+        assert erasure_of(turning, [disk.top / "packages/v1"]).worth == worth

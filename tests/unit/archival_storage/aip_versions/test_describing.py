@@ -34,7 +34,7 @@ def written(whole: Kept, root: Path, drop: frozenset[str]) -> Writing:
     paths = stays(old)
     for role in old.roles():
         paths += [data_path(role, file.path) for file in old.objects(role) if file.identifier not in gone]
-    carried = carry(old, root, paths, ("sha256",), lambda moved: None)
+    carried = carry(old, root, paths, ("sha256",), lambda moved: None, way="none")
     change = Change(REDUCED, "依决定销毁 & <部分>", drop=drop)
     writing = Writing(old, 2, root, ("sha256",), change, gone, carried, "li", MOMENT)
     describe(writing)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from preserve.ingest.transcoders.av_rewrap import may_rewrap, rewrap
+from preserve.ingest.transcoders.av_rewrap import compared, may_rewrap, rewrap
+from preserve.ingest.transcoders.av_streams import read_streams
+from preserve.ingest.transcoders.av_times import timing
 from preserve.programs import run
 
 
@@ -47,6 +49,54 @@ def test_mpeg_2_goes_on_as_it_is(name: str, tmp_path: Path) -> None:
     result = rewrap(source, tmp_path, "result", lambda seconds: None, name)
     assert result.proof.holds, result.proof.why
     assert dict(result.properties)["video codec"] == "mpeg2video"
+
+
+_DVD = ("-c:v", "mpeg2video", "-r", "25", "-c:a", "pcm_dvd", "-ar", "48000", "-f", "vob")
+_BLU_RAY = ("-c:v", "libx264", "-c:a", "pcm_bluray", "-ar", "48000", "-f", "mpegts", "-mpegts_m2ts_mode", "1")
+_BROADCAST = ("-c:v", "mpeg2video", "-r", "25", "-c:a", "s302m", "-strict", "-2", "-ar", "48000", "-f", "mpegts")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sound"),
+    [
+        ("dvd.vob", (*_DVD, "-ac", "2", "-sample_fmt", "s16"), "pcm_s16le"),
+        ("dvd24.vob", (*_DVD, "-ac", "2", "-sample_fmt", "s32"), "pcm_s24le"),
+        ("blu-ray.m2ts", (*_BLU_RAY, "-ac", "2"), "pcm_s16le"),
+        ("blu-ray-5.1.m2ts", (*_BLU_RAY, "-ac", "6", "-sample_fmt", "s32"), "pcm_s24le"),
+        ("s302m.ts", (*_BROADCAST, "-ac", "2"), "pcm_s16le"),
+    ],
+)
+def test_sound_of_discs_is_unpacked_and_its_picture_goes_on_as_it_is(
+    name: str, options: tuple[str, ...], sound: str, tmp_path: Path
+) -> None:
+    source = _recording(tmp_path / name, *options)
+    assert may_rewrap(source)
+    result = rewrap(source, tmp_path, "result", lambda seconds: None, name)
+    assert result.proof.holds, result.proof.why
+    assert result.proof.source == result.proof.result and len(result.proof.source) == 2
+    assert "compared by its samples" in result.proof.note and not result.findings
+    known = dict(result.properties)
+    assert (known["sound codec"], known["video codec"]) == (sound, "h264" if "blu" in name else "mpeg2video")
+    assert result.path.stat().st_size < 1.2 * source.stat().st_size
+
+    def samples(path: Path) -> str:
+        return run(
+            ["ffmpeg", "-loglevel", "error", "-i", str(path), "-map", "0:a", "-c:a", "pcm_s32le", "-f", "md5", "-"]
+        )
+
+    assert samples(source) == samples(result.path)
+
+
+def test_a_sample_that_changed_on_the_way_is_seen(tmp_path: Path) -> None:
+    """Twenty-four bits put into sixteen are no copy."""
+    source = _recording(tmp_path / "a.vob", *_DVD, "-ac", "2", "-sample_fmt", "s32", "-filter:a", "volume=0.37")
+    result = tmp_path / "a.mkv"
+    copied = ("-fflags", "+genpts", "-i", str(source), "-map", "0:v", "-map", "0:a", "-c:v", "copy")
+    run(["ffmpeg", "-v", "error", *copied, "-c:a", "pcm_s16le", str(result)])
+    known = read_streams(source)
+    timed = timing(source, known, copied=True)
+    proof = compared(source, result, known, timed, tmp_path / "digests", {}, lambda seconds: None)
+    assert not proof.holds and "stream 1 a sha256 differs" in proof.why
 
 
 def test_a_codec_that_is_not_open_is_not_rewrapped(tmp_path: Path) -> None:

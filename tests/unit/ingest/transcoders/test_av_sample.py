@@ -50,6 +50,22 @@ def test_parts_foretell_the_whole(copy: Copy, rate: float, moving: Path, tmp_pat
     assert foretold == pytest.approx(_whole(moving, copy, tmp_path), rel=0.2)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.h264", ("libx264", "-bf", "2")), ("a.h265", ("libx265", "-x265-params", "log-level=none"))]
+)
+@pytest.mark.parametrize(("copy", "rate"), [("ffv1", 10e6), ("mp4", 15e6)])
+def test_parts_of_a_stream_without_times(
+    copy: Copy, rate: float, name: str, codec: tuple[str, ...], moving: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / name
+    options = ("-an", "-r", "25", "-g", "25", "-preset", "ultrafast", "-c:v", *codec)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(moving), *options, str(bare)], check=True)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    foretold = sample(bare, copy, scratch, SECONDS, rate, _quiet)
+    assert foretold == pytest.approx(_whole(bare, copy, scratch), rel=0.2)
+
+
 def test_sound_alone_and_what_cannot_be_decoded(moving: Path, tmp_path: Path) -> None:
     sound = tmp_path / "a.mp3"
     subprocess.run(["ffmpeg", "-v", "error", "-i", str(moving), "-vn", "-c:a", "libmp3lame", str(sound)], check=True)

@@ -25,7 +25,7 @@ def test_bytes_and_digests(tmp_path: Path, size: int) -> None:
     (tmp_path / "a").write_bytes(data)
     moved: list[int] = []
     seen: list[bytes] = []
-    got = copying.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append, seen.append)
+    got = copying.copy_file_checked(tmp_path / "a", tmp_path / "sub" / "b", ALGORITHMS, moved.append, seen=seen.append)
     assert (tmp_path / "sub" / "b").read_bytes() == data
     assert got == (size, {name: hashlib.new(name, data).hexdigest() for name in ALGORITHMS})
     assert sum(moved) == size

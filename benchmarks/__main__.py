@@ -30,7 +30,6 @@ NAMES = (
     "looks",
     "planning",
     "ledger",
-    "looks",
     "growth",
 )
 RESULTS = Path(__file__).parent / "results.md"

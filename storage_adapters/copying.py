@@ -193,11 +193,7 @@ def _copy_large(
             os.unlink(part)
         raise
     _finish(digesters)
-    with on_medium(target):
-        os.close(out)
-        os.rename(part, target)
-        if follower:
-            follower.end(target, size)
+    _complete(out, part, target, size, follower)
     return size, {digester.algorithm: str(digester.running.hexdigest()) for digester in digesters}
 
 
@@ -211,6 +207,19 @@ def _begin(part: str, target: Path, behind: ReadBehind | None) -> tuple[int, Fol
         except BaseException:
             os.close(out)
             raise
+
+
+def _complete(out: int, part: Path, target: Path, size: int, follower: Follower | None) -> None:
+    """What was written gets its name."""
+    whole = None
+    try:
+        with on_medium(target):
+            os.close(out)
+            os.rename(part, target)
+            whole = target
+    finally:
+        if follower:
+            follower.end(whole, size)
 
 
 def _finish(digesters: Sequence[Digester]) -> None:

@@ -76,10 +76,12 @@ class Follower(threading.Thread):
 
     def end(self, target: Path | None, size: int = 0) -> None:
         """It is complete and lies at `target`; None: it was given up."""
-        if target is not None:
-            self.state = state_of(target)
-            self._written.put(size)
-        self._written.put(None)
+        try:
+            if target is not None:
+                self.state = state_of(target)
+                self._written.put(size)
+        finally:
+            self._written.put(None)
 
     def run(self) -> None:
         """Stretch after stretch, each durable before it is read."""

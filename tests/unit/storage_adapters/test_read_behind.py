@@ -12,7 +12,7 @@ import pytest
 from storage_adapters.contract import ExpectedFile, FileCheck, Scope
 from storage_adapters.copying import copy_file_checked
 from storage_adapters.directory import check_tree
-from storage_adapters.errors import Changed
+from storage_adapters.errors import Changed, StorageError
 from storage_adapters.read_behind import ReadBehind
 
 STRETCH = 1 << 20
@@ -135,6 +135,15 @@ def test_a_copy_that_was_given_up_is_not_there(tmp_path: Path) -> None:
         copy_file_checked(tmp_path / "source", tmp_path / "film.mp4", ("sha256",), grow, behind)
     assert behind.check(tmp_path, expected()) is None
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_a_name_that_is_taken_by_a_folder_ends_the_reading(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(DATA)
+    (tmp_path / "film.mp4").mkdir()
+    behind = ReadBehind(STRETCH)
+    with pytest.raises(StorageError):
+        copy_file_checked(tmp_path / "source", tmp_path / "film.mp4", ("sha256",), lambda moved: None, behind)
+    assert behind.check(tmp_path, expected()) is None
 
 
 def test_less_on_the_medium_than_was_told_is_not_known(tmp_path: Path) -> None:

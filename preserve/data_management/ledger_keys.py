@@ -101,8 +101,7 @@ def told_keys(connection: Connection) -> tuple[str, frozenset[str]]:
     The first is empty where the ledger does not say: the archive was restored by an earlier release.
     """
     present, former = "", set()
-    entries = [*ledger.of_action(connection, FOUNDED), *ledger.of_action(connection, RESTORED)]
-    for entry in sorted(entries, key=lambda entry: entry.number):
+    for entry in ledger.of_action(connection, FOUNDED, RESTORED):
         details = entry.details
         former |= {present, str(details.get("former_key_sha256", ""))}
         present = str(details.get("public_key_sha256", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -25,6 +26,12 @@ class Numbered(Protocol):
 
 
 Entry_ = TypeVar("Entry_", bound=Numbered)
+
+
+@cache
+def _count_of(table: Table) -> Select[Any]:
+    """Made once: it is asked several times in every write transaction."""
+    return select(func.coalesce(func.max(table.c.number), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class LogRows(Generic[Entry_]):
 
     def size(self, connection: Connection) -> int:
         """How many entries there are."""
-        return int(connection.execute(select(func.coalesce(func.max(self.table.c.number), 0))).scalar_one())
+        return int(connection.execute(_count_of(self.table)).scalar_one())
 
     def entries(self, connection: Connection, start: int = 1, stop: int | None = None) -> Iterator[Entry_]:
         """Entries from number `start` up to and including `stop`, in order, as they lie there: proving judges them."""

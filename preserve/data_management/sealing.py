@@ -46,6 +46,10 @@ WITNESSED = "ledger.witnessed"
 
 _PATIENCE = 600.0  # seconds that who closes a segment waits for another who does
 
+_BOTH_SIZES = select(
+    select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
+)
 _grown: dict[Path, Home] = {}
 
 
@@ -287,7 +291,5 @@ def _sign(home: Home, connection: Connection) -> Checkpoint:
 
 def _sizes(connection: Connection) -> tuple[int, int]:
     """How many entries there are, and how many of them the newest checkpoint covers; asked at once, for each write."""
-    entries = select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery()
-    covered = select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery()
-    row = connection.execute(select(entries, covered)).one()
+    row = connection.execute(_BOTH_SIZES).one()
     return int(row[0]), int(row[1])

@@ -209,6 +209,7 @@ def test_killed_at_the_edge_of_a_step_it_goes_on(act: str, archive: Archive) -> 
     assert state_of(archive.packages()[0]) == before
     done = archive.run("plan", "run")
     assert done.returncode == 0, done.stderr
+    assert "took no new room" in done.stderr, "what was saved is said, whenever the run before was cut off"
     assert_renewed(archive, before)
     shown = archive.json("show", archive.json("list")["cases"][0]["objid"])
     assert [entry["action"] for entry in shown["ledger"]].count("case.represerved") == 1

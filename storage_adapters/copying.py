@@ -209,7 +209,7 @@ def _begin(part: str, target: Path, behind: ReadBehind | None) -> tuple[int, Fol
             raise
 
 
-def _complete(out: int, part: Path, target: Path, size: int, follower: Follower | None) -> None:
+def _complete(out: int, part: str, target: Path, size: int, follower: Follower | None) -> None:
     """What was written gets its name."""
     whole = None
     try:

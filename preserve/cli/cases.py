@@ -1,4 +1,4 @@
-"""`preserve list`, `show`, `search` and `look`: what the archive knows of its cases, and what is in them."""
+"""`preserve show` and `look`: what the archive knows of a case, and what is in it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
-from preserve.cli.choices import Day
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
 from preserve.errors import UsageError
 from preserve.services import case_history, cases, viewing
-from preserve.services.cases import CaseView, SearchWish
+from preserve.services.cases import CaseView
 from preserve.services.deposits import Ingested
 from preserve.services.pages import Page
 from preserve.services.tables import cases as tables
@@ -21,24 +20,6 @@ from preserve.services.text import visible
 from preserve.services.viewing import Placed
 
 _SIZE = click.IntRange(1, 10_000)
-_DAY = Day()
-
-
-@click.command(name="list", cls=Command)
-@click.option("--after", default="", metavar="TEXT")
-@click.option("--size", type=_SIZE, default=50, show_default=True)
-def list_cases(output: Output, **given: Any) -> None:
-    """Cases in the catalogue, a page at a time, then ingests that are not done."""
-    page = output.call(cases.list_cases, Page(**given))
-    output.tables(tables.list_cases(page))
-    if not page.cases:
-        output.sentence("cli.none-found")
-    if page.more:
-        output.sentence("cli.list-more", count=page.more, after=page.next)
-    if page.unfinished:
-        unfinished = tables.unfinished(page)
-        output.table(unfinished.heads, unfinished.rows, unfinished.title)
-    output.document(page)
 
 
 @click.command(cls=Command)
@@ -88,37 +69,6 @@ def _show_history(output: Output, case: str, *, commands: bool, **given: Any) ->
     if not output.as_json:
         output.console(error=True).print(view.verdict, style="bold red" if view.status else "green", markup=False)
     return view.status
-
-
-@click.command(cls=Command)
-@click.argument("words", nargs=-1, metavar="[TEXT]")
-@click.option("--party", default="", metavar="TEXT")
-@click.option("--officer", default="", metavar="TEXT")
-@click.option("--device", default="", metavar="TEXT")
-@click.option("--place", default="", metavar="TEXT")
-@click.option("--stage", default="", metavar="NAME")
-@click.option("--type", "case_type", default="", metavar="NAME")
-@click.option("--measure", default="", metavar="NAME")
-@click.option("--kind", default="", metavar="TEXT")
-@click.option("--classification", default="", metavar="NAME")
-@click.option("--volume", default="", metavar="NAME")
-@click.option("--date", type=_DAY, default=None)
-@click.option("--since", type=_DAY, default=None)
-@click.option("--until", type=_DAY, default=None)
-@click.option("--limit", type=_SIZE, default=50, show_default=True)
-@click.option("--after", default="", metavar="TEXT")
-def search(output: Output, words: tuple[str, ...], limit: int, after: str, date: Any, **filters: Any) -> None:
-    """Full-text search with filters."""
-    filters |= {name: date or filters[name] for name in ("since", "until")}
-    result = output.call(cases.search_cases, SearchWish(" ".join(words), **filters), Page(after, limit))
-    if result.hits:
-        output.tables(tables.search_cases(result))
-    else:
-        output.sentence("cli.none-found")
-    if result.more:
-        output.sentence("cli.search-more", count=len(result.hits))
-        output.sentence("cli.search-next", after=result.next)
-    output.document(result)
 
 
 @click.command(cls=Command)

@@ -431,7 +431,7 @@ def test_a_damaged_file_is_not_identified(archive: Archive) -> None:
     (old,) = archive.packages()
     with sqlite3.connect(archive.home / "catalogue.sqlite") as connection:
         connection.execute("UPDATE formats SET signatures = 'siegfried 1.0 (old)'")
-        connection.execute("UPDATE sums SET name = 'siegfried 1.0 (old)' WHERE kind = 'signatures'")
+        connection.execute("UPDATE OR REPLACE sums SET name = 'siegfried 1.0 (old)' WHERE kind = 'signatures'")
     victim = next((package_of(old) / "representations/original/data").rglob("*.jpg"))
     victim.write_bytes(b"GIF89a" + victim.read_bytes()[6:])
     told = archive.json("plan", "identify")

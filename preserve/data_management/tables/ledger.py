@@ -44,14 +44,7 @@ ledger = Table(
 )
 Index("ledger_by_subject", ledger.c.subject, ledger.c.action)
 Index("ledger_by_action", ledger.c.action)
-Index(
-    "ledger_by_cases",
-    ledger.c.cases,
-    ledger.c.action,
-    ledger.c.subject,
-    sqlite_where=ledger.c.cases.is_not(None),
-    postgresql_where=ledger.c.cases.is_not(None),
-)
+Index("ledger_by_cases", ledger.c.cases, ledger.c.action, ledger.c.subject, sqlite_where=ledger.c.cases.is_not(None))
 
 checkpoints = Table(
     "checkpoints",
@@ -70,7 +63,6 @@ Index(
     checkpoints.c.size,
     checkpoints.c.first_entry,
     sqlite_where=checkpoints.c.first_entry.is_not(None),
-    postgresql_where=checkpoints.c.first_entry.is_not(None),
 )
 
 tiles = Table(

@@ -1,66 +1,17 @@
-"""Cases as tables: listed, found, one with all that is known of it, its history, and the files in it."""
+"""One case as tables: all that is known of it, its history, and the files in it."""
 
 from __future__ import annotations
 
 from preserve.access.case_history.words import action_name, details_in_words, event_name, in_words, outcome_name
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
-from preserve.services.cases import CaseList, CaseView, Hit, SearchResult
+from preserve.services.cases import CaseView
 from preserve.services.tables import NOTHING, Table, cells, facts, table
 from preserve.services.tables.retention import due_word
 from preserve.services.tables.words import copy_state, shortened
 from preserve.services.viewing import CaseContents, time_code
 
 _LONGEST = 600  # characters of a cell of a history; its document has all of it
-
-
-def list_cases(page: CaseList) -> Table:
-    """Cases, one a row."""
-    return table(
-        "number title type closed version pieces size objid",
-        (
-            (
-                case.case_number,
-                case.title,
-                case.case_type_name,
-                case.closed or "",
-                str(case.version),
-                str(case.pieces),
-                bytes_for_people(case.size),
-                case.objid,
-            )
-            for case in page.cases
-        ),
-    )
-
-
-def unfinished(page: CaseList) -> Table:
-    """Ingests that are not done."""
-    return table(
-        "number state step time where",
-        (
-            (ingest.case_number, say(f"cli.state-{ingest.state}"), ingest.step, ingest.started, ingest.source)
-            for ingest in page.unfinished
-        ),
-        title=say("cli.unfinished"),
-    )
-
-
-def search_cases(result: SearchResult) -> Table:
-    """Cases that were found, each with a place where."""
-    return table(
-        "number title where file text",
-        ((hit.case_number, hit.title, say(f"cli.field-{hit.field}"), hit.place, _marked(hit)) for hit in result.hits),
-    )
-
-
-def _marked(hit: Hit) -> str:
-    """What was found between lenticular brackets, which a pipe and a black-and-white printer show too."""
-    shown, end, out = hit.shown, 0, ""
-    for first, last in hit.marks:
-        out += f"{shown[end:first]}【{shown[first:last]}】"
-        end = last
-    return out + shown[end:]
 
 
 def is_alone(view: CaseView) -> bool:

@@ -119,7 +119,7 @@ CONSTANT: dict[str, Callable[[Connection], object]] = {
 }
 COUNTED: dict[str, tuple[int, Callable[[Connection], object]]] = {
     "cases that follow": (6, lambda c: cases.count_cases(c, after="a")),
-    "versions that follow": (10, lambda c: versions.count_after(c, f"{_objid(0)}_v0001")),
+    "versions that follow": (4, lambda c: versions.count_after(c, f"{_objid(0)}_v0001")),
     "periods that follow": (6, lambda c: retention_index.count_cases_after(c, "a")),
     "copies by medium": (14, lambda c: holdings.count_by_medium(c, ["verified", "due"])),
     "outcomes of the rules": (1, lambda c: retention_index.counts(c)),

@@ -16,6 +16,7 @@ from preserve.services.case_history import HistoryEvent
 from preserve.services.cases import CaseList, CaseView, LedgerEntry, ListedCase, SearchResult, TransferOf
 from preserve.services.cases import UnfinishedIngest as Unfinished
 from preserve.services.tables import cases as tables
+from preserve.services.tables import listed_cases
 from preserve.services.viewing import CaseContents, FileShown
 
 FACTS = DescribedCase(
@@ -51,7 +52,7 @@ def test_cases_and_ingests_that_are_not_done_are_listed() -> None:
     ingest = Unfinished("i", "o2", "2026-2", "/in", "folder", "", "waiting", "copy", "lossless", "t0", None, "")
     page = CaseList((case,), (ingest,), "", 0)
     with speaking("en"):
-        listed, open_ingests = tables.list_cases(page), tables.unfinished(page)
+        listed, open_ingests = listed_cases.list_cases(page), listed_cases.unfinished(page)
     assert listed.rows == (("2026-1", "T", "Market", "", "1", "3", "1.5 kB", "o1"),), (
         "of pieces only originals are counted"
     )
@@ -62,7 +63,7 @@ def test_cases_and_ingests_that_are_not_done_are_listed() -> None:
 def test_what_was_found_stands_between_brackets() -> None:
     hit = Hit("o1", "2026-1", "T", "", "title", "", "one two three", ((0, 3), (8, 13)))
     with speaking("zh"):
-        found_in = tables.search_cases(SearchResult((hit,), more=False, next=""))
+        found_in = listed_cases.search_cases(SearchResult((hit,), more=False, next=""))
     assert found_in.rows[0][-1] == "【one】 two 【three】"
     assert len(found_in.heads) == len(found_in.rows[0])
 

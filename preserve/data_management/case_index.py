@@ -86,8 +86,11 @@ def _rows(
         yield _line(list(row))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def _line(said: object) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    return _ENCODER.encode(said).encode() + b"\n"
 
 
 def said(connection: Connection, objid: str) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from metadata.compact import PackedTexts
 from preserve.description.schema import CaseObject
+from preserve.work import give_back
 
 FEW = 20_000
 """So many files are kept as they are: some 30 MB, and faster by the making of each whenever it is asked for."""
@@ -142,6 +143,8 @@ def gathered(objects: Iterable[CaseObject], few: int = FEW) -> Sequence[CaseObje
         if len(kept) > few:
             table = ObjectTable(kept)
             kept.clear()
+            del item
+            give_back()
             for later in coming:
                 table.append(later)
             return table

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metadata.findings import Finding
-from metadata.identity import readable
+from metadata.identity import is_plain, readable
 from metadata.names import safe_names
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.clock import now, zone
@@ -42,7 +42,8 @@ _DANGEROUS = ("sip.virus", "sip.bomb")
 class Assessed:
     """A deposit that may be taken in: its inventory, its description, what was found so far, the space it needs.
 
-    `names` are those of the files (see `metadata.identity`) by their paths below the deposit's prefix.
+    `names` are those of the files (see `metadata.identity`) by their paths below the deposit's prefix, where a path is
+    not its name itself, as most are.
     """
 
     deposit: Deposit
@@ -85,7 +86,8 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     names: Mapping[str, str] = {}
     if description is not None:
         matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
-        description, names = matched.case, matched.names
+        description = matched.case
+        names = {path: name for path, name in matched.names.items() if name != path or not is_plain(path)}
         findings += [*matched.findings, *apply(_view(home, description, None))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
         sightings = Sightings(home, deposit, names)

@@ -20,6 +20,7 @@ from metadata.findings import Finding
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.data_management.journal import FileRow
+from preserve.description.object_table import FEW
 from preserve.errors import NotIntact, PreserveError
 from preserve.ingest.context import Ingest
 from preserve.ingest.file_pass import Job
@@ -29,6 +30,7 @@ from preserve.ingest.run_log import RunLog
 from preserve.ingest.sources import Source
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
+from preserve.work import give_back
 from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard
 from storage_adapters.errors import StorageError
@@ -209,6 +211,8 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
         for stage in STAGES:
             if stage.lacking and not plan.files.totals(stage.lacking)[0]:
                 continue
+            if len(plan.ingest.description.objects) > FEW:
+                give_back()  # what lists of a large case left free, before this stage needs as much
             outcome: Outcome | None = stage.run(plan)
             if outcome is not None:
                 return outcome

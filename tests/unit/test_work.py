@@ -114,3 +114,24 @@ def test_space_is_reckoned_where_the_path_would_lie(tmp_path: Path) -> None:
     with pytest.raises(MediumProblem) as error:
         require_space(tmp_path, 1, reserve=1 << 62)
     assert error.value.code == "work.no-space"
+
+
+_HOLES = """
+from pathlib import Path
+from preserve.work import give_back
+
+def resident() -> int:
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
+
+rows = [bytearray(1500) for _ in range(40_000)]
+last = rows[-1]  # keeps what lies below it from going back by itself
+del rows[:]
+before = resident()
+give_back()
+print(before - resident())
+"""
+
+
+def test_free_memory_goes_back_to_the_system() -> None:
+    said = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True).stdout
+    assert int(said) > 30_000  # of some 60,000 KiB

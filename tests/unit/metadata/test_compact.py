@@ -34,6 +34,15 @@ def test_adding_says_whether_an_equal_text_was_there() -> None:
     assert [places.add(number) for number in range(3)] == [0, 1, 0]
 
 
+def test_an_index_made_at_its_size_is_the_one_that_grew() -> None:
+    texts = [f"{number % 700}.txt" for number in range(1000)]
+    grown, made = Places(texts), Places(texts, len(texts))
+    assert [grown.add(n) for n in range(1000)] == [made.add(n, text) for n, text in enumerate(texts)]
+    assert all(grown.find(text) == made.find(text) == number for number, text in enumerate(texts[:700]))
+    more = Places(texts, 3)  # what comes beyond the expected still has its place
+    assert [more.add(n) for n in range(1000)] == [grown.find(text) for text in texts]
+
+
 def test_a_text_and_its_place_take_less_than_an_object_of_their_own() -> None:
     def size(count: int) -> int:
         tracemalloc.start()

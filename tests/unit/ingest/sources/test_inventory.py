@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from preserve.ingest.sources import Entry
-from preserve.ingest.sources.inventory import Inventory
+from preserve.ingest.sources.inventory import Inventory, paths_of
 
 ENTRIES = [
     Entry("笔录.txt", "file", 12, 1_700_000_000_123_456_789),
@@ -26,6 +26,7 @@ def test_each_comes_back_as_it_was() -> None:
     inventory = Inventory(ENTRIES)
     assert list(inventory) == ENTRIES and [inventory[n] for n in range(-8, 8)] == ENTRIES * 2
     assert inventory[2:5] == tuple(ENTRIES[2:5])
+    assert list(paths_of(inventory)) == list(paths_of(ENTRIES)) == [entry.path for entry in ENTRIES]
     for place in (8, -9):
         with pytest.raises(IndexError):
             inventory[place]

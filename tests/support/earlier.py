@@ -43,4 +43,5 @@ def to_0007(base: sqlite3.Connection) -> None:
     for column in ("peaks", "first_entry"):
         base.execute(f"ALTER TABLE checkpoints DROP COLUMN {column}")
     base.execute("DROP TABLE tiles")
+    base.execute("DROP TABLE sums")
     base.execute("UPDATE alembic_version SET version_num = '0007'")

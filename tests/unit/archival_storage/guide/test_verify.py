@@ -25,7 +25,7 @@ def test_a_safe_path_stays_below_the_folder_on_every_system(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/etc/passwd", "..", "a/../b", "a//b", "a/", "C:x", "c:/x", "a\\b", "a\0b", "./a"]
+    "path", ["", "/etc/passwd", "..", "a/../b", "a//b", "a/", "C:x", "c:/x", "0:", "号:x", "a\\b", "a\0b", "./a"]
 )
 def test_unsafe_ones(path: str) -> None:
     assert not verify.is_safe(path)

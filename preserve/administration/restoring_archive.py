@@ -204,10 +204,11 @@ def _close(home: Home) -> int:
     try:
         sealing.close_segment(home, catalogue)
         with catalogue.read() as connection:
-            return ledger.size(connection)
+            size = ledger.size(connection)
     finally:
         catalogue.close()
-        sealing.seal(home)  # while it has the name under which this process knows it
+    sealing.seal(home)  # while it has the name under which this process knows it
+    return size
 
 
 def _at(finding: Finding, building: Path, path: Path) -> Finding:

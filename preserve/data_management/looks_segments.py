@@ -6,13 +6,13 @@ They have no checkpoints beside them: a root in the ledger is what proves them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from preserve.data_management.segment_cover import Piece, cover, is_covered, read_lines, within
-from preserve.data_management.segment_joining import STEPS, bytes_of, drop_same, due
+from preserve.data_management.segment_cover import Piece, cover, read_lines
+from preserve.data_management.segment_joining import bytes_of, drop_within, steps
 from preserve.errors import NotIntact
-from storage_adapters.durable import sync_folder, write_stream
+from storage_adapters.durable import write_stream
 
 _SEGMENT = re.compile(r"looks-(\d{10,})-(\d{10,})\.jsonl")
 
@@ -53,29 +53,18 @@ def join(folder: Path) -> int:
     that are not whole stay as they are.
     """
     drop_parts(folder)
-    for count in range(STEPS):
-        pieces = cover_of(folder)
-        if pieces and not is_covered(pieces, 1, pieces[-1].last):
-            return count
-        spans = due([(piece.start, piece.last) for piece in pieces])
-        run = [piece for piece in pieces if spans and spans[0][0] <= piece.start <= spans[-1][1]]
-        if not run or any(piece.start != piece.first for piece in run):
-            return count
-        try:
-            write_stream(folder / name_of(run[0].first, run[-1].last), bytes_of(folder, run), durable=True)
-        except (NotIntact, FileNotFoundError):
-            return count
-        drop_parts(folder)
-    return STEPS
+    return steps(folder, cover_of, _write, lambda: drop_parts(folder))
+
+
+def _write(folder: Path, run: Sequence[Piece]) -> bool:
+    try:
+        write_stream(folder / name_of(run[0].first, run[-1].last), bytes_of(folder, run), durable=True)
+    except (NotIntact, FileNotFoundError):
+        return False
+    return True
 
 
 def drop_parts(folder: Path) -> None:
     """Remove parts of joined files that have their bytes in their place. Raises StorageError."""
-    pieces, kept = cover_of(folder), segments(folder)
-    dropped = False
-    for piece in pieces:
-        parts = [part for part in within(pieces, kept) if piece.first <= part[0] <= part[1] <= piece.last]
-        if parts:
-            dropped = drop_same(folder, piece, parts) or dropped
-    if dropped:
-        sync_folder(folder)
+    pieces = cover_of(folder)
+    drop_within(folder, pieces, segments(folder), pieces)

@@ -9,7 +9,7 @@ without a file; the next call goes on with either.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -37,18 +37,38 @@ def join(folder: Path, mark: Callable[[], None] = lambda: None) -> int:
     `mark` is called when a joined file is durable and before a part of it goes. Nobody else may close or join segments
     of this folder meanwhile; whoever reads them may. Raises StorageError. Parts that are not whole stay as they are.
     """
-    if checkpoints.segments(folder):
-        mark()
-        drop_parts(folder)  # of a call that was killed
-    for count in range(STEPS):
-        pieces = cover_of(folder)
-        if pieces and not is_covered(pieces, 1, pieces[-1].last):
-            return count  # something is missing: that is for a person to see as it is
-        run = due([(piece.start, piece.last) for piece in pieces])
-        if not run or not _write(folder, [piece for piece in pieces if run[0][0] <= piece.start <= run[-1][1]]):
-            return count
+
+    def settle() -> None:
         mark()
         drop_parts(folder)
+
+    if checkpoints.segments(folder):
+        settle()  # what a call that was killed left
+    return steps(folder, cover_of, _write, settle)
+
+
+def steps(
+    folder: Path,
+    pieces_of: Callable[[Path], list[Piece]],
+    write: Callable[[Path, Sequence[Piece]], bool],
+    settle: Callable[[], None],
+) -> int:
+    """Join what is due of any log's segments, in a few steps; returns how many files were written.
+
+    `pieces_of` gives the segments of a folder that tell each entry once. `write` makes the joined file of some that
+    follow each other, and returns False where one is not whole; `settle` removes what became part of another.
+    """
+    for count in range(STEPS):
+        pieces = pieces_of(folder)
+        if pieces and not is_covered(pieces, 1, pieces[-1].last):
+            return count  # something is missing: that is for a person to see as it is
+        spans = due([(piece.start, piece.last) for piece in pieces])
+        run = [piece for piece in pieces if spans and spans[0][0] <= piece.start <= spans[-1][1]]
+        if not run or any(piece.start != piece.first for piece in run):
+            return count  # few enough, or they lie over each other as no joining leaves them
+        if not write(folder, run):
+            return count
+        settle()
     return STEPS
 
 
@@ -94,8 +114,6 @@ def _class(group: Sequence[Span]) -> int:
 def _write(folder: Path, run: Sequence[Piece]) -> bool:
     """The joined file beside its parts, durably, its checkpoint first; False where a part is not whole."""
     name = f"segment-{run[0].start:010d}-{run[-1].last:010d}"
-    if any(piece.start != piece.first for piece in run):
-        return False  # they lie over each other as no joining leaves them
     try:
         signed = (folder / run[-1].name).with_suffix(".checkpoint").read_bytes()
         write_file(folder / f"{name}.checkpoint", signed, durable=True)
@@ -123,15 +141,9 @@ def drop_parts(folder: Path) -> None:
 
     One that others have stamped stays: a stamp is held against its text.
     """
-    kept = checkpoints.segments(folder)
     pieces = cover_of(folder)
-    dropped = False
-    for piece in pieces:
-        parts = [part for part in within(pieces, kept) if piece.first <= part[0] <= part[1] <= piece.last]
-        if parts and (folder / piece.name).with_suffix(".checkpoint").is_file():
-            dropped = drop_same(folder, piece, parts) or dropped
-    if dropped:
-        sync_folder(folder)
+    closed = [piece for piece in pieces if (folder / piece.name).with_suffix(".checkpoint").is_file()]
+    drop_within(folder, pieces, checkpoints.segments(folder), closed)
     whole = [Piece(piece.first, piece.last, piece.name, piece.first) for piece in pieces]
     for first, last in checkpoints.unclosed(folder):
         stamped = (folder / f"{last:010d}.tsr").exists()
@@ -139,7 +151,20 @@ def drop_parts(folder: Path) -> None:
             drop_file(folder / f"segment-{first:010d}-{last:010d}.checkpoint", folder)
 
 
-def drop_same(folder: Path, piece: Piece, parts: Sequence[tuple[int, int, Path]]) -> bool:
+def drop_within(
+    folder: Path, pieces: Sequence[Piece], kept: Iterable[tuple[int, int, Path]], joined: Iterable[Piece]
+) -> None:
+    """Remove those of the `kept` segments that none of the `pieces` is and whose bytes a `joined` one has."""
+    dropped, parts = False, within(pieces, kept)
+    for piece in joined:
+        inside = [part for part in parts if piece.first <= part[0] <= part[1] <= piece.last]
+        if inside:
+            dropped = _drop_same(folder, piece, inside) or dropped
+    if dropped:
+        sync_folder(folder)
+
+
+def _drop_same(folder: Path, piece: Piece, parts: Sequence[tuple[int, int, Path]]) -> bool:
     """Remove those of the parts whose bytes the joined file has in their place, read from the medium."""
     wanted = {number for first, last, _ in parts for number in (first, last + 1)}
     dropped = False

@@ -97,15 +97,19 @@ def way_of(home: Home, old: PreviousVersion, staging: Path) -> Way:
 
 def saved(old: PreviousVersion, root: Path) -> int:
     """How many bytes of the new version at `root` lie in the blocks of the old one."""
-    inside = f"data/{old.objid}/{_REPRESENTATIONS}"
-    return shared_bytes(old.root, root, (path for path in old.digests if path.startswith(inside)))
+    return shared_bytes(old.root, root, (path for path in old.digests if path.startswith(_shareable(old))))
 
 
 def own_bytes(old: PreviousVersion, way: Way) -> int:
     """How much room what stays of the old version needs once more."""
-    shared = f"data/{old.objid}/{_REPRESENTATIONS}" if way != "none" else "\0"
     files = (path for path in old.root.rglob("*") if path.is_file())
-    return sum(file.stat().st_size for file in files if not str(file.relative_to(old.root)).startswith(shared))
+    shareable = old.root / _shareable(old)
+    return sum(path.stat().st_size for path in files if way == "none" or not path.is_relative_to(shareable))
+
+
+def _shareable(old: PreviousVersion) -> str:
+    """Below which folder of a whole package the files may be shared."""
+    return f"data/{old.objid}/{_REPRESENTATIONS}"
 
 
 def data_path(role: str, path: str) -> str:

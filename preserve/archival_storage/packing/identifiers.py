@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha1
 from uuid import UUID, uuid5
 
 from metadata.entities import Agent
@@ -22,12 +21,7 @@ def _space(objid: str, kind: str) -> UUID:
 
 def identifier(objid: str, kind: str, name: str) -> str:
     """The identifier of a thing in a package: the same whenever the same package is described again (RFC 4122 §4.3)."""
-    space = _space(objid, kind).bytes
-    digest = bytearray(sha1(space + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50  # as `uuid.uuid5`, which makes an object of it that costs more than the digest
-    digest[8] = digest[8] & 0x3F | 0x80
-    written = digest.hex()
-    return f"{written[:8]}-{written[8:12]}-{written[12:16]}-{written[16:20]}-{written[20:]}"
+    return str(uuid5(_space(objid, kind), name))
 
 
 def versioned(kind: str, version: int) -> str:

@@ -26,6 +26,7 @@ from preserve.home import Home
 from preserve.outputs import new_file
 
 _OUTCOMES = {"intact": "success", "damaged": "fail", "not-checked": "warning"}
+_WITHIN_A_SECOND = {"replication": 0, "fixity check": 1}
 _PROGRAM = f"preserve {__version__}"
 
 
@@ -39,15 +40,18 @@ def write_events(home: Home, connection: Connection, name: str, target: Path) ->
     labels = {row.id: row.label for row in holdings.all_media(connection)}
     entity = _identifier(name)
     people: dict[str, Agent] = {}
-    events = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
+    checks = [_check(row, labels, entity) for row in audit_records.of_package(home.store, name) if not row.path]
+    deeds: list[Event] = []
     entries = [entry.data for entry in ledger.about(connection, objid)]
     entries += [drill for drill in _drills(connection) if drill["details"]["name"] == name]
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: int(entry["number"])):
         made = _deed(entry, name, labels, entity)
         if made is not None:
             people[entry["actor"]] = Agent(_identifier("agent", entry["actor"]), entry["actor"], "person")
-            events.append(made)
-    events.sort(key=lambda event: (event.when, event.identifier))
+            deeds.append(made)
+    # Times are whole seconds. Within one a copy is written before it is checked, and repaired after that; what the
+    # ledger holds keeps the ledger's order, since the sort is stable.
+    events = sorted([*checks, *deeds], key=lambda event: (event.when, _WITHIN_A_SECOND.get(event.kind, 2)))
     program = Agent(_identifier("agent", _PROGRAM), "preserve", "software", __version__)
     with new_file(target, home) as part:
         write_premis(part, [IntellectualEntity(entity, name)], events, [program, *people.values()])

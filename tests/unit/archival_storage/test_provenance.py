@@ -41,6 +41,11 @@ def test_every_deed_in_its_order(lived: Kept, tmp_path: Path) -> None:
     assert [event.when for event in events] == sorted(event.when for event in events)
     kinds = [event.kind for event in events]
     assert (kinds.count("replication"), kinds.count("fixity check"), kinds.count("validation")) == (2, 2, 1)
+    # Times are whole seconds: within one, what was written comes before what was checked, and that before the rest.
+    rank = {"replication": 0, "fixity check": 1}
+    assert [(event.when, rank.get(event.kind, 2)) for event in events] == sorted(
+        (event.when, rank.get(event.kind, 2)) for event in events
+    )
     assert {event.outcome for event in events} == {"success"}
     agents = {entity.identifier for entity in told if isinstance(entity, Agent)}
     assert {link.identifier for event in events for link in event.agents} <= agents

@@ -12,13 +12,14 @@ import json
 import re
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import PROGRAM, describe, keeping_home, timed
 from preserve.data_management import kept_sums, sealing, search
+from preserve.data_management.case_digests import of_cases
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.ledger import leaf_hash
 from preserve.home import open_home
@@ -67,7 +68,9 @@ def _imitate(path: Path, cases: int) -> None:
         with catalogue.begin() as connection:
             raw = connection.connection.dbapi_connection
             assert isinstance(raw, sqlite3.Connection)
-            pattern.write(raw, range(begin, min(begin + _BATCH, cases)))
+            batch = range(begin, min(begin + _BATCH, cases))
+            pattern.write_rows(raw, batch)
+            pattern.write_entries(raw, batch, of_cases(connection, [_objid(case) for case in batch]))
         sealing.close_segment(home, catalogue)
     with catalogue.begin() as connection:
         search.fill(connection)
@@ -92,14 +95,19 @@ class _Pattern:
             ]
             self.last = raw.execute("SELECT max(number) FROM ledger").fetchone()[0]
 
-    def write(self, raw: sqlite3.Connection, cases: range) -> None:
-        """Write the rows and entries of these cases."""
+    def write_rows(self, raw: sqlite3.Connection, cases: range) -> None:
+        """Write the rows of these cases."""
         for table, rows in self.rows.items():
             columns = list(rows[0])
             named = ", ".join(f'"{name}"' for name in columns)  # one is called `set`
             statement = f"INSERT INTO {table} ({named}) VALUES ({', '.join('?' * len(columns))})"
             raw.executemany(statement, self._rows_of(table, cases))
-        raw.executemany("INSERT INTO ledger (number, entry, leaf) VALUES (?, ?, ?)", self._entries_of(cases))
+
+    def write_entries(
+        self, raw: sqlite3.Connection, cases: range, digests: Mapping[str, Mapping[str, Mapping[str, str]]]
+    ) -> None:
+        """Write the entries of these cases, which name the digests of their rows."""
+        raw.executemany("INSERT INTO ledger (number, entry, leaf) VALUES (?, ?, ?)", self._entries_of(cases, digests))
 
     def _rows_of(self, table: str, cases: range) -> Iterator[tuple[Any, ...]]:
         text = json.dumps(
@@ -116,13 +124,18 @@ class _Pattern:
                     row[columns.index("body")] = pattern["body"]
                 yield tuple(row)
 
-    def _entries_of(self, cases: range) -> Iterator[tuple[int, str, bytes]]:
+    def _entries_of(
+        self, cases: range, digests: Mapping[str, Mapping[str, Mapping[str, str]]]
+    ) -> Iterator[tuple[int, str, bytes]]:
         for case in cases:
+            (of_rows,) = digests[_objid(case)].values()
             for number, entry in self.entries:
                 self.last += 1
                 text = self._renamed(entry, case).replace(
                     f'"number":{number},"subject"', f'"number":{self.last},"subject"'
                 )
+                for name, digest in of_rows.items():
+                    text = re.sub(rf'"{name}":"[0-9a-f]{{64}}"', f'"{name}":"{digest}"', text)
                 yield self.last, text, leaf_hash(text)
 
     def _packed(self, packed: bytes, case: int) -> bytes:
@@ -130,7 +143,7 @@ class _Pattern:
 
     def _renamed(self, text: str, case: int) -> str:
         day = _day(case)
-        text = text.replace(self.objid, f"aip-{case:026d}").replace(self.ingest, f"{case:026d}")
+        text = text.replace(self.objid, _objid(case)).replace(self.ingest, f"{case:026d}")
         text = text.replace(NUMBER, number_of(case))
         text = text.replace(_STARTED, f"{day.year}-01-01").replace(_CLOSED, day.isoformat())
         text = text.replace(_FALLS_DUE, f"{day.year + 31}-01-01")
@@ -141,6 +154,10 @@ def _read(raw: sqlite3.Connection, table: str, where: str, *values: object) -> l
     cursor = raw.execute(f"SELECT * FROM {table} WHERE {where}", values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _objid(case: int) -> str:
+    return f"aip-{case:026d}"
 
 
 def _day(case: int) -> date:

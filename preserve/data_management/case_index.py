@@ -7,20 +7,19 @@ out of a package), the rows are read out of the sealed package again and compare
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Connection, select
 
 from metadata import bag
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding
-from preserve.data_management import ledger, package_index
+from preserve.data_management import destroyed, ledger, package_index
+from preserve.data_management.case_digests import of_cases, of_version
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.destroyed import is_gone, of_case
 from preserve.data_management.proof import anchors
@@ -33,75 +32,25 @@ from storage_adapters.reading import digest_file
 INDEXED = "case.indexed"
 """Entry of a rebuild: what the rows of a version are, for versions whose registration does not say it or says less."""
 
+_AT_ONCE = 500
+"""Cases that are compared together: their entries are held in memory at once."""
+
 Rooted = Callable[[str], Path]
-
-# What an identifier says of a format may be revised later (`case.reidentified`), so it is not among what was sealed.
-_OF_FILES = (
-    files.c.identifier,
-    files.c.representation,
-    files.c.path,
-    files.c.original_name,
-    files.c.size,
-    files.c.sha256,
-    files.c.properties,
-    files.c.source,
-)
-_OF_EVENTS = (
-    events.c.identifier,
-    events.c.kind,
-    events.c.happened,
-    events.c.outcome,
-    events.c.detail,
-    events.c.outcome_detail,
-)
-
-
-def digests(connection: Connection, objid: str, version: int) -> dict[str, str]:
-    """The digests (SHA-256, hex) of a case's row, and of the rows of one version with its files and events."""
-    return {"case_sha256": _case(connection, objid), "contents_sha256": _contents(connection, objid, version)}
-
-
-def _case(connection: Connection, objid: str) -> str:
-    row = connection.execute(select(case_table).where(case_table.c.objid == objid)).first()
-    said = None if row is None else {**row._mapping, "long_term": bool(row.long_term)}
-    return hashlib.sha256(_line(said)).hexdigest()
-
-
-def _contents(connection: Connection, objid: str, version: int) -> str:
-    digest = hashlib.sha256()
-    here = select(versions).where(versions.c.objid == objid, versions.c.version == version)
-    for known in connection.execute(here):
-        digest.update(_line(list(known)))
-    for table, columns in ((files, _OF_FILES), (events, _OF_EVENTS)):
-        for line in _rows(connection, table, columns, objid, version):
-            digest.update(line)
-    return digest.hexdigest()
-
-
-def _rows(
-    connection: Connection, table: Table, columns: tuple[Column[object], ...], objid: str, version: int
-) -> Iterator[bytes]:
-    query = select(*columns).where(table.c.objid == objid, table.c.version == version).order_by(table.c.identifier)
-    for row in connection.execution_options(yield_per=2000).execute(query):
-        yield _line(list(row))
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def _line(said: object) -> bytes:
-    return _ENCODER.encode(said).encode() + b"\n"
 
 
 def said(connection: Connection, objid: str) -> dict[str, dict[str, str]]:
     """By package name, oldest first: the digests that the ledger names, the newest of each. Empty where it has none."""
     by_name: dict[str, dict[str, str]] = {}
     for entry in ledger.about(connection, objid, *anchors.ANCHORING, INDEXED):
-        details = entry.details
-        by_name.setdefault(details["name"], {}).update(
-            {name: details[name] for name in ("case_sha256", "contents_sha256") if name in details}
-        )
+        _take(by_name, entry)
     return by_name
+
+
+def _take(by_name: dict[str, dict[str, str]], entry: ledger.Entry) -> None:
+    details = entry.details
+    by_name.setdefault(details["name"], {}).update(
+        {name: details[name] for name in ("case_sha256", "contents_sha256") if name in details}
+    )
 
 
 def require(connection: Connection, objid: str, root_of: Rooted) -> None:
@@ -120,7 +69,7 @@ def require(connection: Connection, objid: str, root_of: Rooted) -> None:
     newest = listed[-1]
     for name in listed:
         wanted = {**known[name]}
-        now = digests(connection, objid, _number(name))
+        now = of_version(connection, objid, _number(name))
         if name != newest:
             now.pop("case_sha256")
             wanted.pop("case_sha256", None)
@@ -129,20 +78,51 @@ def require(connection: Connection, objid: str, root_of: Rooted) -> None:
 
 
 def compare(connection: Connection, root_of: Rooted, progress: Callable[[int], None]) -> Iterator[Finding]:
-    """Every case of which the rows are not what was registered; `progress` is told 1 for each case."""
+    """Every case of which the rows are not what was registered; `progress` is told 1 for each case.
+
+    Some hundred cases are compared at once. What does not agree there, and what goes or went, is asked for one by one.
+    """
     known = set(connection.execute(select(case_table.c.objid)).scalars())
     for table in (versions, files, events):  # and rows of cases that are none
         known |= set(connection.execute(select(table.c.objid).distinct()).scalars())
     for action in anchors.ANCHORING:
         known |= set(ledger.subjects_of(connection, action))
-    for objid in sorted(known):
-        try:
-            require(connection, objid, root_of)
-        except NotIntact as error:
-            yield Finding(error.code, error.where, "error", dict(error.values))
-        except StorageError as error:
-            yield Finding("catalogue.package-unreadable", objid, "error", detail=str(error))
-        progress(1)
+    going = destroyed.concerned(connection)
+    listed = sorted(known)
+    for start in range(0, len(listed), _AT_ONCE):
+        objids = listed[start : start + _AT_ONCE]
+        right = _plainly_right(connection, objids) - going
+        for objid in objids:
+            if objid not in right:
+                try:
+                    require(connection, objid, root_of)
+                except NotIntact as error:
+                    yield Finding(error.code, error.where, "error", dict(error.values))
+                except StorageError as error:
+                    yield Finding("catalogue.package-unreadable", objid, "error", detail=str(error))
+            progress(1)
+
+
+def _plainly_right(connection: Connection, objids: Sequence[str]) -> set[str]:
+    """Cases whose versions are those of the ledger, all there, each with the digests that it names.
+
+    None where an entry is not the one that was hashed: whoever asks for each case by itself is told which.
+    """
+    wanted: dict[str, dict[str, dict[str, str]]] = {}
+    try:
+        for entry in ledger.about_any(connection, objids, (*anchors.ANCHORING, INDEXED)):
+            _take(wanted.setdefault(entry.subject, {}), entry)
+    except NotIntact:
+        return set()
+    right = set()
+    for objid, now in of_cases(connection, objids).items():
+        names = list(now)
+        said = wanted.get(objid, {})
+        for name in names[:-1]:
+            said.get(name, {}).pop("case_sha256", None)
+        if names == sorted(said, key=_number) and now == said:
+            right.add(objid)
+    return right
 
 
 def anchor(connection: Connection, objid: str, root_of: Rooted, *, actor: str, moment: datetime) -> None:
@@ -152,7 +132,7 @@ def anchor(connection: Connection, objid: str, root_of: Rooted, *, actor: str, m
     for name in said(connection, objid):
         if is_gone(connection, name):
             continue
-        now = digests(connection, objid, _number(name))
+        now = of_version(connection, objid, _number(name))
         if said(connection, objid)[name] != now:
             _require_sealed(connection, name, root_of(name))
             ledger.append(
@@ -173,10 +153,10 @@ def _read_again(connection: Connection, objid: str, name: str, root_of: Rooted, 
         try:
             with scratch.begin() as again:
                 package_index.index_package(again, root, indexed=False)
-                sealed = digests(again, objid, _number(name))
+                sealed = of_version(again, objid, _number(name))
         finally:
             scratch.close()
-    now = digests(connection, objid, _number(name))
+    now = of_version(connection, objid, _number(name))
     if sealed["contents_sha256"] != now["contents_sha256"]:
         raise NotIntact("ledger.contradicts-index", name, table="files")
     if case_too and sealed["case_sha256"] != now["case_sha256"]:

@@ -143,6 +143,12 @@ def all_gone(connection: Connection) -> list[Gone]:
     return [Gone(*row) for row in connection.execute(select(tombstones).order_by(tombstones.c.since))]
 
 
+def concerned(connection: Connection) -> set[str]:
+    """Every case of which something is or was to go, by the rows or by the ledger."""
+    said = {gone.objid for gone in all_gone(connection)}
+    return said.union(*(ledger.subjects_of(connection, action) for action in (BEGUN, DESTROYED)))
+
+
 def replay(connection: Connection) -> None:
     """Make the rows again from the ledger alone."""
     connection.execute(delete(tombstones))

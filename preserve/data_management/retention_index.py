@@ -55,6 +55,17 @@ def rows_of(connection: Connection, objid: str) -> list[RetentionRow]:
     return [RetentionRow(*row) for row in connection.execute(query)]
 
 
+def rows_of_many(connection: Connection, objids: Iterable[str]) -> list[RetentionRow]:
+    """The rows of at most some thousand cases, in the order of cases, a case before its recordings."""
+    query = select(retention).where(retention.c.objid.in_(list(objids))).order_by(retention.c.objid, retention.c.item)
+    return [RetentionRow(*row) for row in connection.execute(query)]
+
+
+def objids(connection: Connection) -> list[str]:
+    """Every case that has rows."""
+    return list(connection.execute(select(retention.c.objid).distinct()).scalars())
+
+
 def facts_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
     """By objid: the facts that the row of each case keeps, as JSON; at most some thousand cases at once."""
     wanted = sorted(set(objids))
@@ -155,6 +166,14 @@ def require_decided(connection: Connection, objid: str) -> None:
     for row in rows_of(connection, objid):
         if row.decided != said.get(row.item, "") or row.due != due_day(row.computed, row.decided):
             raise NotIntact("ledger.contradicts-index", objid, table="retention")
+
+
+def decided_of(connection: Connection, objids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Every decision that stands on these cases, at most some thousand, from the ledger. Raises NotIntact."""
+    return {
+        (entry.subject, entry.details["item"]): str(entry.details["decided"])
+        for entry in ledger.about_any(connection, objids, (DECIDED,))
+    }
 
 
 def decisions(connection: Connection) -> dict[tuple[str, str], str]:

@@ -24,7 +24,7 @@ from preserve.archival_storage.packing.documents import PackageWriter
 from preserve.archival_storage.packing.listing import Listing
 from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now, stamp
-from preserve.data_management import case_index, journal, sealing
+from preserve.data_management import case_digests, journal, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
@@ -278,7 +278,7 @@ class FirstVersion(VersionPlan[Result]):
                 "findings": sorted({finding.code for finding in self.findings}),
                 "accepted": accepted(self.findings, self.answerer),
                 **anchors.details(location),
-                **case_index.digests(connection, objid, 1),
+                **case_digests.of_version(connection, objid, 1),
             }
             self._enter(connection, anchors.REGISTERED, details)
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)

@@ -22,7 +22,7 @@ from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now
-from preserve.data_management import case_index, ledger, sealing
+from preserve.data_management import case_digests, ledger, sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.package_index import index_package
@@ -122,7 +122,7 @@ def enter(
         index_package(connection, location)
         for state in ("written", "verified"):
             change_copy(connection, name, adapter.identity, state, actor=actor, moment=moment)
-        details |= case_index.digests(connection, old.objid, version)
+        details |= case_digests.of_version(connection, old.objid, version)
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
     sealing.close_segment(home, archive.catalogue)

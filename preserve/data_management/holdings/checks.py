@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -17,9 +17,19 @@ from preserve.data_management.holdings.entries import (
     copy_after,
     medium_after,
 )
-from preserve.data_management.holdings.rows import CopyRow, MediumRow, copies_of, copies_on, read_listed_medium
+from preserve.data_management.holdings.rows import (
+    CopyRow,
+    MediumRow,
+    copies_of,
+    copies_of_many,
+    copies_on,
+    read_listed_medium,
+)
 from preserve.data_management.tables import copies, media
 from preserve.errors import NotIntact
+
+_AT_ONCE = 500
+"""Cases that are compared together: their entries are held in memory at once."""
 
 
 def require_listed(connection: Connection, identity: str) -> None:
@@ -56,10 +66,9 @@ def require_copies(connection: Connection, objid: str) -> None:
     """
     said: dict[tuple[str, str], CopyRow] = {}
     for entry in ledger.about(connection, objid, COPY_CHANGED):
-        key = (entry.details["name"], entry.details["medium"])
-        said[key] = copy_after(said.get(key), entry)
+        _follow(said, entry)
     listed = {(row.name, row.medium): row for row in copies_of(connection, objid)} if objid else {}
-    if listed.keys() != said.keys() or any(not _agree(row, said[key]) for key, row in listed.items()):
+    if not _all_agree(listed, said):
         raise NotIntact("ledger.contradicts-index", objid, table="copies")
 
 
@@ -77,4 +86,32 @@ def compare(connection: Connection) -> Iterator[Finding]:
     yield from contradictions(lambda identity: require_listed(connection, identity), known)
     cases = set(ledger.subjects_of(connection, COPY_CHANGED))
     cases |= set(connection.execute(select(copies.c.objid).distinct()).scalars())
-    yield from contradictions(lambda objid: require_copies(connection, objid), cases)
+    listed = sorted(cases, key=str)
+    for start in range(0, len(listed), _AT_ONCE):
+        some = listed[start : start + _AT_ONCE]
+        # Whoever can edit the file can put a blob where there should be text: such a case is asked for by itself.
+        right = _plainly_right(connection, [objid for objid in some if isinstance(objid, str)])
+        yield from contradictions(lambda objid: require_copies(connection, objid), set(some) - right)
+
+
+def _plainly_right(connection: Connection, objids: Sequence[str]) -> set[str]:
+    """Cases whose copies are what the ledger says of them; none where an entry is not the one that was hashed."""
+    said: dict[str, dict[tuple[str, str], CopyRow]] = {}
+    try:
+        for entry in ledger.about_any(connection, objids, (COPY_CHANGED,)):
+            _follow(said.setdefault(entry.subject, {}), entry)
+    except NotIntact:
+        return set()
+    listed: dict[str, dict[tuple[str, str], CopyRow]] = {}
+    for row in copies_of_many(connection, objids):
+        listed.setdefault(row.objid, {})[row.name, row.medium] = row
+    return {objid for objid in objids if _all_agree(listed.get(objid, {}), said.get(objid, {}))}
+
+
+def _follow(said: dict[tuple[str, str], CopyRow], entry: ledger.Entry) -> None:
+    key = (entry.details["name"], entry.details["medium"])
+    said[key] = copy_after(said.get(key), entry)
+
+
+def _all_agree(listed: dict[tuple[str, str], CopyRow], said: dict[tuple[str, str], CopyRow]) -> bool:
+    return listed.keys() == said.keys() and all(_agree(row, said[key]) for key, row in listed.items())

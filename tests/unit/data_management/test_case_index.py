@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, delete, update
 
-from preserve.data_management import case_index, ledger
+from preserve.data_management import case_digests, case_index, ledger
 from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.data_management.tables import cases, events, files, versions
@@ -28,7 +28,7 @@ def _register(connection: Connection, packages: Path, *, with_digests: bool) -> 
     index_package(connection, root)
     details = {"name": NAME, **anchors.details(root)}
     if with_digests:
-        details |= case_index.digests(connection, OBJID, 1)
+        details |= case_digests.of_version(connection, OBJID, 1)
     ledger.append(connection, action=anchors.REGISTERED, subject=OBJID, actor="z", details=details, moment=MOMENT)
 
 
@@ -63,6 +63,8 @@ def test_a_row_that_says_something_else_is_found(
     assert raised.value.code in ("ledger.contradicts-index", "ledger.contradicts-catalogue")
     if raised.value.code == "ledger.contradicts-index":
         assert raised.value.values["table"] == table
+    found = list(case_index.compare(connection, packages.joinpath, lambda done: None))
+    assert [one.code for one in found] == [raised.value.code]
 
 
 def test_a_newer_identification_is_no_contradiction(connection: Connection, packages: Path) -> None:
@@ -81,7 +83,7 @@ def test_what_a_registration_did_not_say_is_written_down_from_the_sealed_package
 ) -> None:
     _register(connection, packages, with_digests=False)
     case_index.anchor(connection, OBJID, packages.joinpath, actor="z", moment=MOMENT)
-    assert case_index.said(connection, OBJID)[NAME] == case_index.digests(connection, OBJID, 1)
+    assert case_index.said(connection, OBJID)[NAME] == case_digests.of_version(connection, OBJID, 1)
     before = ledger.size(connection)
     case_index.anchor(connection, OBJID, packages.joinpath, actor="z", moment=MOMENT)
     assert ledger.size(connection) == before

@@ -1,0 +1,58 @@
+"""The digests of a case's rows: alike whether one version or many cases are asked for, other ones for any other row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select, update
+
+from preserve.data_management import case_digests
+from preserve.data_management.package_index import index_package
+from preserve.data_management.tables import cases, events, files, versions
+from tests.support.little_packages import NAME, OBJID, write_package
+
+ANOTHER = "aip-00000000000000000000000001"
+
+
+@pytest.fixture
+def two(connection: Connection, tmp_path: Path) -> Connection:
+    """A case of one version, and one of two with the same rows."""
+    index_package(connection, write_package(tmp_path / "packages"))
+    for table in (cases, versions, files, events):
+        for row in [dict(row) for row in connection.execute(select(table)).mappings()]:
+            for version in (1, 2) if "version" in row else (1,):
+                new = {**row, "objid": ANOTHER}
+                new |= {name: version for name in ("version",) if name in row}
+                new |= {"name": f"{ANOTHER}_v000{version}"} if table is versions else {}
+                new |= {"case_number": "other"} if table is cases else {}
+                new |= {"identifier": f"other {row['identifier']}"} if "identifier" in row else {}
+                connection.execute(insert(table).values(new))
+    return connection
+
+
+def test_many_cases_come_to_the_digests_of_each(two: Connection) -> None:
+    found = case_digests.of_cases(two, [ANOTHER, OBJID, "aip-of-nobody"])
+    older, newer = (case_digests.of_version(two, ANOTHER, version) for version in (1, 2))
+    assert found == {
+        OBJID: {NAME: case_digests.of_version(two, OBJID, 1)},
+        ANOTHER: {f"{ANOTHER}_v0001": {"contents_sha256": older["contents_sha256"]}, f"{ANOTHER}_v0002": newer},
+    }
+    assert list(found[ANOTHER]) == [f"{ANOTHER}_v0001", f"{ANOTHER}_v0002"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(cases).values(title="x"),
+        update(files).values(size=4),
+        update(events).values(outcome="fail"),
+        delete(events),
+    ],
+)
+def test_another_row_is_another_digest_both_ways(two: Connection, change: object) -> None:
+    before = case_digests.of_cases(two, [OBJID])
+    two.execute(change)
+    after = case_digests.of_cases(two, [OBJID])
+    assert after != before
+    assert after == {OBJID: {NAME: case_digests.of_version(two, OBJID, 1)}}

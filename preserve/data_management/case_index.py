@@ -20,6 +20,7 @@ from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from preserve.data_management import destroyed, ledger, package_index
 from preserve.data_management.case_digests import of_cases, of_version
+from preserve.data_management.comparing import some_at_once
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.destroyed import is_gone, of_case
 from preserve.data_management.proof import anchors
@@ -31,9 +32,6 @@ from storage_adapters.reading import digest_file
 
 INDEXED = "case.indexed"
 """Entry of a rebuild: what the rows of a version are, for versions whose registration does not say it or says less."""
-
-_AT_ONCE = 500
-"""Cases that are compared together: their entries are held in memory at once."""
 
 Rooted = Callable[[str], Path]
 
@@ -88,9 +86,7 @@ def compare(connection: Connection, root_of: Rooted, progress: Callable[[int], N
     for action in anchors.ANCHORING:
         known |= set(ledger.subjects_of(connection, action))
     going = destroyed.concerned(connection)
-    listed = sorted(known)
-    for start in range(0, len(listed), _AT_ONCE):
-        objids = listed[start : start + _AT_ONCE]
+    for objids in some_at_once(sorted(known)):
         right = _plainly_right(connection, objids) - going
         for objid in objids:
             if objid not in right:

@@ -1,11 +1,13 @@
-"""Turns questions that raise NotIntact into findings, for who asks them of every row of a table."""
+"""Asks of every row of a table: questions that raise NotIntact become findings, and many rows are read at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from metadata.findings import Finding
 from preserve.errors import NotIntact
+
+_AT_ONCE = 500
 
 
 def contradictions(require: Callable[[str], object], names: Iterable[str]) -> Iterator[Finding]:
@@ -15,3 +17,9 @@ def contradictions(require: Callable[[str], object], names: Iterable[str]) -> It
             require(name)
         except NotIntact as error:
             yield Finding(error.code, error.where, "error", dict(error.values), error.detail)
+
+
+def some_at_once(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Some hundred names after the other: their rows and entries are held in memory at once."""
+    for start in range(0, len(names), _AT_ONCE):
+        yield names[start : start + _AT_ONCE]

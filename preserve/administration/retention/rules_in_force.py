@@ -22,12 +22,12 @@ from preserve.administration.retention.profile import RetentionProfile, read_ret
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.data_management import cases, destroyed, ledger, retention_index
 from preserve.data_management.archive import Archive
+from preserve.data_management.comparing import some_at_once
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
 _BATCH = 5000
-_AT_ONCE = 500
 _REMEMBERED = 100_000  # sets of facts
 _LONGEST = 1 << 18  # bytes of a profile that goes into the ledger
 
@@ -159,14 +159,13 @@ def compare(home: Home, connection: Connection) -> Iterator[Finding]:
     Some hundred cases are read at once; what does not agree there is asked for one by one.
     """
     known = set(cases.objids(connection))
-    listed = sorted(known | set(retention_index.objids(connection)))
     going = destroyed.concerned(connection)
-    for start in range(0, len(listed), _AT_ONCE):
+    for objids in some_at_once(sorted(known | set(retention_index.objids(connection)))):
         rows: dict[str, list[RetentionRow]] = {}
-        for row in retention_index.rows_of_many(connection, listed[start : start + _AT_ONCE]):
+        for row in retention_index.rows_of_many(connection, objids):
             rows.setdefault(row.objid, []).append(row)
         right = _plainly_right(home, connection, {objid: rows[objid] for objid in rows.keys() & known - going})
-        for objid in listed[start : start + _AT_ONCE]:
+        for objid in objids:
             if objid not in known:
                 yield Finding("ledger.contradicts-index", objid, "error", {"table": "retention"})
                 continue

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
-from preserve.data_management.comparing import contradictions
+from preserve.data_management.comparing import contradictions, some_at_once
 from preserve.data_management.holdings.entries import (
     COPY_CHANGED,
     MEDIUM_ADDED,
@@ -27,9 +27,6 @@ from preserve.data_management.holdings.rows import (
 )
 from preserve.data_management.tables import copies, media
 from preserve.errors import NotIntact
-
-_AT_ONCE = 500
-"""Cases that are compared together: their entries are held in memory at once."""
 
 
 def require_listed(connection: Connection, identity: str) -> None:
@@ -86,9 +83,7 @@ def compare(connection: Connection) -> Iterator[Finding]:
     yield from contradictions(lambda identity: require_listed(connection, identity), known)
     cases = set(ledger.subjects_of(connection, COPY_CHANGED))
     cases |= set(connection.execute(select(copies.c.objid).distinct()).scalars())
-    listed = sorted(cases, key=str)
-    for start in range(0, len(listed), _AT_ONCE):
-        some = listed[start : start + _AT_ONCE]
+    for some in some_at_once(sorted(cases, key=str)):
         # Whoever can edit the file can put a blob where there should be text: such a case is asked for by itself.
         right = _plainly_right(connection, [objid for objid in some if isinstance(objid, str)])
         yield from contradictions(lambda objid: require_copies(connection, objid), set(some) - right)

@@ -1,0 +1,1 @@
+"""The REST door for the systems around the archive, over the operations of `preserve.services`."""

@@ -1,0 +1,1 @@
+"""Pages for the people of the archive, over the operations of `preserve.services`."""

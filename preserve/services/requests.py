@@ -161,14 +161,14 @@ def draft_redactions(session: Session, number: str, target: Path, *, pages: Path
     return Drafted(number, target, files, tuple(made))
 
 
-@command("request.approve", duty=Duty.DECIDE, subject="number")
+@command("request.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
 def approve(session: Session, number: str, *, article: str = "21", reason: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves (regulation Art. 21)."""
     done = steps.decide(session.actor, number, approve=True, article=article, reason=reason)
     return Stepped(number, done.state)
 
 
-@command("request.refuse", duty=Duty.DECIDE, subject="number")
+@command("request.refuse", duty=Duty.DECIDE, subject="number", confirmed=True)
 def refuse(session: Session, number: str, *, article: str, reason: str) -> Stepped:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
     done = steps.decide(session.actor, number, approve=False, article=article, reason=reason)

@@ -128,9 +128,13 @@ def examine(
     left_out: Sequence[str] = (),
     plan: Path | None = None,
     answered: str = "",
+    seen: str = "",
 ) -> Examined:
-    """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted."""
-    done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered))
+    """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted.
+
+    `seen`, here and in each step: the digest of the record that was seen; Changed is raised where it is not the last.
+    """
+    done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered, seen))
     assert done.examination is not None
     examination = done.examination
     return Examined(number, done.state, examination.opinion, len(examination.selection), examination.concerns)
@@ -162,23 +166,23 @@ def draft_redactions(session: Session, number: str, target: Path, *, pages: Path
 
 
 @command("request.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
-def approve(session: Session, number: str, *, article: str = "21", reason: str = "") -> Stepped:
+def approve(session: Session, number: str, *, article: str = "21", reason: str = "", seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves (regulation Art. 21)."""
-    done = steps.decide(session.actor, number, approve=True, article=article, reason=reason)
+    done = steps.decide(session.actor, number, approve=True, article=article, reason=reason, seen=seen)
     return Stepped(number, done.state)
 
 
 @command("request.refuse", duty=Duty.DECIDE, subject="number", confirmed=True)
-def refuse(session: Session, number: str, *, article: str, reason: str) -> Stepped:
+def refuse(session: Session, number: str, *, article: str, reason: str, seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
-    done = steps.decide(session.actor, number, approve=False, article=article, reason=reason)
+    done = steps.decide(session.actor, number, approve=False, article=article, reason=reason, seen=seen)
     return Stepped(number, done.state)
 
 
 @command("request.withdraw", duty=Duty.OPEN_REQUEST, subject="number")
-def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
+def withdraw(session: Session, number: str, *, reason: str, seen: str = "") -> Stepped:
     """Take a request back before anything was delivered."""
-    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason, seen=seen).state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +206,10 @@ def deliver(
     to: str = "",
     password: str = "",
     device: Path | None = None,
+    seen: str = "",
 ) -> Delivered:
     """Make the DIP of an approved request in the folder `target`: exactly what the head approved (Art. 21, 23)."""
-    handover = assembling.Handover(target, form, to, password, device)
+    handover = assembling.Handover(target, form, to, password, device, seen)
     done = assembling.deliver(session.actor, number, handover, session.progress)
     return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
 
@@ -218,7 +223,8 @@ def acknowledge(
     receipt: Path | None = None,
     carrier_returned: bool = False,
     outcome: str = "",
+    seen: str = "",
 ) -> Stepped:
     """Write down who received it, the signed receipt, and what came of it (利用效果)."""
-    done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome))
+    done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome, seen))
     return Stepped(number, done.state)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from preserve.access.dip import assembling
-from preserve.access.dip.forms import Form as DeliveryForm
+from preserve.access.dip.assembling import Handover as Handover
 from preserve.access.redaction.measuring import write_pages
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import steps
@@ -18,6 +18,7 @@ from preserve.access.requests.entering import Asked, Entry
 from preserve.access.requests.entering import open_request as open_one
 from preserve.access.requests.model import Concern, Consumer, Delivery, Form
 from preserve.access.requests.model import Examination as Examination
+from preserve.access.requests.steps import Opinion as Opinion
 from preserve.administration.duties import Duty
 from preserve.errors import UsageError
 from preserve.messages import say
@@ -119,22 +120,12 @@ class Examined:
 
 
 @command("request.examine", duty=Duty.EXAMINE, subject="number")
-def examine(
-    session: Session,
-    number: str,
-    *,
-    opinion: Literal["grant", "refuse"] = "grant",
-    note: str = "",
-    left_out: Sequence[str] = (),
-    plan: Path | None = None,
-    answered: str = "",
-    seen: str = "",
-) -> Examined:
+def examine(session: Session, number: str, opinion: Opinion) -> Examined:
     """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted.
 
     `seen`, here and in each step: the digest of the record that was seen; Changed is raised where it is not the last.
     """
-    done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered, seen))
+    done = steps.examine(session.actor, number, opinion)
     assert done.examination is not None
     examination = done.examination
     return Examined(number, done.state, examination.opinion, len(examination.selection), examination.concerns)
@@ -197,19 +188,8 @@ class Delivered:
 
 
 @job("request.deliver", duty=Duty.DELIVER, subject="number")
-def deliver(
-    session: Session,
-    number: str,
-    target: Path,
-    form: DeliveryForm = "folder",
-    *,
-    to: str = "",
-    password: str = "",
-    device: Path | None = None,
-    seen: str = "",
-) -> Delivered:
-    """Make the DIP of an approved request in the folder `target`: exactly what the head approved (Art. 21, 23)."""
-    handover = assembling.Handover(target, form, to, password, device, seen)
+def deliver(session: Session, number: str, handover: Handover) -> Delivered:
+    """Make the DIP of an approved request, into a folder: exactly what the head approved (Art. 21, 23)."""
     done = assembling.deliver(session.actor, number, handover, session.progress)
     return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
 

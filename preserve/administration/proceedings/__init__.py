@@ -22,7 +22,7 @@ from preserve.administration.proceedings import records
 from preserve.clock import zone
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import Kind, ProceedingRow
-from preserve.errors import Conflict, NotFound, NotPermitted
+from preserve.errors import Changed, Conflict, NotFound, NotPermitted
 from preserve.home import Home
 from preserve.messages import say
 from preserve.work import hold
@@ -187,13 +187,19 @@ class Proceeding(Generic[R]):
         if not any(person.may(duty) for duty in duties[1:]):
             require(connection, person, duties[0])
 
-    def take(self, connection: Connection, home: Home, person: Person, number: str, deed: str) -> Taking[R]:
-        """Whether this person may take this step now; what it follows.
+    def take(
+        self, connection: Connection, home: Home, person: Person, number: str, deed: str, seen: str = ""
+    ) -> Taking[R]:
+        """Whether this person may take this step now; what it follows. `seen`: the digest of the record they saw.
 
-        Raises NotPermitted, Refused, NotIntact. To be asked in the transaction that writes the step.
+        Raises NotPermitted, Refused, NotIntact; Changed where a step came in since `seen`, which is not asked for where
+        it is empty. To be asked in the transaction that writes the step.
         """
         self.may(connection, person, deed)
-        record = self.read(connection, home, number)
+        row = self.row(connection, number)
+        if seen and row.sha256 != seen:
+            raise Changed("proceeding.changed", number)
+        record = self.read_record(home, row)
         decides = Duty.DECIDE in next(step.duties for step in self.steps if step.deed == deed)
         own = not decides or allows(person.roles, Duty.DECIDE)
         behalf, delegation = ("", "") if own else (person.deputy_of, person.delegation)

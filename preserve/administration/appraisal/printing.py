@@ -19,6 +19,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.wording import rule_name
 from preserve.archival_storage.opening import kind_word
 from preserve.clock import zone
+from preserve.description.hostile import hostile
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification
 from preserve.description.vocabulary import Vocabulary, read_vocabulary
@@ -208,7 +209,13 @@ def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
 def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
     """What a member filled in, by the number of the item; rows left empty say nothing. Raises Refused with the cell."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused("retention.workbook-unreadable", str(path), reason=error.strerror or str(error)) from error
+    if findings := list(hostile(data)):
+        raise Refused("retention.workbook-unreadable", str(path), findings=findings, reason=say(findings[0].code))
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:
         raise Refused("retention.workbook-unreadable", str(path), reason=str(error)) from error
     if review.number not in book.sheetnames:

@@ -128,14 +128,15 @@ def object_to(actor: Actor, number: str, row: int, *, reason: str) -> Review:
         )
 
 
-def approve(actor: Actor, number: str, *, reason: str = "") -> Review:
+def approve(actor: Actor, number: str, *, reason: str = "", seen: str = "") -> Review:
     """The head approves what the group agreed on; extensions hold from now on. Items not agreed on stay as they are.
 
-    Raises NotPermitted for one of the group, Refused where nothing is agreed.
+    `seen` is the digest of the record that was looked at. Raises NotPermitted for one of the group, Refused where
+    nothing is agreed, Conflict where the record is another by now.
     """
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        taking = REVIEWS.take(connection, actor.home, actor.person, number, "approved")
+        taking = REVIEWS.take(connection, actor.home, actor.person, number, "approved", seen=seen)
         review = taking.record
         outcome = review.agreed()
         if not outcome:

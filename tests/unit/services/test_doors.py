@@ -11,7 +11,12 @@ from tools.doors import Command, commands
 
 BY_NAME = {command.name: command for command in commands()}
 
-WITHOUT_DOOR: dict[str, str] = {}
+WITHOUT_DOOR: dict[str, str] = {
+    "appraisal.list": "a page of the web: on the command line one names the appraisal",
+    "disposal.register": "a page of the web: the command line writes the register into a folder",
+    "retention.find": "a page of the web: the command line has retention due and retention list",
+    "transfer.paper": "a page of the web: the papers of a hand-over lie in its folder",
+}
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {

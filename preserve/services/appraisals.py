@@ -175,11 +175,11 @@ class Approved(Stepped):
     outcome: dict[int, Opinion]
 
 
-@command("appraisal.approve", duty=Duty.DECIDE, subject="number")
+@command("appraisal.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
 def approve(session: Session, number: str, *, reason: str = "", seen: str = "") -> Approved:
     """The head approves what the group agreed on; never one of the group.
 
-    `seen` is the digest of the record that was looked at: Conflict where another step came since.
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
     """
     review = steps.approve(session.actor, number, reason=reason, seen=seen)
     assert review.approval is not None

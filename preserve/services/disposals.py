@@ -63,11 +63,11 @@ class Supervised(Stepped):
     witnesses: tuple[str, ...]
 
 
-@command("disposal.supervise", duty=Duty.SUPERVISE, subject="number")
+@command("disposal.supervise", duty=Duty.SUPERVISE, subject="number", confirmed=True)
 def supervise(session: Session, number: str, *, note: str = "", seen: str = "") -> Supervised:
     """As one of two: check the register before it is approved (清册复核), or sign once it was carried out (监销).
 
-    `seen` is the digest of the record that was looked at: Conflict where another step came since.
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
     """
     with session.archive.catalogue.read() as connection:
         done = DISPOSALS.row(connection, number).state in ("executed", "witnessed")
@@ -87,7 +87,7 @@ class Approved(Stepped):
     not_before: date
 
 
-@command("disposal.approve", duty=Duty.DECIDE, subject="number")
+@command("disposal.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
 def approve(session: Session, number: str, *, note: str = "", seen: str = "") -> Approved:
     """The head approves; the pause before it may be carried out begins. `seen` as for `supervise`."""
     disposal = steps.approve(session.actor, number, note=note, seen=seen)

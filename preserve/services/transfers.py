@@ -51,16 +51,16 @@ def prepare(session: Session, cases: Sequence[str], *, receiver: str, basis: str
     return Prepared(transfer.number, transfer.state, transfer.archive, transfer.cases, len(transfer.items))
 
 
-@command("transfer.approve", duty=Duty.DECIDE, subject="number")
+@command("transfer.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
 def approve(session: Session, number: str, *, reason: str = "", seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves; never who prepared it.
 
-    `seen` is the digest of the record that was looked at: Conflict where another step came since.
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
     """
     return _stepped(steps.decide(session.actor, number, approve=True, reason=reason, seen=seen))
 
 
-@command("transfer.refuse", duty=Duty.DECIDE, subject="number")
+@command("transfer.refuse", duty=Duty.DECIDE, subject="number", confirmed=True)
 def refuse(session: Session, number: str, *, reason: str, seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, does not approve, and says why. `seen` as for `approve`."""
     return _stepped(steps.decide(session.actor, number, approve=False, reason=reason, seen=seen))

@@ -22,7 +22,7 @@ from preserve.administration.proceedings import records
 from preserve.clock import zone
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import Kind, ProceedingRow
-from preserve.errors import Conflict, NotFound, NotPermitted
+from preserve.errors import Changed, Conflict, NotFound, NotPermitted
 from preserve.home import Home
 from preserve.messages import say
 from preserve.work import hold
@@ -193,20 +193,20 @@ class Proceeding(Generic[R]):
             require(connection, person, duties[0])
 
     def take(
-        self, connection: Connection, home: Home, person: Person, number: str, deed: str, *, seen: str = ""
+        self, connection: Connection, home: Home, person: Person, number: str, deed: str, seen: str = ""
     ) -> Taking[R]:
-        """Whether this person may take this step now; what it follows. `seen`: the digest of the record they looked at.
+        """Whether this person may take this step now; what it follows. `seen`: the digest of the record they saw.
 
-        Raises NotPermitted, NotIntact, Refused, Conflict where another step came after what was seen. To be asked in
-        the transaction that writes the step.
+        Raises NotPermitted, Refused, NotIntact; Changed where a step came in since `seen`, which is not asked for where
+        it is empty. To be asked in the transaction that writes the step.
         """
         self.may(connection, person, deed)
         row = self.row(connection, number)
+        if seen and row.sha256 != seen:
+            raise Changed("proceeding.changed", number)
         record = self.read_record(home, row)
         behalf, delegation = self._hat(person, deed)
         self.check(record, deed, person.account, behalf)
-        if seen and seen != row.sha256:
-            raise Conflict("proceeding.changed", number)
         return Taking(record, behalf, delegation)
 
     def _hat(self, person: Person, deed: str) -> tuple[str, str]:

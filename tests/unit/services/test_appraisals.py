@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.errors import Conflict, NotPermitted, Refused, UsageError
+from preserve.errors import Changed, NotPermitted, Refused, UsageError
 from preserve.services import appraisals
 from preserve.services.appraisals import Opinion
 from preserve.services.documents import as_document
@@ -45,7 +45,7 @@ def test_an_appraisal_from_the_list_to_the_approval(desk: Desk, tmp_path: Path) 
     seen = appraisals.show(desk.session("head"), number)
     assert "approved" in seen.offered and "appraised" not in seen.offered
     assert len(seen.sha256) == 64 and seen.sha256 != shown.sha256
-    with pytest.raises(Conflict, match=r"proceeding\.changed"):
+    with pytest.raises(Changed, match=r"proceeding\.changed"):
         appraisals.approve(desk.session("head"), number, seen=shown.sha256)
     listed = appraisals.list_reviews(desk.session("head"))
     assert [(row.number, row.state) for row in listed.reviews] == [(number, "appraised")]

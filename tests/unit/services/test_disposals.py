@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.errors import Busy, Conflict, NotFound, NotPermitted, Refused
+from preserve.errors import Busy, Changed, NotFound, NotPermitted, Refused
 from preserve.services import appraisals, disposals
 from preserve.services.appraisals import Opinion
 from preserve.services.documents import as_document, schema_of
@@ -41,7 +41,7 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     assert (seen.offered, seen.registers, seen.media) == (("supervised", "withdrawn"), ("proposed",), ())
     assert disposals.supervise(desk.session("wang"), number, seen=seen.sha256).supervisors == ("wang",)
     assert disposals.show(desk.session("wang"), number).offered == ("withdrawn",)
-    with pytest.raises(Conflict, match=r"proceeding\.changed"):
+    with pytest.raises(Changed, match=r"proceeding\.changed"):
         disposals.supervise(desk.session("zhao"), number, seen=seen.sha256)
     assert disposals.supervise(desk.session("zhao"), number).state == "supervised"
     kept = disposals.register(desk.session("wang"), number)

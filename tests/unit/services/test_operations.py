@@ -134,6 +134,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "transfer.show": {},
     "user.add": {},
     "user.change": {"account": "head"},
+    "user.confirm": {},
     "user.delegate": {"deputy": "examiner"},
     "user.end-delegation": {"deputy": "deputy"},
     "user.list": {},

@@ -161,9 +161,9 @@ class Objected(Stepped):
 
 
 @command("appraisal.object", duty=Duty.FIND, subject="number")
-def object_to(session: Session, number: str, item: int, *, reason: str) -> Objected:
-    """Object to an item: it stops here."""
-    review = steps.object_to(session.actor, number, item, reason=reason)
+def object_to(session: Session, number: str, items: Sequence[int], *, reason: str) -> Objected:
+    """Object to items: they stop here."""
+    review = steps.object_to(session.actor, number, items, reason=reason)
     return Objected(number, review.state, tuple(sorted(review.objected())))
 
 

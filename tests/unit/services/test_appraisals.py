@@ -57,7 +57,7 @@ def test_an_appraisal_from_the_list_to_the_approval(desk: Desk, tmp_path: Path) 
     assert approved.left == len(rows) - 1 and list(approved.outcome) == [1]
     assert as_document(approved)["outcome"]["1"]["action"] == "destroy"
 
-    objected = appraisals.object_to(desk.session("zhao"), number, 1, reason="待核")
+    objected = appraisals.object_to(desk.session("zhao"), number, [1], reason="待核")
     assert objected.objected == (1,)
     with pytest.raises(Refused):
         appraisals.withdraw(desk.session(), number, reason="too late")

@@ -48,6 +48,14 @@ class Signing(BaseModel):
         return self
 
 
+class Web(BaseModel):
+    """`[web]`: what the web door is told by the host, and by nobody through the web."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    inbox: tuple[str, ...] = Field((), description="folders whose subfolders wait to be taken in: shares, readers")
+
+
 class Settings(BaseModel):
     """What `preserve.toml` holds."""
 
@@ -64,6 +72,7 @@ class Settings(BaseModel):
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
+    web: Web = Field(Web(), description="the web door")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ class Home:
     def profiles(self) -> Path:
         """This bureau's own profiles; they go before the shipped ones."""
         return self.path / "profiles"
+
+    @property
+    def waiting(self) -> Path:
+        """What waits to be taken in: a folder a deposit, with what people wrote about it."""
+        return self.path / "inbox" / ".web"
 
     @property
     def log(self) -> Path:

@@ -44,6 +44,7 @@ from preserve.data_management.tables import (
     ingest_events,
     ingest_files,
     ingests,
+    jobs,
     media,
     represervations,
     tokens,
@@ -56,7 +57,7 @@ from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens, jobs)
 """What lies in the catalogue alone."""
 
 

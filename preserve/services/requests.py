@@ -23,6 +23,7 @@ from preserve.errors import UsageError
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -192,7 +193,12 @@ class Delivered:
     findings: tuple[FindingShown, ...]
 
 
-@job("request.deliver", duty=Duty.DELIVER, subject="number")
+@job(
+    "request.deliver",
+    duty=Duty.DELIVER,
+    subject="number",
+    runs=Runs(place="number", secret=("password",), folder="target"),
+)
 def deliver(
     session: Session,
     number: str,

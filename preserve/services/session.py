@@ -14,8 +14,9 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
-from preserve.administration.people import Person, recognise
+from preserve.administration.people import Person, recognise, recognise_account
 from preserve.administration.retention.rules_in_force import count_again
+from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
@@ -49,7 +50,15 @@ class Ended:
     until: str = ""
 
 
-Credentials = SystemUser | Token | Ended | None
+@dataclass(frozen=True, slots=True)
+class AsJob:
+    """An attempt of a job: it acts as the account that asked for the job. Only the job's own process has this."""
+
+    job: str
+    attempt: int
+
+
+Credentials = SystemUser | Token | Ended | AsJob | None
 """None: somebody who showed nothing. They are nobody, whoever founded the archive."""
 
 
@@ -82,6 +91,8 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
             return recognise(connection, name, None, moment)
         case Ended(code, where, until):
             raise NotPermitted(code, where, until=until)
+        case AsJob(job, attempt):
+            return recognise_account(connection, jobs.asker(connection, job, attempt), moment)
     raise NotPermitted("people.nobody")
 
 

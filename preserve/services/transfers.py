@@ -14,6 +14,7 @@ from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
 from preserve.errors import Conflict, PreserveError
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -71,7 +72,7 @@ def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
     return "transfer", Conflict("transfer.busy", arguments["number"])
 
 
-@job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy)
+@job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy, runs=Runs(place="number", folder="target"))
 def hand_over(session: Session, number: str, target: Path) -> HandedOver:
     """Write packages and list into the folder `target` and read all of it back; the same call goes on after a stop."""
     transfer = steps.hand_over(session.actor, number, target, progress=session.progress)

@@ -17,6 +17,7 @@ from preserve.data_management.tables.cases import (
 )
 from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
+from preserve.data_management.tables.jobs import jobs
 from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import accounts, credentials, delegations, tokens
@@ -41,6 +42,7 @@ __all__ = [
     "ingest_events",
     "ingest_files",
     "ingests",
+    "jobs",
     "ledger",
     "looks",
     "looks_checkpoint",

@@ -11,7 +11,9 @@ from tools.doors import Command, commands
 
 BY_NAME = {command.name: command for command in commands()}
 
-WITHOUT_DOOR: dict[str, str] = {}
+WITHOUT_DOOR: dict[str, str] = {
+    "job.ask": "the pages and the REST door ask; a command does the work itself, before the eyes of who typed it"
+}
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {

@@ -1,0 +1,305 @@
+"""Jobs: long work that somebody asks for and need not wait for; it goes on when they have left."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import PlainSerializer
+from ulid import ULID
+
+from metadata.findings import Finding
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person
+from preserve.clock import stamp
+from preserve.data_management import jobs
+from preserve.data_management.jobs import JobRow, State
+from preserve.errors import Busy, NotFound, NotPermitted
+from preserve.home import Home, open_home
+from preserve.messages import language, say
+from preserve.services import job_arguments, job_folders
+from preserve.services.failures import Failure, FailureShown
+from preserve.services.job_folders import JobProgress, OutboxFile
+from preserve.services.operation import Arguments, anybody, command, query
+from preserve.services.runs import Lane
+from preserve.services.session import Session
+from preserve.work import hold, start_own
+
+WORKER_LOCK = "worker.lock"
+MOST = 50
+"""So many jobs are in a list, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobAsked:
+    """A job that waits now; or, with `again`, that the same key asked for before."""
+
+    id: str
+    operation: str
+    state: State
+    again: bool
+
+
+def _of_what_is_asked(arguments: Arguments) -> tuple[Duty, ...]:
+    operation, _ = job_arguments.fit(arguments["operation"])
+    given = _given(arguments)
+    try:
+        return operation.asked_for(operation.bind(arguments["session"], (), given))
+    except TypeError:  # the job itself gives what is missing
+        return operation.asked_for(given)
+
+
+def _given(arguments: Arguments) -> dict[str, Any]:
+    _, runs = job_arguments.fit(arguments["operation"])
+    missing = (runs.folder,) if runs.folder else ()
+    return job_arguments.read(arguments["operation"], arguments["arguments"], missing=missing)
+
+
+@command("job.ask", duty=_of_what_is_asked, subject="operation")
+def ask(
+    session: Session, operation: str, arguments: Mapping[str, Any], *, key: str = "", subject: str = ""
+) -> JobAsked:
+    """Have an operation done as a job, as this person may do it; the same `key` again gives the same job.
+
+    `subject` is what the job is about, where it is not the operation's own. Raises UsageError for arguments that the
+    operation does not take, Refused for a place that is not open to jobs, NotFound for what does not run as a job,
+    Conflict where the key was used for other work.
+    """
+    found, runs = job_arguments.fit(operation)
+    given = job_arguments.read(operation, arguments, missing=(runs.folder,) if runs.folder else ())
+    job_arguments.require_reachable(session.home, given)
+    secrets = {name: given.pop(name) for name in runs.secret if name in given}
+    archive, person = session.archive, session.person
+    moment = archive.now()
+    row = JobRow(
+        id=str(ULID()),
+        operation=operation,
+        arguments=job_arguments.written(operation, given),
+        subject=subject or (str(given.get(found.subject) or "") if isinstance(found.subject, str) else ""),
+        account=person.account,
+        key=key,
+        language=session.language,
+        lane=runs.lane,
+        place=str(given.get(runs.place) or ""),
+        state="queued",
+        attempt=0,
+        resumed=0,
+        asked=stamp(moment),
+    )
+    job_folders.keep_secrets(session.home, row.id, secrets)
+    try:
+        with archive.catalogue.begin() as connection:
+            entered, is_new = jobs.ask(connection, row, moment)
+    except BaseException:
+        job_folders.forget_secrets(session.home, row.id)
+        raise
+    if not is_new:
+        job_folders.clear(session.home, row.id)
+    return JobAsked(entered.id, entered.operation, entered.state, not is_new)
+
+
+def state_label(state: str) -> str:
+    """A state in words."""
+    return say(f"job.state-{state}")
+
+
+def say_operation(name: str) -> str:
+    """An operation in words, as it stands in lists of jobs."""
+    return say(f"job.operation-{name.replace('.', '-').replace('_', '-')}")
+
+
+OperationShown = Annotated[str, PlainSerializer(say_operation, return_type=str)]
+"""An operation's name; in the document its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown:
+    """One job. `whole` is false for who may see that it is there and not what it is about: the rest is empty then.
+
+    `result` is the document of the operation's result, `failure` what ended it otherwise.
+    """
+
+    id: str
+    operation: str
+    title: OperationShown
+    account: str
+    state: State
+    lane: Lane
+    attempt: int
+    asked: str
+    started: str
+    ended: str
+    whole: bool
+    subject: str
+    arguments: Mapping[str, Any]
+    progress: JobProgress | None
+    result: Mapping[str, Any] | None
+    failure: FailureShown | None
+    files: tuple[OutboxFile, ...]
+    may_stop: bool
+    may_resume: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """Jobs, the newest first; `older` is what `before` takes to go on, empty where there is none. `states` counts."""
+
+    jobs: tuple[JobShown, ...]
+    older: str
+    states: Mapping[str, int]
+
+
+StateWish = Literal["", "queued", "running", "stopping", "stopped", "done", "refused", "failed", "lost"]
+STATES = tuple(state for state in get_args(StateWish) if state)
+"""How a job can be, by name."""
+
+
+@query("job.list", duty=anybody)
+def list_jobs(session: Session, *, mine: bool = False, state: StateWish = "", before: str = "") -> JobList:
+    """The jobs of who asks, or of everybody where they may see that; the newest first."""
+    person = session.person
+    everybody = _sees_queue(person) and not mine
+    with session.archive.catalogue.read() as connection:
+        account = "" if everybody else person.account
+        states = [state] if state else []
+        rows = jobs.find(connection, account=account, states=states, before=before, limit=MOST + 1)
+        counted = jobs.count(connection) if everybody else {}
+    older = rows[MOST - 1].id if len(rows) > MOST else ""
+    return JobList(tuple(_shown(session, row, brief=True) for row in rows[:MOST]), older, counted)
+
+
+@query("job.show", duty=anybody, subject="job")
+def show(session: Session, job: str) -> JobShown:
+    """One job: what was asked for, how far it is, how it ended. Raises NotFound where it is not theirs to see."""
+    return _shown(session, _row(session, job))
+
+
+@command("job.stop", duty=anybody, subject="job")
+def stop(session: Session, job: str) -> JobShown:
+    """Let a job stop at its next safe point; one that waits has stopped. Raises NotFound, Conflict where it ended."""
+    row = _row(session, job)
+    _require_steering(session.person, row)
+    archive = session.archive
+    with archive.catalogue.begin() as connection:
+        jobs.ask_to_stop(connection, jobs.read(connection, job), session.person.account, archive.now())
+        row = jobs.read(connection, job)
+    return _shown(session, row)
+
+
+@command("job.resume", duty=anybody, subject="job")
+def resume(session: Session, job: str) -> JobShown:
+    """Let a job that stopped or failed wait for its turn again; it goes on where it was. Raises NotFound, Conflict."""
+    row = _row(session, job)
+    _require_steering(session.person, row)
+    archive = session.archive
+    with archive.catalogue.begin() as connection:
+        jobs.ask_to_resume(connection, jobs.read(connection, job), session.person.account, archive.now())
+        row = jobs.read(connection, job)
+    return _shown(session, row)
+
+
+def _sees_queue(person: Person) -> bool:
+    return person.may(Duty.KEEP)
+
+
+def _require_steering(person: Person, row: JobRow) -> None:
+    if row.account != person.account and not person.may(Duty.KEEP):
+        raise NotPermitted("job.not-yours", row.id)
+
+
+def _row(session: Session, job: str) -> JobRow:
+    with session.archive.catalogue.read() as connection:
+        row = jobs.read(connection, job)
+    if row.account != session.person.account and not _sees_queue(session.person):
+        raise NotFound("job.none", job)
+    return row
+
+
+def _sees_whole(person: Person, row: JobRow) -> bool:
+    """Whoever keeps the machine sees that work is under way, and whose; what it is about is for who may find cases."""
+    return row.account == person.account or person.may(Duty.FIND)
+
+
+def _shown(session: Session, row: JobRow, *, brief: bool = False) -> JobShown:
+    home, person = session.home, session.person
+    whole = _sees_whole(person, row)
+    steers = row.account == person.account or person.may(Duty.KEEP)
+    at_work = row.state in jobs.AT_WORK
+    progress = job_folders.newest(home, row.id) if whole and (at_work or not brief) else None
+    return JobShown(
+        id=row.id,
+        operation=row.operation,
+        title=row.operation,
+        account=row.account,
+        state=row.state,
+        lane=_lane(row),
+        attempt=row.attempt,
+        asked=row.asked,
+        started=row.started or "",
+        ended=row.ended or "",
+        whole=whole,
+        subject=row.subject if whole else "",
+        arguments=json.loads(row.arguments) if whole else {},
+        progress=progress,
+        result=_result(row) if whole and not brief else None,
+        failure=_failure(row) if whole else None,
+        files=job_folders.files_of(home, row.id) if whole and not brief else (),
+        may_stop=steers and row.state in (*jobs.WAITING, "running"),
+        may_resume=steers and row.state in jobs.AGAIN,
+    )
+
+
+def _lane(row: JobRow) -> Lane:
+    lane: Lane = row.lane  # type: ignore[assignment]  # the table has what `ask` wrote
+    return lane
+
+
+def _result(row: JobRow) -> Mapping[str, Any] | None:
+    if row.result is None:
+        return None
+    both: Mapping[str, Mapping[str, Any]] = json.loads(row.result)
+    return both.get(language()) or next(iter(both.values()), None)
+
+
+def _failure(row: JobRow) -> Failure | None:
+    if row.failure is None:
+        return None
+    known = json.loads(row.failure)
+    found = tuple(Finding(**finding) for finding in known["findings"])
+    return Failure(known["status"], known["code"], known["where"], known["values"], found)
+
+
+def failure_document(failure: Failure) -> dict[str, Any]:
+    """What ended a job, as codes and values: it is said when somebody reads it, in their language."""
+    return {
+        "status": failure.status,
+        "code": failure.code,
+        "where": failure.where,
+        "values": dict(failure.values),
+        "findings": [
+            {"code": each.code, "where": each.where, "severity": each.severity, "values": dict(each.values)}
+            for each in failure.findings
+        ],
+    }
+
+
+def start_worker_if_none(home: Path | Home) -> subprocess.Popen[bytes] | None:
+    """Start a worker for a home beside this process, where it has none; it stops with this process.
+
+    To be called in the main thread: the worker takes the end of the thread that started it for ours.
+
+    None where there is one. Raises what `open_home` raises.
+    """
+    opened = home if isinstance(home, Home) else open_home(home)
+    busy = Busy("job.worker-there", str(opened.path))
+    try:
+        with hold(opened.work / WORKER_LOCK, busy):
+            pass
+    except Busy:
+        return None
+    arguments = ["--home", str(opened.path), "--json", "worker", "--with-parent"]
+    return start_own(arguments, opened.log / "worker.txt")

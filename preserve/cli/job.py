@@ -12,7 +12,8 @@ from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
 from preserve.services import job_child, jobs
 from preserve.services import worker as workers
-from preserve.services.jobs import STATES, state_label
+from preserve.services.job_views import JobShown, state_label
+from preserve.services.jobs import STATES
 from preserve.services.tables import jobs as tables
 
 
@@ -52,7 +53,7 @@ def resume(output: Output, job: str) -> None:
     _show(output, output.call(jobs.resume, job))
 
 
-def _show(output: Output, shown: jobs.JobShown) -> None:
+def _show(output: Output, shown: JobShown) -> None:
     output.tables(tables.shown(shown))
     if shown.failure is not None:
         show_failure(output, shown.failure)

@@ -30,7 +30,7 @@ from preserve.progress import Silent, Unit, stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.documents import as_document
 from preserve.services.failures import Failure, failure_of
-from preserve.services.jobs import failure_document
+from preserve.services.job_views import failure_document
 from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin

@@ -23,7 +23,8 @@ from preserve.home import Home
 from preserve.progress import stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.failures import Failure
-from preserve.services.jobs import WORKER_LOCK, failure_document
+from preserve.services.job_views import failure_document
+from preserve.services.jobs import WORKER_LOCK
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session

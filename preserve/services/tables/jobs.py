@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from preserve.messages import say
 from preserve.services.job_folders import say_progress
-from preserve.services.jobs import JobList, JobShown, say_operation, state_label
+from preserve.services.job_views import JobShown, say_operation, state_label
+from preserve.services.jobs import JobList
 from preserve.services.tables import Table, cells, facts, table
 
 

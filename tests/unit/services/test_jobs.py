@@ -14,7 +14,7 @@ from preserve.data_management.archive import Archive
 from preserve.messages import speaking
 from preserve.services import jobs
 from preserve.services.documents import as_document
-from preserve.services.jobs import JobShown
+from preserve.services.job_views import JobShown
 from tests.support.people import entries, session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill

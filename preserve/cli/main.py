@@ -50,6 +50,8 @@ COMMANDS = {
     "ledger": ("preserve.cli.archive", "ledger"),
     "job": ("preserve.cli.job", "job"),
     "worker": ("preserve.cli.job", "worker"),
+    "serve": ("preserve.serving.command", "serve"),
+    "signer": ("preserve.serving.signing", "signer"),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -23,6 +23,7 @@ from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.runs import Runs
 
 _REMOVABLE = ("/media", "/run/media", "/mnt")
+_OPEN = ("inbox", "outbox")
 _DEVICES = ("sr", "sg", "cdrom", "dvd")
 
 
@@ -53,11 +54,8 @@ def _parameters(name: str) -> Mapping[str, tuple[TypeAdapter[Any], bool]]:
     return known
 
 
-def read(name: str, arguments: Mapping[str, Any], *, missing: Sequence[str] = ()) -> dict[str, Any]:
-    """The arguments as the operation takes them; those of `missing` may be left out, for the job gives them.
-
-    Raises UsageError for what is unknown, missing or of another type.
-    """
+def read(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the operation takes them. Raises UsageError for what is unknown, missing or of another type."""
     known = _parameters(name)
     for given in arguments:
         if given not in known:
@@ -65,7 +63,7 @@ def read(name: str, arguments: Mapping[str, Any], *, missing: Sequence[str] = ()
     taken = {}
     for argument, (adapter, required) in known.items():
         if argument not in arguments:
-            if required and argument not in missing:
+            if required:
                 raise UsageError("job.argument-missing", name, argument=argument)
             continue
         try:
@@ -77,8 +75,8 @@ def read(name: str, arguments: Mapping[str, Any], *, missing: Sequence[str] = ()
     return taken
 
 
-def written(name: str, arguments: Mapping[str, Any]) -> str:
-    """Arguments that were read, as canonical JSON. Raises UsageError for what cannot be written."""
+def document_of(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments that were read, as JSON has them. Raises UsageError for what cannot be written."""
     known = _parameters(name)
     document = {}
     for argument, value in arguments.items():
@@ -86,7 +84,32 @@ def written(name: str, arguments: Mapping[str, Any]) -> str:
             document[argument] = known[argument][0].dump_python(value, mode="json")
         except (PydanticSerializationError, UnicodeError) as error:
             raise UsageError("job.argument-wrong", name, argument=argument, detail=str(error)) from error
+    return document
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """A document as the one text that it has."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+def with_value(document: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The document with another value under a name, or under the name of a field within (`handover.target`)."""
+    first, _, rest = name.partition(".")
+    if not rest:
+        return {**document, first: value}
+    within = document.get(first, {})
+    if dataclasses.is_dataclass(within) and not isinstance(within, type):
+        within = {field.name: getattr(within, field.name) for field in dataclasses.fields(within)}
+    return {**document, first: with_value(within if isinstance(within, Mapping) else {}, rest, value)}
+
+
+def taken_out(document: dict[str, Any], name: str) -> Any:
+    """Take what stands under a name, or under the name of a field within, out of a document; None where there is none."""
+    first, _, rest = name.partition(".")
+    if not rest:
+        return document.pop(first, None)
+    within = document.get(first)
+    return taken_out(within, rest) if isinstance(within, dict) else None
 
 
 def require_reachable(home: Home, arguments: Mapping[str, Any]) -> None:
@@ -104,13 +127,13 @@ def _is_reachable(home: Home, path: Path) -> bool:
         return real.name.rstrip("0123456789") in _DEVICES
     own = home.path.resolve()
     if real.is_relative_to(own) or real.is_relative_to(home.store):
-        return any(real.is_relative_to(own / name) and real != own / name for name in ("inbox", "outbox"))
+        return any(real.is_relative_to(own / name) and real != own / name for name in _OPEN)
     return any(real.is_relative_to(root) and real != root for root in (*map(Path, _REMOVABLE), *inboxes(home)))
 
 
 def inboxes(home: Home) -> tuple[Path, ...]:
     """The folders into which departments lay deposits, as the settings name them."""
-    return ()
+    return tuple((home.path / named).resolve() for named in home.settings.web.inbox)
 
 
 def _paths_in(value: Any) -> Iterator[Path]:

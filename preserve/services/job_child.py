@@ -161,11 +161,13 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
 def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
     """The result's document in each language. Raises whatever the operation raises."""
     operation, runs = job_arguments.fit(row.operation)
-    given = {**json.loads(row.arguments), **job_folders.read_secrets(home, row.id)}
-    arguments = job_arguments.read(row.operation, given, missing=(runs.folder,) if runs.folder else ())
-    job_arguments.require_reachable(home, arguments)
+    given = dict(json.loads(row.arguments))
+    for name, secret in job_folders.read_secrets(home, row.id).items():
+        given = job_arguments.with_value(given, name, secret)
     if runs.folder:
-        arguments[runs.folder] = job_folders.outbox(home, row.id)
+        given = job_arguments.with_value(given, runs.folder, job_folders.outbox(home, row.id))
+    arguments = job_arguments.read(row.operation, given)
+    job_arguments.require_reachable(home, arguments)
     spoken: Language = "en" if row.language == "en" else "zh"
     with speaking(spoken):
         session = _session(home, row, operation, spoken)

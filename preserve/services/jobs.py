@@ -20,6 +20,7 @@ from preserve.home import Home, open_home
 from preserve.services import job_arguments, job_folders
 from preserve.services.job_views import JobShown, shown
 from preserve.services.operation import Arguments, anybody, command, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import hold, start_own
 
@@ -39,18 +40,14 @@ class JobAsked:
 
 
 def _of_what_is_asked(arguments: Arguments) -> tuple[Duty, ...]:
-    operation, _ = job_arguments.fit(arguments["operation"])
-    given = _given(arguments)
-    try:
-        return operation.asked_for(operation.bind(arguments["session"], (), given))
-    except TypeError:  # the job itself gives what is missing
-        return operation.asked_for(given)
+    name = arguments["operation"]
+    operation, runs = job_arguments.fit(name)
+    given = job_arguments.read(name, _with_folder(runs, arguments["arguments"], Path("outbox")))
+    return operation.asked_for(operation.bind(arguments["session"], (), given))
 
 
-def _given(arguments: Arguments) -> dict[str, Any]:
-    _, runs = job_arguments.fit(arguments["operation"])
-    missing = (runs.folder,) if runs.folder else ()
-    return job_arguments.read(arguments["operation"], arguments["arguments"], missing=missing)
+def _with_folder(runs: Runs, arguments: Mapping[str, Any], place: Path) -> Mapping[str, Any]:
+    return job_arguments.with_value(arguments, runs.folder, place) if runs.folder else arguments
 
 
 @command("job.ask", duty=_of_what_is_asked, subject="operation")
@@ -64,15 +61,19 @@ def ask(
     Conflict where the key was used for other work.
     """
     found, runs = job_arguments.fit(operation)
-    given = job_arguments.read(operation, arguments, missing=(runs.folder,) if runs.folder else ())
+    job = str(ULID())
+    given = job_arguments.read(operation, _with_folder(runs, arguments, job_folders.outbox(session.home, job)))
     job_arguments.require_reachable(session.home, given)
-    secrets = {name: given.pop(name) for name in runs.secret if name in given}
+    document = job_arguments.document_of(operation, given)
+    secrets = {name: job_arguments.taken_out(document, name) for name in runs.secret}
+    if runs.folder:  # each job has its own, so that the same wish is the same work
+        job_arguments.taken_out(document, runs.folder)
     archive, person = session.archive, session.person
     moment = archive.now()
     row = JobRow(
-        id=str(ULID()),
+        id=job,
         operation=operation,
-        arguments=job_arguments.written(operation, given),
+        arguments=job_arguments.canonical(document),
         subject=subject or (str(given.get(found.subject) or "") if isinstance(found.subject, str) else ""),
         account=person.account,
         key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,10 +36,8 @@ def test_types_come_back_from_json_as_they_were() -> None:
     given = job_arguments.read("audit.run", {"wish": {"span": "6h", "media": [["DA26", "/media/disc"]]}})
     (medium,) = given["wish"].media
     assert (medium.label, medium.path) == ("DA26", Path("/media/disc"))
-    text = job_arguments.written("audit.run", given)
-    import json
-
-    assert job_arguments.written("audit.run", job_arguments.read("audit.run", json.loads(text))) == text
+    document = job_arguments.document_of("audit.run", given)
+    assert job_arguments.read("audit.run", json.loads(job_arguments.canonical(document))) == given
 
 
 @pytest.mark.parametrize("arguments", [{}, {"sip": 3}, {"sip": "/x", "jobs": "many"}, {"sip": "/x", "more": 1}])
@@ -67,3 +66,11 @@ def test_only_open_places_are_reached(archive: Archive, tmp_path: Path) -> None:
     for path in closed:
         with pytest.raises(Refused, match=r"job.place-not-open"):
             job_arguments.require_reachable(home, {"media": [path]})
+
+
+def test_fields_within_are_put_in_and_taken_out() -> None:
+    given = job_arguments.with_value({"number": "S1", "handover": {"form": "zip"}}, "handover.target", "/x")
+    assert given == {"number": "S1", "handover": {"form": "zip", "target": "/x"}}
+    assert job_arguments.taken_out(given, "handover.target") == "/x"
+    assert job_arguments.taken_out(given, "handover.password") is None
+    assert given == {"number": "S1", "handover": {"form": "zip"}}

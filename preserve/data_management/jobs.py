@@ -49,6 +49,7 @@ class JobRow:
     attempt: int
     resumed: int
     asked: str
+    scopes: str | None = None
     started: str | None = None
     ended: str | None = None
     pid: int | None = None
@@ -74,8 +75,7 @@ def ask(connection: Connection, row: JobRow, moment: datetime) -> tuple[JobRow, 
                 raise Conflict("job.key-used", found.id)
             return found, False
     connection.execute(jobs.insert(), asdict(row))
-    details = {"operation": row.operation, "arguments": commitment(row.arguments)}
-    ledger.append(connection, action=ASKED, subject=row.id, actor=row.account, details=details, moment=moment)
+    ledger.append(connection, action=ASKED, subject=row.id, actor=row.account, details=_told(row), moment=moment)
     return row, True
 
 
@@ -113,8 +113,8 @@ def unfinished(connection: Connection) -> list[JobRow]:
     return [JobRow(**row._mapping) for row in connection.execute(query)]
 
 
-def asker(connection: Connection, job: str, attempt: int) -> str:
-    """The account that an attempt of a job acts as.
+def asker(connection: Connection, job: str, attempt: int) -> tuple[str, list[str] | None]:
+    """The account that an attempt of a job acts as, and the duties that it is limited to, or None.
 
     Raises NotPermitted for an attempt that is not, or no longer, the job's; NotIntact where the ledger does not tell
     that this account asked for this.
@@ -123,14 +123,19 @@ def asker(connection: Connection, job: str, attempt: int) -> str:
     if row is None or row.attempt != attempt or row.state not in AT_WORK:
         raise NotPermitted("job.not-this-attempt", job)
     require_told(connection, row)
-    return row.account
+    return row.account, None if row.scopes is None else json.loads(row.scopes)
+
+
+def _told(row: JobRow) -> dict[str, Any]:
+    """What the ledger tells of a job."""
+    told = {"operation": row.operation, "arguments": commitment(row.arguments)}
+    return told if row.scopes is None else {**told, "scopes": json.loads(row.scopes)}
 
 
 def require_told(connection: Connection, row: JobRow) -> None:
     """Raises NotIntact unless the ledger tells that this account asked for this."""
     told = next(ledger.newest(connection, row.id, ASKED), None)
-    wanted = {"operation": row.operation, "arguments": commitment(row.arguments)}
-    if told is None or told.actor != row.account or told.details != wanted:
+    if told is None or told.actor != row.account or told.details != _told(row):
         raise NotIntact("ledger.contradicts-index", row.id, table=jobs.name)
 
 

@@ -165,6 +165,7 @@ def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
     for name, secret in job_folders.read_secrets(home, row.id).items():
         given = job_arguments.with_value(given, name, secret)
     if runs.folder:
+        job_folders.outbox(home, row.id).parent.mkdir(parents=True, exist_ok=True)
         given = job_arguments.with_value(given, runs.folder, job_folders.outbox(home, row.id))
     arguments = job_arguments.read(row.operation, given)
     job_arguments.require_reachable(home, arguments)

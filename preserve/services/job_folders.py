@@ -33,8 +33,8 @@ def folder(home: Home, job: str) -> Path:
 
 
 def outbox(home: Home, job: str) -> Path:
-    """Where the job's results lie that are files."""
-    return home.path / "outbox" / job
+    """Where the job's results lie that are files; within the folder that the job has in the outbox."""
+    return home.outbox / job / "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +160,4 @@ def forget_secrets(home: Home, job: str) -> None:
 def clear(home: Home, job: str) -> None:
     """Take away everything that a job left in files."""
     rmtree(folder(home, job), ignore_errors=True)
-    rmtree(outbox(home, job), ignore_errors=True)
+    rmtree(home.outbox / job, ignore_errors=True)

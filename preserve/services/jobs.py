@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from preserve.errors import Busy, NotFound, NotPermitted
 from preserve.home import Home, open_home
 from preserve.services import job_arguments, job_folders
 from preserve.services.job_views import JobShown, shown
-from preserve.services.operation import Arguments, anybody, command, query
+from preserve.services.operation import Arguments, Look, anybody, command, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import hold, start_own
@@ -65,7 +66,8 @@ def ask(
     given = job_arguments.read(operation, _with_folder(runs, arguments, job_folders.outbox(session.home, job)))
     job_arguments.require_reachable(session.home, given)
     document = job_arguments.document_of(operation, given)
-    secrets = {name: job_arguments.taken_out(document, name) for name in runs.secret}
+    taken = {name: job_arguments.taken_out(document, name) for name in runs.secret}
+    secrets = {name: secret for name, secret in taken.items() if secret}
     if runs.folder:  # each job has its own, so that the same wish is the same work
         job_arguments.taken_out(document, runs.folder)
     archive, person = session.archive, session.person
@@ -84,6 +86,7 @@ def ask(
         attempt=0,
         resumed=0,
         asked=stamp(moment),
+        scopes=None if person.scopes is None else json.dumps(sorted(duty.value for duty in person.scopes)),
     )
     job_folders.keep_secrets(session.home, row.id, secrets)
     try:
@@ -129,6 +132,40 @@ def list_jobs(session: Session, *, mine: bool = False, state: StateWish = "", be
 def show(session: Session, job: str) -> JobShown:
     """One job: what was asked for, how far it is, how it ended. Raises NotFound where it is not theirs to see."""
     return shown(session, _row(session, job))
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """A file that a job made, and where it lies."""
+
+    number: int
+    name: str
+    bytes: int
+    place: Path
+
+
+def _named(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    """What the record of a fetched file names: it is read before, and shown to nobody."""
+    row = _row(session, arguments["job"])
+    known = job_folders.files_of(session.home, row.id)
+    names = [file.name for file in known if file.number == arguments["number"]]
+    return {"number": arguments["number"], "file": names[0] if names else "", "work": row.operation}
+
+
+@query("job.file", duty=anybody, subject="job", look=Look("job.file-fetched", _named))
+def file(session: Session, job: str, number: int) -> JobFile:
+    """One file that a job made, by its number; each fetch is recorded.
+
+    For who asked for the job, and who may do what it did. Raises NotFound, NotPermitted.
+    """
+    row, person = _row(session, job), session.person
+    operation, _ = job_arguments.fit(row.operation)
+    duties = operation.asked_for({}) if not callable(operation.duties) else ()
+    if row.account != person.account and not any(person.may(duty) for duty in duties):
+        raise NotPermitted("job.not-yours", job)
+    place = job_folders.file_of(session.home, job, number)
+    (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
+    return JobFile(number, known.name, known.bytes, place)
 
 
 @command("job.stop", duty=anybody, subject="job")

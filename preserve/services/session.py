@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
+from preserve.administration.duties import Duty
 from preserve.administration.people import Person, recognise, recognise_account, token_digest
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.data_management import jobs
@@ -92,7 +93,9 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
         case Ended(code, where, until):
             raise NotPermitted(code, where, until=until)
         case AsJob(job, attempt):
-            return recognise_account(connection, jobs.asker(connection, job, attempt), moment)
+            account, scopes = jobs.asker(connection, job, attempt)
+            person = recognise_account(connection, account, moment)
+            return person if scopes is None else replace(person, scopes=frozenset(map(Duty, scopes)))
     raise NotPermitted("people.nobody")
 
 

@@ -14,6 +14,7 @@ jobs = Table(
     Column("arguments", Text, nullable=False, comment="JSON object, canonical; without secrets"),
     Column("subject", Text, nullable=False, comment="a case, a number, a medium; or nothing"),
     Column("account", Text, nullable=False, comment="who asked"),
+    Column("scopes", Text, comment="JSON list of the duties that the asker's token was limited to; null: by none"),
     Column("key", Text, nullable=False, comment="idempotency key, unique for an account; or nothing"),
     Column("language", Text, nullable=False, comment="of who asked"),
     Column("lane", Text, nullable=False),

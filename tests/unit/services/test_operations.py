@@ -84,6 +84,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "hold.list": {},
     "hold.release": {},
     "job.ask": {"operation": "copies.replicate"},
+    "job.file": {},
     "job.list": {},
     "job.resume": {},
     "job.run": {},
@@ -152,7 +153,9 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.whoami": {},
 }
 
-NOT_THERE = frozenset({"appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"})
+NOT_THERE = frozenset(
+    {"job.file", "appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"}
+)
 """Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
 
 NAMES = sorted(OPERATIONS)

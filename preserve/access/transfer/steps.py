@@ -94,14 +94,17 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     )
 
 
-def decide(actor: Actor, number: str, *, approve: bool, reason: str) -> Transfer:
-    """The head, or whoever decides in the head's place, approves or refuses; never who prepared it."""
+def decide(actor: Actor, number: str, *, approve: bool, reason: str, seen: str = "") -> Transfer:
+    """The head, or whoever decides in the head's place, approves or refuses; never who prepared it.
+
+    `seen` is the digest of the record that was looked at. Raises Conflict where it is another by now.
+    """
     state = "approved" if approve else "refused"
     if not approve and not reason.strip():
         raise UsageError("transfer.reason", number)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state)
+        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state, seen=seen)
         decision = Decision(
             by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
         )

@@ -68,6 +68,14 @@ def write_record(path: Path, record: BaseModel) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest_of_record(path: Path) -> str:
+    """SHA-256 of a record, which is written once and never changed. Raises NotIntact."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise NotIntact("proceeding.record-gone", str(path), reason=error.strerror or str(error)) from error
+
+
 def read_record(path: Path, sha256: str, model: type[Model]) -> Model:
     """A record that is still the one in the ledger. Raises NotIntact."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preserve.errors import (
     Busy,
+    Changed,
     Conflict,
     MediumProblem,
     NotFound,
@@ -30,14 +31,12 @@ NOBODY = frozenset(
 )
 """Codes of NotPermitted that say that nobody was recognised: 401, and a page asks for a login."""
 
-CHANGED = frozenset({"request.changed", "proceeding.changed", "confirm.changed"})
-"""Codes of Conflict that say that a record is another than the one that was shown: 412."""
-
 _FULL = frozenset({"catalogue.medium", "storage.full", "storage.medium-full", "ingest.no-space"})
 
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (UsageError, 400),
     (NotFound, 404),
+    (Changed, 412),
     (Conflict, 409),
     (Refused, 422),
     (NotPermitted, 403),
@@ -58,8 +57,6 @@ def http_status(error: BaseException) -> int:
     code = getattr(error, "code", "")
     if isinstance(error, NotPermitted) and code in NOBODY:
         return 401
-    if isinstance(error, Conflict) and code in CHANGED:
-        return 412
     if isinstance(error, MediumProblem) and code in _FULL:
         return 507
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)

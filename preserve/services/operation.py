@@ -32,6 +32,7 @@ from preserve.data_management.database import open_catalogue
 from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
+from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
 
@@ -53,6 +54,8 @@ class Look:
     details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
     about: Callable[[Session, Arguments], str] | None = None
     """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
+    once: Callable[[Session, Arguments], str] | None = None
+    """What is looked at, where one look is many requests: they are one entry for some minutes (`recent_looks`)."""
 
 
 def anybody(arguments: Arguments) -> tuple[Duty, ...]:
@@ -205,12 +208,21 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
-        subject = self.look.about(session, arguments) if self.look.about else self._about(arguments)
-        details = self.look.details(session, arguments)
-        seen = Seen(action, subject, session.person.account, details, session.archive.now())
-        failed = session.archive.record_look(seen)
-        if failed is not None:
-            session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
+        look = self.look
+        subject = look.about(session, arguments) if look.about else self._about(arguments)
+
+        def record() -> None:
+            details = look.details(session, arguments)
+            failed = session.archive.record_look(
+                Seen(action, subject, session.person.account, details, session.archive.now())
+            )
+            if failed is not None:
+                session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
+
+        if look.once is None:
+            record()
+        else:
+            RECENT.record(of_session(session, action, subject, look.once(session, arguments)), record)
 
     def _shown(self, session: Session, result: R) -> R:
         for duty, hide in self.hidden.items():

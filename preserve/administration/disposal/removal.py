@@ -181,12 +181,27 @@ def clear_views(home: Home, going: Going) -> None:
         discard(folder, root)
 
 
+def drop_shown(home: Home, going: Going) -> None:
+    """Drop what browsers are shown of the case, before its copies go.
+
+    They can be second names of the store's own files, and bytes with another name are not overwritten.
+    """
+    root = home.path / "viewing"
+    folder = root / ".shown" / going.objid
+    if folder.is_dir():
+        overwrite_tree(folder)
+        discard(folder, root)
+
+
 def _views(home: Home, going: Going) -> list[Path]:
     root = home.path / "viewing"
     folders = []
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if folder.name == ".pictures":
             folders += [folder] if any(folder.iterdir()) else []
+            continue
+        if folder.name == ".shown":
+            folders += [folder / going.objid] if (folder / going.objid).is_dir() else []
             continue
         (safe,) = safe_names([f"{folder.name}/{going.case_number}"])
         folders += [root / str(safe)] if (root / str(safe)).is_dir() else []

@@ -6,8 +6,18 @@ packages that were registered and stored like real ones.
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from metadata.entities import Event
 from preserve.administration.actor import Actor
@@ -26,7 +36,7 @@ from preserve.data_management.proof import anchors
 from tests.support.little_packages import object_of, write_package
 from tests.support.small_case import ingest
 from tests.support.tiny_case import write_case
-from tests.support.web import ACCOUNTS, staffed_home
+from tests.support.web import ACCOUNTS, Served, send, staffed_home, start
 
 AGO = timedelta(days=50)
 
@@ -101,3 +111,40 @@ def _register(archive: Archive, many: int) -> list[str]:
             rules_in_force.enter_case(home, connection, objid, actor="archivist", moment=moment)
     sealing.close_segment(home, archive.catalogue)
     return objids
+
+
+@cache
+def _template(many: int) -> tuple[Path, str, list[str]]:
+    """The home that is copied, made once in a process."""
+    folder = Path(tempfile.mkdtemp(prefix="preserve-due-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return due_home(folder, many)
+
+
+@dataclass(frozen=True)
+class DueDoor:
+    """A running door over such a home; `decided` is the disposal whose pause is over, `many` are the little cases."""
+
+    served: Served
+    decided: str
+    many: list[str]
+
+    def get(self, who: str, address: str, language: str = "zh") -> httpx.Response:
+        """A page as somebody sees it."""
+        return self.served.client(who, language).get(address)
+
+    def post(self, who: str, page: str, address: str, **form: Any) -> httpx.Response:
+        """Open a page, and send a form of it."""
+        return send(self.served.client(who), page, address, **form)
+
+
+@contextmanager
+def due_door(folder: Path, many: int = 300) -> Iterator[DueDoor]:
+    """A door over a copy of the home, in this folder; ended in the end."""
+    home, decided, objids = _template(many)
+    shutil.copytree(home, folder / "home", symlinks=True)
+    served = start(folder / "home")
+    try:
+        yield DueDoor(served, decided, objids)
+    finally:
+        served.stop()

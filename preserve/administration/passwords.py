@@ -95,6 +95,18 @@ def log_in(
     return token, expires
 
 
+def check_password(catalogue: Catalogue, name: str, password: str, moment: datetime) -> str:
+    """The stored hash of an account whose password is given once more. Raises NotPermitted, as `log_in`."""
+    stored: list[str] = []
+
+    def keep(connection: Connection, known: CredentialRow) -> PreserveError | None:
+        stored.append(known.password)
+        return NotPermitted("people.password-must-change", name) if known.must_change else None
+
+    prove(catalogue, Claim(name, password), moment, keep, asks_code=False)
+    return stored[0]
+
+
 def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime) -> None:
     """Give a token to who gave the right password, and write that down."""
     given_tokens.add(connection, replace(row, id=str(ULID()), used=row.made), moment)

@@ -30,6 +30,7 @@ from preserve.data_management.tables.people import (
     tokens,
 )
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
+from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.storage import audits, copies, media
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "audits",
     "cases",
     "checkpoints",
+    "chosen_cases",
     "copies",
     "credentials",
     "delegations",
@@ -55,6 +57,7 @@ __all__ = [
     "login_tries",
     "looks",
     "looks_checkpoint",
+    "marks",
     "media",
     "metadata",
     "preferences",
@@ -62,6 +65,7 @@ __all__ = [
     "proceedings",
     "represervations",
     "retention",
+    "saved_searches",
     "second_factors",
     "sums",
     "tiles",

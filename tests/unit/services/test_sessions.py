@@ -39,7 +39,7 @@ class Desk:
         self.archivist = appoint(self.archive, "archivist", Role.ARCHIVIST)
 
     def opened(self, account: str, password: str = PASSWORD, *, code: str = "", address: str = HOME) -> Opened:
-        return sessions.open_session(self.nobody, account, password, code=code, address=address)
+        return sessions.open_session(replace(self.nobody, address=address), account, password, code=code)
 
     def by(self, token: str) -> Session:
         return replace(self.nobody, credentials=Token(token))
@@ -88,7 +88,7 @@ def test_a_session_ends_after_half_an_hour_without_use_and_after_twelve_hours_an
         desk.moment += timedelta(minutes=29)
         if desk.moment.hour >= 20:
             break
-        sessions.note_use(desk.by(token), HOME)
+        sessions.note_use(replace(desk.by(token), address=HOME))
         assert people.who_am_i(desk.by(token)).account == "archivist"
     with pytest.raises(NotPermitted):
         people.who_am_i(desk.by(token))

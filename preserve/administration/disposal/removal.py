@@ -73,7 +73,7 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     home, catalogue, going = removal.actor.home, removal.actor.catalogue, removal.going
     row_of_medium = removal.media.get(row.medium)
     actor, moment = removal.actor.account, removal.actor.now()
-    if row_of_medium is None or _is_lost(row, row_of_medium):
+    if row_of_medium is None or is_lost(row, row_of_medium):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
         return None
     if row.state == "planned" or (row.state == "retired" and row.written is None):
@@ -101,7 +101,7 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     return None
 
 
-def _is_lost(row: CopyRow, medium: MediumRow) -> bool:
+def is_lost(row: CopyRow, medium: MediumRow) -> bool:
     """Whether the copy went with its medium; one that is lost on a medium that stays where it is may be there yet."""
     return medium.state == "lost" or (row.state == "lost" and traits_of(medium.kind).removable)
 

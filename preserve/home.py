@@ -48,6 +48,28 @@ class Signing(BaseModel):
         return self
 
 
+class Web(BaseModel):
+    """`[web]`: the door for browsers and for the systems around the archive. Addresses and folders stand only here.
+
+    No page can change them, so nobody makes the archive fetch or read what its host did not name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field("127.0.0.1:8480", description="address and port, or unix:/path/of/a/socket")
+    hosts: tuple[str, ...] = Field((), description="names by which browsers may ask, beside the one of `listen`")
+    certificate: str = Field("", description="PEM file of the TLS certificate and its chain")
+    key: str = Field("", description="PEM file of its private key")
+    proxies: tuple[str, ...] = Field((), description="addresses of proxies whose word on who asks is taken")
+    inbox: tuple[str, ...] = Field((), description="folders in which deposits arrive, relative to the home or absolute")
+    upload_bytes: int = Field(200 << 30, ge=0, description="so large may one deposit through the browser be")
+    webhook: str = Field("", description="file that names where news of deposits and jobs is sent, and the secret")
+    idle_minutes: int = Field(30, ge=1, description="a session ends so long after its last use")
+    hours: int = Field(12, ge=1, le=12, description="a session ends so long after its login")
+    sessions: int = Field(3, ge=1, description="so many sessions an account has at once; an administrator has one")
+    second_factor: tuple[str, ...] = Field((), description="roles that give a second proof when they log in")
+
+
 class Settings(BaseModel):
     """What `preserve.toml` holds."""
 
@@ -64,6 +86,7 @@ class Settings(BaseModel):
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
+    web: Web = Field(default_factory=Web, description="the door for browsers and programs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from preserve.services.operation import Operation
 
 _DOOR = "preserve.cli."
 
+SERVICES = frozenset({"serve", "signer", "worker", "job run"})
+"""Commands that run others' operations, each as who asked for it, and print no document of their own."""
+
 
 @dataclass(frozen=True)
 class Command:

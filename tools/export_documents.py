@@ -13,7 +13,7 @@ from typing import Any
 
 from preserve.services.documents import schemas
 from preserve.services.operation import OPERATIONS
-from tools.doors import commands
+from tools.doors import SERVICES, commands
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "json.md"
@@ -63,7 +63,12 @@ def _page(described: Mapping[str, Any]) -> str:
         for command in commands()
         for name in command.operations()
     ]
+    rows += [f"| `{name}` | | runs what others ask for, until it is stopped | |" for name in sorted(_services())]
     return "\n".join([_HEAD, *rows]) + "\n"
+
+
+def _services() -> list[str]:
+    return [command.name for command in commands() if command.name in SERVICES]
 
 
 def _link(name: str) -> str:

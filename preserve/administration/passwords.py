@@ -91,6 +91,18 @@ def log_in(catalogue: Catalogue, name: str, password: str, moment: datetime) -> 
     return token, expires
 
 
+def check_password(catalogue: Catalogue, name: str, password: str, moment: datetime) -> str:
+    """The stored hash of an account whose password is given once more. Raises NotPermitted, as `log_in`."""
+    stored: list[str] = []
+
+    def keep(connection: Connection, known: CredentialRow) -> PreserveError | None:
+        stored.append(known.password)
+        return NotPermitted("people.password-must-change", name) if known.must_change else None
+
+    _prove(catalogue, name, password, moment, keep)
+    return stored[0]
+
+
 def log_out(catalogue: Catalogue, name: str, moment: datetime) -> None:
     """End every token of an account."""
     with catalogue.begin() as connection:

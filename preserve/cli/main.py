@@ -48,6 +48,8 @@ COMMANDS = {
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),
+    "serve": ("preserve.serving.command", "serve"),
+    "signer": ("preserve.serving.signing", "signer"),
 }
 
 

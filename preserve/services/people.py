@@ -154,6 +154,7 @@ class WhoActs:
     founder: bool
     by: Literal["login", "system-user"]
     expires: str
+    duties: tuple[str, ...]
 
 
 @query("user.whoami", duty=anybody)
@@ -170,6 +171,7 @@ def who_am_i(session: Session) -> WhoActs:
         person.founder,
         "login" if isinstance(session.credentials, Token) else "system-user",
         kept.expires if mine and isinstance(kept, Kept) else "",
+        tuple(duty.value for duty in Duty if person.may(duty)),
     )
 
 

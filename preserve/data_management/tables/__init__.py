@@ -21,6 +21,7 @@ from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, 
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import accounts, credentials, delegations, tokens
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
+from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.storage import audits, copies, media
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "audits",
     "cases",
     "checkpoints",
+    "chosen_cases",
     "copies",
     "credentials",
     "delegations",
@@ -44,12 +46,14 @@ __all__ = [
     "ledger",
     "looks",
     "looks_checkpoint",
+    "marks",
     "media",
     "metadata",
     "proceeding_cases",
     "proceedings",
     "represervations",
     "retention",
+    "saved_searches",
     "sums",
     "tiles",
     "tokens",

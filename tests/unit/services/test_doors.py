@@ -1,4 +1,4 @@
-"""The command line is a door: each command leads to one operation, and each operation can be reached."""
+"""The doors: each command leads to one operation, and each operation can be reached by a command or a page."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import pytest
 import preserve.services.rooms  # noqa: F401  declares every operation
 from preserve.services.documents import schema_of
 from preserve.services.operation import OPERATIONS
-from tools.doors import Command, commands
+from preserve.web.app import all_pages
+from tools.doors import SERVICES, Command, commands
 
-BY_NAME = {command.name: command for command in commands()}
+BY_NAME = {command.name: command for command in commands() if command.name not in SERVICES}
+IN_PAGES = {name for page in all_pages() for name in page.operations}
 
 _PAGE = "a page of the web door shows it"
 WITHOUT_DOOR: dict[str, str] = {
@@ -21,6 +23,11 @@ WITHOUT_DOOR: dict[str, str] = {
     "statistics.show": _PAGE,
     "system.show": _PAGE,
     "workbench.show": _PAGE,
+    "appraisal.list": "a page of the web: on the command line one names the appraisal",
+    "disposal.register": "a page of the web: the command line writes the register into a folder",
+    "retention.find": "a page of the web: the command line has retention due and retention list",
+    "transfer.paper": "a page of the web: the papers of a hand-over lie in its folder",
+    "user.confirm": "only doors with sessions want the password again",
 }
 """Operations that no command calls, and why."""
 
@@ -46,6 +53,7 @@ def test_a_command_calls_one_operation(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_an_operation_has_a_door(name: str) -> None:
     doors = [command.name for command in commands() if name in command.operations()]
+    doors += ["a page"] if name in IN_PAGES else []
     assert bool(doors) != bool(WITHOUT_DOOR.get(name)), doors
 
 

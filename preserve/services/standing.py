@@ -1,0 +1,72 @@
+"""An archive that stays open in a service, and the sessions of those who ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from preserve.administration.retention.rules_in_force import count_again
+from preserve.data_management.archive import Archive, open_archive
+from preserve.home import Home, Web
+from preserve.messages import Language
+from preserve.services.local_times import clock_of, in_local_time
+from preserve.services.operation import OPERATIONS
+from preserve.services.session import Credentials, Session
+
+
+class Standing:
+    """One archive of this process. Threads share it: its catalogue hands each of them a connection of its own."""
+
+    def __init__(self, place: Path | None = None) -> None:
+        """Open the archive of that home, or of the usual one. Raises as `session.begin`."""
+        import preserve.services.rooms  # noqa: F401  declares every operation
+
+        self._archive = open_archive(place)
+        try:
+            count_again(self._archive)
+        except BaseException:
+            self._archive.close()
+            raise
+
+    @property
+    def home(self) -> Path:
+        """The folder of its home."""
+        return self._archive.home.path
+
+    @property
+    def web(self) -> Web:
+        """What the settings say of the web door."""
+        return self._archive.home.settings.web
+
+    @property
+    def institution(self) -> str:
+        """The agency that keeps the archive."""
+        return self._archive.home.settings.institution
+
+    @property
+    def language(self) -> Language:
+        """The archive's own language, for who has said none."""
+        return self._archive.home.settings.language
+
+    def local(self, text: str) -> str:
+        """The text with each moment in UTC by the bureau's clock."""
+        return in_local_time(text, clock_of(self._archive.home))
+
+    def session(
+        self, credentials: Credentials, language: Language, aside: Callable[[BaseException], None] = lambda error: None
+    ) -> Session:
+        """The dealings of whoever shows these credentials; nobody is recognised yet. It is not to be closed."""
+        archive: Archive = self._archive
+        home: Home = archive.home
+        return Session(credentials, language, aside=aside, opened=archive, opened_home=home)
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._archive.close()
+
+
+def declared(name: str) -> bool:
+    """Whether there is an operation of this name."""
+    import preserve.services.rooms  # noqa: F401  declares every operation
+
+    return name in OPERATIONS

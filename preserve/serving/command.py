@@ -1,0 +1,40 @@
+"""`preserve serve`: the doors for browsers and for programs, over one archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preserve.cli.main import Command
+from preserve.cli.output import Output
+from preserve.errors import ToolMissing
+from preserve.services.standing import Standing
+
+
+@click.command(cls=Command)
+@click.option("--listen", default="", metavar="TEXT")
+@click.option("--certificate", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE")
+@click.option("--no-worker", is_flag=True)
+def serve(output: Output, listen: str, certificate: Path | None, key: Path | None, no_worker: bool) -> None:
+    """Serve until it is told to stop."""
+    try:
+        from preserve.serving import server
+        from preserve.web.app import make_app
+    except ImportError as error:
+        raise ToolMissing("serve.web-missing", str(error.name)) from error
+
+    standing = Standing(output.home_path)
+    try:
+        web = standing.web
+        certificate = certificate or (standing.home / web.certificate if web.certificate else None)
+        key = key or (standing.home / web.key if web.key else None)
+        if certificate is not None and key is not None:
+            server.check_certificate(certificate, key)
+        app = make_app(standing)
+        listening = server.bind(server.read_address(listen or web.listen))
+        output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
+        server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
+    finally:
+        standing.close()

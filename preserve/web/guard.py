@@ -1,0 +1,163 @@
+"""The way of every request to its page: body, language, session, form token, and errors as pages of their status.
+
+Nothing here says what a person may do: the operations do, and what they raise becomes the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from preserve.messages import LANGUAGES, Language, at_door, known, speaking
+from preserve.services.failures import Failure, failure_of
+from preserve.services.http import http_status, nobody_was_recognised
+from preserve.services.session import Credentials, Token
+from preserve.services.standing import Standing
+from preserve.web import cookies
+from preserve.web.asked import Asked, fields_and_files
+from preserve.web.navigation import safe_address
+from preserve.web.once import Once
+from preserve.web.render import Pages
+from preserve.web.routing import Page
+from preserve.web.security import SAFE, is_form_token, is_own_request
+
+_log = logging.getLogger("preserve.web")
+
+
+class Guard:
+    """What stands before every page of one archive."""
+
+    def __init__(self, standing: Standing, pages: Pages) -> None:
+        self._standing = standing
+        self._pages = pages
+        self._once = Once()
+
+    def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """The function that answers requests to this page."""
+
+        async def answer(request: Request) -> Response:
+            asked = self._asked(request, page)
+            try:
+                if not is_own_request(request.method, request.headers, request.url.scheme):
+                    return await run_in_threadpool(self._refused, asked, 403, "web.foreign-form")
+                if page.method not in SAFE and not page.raw:
+                    await self._read_form(asked)
+                elif page.raw:
+                    limit_body(request, page.largest)
+                return await run_in_threadpool(self._answer, asked)
+            except HTTPException as error:
+                return await run_in_threadpool(self._refused, asked, error.status_code, "web.request-refused")
+            except ClientDisconnect:
+                return Response(status_code=400)
+            finally:
+                for _, upload in asked.files.multi_items():
+                    await upload.close()
+
+        return answer
+
+    def _asked(self, request: Request, page: Page) -> Asked:
+        token = cookies.session_of(request)
+        credentials: Credentials = Token(token) if token else None
+        session = self._standing.session(credentials, self._language(request), self._aside)
+        return Asked(request, page, self._standing, session, token, self._pages)
+
+    def _language(self, request: Request) -> Language:
+        wanted = request.cookies.get(cookies.LANGUAGE, "")
+        if wanted in LANGUAGES:
+            return "zh" if wanted == "zh" else "en"
+        for part in request.headers.get("accept-language", "").lower().split(","):
+            name = part.split(";")[0].strip()
+            if name.startswith(LANGUAGES):
+                return "zh" if name.startswith("zh") else "en"
+        return self._standing.language
+
+    def _aside(self, error: BaseException) -> None:
+        _log.warning("done, and then: %s", error)
+
+    async def _read_form(self, asked: Asked) -> None:
+        limit_body(asked.request, asked.page.largest)
+        form = await asked.request.form(max_files=200, max_fields=20_000, max_part_size=asked.page.largest)
+        asked.form, asked.files = fields_and_files(form)
+
+    def _answer(self, asked: Asked) -> Response:
+        with speaking(asked.language), at_door("web"):
+            try:
+                if self._is_forged(asked):
+                    return self._refused(asked, 403, "web.form-stale")
+                if asked.page.method in SAFE or asked.page.raw:
+                    return asked.page.handler(asked)
+                address = asked.request.url.path
+                return self._once.answer(asked.token, address, asked.key, lambda: asked.page.handler(asked))
+            except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, and no trace
+                if (failure := failure_of(error)) is not None:
+                    return self._failed(asked, error, failure)
+                number = secrets.token_hex(4)
+                _log.exception("defect %s at %s %s", number, asked.page.method, asked.page.path)
+                return self._refused(asked, 500, "web.defect", number=number)
+
+    def _is_forged(self, asked: Asked) -> bool:
+        """Whether it would change something in a session, and does not carry the token of that session's forms."""
+        if asked.page.method in SAFE or not asked.token or asked.page.path == "/login":
+            return False
+        given = asked.form.get("csrf") or asked.request.headers.get("x-csrf", "")
+        return not is_form_token(asked.token, given)
+
+    def _failed(self, asked: Asked, error: Exception, failure: Failure) -> Response:
+        if nobody_was_recognised(error) and asked.page.path != "/login":
+            return self._to_login(asked)
+        status = http_status(error)
+        if status >= 500:
+            _log.error("%s %s: %s", asked.page.method, asked.page.path, error)
+        response = self._pages.answer(asked, "error.html", status, {"failure": failure, "status": status})
+        if status == 503:
+            response.headers["retry-after"] = "2"
+        return response
+
+    def _to_login(self, asked: Asked) -> Response:
+        here = asked.request.url.path
+        if asked.page.method == "GET" and asked.request.url.query:
+            here += f"?{asked.request.url.query}"
+        if asked.page.method != "GET":
+            return self._refused(asked, 401, "web.session-over")
+        response = RedirectResponse(asked_login(here), status_code=303)
+        cookies.end_session(asked.request, response)
+        return response
+
+    def _refused(self, asked: Asked, status: int, code: str, **values: str) -> Response:
+        """A refusal that is no error of an operation."""
+        with speaking(asked.language):
+            code = code if known(code) else "web.request-refused"
+            shown = {"failure": None, "code": code, "values": values, "status": status}
+            return self._pages.answer(asked, "error.html", status, shown)
+
+
+def asked_login(after: str) -> str:
+    """The login page that leads to this address afterwards."""
+    from urllib.parse import urlencode
+
+    return "/login?" + urlencode({"next": safe_address(after)})
+
+
+def limit_body(request: Request, largest: int) -> None:
+    """Raises HTTPException 413 while a body of more than so many bytes is read, and 411 where no length is said."""
+    length = request.headers.get("content-length", "")
+    if length and (not length.isascii() or not length.isdigit() or int(length) > largest):
+        raise HTTPException(413)
+    receive, read = request._receive, 0
+
+    async def counted() -> Any:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            raise HTTPException(413)
+        return message
+
+    request._receive = counted

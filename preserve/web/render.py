@@ -1,0 +1,118 @@
+"""Pages from templates: what every template may call, and the words of the reader's language."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
+
+from preserve import __version__
+from preserve.errors import NotPermitted
+from preserve.messages import bytes_for_people, day_for_people, hint, known, length_for_people, say, speaking
+from preserve.services.text import one_line, visible
+from preserve.web.navigation import subjects_for
+
+if TYPE_CHECKING:
+    from preserve.services.standing import Standing
+    from preserve.web.asked import Asked
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file of `static/`, with its digest: another file has another address, and is never stale."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+    return f"/static/{digest}/{name}"
+
+
+class Pages:
+    """The templates, over one archive."""
+
+    def __init__(self, standing: Standing, there: Collection[str]) -> None:
+        self._standing = standing
+        self._there = frozenset(there)
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_shown,
+        )
+        self._environment.globals.update(
+            t=say, hint=hint, static=static, known=known, institution=standing.institution, version=__version__
+        )
+        self._environment.filters.update(
+            size=bytes_for_people,
+            length=length_for_people,
+            day=day_for_people,
+            moment=self._moment,
+            line=one_line,
+            seen=visible,
+            breaks=_breaks,
+        )
+
+    def _moment(self, text: str) -> str:
+        """A moment in UTC by the bureau's clock, as `2026-11-28 14:03`."""
+        return self._standing.local(text)
+
+    def text(self, template: str, values: Mapping[str, Any]) -> str:
+        """A template, filled, in the language in use. For tests, and for what is no answer of its own."""
+        return self._environment.get_template(template).render(values)
+
+    def answer(self, asked: Asked, template: str, status: int, values: Mapping[str, Any]) -> Response:
+        """A whole page in the reader's language; nobody is named on it where nobody is logged in."""
+        with speaking(asked.language):
+            who = _who(asked)
+            note = asked.query.get("note", "")
+            around = {
+                "asked": asked,
+                "who": who,
+                "language": asked.language,
+                "note": note if note.startswith("web.") and known(note) else "",
+                "subjects": subjects_for(who.duties, self._there) if who else [],
+                "here": asked.request.url.path,
+                "csrf": lambda: _hidden(asked),
+                "there": self._there,
+                "may": lambda *duties: who is not None and any(duty in who.duties for duty in duties),
+            }
+            return HTMLResponse(self.text(template, {**around, **values}), status_code=status)
+
+
+def _who(asked: Asked) -> Any:
+    if not asked.token:
+        return None
+    try:
+        return asked.who
+    except NotPermitted:
+        return None
+
+
+def _hidden(asked: Asked) -> Markup:
+    """The fields that every form needs: the token of the session, and a key that tells whether it came before."""
+    return Markup('<input type="hidden" name="csrf" value="{}"><input type="hidden" name="key" value="{}">').format(
+        asked.form_token(), secrets.token_urlsafe(16)
+    )
+
+
+def _shown(value: Any) -> Any:
+    """What a template prints: a text with all that cannot be seen made visible, and a missing value as nothing."""
+    if isinstance(value, Markup):
+        return value
+    if value is None:
+        return ""
+    return visible(value, keep="\n\t") if isinstance(value, str) else value
+
+
+def _breaks(text: str) -> Markup:
+    """A text of several lines, its ends of lines kept."""
+    return Markup("<br>").join(escape(visible(line)) for line in text.splitlines())

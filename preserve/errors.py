@@ -13,6 +13,7 @@ PreserveError                 1  a defect of ours
 ├── ToolMissing               7  a program or library this needs is not installed
 ├── Stopped                   8  stopped before the end; run again to resume
 └── Busy                      9  another operation is at it; nothing was done, run again in a while
+    └── Throttled             9  too much of that was asked lately; nothing was done, ask again in `seconds`
 """
 
 from __future__ import annotations
@@ -122,3 +123,7 @@ class Busy(PreserveError):
     """Another operation holds what this one needs; nothing was done, and the same command may succeed in a while."""
 
     status = 9
+
+
+class Throttled(Busy):
+    """Too much of that was asked lately, or is asked at once; `values["seconds"]` says when to ask again."""

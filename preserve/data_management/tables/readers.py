@@ -1,4 +1,4 @@
-"""What readers keep for themselves: searches, marks in recordings, cases chosen for work. The ledger knows none of it."""
+"""What readers keep for themselves, none of it in the ledger: searches, marks in recordings, cases chosen for work."""
 
 from __future__ import annotations
 

@@ -75,9 +75,3 @@ def language(asked: Asked) -> Response:
     wanted = asked.form.get("language", "")
     cookies.set_language(asked.request, response, "en" if wanted == "en" else "zh")
     return response
-
-
-@page("GET", "/", "user.whoami")
-def today(asked: Asked) -> Response:
-    """The first page."""
-    return asked.show("today.html", who=asked.who)

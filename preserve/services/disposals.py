@@ -19,7 +19,7 @@ from preserve.administration.disposal.removal import Task
 from preserve.administration.disposal.steps import DISPOSALS, WHICH, Which, kept_register, register_file
 from preserve.administration.disposal.tombstones import tombstones_of
 from preserve.administration.duties import Duty
-from preserve.data_management import proceedings
+from preserve.data_management import backup, proceedings
 from preserve.data_management.disposal_holds import Block, blocks_of
 from preserve.data_management.proceedings import ProceedingRow
 from preserve.errors import Conflict, PreserveError
@@ -129,6 +129,8 @@ def carry_out(session: Session, number: str) -> Executed:
     tasks = tuple(task for outcome in report.outcomes for task in outcome.tasks)
     obstacles = tuple(finding for outcome in report.outcomes for finding in outcome.obstacles)
     gone = sum(outcome.gone for outcome in report.outcomes)
+    if gone:  # what was destroyed would live on in copies of the catalogue, its words with it
+        backup.drop_all(session.archive.home)
     status = 0 if report.done else 3 if obstacles and not tasks else 5
     left = len(report.outcomes) - gone
     return Executed(status, report.disposal.number, report.disposal.state, gone, left, tasks, obstacles)

@@ -122,6 +122,11 @@ class Home:
         return self.path / "profiles"
 
     @property
+    def waiting(self) -> Path:
+        """What waits to be taken in: a folder a deposit, with what people wrote about it."""
+        return self.path / "inbox" / ".web"
+
+    @property
     def log(self) -> Path:
         """The folder of the run logs, for an auditor."""
         return self.path / "log"

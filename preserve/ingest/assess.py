@@ -24,6 +24,7 @@ from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
+from preserve.ingest.handed import Handed
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
@@ -68,7 +69,7 @@ class Assessed:
         return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
 
 
-def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assessed:
+def assess(home: Home, source: Path | Handed, progress: Callable[[int], None]) -> Assessed:
     """Receive, scan, read the description, check.
 
     Raises Refused with every reason there is, those that lie in the files among them: who mends one thing after the
@@ -77,7 +78,8 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
     deposit = look_over(source, profile, _scratch(home))
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
-    description, mistakes = read_description(name, deposit.description, read_vocabulary(home.profiles))
+    words = read_vocabulary(home.profiles)
+    description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
     if description is not None:
         deposit = with_named(deposit, (item.file for item in description.objects))
     findings = list(deposit.findings)
@@ -92,7 +94,7 @@ def assess(home: Home, source: Path, progress: Callable[[int], None]) -> Assesse
     if description is None or any(finding.severity == "refuse" for finding in findings):
         sightings = Sightings(home, deposit, names)
         raise Refused(
-            "sip.refused", str(source), findings=_with_files(home, description, findings, sightings, progress)
+            "sip.refused", str(deposit.origin), findings=_with_files(home, description, findings, sightings, progress)
         )
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
     return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names)
@@ -208,7 +210,7 @@ class Judgement:
 
 
 def preview(
-    home: Home, source: Path, progress: Callable[[int], None], retention: RetentionProfile | None = None
+    home: Home, source: Path | Handed, progress: Callable[[int], None], retention: RetentionProfile | None = None
 ) -> tuple[Assessed, Judged]:
     """What `assess` finds, and what the files say, those in an archive too; nothing is kept.
 

@@ -16,6 +16,7 @@ from preserve.home import Home
 from preserve.ingest import preflight_table
 from preserve.ingest.assess import preview, refusal
 from preserve.ingest.compliance import REPORTS, reports
+from preserve.ingest.handed import Handed
 from preserve.messages import Language, language, speaking
 from preserve.outputs import check_new, write_all
 from preserve.progress import Progress
@@ -43,6 +44,7 @@ class _Job:
     report: Path | None  # the reports' path without their endings
     replace: bool = False
     retention: RetentionProfile | None = None
+    given: Handed | None = None  # with what lies beside it
 
     def targets(self) -> list[Path]:
         """Where its reports go."""
@@ -103,13 +105,20 @@ def _look_elsewhere(home: Home, spoken: Language, job: _Job) -> Looked:
         return _look(home, job, _quiet)
 
 
+def look_at(
+    home: Home, given: Handed, watcher: Callable[[int], None], retention: RetentionProfile | None = None
+) -> Looked:
+    """Check one case with what lies beside it, in this process; nothing is changed. Raises as `look_all`."""
+    return _look(home, _Job(given.path, None, retention=retention, given=given), watcher)
+
+
 def _quiet(_: int) -> None:
     """Nobody watches a worker process."""
 
 
 def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
     try:
-        assessed, judged = preview(home, job.path, progress, job.retention)
+        assessed, judged = preview(home, job.given or job.path, progress, job.retention)
     except Refused as error:
         return Looked(job.path, preflight_table.row_of_refused(job.path, error.findings or _alone(error)), error)
     except MediumProblem as error:  # one case that cannot be read does not keep the others from being checked

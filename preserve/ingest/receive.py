@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-import unicodedata
 import zipfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
-from metadata.identity import Names, precise, readable
+from metadata.identity import Names, readable
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.declared.lists import read_lists
+from preserve.ingest.handed import BESIDE, ON_ARRIVAL, Handed, handed
+from preserve.ingest.hostile_names import collisions, hostile, links_out, misleading
 from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
 from preserve.ingest.sources import Entry, Source
@@ -27,8 +26,6 @@ from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import kept_files, read_bag
 from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.sources.inventory import Inventory, paths_of
-
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 class DepositProfile(BaseModel):
@@ -60,7 +57,8 @@ class Deposit:
     """A deposit that was looked over. `prefix` stands before every payload path (`data/` in a bag, or one top folder).
 
     `files` are the payload files with paths below the prefix, `wanted` the digests that a bag or lists in the deposit
-    declare for them, `tags` a bag's own files, `litter` what was left out.
+    declare for them, `tags` a bag's own files, `litter` what was left out. `read_as`: the name by which the description
+    is read where it lies beside the deposit (`handed`).
     """
 
     source: Source
@@ -75,6 +73,7 @@ class Deposit:
     description: bytes
     fingerprint: str
     findings: tuple[Finding, ...]
+    read_as: str = ""
 
     @property
     def size(self) -> int:
@@ -111,8 +110,10 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
     return deposit
 
 
-def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
     """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
+    beside = handed(given)
+    path = beside.path
     source = open_source(path)
     entries = Inventory()
     findings: list[Finding] = []
@@ -121,17 +122,17 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
     for entry in source.entries():
         if entry.kind == "folder" and not entry.path:
             continue  # the deposit's own folder, as tar lists it
-        findings += _hostile(entry, profile)
+        findings += hostile(entry, profile)
         if entry.kind != "folder":
             entries.append(entry)
-            digest.update(repr((entry.path, entry.kind, entry.size, entry.modified_ns)).encode("utf-8", "replace"))
+            digest.update(line_of(entry))
             total += entry.size
         if len(entries) > profile.most_files:
             raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
         _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
     left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
     kept = Inventory(entry for entry in entries if entry.path not in left) if left else entries
-    findings += [*_collisions(kept), *_links_out(entries)]
+    findings += [*collisions(kept), *links_out(entries)]
     if any(finding.severity == "refuse" for finding in findings):
         raise Refused("sip.refused", str(path), findings=findings)
     if not kept:
@@ -147,14 +148,16 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
     word = read_lists(source, files, prefix, scratch)
     findings += [*said, *word.findings]
     wanted |= {file: (*wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
+    for file, value in beside.digests.items():
+        wanted[file] = (*wanted.get(file, ()), Wanted("sha256", value, ON_ARRIVAL))
     try:
-        name, description = _description(source, top, prefix, files, tags, profile)
+        name, description = _description(source, (prefix, top), files, tags, profile, beside.description)
     except Refused as error:
         if not any(finding.severity == "refuse" for finding in findings):
             raise
         raise Refused("sip.refused", str(path), findings=[*findings, as_finding(error)]) from error
     tags, unkept = kept_files(entries, tags, top, name)
-    findings += [*unkept, *forms(files, prefix), *_misleading(files)]
+    findings += [*unkept, *forms(files, prefix), *misleading(files)]
     if litter:
         findings.append(told(litter))
     return Deposit(
@@ -168,9 +171,20 @@ def look_over(path: Path, profile: DepositProfile, scratch: Path | None = None) 
         wanted,
         name,
         description,
-        digest.hexdigest(),
+        fingerprint_of(digest.hexdigest(), beside.description),
         tuple(findings),
+        BESIDE if beside.description else "",
     )
+
+
+def line_of(entry: Entry) -> bytes:
+    """What the fingerprint of a deposit is reckoned over: one name after the other, folders left out."""
+    return repr((entry.path, entry.kind, entry.size, entry.modified_ns)).encode("utf-8", "replace")
+
+
+def fingerprint_of(files: str, beside: bytes) -> str:
+    """The fingerprint of a deposit from that of its files, and of the description that lies beside it."""
+    return hashlib.sha256(files.encode() + beside).hexdigest() if beside else files
 
 
 def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
@@ -191,28 +205,6 @@ def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
     return replace(deposit, files=files, litter=litter, findings=tuple(findings))
 
 
-def _hostile(entry: Entry, profile: DepositProfile) -> Iterator[Finding]:
-    path = entry.path
-    parts = path.replace("\\", "/").split("/")
-    if path.startswith(("/", "\\")) or ".." in parts or (len(path) > 1 and path[1] == ":" and path[0].isalpha()):
-        yield Finding("sip.traversal", path, "refuse")
-    elif "" in parts or "." in parts or "\0" in path:
-        yield Finding("sip.bad-path", path, "refuse")
-    if len(parts) > profile.deepest:
-        yield Finding("sip.too-deep", path, "refuse", {"limit": profile.deepest})
-    if entry.kind in ("symlink", "hardlink", "fifo", "device", "socket"):
-        yield Finding(f"sip.{entry.kind}", path, "refuse", {"target": entry.target})
-    if entry.encrypted:
-        yield Finding("sip.member-encrypted", path, "refuse")
-    if (
-        entry.compressed is not None
-        and entry.size > profile.ratio_matters_from
-        and entry.size > profile.largest_ratio * max(entry.compressed, 1)
-    ):
-        ratio = entry.size // max(entry.compressed, 1)
-        yield Finding("sip.bomb", path, "refuse", {"ratio": ratio, "limit": profile.largest_ratio})
-
-
 def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositProfile) -> None:
     if total > profile.largest_total:
         raise Refused("sip.too-large", str(path), size=total, limit=profile.largest_total)
@@ -220,37 +212,6 @@ def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositPro
         packed = max(path.stat().st_size, 1)
         if total > profile.largest_ratio * packed:
             raise Refused("sip.bomb", str(path), ratio=total // packed, limit=profile.largest_ratio)
-
-
-def _links_out(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """A file of a folder with more hard links than the folder holds has another name outside, and may change there."""
-    inside = Counter(entry.inode for entry in entries if entry.links > 1)
-    for entry in entries:
-        if entry.links > 1 and inside[entry.inode] < entry.links:
-            yield Finding("sip.hardlink", entry.path, "refuse", {"target": ""})
-
-
-def _misleading(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Characters that turn the direction of writing make `gpj.exe` look like `exe.jpg` (Unicode TR 36 §2.2)."""
-    for path in paths_of(entries):
-        if not _TURNING.isdisjoint(path):
-            yield Finding("sip.name-misleads", path, "warning")
-
-
-def _collisions(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Two members of one path are refused: one would take the other's place. Names that are one to some file system
-    only, by Unicode form or letters' case, are told; both files are kept, under names of their own."""
-    paths, keys = PackedTexts(), PackedTexts()
-    there, seen = Places(paths, len(entries)), Places(keys, len(entries))
-    for place, path in enumerate(paths_of(entries)):
-        key = unicodedata.normalize("NFC", readable(path).casefold())
-        paths.append(path)
-        keys.append(key)
-        if there.add(place, path) != place:
-            yield Finding("sip.names-collide", path, "refuse", {"other": path})
-        elif (first := seen.add(place, key)) != place:
-            values = {"name": precise(path), "other": precise(paths[first])}
-            yield Finding("sip.names-alike", path, "warning", values)
 
 
 def _top(entries: Sequence[Entry], profile: DepositProfile) -> tuple[str, bool]:
@@ -273,15 +234,25 @@ def _top(entries: Sequence[Entry], profile: DepositProfile) -> tuple[str, bool]:
 
 
 def _description(
-    source: Source, top: str, prefix: str, files: Sequence[Entry], tags: tuple[str, ...], profile: DepositProfile
+    source: Source,
+    folders: tuple[str, str],
+    files: Sequence[Entry],
+    tags: tuple[str, ...],
+    profile: DepositProfile,
+    beside: bytes,
 ) -> tuple[str, bytes]:
-    """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several."""
+    """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several.
+
+    One that lies beside the deposit counts instead, under the name of the deposit's own or as the first of the names.
+    """
     found = [
         path
-        for folder in dict.fromkeys((prefix, top))
+        for folder in dict.fromkeys(folders)
         for path in chain(paths_of(files), tags)
         if path.startswith(folder) and readable(path.removeprefix(folder)) in profile.description_names
     ]
+    if beside:
+        return (found[0] if found else folders[0] + BESIDE), beside
     if not found:
         raise Refused("sip.no-description", names=", ".join(profile.description_names))
     if len(found) > 1:

@@ -15,6 +15,7 @@ from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
 from preserve.ingest.extraction.parts import folder_of
 from preserve.ingest.first_version import FirstVersion, Result
+from preserve.ingest.handed import Handed, handed
 from preserve.ingest.pipeline import carry_out
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
@@ -26,7 +27,7 @@ __all__ = ["Answerer", "Result", "run"]
 def run(
     home: Home,
     catalogue: Catalogue,
-    source: Path,
+    source: Path | Handed,
     *,
     person: str | Answerer,
     jobs: int,
@@ -47,7 +48,7 @@ def run(
         assessed = assess(home, source, watcher)
         require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
-        _refuse(home, catalogue, source, refusal, person)
+        _refuse(home, catalogue, handed(source).path, refusal, person)
         raise
     number = assessed.description.case_number
     with claim(home.work, number):

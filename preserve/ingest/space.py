@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from preserve.home import Home
 from preserve.ingest.normalise import FormatsProfile, formats_profile
 from preserve.ingest.receive import Deposit
@@ -23,10 +25,15 @@ _OFFICE = frozenset(_words("doc docx wps xls xlsx et ppt pptx dps rtf odt ods od
 
 def reckon(home: Home, deposit: Deposit) -> int:
     """Bytes that the package, and the scratch files of its making, will need at most, by names and sizes."""
+    return reckon_sizes(home, ((entry.path, entry.size) for entry in deposit.files))
+
+
+def reckon_sizes(home: Home, files: Iterable[tuple[str, int]]) -> int:
+    """The same of names and sizes alone, before there is a deposit."""
     profile = formats_profile(home.profiles)
     needed = _FIXED
-    for entry in deposit.files:
-        needed += entry.size + _PER_FILE + int(entry.size * _factor(entry.path, home.settings.policy, profile))
+    for path, size in files:
+        needed += size + _PER_FILE + int(size * _factor(path, home.settings.policy, profile))
     return needed
 
 

@@ -56,10 +56,10 @@ def cases_in(folder: Path, home: Home) -> list[Path]:
 
 
 def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
-    return _file_of(folder, (*names, "bagit.txt")) is not None
+    return file_of(folder, (*names, "bagit.txt")) is not None
 
 
-def _file_of(folder: Path, names: Iterable[str]) -> Path | None:
+def file_of(folder: Path, names: Iterable[str]) -> Path | None:
     """The file of one of these names, the first that there is; in whatever bytes its name is written."""
     wanted = list(names)
     if found := next((folder / name for name in wanted if (folder / name).is_file()), None):
@@ -78,7 +78,7 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for folder in folders:
         for path in cases_in(folder, home):
-            file = _file_of(path, names)
+            file = file_of(path, names)
             case = read_description(readable(file.name), file.read_bytes(), words)[0] if file else None
             if case is None:
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")

@@ -1,0 +1,30 @@
+"""A deposit with what the archive's waiting room keeps beside it: a description, and digests reckoned on arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BESIDE = "case.json"
+"""Under this name a description that lies beside the deposit is read, and named in what is found."""
+ON_ARRIVAL = "upload.ndjson"
+"""The list that the digests reckoned on arrival are said to come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Where a deposit lies, and what goes with it that does not lie in it.
+
+    `description`: JSON that counts instead of any description in the deposit; empty: the deposit's own counts.
+    `digests`: SHA-256 of files by their paths, as they were when they came in.
+    """
+
+    path: Path
+    description: bytes = b""
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def handed(source: Path | Handed) -> Handed:
+    """The same; of a bare path a deposit with nothing beside it."""
+    return source if isinstance(source, Handed) else Handed(source)

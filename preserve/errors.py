@@ -5,12 +5,15 @@ PreserveError                 1  a defect of ours
 ├── Refused                   3  input or policy: the deposit or the wish is not accepted
 │   ├── NotFound              3  there is nothing of that name, or nothing that this person may know of
 │   └── Conflict              3  it is not in the state for that, or somebody else is at it; look at it again
+│       └── Changed           3  it is not what was seen any more; look at it again
 ├── NotIntact                 4  something is altered, damaged or missing
 ├── MediumProblem             5  a medium is absent, full or failing
 ├── NotPermitted              6  this person may not do this
+│   └── ConfirmNeeded         6  the password must be given again for this
 ├── ToolMissing               7  a program or library this needs is not installed
 ├── Stopped                   8  stopped before the end; run again to resume
 └── Busy                      9  another operation is at it; nothing was done, run again in a while
+    └── Throttled             9  too much of that was asked lately; nothing was done, ask again in `seconds`
 """
 
 from __future__ import annotations
@@ -78,6 +81,10 @@ class Conflict(Refused):
     """What was asked for does not fit the state that the thing is in now: it is there already, ended, or in use."""
 
 
+class Changed(Conflict):
+    """It is not what the person saw who wants to act on it: a step came in between."""
+
+
 class NotIntact(PreserveError):
     """Something is altered, damaged or missing."""
 
@@ -96,6 +103,10 @@ class NotPermitted(PreserveError):
     status = 6
 
 
+class ConfirmNeeded(NotPermitted):
+    """The person may, but must give the password again for this deed."""
+
+
 class ToolMissing(PreserveError):
     """A program or library that this work needs is not installed."""
 
@@ -112,3 +123,7 @@ class Busy(PreserveError):
     """Another operation holds what this one needs; nothing was done, and the same command may succeed in a while."""
 
     status = 9
+
+
+class Throttled(Busy):
+    """Too much of that was asked lately, or is asked at once; `values["seconds"]` says when to ask again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import array
 import fcntl
 import os
+import secrets
 import stat
 import struct
 from collections.abc import Callable, Iterable, Sequence
@@ -72,6 +73,22 @@ def share_file_checked(
     if not same or size != before.st_size:
         raise Changed(str(source))
     return size, digests
+
+
+def share_file(source: Path, target: Path) -> bool:
+    """Whether `target` is now the file `source` without new bytes, by reflink or hard link; nothing of it is read.
+
+    It has its name at once and whole, also where two do this at the same time. Raises the medium's errors.
+    """
+    staged = target.with_name(f".{secrets.token_hex(8)}.new")
+    with on_medium(target):
+        make_folder(target.parent)
+        if not (_clone(source, staged) or _link(source, staged)):
+            return False
+        os.replace(staged, target)
+        with suppress(FileNotFoundError):  # where both were names of one file already, the rename did nothing
+            os.unlink(staged)
+    return True
 
 
 def shared_bytes(old: Path, new: Path, paths: Iterable[str]) -> int:

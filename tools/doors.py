@@ -20,7 +20,7 @@ from preserve.services.operation import Operation
 
 _DOOR = "preserve.cli."
 
-SERVICES = frozenset({"serve", "worker", "job run"})
+SERVICES = frozenset({"serve", "signer", "worker", "job run"})
 """Commands that run others' operations, each as who asked for it, and print no document of their own."""
 
 

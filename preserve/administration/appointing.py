@@ -15,14 +15,17 @@ from preserve.administration.duties import ALONE, Role, check_together
 from preserve.administration.passwords import first_password
 from preserve.administration.people import Person, existing, founder_of
 from preserve.clock import parse, stamp
-from preserve.data_management import accounts, logins
+from preserve.data_management import accounts, given_tokens, logins
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.data_management.database import Catalogue
 from preserve.data_management.logins import CredentialRow
 from preserve.errors import Conflict, NotFound, NotPermitted, Refused, UsageError
+from preserve.messages import say
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _LONGEST_DELEGATION = timedelta(days=366)
+_OF_PROGRAMS = frozenset({Role.DEPOSITOR, Role.ARCHIVIST})
+"""What a program may be: what is left are people's own words, or what looks after the others."""
 
 
 def add_person(
@@ -40,21 +43,49 @@ def add_person(
     person = person.strip()
     password, stored = first_password()
     with catalogue.begin() as connection:
-        others = accounts.all_accounts(connection)
-        for row in others:
-            if row.name == name:
-                raise Conflict("people.exists", name)
-            if row.person == person:
-                raise Conflict("people.person-has-account", person, account=row.name)
-            if os_user and row.os_user == os_user:
-                raise Conflict("people.user-taken", os_user, account=row.name)
-        _check_alike(connection, name, person, others)
-        if not person or not person.isprintable():
-            raise UsageError("people.name-wrong", person)
+        _check_new(connection, name, person, os_user)
         account = accounts.NewAccount(name, person, tuple(held), os_user, logins.commitment(stored))
         accounts.add_account(connection, account, actor=actor.account, moment=moment)
         logins.write_credential(connection, CredentialRow(name, stored, True, 0, None))
     return password
+
+
+def add_program(
+    catalogue: Catalogue, name: str, *, person: str, roles: Iterable[str], actor: Person, moment: datetime
+) -> None:
+    """Make the account of a program, which has no password: it acts by tokens. `person` is what it is called.
+
+    Raises Refused, as `add_person`, and for roles that no program may have.
+    """
+    held = _roles(roles)
+    check_together(held)
+    _check_program(held)
+    if not _NAME.fullmatch(name):
+        raise UsageError("people.name-wrong", name)
+    person = person.strip()
+    with catalogue.begin() as connection:
+        _check_new(connection, name, person, "")
+        account = accounts.NewAccount(name, person, tuple(held), "", "", "program")
+        accounts.add_account(connection, account, actor=actor.account, moment=moment)
+
+
+def _check_program(roles: frozenset[Role]) -> None:
+    for role in sorted(roles - _OF_PROGRAMS):
+        raise Refused("people.program-role", role.value, name=say(f"people.role-{role.value}"))
+
+
+def _check_new(connection: Connection, name: str, person: str, os_user: str) -> None:
+    others = accounts.all_accounts(connection)
+    for row in others:
+        if row.name == name:
+            raise Conflict("people.exists", name)
+        if row.person == person:
+            raise Conflict("people.person-has-account", person, account=row.name)
+        if os_user and row.os_user == os_user:
+            raise Conflict("people.user-taken", os_user, account=row.name)
+    _check_alike(connection, name, person, others)
+    if not person or not person.isprintable():
+        raise UsageError("people.name-wrong", person)
 
 
 def _check_alike(connection: Connection, name: str, person: str, others: Iterable[AccountRow]) -> None:
@@ -99,13 +130,17 @@ def change_person(
         if name == actor.account and "roles" in changes:
             raise NotPermitted("people.own-roles", name)
         left = replace(row, **changes)  # type: ignore[arg-type]
+        if left.kind == "program":
+            _check_program(_roles(left.roles))
+            if left.os_user:
+                raise Refused("people.program-user", name)
         if left.state == "active":
             _check_alike(connection, name, row.person, [other for other in others if other.state == "active"])
         if _appoints(row) and not any(_appoints(one) for one in (left, *others)):
             raise Refused("people.last-administrator", name)
         accounts.change_account(connection, name, actor=actor.account, moment=moment, **changes)
-        if state == "suspended":
-            logins.forget_tokens(connection, name)
+        if state == "suspended" or "roles" in changes:
+            given_tokens.forget_all(connection, name)
 
 
 def _changes(roles: Iterable[str] | None, os_user: str | None, state: str) -> dict[str, object]:
@@ -135,7 +170,12 @@ def delegate(
         raise UsageError("people.delegation-reason")
     with catalogue.begin() as connection:
         row = existing(connection, deputy)
-        if deputy == actor.account or row.state != "active" or ALONE & set(map(Role, row.roles)):
+        if (
+            deputy == actor.account
+            or row.state != "active"
+            or row.kind != "person"
+            or ALONE & set(map(Role, row.roles))
+        ):
             raise Refused("people.deputy-wrong", deputy)
         made = DelegationRow(
             str(ULID()).lower(), actor.account, deputy, stamp(since), stamp(until), reason.strip(), None

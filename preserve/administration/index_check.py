@@ -21,11 +21,13 @@ from preserve.data_management import (
     case_index,
     checkpoints,
     destroyed,
+    given_tokens,
     holdings,
     kept_sums,
     ledger,
     logins,
     proceedings,
+    second_factors,
 )
 from preserve.data_management.database import damage
 from preserve.data_management.proof.inclusion import Proofs
@@ -56,7 +58,9 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     for detail in damage(connection):
         yield Finding("catalogue.damaged", str(home.catalogue), "error", detail=detail)
     yield from accounts.compare(connection)
-    yield from logins.compare(connection, now())
+    yield from logins.compare(connection)
+    yield from given_tokens.compare(connection, now())
+    yield from second_factors.compare(connection)
     yield from proceedings.compare(connection)
     yield from destroyed.compare(connection)
     yield from holdings.compare(connection)

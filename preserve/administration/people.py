@@ -9,16 +9,21 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from preserve.administration.duties import FOUNDER, Duty, Role, allows, roles_for
-from preserve.data_management import accounts, ledger, logins
+from preserve.data_management import accounts, given_tokens, ledger
 from preserve.data_management.accounts import AccountRow
 from preserve.data_management.database import Catalogue
+from preserve.data_management.given_tokens import TokenRow
 from preserve.errors import NotFound, NotPermitted
 from preserve.messages import known, say
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: the account, the official's name, and what they may do; `deputy_of` where they decide for a head."""
+    """Who acts: the account, the official's name, and what they may do; `deputy_of` where they decide for a head.
+
+    `scopes` are the duties that the token limits them to, None where nothing does; `token` names it where they act by
+    one.
+    """
 
     account: str
     name: str
@@ -26,9 +31,13 @@ class Person:
     founder: bool = False
     deputy_of: str = ""
     delegation: str = ""
+    scopes: frozenset[Duty] | None = None
+    token: str = ""
 
     def may(self, duty: Duty) -> bool:
         """Whether this person may do this."""
+        if self.scopes is not None and duty not in self.scopes:
+            return False
         return allows(self.roles, duty) or (duty in (Duty.DECIDE, Duty.ANSWER) and bool(self.deputy_of))
 
 
@@ -39,22 +48,30 @@ def recognise(connection: Connection, os_user: str, token: str | None, moment: d
     accounts, delegations or tokens say of this person what the ledger does not.
     """
     row: AccountRow | None
+    given: TokenRow | None = None
     if token is None:
         row = accounts.account_of_user(connection, os_user)
     elif not token.strip():
         raise NotPermitted("people.token-empty")
     else:
-        name = logins.account_of_token(connection, token_digest(token), moment)
-        if name is None:
+        given = given_tokens.read(connection, token_digest(token), moment)
+        if given is None:
             raise NotPermitted("people.token-unknown")
-        row = accounts.read_account(connection, name)
+        row = accounts.read_account(connection, given.account)
     if row is None:
         if token is None and os_user == founder_of(connection) and accounts.read_account(connection, os_user) is None:
             return Person(os_user, os_user, FOUNDER, founder=True)
         raise NotPermitted("people.unknown", os_user)
     if row.state != "active":
         raise NotPermitted("people.suspended", row.name)
-    return _person(connection, row, moment)
+    person = _person(connection, row, moment)
+    return person if given is None else _by_token(person, given)
+
+
+def _by_token(person: Person, given: TokenRow) -> Person:
+    if given.scopes is None:
+        return replace(person, token=given.id)
+    return replace(person, token=given.id, scopes=frozenset(map(Duty, given.scopes)))
 
 
 def _person(connection: Connection, row: AccountRow, moment: datetime) -> Person:
@@ -93,8 +110,15 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         person = replace(person, roles=frozenset(map(Role, row.roles)))
     if person.may(duty):
         return
-    if duty is Duty.APPOINT and person.founder and not _has_security_administrator(connection):
+    if (
+        duty is Duty.APPOINT
+        and person.founder
+        and person.scopes is None
+        and not _has_security_administrator(connection)
+    ):
         return  # somebody must appoint the first ones
+    if person.scopes is not None and duty not in person.scopes:
+        raise NotPermitted("people.token-may-not", person.account, duty=say(f"people.duty-{duty.value}"))
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
     named = bool(deed) and known(f"people.deed-{deed}")
     what = say(f"people.deed-{deed}") if named else say(f"people.duty-{duty.value}")
@@ -105,8 +129,10 @@ def may_answer(connection: Connection, person: Person) -> bool:
     """Whether this person may let errors in: a head, who decides in the place of one, or the founder before any is."""
     if person.may(Duty.ANSWER):
         return True
+    if not person.founder or person.scopes is not None:
+        return False
     heads = any(row.state == "active" and Role.HEAD in row.roles for row in accounts.all_accounts(connection))
-    return person.founder and not heads
+    return not heads
 
 
 def _has_security_administrator(connection: Connection) -> bool:

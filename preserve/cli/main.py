@@ -49,6 +49,7 @@ COMMANDS = {
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),
     "serve": ("preserve.serving.command", "serve"),
+    "signer": ("preserve.serving.signing", "signer"),
 }
 
 

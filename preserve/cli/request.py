@@ -101,7 +101,7 @@ def redactions(output: Output, number: str, target: Path, pages: Path | None) ->
 @click.option("--concerned-because", "answered", default="", metavar="TEXT")
 def examine(output: Output, number: str, **options: Any) -> None:
     """Say what is to be given, what stands against it, and what is to be redacted."""
-    examined = output.call(requests.examine, number, **options)
+    examined = output.call(requests.examine, number, requests.Opinion(**options))
     unsolved = [concern for concern in examined.concerns if not concern.solved]
     kept_here = [concern for concern in examined.concerns if concern.code == "request.inner-volume" and concern.solved]
     for concern in [*kept_here, *unsolved]:
@@ -145,7 +145,8 @@ def withdraw(output: Output, number: str, reason: str) -> None:
 def deliver(output: Output, number: str, form: Any, **options: Any) -> None:
     """Make the package of an approved request."""
     password = ask("cli.ask-password-zip") if form == "encrypted-zip" else ""
-    delivered = output.work("cli.delivering", requests.deliver, number, form=form, password=password, **options)
+    handover = requests.Handover(form=form, password=password, **options)
+    delivered = output.work("cli.delivering", requests.deliver, number, handover)
     output.findings(delivered.findings)
     size = bytes_for_people(delivered.delivery.size)
     output.done("cli.request-delivered", delivered, number=number, place=str(delivered.place), size=size)

@@ -123,7 +123,7 @@ def appraise(output: Output, number: str, decision: Any, until: date | None, rea
 @click.option("--reason", required=True, metavar="TEXT")
 def object_(output: Output, number: str, item: int, reason: str) -> None:
     """Object to an item: it stops here."""
-    objected = output.call(appraisals.object_to, number, item, reason=reason)
+    objected = output.call(appraisals.object_to, number, [item], reason=reason)
     output.done("cli.review-objected", objected, number=number, row=item)
 
 

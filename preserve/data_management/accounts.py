@@ -25,7 +25,10 @@ DELEGATION_ENDED = "delegation.ended"
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account: its name, the person's, roles by name, the operating-system user, `active` or `suspended`."""
+    """One account: its name, the person's, roles by name, the operating-system user, `active` or `suspended`.
+
+    `kind` is `program` where no person logs in by it: a program acts by tokens that are given to it.
+    """
 
     name: str
     person: str
@@ -33,6 +36,7 @@ class AccountRow:
     os_user: str
     state: str
     added: str
+    kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ def step(before: AccountRow | None, entry: Entry) -> AccountRow | None:
     details = entry.details
     if entry.action == ADDED:
         roles = tuple(sorted(details["roles"]))
-        return AccountRow(entry.subject, details["person"], roles, details["os_user"], "active", entry.time)
+        kind = details.get("kind", "person")
+        return AccountRow(entry.subject, details["person"], roles, details["os_user"], "active", entry.time, kind)
     if before is None or entry.action != CHANGED:
         return before
     changes = {name: details[name] for name in ("person", "os_user", "state") if name in details}
@@ -205,13 +210,17 @@ def delegated_by(connection: Connection, deputy: str, moment: datetime) -> Deleg
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account that is to be entered; `credential` is the digest of the first password's hash (see `logins`)."""
+    """An account that is to be entered; `credential` is the digest of the first password's hash (see `logins`).
+
+    That of a program has no password, and `credential` is empty.
+    """
 
     name: str
     person: str
     roles: tuple[str, ...]
     os_user: str
     credential: str
+    kind: str = "person"
 
 
 def add_account(connection: Connection, account: NewAccount, *, actor: str, moment: datetime) -> None:
@@ -222,6 +231,8 @@ def add_account(connection: Connection, account: NewAccount, *, actor: str, mome
         "os_user": account.os_user,
         "credential": account.credential,
     }
+    if account.kind != "person":
+        details["kind"] = account.kind
     ledger.append(connection, action=ADDED, subject=account.name, actor=actor, details=details, moment=moment)
     _list_account(connection, account.name)
 

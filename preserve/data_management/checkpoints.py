@@ -26,6 +26,7 @@ from preserve.data_management.ledger_keys import raw_public_key_of as raw_public
 from preserve.data_management.ledger_keys import read_public_key as read_public_key
 from preserve.data_management.ledger_keys import signer as signer
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.remote_key import RemoteKey
 from preserve.data_management.signed_notes import Checkpoint as Checkpoint
 from preserve.data_management.signed_notes import parse_checkpoint as parse_checkpoint
 from preserve.data_management.signed_notes import parse_exactly as parse_exactly
@@ -113,7 +114,7 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
         return before
     if before is not None and before.size > size:
         raise NotIntact("ledger.entry-missing", str(size + 1), number=size + 1)
-    key = ledger_keys.read_private_key(keys / "ledger.key")
+    key = ledger_keys.signing_key(keys)
     ledger_keys.require_own_key(connection, key, keys / "ledger.key", before.key if before else "")
     try:
         frontier = _frontier(connection, before, keys)
@@ -122,6 +123,8 @@ def checkpoint(connection: Connection, keys: Path, archive_id: str, moment: date
     except ValueError as error:
         raise NotIntact("ledger.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
     origin, root = f"preserve/{archive_id}", frontier.root()
+    if isinstance(key, RemoteKey) and before is not None:
+        key.shows(before.size, merkle.consistency_path(tree(connection).root, before.size, size))
     made_now = sign(key, fingerprint(key.public_key()), origin, size, root, stamp(moment), before)
     keep(connection, made_now, peaks=frontier.peaks())
     return made_now

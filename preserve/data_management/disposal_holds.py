@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import Kind, ProceedingRow
+from preserve.data_management.tables import proceeding_cases
+from preserve.data_management.tables import proceedings as table
 
 HELD = "added"
 GOING = ("prepared", "approved", "handed-over")
@@ -51,6 +53,13 @@ def blocks_of(connection: Connection, objids: Iterable[str]) -> dict[str, list[B
         for objid, rows in proceedings.about_cases(connection, kind, wanted, states).items():
             blocked.setdefault(objid, []).extend(map(_block, rows))
     return blocked
+
+
+def blocked_cases() -> Select[tuple[str]]:
+    """The cases against which something stands, as it is listed: a part of another query."""
+    blocking = or_(*(and_(table.c.kind == kind, table.c.state.in_(states)) for kind, states in _BLOCKING))
+    joined = proceeding_cases.join(table, proceeding_cases.c.number == table.c.number)
+    return select(proceeding_cases.c.objid).select_from(joined).where(blocking)
 
 
 def uses_of(connection: Connection, objids: Iterable[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import Connection
 
 from preserve.data_management import ledger
+from preserve.data_management.remote_key import SOCKET, RemoteKey, SigningKey
 from preserve.errors import NotIntact
 from storage_adapters.durable import write_file
 
@@ -56,7 +58,16 @@ def public_key_of(pem: bytes, where: str = "ledger.pub") -> Ed25519PublicKey:
     return key
 
 
+def signing_key(keys: Path) -> SigningKey:
+    """The archive's private key; to a process that may not read it, the one behind its socket. Raises PreserveError."""
+    path = keys / "ledger.key"
+    if path.exists() and not os.access(path, os.R_OK):
+        return RemoteKey(keys / SOCKET, read_public_key(keys / "ledger.pub"))
+    return read_private_key(path)
+
+
 def read_private_key(path: Path) -> Ed25519PrivateKey:
+    """The private key in a PEM file. Raises PreserveError."""
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
@@ -115,7 +126,7 @@ def believed_keys(connection: Connection, public_key: Path) -> list[Ed25519Publi
     return [own, *(key for key in others if fingerprint(key) in {present, *former})]
 
 
-def require_own_key(connection: Connection, key: Ed25519PrivateKey, where: Path, before: str = "") -> None:
+def require_own_key(connection: Connection, key: SigningKey, where: Path, before: str = "") -> None:
     """Raises NotIntact where the signing key is not the one that the ledger says is in use.
 
     Where it does not say, the key counts that signed the checkpoint `before`.

@@ -77,6 +77,14 @@ def count_listings(connection: Connection, action: str, word: str, since: str, u
     return int(connection.execute(select(func.count()).select_from(looks).where(*here, within)).scalar_one())
 
 
+def objects_seen(connection: Connection, objid: str, account: str) -> set[str]:
+    """The identifiers of the objects of a case that somebody looked at, as the log says; nothing is decided by it."""
+    actor = func.json_extract(looks.c.entry, "$.actor")
+    named = func.json_extract(looks.c.entry, "$.details.objects")
+    query = select(named).where(looks.c.subject == objid, looks.c.action == "object.viewed", actor == account)
+    return {str(identifier) for told in connection.execute(query).scalars() if told for identifier in json.loads(told)}
+
+
 def problem_of(look: Look, expected: int) -> str:
     """What is wrong with a look that should have this number: a code, or nothing."""
     if look.number != expected:

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
 from preserve.clock import now, parse, stamp
-from preserve.data_management import checkpoints, ledger, ledger_keys, looks, looks_segments, signed_notes
+from preserve.data_management import checkpoints, ledger, ledger_keys, looks, looks_segments, merkle, signed_notes
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.ledger import Entry
 from preserve.data_management.merkle import Frontier
+from preserve.data_management.remote_key import RemoteKey
 from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import looks_checkpoint as table
 from preserve.data_management.tiles import Tiles
@@ -129,7 +130,7 @@ def tree(connection: Connection, *, kept: bool = True) -> Tiles:
 
 def may_sign(home: Home, connection: Connection) -> bool:
     """Whether the key at hand is the one that the ledger says is in use: in an archive restored it is told of last."""
-    key = ledger_keys.read_private_key(home.keys / "ledger.key")
+    key = ledger_keys.signing_key(home.keys)
     return ledger_keys.told_keys(connection)[0] in ("", ledger_keys.fingerprint(key.public_key()))
 
 
@@ -141,7 +142,7 @@ def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
         raise NotIntact("looks.rolled-back", str(home.catalogue), size=size, told=covered, witness="looks_checkpoint")
     if size == covered and not again:
         return False
-    key = ledger_keys.read_private_key(home.keys / "ledger.key")
+    key = ledger_keys.signing_key(home.keys)
     ledger_keys.require_own_key(connection, key, home.keys / "ledger.key", before.key if before else "")
     try:
         frontier = _frontier(home, connection, before)
@@ -151,6 +152,8 @@ def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
         raise NotIntact("looks.contradicts-checkpoint", str(size), detail=str(error), first=1, last=size) from error
     # It names none before it: only the newest is kept, and the ledger's roots join them.
     log, name = origin(home.settings.archive_id), ledger_keys.fingerprint(key.public_key())
+    if isinstance(key, RemoteKey) and before is not None:
+        key.shows(before.size, merkle.consistency_path(tree(connection).root, before.size, size))
     made = signed_notes.sign(key, name, log, size, frontier.root(), stamp(now()), None)
     connection.execute(delete(table))
     row = {column.name: getattr(made, column.name) for column in _COLUMNS}

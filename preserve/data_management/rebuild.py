@@ -44,8 +44,11 @@ from preserve.data_management.tables import (
     ingest_events,
     ingest_files,
     ingests,
+    known_addresses,
     media,
+    preferences,
     represervations,
+    second_factors,
     tokens,
 )
 from preserve.data_management.tables import ledger as ledger_table
@@ -56,7 +59,8 @@ from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, credentials, tokens)
+_OF_PEOPLE = (credentials, tokens, second_factors, known_addresses, preferences)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, *_OF_PEOPLE)
 """What lies in the catalogue alone."""
 
 

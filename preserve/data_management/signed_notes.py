@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from preserve.data_management.remote_key import SigningKey
 from preserve.errors import NotIntact
 
 _ED25519 = b"\x01"
@@ -61,7 +62,7 @@ class Checkpoint:
 
 
 def sign(
-    key: Ed25519PrivateKey, fingerprint: str, origin: str, size: int, root: bytes, when: str, before: Checkpoint | None
+    key: SigningKey, fingerprint: str, origin: str, size: int, root: bytes, when: str, before: Checkpoint | None
 ) -> Checkpoint:
     """Sign what the ledger is now, after the checkpoint `before`."""
     note = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n{when}\n"

@@ -37,10 +37,24 @@ def _raster(request: dict[str, Any]) -> dict[str, Any]:
     return make_raster(Path(request["path"]), Path(request["scratch"]), request["stem"])
 
 
+def _page(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.showing import answer_page
+
+    return answer_page(request)
+
+
+def _count(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.showing import answer_count
+
+    return answer_count(request)
+
+
 _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "examine": _examine,
     "access": _access,
     "raster": _raster,
+    "page": _page,
+    "count": _count,
 }
 
 

@@ -13,10 +13,14 @@ from preserve.administration.appraisal.model import Opinion, Review
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.duties import Duty
 from preserve.administration.retention.rules_in_force import applicable_rules
+from preserve.data_management import proceedings
+from preserve.data_management.proceedings import ProceedingRow
 from preserve.errors import UsageError
 from preserve.outputs import write_all
-from preserve.services.operation import Arguments, Look, command, query
+from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
+
+_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class ReviewView:
     """An appraisal as it stands, the files that were written, and what the group agrees on, by the item's number.
 
     `objected` are the items that an objection stops; the names are those of the profile in the reader's language.
+    `sha256` is the digest of the record that is shown; `offered` the steps that the reader may take now.
     """
 
     review: Review
@@ -32,6 +37,8 @@ class ReviewView:
     objected: tuple[int, ...]
     rule_names: dict[str, str]
     signal_names: dict[str, str]
+    sha256: str
+    offered: tuple[str, ...]
 
 
 def _view(session: Session, review: Review, folder: Path | None) -> ReviewView:
@@ -48,7 +55,14 @@ def _view(session: Session, review: Review, folder: Path | None) -> ReviewView:
     agreed = review.agreed() if review.approval is None else review.approval.outcome
     names_of = printing.names_in(archive.home, profile, review)
     return ReviewView(
-        review, tuple(files), agreed, tuple(sorted(review.objected())), dict(names_of.rules), dict(names_of.signals)
+        review,
+        tuple(files),
+        agreed,
+        tuple(sorted(review.objected())),
+        dict(names_of.rules),
+        dict(names_of.signals),
+        REVIEWS.digest(archive.home, review),
+        REVIEWS.offered(session.person, review),
     )
 
 
@@ -57,6 +71,31 @@ def draw(session: Session, *, until: date | None = None, folder: Path | None = N
     """List everything that is due by a day, today where none is named. Raises Refused where there is nothing."""
     review = steps.draw(session.actor, until or session.archive.today())
     return _view(session, review, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewList:
+    """Appraisals, oldest first; `more` older ones are not listed."""
+
+    reviews: tuple[ProceedingRow, ...]
+    more: int
+
+
+def _newest(session: Session) -> tuple[list[ProceedingRow], int]:
+    return session.once("reviews", lambda connection: proceedings.newest(connection, "review", (), _MOST))
+
+
+def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"reviews": [row.number for row in _newest(session)[0]]}
+
+
+@query(
+    "appraisal.list", duty=(Duty.FIND, Duty.APPRAISE, Duty.REPORT), look=Look("review-list.viewed", _listed, of_archive)
+)
+def list_reviews(session: Session) -> ReviewList:
+    """Every appraisal and where it stands."""
+    rows, more = _newest(session)
+    return ReviewList(tuple(rows), more)
 
 
 def _review(session: Session, number: str) -> Review:
@@ -122,9 +161,9 @@ class Objected(Stepped):
 
 
 @command("appraisal.object", duty=Duty.FIND, subject="number")
-def object_to(session: Session, number: str, item: int, *, reason: str) -> Objected:
-    """Object to an item: it stops here."""
-    review = steps.object_to(session.actor, number, item, reason=reason)
+def object_to(session: Session, number: str, items: Sequence[int], *, reason: str) -> Objected:
+    """Object to items: they stop here."""
+    review = steps.object_to(session.actor, number, items, reason=reason)
     return Objected(number, review.state, tuple(sorted(review.objected())))
 
 
@@ -136,10 +175,13 @@ class Approved(Stepped):
     outcome: dict[int, Opinion]
 
 
-@command("appraisal.approve", duty=Duty.DECIDE, subject="number")
-def approve(session: Session, number: str, *, reason: str = "") -> Approved:
-    """The head approves what the group agreed on; never one of the group."""
-    review = steps.approve(session.actor, number, reason=reason)
+@command("appraisal.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
+def approve(session: Session, number: str, *, reason: str = "", seen: str = "") -> Approved:
+    """The head approves what the group agreed on; never one of the group.
+
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
+    """
+    review = steps.approve(session.actor, number, reason=reason, seen=seen)
     assert review.approval is not None
     outcome = review.approval.outcome
     return Approved(number, review.state, len(review.items) - len(outcome), outcome)

@@ -27,7 +27,7 @@ from preserve.description.schema import Classification, Stage, Volume
 from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
 from preserve.errors import UsageError
 from preserve.home import Home
-from preserve.services.inner_volume import without_inner
+from preserve.services.inner_volume import MAIN, without_inner
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
@@ -256,7 +256,7 @@ def _catalogue(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"what": "catalogue"}
 
 
-@query("case.show", duty=Duty.FIND, subject="case", look=Look("case.viewed", _catalogue, of_case))
+@query("case.show", duty=Duty.FIND, subject="case", look=Look("case.viewed", _catalogue, of_case), hidden=MAIN)
 def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
     """The whole life of one case; `page` is of the ledger's entries about it. Raises Refused where there is none."""
     home = session.archive.home

@@ -14,11 +14,13 @@ from preserve.administration.disposal import media_destruction, steps
 from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.model import Disposal, Tombstone
 from preserve.administration.disposal.register import as_paper, names_in
+from preserve.administration.disposal.remaining import MediumLeft, media_left
 from preserve.administration.disposal.removal import Task
-from preserve.administration.disposal.steps import DISPOSALS, register_file
+from preserve.administration.disposal.steps import DISPOSALS, WHICH, Which, kept_register, register_file
 from preserve.administration.disposal.tombstones import tombstones_of
 from preserve.administration.duties import Duty
 from preserve.data_management import proceedings
+from preserve.data_management.disposal_holds import Block, blocks_of
 from preserve.data_management.proceedings import ProceedingRow
 from preserve.errors import Conflict, PreserveError
 from preserve.outputs import write_new
@@ -61,12 +63,15 @@ class Supervised(Stepped):
     witnesses: tuple[str, ...]
 
 
-@command("disposal.supervise", duty=Duty.SUPERVISE, subject="number")
-def supervise(session: Session, number: str, *, note: str = "") -> Supervised:
-    """As one of two: check the register before it is approved (清册复核), or sign once it was carried out (监销)."""
+@command("disposal.supervise", duty=Duty.SUPERVISE, subject="number", confirmed=True)
+def supervise(session: Session, number: str, *, note: str = "", seen: str = "") -> Supervised:
+    """As one of two: check the register before it is approved (清册复核), or sign once it was carried out (监销).
+
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
+    """
     with session.archive.catalogue.read() as connection:
         done = DISPOSALS.row(connection, number).state in ("executed", "witnessed")
-    disposal = (steps.witness if done else steps.supervise)(session.actor, number, note=note)
+    disposal = (steps.witness if done else steps.supervise)(session.actor, number, note=note, seen=seen)
     return Supervised(
         number,
         disposal.state,
@@ -82,10 +87,10 @@ class Approved(Stepped):
     not_before: date
 
 
-@command("disposal.approve", duty=Duty.DECIDE, subject="number")
-def approve(session: Session, number: str, *, note: str = "") -> Approved:
-    """The head approves; the pause before it may be carried out begins."""
-    disposal = steps.approve(session.actor, number, note=note)
+@command("disposal.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
+def approve(session: Session, number: str, *, note: str = "", seen: str = "") -> Approved:
+    """The head approves; the pause before it may be carried out begins. `seen` as for `supervise`."""
+    disposal = steps.approve(session.actor, number, note=note, seen=seen)
     assert disposal.not_before is not None
     return Approved(number, disposal.state, disposal.not_before)
 
@@ -168,11 +173,20 @@ def list_disposals(session: Session) -> DisposalList:
 
 @dataclass(frozen=True, slots=True)
 class DisposalView:
-    """A disposal as it stands, the files that were written, and the tombstones it left so far."""
+    """A disposal as it stands, the files that were written, and the tombstones it left so far.
+
+    `blocks` is what stands against it by now, by objid; `media` what people still have to destroy by hand; `registers`
+    are those that are kept. `sha256` is the digest of the record shown; `offered` the steps that the reader may take.
+    """
 
     disposal: Disposal
     files: tuple[Path, ...]
     tombstones: tuple[Tombstone, ...]
+    blocks: dict[str, tuple[Block, ...]]
+    media: tuple[MediumLeft, ...]
+    registers: tuple[Which, ...]
+    sha256: str
+    offered: tuple[str, ...]
 
 
 def _disposal(session: Session, number: str) -> Disposal:
@@ -190,6 +204,8 @@ def show(session: Session, number: str, *, folder: Path | None = None) -> Dispos
     disposal = _disposal(session, number)
     with archive.catalogue.read() as connection:
         tombstones = tombstones_of(archive.home, connection, disposal)
+        stands = blocks_of(connection, {entry.item.objid for entry in disposal.entries})
+        media = media_left(connection, disposal) if disposal.state == "executing" else []
         paper = b""
         if folder is not None:
             paper = as_paper(archive.home, disposal, archive.now(), tombstones, names=names_in(connection))
@@ -197,4 +213,42 @@ def show(session: Session, number: str, *, folder: Path | None = None) -> Dispos
     if folder is not None:
         files.append(folder / f"{number}.pdf")
         write_new(files[0], paper, archive.home)
-    return DisposalView(disposal, tuple(files), tuple(tombstones))
+    digests = (disposal.register_sha256, disposal.final_sha256, disposal.signed_sha256)
+    return DisposalView(
+        disposal,
+        tuple(files),
+        tuple(tombstones),
+        {objid: tuple(found) for objid, found in stands.items()},
+        tuple(media),
+        tuple(which for which, digest in zip(WHICH, digests, strict=True) if digest),
+        DISPOSALS.digest(archive.home, disposal),
+        _offered(session, disposal),
+    )
+
+
+def _offered(session: Session, disposal: Disposal) -> tuple[str, ...]:
+    """The steps that the reader may take; going on with what was begun is one of them."""
+    offered = DISPOSALS.offered(session.person, disposal)
+    going_on = disposal.state == "executing" and session.person.may(Duty.DISPOSE)
+    # That nothing is left is found by carrying it out; nobody says it.
+    return tuple(deed for deed in (*offered, *(("begun",) if going_on else ())) if deed != "executed")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPaper:
+    """A paper that is kept in the archive, as it was filed: its name, its digest, its bytes."""
+
+    name: str
+    sha256: str
+    data: Annotated[bytes, Field(exclude=True)]
+
+
+def _of_register(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"items": len(_disposal(session, arguments["number"]).entries), "register": arguments["which"]}
+
+
+@query("disposal.register", duty=Duty.FIND, subject="number", look=Look("disposal-record.viewed", _of_register))
+def register(session: Session, number: str, *, which: Which = "proposed") -> KeptPaper:
+    """The register (销毁清册, PDF/A) as it was proposed, with what was done, or signed. Raises NotFound, NotIntact."""
+    sha256, data = kept_register(session.home, _disposal(session, number), which)
+    return KeptPaper(f"{number}-{which}.pdf", sha256, data)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from preserve.administration.duties import Duty
 from preserve.administration.holds import steps
 from preserve.administration.holds.steps import HOLDS, Hold, HoldKind
-from preserve.data_management import proceedings
+from preserve.data_management import cases, proceedings
 from preserve.data_management.disposal_holds import ASKED, HELD
 from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
@@ -47,11 +47,16 @@ class HoldingRequest:
 
 @dataclass(frozen=True, slots=True)
 class HoldList:
-    """Holds, oldest first, and requests that hold by themselves; `more` older holds are not listed."""
+    """Holds, oldest first, and requests that hold by themselves; `more` older holds are not listed.
+
+    `case_numbers` are those of all these cases, by objid; `releasable` the holds that the reader may release.
+    """
 
     holds: tuple[Hold, ...]
     requests: tuple[HoldingRequest, ...]
     more: int
+    case_numbers: dict[str, str]
+    releasable: tuple[str, ...]
 
 
 def _newest(session: Session, any_state: bool) -> tuple[list[Hold], int]:
@@ -70,5 +75,8 @@ def list_holds(session: Session, *, any_state: bool = False) -> HoldList:
     holds, more = _newest(session, any_state)
     with session.archive.catalogue.read() as connection:
         rows = proceedings.rows(connection, "request", ASKED)
+        wanted = {objid for hold in holds for objid in hold.cases} | {objid for row in rows for objid in row.cases}
+        numbers = {objid: name.case_number for objid, name in cases.names_of(connection, wanted).items()}
     requests = tuple(HoldingRequest(row.number, row.state, row.cases, row.opened) for row in rows)
-    return HoldList(tuple(holds), requests, more)
+    releasable = tuple(hold.number for hold in holds if "released" in HOLDS.offered(session.person, hold))
+    return HoldList(tuple(holds), requests, more, numbers, releasable)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,29 @@ def require_seen(connection: Connection, person: Person, description: CaseDescri
     """Raises NotPermitted where one of these files is of the internal volume, and the person may not see it."""
     if inner_files(description) & set(files):
         require(connection, person, Duty.SEE_INNER)
+
+
+class _Described(Protocol):
+    """What shows the description of a case as plain data; a frozen dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """The description."""
+
+
+Shown = TypeVar("Shown", bound=_Described)
+
+
+def main_volume_of(shown: Shown) -> Shown:
+    """The same, its description without the papers of the internal volume."""
+    papers = [paper for paper in shown.description.get("objects", ()) if paper.get("volume") != Volume.INNER.value]
+    return replace(shown, description={**shown.description, "objects": papers})
+
+
+MAIN = {Duty.SEE_INNER: main_volume_of}
+"""As what an operation hides from whom: papers of the internal volume from who may not see them."""
 
 
 def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -> list[Hit]:

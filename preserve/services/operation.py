@@ -3,7 +3,8 @@
 This is the only place where permission is asked for, where a refusal or a look is written down, and where entries that
 an operation added are put under a checkpoint outside. The order is the law's:
 
-1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded.
+1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded. Where
+   a door with sessions asks for a decision, the password must have been given again (`preserve.services.confirm`).
 2. What is exclusive is locked.
 3. A look is recorded (regulation Art. 21). What cannot be recorded is not shown: there is no result then.
 4. The operation runs. Every write transaction of a command asks again, within itself, whether the person still may.
@@ -22,6 +23,7 @@ from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypedDict, Typ
 
 from sqlalchemy import Connection
 
+from preserve.administration.confirming import Deed, require_proof
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import sealing
@@ -30,6 +32,7 @@ from preserve.data_management.database import open_catalogue
 from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
+from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
 
@@ -51,6 +54,8 @@ class Look:
     details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
     about: Callable[[Session, Arguments], str] | None = None
     """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
+    once: Callable[[Session, Arguments], str] | None = None
+    """What is looked at, where one look is many requests: they are one entry for some minutes (`recent_looks`)."""
 
 
 def anybody(arguments: Arguments) -> tuple[Duty, ...]:
@@ -81,6 +86,7 @@ class Operation(Generic[P, R]):
     lock: Lock | None = None
     hidden: Mapping[Duty, Callable[[R], R]] = field(default_factory=dict)
     needs: Needs = "archive"
+    confirmed: bool = False
 
     def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it. Raises NotPermitted, and whatever the operation raises."""
@@ -134,6 +140,11 @@ class Operation(Generic[P, R]):
         if session.opened is None:
             return replace(session, acting=self._recognised_on_damage(session, duties, arguments))
         person = self._recognised(session, session.opened, duties, arguments)
+
+        if self.confirmed and session.again:
+            deed = Deed(self.name, self._about(arguments))
+            with session.opened.catalogue.read() as connection:
+                require_proof(connection, person.account, session.login, deed, session.proofs, session.opened.now())
 
         def still(connection: Connection) -> None:
             _require_any(connection, person, duties, self.name)
@@ -197,12 +208,21 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
-        subject = self.look.about(session, arguments) if self.look.about else self._about(arguments)
-        details = self.look.details(session, arguments)
-        seen = Seen(action, subject, session.person.account, details, session.archive.now())
-        failed = session.archive.record_look(seen)
-        if failed is not None:
-            session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
+        look = self.look
+        subject = look.about(session, arguments) if look.about else self._about(arguments)
+
+        def record() -> None:
+            details = look.details(session, arguments)
+            failed = session.archive.record_look(
+                Seen(action, subject, session.person.account, details, session.archive.now())
+            )
+            if failed is not None:
+                session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
+
+        if look.once is None:
+            record()
+        else:
+            RECENT.record(of_session(session, action, subject, look.once(session, arguments)), record)
 
     def _shown(self, session: Session, result: R) -> R:
         for duty, hide in self.hidden.items():
@@ -231,7 +251,10 @@ OPERATIONS: dict[str, Operation[..., Any]] = {}
 
 
 class How(TypedDict, total=False):
-    """What a declaration says; either `duty`, or in `open_to_all` why nobody is asked."""
+    """What a declaration says; either `duty`, or in `open_to_all` why nobody is asked.
+
+    `confirmed`: doors with sessions want the password again for it, on the very thing that it is about.
+    """
 
     duty: Duties
     open_to_all: str
@@ -240,6 +263,7 @@ class How(TypedDict, total=False):
     lock: Lock
     hidden: Mapping[Duty, Callable[[Any], Any]]
     needs: Needs
+    confirmed: bool
 
 
 class _Declaration:
@@ -270,6 +294,7 @@ class _Declaration:
                 how.get("lock"),
                 how.get("hidden", {}),
                 how.get("needs", "archive"),
+                how.get("confirmed", False),
             )
             OPERATIONS[name] = operation
             return operation

@@ -10,12 +10,14 @@ from typing import Literal
 from preserve.administration import appointing, passwords
 from preserve.administration.duties import Duty, Role
 from preserve.administration.news import news
+from preserve.administration.people_profile import read_people_profile
 from preserve.clock import stamp
-from preserve.data_management import accounts
+from preserve.data_management import accounts, given_tokens, preferences
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.errors import UsageError
+from preserve.messages import Language
 from preserve.services.documents import FindingShown
-from preserve.services.kept_session import Kept, keep, read_kept
+from preserve.services.kept_session import keep
 from preserve.services.operation import anybody, command, query
 from preserve.services.session import Session, Token
 
@@ -69,6 +71,16 @@ class People:
     delegations: tuple[DelegationRow, ...]
 
 
+@command("user.add_program", duty=Duty.APPOINT, subject="account")
+def add_program(session: Session, account: str, *, person: str, roles: Sequence[str]) -> Account:
+    """Make the account of a program, called `person`; it has no password and acts by tokens. Raises Refused."""
+    archive = session.archive
+    appointing.add_program(
+        archive.catalogue, account, person=person, roles=_known(roles), actor=session.person, moment=archive.now()
+    )
+    return Account(account)
+
+
 @query("user.list", duty=(Duty.REPORT, Duty.APPOINT))
 def list_people(session: Session) -> People:
     """Accounts, and delegations that have not ended. Raises NotIntact where the tables contradict the ledger."""
@@ -110,9 +122,12 @@ def reset(session: Session, account: str) -> FirstPassword:
 
 
 @command("user.password", open_to_all="whoever knows the old password is the person, also before the first login")
-def set_password(session: Session, account: str, old: str, new: str) -> Account:
-    """Change one's own password; its tokens end. Raises NotPermitted for a wrong one, Refused for a weak one."""
-    passwords.set_password(session.archive.catalogue, account, old, new, session.archive.now())
+def set_password(session: Session, account: str, old: str, new: str, *, address: str = "") -> Account:
+    """Change one's own password; its tokens end. Raises NotPermitted for a wrong one, Refused for a weak one.
+
+    `address` is where a browser asks from. Raises Throttled where too many tries came from there.
+    """
+    passwords.set_password(session.archive.catalogue, account, old, new, session.archive.now(), address=address)
     return Account(account)
 
 
@@ -127,10 +142,14 @@ class LoggedIn:
 
 
 @command("user.login", open_to_all="who logs in is nobody yet")
-def log_in(session: Session, account: str, password: str) -> LoggedIn:
-    """A token that acts as the account for half a day. Raises NotPermitted, whatever was wrong."""
+def log_in(session: Session, account: str, password: str, *, code: str = "") -> LoggedIn:
+    """A token that acts as the account for half a day. Raises NotPermitted, whatever was wrong.
+
+    `code` is the one of a second factor; where one is asked and there is none, the token gives no duty.
+    """
     archive = session.archive
-    token, expires = passwords.log_in(archive.catalogue, account, password, archive.now())
+    asked_of = read_people_profile(session.home.profiles).second_factor.asked_of
+    token, expires = passwords.log_in(archive.catalogue, account, password, archive.now(), code, asked_of)
     with archive.catalogue.read() as connection:
         findings = news(connection, account, archive.now())
     return LoggedIn(account, token, stamp(expires), findings)
@@ -145,7 +164,11 @@ def log_out(session: Session) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class WhoActs:
-    """Who acts, what they may do, and for whom they decide; `expires` is empty where no login ends."""
+    """Who acts, what they may do, and for whom they decide; `expires` is empty where no login ends.
+
+    `duties` are all that they may do now, be it by role, as a deputy or within a token's scopes. `token` names the
+    session or token that they act by, and `language` is the one that they chose for their account.
+    """
 
     account: str
     person: str
@@ -155,14 +178,20 @@ class WhoActs:
     by: Literal["login", "system-user"]
     expires: str
     duties: tuple[str, ...]
+    token: str
+    kind: Literal["", "login", "session", "personal", "program"]
+    since: str
+    language: str
 
 
 @query("user.whoami", duty=anybody)
 def who_am_i(session: Session) -> WhoActs:
     """Who acts in this session, as the ledger tells of them now."""
-    person = session.person
-    kept = read_kept(session.archive.home.path)
-    mine = isinstance(kept, Kept) and session.credentials == Token(kept.token)
+    person, archive = session.person, session.archive
+    with archive.catalogue.read() as connection:
+        held = given_tokens.listed(connection, archive.now(), person.account) if person.token else []
+        language = preferences.language_of(connection, person.account)
+    mine = next((row for row in held if row.id == person.token), None)
     return WhoActs(
         person.account,
         person.name,
@@ -170,9 +199,22 @@ def who_am_i(session: Session) -> WhoActs:
         person.deputy_of,
         person.founder,
         "login" if isinstance(session.credentials, Token) else "system-user",
-        kept.expires if mine and isinstance(kept, Kept) else "",
+        mine.expires if mine else "",
         tuple(duty.value for duty in Duty if person.may(duty)),
+        person.token,
+        mine.kind if mine else "",
+        mine.made if mine else "",
+        language,
     )
+
+
+@command("user.prefer", duty=anybody)
+def prefer(session: Session, language: Language) -> Account:
+    """Keep the language of one's account: pages and sentences come in it wherever one logs in."""
+    account = session.person.account
+    with session.archive.catalogue.begin() as connection:
+        preferences.prefer_language(connection, account, language)
+    return Account(account)
 
 
 def keep_login(session: Session, entered: LoggedIn) -> bool:

@@ -112,17 +112,23 @@ def _capacity_names(home: Home) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything about one request, and what its redaction plan takes out."""
+    """Everything about one request, what its redaction plan takes out, and the digest of the record that is shown."""
 
     request: Request
     capacity_name: str
     redactions: tuple[dict[str, Any], ...]
     places: tuple[str, ...] = field(repr=False)
     """For each redaction, where in its object it applies, in words."""
+    seen: str
+    """What a step may be asked with, so that it is taken on this record and on no other."""
 
 
 def _request(session: Session, number: str) -> Request:
-    return session.once("request", lambda connection: REQUESTS.read(connection, session.home, number))
+    return REQUESTS.read_record(session.home, _row(session, number))
+
+
+def _row(session: Session, number: str) -> ProceedingRow:
+    return session.once("request", lambda connection: REQUESTS.row(connection, number))
 
 
 def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -141,6 +147,7 @@ def show(session: Session, number: str) -> RequestView:
         _capacity_names(home).get(capacity, capacity),
         tuple({"object": redaction.object, **as_data(redaction)} for redaction in planned),
         tuple(where(redaction) for redaction in planned),
+        _row(session, number).sha256,
     )
 
 

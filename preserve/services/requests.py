@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from preserve.access.dip import assembling
-from preserve.access.dip.forms import Form as DeliveryForm
+from preserve.access.dip.assembling import Handover as Handover
 from preserve.access.redaction.measuring import write_pages
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import steps
@@ -18,6 +18,7 @@ from preserve.access.requests.entering import Asked, Entry
 from preserve.access.requests.entering import open_request as open_one
 from preserve.access.requests.model import Concern, Consumer, Delivery, Form
 from preserve.access.requests.model import Examination as Examination
+from preserve.access.requests.steps import Opinion as Opinion
 from preserve.administration.duties import Duty
 from preserve.errors import UsageError
 from preserve.messages import say
@@ -119,18 +120,12 @@ class Examined:
 
 
 @command("request.examine", duty=Duty.EXAMINE, subject="number")
-def examine(
-    session: Session,
-    number: str,
-    *,
-    opinion: Literal["grant", "refuse"] = "grant",
-    note: str = "",
-    left_out: Sequence[str] = (),
-    plan: Path | None = None,
-    answered: str = "",
-) -> Examined:
-    """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted."""
-    done = steps.examine(session.actor, number, steps.Opinion(opinion, note, left_out, plan, answered))
+def examine(session: Session, number: str, opinion: Opinion) -> Examined:
+    """Say what is to be given, what stands against it, and what is to be redacted. Raises Refused, NotPermitted.
+
+    `seen`, here and in each step: the digest of the record that was seen; Changed is raised where it is not the last.
+    """
+    done = steps.examine(session.actor, number, opinion)
     assert done.examination is not None
     examination = done.examination
     return Examined(number, done.state, examination.opinion, len(examination.selection), examination.concerns)
@@ -161,24 +156,24 @@ def draft_redactions(session: Session, number: str, target: Path, *, pages: Path
     return Drafted(number, target, files, tuple(made))
 
 
-@command("request.approve", duty=Duty.DECIDE, subject="number")
-def approve(session: Session, number: str, *, article: str = "21", reason: str = "") -> Stepped:
+@command("request.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
+def approve(session: Session, number: str, *, article: str = "21", reason: str = "", seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, approves (regulation Art. 21)."""
-    done = steps.decide(session.actor, number, approve=True, article=article, reason=reason)
+    done = steps.decide(session.actor, number, approve=True, article=article, reason=reason, seen=seen)
     return Stepped(number, done.state)
 
 
-@command("request.refuse", duty=Duty.DECIDE, subject="number")
-def refuse(session: Session, number: str, *, article: str, reason: str) -> Stepped:
+@command("request.refuse", duty=Duty.DECIDE, subject="number", confirmed=True)
+def refuse(session: Session, number: str, *, article: str, reason: str, seen: str = "") -> Stepped:
     """The head, or whoever decides in the head's place, refuses, with article and reason."""
-    done = steps.decide(session.actor, number, approve=False, article=article, reason=reason)
+    done = steps.decide(session.actor, number, approve=False, article=article, reason=reason, seen=seen)
     return Stepped(number, done.state)
 
 
 @command("request.withdraw", duty=Duty.OPEN_REQUEST, subject="number")
-def withdraw(session: Session, number: str, *, reason: str) -> Stepped:
+def withdraw(session: Session, number: str, *, reason: str, seen: str = "") -> Stepped:
     """Take a request back before anything was delivered."""
-    return Stepped(number, steps.withdraw(session.actor, number, reason=reason).state)
+    return Stepped(number, steps.withdraw(session.actor, number, reason=reason, seen=seen).state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +188,8 @@ class Delivered:
 
 
 @job("request.deliver", duty=Duty.DELIVER, subject="number")
-def deliver(
-    session: Session,
-    number: str,
-    target: Path,
-    form: DeliveryForm = "folder",
-    *,
-    to: str = "",
-    password: str = "",
-    device: Path | None = None,
-) -> Delivered:
-    """Make the DIP of an approved request in the folder `target`: exactly what the head approved (Art. 21, 23)."""
-    handover = assembling.Handover(target, form, to, password, device)
+def deliver(session: Session, number: str, handover: Handover) -> Delivered:
+    """Make the DIP of an approved request, into a folder: exactly what the head approved (Art. 21, 23)."""
     done = assembling.deliver(session.actor, number, handover, session.progress)
     return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
 
@@ -218,7 +203,8 @@ def acknowledge(
     receipt: Path | None = None,
     carrier_returned: bool = False,
     outcome: str = "",
+    seen: str = "",
 ) -> Stepped:
     """Write down who received it, the signed receipt, and what came of it (利用效果)."""
-    done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome))
+    done = steps.acknowledge(session.actor, number, steps.Receipt(receiver, receipt, carrier_returned, outcome, seen))
     return Stepped(number, done.state)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from preserve.administration.duties import Duty
 from preserve.administration.retention import rule_changes
 from preserve.administration.retention.rule_changes import Change
+from preserve.administration.retention.rules_in_force import rules_now
 from preserve.data_management import retention_index
+from preserve.errors import Changed
 from preserve.services.operation import command, query
 from preserve.services.session import Session
 
@@ -58,10 +60,15 @@ def changes(session: Session) -> RuleChanges:
         return _changes(previewed, False, retention_index.rules_in_force(connection))
 
 
-@command("retention.put_in_force", duty=Duty.DECIDE)
-def put_in_force(session: Session) -> RuleChanges:
-    """The head puts the profile as it is now in force; every day is computed again. Raises Refused where it is."""
+@command("retention.put_in_force", duty=Duty.DECIDE, subject="seen", confirmed=True)
+def put_in_force(session: Session, *, seen: str = "") -> RuleChanges:
+    """The head puts the profile as it is now in force; every day is computed again. Raises Refused where it is.
+
+    `seen` is the digest of the profile whose changes were looked at: Changed where it is another by now.
+    """
     archive = session.archive
+    if seen and seen != rules_now(session.home).sha256:
+        raise Changed("retention.rules-changed", seen[:16])
     with archive.catalogue.begin() as connection:
         applied = rule_changes.apply(archive.home, connection, actor=session.person.account, moment=archive.now())
         return _changes(applied, True, retention_index.rules_in_force(connection))

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
-from preserve.administration.people import Person, recognise
+from preserve.administration.people import Person, recognise, token_digest
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
@@ -94,7 +94,8 @@ class Session:
     """One asker's dealings with an archive.
 
     `person` and `language` hold within an operation; `aside` is told what went wrong after an operation's work was
-    done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`).
+    done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`). `again`: this
+    door wants the password again for decisions; `proofs` are those that were given (`preserve.services.confirm`).
     """
 
     credentials: Credentials
@@ -105,6 +106,8 @@ class Session:
     opened_home: Home | None = None
     acting: Person | None = None
     read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    again: bool = False
+    proofs: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def archive(self) -> Archive:
@@ -123,6 +126,11 @@ class Session:
         """Who acts."""
         assert self.acting is not None, "the operation has no duty, so nobody was recognised"
         return self.acting
+
+    @property
+    def login(self) -> str:
+        """The digest of the token that somebody came with; empty where they came with none."""
+        return token_digest(self.credentials.text) if isinstance(self.credentials, Token) else ""
 
     @property
     def actor(self) -> Actor:

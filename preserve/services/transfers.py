@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from preserve.access.transfer import steps
 from preserve.access.transfer.model import Form
@@ -12,7 +15,8 @@ from preserve.access.transfer.model import Transfer as Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS
 from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
-from preserve.errors import Conflict, PreserveError
+from preserve.administration.proceedings.records import check_paper
+from preserve.errors import Conflict, NotFound, PreserveError
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.session import Session
 
@@ -47,16 +51,19 @@ def prepare(session: Session, cases: Sequence[str], *, receiver: str, basis: str
     return Prepared(transfer.number, transfer.state, transfer.archive, transfer.cases, len(transfer.items))
 
 
-@command("transfer.approve", duty=Duty.DECIDE, subject="number")
-def approve(session: Session, number: str, *, reason: str = "") -> Stepped:
-    """The head, or whoever decides in the head's place, approves; never who prepared it."""
-    return _stepped(steps.decide(session.actor, number, approve=True, reason=reason))
+@command("transfer.approve", duty=Duty.DECIDE, subject="number", confirmed=True)
+def approve(session: Session, number: str, *, reason: str = "", seen: str = "") -> Stepped:
+    """The head, or whoever decides in the head's place, approves; never who prepared it.
+
+    `seen` is the digest of the record that was looked at: Changed where another step came since.
+    """
+    return _stepped(steps.decide(session.actor, number, approve=True, reason=reason, seen=seen))
 
 
-@command("transfer.refuse", duty=Duty.DECIDE, subject="number")
-def refuse(session: Session, number: str, *, reason: str) -> Stepped:
-    """The head, or whoever decides in the head's place, does not approve, and says why."""
-    return _stepped(steps.decide(session.actor, number, approve=False, reason=reason))
+@command("transfer.refuse", duty=Duty.DECIDE, subject="number", confirmed=True)
+def refuse(session: Session, number: str, *, reason: str, seen: str = "") -> Stepped:
+    """The head, or whoever decides in the head's place, does not approve, and says why. `seen` as for `approve`."""
+    return _stepped(steps.decide(session.actor, number, approve=False, reason=reason, seen=seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +143,14 @@ def list_transfers(session: Session, *, any_state: bool = False) -> TransferList
 
 @dataclass(frozen=True, slots=True)
 class TransferView:
-    """Everything about one transfer; titles are empty for who may not find cases."""
+    """Everything about one transfer; titles are empty for who may not find cases.
+
+    `sha256` is the digest of the record that is shown; `offered` the steps that the reader may take now.
+    """
 
     transfer: Transfer
+    sha256: str
+    offered: tuple[str, ...]
 
 
 def _without_titles(view: TransferView) -> TransferView:
@@ -163,4 +175,28 @@ def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
 )
 def show(session: Session, number: str) -> TransferView:
     """Everything about one transfer, as its last record in the store says. Raises NotIntact where that was changed."""
-    return TransferView(_transfer(session, number))
+    transfer = _transfer(session, number)
+    digest = TRANSFERS.digest(session.home, transfer)
+    return TransferView(transfer, digest, TRANSFERS.offered(session.person, transfer))
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPaper:
+    """A paper of a transfer as it is kept: its name, its digest, its bytes."""
+
+    name: str
+    sha256: str
+    data: Annotated[bytes, Field(exclude=True)]
+
+
+@query("transfer.paper", duty=Duty.FIND, subject="number", look=Look("transfer.viewed", _cases_of))
+def paper(session: Session, number: str, *, place: int = 1) -> TransferPaper:
+    """One paper of a transfer, the receipt last, by its place from 1. Raises NotFound, NotIntact."""
+    transfer = _transfer(session, number)
+    papers = transfer.handed_over.papers if transfer.handed_over else ()
+    papers += (transfer.receipt.paper,) if transfer.receipt else ()
+    if not 1 <= place <= len(papers):
+        raise NotFound("transfer.paper-unknown", number)
+    kept = papers[place - 1]
+    file = check_paper(TRANSFERS.folder_of(session.home, number), kept)
+    return TransferPaper(kept.original_name, kept.sha256, file.read_bytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from preserve.access.requests.selecting import HeldCase
@@ -44,7 +44,17 @@ def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"what": "contents"}
 
 
-@query("case.contents", duty=Duty.FIND, subject="case", look=Look("case.viewed", _listed, of_case))
+def _without_inner(shown: CaseContents) -> CaseContents:
+    return replace(shown, files=tuple(file for file in shown.files if not file.inner))
+
+
+@query(
+    "case.contents",
+    duty=Duty.FIND,
+    subject="case",
+    look=Look("case.viewed", _listed, of_case),
+    hidden={Duty.SEE_INNER: _without_inner},
+)
 def contents(session: Session, case: str, *, original: bool = False) -> CaseContents:
     """The files of a case, each with the copy that is shown of it: with `original` the original, else the access copy.
 

@@ -118,10 +118,10 @@ def send(client: httpx.Client, page: str, address: str, **form: Any) -> httpx.Re
     return client.post(address, data={"csrf": given["csrf"], "key": given["key"], **form})
 
 
-def start(home: Path, *options: str, listen: str = "127.0.0.1:0") -> Served:
-    """Start the door over this home and wait until it says where it is."""
+def start(home: Path, *options: str, listen: str = "127.0.0.1:0", before: tuple[str, ...] = ()) -> Served:
+    """Start the door over this home, by way of the program `before`, and wait until it says where it is."""
     process = subprocess.Popen(
-        [str(PROGRAM), "--home", str(home), "--lang", "en", "serve", "--listen", listen, *options],
+        [*before, str(PROGRAM), "--home", str(home), "--lang", "en", "serve", "--listen", listen, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

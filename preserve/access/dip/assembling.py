@@ -19,7 +19,7 @@ from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.selecting import read_case
 from preserve.administration.actor import Actor
 from preserve.data_management import sealing
-from preserve.errors import PreserveError
+from preserve.errors import Changed, PreserveError
 from preserve.messages import speaking
 from preserve.outputs import check_device, into_folder
 from preserve.progress import Progress
@@ -30,13 +30,17 @@ from storage_adapters.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """How a delivery leaves: into which folder, in which form, to whom, and onto which burner where it is a disc."""
+    """How a delivery leaves: into which folder, in which form, to whom, and onto which burner where it is a disc.
+
+    `seen` is the digest of the record that was seen; of a run that was killed a later one finds it changed.
+    """
 
     target: Path
     form: Form = "folder"
     to: str = ""
     password: str = ""
     device: Path | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
     home = actor.home
     with actor.catalogue.read() as connection:
         REQUESTS.may(connection, actor.person, "delivered")
-        request = REQUESTS.read(connection, home, number)
+        row = REQUESTS.row(connection, number)
+        request = REQUESTS.read_record(home, row)
+    if handover.seen and row.sha256 != handover.seen:
+        raise Changed("proceeding.changed", number)
     building = home.work / f"request-{number}.building"
     if (adopted := _settle(actor, request, building, handover.password, progress)) is not None:
         return adopted

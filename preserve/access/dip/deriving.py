@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from metadata.names import safe_names
 from preserve.access.dip.contents import digests_of, take
 from preserve.access.redaction import log
 from preserve.access.redaction.checking import group, read_checked
 from preserve.access.redaction.making import Made, Order, make
 from preserve.access.redaction.painting import Mark
-from preserve.access.redaction.plan import read_plan
+from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.redaction.sources import can_be_marked, source_of
 from preserve.access.requests.model import Request, Selected
 from preserve.access.requests.procedure import REQUESTS
@@ -68,7 +70,7 @@ def derive(
     try:
         for number, order in sorted(orders.items()):
             scratch.mkdir(parents=True)
-            result = _carry_out(home, order, scratch, moment, progress)
+            result = carry_out(home, order, scratch, moment, progress)
             path = _path(order, names[number], result, taken_names)
             move_in(result.path, package / path)
             discard(scratch, package.parent)
@@ -108,28 +110,33 @@ def _orders(home: Home, request: Request, moment: datetime) -> dict[int, Order]:
     by_path = group(read_plan(path) if path else (), selection)
     if {one.path for one in selection if one.redacted} != set(by_path):
         raise NotIntact("redaction.plan-other", request.number)
-    capacity = read_requests_profile(home.profiles).of(request.consumer.capacity)
-    mark = _mark(home, request, moment) if capacity.watermark else None
+    mark = mark_of(home, request, moment)
     found: dict[int, Order] = {}
     seen: set[tuple[str, str, float | None]] = set()
     with closing(open_catalogue(home)) as catalogue, catalogue.read() as connection:
         read_checked(home, connection, selection, path)
         for number, one in enumerate(selection):
-            source = source_of(connection, one)
-            redactions = tuple(by_path.get(one.path, ()))
-            # Originals and preservation copies never bear a watermark; what is made to be looked at does.
-            own = mark if can_be_marked(source) and (redactions or _as_access(request, one)) else None
-            if redactions:
-                found[number] = Order(one, source, "redacted", redactions, own)
-            elif one.begin is not None:
-                found[number] = Order(one, source, "clip", (), own)
-            elif own is not None:
-                found[number] = Order(one, source, "access", (), own)
-            if number in found:
+            order = order_of(connection, request, one, tuple(by_path.get(one.path, ())), mark)
+            if order is not None:
+                found[number] = order
                 if (one.objid, one.path, one.begin) in seen:
                     raise Refused("redaction.asked-twice", one.path)
                 seen.add((one.objid, one.path, one.begin))
     return found
+
+
+def order_of(
+    connection: Connection, request: Request, one: Selected, redactions: tuple[Redaction, ...], mark: Mark | None
+) -> Order | None:
+    """What is to be made of one file for this request; None where it is given as it is."""
+    source = source_of(connection, one)
+    # Originals and preservation copies never bear a watermark; what is made to be looked at does.
+    own = mark if can_be_marked(source) and (redactions or _as_access(request, one)) else None
+    if redactions:
+        return Order(one, source, "redacted", redactions, own)
+    if one.begin is not None:
+        return Order(one, source, "clip", (), own)
+    return Order(one, source, "access", (), own) if own is not None else None
 
 
 def _as_access(request: Request, selected: Selected) -> bool:
@@ -142,12 +149,15 @@ def _as_access(request: Request, selected: Selected) -> bool:
     return asked == {"access"}
 
 
-def _mark(home: Home, request: Request, moment: datetime) -> Mark:
+def mark_of(home: Home, request: Request, moment: datetime) -> Mark | None:
+    """The watermark of what is made for this request, where the capacity of who asks wants one."""
+    if not read_requests_profile(home.profiles).of(request.consumer.capacity).watermark:
+        return None
     day = moment.astimezone(ZoneInfo(home.settings.time_zone)).date().isoformat()
     return Mark(say("redaction.mark", number=request.number, name=request.consumer.name, date=day))
 
 
-def _carry_out(home: Home, order: Order, scratch: Path, moment: datetime, progress: Callable[[int], None]) -> Made:
+def carry_out(home: Home, order: Order, scratch: Path, moment: datetime, progress: Callable[[int], None]) -> Made:
     """Take a checked copy of the source and make the file from it, both in scratch."""
     taken = scratch / f"source{PurePosixPath(order.source.file.file).suffix}"
     try:

@@ -35,7 +35,14 @@ def read_checked(
     Raises Refused with everything at once: files that were not asked for, pages, lines and ranges that are not
     there, what cannot be done to such a file; and a clip that ends after its recording.
     """
-    redactions = read_plan(plan) if plan else ()
+    where = str(plan) if plan else (selection[0].case_number if selection else "")
+    return check(home, connection, selection, read_plan(plan) if plan else (), where)
+
+
+def check(
+    home: Home, connection: Connection, selection: Sequence[Selected], redactions: Sequence[Redaction], plan: str
+) -> frozenset[str]:
+    """As `read_checked`, for redactions that were read already; `plan` is where they stand, for messages."""
     by_path = group(redactions, selection)
     met = {one.place for mine in by_path.values() for one in mine}
     findings = [
@@ -60,8 +67,7 @@ def read_checked(
         unique = list(
             {(finding.code, finding.where, str(dict(finding.values))): finding for finding in findings}.values()
         )
-        where = str(plan) if plan else selection[0].case_number
-        raise Refused("redaction.plan-wrong", where, findings=unique, count=len(unique))
+        raise Refused("redaction.plan-wrong", plan, findings=unique, count=len(unique))
     return frozenset(by_path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from preserve.access.redaction.checking import group, same
-from preserve.access.redaction.plan import read_plan
+from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.requests.model import Selected
 from preserve.description.schema import CaseObject
 from preserve.home import Home
@@ -19,11 +19,16 @@ def names_given(home: Home, plan: Path | None, selection: Sequence[Selected]) ->
     The plan's `name` counts; where it gives none, a neutral one with its number stands in (regulation Art. 20). A file
     keeps its own where the plan's `name` is just that: then somebody has looked at it. Raises Refused for a wrong plan.
     """
-    by_path = group(read_plan(plan) if plan else (), selection)
+    return names_for(home, read_plan(plan) if plan else (), selection)
+
+
+def names_for(home: Home, redactions: Sequence[Redaction], selection: Sequence[Selected]) -> dict[str, str]:
+    """As `names_given`, for redactions that were read already."""
+    by_path = group(redactions, selection)
     order = {path: number for number, path in enumerate(dict.fromkeys(one.path for one in selection), 1)}
     found: dict[str, str] = {}
-    for path, redactions in by_path.items():
-        wanted = next((redaction.name for redaction in redactions if redaction.name), "")
+    for path, mine in by_path.items():
+        wanted = next((redaction.name for redaction in mine if redaction.name), "")
         if wanted and any(same(wanted, own) for own in (path, PurePosixPath(path).name)):
             continue
         with speaking(home.settings.language):

@@ -16,7 +16,7 @@ from preserve.access.requests.selecting import HeldCase, read_case, resolve
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person
-from preserve.administration.proceedings.records import keep_paper
+from preserve.administration.proceedings.records import keep_staged, staged_papers
 from preserve.clock import stamp
 from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
@@ -56,7 +56,7 @@ def open_request(actor: Actor, entry: Entry) -> Request:
     received = _check(actor, entry, capacity)
     due, certain = (entry.due, True) if entry.due else _due(actor.home, capacity, received)
     moment = actor.now()
-    with actor.catalogue.begin() as connection:
+    with staged_papers(actor.home.store, entry.documents) as papers, actor.catalogue.begin() as connection:
         wanted = tuple(_wanted(actor, connection, asked, profile.not_evidence) for asked in entry.asked)
         number = REQUESTS.new_number(actor.home, connection, moment)
         folder = REQUESTS.folder_of(actor.home, number)
@@ -71,7 +71,7 @@ def open_request(actor: Actor, entry: Entry) -> Request:
             due_certain=certain,
             urgent=entry.urgent.strip(),
             consumer=entry.consumer.model_copy(update={"capacity": capacity.name}),
-            papers=tuple(keep_paper(folder, kind, path) for kind, path in entry.documents),
+            papers=tuple(keep_staged(folder, paper) for paper in papers),
             wanted=wanted,
             purpose=entry.purpose.strip(),
         )

@@ -36,7 +36,7 @@ from preserve.access.requests.selecting import (
 )
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
-from preserve.administration.proceedings.records import keep_paper
+from preserve.administration.proceedings.records import keep_staged, staged_papers
 from preserve.clock import stamp
 from preserve.errors import Conflict, NotPermitted, Refused, UsageError
 from preserve.messages import say
@@ -47,7 +47,7 @@ class Opinion:
     """What an examiner proposes.
 
     `left_out` are names of files, `plan` is the redaction plan, and `answered` the reason why somebody is concerned
-    although no party has that name.
+    although no party has that name; `seen` is the digest of the record that the examiner saw.
     """
 
     opinion: Literal["grant", "refuse"] = "grant"
@@ -55,6 +55,7 @@ class Opinion:
     left_out: Collection[str] = ()
     plan: Path | None = None
     answered: str = ""
+    seen: str = ""
 
 
 def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
@@ -64,12 +65,13 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
     """
     home = actor.home
     with actor.catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
-        request, _, selection, _ = _asked_for(connection, actor, number, opinion.left_out)
+        request, _, selection, _ = _asked_for(connection, actor, number, opinion)
         looked_at = _given(selection, opinion.left_out)[0]
         redacted = read_checked(home, connection, looked_at, opinion.plan)
     moment = actor.now()
-    with actor.catalogue.begin() as connection:
-        request, held, selection, inner = _asked_for(connection, actor, number, opinion.left_out)
+    plans = [("redaction-plan", opinion.plan)] if opinion.plan else []
+    with staged_papers(home.store, plans) as papers, actor.catalogue.begin() as connection:
+        request, held, selection, inner = _asked_for(connection, actor, number, opinion)
         given, left_out = _given(selection, opinion.left_out)
         if given != looked_at:
             raise Conflict("request.busy", number)
@@ -91,7 +93,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             left_out,
             profile.not_evidence,
         )
-        plan = opinion.plan
+        folder = REQUESTS.folder_of(home, number)
         examination = Examination(
             by=actor.account,
             when=stamp(moment),
@@ -100,7 +102,7 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             concerns=tuple(_answered(concern, opinion.answered) for concern in concerns),
             selection=chosen,
             left_out=tuple(dict.fromkeys([*left_out, *(file.path for file in inner)])),
-            redaction=keep_paper(REQUESTS.folder_of(home, number), "redaction-plan", plan) if plan else None,
+            redaction=next((keep_staged(folder, paper) for paper in papers), None),
         )
         return _step(connection, actor, request, "examined", examination=examination)
 
@@ -125,27 +127,29 @@ def _answered(concern: Concern, answer: str) -> Concern:
 
 
 def _asked_for(
-    connection: Connection, actor: Actor, number: str, left_out: Collection[str]
+    connection: Connection, actor: Actor, number: str, opinion: Opinion
 ) -> tuple[Request, dict[str, HeldCase], list[Selected], list[Selected]]:
     """A request that this person may examine now, its cases, the files it comes down to, each once; and those of the
     internal volume that are not for who asks."""
     home = actor.home
-    request = REQUESTS.take(connection, home, actor.person, number, "examined").record
+    request = REQUESTS.take(connection, home, actor.person, number, "examined", opinion.seen).record
     held = {objid: read_case(home, connection, objid) for objid in request.cases}
     profile = read_requests_profile(home.profiles)
     apart = profile.not_evidence
     files = (file for wanted in request.wanted for file in resolve(connection, wanted, held[wanted.objid], apart))
     selection = list(dict.fromkeys(files))
     known = {file.path for file in selection}
-    for name in left_out:
+    for name in opinion.left_out:
         if meant(name, known) is None:
             raise Refused("request.object-not-asked", name, number=number)
     given, inner = split_volumes(profile.of(request.consumer.capacity), held, selection)
     return request, held, given, inner
 
 
-def decide(actor: Actor, number: str, *, approve: bool, article: str = "21", reason: str = "") -> Request:
-    """The head, or whoever decides in the head's place, approves or refuses (regulation Art. 21).
+def decide(
+    actor: Actor, number: str, *, approve: bool, article: str = "21", reason: str = "", seen: str = ""
+) -> Request:
+    """The head, or whoever decides in the head's place, approves or refuses (regulation Art. 21) what they saw.
 
     Raises Refused where something still stands against it, NotPermitted for a person who may not.
     """
@@ -153,7 +157,7 @@ def decide(actor: Actor, number: str, *, approve: bool, article: str = "21", rea
     if not approve and not (article.strip() and reason.strip()):
         raise UsageError("request.refusal-reason", number)
     with actor.catalogue.begin() as connection:
-        taking = REQUESTS.take(connection, actor.home, actor.person, number, state)
+        taking = REQUESTS.take(connection, actor.home, actor.person, number, state, seen)
         if approve:
             _check_open_concerns(taking.record)
         decision = Decision(
@@ -190,12 +194,12 @@ def _check_open_concerns(request: Request) -> None:
         )
 
 
-def withdraw(actor: Actor, number: str, *, reason: str) -> Request:
+def withdraw(actor: Actor, number: str, *, reason: str, seen: str = "") -> Request:
     """Take a request back before anything was delivered: whoever entered it, or an archivist in their place."""
     if not reason.strip():
         raise UsageError("request.withdrawal-reason", number)
     with REQUESTS.claimed(actor.home, number, "request.busy"), actor.catalogue.begin() as connection:
-        request = REQUESTS.take(connection, actor.home, actor.person, number, "withdrawn").record
+        request = REQUESTS.take(connection, actor.home, actor.person, number, "withdrawn", seen).record
         if request.opened_by != actor.account and Role.ARCHIVIST not in actor.person.roles:
             raise NotPermitted("request.withdrawn-by-another", number, account=actor.account)
         handing.take_back(actor.home, number)  # of a delivery that was killed
@@ -211,26 +215,31 @@ def note_delivery(connection: Connection, actor: Actor, request: Request, delive
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who received a delivery; `document` is the signed receipt, `outcome` what came of it (利用效果)."""
+    """Who received a delivery; `document` is the signed receipt, `outcome` what came of it (利用效果).
+
+    `seen` is the digest of the record that was seen.
+    """
 
     receiver: str
     document: Path | None = None
     carrier_returned: bool = False
     outcome: str = ""
+    seen: str = ""
 
 
 def acknowledge(actor: Actor, number: str, receipt: Receipt) -> Request:
     """Write down who received it, with the signed receipt, and what came of it."""
     if not receipt.receiver.strip():
         raise UsageError("request.receiver-missing", number)
-    with actor.catalogue.begin() as connection:
-        request = REQUESTS.take(connection, actor.home, actor.person, number, "returned").record
-        folder, document = REQUESTS.folder_of(actor.home, number), receipt.document
+    documents = [("receipt", receipt.document)] if receipt.document else []
+    with staged_papers(actor.home.store, documents) as papers, actor.catalogue.begin() as connection:
+        request = REQUESTS.take(connection, actor.home, actor.person, number, "returned", receipt.seen).record
+        folder = REQUESTS.folder_of(actor.home, number)
         acknowledgement = Acknowledgement(
             by=actor.account,
             when=stamp(actor.now()),
             receiver=receipt.receiver.strip(),
-            receipt=keep_paper(folder, "receipt", document) if document else None,
+            receipt=next((keep_staged(folder, paper) for paper in papers), None),
             carrier_returned=receipt.carrier_returned,
             outcome=receipt.outcome.strip(),
         )

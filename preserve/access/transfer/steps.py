@@ -14,7 +14,7 @@ from preserve.access.transfer.exporting import export
 from preserve.access.transfer.model import Decision, Form, HandOver, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
 from preserve.administration.actor import Actor
-from preserve.administration.proceedings.records import keep_paper
+from preserve.administration.proceedings.records import StagedPaper, keep_staged, staged_papers
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
 from preserve.data_management import cases, destroyed, ledger, proceedings
@@ -25,7 +25,6 @@ from preserve.errors import Conflict, NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.durable import discard
-from storage_adapters.reading import digest_file
 
 _SHORTEST = 16  # hex digits of the list's digest that a receipt must repeat
 
@@ -95,14 +94,17 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
     )
 
 
-def decide(actor: Actor, number: str, *, approve: bool, reason: str) -> Transfer:
-    """The head, or whoever decides in the head's place, approves or refuses; never who prepared it."""
+def decide(actor: Actor, number: str, *, approve: bool, reason: str, seen: str = "") -> Transfer:
+    """The head, or whoever decides in the head's place, approves or refuses; never who prepared it.
+
+    `seen` is the digest of the record that was looked at. Raises Conflict where it is another by now.
+    """
     state = "approved" if approve else "refused"
     if not approve and not reason.strip():
         raise UsageError("transfer.reason", number)
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state)
+        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state, seen=seen)
         decision = Decision(
             by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
         )
@@ -160,13 +162,13 @@ def receive(actor: Actor, number: str, receipt: TheirReceipt) -> Transfer:
     if not their_number or not receipt.receiver.strip():
         raise UsageError("transfer.receipt-incomplete", number)
     home, moment = actor.home, actor.now()
-    with actor.catalogue.begin() as connection:
+    with staged_papers(home.store, [("receipt", receipt.file)]) as (staged,), actor.catalogue.begin() as connection:
         transfer = TRANSFERS.take(connection, home, actor.person, number, "received").record
         assert transfer.handed_over is not None
         confirms = _confirmed(transfer.handed_over, number, receipt.confirms)
         day = _day_of_receipt(actor.archive, transfer.handed_over, number, receipt.received)
-        _check_receipt(connection, transfer.handed_over, receipt.file, their_number)
-        paper = keep_paper(TRANSFERS.folder_of(home, number), "receipt", receipt.file)
+        _check_receipt(connection, transfer.handed_over, staged, their_number)
+        paper = keep_staged(TRANSFERS.folder_of(home, number), staged)
         filed = Receipt(
             by=actor.account,
             when=stamp(moment),
@@ -206,14 +208,11 @@ def _day_of_receipt(archive: Archive, handed_over: HandOver, number: str, receiv
     return day
 
 
-def _check_receipt(connection: Connection, handed_over: HandOver, receipt: Path, number: str) -> None:
+def _check_receipt(connection: Connection, handed_over: HandOver, receipt: StagedPaper, number: str) -> None:
     """A receipt is a document of theirs: not one of our own papers, and not that of another transfer."""
-    try:
-        digest = digest_file(receipt, ("sha256",), from_medium=False)[1]["sha256"]
-    except OSError as error:
-        raise Refused("transfer.paper-unreadable", str(receipt), reason=error.strerror or str(error)) from error
+    digest = receipt.sha256
     if digest in {paper.sha256 for paper in handed_over.papers}:
-        raise Refused("transfer.receipt-is-ours", str(receipt))
+        raise Refused("transfer.receipt-is-ours", receipt.original_name)
     for entry in ledger.of_action(connection, "transfer.received"):
         if entry.details["receipt_sha256"] == digest or entry.details["receipt_number"] == number:
             raise Conflict("transfer.receipt-used", number, number=entry.subject)

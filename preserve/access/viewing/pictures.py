@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,32 +36,19 @@ class Pictures:
     cut: bool  # the sound was not read to its end
 
 
-class _Late(Exception):
+class Late(Exception):
     """The time that was given is over."""
 
 
 def make_pictures(source: Path, about: About, folder: Path, stem: str, wanted: LookingProfile) -> Pictures:
     """Make `<stem>.frames.jpg` and `<stem>.wave.png` in `folder`, of what there is. Raises ToolFailed."""
     said = probe(source)
-    video = [
-        one
-        for one in said.get("streams", [])
-        if one.get("codec_type") == "video"
-        and one.get("codec_name")
-        and not one.get("disposition", {}).get("attached_pic")
-    ]
-    sound = [one for one in said.get("streams", []) if one.get("codec_type") == "audio" and one.get("codec_name")]
+    video, sound = streams_of(said)
     if not video and not sound:
         raise ToolFailed("no video and no sound stream")
-    length = _length(said, about.length)
+    length = length_of(said, about.length)
     about = replace(about, length=length)
-    ends = time.monotonic() + wanted.seconds
-
-    def pulse(seconds: float) -> None:
-        check_stop()
-        if time.monotonic() > ends:
-            raise _Late
-
+    pulse = until(wanted.seconds)
     frames = wave = None
     missing, cut = 0, False
     if video:
@@ -73,7 +60,29 @@ def make_pictures(source: Path, about: About, folder: Path, stem: str, wanted: L
     return Pictures(frames, wave, missing, cut)
 
 
-def _length(said: dict[str, Any], known: float) -> float:
+def streams_of(said: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The streams of moving pictures and of sound, as ffprobe says."""
+    known = [one for one in said.get("streams", []) if one.get("codec_name")]
+    video = [
+        one for one in known if one.get("codec_type") == "video" and not one.get("disposition", {}).get("attached_pic")
+    ]
+    return video, [one for one in known if one.get("codec_type") == "audio"]
+
+
+def until(seconds: float) -> Callable[[float], None]:
+    """What a running program is watched with: it raises Late when so many seconds are over, Stopped when told to."""
+    ends = time.monotonic() + seconds
+
+    def pulse(elapsed: float) -> None:
+        check_stop()
+        if time.monotonic() > ends:
+            raise Late
+
+    return pulse
+
+
+def length_of(said: dict[str, Any], known: float) -> float:
+    """Seconds of a recording as ffprobe says, else what was known."""
     given = [said.get("format", {}).get("duration"), *(one.get("duration") for one in said.get("streams", []))]
     for value in given:
         try:
@@ -86,12 +95,32 @@ def _length(said: dict[str, Any], known: float) -> float:
 
 def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pulse: Callable[[float], None]) -> int:
     count = max(1, min(wanted.frames, int(about.length / wanted.frame_every) + 1))
-    moments = [about.length * (number + 0.5) / count for number in range(count)]
-    if count > 1:
-        moments[0] = 0.0  # how it begins
+    moments = moments_of(about.length, count)
+    pictures = fetch_frames(source, moments, wanted.frame_width, target.with_suffix(""), pulse)
+    missing = sum(picture is None for picture in pictures)
+    try:
+        note = say("look.frames-missing", count=missing) if missing else ""
+        draw_sheet(target, about, list(zip(moments, pictures, strict=True)), wanted.columns, wanted.frame_width, note)
+    finally:
+        for one in pictures:
+            if one is not None:
+                one.unlink(missing_ok=True)
+    return missing
+
+
+def moments_of(length: float, count: int) -> list[float]:
+    """The seconds at which `count` frames are taken, evenly; where there are several, the first is how it begins."""
+    moments = [length * (number + 0.5) / count for number in range(count)]
+    return [0.0, *moments[1:]] if count > 1 else moments
+
+
+def fetch_frames(
+    source: Path, moments: Sequence[float], width: int, stem: Path, pulse: Callable[[float], None]
+) -> list[Path | None]:
+    """A picture beside `stem` for each of these seconds, each fetched by seeking; None for what cannot be decoded."""
 
     def fetch(number: int) -> Path | None:
-        picture = target.with_name(f"{target.stem}.{number}.bmp")
+        picture = stem.with_name(f"{stem.name}.{number}.bmp")
         command = [
             find("ffmpeg"),
             *FFMPEG_INPUT,
@@ -104,7 +133,7 @@ def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pul
             "-frames:v",
             "1",
             "-vf",
-            f"scale={wanted.frame_width}:-2",
+            f"scale={width}:-2",
             "-threads",
             "1",
             "-f",
@@ -116,26 +145,32 @@ def _sheet(source: Path, about: About, target: Path, wanted: LookingProfile, pul
         ]
         try:
             run(command, pulse, stalled=20)
-        except (ToolFailed, _Late):
+        except (ToolFailed, Late):
             return None
         return picture if picture.is_file() else None
 
     with threads(processors()) as pool:
-        pictures = list(pool.map(fetch, range(count)))
-    missing = sum(picture is None for picture in pictures)
-    try:
-        note = say("look.frames-missing", count=missing) if missing else ""
-        draw_sheet(target, about, list(zip(moments, pictures, strict=True)), wanted.columns, wanted.frame_width, note)
-    finally:
-        for one in pictures:
-            if one is not None:
-                one.unlink(missing_ok=True)
-    return missing
+        return list(pool.map(fetch, range(len(moments))))
 
 
 def _wave(source: Path, about: About, target: Path, rate: int, pulse: Callable[[float], None]) -> bool:
-    samples = max(1, math.ceil(about.length * rate / _STRETCHES))
-    levels_file = target.with_name(f"{target.stem}.levels")
+    levels, expected, samples = read_levels(source, about.length, rate, target, pulse)
+    cut = len(levels) < expected
+    read = time_code(min(about.length, len(levels) * samples / rate))
+    note = say("look.sound-cut", read=read) if cut else ""
+    draw_wave(target, about, [*levels, *[None] * (expected - len(levels))], note)
+    return cut
+
+
+def read_levels(
+    source: Path, length: float, rate: int, beside: Path, pulse: Callable[[float], None]
+) -> tuple[list[float], int, int]:
+    """The peak (dBFS) of each stretch of the sound, how many stretches there should be, and samples in one.
+
+    Fewer than there should be: the sound was not read to its end.
+    """
+    samples = max(1, math.ceil(length * rate / _STRETCHES))
+    levels_file = beside.with_name(f"{beside.stem}.levels")
     measured = (
         f"asetnsamples=n={samples}:p=0,astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
         f"ametadata=mode=print:key=lavfi.astats.Overall.Peak_level:direct=1:file={_escaped(str(levels_file))}"
@@ -158,18 +193,15 @@ def _wave(source: Path, about: About, target: Path, rate: int, pulse: Callable[[
     try:
         try:
             run(command, pulse, stalled=60)
-        except (ToolFailed, _Late):
+        except (ToolFailed, Late):
             cut = True
         said = levels_file.read_text(encoding="ascii", errors="replace") if levels_file.is_file() else ""
-        levels = [_level(value) for value in _PEAK.findall(said)]
-        expected = max(1, round(about.length * rate / samples))
-        cut = cut or len(levels) < 0.98 * expected - 2
-        read = time_code(min(about.length, len(levels) * samples / rate))
-        note = say("look.sound-cut", read=read) if cut else ""
-        draw_wave(target, about, [*levels, *[None] * (expected - len(levels))], note)
     finally:
         levels_file.unlink(missing_ok=True)
-    return cut
+    levels = [_level(value) for value in _PEAK.findall(said)]
+    expected = max(1, round(length * rate / samples))
+    whole = not cut and len(levels) >= 0.98 * expected - 2
+    return levels, len(levels) if whole else max(expected, len(levels) + 1), samples
 
 
 def _level(value: str) -> float:

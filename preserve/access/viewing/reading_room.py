@@ -1,8 +1,9 @@
 """The viewing room: copies that were held against their digests, pictures that can be made again, for some hours.
 
 `viewing/<account>/<case>/` holds what one person asked for; `viewing/.pictures/` keeps frame sheets and wave forms, so
-that the next look costs nothing. Pictures are not in the package: they say nothing that its copies do not say, a disc
-cannot take them back, and so packages of every age have them, drawn as today's program draws them.
+that the next look costs nothing, and `viewing/.shown/` what browsers are shown (`shown`). Pictures are not in the
+package: they say nothing that its copies do not say, a disc cannot take them back, and so packages of every age have
+them, drawn as today's program draws them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from preserve.archival_storage.media import server_store
 from preserve.clock import zone
 from preserve.data_management import object_index
 from preserve.data_management.object_index import ObjectRow
+from preserve.description.schema import Volume
 from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from preserve.messages import language
@@ -40,6 +42,9 @@ from storage_adapters.contract import CopyRef
 from storage_adapters.copying import copy_file_checked
 from storage_adapters.durable import discard, drop_file, move_in
 from storage_adapters.reading import digest_file
+
+SHOWN = ".shown"
+"""The folder of the room with what browsers are shown, by case (`shown`)."""
 
 _DRAWN = 1
 """How pictures are drawn; it goes up when that changes, and old ones are no longer shown."""
@@ -62,6 +67,7 @@ class Viewed:
     device: str
     length: float
     began: datetime | None
+    inner: bool  # of the internal volume (副卷)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ def contents(connection: Connection, home: Home, case_name: str, form: str = "ac
                 (about.device if about else "") or known.get("device", ""),
                 _seconds(known.get("duration", "")),
                 _began(known.get("recording start", ""), home),
+                about is not None and about.volume is Volume.INNER,
             )
         )
     order = {item.file: place for place, item in enumerate(case.description.objects)}
@@ -165,9 +172,11 @@ class Room:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
         now = time.time()
-        for path in _old(self.root, now - timedelta(hours=self.wanted.hours).total_seconds(), self.kept):
+        for path in _old(
+            self.root, now - timedelta(hours=self.wanted.hours).total_seconds(), (self.kept, self.root / SHOWN)
+        ):
             drop_file(path, self.root)
-        for path in _old(self.kept, now - timedelta(days=self.wanted.pictures_days).total_seconds(), None):
+        for path in _old(self.kept, now - timedelta(days=self.wanted.pictures_days).total_seconds(), ()):
             drop_file(path, self.root)
 
     def copy(self, viewed: Viewed) -> Placed:
@@ -241,11 +250,10 @@ class Room:
             yield target
 
 
-def _old(folder: Path, before: float, leave: Path | None) -> list[Path]:
+def _old(folder: Path, before: float, leave: Collection[Path]) -> list[Path]:
     paths = []
-    for place, _, names in os.walk(folder):
-        if leave is not None and Path(place) == leave:
-            continue
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if Path(place, name) not in leave]
         for name in names:
             path = Path(place) / name
             with suppress(OSError):

@@ -19,6 +19,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.wording import rule_name
 from preserve.archival_storage.opening import kind_word
 from preserve.clock import zone
+from preserve.description.hostile import hostile
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification
 from preserve.description.vocabulary import Vocabulary, read_vocabulary
@@ -26,7 +27,7 @@ from preserve.errors import Refused
 from preserve.home import Home
 from preserve.messages import LANGUAGES, bytes_for_people, listed, say, speaking
 
-_COLUMNS = (
+COLUMNS = (
     "row",
     "case",
     "archival",
@@ -43,6 +44,7 @@ _COLUMNS = (
     "signals",
     "blocks",
 )
+"""The facts of an item, in the order of `cells`."""
 _WIDE = (6, 22, 16, 40, 24, 12, 12, 20, 12, 8, 10, 8, 24, 20, 20)
 _FILLED = ("decision", "until", "why")
 
@@ -108,7 +110,7 @@ def block_name(text: str) -> str:
 
 def heads() -> tuple[str, ...]:
     """The headings of the list."""
-    return tuple(say(f"retention.head-{name}") for name in _COLUMNS)
+    return tuple(say(f"retention.head-{name}") for name in COLUMNS)
 
 
 def as_paper(home: Home, profile: RetentionProfile, review: Review, moment: datetime) -> bytes:
@@ -194,12 +196,12 @@ def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
         for number, item in enumerate(review.items, 1):
             for place, value in enumerate(cells(names, item)):
                 sheet.write_string(number, place, value[:32_000], plain)
-            sheet.write_blank(number, len(_COLUMNS), None, fill)
-            sheet.write_blank(number, len(_COLUMNS) + 1, None, day)
-            sheet.write_blank(number, len(_COLUMNS) + 2, None, fill)
+            sheet.write_blank(number, len(COLUMNS), None, fill)
+            sheet.write_blank(number, len(COLUMNS) + 1, None, day)
+            sheet.write_blank(number, len(COLUMNS) + 2, None, fill)
         choices = [say(f"retention.action-{name}") for name in ACTIONS]
         last = len(review.items)
-        sheet.data_validation(1, len(_COLUMNS), last, len(_COLUMNS), {"validate": "list", "source": choices})
+        sheet.data_validation(1, len(COLUMNS), last, len(COLUMNS), {"validate": "list", "source": choices})
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, last, len(headings) - 1)
     return buffer.getvalue()
@@ -208,7 +210,13 @@ def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
 def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
     """What a member filled in, by the number of the item; rows left empty say nothing. Raises Refused with the cell."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused("retention.workbook-unreadable", str(path), reason=error.strerror or str(error)) from error
+    if findings := list(hostile(data)):
+        raise Refused("retention.workbook-unreadable", str(path), findings=findings, reason=say(findings[0].code))
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:
         raise Refused("retention.workbook-unreadable", str(path), reason=str(error)) from error
     if review.number not in book.sheetnames:
@@ -218,7 +226,7 @@ def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
         with speaking(language):
             known |= {say(f"retention.action-{name}"): name for name in ACTIONS}
     opinions: dict[int, Opinion] = {}
-    first = len(_COLUMNS)
+    first = len(COLUMNS)
     for line, row in enumerate(book[review.number].iter_rows(min_row=2, values_only=True), 2):
         values = list(row) + [None] * (first + 3 - len(row))
         word, until, why = (values[first + place] for place in range(3))

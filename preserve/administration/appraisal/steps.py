@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -102,40 +102,46 @@ def _item(review: Review, row: int) -> Item:
     return item
 
 
-def object_to(actor: Actor, number: str, row: int, *, reason: str) -> Review:
-    """Stop an item; anyone who may find the case may object, until its destruction has begun. Raises Refused."""
+def object_to(actor: Actor, number: str, rows: Sequence[int], *, reason: str) -> Review:
+    """Stop items; anyone who may find the case may object, until its destruction has begun. Raises Refused.
+
+    Each objection is a step of its own; all of them are taken, or none.
+    """
+    if not rows:
+        raise UsageError("retention.no-item", number)
     if not reason.strip():
-        raise UsageError("retention.why-missing", number, row=row)
+        raise UsageError("retention.why-missing", number, row=rows[0])
     moment = actor.now()
     with actor.catalogue.begin() as connection:
         review = REVIEWS.take(connection, actor.home, actor.person, number, "objected").record
-        item = _item(review, row)
-        for gone in destroyed.of_case(connection, item.objid):
-            if gone.item in ("", item.item):
-                raise NotFound("storage.destroyed", item.case_number, disposal=gone.disposal, when=gone.since[:10])
-        objection = Objection(by=actor.account, when=stamp(moment), row=row, reason=reason.strip())
-        objections = (*review.objections, objection)
-        details = {"row": row}
-        return REVIEWS.go_on(
-            connection,
-            actor.home,
-            review,
-            "objected",
-            actor=actor.account,
-            moment=moment,
-            details=details,
-            objections=objections,
-        )
+        for row in dict.fromkeys(rows):
+            item = _item(review, row)
+            for gone in destroyed.of_case(connection, item.objid):
+                if gone.item in ("", item.item):
+                    raise NotFound("storage.destroyed", item.case_number, disposal=gone.disposal, when=gone.since[:10])
+            objection = Objection(by=actor.account, when=stamp(moment), row=row, reason=reason.strip())
+            review = REVIEWS.go_on(
+                connection,
+                actor.home,
+                review,
+                "objected",
+                actor=actor.account,
+                moment=moment,
+                details={"row": row},
+                objections=(*review.objections, objection),
+            )
+        return review
 
 
-def approve(actor: Actor, number: str, *, reason: str = "") -> Review:
+def approve(actor: Actor, number: str, *, reason: str = "", seen: str = "") -> Review:
     """The head approves what the group agreed on; extensions hold from now on. Items not agreed on stay as they are.
 
-    Raises NotPermitted for one of the group, Refused where nothing is agreed.
+    `seen` is the digest of the record that was looked at. Raises NotPermitted for one of the group, Refused where
+    nothing is agreed, Conflict where the record is another by now.
     """
     moment = actor.now()
     with actor.catalogue.begin() as connection:
-        taking = REVIEWS.take(connection, actor.home, actor.person, number, "approved")
+        taking = REVIEWS.take(connection, actor.home, actor.person, number, "approved", seen=seen)
         review = taking.record
         outcome = review.agreed()
         if not outcome:

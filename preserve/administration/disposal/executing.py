@@ -26,6 +26,7 @@ from preserve.administration.disposal.removal import (
     clear_views,
     copies_destroyed,
     drop_images,
+    drop_shown,
     leftovers,
     remove_copy,
 )
@@ -157,6 +158,7 @@ def _begin_entry(run: _Run, entry: Entry) -> Outcome | None:
 def _remove_all(run: _Run, entry: Entry) -> Outcome:
     """Every copy of it, then what was made of it on this machine; the tombstone where nothing is left."""
     removal, rows = _what_goes(run, entry)
+    drop_shown(run.archive.home, removal.going)
     tasks = _remove_copies(run, removal, rows)
     if any(task.why == "blocked" for task in tasks):
         return Outcome(entry, False, tuple(tasks))

@@ -73,7 +73,7 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     home, catalogue, going = removal.actor.home, removal.actor.catalogue, removal.going
     row_of_medium = removal.media.get(row.medium)
     actor, moment = removal.actor.account, removal.actor.now()
-    if row_of_medium is None or _is_lost(row, row_of_medium):
+    if row_of_medium is None or is_lost(row, row_of_medium):
         note_gone(catalogue, going, row, "lost", "", actor=actor, moment=moment)
         return None
     if row.state == "planned" or (row.state == "retired" and row.written is None):
@@ -101,7 +101,7 @@ def remove_copy(removal: Removal, row: CopyRow) -> Task | None:
     return None
 
 
-def _is_lost(row: CopyRow, medium: MediumRow) -> bool:
+def is_lost(row: CopyRow, medium: MediumRow) -> bool:
     """Whether the copy went with its medium; one that is lost on a medium that stays where it is may be there yet."""
     return medium.state == "lost" or (row.state == "lost" and traits_of(medium.kind).removable)
 
@@ -181,12 +181,27 @@ def clear_views(home: Home, going: Going) -> None:
         discard(folder, root)
 
 
+def drop_shown(home: Home, going: Going) -> None:
+    """Drop what browsers are shown of the case, before its copies go.
+
+    They can be second names of the store's own files, and bytes with another name are not overwritten.
+    """
+    root = home.path / "viewing"
+    folder = root / ".shown" / going.objid
+    if folder.is_dir():
+        overwrite_tree(folder)
+        discard(folder, root)
+
+
 def _views(home: Home, going: Going) -> list[Path]:
     root = home.path / "viewing"
     folders = []
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if folder.name == ".pictures":
             folders += [folder] if any(folder.iterdir()) else []
+            continue
+        if folder.name == ".shown":
+            folders += [folder / going.objid] if (folder / going.objid).is_dir() else []
             continue
         (safe,) = safe_names([f"{folder.name}/{going.case_number}"])
         folders += [root / str(safe)] if (root / str(safe)).is_dir() else []

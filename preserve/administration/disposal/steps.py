@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from preserve.administration.retention import rules_in_force
 from preserve.clock import stamp
 from preserve.data_management import ledger, proceedings
 from preserve.data_management.archive import Archive
-from preserve.errors import Conflict, NotIntact, NotPermitted, Refused, UsageError
+from preserve.errors import Conflict, NotFound, NotIntact, NotPermitted, Refused, UsageError
 from preserve.home import Home
 from storage_adapters.durable import write_file
 
@@ -89,7 +89,28 @@ def propose(
     return disposal, findings
 
 
-def register_file(home: Home, number: str, what: Literal["proposed", "executed", "signed"] = "proposed") -> Path:
+Which = Literal["proposed", "executed", "signed"]
+WHICH: tuple[Which, ...] = get_args(Which)
+"""The registers of a disposal: as it was proposed, with what was done, with the supervisors' signatures."""
+
+
+def kept_register(home: Home, disposal: Disposal, which: Which) -> tuple[str, bytes]:
+    """Digest and bytes of a register as it is kept. Raises NotFound where there is none yet, NotIntact."""
+    digests = (disposal.register_sha256, disposal.final_sha256, disposal.signed_sha256)
+    wanted = dict(zip(WHICH, digests, strict=True))[which]
+    if not wanted:
+        raise NotFound("disposal.no-register", disposal.number)
+    path = register_file(home, disposal.number, which)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotIntact("proceeding.record-gone", str(path), reason=error.strerror or str(error)) from error
+    if hashlib.sha256(data).hexdigest() != wanted:
+        raise NotIntact("proceeding.record-altered", str(path))
+    return wanted, data
+
+
+def register_file(home: Home, number: str, what: Which = "proposed") -> Path:
     """Where the register of a disposal lies: as it was proposed, with what was done, or signed by its supervisors."""
     return DISPOSALS.folder_of(home, number) / f"register-{what}.pdf"
 
@@ -122,11 +143,14 @@ def _refuse_own_releases(connection: Connection, cases: Collection[str], account
                 raise NotPermitted("disposal.own-release", row.number, account=account)
 
 
-def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
-    """One of two checks the register before it is approved (清册复核). Raises NotPermitted for the same hands twice."""
+def supervise(actor: Actor, number: str, *, note: str = "", seen: str = "") -> Disposal:
+    """One of two checks the register before it is approved (清册复核). Raises NotPermitted for the same hands twice.
+
+    `seen` is the digest of the record that was looked at, as for the other signatures: Conflict where it is another.
+    """
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        disposal = DISPOSALS.take(connection, home, actor.person, number, "supervised").record
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "supervised", seen=seen).record
         signature = Signature(by=actor.account, when=stamp(moment), note=note.strip())
         return DISPOSALS.go_on(
             connection,
@@ -140,14 +164,14 @@ def supervise(actor: Actor, number: str, *, note: str = "") -> Disposal:
         )
 
 
-def witness(actor: Actor, number: str, *, note: str = "") -> Disposal:
+def witness(actor: Actor, number: str, *, note: str = "", seen: str = "") -> Disposal:
     """One of two supervisors (监销人) signs that they saw it destroyed; with the second the register is signed.
 
     Raises NotPermitted for who proposed it, carried it out, or has signed.
     """
     home, moment = actor.home, actor.now()
     with actor.catalogue.begin() as connection:
-        disposal = DISPOSALS.take(connection, home, actor.person, number, "witnessed").record
+        disposal = DISPOSALS.take(connection, home, actor.person, number, "witnessed", seen=seen).record
         signature = Signature(by=actor.account, when=stamp(moment), note=note.strip())
         signed = disposal.model_copy(update={"witnesses": (*disposal.witnesses, signature)})
         changes: dict[str, Any] = {"state": "executed", "witnesses": signed.witnesses}
@@ -163,11 +187,11 @@ def witness(actor: Actor, number: str, *, note: str = "") -> Disposal:
         )
 
 
-def approve(actor: Actor, number: str, *, note: str = "") -> Disposal:
+def approve(actor: Actor, number: str, *, note: str = "", seen: str = "") -> Disposal:
     """The head approves; the pause begins. Raises Refused where something stands against one of the items by now."""
     home, moment, today = actor.home, actor.now(), actor.archive.today()
     with actor.catalogue.begin() as connection:
-        taking = DISPOSALS.take(connection, home, actor.person, number, "approved")
+        taking = DISPOSALS.take(connection, home, actor.person, number, "approved", seen=seen)
         disposal = taking.record
         if len({signature.by for signature in disposal.supervisors}) < 2:
             raise NotIntact("disposal.not-decided", number)

@@ -22,7 +22,7 @@ from preserve.administration.proceedings import records
 from preserve.clock import zone
 from preserve.data_management import proceedings
 from preserve.data_management.proceedings import Kind, ProceedingRow
-from preserve.errors import Conflict, NotFound, NotPermitted
+from preserve.errors import Changed, Conflict, NotFound, NotPermitted
 from preserve.home import Home
 from preserve.messages import say
 from preserve.work import hold
@@ -127,6 +127,11 @@ class Proceeding(Generic[R]):
         path = self.folder_of(home, row.number) / records.record_name(self.kind, row.steps, row.state)
         return records.read_record(path, row.sha256, self.model)
 
+    def digest(self, home: Home, record: R) -> str:
+        """The digest of a record as it was read: what somebody has seen who was shown it. Raises NotIntact."""
+        path = self.folder_of(home, record.number) / records.record_name(self.kind, record.step, record.state)
+        return records.digest_of_record(path)
+
     def read_all(self, connection: Connection, home: Home, states: Collection[str] = ()) -> list[R]:
         """Every one, or those in some states, for a list: each is held against the ledger. Raises NotIntact."""
         listed = proceedings.rows(connection, self.kind, tuple(states))
@@ -187,18 +192,44 @@ class Proceeding(Generic[R]):
         if not any(person.may(duty) for duty in duties[1:]):
             require(connection, person, duties[0])
 
-    def take(self, connection: Connection, home: Home, person: Person, number: str, deed: str) -> Taking[R]:
-        """Whether this person may take this step now; what it follows.
+    def take(
+        self, connection: Connection, home: Home, person: Person, number: str, deed: str, seen: str = ""
+    ) -> Taking[R]:
+        """Whether this person may take this step now; what it follows. `seen`: the digest of the record they saw.
 
-        Raises NotPermitted, Refused, NotIntact. To be asked in the transaction that writes the step.
+        Raises NotPermitted, Refused, NotIntact; Changed where a step came in since `seen`, which is not asked for where
+        it is empty. To be asked in the transaction that writes the step.
         """
         self.may(connection, person, deed)
-        record = self.read(connection, home, number)
-        decides = Duty.DECIDE in next(step.duties for step in self.steps if step.deed == deed)
-        own = not decides or allows(person.roles, Duty.DECIDE)
-        behalf, delegation = ("", "") if own else (person.deputy_of, person.delegation)
+        row = self.row(connection, number)
+        if seen and row.sha256 != seen:
+            raise Changed("proceeding.changed", number)
+        record = self.read_record(home, row)
+        behalf, delegation = self._hat(person, deed)
         self.check(record, deed, person.account, behalf)
         return Taking(record, behalf, delegation)
+
+    def _hat(self, person: Person, deed: str) -> tuple[str, str]:
+        """The head in whose place a person takes this step, and by which delegation; empty: they take it themselves."""
+        decides = Duty.DECIDE in next(step.duties for step in self.steps if step.deed == deed)
+        own = not decides or allows(person.roles, Duty.DECIDE)
+        return ("", "") if own else (person.deputy_of, person.delegation)
+
+    def offered(self, person: Person, record: R) -> tuple[str, ...]:
+        """The steps that this person may take now, as the record stands: what a door offers them, and nothing else."""
+        return tuple(
+            deed for deed in dict.fromkeys(step.deed for step in self.steps) if self._open(person, record, deed)
+        )
+
+    def _open(self, person: Person, record: R, deed: str) -> bool:
+        duties = next(step.duties for step in self.steps if step.deed == deed)
+        if not any(person.may(duty) for duty in duties):
+            return False
+        try:
+            self.check(record, deed, person.account, self._hat(person, deed)[0])
+        except (NotPermitted, Conflict):
+            return False
+        return True
 
     def open(
         self,

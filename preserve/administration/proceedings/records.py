@@ -10,6 +10,10 @@ import os
 import re
 import secrets
 import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +30,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _LARGEST = 1 << 30  # bytes of one scanned document
+_WAITING = ".papers"
+"""In the store, so that keeping is renaming; no folder of records, which media get copies of."""
+_DAY = 86_400  # seconds
 
 
 class Paper(BaseModel):
@@ -61,6 +68,14 @@ def write_record(path: Path, record: BaseModel) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest_of_record(path: Path) -> str:
+    """SHA-256 of a record, which is written once and never changed. Raises NotIntact."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise NotIntact("proceeding.record-gone", str(path), reason=error.strerror or str(error)) from error
+
+
 def read_record(path: Path, sha256: str, model: type[Model]) -> Model:
     """A record that is still the one in the ledger. Raises NotIntact."""
     try:
@@ -75,31 +90,86 @@ def read_record(path: Path, sha256: str, model: type[Model]) -> Model:
         raise NotIntact("proceeding.record-altered", str(path), detail=str(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class StagedPaper:
+    """A scanned document that was copied into the store, and belongs to no proceeding yet."""
+
+    kind: str
+    path: Path
+    suffix: str
+    original_name: str
+    size: int
+    sha256: str
+
+
+@contextmanager
+def staged_papers(store: Path, sources: Iterable[tuple[str, Path]]) -> Iterator[tuple[StagedPaper, ...]]:
+    """Copy scanned documents, each of a kind, before a transaction begins; what was not kept in it goes when this ends.
+
+    Raises Refused for what cannot be read. The files that were given stay where they are.
+    """
+    waiting = store / _WAITING
+    waiting.mkdir(exist_ok=True, mode=0o750)
+    _sweep(waiting)
+    staged: list[StagedPaper] = []
+    try:
+        for kind, source in sources:
+            staged.append(_stage(waiting, kind, source))
+        yield tuple(staged)
+    finally:
+        for one in staged:
+            drop_file(one.path, waiting)
+
+
+def keep_staged(folder: Path, staged: StagedPaper) -> Paper:
+    """Let a staged document belong to a proceeding: it is only renamed."""
+    papers = folder / "papers"
+    papers.mkdir(parents=True, exist_ok=True, mode=0o750)
+    name = f"{staged.sha256[:16]}{staged.suffix}"
+    move_in(staged.path, papers / name)
+    sync_folder(papers)
+    return Paper(
+        kind=staged.kind,
+        file=f"papers/{name}",
+        original_name=staged.original_name,
+        size=staged.size,
+        sha256=staged.sha256,
+    )
+
+
 def keep_paper(folder: Path, kind: str, source: Path) -> Paper:
-    """Copy a scanned document to a proceeding; the file that was given stays where it is. Raises Refused."""
+    """Copy a scanned document to a proceeding at once: outside of a transaction only. Raises Refused."""
+    with staged_papers(folder.parent.parent, [(kind, source)]) as (staged,):
+        return keep_staged(folder, staged)
+
+
+def _stage(waiting: Path, kind: str, source: Path) -> StagedPaper:
     try:
         handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise Refused("proceeding.paper-unreadable", str(source), reason=error.strerror or str(error)) from error
-    papers = folder / "papers"
-    staged = papers / f".{secrets.token_hex(8)}.part"
+    path = waiting / f"{secrets.token_hex(8)}.part"
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= _LARGEST:
         os.close(handle)
         raise Refused("proceeding.paper-unreadable", str(source), reason="size")
     with os.fdopen(handle, "rb") as stream:
-        papers.mkdir(parents=True, exist_ok=True, mode=0o750)
         try:
-            size, seen = copy_stream(stream, staged, ("sha256",), lambda moved: None)
+            size, seen = copy_stream(stream, path, ("sha256",), lambda moved: None)
         except (OSError, StorageError) as error:
-            drop_file(staged, papers)
+            drop_file(path, waiting)
             raise Refused("proceeding.paper-unreadable", str(source), reason=str(error)) from error
     suffix = source.suffix if _SUFFIX.fullmatch(source.suffix) else ""
-    name = f"{seen['sha256'][:16]}{suffix}"
-    move_in(staged, papers / name)
-    sync_folder(papers)
     original = source.name.encode("utf-8", "replace").decode()
-    return Paper(kind=kind, file=f"papers/{name}", original_name=original, size=size, sha256=seen["sha256"])
+    return StagedPaper(kind, path, suffix, original, size, seen["sha256"])
+
+
+def _sweep(waiting: Path) -> None:
+    """What was left by a process that was killed: nobody waits for it after a day."""
+    for left in waiting.iterdir():
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - _DAY:
+                drop_file(left, waiting)
 
 
 def check_paper(folder: Path, paper: Paper) -> Path:

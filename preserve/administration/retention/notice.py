@@ -47,10 +47,11 @@ def months_on(day: date, months: int) -> date:
 
 def count_falling_due(home: Home, connection: Connection, months: int, moment: datetime) -> int:
     """How much `falling_due` finds."""
-    return retention_index.count_due(connection, "", _last_day(home, months, moment))
+    return retention_index.count_due(connection, "", last_day(home, months, moment))
 
 
-def _last_day(home: Home, months: int, moment: datetime) -> str:
+def last_day(home: Home, months: int, moment: datetime) -> str:
+    """The last day of so many months from the bureau's today, as 2026-01-31."""
     return months_on(moment.astimezone(zone(home.settings.time_zone)).date(), months).isoformat()
 
 
@@ -58,7 +59,7 @@ def falling_due(
     home: Home, connection: Connection, months: int, moment: datetime, most: int | None = None
 ) -> list[Falling]:
     """What is due by the same day in so many months, earliest first, what is due already included: all, or so much."""
-    rows = retention_index.due_by(connection, "", _last_day(home, months, moment), most)
+    rows = retention_index.due_by(connection, "", last_day(home, months, moment), most)
     blocked = blocks_of(connection, (row.objid for row in rows))
     names = cases.names_of(connection, (row.objid for row in rows))
     falling = []

@@ -19,8 +19,18 @@ from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
 from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
-from preserve.data_management.tables.people import accounts, credentials, delegations, tokens
+from preserve.data_management.tables.people import (
+    accounts,
+    credentials,
+    delegations,
+    known_addresses,
+    login_tries,
+    preferences,
+    second_factors,
+    tokens,
+)
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
+from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.storage import audits, copies, media
 
 __all__ = [
@@ -30,6 +40,7 @@ __all__ = [
     "audits",
     "cases",
     "checkpoints",
+    "chosen_cases",
     "copies",
     "credentials",
     "delegations",
@@ -41,15 +52,21 @@ __all__ = [
     "ingest_events",
     "ingest_files",
     "ingests",
+    "known_addresses",
     "ledger",
+    "login_tries",
     "looks",
     "looks_checkpoint",
+    "marks",
     "media",
     "metadata",
+    "preferences",
     "proceeding_cases",
     "proceedings",
     "represervations",
     "retention",
+    "saved_searches",
+    "second_factors",
     "sums",
     "tiles",
     "tokens",

@@ -1,4 +1,4 @@
-"""Accounts, delegations, passwords and tokens."""
+"""Accounts, delegations, passwords, tokens and second factors, and what is known of tries to log in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ accounts = Table(
     Column("os_user", Text, nullable=False, default="", comment="user of the operating system"),
     Column("state", Text, nullable=False, comment="active or suspended"),
     Column("added", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="person", comment="person or program"),
 )
 
 delegations = Table(
@@ -46,4 +47,44 @@ tokens = Table(
     Column("account", Text, nullable=False),
     Column("made", Text, nullable=False),
     Column("expires", Text, nullable=False),
+    Column("id", Text, nullable=False, server_default="", comment="ULID: names it where it is listed or ended"),
+    Column("kind", Text, nullable=False, server_default="login", comment="login, session, personal or program"),
+    Column("name", Text, nullable=False, server_default="", comment="what a person calls it"),
+    Column("scopes", Text, comment="JSON list of duties; none: all that the account may do"),
+    Column("address", Text, nullable=False, server_default="", comment="where it was used last"),
+    Column("used", Text, nullable=False, server_default="", comment="when it was used last"),
+    Column("idle", Integer, comment="seconds without use after which it ends"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("secret", Text, nullable=False, comment="Base32 (RFC 4648), of one-time codes (RFC 6238)"),
+    Column("confirmed", Boolean, nullable=False, comment="whether a code of it was given once"),
+    Column("step", Integer, nullable=False, comment="the step of the last code: none is taken twice"),
+)
+
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("used", Text, nullable=False, comment="when the account logged in from there last"),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Text),
+)
+
+login_tries = Table(
+    "login_tries",
+    metadata,
+    Column("key", Text, primary_key=True, comment="an address, an account, or unknown accounts together"),
+    Column("since", Text, nullable=False, comment="when counting began"),
+    Column("count", Integer, nullable=False),
+    Column("closed_until", Text),
+    Column("closings", Integer, nullable=False, comment="how often it was closed: each time for longer"),
+)
+
+preferences = Table(
+    "preferences", metadata, Column("account", Text, primary_key=True), Column("language", Text, nullable=False)
 )

@@ -15,7 +15,7 @@ from preserve.administration.appointing import add_person, change_person, delega
 from preserve.administration.passwords import hash_password, log_in, reset_password
 from preserve.administration.people import Person, recognise, token_digest
 from preserve.clock import now, stamp
-from preserve.data_management import accounts, ledger, logins
+from preserve.data_management import accounts, given_tokens, ledger, logins
 from preserve.data_management.archive import open_archive
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact, NotPermitted
@@ -74,7 +74,8 @@ class Desk:
 
     def differences(self) -> list[tuple[str, object]]:
         with self.catalogue.read() as connection:
-            found = [*accounts.compare(connection), *logins.compare(connection, now())]
+            found = [*accounts.compare(connection), *logins.compare(connection)]
+            found += given_tokens.compare(connection, now())
             assert {one.code for one in found} <= {"ledger.contradicts-index"}
             return [(one.where, one.values["table"]) for one in found]
 

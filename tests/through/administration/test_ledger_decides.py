@@ -352,6 +352,6 @@ def test_the_deeds_before_destruction_refuse_too(doomed: tuple[Desk, str]) -> No
             lambda home, catalogue: disposals.withdraw(Actor(Archive(home, catalogue), CHEN), number, reason="x")
         )
         desk.refuses(
-            lambda home, catalogue: appraisals.object_to(Actor(Archive(home, catalogue), WANG), review, 1, reason="x")
+            lambda home, catalogue: appraisals.object_to(Actor(Archive(home, catalogue), WANG), review, [1], reason="x")
         )
         desk.put_back()

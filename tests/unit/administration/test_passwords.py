@@ -14,7 +14,6 @@ from preserve.administration import passwords
 from preserve.administration.appointing import add_person, change_person
 from preserve.administration.duties import Role
 from preserve.administration.passwords import (
-    NOBODYS,
     first_password,
     hash_password,
     log_in,
@@ -23,6 +22,7 @@ from preserve.administration.passwords import (
     set_password,
 )
 from preserve.administration.people import Person, recognise
+from preserve.administration.proving import NOBODYS
 from preserve.clock import now
 from preserve.data_management import ledger, logins
 from preserve.data_management.database import Catalogue, create_catalogue

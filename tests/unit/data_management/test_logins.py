@@ -1,4 +1,4 @@
-"""Passwords and tokens hold only where the ledger tells of the very ones that the catalogue has."""
+"""A password holds only where the ledger tells of the very one that the catalogue has."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ def _note(connection: Connection, action: str, **details: object) -> None:
 def known(connection: Connection) -> Connection:
     logins.write_credential(connection, PASSWORD)
     _note(connection, logins.PASSWORD_CHANGED, credential=commitment(PASSWORD.password))
-    logins.add_token(connection, "t1", "li", MOMENT, END)
-    _note(connection, logins.LOGGED_IN, token=commitment("t1"), expires=stamp(END))
     return connection
 
 
@@ -48,34 +46,10 @@ def test_another_password_is_nobodys(known: Connection, other: CredentialRow) ->
     logins.write_credential(known, other)
     with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
         logins.read_credential(known, other.account)
-    assert [finding.where for finding in logins.compare(known, MOMENT)] == [other.account]
+    assert [finding.where for finding in logins.compare(known)] == [other.account]
 
 
 def test_failures_are_the_catalogues_own(known: Connection) -> None:
     row = CredentialRow("li", PASSWORD.password, False, 4, stamp(END))
     logins.write_credential(known, row)
     assert logins.read_credential(known, "li") == row
-
-
-def test_a_token_holds_until_its_end(known: Connection) -> None:
-    assert logins.account_of_token(known, "t1", MOMENT) == "li"
-    assert logins.account_of_token(known, "t1", END) is None
-    assert logins.account_of_token(known, "t2", MOMENT) is None
-
-
-@pytest.mark.parametrize("action", [logins.LOGGED_OUT, logins.PASSWORD_CHANGED, logins.PASSWORD_RESET])
-def test_a_row_cannot_keep_a_token_that_ended(known: Connection, action: str) -> None:
-    _note(known, action)
-    with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
-        logins.account_of_token(known, "t1", MOMENT)
-
-
-def test_a_token_that_nobody_logged_in_for_is_found(known: Connection) -> None:
-    logins.add_token(known, "t2", "li", MOMENT, END)
-    with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
-        logins.account_of_token(known, "t2", MOMENT)
-
-
-def test_forgotten_tokens_are_no_tokens(known: Connection) -> None:
-    logins.forget_tokens(known, "li")
-    assert logins.account_of_token(known, "t1", MOMENT) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.errors import NotPermitted, Refused, UsageError
+from preserve.errors import Changed, NotPermitted, Refused, UsageError
 from preserve.services import appraisals
 from preserve.services.appraisals import Opinion
 from preserve.services.documents import as_document
@@ -41,14 +41,23 @@ def test_an_appraisal_from_the_list_to_the_approval(desk: Desk, tmp_path: Path) 
     assert (said.said, said.agreed) == (len(rows), 0)
     assert appraisals.appraise(desk.session("wang"), number, items=[1], opinion=DESTROY).agreed == 1
 
+    assert "approved" not in appraisals.show(desk.session("wang"), number).offered
+    seen = appraisals.show(desk.session("head"), number)
+    assert "approved" in seen.offered and "appraised" not in seen.offered
+    assert len(seen.sha256) == 64 and seen.sha256 != shown.sha256
+    with pytest.raises(Changed, match=r"proceeding\.changed"):
+        appraisals.approve(desk.session("head"), number, seen=shown.sha256)
+    listed = appraisals.list_reviews(desk.session("head"))
+    assert [(row.number, row.state) for row in listed.reviews] == [(number, "appraised")]
+
     with pytest.raises(NotPermitted):
         appraisals.approve(desk.session("wang"), number)
     assert desk.last()[:2] == ("access.denied", number)
-    approved = appraisals.approve(desk.session("head"), number)
+    approved = appraisals.approve(desk.session("head"), number, seen=seen.sha256)
     assert approved.left == len(rows) - 1 and list(approved.outcome) == [1]
     assert as_document(approved)["outcome"]["1"]["action"] == "destroy"
 
-    objected = appraisals.object_to(desk.session("zhao"), number, 1, reason="待核")
+    objected = appraisals.object_to(desk.session("zhao"), number, [1], reason="待核")
     assert objected.objected == (1,)
     with pytest.raises(Refused):
         appraisals.withdraw(desk.session(), number, reason="too late")

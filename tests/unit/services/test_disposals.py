@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.errors import Busy, NotPermitted, Refused
+from preserve.errors import Busy, Changed, NotFound, NotPermitted, Refused
 from preserve.services import appraisals, disposals
 from preserve.services.appraisals import Opinion
 from preserve.services.documents import as_document, schema_of
@@ -37,8 +37,17 @@ def test_a_disposal_from_the_proposal_to_the_tombstone(desk: Desk, tmp_path: Pat
     with pytest.raises(NotPermitted):
         disposals.supervise(desk.session(), number)
     assert desk.last()[:2] == ("access.denied", number)
-    assert disposals.supervise(desk.session("wang"), number).supervisors == ("wang",)
+    seen = disposals.show(desk.session("wang"), number)
+    assert (seen.offered, seen.registers, seen.media) == (("supervised", "withdrawn"), ("proposed",), ())
+    assert disposals.supervise(desk.session("wang"), number, seen=seen.sha256).supervisors == ("wang",)
+    assert disposals.show(desk.session("wang"), number).offered == ("withdrawn",)
+    with pytest.raises(Changed, match=r"proceeding\.changed"):
+        disposals.supervise(desk.session("zhao"), number, seen=seen.sha256)
     assert disposals.supervise(desk.session("zhao"), number).state == "supervised"
+    kept = disposals.register(desk.session("wang"), number)
+    assert kept.data == proposed.register.read_bytes() and "data" not in as_document(kept)
+    with pytest.raises(NotFound):
+        disposals.register(desk.session("wang"), number, which="signed")
     approved = disposals.approve(desk.session("head"), number)
     with pytest.raises(Refused, match=r"disposal\.not-yet"):
         disposals.carry_out(desk.session(), number)

@@ -22,6 +22,7 @@ from preserve.errors import MediumProblem, NotPermitted, PreserveError
 from preserve.messages import LANGUAGES, Language, known
 from preserve.services.cases import SearchWish
 from preserve.services.operation import OPERATIONS, Operation
+from preserve.services.retention_search import RetentionWish
 from preserve.services.session import Session
 from tests.support.bureau import Asker, Bureau, arguments_of
 
@@ -37,6 +38,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "appraisal.appraise": {},
     "appraisal.approve": {},
     "appraisal.draw": {},
+    "appraisal.list": {},
     "appraisal.object": {},
     "appraisal.show": {},
     "appraisal.withdraw": {},
@@ -73,6 +75,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "disposal.execute": {},
     "disposal.list": {},
     "disposal.propose": {},
+    "disposal.register": {},
     "disposal.show": {},
     "disposal.supervise": {},
     "disposal.withdraw": {},
@@ -117,18 +120,21 @@ ARGUMENTS: dict[str, Chosen] = {
     "retention.changes": {},
     "retention.due": {},
     "retention.explain": {"case": CASE},
+    "retention.find": {"wish": RetentionWish("all")},
     "retention.list": {},
     "retention.put_in_force": {},
     "transfer.approve": {},
     "transfer.cancel": {},
     "transfer.hand_over": {},
     "transfer.list": {},
+    "transfer.paper": {},
     "transfer.prepare": {},
     "transfer.receive": {},
     "transfer.refuse": {},
     "transfer.show": {},
     "user.add": {},
     "user.change": {"account": "head"},
+    "user.confirm": {},
     "user.delegate": {"deputy": "examiner"},
     "user.end-delegation": {"deputy": "deputy"},
     "user.list": {},
@@ -139,7 +145,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.whoami": {},
 }
 
-NOT_THERE = frozenset({"appraisal.show", "disposal.show", "transfer.show"})
+NOT_THERE = frozenset({"appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"})
 """Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
 
 NAMES = sorted(OPERATIONS)

@@ -13,7 +13,7 @@ from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
 from preserve.data_management import ledger
-from preserve.errors import Conflict, NotPermitted, Refused, UsageError
+from preserve.errors import Changed, Conflict, NotPermitted, Refused, UsageError
 from tests.support.asking import PAPER, Counter
 
 PARTY = {"capacity": "party", "name": "临江星光文化传播有限公司"}
@@ -155,3 +155,31 @@ def test_who_received_it_is_written_down_once(counter: Counter, tmp_path: Path) 
     assert (done.receiver, done.carrier_returned, done.outcome) == ("张法官", True, "采信")
     with pytest.raises(Conflict, match=r"request\.step-wrong"):
         acknowledge(counter.actor(), request.number, wish)
+
+
+def test_what_was_not_seen_is_not_decided(counter: Counter, tmp_path: Path) -> None:
+    """An examination may be done again until it is decided: the head approves the one that they saw, or none."""
+
+    def seen(number: str) -> str:
+        with counter.archive.catalogue.read() as connection:
+            return REQUESTS.row(connection, number).sha256
+
+    number = counter.opened().number
+    before = seen(number)
+    examine(counter.actor("wang"), number, Opinion(seen=before))
+    shown = seen(number)
+    examine(counter.actor("wang"), number, Opinion(left_out=[PAPER], seen=shown))
+    for old in (before, shown):
+        with pytest.raises(Changed, match=r"proceeding\.changed"):
+            decide(counter.actor("head"), number, approve=True, seen=old)
+        with pytest.raises(Changed):
+            examine(counter.actor("wang"), number, Opinion(seen=old))
+        with pytest.raises(Changed):
+            withdraw(counter.actor(), number, reason="不要了", seen=old)
+    assert decide(counter.actor("head"), number, approve=True, seen=seen(number)).state == "approved"
+    done = delivered(counter, counter.request(number))
+    receipt = tmp_path / "回执.pdf"
+    receipt.write_bytes(b"%PDF-1.4\n")
+    with pytest.raises(Changed):
+        acknowledge(counter.actor(), number, Receipt("张法官", receipt, seen=shown))
+    assert done.state == "delivered" and not list((counter.archive.home.store / ".papers").iterdir())

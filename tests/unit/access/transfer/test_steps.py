@@ -91,7 +91,7 @@ def test_handed_over_read_back_and_received(counter: Counter, approved: Transfer
         (replace(theirs, received=today + timedelta(days=1)), Refused, "transfer.receipt-date"),
         (replace(theirs, received=today - timedelta(days=1)), Refused, "transfer.receipt-date"),
         (replace(theirs, file=out / number / NAMES["form"]), Refused, "transfer.receipt-is-ours"),
-        (replace(theirs, file=tmp_path / "none.pdf"), Refused, "transfer.paper-unreadable"),
+        (replace(theirs, file=tmp_path / "none.pdf"), Refused, "proceeding.paper-unreadable"),
     ):
         with pytest.raises(error) as caught:
             receive(counter.actor(), number, wrong)

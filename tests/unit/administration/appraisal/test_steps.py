@@ -99,10 +99,10 @@ def test_an_approved_extension_moves_the_day(bureau: Bureau) -> None:
 
 def test_an_objection_stops_its_item_even_after_the_approval(bureau: Bureau) -> None:
     number = bureau.appraised().number
-    assert refused(bureau, lambda: object_to(bureau.as_("zhao"), number, 1, reason=" ")) == "retention.why-missing"
-    assert refused(bureau, lambda: object_to(bureau.as_("zhao"), number, 9, reason="待")) == "retention.item-unknown"
-    assert refused(bureau, lambda: object_to(bureau.as_("auditor"), number, 1, reason="待")) == "people.may-not"
-    review = object_to(bureau.as_("zhao"), number, 1, reason=" 待核 ")
+    assert refused(bureau, lambda: object_to(bureau.as_("zhao"), number, [1], reason=" ")) == "retention.why-missing"
+    assert refused(bureau, lambda: object_to(bureau.as_("zhao"), number, [9], reason="待")) == "retention.item-unknown"
+    assert refused(bureau, lambda: object_to(bureau.as_("auditor"), number, [1], reason="待")) == "people.may-not"
+    review = object_to(bureau.as_("zhao"), number, [1], reason=" 待核 ")
     assert (review.state, review.objected(), review.objections[0].reason) == ("approved", {1}, "待核")
     assert list(review.agreed()) == [2]
 

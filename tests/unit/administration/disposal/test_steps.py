@@ -81,7 +81,7 @@ def test_the_head_approves_nothing_that_something_stands_against_by_now(bureau: 
     if against == "hold":
         add_hold(bureau.as_("wang"), [bureau.objids[0]], kind="litigation", reason="涉诉")
     else:
-        object_to(bureau.as_("head"), disposal.review, 2, reason="待核")
+        object_to(bureau.as_("head"), disposal.review, [2], reason="待核")
     assert refused(lambda: approve(bureau.as_("head"), disposal.number)) == "disposal.stands-against"
 
 

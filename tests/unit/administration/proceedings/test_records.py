@@ -15,8 +15,10 @@ from preserve.administration.proceedings.records import (
     check_paper,
     is_number,
     keep_paper,
+    keep_staged,
     read_record,
     record_name,
+    staged_papers,
     write_record,
 )
 from preserve.errors import NotIntact, Refused
@@ -102,3 +104,22 @@ def test_what_is_no_file_with_something_in_it_is_refused(tmp_path: Path) -> None
     odd = tmp_path / "a.p d;f"
     odd.write_bytes(b"x")
     assert Path(keep_paper(tmp_path, "k", odd).file).suffix == ""
+
+
+def test_papers_wait_outside_of_every_proceeding_until_they_are_kept(tmp_path: Path) -> None:
+    source = tmp_path / "申请.pdf"
+    source.write_bytes(b"paper")
+    store = tmp_path / "store"
+    store.mkdir()
+    with staged_papers(store, [("application", source), ("receipt", source)]) as (first, second):
+        assert len(list((store / ".papers").iterdir())) == 2
+        kept = keep_staged(store / "requests" / "2026-0001", first)
+    assert second.path.exists() is False, "what nobody kept is gone"
+    assert (store / "requests" / "2026-0001" / kept.file).read_bytes() == b"paper" and kept.original_name == "申请.pdf"
+    with pytest.raises(Refused), staged_papers(store, [("application", source), ("receipt", tmp_path / "gone")]):
+        pass
+    left = store / ".papers" / "0123.part"
+    left.write_bytes(b"killed")
+    os.utime(left, (1, 1))
+    with staged_papers(store, []):
+        assert not list((store / ".papers").iterdir()), "neither of the two, nor what a kill left a day ago"

@@ -1,0 +1,44 @@
+"""How a file is shown in a browser: one fixed list of what is sent as it is, the rest as pictures or as plain text."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Literal
+
+Way = Literal["pages", "picture", "sound", "video", "text", "none"]
+"""`pages`: pictures of the pages; `text`: plain text in the page; `none`: what the reading room cannot show."""
+
+MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+}
+"""What a browser is ever told that archived bytes are. HTML, SVG and PDF are not among them: they can hold programs."""
+
+OTHER = "application/octet-stream"
+
+_WAYS: dict[str, Way] = {
+    **dict.fromkeys((".pdf",), "pages"),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".heic", ".jp2"), "picture"),
+    **dict.fromkeys((".m4a", ".mp3", ".wav"), "sound"),
+    **dict.fromkeys((".mp4",), "video"),
+    **dict.fromkeys((".txt", ".csv", ".json", ".toml", ".xml", ".srt", ".vtt", ".log", ".md"), "text"),
+}
+
+
+def suffix_of(path: str) -> str:
+    """The last suffix of a file's name, in small letters."""
+    return PurePosixPath(path).suffix.lower()
+
+
+def way_of(path: str) -> Way:
+    """How the file that is shown is shown, by the suffix that the archive itself gave it."""
+    return _WAYS.get(suffix_of(path), "none")
+
+
+def media_type_of(path: str) -> str:
+    """What a browser is told that the bytes are."""
+    return MEDIA_TYPES.get(suffix_of(path), OTHER)

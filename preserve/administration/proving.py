@@ -1,0 +1,242 @@
+"""Proving who somebody is: a password, and a one-time code where the account has a second factor.
+
+One answer, and one amount of work, for a wrong password, a wrong code, an unknown or suspended account and a locked
+one, to whoever asks. A try is counted before it is verified. Five wrong ones lock an account for a quarter of an hour;
+from an address that the account came from within the last thirty days they are counted apart, so that a stranger
+cannot lock anybody out. Verifying takes memory and time by intention, so only two are verified at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+
+from sqlalchemy import Connection
+
+from preserve.administration.one_time_codes import taken_step
+from preserve.clock import parse, stamp
+from preserve.data_management import accounts, ledger, login_tries, logins, second_factors
+from preserve.data_management.accounts import AccountRow
+from preserve.data_management.database import Catalogue
+from preserve.data_management.login_tries import AddressRow
+from preserve.data_management.logins import CredentialRow
+from preserve.errors import NotPermitted, PreserveError, Throttled
+from preserve.home import acting_person
+
+_TRIES = 5
+_LOCKED = timedelta(minutes=15)
+_TRIES_BEFORE_CLOSING = 20
+_AT_ONCE = 2
+_WAITING = 20
+_QUEUE_SECONDS = 5
+_SALT = secrets.token_bytes(16)
+
+NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$bdHgKkKrlunVJaJnD9VjSQ$B8e5zLb+JwNwr/tlS8VJ+nl/IUq5PtvhUpyqY/LkCes"
+"""The hash of a password that was thrown away: what a try on a name without an account is held against.
+
+Made once, with the parameters of `hash_password`: hashing anew at each try would take twice as long as a verification.
+"""
+
+
+class Gate:
+    """Lets a few do costly work at once and some wait for it; whoever comes then is told to come again."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._working = BoundedSemaphore(at_once)
+        self._inside = BoundedSemaphore(at_once + waiting)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Within the block one of the few is at work. Raises Throttled."""
+        if not self._inside.acquire(blocking=False):
+            raise Throttled("people.too-many-at-once", seconds=_QUEUE_SECONDS)
+        try:
+            with self._working:
+                yield
+        finally:
+            self._inside.release()
+
+
+GATE = Gate(_AT_ONCE, _WAITING)
+"""What everything that hashes or verifies a password goes through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line."""
+
+    account: str
+    password: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    address: str = ""
+
+
+Deed = Callable[[Connection, CredentialRow], PreserveError | None]
+"""What the right password permits; it returns what is to be raised although the password was right."""
+
+
+def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, asks_code: bool = True) -> None:
+    """Do what the right password permits, in the transaction in which it is found to be still the right one.
+
+    A try is counted first and verified afterwards: however many run at once, five of them are verified for an account
+    that stays open, and a process that is killed has used its try. Raises NotPermitted; Throttled where too many tries
+    came from that address or at that account lately, or wait to be verified.
+    """
+    with GATE.entered():
+        tried = _count(catalogue, claim, moment)
+        right = _verify(tried.password, claim.password)
+    with catalogue.begin() as connection:
+        known = _still_right(connection, tried, claim, moment, asks_code=asks_code) if right and tried.open else None
+        if known is None:
+            _note_refused(connection, tried, moment)
+            answer: PreserveError | None = NotPermitted("people.password-wrong", claim.account)
+        else:
+            _forgive(connection, tried, claim, moment)
+            answer = deed(connection, known)
+    if answer is not None:
+        raise answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A try that was counted before its password was looked at."""
+
+    account: str  # empty: there is no such account
+    password: str  # the stored hash that it is held against
+    open: bool  # whether the right password lets anybody in
+    count: int  # tries up to and with this one
+    locks: str | None  # until when this try locked the account, if it was the last one allowed
+    known_address: bool  # whether it was counted for the address, and not for the account
+
+
+_Counter = CredentialRow | AddressRow
+
+
+def _keys(claim: Claim, known_address: bool) -> tuple[str, ...]:
+    """Under what a try is counted besides: not the name as it was typed, which may be a password."""
+    if not claim.address:
+        return ()
+    if known_address:
+        return (f"address:{claim.address}",)
+    name = hashlib.sha256(_SALT + _bytes(claim.account)).hexdigest()
+    return f"address:{claim.address}", f"account:{name}"
+
+
+def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> _Try:
+    with catalogue.begin() as connection:
+        account = accounts.read_account(connection, claim.account) if claim.account.isascii() else None
+        known = logins.read_credential(connection, claim.account) if account else None
+        credential = known or CredentialRow("", NOBODYS, True, 0, None)  # no account has an empty name
+        place = login_tries.known_address(connection, credential.account, claim.address, moment)
+        keys = _keys(claim, place is not None)
+        if seconds := login_tries.closed_for(connection, keys, moment):
+            raise Throttled("people.too-many-tries", seconds=seconds)
+        for key in keys:
+            login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
+        counter: _Counter = place or credential
+        locked = is_locked(counter, moment)
+        count = counter.failures if locked else counter.failures + 1
+        locks = None
+        if count >= _TRIES and not locked:
+            locks = stamp(moment + _LOCKED)
+            counter = replace(counter, failures=0, locked_until=locks)
+        else:
+            counter = replace(counter, failures=count)
+        _keep(connection, counter)  # also where nothing changes: each kind of try costs the same
+        is_open = _is_active(account) and known is not None and not locked
+        return _Try(credential.account, credential.password, is_open, count, locks, place is not None)
+
+
+def _keep(connection: Connection, counter: _Counter) -> None:
+    if isinstance(counter, AddressRow):
+        login_tries.keep_address(connection, counter)
+    else:
+        logins.write_credential(connection, counter)
+
+
+def _is_active(account: AccountRow | None) -> bool:
+    return account is not None and account.state == "active" and account.kind == "person"
+
+
+def _still_right(
+    connection: Connection, tried: _Try, claim: Claim, moment: datetime, *, asks_code: bool
+) -> CredentialRow | None:
+    """What is known now of the account, unless the password, the account or its lock has changed meanwhile, or the
+    code of its second factor is not the right one."""
+    account = accounts.read_account(connection, tried.account)
+    known = logins.read_credential(connection, tried.account)
+    if not _is_active(account) or known is None or known.password != tried.password:
+        return None
+    counter = _counter(connection, tried, claim, known, moment)
+    if is_locked(counter, moment) and counter.locked_until != tried.locks:
+        return None  # others have locked it: only the end of the lock opens it again
+    factor = second_factors.read(connection, tried.account) if asks_code else None
+    if factor is not None and factor.confirmed:
+        step = taken_step(factor.secret, claim.code, moment, factor.step)
+        if step is None:
+            return None
+        second_factors.taken(connection, factor, step)
+    return known
+
+
+def _counter(connection: Connection, tried: _Try, claim: Claim, known: CredentialRow, moment: datetime) -> _Counter:
+    place = login_tries.known_address(connection, tried.account, claim.address, moment)
+    return place if tried.known_address and place is not None else known
+
+
+def _forgive(connection: Connection, tried: _Try, claim: Claim, moment: datetime) -> None:
+    """The try was right. Tries that were counted after it stay counted, as if they had come after it."""
+    known = logins.read_credential(connection, tried.account)
+    assert known is not None, "it was read in this transaction"
+    counter = _counter(connection, tried, claim, known, moment)
+    _keep(connection, replace(counter, failures=max(0, counter.failures - tried.count), locked_until=None))
+    for key in _keys(claim, tried.known_address):
+        login_tries.uncount(connection, key, moment)
+    if claim.address:
+        place = login_tries.known_address(connection, tried.account, claim.address, moment)
+        here = place or AddressRow(tried.account, claim.address, "", 0, None)
+        login_tries.keep_address(connection, replace(here, used=stamp(moment)))
+
+
+def _note_refused(connection: Connection, tried: _Try, moment: datetime) -> None:
+    """A refused try stands in the ledger; those at accounts that are none together, once a quarter of an hour."""
+    details: dict[str, object] = {"locked": tried.locks is not None}
+    if not tried.account:
+        count = login_tries.unknown_since(connection, moment)
+        if not count:
+            return
+        details = {"locked": False, "count": count}
+    ledger.append(
+        connection,
+        action=logins.LOGIN_REFUSED,
+        subject=tried.account,
+        actor=acting_person(),
+        details=details,
+        moment=moment,
+    )
+
+
+def is_locked(row: _Counter, moment: datetime) -> bool:
+    """Whether wrong passwords have closed it for now."""
+    return bool(row.locked_until) and parse(str(row.locked_until)) > moment
+
+
+def _verify(stored: str, password: str) -> bool:
+    """Whether it is the password. Every try goes through here once, whatever is known of the account."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(stored, _bytes(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _bytes(text: str) -> bytes:
+    # What a keyboard of another encoding sent comes as surrogates, and goes back to the bytes that it was.
+    return text.encode("utf-8", "surrogateescape")

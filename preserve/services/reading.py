@@ -1,0 +1,226 @@
+"""The reading room in a browser (阅卷): the files of a case and one of them shown, each look on record beforehand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from preserve.access.viewing.kinds import Way, media_type_of, way_of
+from preserve.access.viewing.reading_room import Viewed
+from preserve.access.viewing.shown import Check
+from preserve.administration.duties import Duty
+from preserve.clock import parse
+from preserve.data_management import looks, reader_notes, search
+from preserve.data_management.reader_notes import Mark as Mark
+from preserve.description.labels import label_of
+from preserve.description.schema import Stage
+from preserve.pictures.helper import PictureFailed
+from preserve.services.local_times import clock_of
+from preserve.services.operation import query
+from preserve.services.reading_files import LOOK_OR_LIST, Opened, after_and_before, bring, find_file, read_contents
+from preserve.services.session import Session
+
+_LONGEST_TEXT = 512 << 10
+_TIME_CODE = re.compile(r"(?<!\d)(?:(\d{1,2})[:：])?(\d{1,2})[:：](\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class FileInList:
+    """One file of a case; `name` is the depositor's, `seen` whether this reader ever looked at it.
+
+    `stage_name` is the stage's name in the reader's language, `began` by the bureau's clock.
+    """
+
+    identifier: str
+    name: str
+    kind: str
+    stage: str
+    stage_name: str
+    way: Way
+    size: int
+    length: float
+    began: str
+    device: str
+    inner: bool
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a transcript, and the second of the recording that it names, if it names one."""
+
+    text: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StripShown:
+    """The strip of a recording; `state` is `waiting` until it was made, `failed` where nothing could be decoded."""
+
+    state: Literal["waiting", "ready", "failed"]
+    length: float = 0.0
+    moments: tuple[float, ...] = ()
+    wave: bool = False
+    missing: int = 0
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """One file as it is shown: how, what is known of the copy, and what belongs beside it.
+
+    `state` of the copy is `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a document;
+    `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not shown.
+    """
+
+    file: FileInList
+    sha256: str
+    media_type: str
+    representation: str
+    state: str
+    checked: str
+    before: str
+    after: str
+    pages: int = 0
+    unreadable: bool = False
+    text: str = ""
+    text_cut: bool = False
+    strip: StripShown | None = None
+    transcript: str = ""
+    transcript_lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case to read: its files in the order of its description, and the one that is shown, if one is."""
+
+    objid: str
+    case_number: str
+    title: str
+    files: tuple[FileInList, ...]
+    unseen: int
+    shown: FileShown | None
+
+
+@query("reading.open", duty=Duty.FIND, subject="case", look=LOOK_OR_LIST)
+def open_reading(session: Session, case: str, file: str = "") -> Reading:
+    """The files of a case as a reader goes through them; with `file`, an identifier, that one to be shown.
+
+    Raises Refused where there is no such case or file or it was destroyed, NotPermitted for one of the internal volume.
+    """
+    held, files = read_contents(session, case)
+    with session.archive.catalogue.read() as connection:
+        seen = looks.objects_seen(connection, held.objid, session.person.account)
+    listed = tuple(_listed(session, one, seen) for one in files)
+    return Reading(
+        held.objid,
+        held.description.case_number,
+        held.description.title,
+        listed,
+        sum(not one.seen for one in listed),
+        _shown(session, case, file, files, listed) if file else None,
+    )
+
+
+def _listed(session: Session, one: Viewed, seen: set[str]) -> FileInList:
+    return FileInList(
+        one.identifier,
+        one.name,
+        one.kind,
+        one.stage,
+        label_of(Stage(one.stage)) if one.stage else "",
+        way_of(one.path),
+        one.size,
+        one.length,
+        f"{one.began:%Y-%m-%d %H:%M:%S}" if one.began else "",
+        one.device,
+        one.inner,
+        one.identifier in seen,
+    )
+
+
+def _shown(
+    session: Session, case: str, identifier: str, files: list[Viewed], listed: tuple[FileInList, ...]
+) -> FileShown:
+    opened = find_file(session, case, identifier)
+    check = bring(session, opened)
+    before, after = after_and_before(files, identifier)
+    here = next(one for one in listed if one.identifier == identifier)
+    viewed = opened.viewed
+    facts = FileShown(
+        here,
+        viewed.sha256,
+        media_type_of(viewed.path),
+        viewed.representation,
+        check.state,
+        _local(session, check),
+        before,
+        after,
+    )
+    return facts if check.state == "altered" else _with_contents(session, opened, facts, files)
+
+
+def _local(session: Session, check: Check) -> str:
+    return f"{parse(check.at).astimezone(clock_of(session.home)):%Y-%m-%d %H:%M}" if check.at else ""
+
+
+def _with_contents(session: Session, opened: Opened, facts: FileShown, files: list[Viewed]) -> FileShown:
+    """The same with what the way it is shown needs."""
+    if facts.file.way == "pages":
+        try:
+            return replace(facts, pages=opened.pages.count(opened.copy.path))
+        except PictureFailed:
+            return replace(facts, unreadable=True)
+    if facts.file.way == "text":
+        text, cut = _read_text(opened.copy.path)
+        return replace(facts, text=text, text_cut=cut)
+    if facts.file.way not in ("video", "sound"):
+        return facts
+    name = about.transcript if (about := opened.case.about(opened.viewed.name)) else ""
+    transcript = next((one for one in files if name and one.name == name), None)
+    with session.archive.catalogue.read() as connection:
+        marks = reader_notes.marks_of(connection, session.person.account, opened.viewed.identifier)
+        passages = search.passages(connection, opened.case.objid) if transcript is not None else []
+    lines = [line for passage in passages if passage.place == name for line in passage.text.splitlines()]
+    return replace(
+        facts,
+        strip=strip_of(opened),
+        transcript=transcript.identifier if transcript else "",
+        transcript_lines=tuple(_line(line) for line in lines if line.strip()),
+        marks=tuple(marks),
+    )
+
+
+def strip_of(opened: Opened) -> StripShown:
+    """What there is of the strip of a recording."""
+    known = opened.strip.known()
+    if known is None:
+        return StripShown("waiting", opened.viewed.length)
+    if known.failed:
+        return StripShown("failed", opened.viewed.length)
+    return StripShown("ready", known.length, known.moments, known.wave, known.missing, known.cut)
+
+
+def _line(text: str) -> Line:
+    found = _TIME_CODE.search(text[:40])
+    if found is None:
+        return Line(text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return Line(text, float(hours * 3600 + minutes * 60 + seconds))
+
+
+def _read_text(path: Path) -> tuple[str, bool]:
+    """The text of a plain file, in the one of the usual encodings that it is in, and whether more is not shown."""
+    with path.open("rb") as stream:
+        data = stream.read(_LONGEST_TEXT + 1)
+    cut = len(data) > _LONGEST_TEXT
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data[:_LONGEST_TEXT].decode(encoding), cut
+        except UnicodeDecodeError as error:
+            if cut and error.start > _LONGEST_TEXT - 4:  # a character that was cut in two
+                return data[: error.start].decode(encoding), cut
+    return data[:_LONGEST_TEXT].decode("utf-8", "replace"), cut

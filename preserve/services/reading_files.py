@@ -1,0 +1,163 @@
+"""A file of a case on its way to a reader: found by its identifier, permitted, brought into the room, and told of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.access.requests.selecting import HeldCase
+from preserve.access.viewing import reading_room
+from preserve.access.viewing.page_pictures import PagePictures
+from preserve.access.viewing.profile import looking_profile
+from preserve.access.viewing.reading_room import Viewed
+from preserve.access.viewing.shown import Check, ShownCopy, clear_shown
+from preserve.access.viewing.strips import Strips
+from preserve.administration.duties import Duty
+from preserve.archival_storage.copies import TRANSITIONS, change_copy
+from preserve.archival_storage.media import server_store, store_identity
+from preserve.archival_storage.notify import notify
+from preserve.archival_storage.policy import read_audit_profile
+from preserve.data_management import holdings, ledger
+from preserve.errors import NotFound, NotIntact
+from preserve.messages import say, speaking
+from preserve.services.inner_volume import require_seen
+from preserve.services.operation import Arguments, Look
+from preserve.services.session import Session
+from storage_adapters.contract import CopyRef
+
+ALTERED = "object.altered"
+
+_telling = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One file, its case, and what the room has of it."""
+
+    case: HeldCase
+    viewed: Viewed
+    copy: ShownCopy
+    viewing: Path
+
+    @property
+    def pages(self) -> PagePictures:
+        """The pictures of its pages."""
+        return PagePictures(self.viewing, self.viewed.sha256)
+
+    @property
+    def strip(self) -> Strips:
+        """The strip of a recording."""
+        return Strips(self.viewing, self.viewed.sha256)
+
+
+def read_contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
+    """The case and its files as they are looked at, without those that this person may not see. Raises Refused."""
+    held, files = session.once(
+        "reading", lambda connection: reading_room.contents(connection, session.home, case, "access")
+    )
+    seen = session.person.may(Duty.SEE_INNER)
+    return held, [file for file in files if seen or not file.inner]
+
+
+def find_file(session: Session, case: str, identifier: str) -> Opened:
+    """The file of this identifier. Raises NotFound, NotPermitted for one of the internal volume."""
+    held, files = session.once(
+        "reading", lambda connection: reading_room.contents(connection, session.home, case, "access")
+    )
+    viewed = next((file for file in files if file.identifier == identifier), None)
+    if viewed is None:
+        raise NotFound("look.no-such-file", identifier)
+    with session.archive.catalogue.read() as connection:
+        require_seen(connection, session.person, held.description, [viewed.name])
+    viewing = session.home.path / "viewing"
+    package = Path(server_store(session.home).path(CopyRef(held.package)))
+    return Opened(held, viewed, ShownCopy(viewing, package, held.objid, viewed), viewing)
+
+
+def bring(session: Session, opened: Opened) -> Check:
+    """Have the copy in the room; where it is not what was registered, that is in the ledger when this returns."""
+    clear_shown(opened.viewing, looking_profile(session.home.profiles).hours)
+    check = opened.copy.bring(session.archive.now())
+    if check.state == "altered":
+        tell_altered(session, opened)
+    return check
+
+
+def require_intact(session: Session, opened: Opened) -> Check:
+    """The same, for who is about to show bytes of it. Raises NotIntact."""
+    check = bring(session, opened)
+    if check.state == "altered":
+        raise altered(opened, check)
+    return check
+
+
+def altered(opened: Opened, check: Check) -> NotIntact:
+    """What is raised instead of showing it."""
+    return NotIntact("look.altered", opened.viewed.name, wanted=opened.viewed.sha256, found=check.found)
+
+
+def tell_altered(session: Session, opened: Opened) -> None:
+    """Once: write down that the store's copy was found altered, call it suspect, and tell who is to be told."""
+    with _telling:
+        check = opened.copy.state()
+        if check.told:
+            return
+        archive, moment, actor = session.archive, session.archive.now(), session.person.account
+        medium, viewed = store_identity(session.home), opened.viewed
+        details = {
+            "object": viewed.identifier,
+            "name": opened.case.package,
+            "medium": medium,
+            "representation": viewed.representation,
+            "wanted": viewed.sha256,
+            "found": check.found,
+        }
+        with archive.catalogue.begin() as connection:
+            ledger.append(
+                connection, action=ALTERED, subject=opened.case.objid, actor=actor, details=details, moment=moment
+            )
+            known = holdings.read_copy(connection, opened.case.package, medium)
+            if known is not None and known.state != "suspect" and "suspect" in TRANSITIONS[known.state]:
+                change_copy(connection, opened.case.package, medium, "suspect", actor=actor, moment=moment)
+        opened.copy.note_told()
+    _alarm(session, opened, details)
+
+
+def _alarm(session: Session, opened: Opened, details: Mapping[str, str]) -> None:
+    """By mail and webhook, in the archive's language; what cannot be sent stands in the ledger all the same."""
+    settings = read_audit_profile(session.home.profiles).notify
+    with speaking(session.home.settings.language):
+        words = say("look.alarm", package=opened.case.package, object=opened.viewed.identifier)
+    notify(settings, words, words, {"action": ALTERED, "subject": opened.case.objid, **details})
+
+
+def _which(session: Session, arguments: Arguments) -> str:
+    return str(arguments["file"])
+
+
+def _of_held(session: Session, arguments: Arguments) -> str:
+    return read_contents(session, arguments["case"])[0].objid
+
+
+def _seen(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    """Identifiers, because names of files may name people."""
+    if not arguments["file"]:
+        return {"what": "contents"}
+    opened = find_file(session, arguments["case"], arguments["file"])
+    return {"objects": [opened.viewed.identifier], "what": opened.viewed.representation}
+
+
+LOOK = Look("object.viewed", _seen, _of_held, _which)
+"""One look at one file: however many requests it takes, one entry a session and ten minutes."""
+
+LOOK_OR_LIST = Look(lambda arguments: "object.viewed" if arguments["file"] else "case.viewed", _seen, _of_held, _which)
+"""The same, where no file is named yet and the list alone is seen."""
+
+
+def after_and_before(files: Sequence[Viewed], identifier: str) -> tuple[str, str]:
+    """The identifiers of the files before and after one in the list, empty at its ends."""
+    place = [file.identifier for file in files].index(identifier)
+    before = files[place - 1].identifier if place else ""
+    return before, files[place + 1].identifier if place + 1 < len(files) else ""

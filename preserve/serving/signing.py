@@ -1,0 +1,30 @@
+"""`preserve signer`: the process that has the key, for a door that has not."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from preserve.cli.main import Command
+from preserve.cli.output import Output
+from preserve.services.text import stoppable
+
+
+@click.command(cls=Command)
+def signer(output: Output) -> None:
+    """Sign until it is told to stop."""
+    from preserve.data_management.archive import open_archive
+    from preserve.serving.server import Address, bind
+    from preserve.serving.signer import Signer
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    archive = open_archive(output.home_path)
+    try:
+        signs = Signer(archive)
+        with bind(Address(path=str(signs.path))) as listening, stoppable() as stop:
+            output.sentence("cli.signer-listening", path=str(signs.path))
+            signs.serve(listening, stop)
+        signs.path.unlink(missing_ok=True)
+    finally:
+        archive.close()

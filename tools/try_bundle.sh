@@ -30,12 +30,15 @@ import http.client, ssl, time
 context = ssl.create_default_context(cafile="/etc/preserve/web.crt")
 for _ in range(100):
     try:
-        asking = http.client.HTTPSConnection("localhost", 8480, context=context, timeout=10)
+        asking = http.client.HTTPSConnection("127.0.0.1", 8480, context=context, timeout=10)
         asking.request("POST", "/login", "account=security&password=wrong", {"content-type": "application/x-www-form-urlencoded"})
         answer = asking.getresponse()
         break
-    except OSError:
+    except OSError as error:
+        wrong = error
         time.sleep(0.2)
+else:
+    raise SystemExit(wrong)
 assert answer.status == 401, answer.status
 assert "content-security-policy" in answer.headers
 print("The door answers, and what it did is signed.")

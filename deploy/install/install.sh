@@ -119,6 +119,7 @@ hosts = ["$host"]
 certificate = "$certificate"
 key = "$key"
 inbox = ["inbox"]
+group = "preserve"
 SETTINGS
 install -d -o preserve -g preserve -m 2770 "$home/inbox"
 

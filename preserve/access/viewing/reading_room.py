@@ -167,7 +167,7 @@ class Room:
         self.package = Path(package)
 
     def open(self) -> None:
-        """Make the room, for the archive's own account and the door's, and clear out what has lain there long enough."""
+        """Make the room, for archive and door alone, and clear out what has lain there long enough."""
         mode = 0o2770 if self.home.settings.web.group else 0o700
         for folder in (self.root, self.folder.parent, self.folder, self.kept):
             folder.mkdir(mode=mode, parents=True, exist_ok=True)

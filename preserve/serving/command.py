@@ -9,6 +9,7 @@ import click
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.errors import ToolMissing
+from preserve.services.jobs import start_worker_if_none
 from preserve.services.standing import Standing
 
 
@@ -33,6 +34,8 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         if certificate is not None and key is not None:
             server.check_certificate(certificate, key)
         app = make_app(standing)
+        if not no_worker:
+            start_worker_if_none(standing.home)
         listening = server.bind(server.read_address(listen or web.listen))
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)

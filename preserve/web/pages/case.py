@@ -1,4 +1,4 @@
-"""The page of one case: what it is, its files, its description, copies, life and use; and its recordings on one line."""
+"""The page of one case: what it is, its files, description, copies, life and use; its recordings on one line."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Prepared:
     strip: bool
 
 
-@job("reading.prepare", duty=Duty.FIND, subject="case", runs=Runs("waited"))
+@job("reading.prepare", duty=Duty.FIND, subject="case", runs=Runs("waited", place="file"))
 def prepare(session: Session, case: str, file: str) -> Prepared:
     """Read the copy of a recording whole, and draw its strip; nothing is shown by it.
 

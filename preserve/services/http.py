@@ -12,6 +12,7 @@ from preserve.errors import (
     NotPermitted,
     Refused,
     Stopped,
+    Throttled,
     ToolMissing,
     UsageError,
 )
@@ -42,6 +43,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (NotPermitted, 403),
     (ToolMissing, 501),
     (Stopped, 503),
+    (Throttled, 429),
     (Busy, 503),
     (MediumFull, 507),
     (MediumProblem, 503),
@@ -65,3 +67,10 @@ def http_status(error: BaseException) -> int:
 def nobody_was_recognised(error: BaseException) -> bool:
     """Whether an error says that whoever asked showed nothing that holds."""
     return http_status(error) == 401
+
+
+def retry_after(error: BaseException) -> int:
+    """After how many seconds it may be asked again; 0 where nothing is known of that."""
+    if isinstance(error, Throttled):
+        return int(error.values.get("seconds", 0))
+    return 2 if http_status(error) == 503 else 0

@@ -21,6 +21,7 @@ from preserve.data_management.archive import Archive
 from preserve.errors import Stopped, UsageError
 from preserve.services.audit_alarm import AuditRun, CheckedCopy, alarm, alarm_failure
 from preserve.services.operation import job, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -131,7 +132,7 @@ def _by_name(checked: Sequence[CheckedCopy]) -> tuple[CheckedCopy, ...]:
     )
 
 
-@job("audit.run", duty=Duty.KEEP, hidden={Duty.FIND: _without_files})
+@job("audit.run", duty=Duty.KEEP, hidden={Duty.FIND: _without_files}, runs=Runs("audit"))
 def run(session: Session, wish: AuditWish) -> AuditRun:
     """Read back what is due; whoever the profile names is alarmed of what is wrong, also where the run itself fails.
 
@@ -183,7 +184,7 @@ class DrillRun:
     waiting: tuple[WaitingDrill, ...]
 
 
-@job("audit.drill", duty=Duty.KEEP)
+@job("audit.drill", duty=Duty.KEEP, runs=Runs("audit"))
 def drill(session: Session, media: Sequence[Inserted] = (), *, count: int | None = None) -> DrillRun:
     """Restore the month's drawn packages for practice; `count` of them, or as many as the profile says.
 

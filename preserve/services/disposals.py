@@ -26,6 +26,7 @@ from preserve.errors import Conflict, PreserveError
 from preserve.outputs import write_new
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -121,7 +122,7 @@ def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveErr
     return "disposal", Conflict("disposal.under-way", arguments["number"])
 
 
-@job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way)
+@job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way, runs=Runs(place="number"))
 def carry_out(session: Session, number: str) -> Executed:
     """Carry it out, or go on where it stopped."""
     report = execute(session.actor, number, progress=session.progress)

@@ -20,6 +20,7 @@ from preserve.services.standing import Standing
 def serve(output: Output, listen: str, certificate: Path | None, key: Path | None, no_worker: bool) -> None:
     """Serve until it is told to stop."""
     try:
+        from preserve.api.app import BASE, make_api
         from preserve.serving import server
         from preserve.web.app import make_app
     except ImportError as error:
@@ -32,7 +33,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         key = key or (standing.home / web.key if web.key else None)
         if certificate is not None and key is not None:
             server.check_certificate(certificate, key)
-        app = make_app(standing)
+        app = make_app(standing, [(BASE, make_api(standing))])
         listening = server.bind(server.read_address(listen or web.listen))
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)

@@ -82,10 +82,23 @@ ARGUMENTS: dict[str, Chosen] = {
     "disposal.show": {},
     "disposal.supervise": {},
     "disposal.withdraw": {},
+    "factor.begin": {},
+    "factor.confirm": {},
+    "factor.end": {},
+    "factor.end_of": {"account": "head"},
+    "factor.show": {},
     "health.examine": {},
     "hold.add": {},
     "hold.list": {},
     "hold.release": {},
+    "job.ask": {"operation": "copies.replicate"},
+    "job.file": {},
+    "job.list": {},
+    "job.resume": {},
+    "job.run": {},
+    "job.show": {},
+    "job.stop": {},
+    "job.work": {},
     "ledger.checkpoint": {},
     "ledger.export": {},
     "ledger.prove": {"case": CASE},
@@ -128,8 +141,16 @@ ARGUMENTS: dict[str, Chosen] = {
     "retention.find": {"wish": RetentionWish("all")},
     "retention.list": {},
     "retention.put_in_force": {},
+    "session.close": {},
+    "session.end": {},
+    "session.list_all": {},
+    "session.list_own": {},
+    "session.open": {},
     "statistics.show": {},
     "system.show": {},
+    "token.give": {"account": "head"},
+    "token.make": {},
+    "token.scopes": {},
     "transfer.approve": {},
     "transfer.cancel": {},
     "transfer.hand_over": {},
@@ -140,6 +161,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "transfer.refuse": {},
     "transfer.show": {},
     "user.add": {},
+    "user.add_program": {},
     "user.change": {"account": "head"},
     "user.confirm": {},
     "user.delegate": {"deputy": "examiner"},
@@ -148,12 +170,15 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.login": {},
     "user.logout": {},
     "user.password": {},
+    "user.prefer": {},
     "user.reset": {"account": "head"},
     "user.whoami": {},
     "workbench.show": {},
 }
 
-NOT_THERE = frozenset({"appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"})
+NOT_THERE = frozenset(
+    {"job.file", "appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"}
+)
 """Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
 
 NAMES = sorted(OPERATIONS)

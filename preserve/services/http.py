@@ -11,6 +11,7 @@ from preserve.errors import (
     NotPermitted,
     Refused,
     Stopped,
+    Throttled,
     ToolMissing,
     UsageError,
 )
@@ -33,6 +34,9 @@ NOBODY = frozenset(
 CHANGED = frozenset({"request.changed", "proceeding.changed", "confirm.changed"})
 """Codes of Conflict that say that a record is another than the one that was shown: 412."""
 
+NOT_AS_SENT = frozenset({"deposit.checksum"})
+"""Codes of NotIntact that say that bytes are not those that were sent: 422, and nothing that is kept is touched."""
+
 _FULL = frozenset({"catalogue.medium", "storage.full", "storage.medium-full", "ingest.no-space"})
 
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
@@ -43,6 +47,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (NotPermitted, 403),
     (ToolMissing, 501),
     (Stopped, 503),
+    (Throttled, 429),
     (Busy, 503),
     (MediumFull, 507),
     (MediumProblem, 503),
@@ -60,6 +65,8 @@ def http_status(error: BaseException) -> int:
         return 401
     if isinstance(error, Conflict) and code in CHANGED:
         return 412
+    if isinstance(error, NotIntact) and code in NOT_AS_SENT:
+        return 422
     if isinstance(error, MediumProblem) and code in _FULL:
         return 507
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)

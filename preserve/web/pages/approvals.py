@@ -25,9 +25,7 @@ def listing(asked: Asked) -> Response:
 def _shown(asked: Asked, status: int = 200, failure: Any = None, results: tuple[Any, ...] = ()) -> Response:
     found = approvals.list_approvals(asked.session)
     chosen = asked.form.getlist("chosen") if failure else ()
-    return asked.show(
-        "approvals/list.html", status, found=found, failure=failure, results=results, chosen=chosen
-    )
+    return asked.show("approvals/list.html", status, found=found, failure=failure, results=results, chosen=chosen)
 
 
 @page("POST", "/approvals", "approvals.list", "request.approve", "user.confirm")

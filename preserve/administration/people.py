@@ -132,6 +132,8 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         and not _has_security_administrator(connection)
     ):
         return  # somebody must appoint the first ones
+    if person.scopes is not None and not person.scopes:
+        raise NotPermitted("people.factor-wanted", person.account)
     if person.scopes is not None and duty not in person.scopes:
         raise NotPermitted("people.token-may-not", person.account, duty=say(f"people.duty-{duty.value}"))
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))

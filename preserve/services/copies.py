@@ -159,7 +159,12 @@ class Replicated:
         return self.case_numbers.get(name, name)
 
 
-@job("copies.replicate", duty=Duty.KEEP, subject="case")
+def _by_name(replicated: Replicated) -> Replicated:
+    """Who keeps the bytes and may not find cases is told of packages by their names."""
+    return replace(replicated, case_numbers={})
+
+
+@job("copies.replicate", duty=Duty.KEEP, subject="case", hidden={Duty.FIND: _by_name})
 def replicate(session: Session, case: str = "") -> Replicated:
     """Make every missing copy that can be made now, of one case or of all; a medium that fails stops no other."""
     archive = session.archive

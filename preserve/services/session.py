@@ -110,6 +110,7 @@ class Session:
     `person` and `language` hold within an operation; `aside` is told what went wrong after an operation's work was
     done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`). `again`: this
     door wants the password again for decisions; `proofs` are those that were given (`preserve.services.confirm`).
+    `address` is where a door with sessions is asked from.
     """
 
     credentials: Credentials
@@ -121,6 +122,7 @@ class Session:
     acting: Person | None = None
     read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     again: bool = False
+    address: str = ""
     proofs: tuple[str, ...] = field(default=(), repr=False)
 
     @property

@@ -14,7 +14,8 @@ from preserve.errors import Conflict, NotFound, Refused
 from preserve.home import Home
 from preserve.ingest.handing_in import closing, parts
 from preserve.ingest.handing_in.access import Known, own
-from preserve.ingest.handing_in.manifest import Offered, digest, mistakes, written
+from preserve.ingest.handing_in.manifest import Offered as Offered
+from preserve.ingest.handing_in.manifest import digest, mistakes, written
 from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes
@@ -100,6 +101,8 @@ def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUp
         if (record.owner, record.state, record.declared) == (account, "uploading", declared):
             return _shown(room, record, resumed=True)
     total = sum(file.size for file in files)
+    if total > home.settings.web.upload_bytes:
+        raise Refused("deposit.upload-large", name[:200], bytes=total, limit=home.settings.web.upload_bytes)
     _require_space(home, files, total)
     room = Room(home.waiting / f"up-{str(ULID()).lower()}")
     room.path.mkdir(parents=True)

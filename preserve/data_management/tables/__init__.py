@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preserve.data_management.tables.answers import answers
 from preserve.data_management.tables.cases import (
     cases,
     events,
@@ -38,6 +39,7 @@ __all__ = [
     "LEDGER_COLUMNS",
     "LOOKS_COLUMNS",
     "accounts",
+    "answers",
     "audits",
     "cases",
     "checkpoints",

@@ -1,4 +1,4 @@
-"""The inbox of a head (审批): everything that waits for a decision, and several requests at once where each was opened."""
+"""The inbox of a head (审批): everything that waits for a decision; several requests at once where each was opened."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def listing(asked: Asked) -> Response:
 def _shown(asked: Asked, status: int = 200, failure: Any = None, results: tuple[Any, ...] = ()) -> Response:
     found = approvals.list_approvals(asked.session)
     chosen = asked.form.getlist("chosen") if failure else ()
-    return asked.show(
-        "approvals/list.html", status, found=found, failure=failure, results=results, chosen=chosen
-    )
+    return asked.show("approvals/list.html", status, found=found, failure=failure, results=results, chosen=chosen)
 
 
 @page("POST", "/approvals", "approvals.list", "request.approve", "user.confirm")
@@ -43,7 +41,7 @@ def approve(asked: Asked) -> Response:
             raise ConfirmNeeded("people.confirm-needed")
     except (UsageError, NotPermitted) as error:
         return _shown(asked, http_status(error), known_failure(error))
-    results = []
+    results: list[tuple[str, str, Any]] = []
     for number, seen in chosen:
         one = there.get(number)
         try:

@@ -18,7 +18,6 @@ WITHOUT_DOOR: dict[str, str] = {
     "audit.list": _PAGE,
     "catalogue.back_up": "a page of the web door asks for it",
     "disc.list": _PAGE,
-    "media.label_paper": _PAGE,
     "repair.list": _PAGE,
     "statistics.show": _PAGE,
     "system.show": _PAGE,

@@ -14,7 +14,8 @@ from preserve.errors import Conflict, NotFound, Refused
 from preserve.home import Home
 from preserve.ingest.handing_in import closing, parts
 from preserve.ingest.handing_in.access import Known, own
-from preserve.ingest.handing_in.manifest import Offered, digest, mistakes, written
+from preserve.ingest.handing_in.manifest import Offered as Offered
+from preserve.ingest.handing_in.manifest import digest, mistakes, written
 from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
+from preserve.description.problems import name_of_problem as name_of_problem
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest import runner
 from preserve.ingest.handing_in import papers

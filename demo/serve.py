@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from demo.access import PASSWORD
 from demo.make_case import make_case
 from demo.showing import OUTPUT, ZH, ask, say
 
@@ -17,7 +17,7 @@ STAFF = (
     ("shen", "沈安全", "security-administrator"),
     ("chen", "陈移交", "depositor"),
     ("lin", "林档案", "archivist"),
-    ("he", "何档案", "archivist"),
+    ("qian", "钱档案", "archivist"),
     ("wang", "王审核", "examiner"),
     ("li", "李局长", "head"),
     ("zhao", "赵审计", "auditor"),
@@ -26,21 +26,17 @@ STAFF = (
 _SETTINGS = '\n[web]\nlisten = "{address}"\ninbox = ["inbox"]\n'
 
 
-def staff() -> str:
-    """Everybody of STAFF has an account with the same new password, which is returned."""
-    password = f"demo-{secrets.token_urlsafe(9)}"
-    first = ask("user", "list")["accounts"]
-    known = {row["name"] for row in first}
-    token = ""
+def staff() -> None:
+    """Everybody of STAFF has an account with the demonstration's password."""
+    known = {row["name"] for row in ask("user", "list")["accounts"]}
+    token = ask("user", "login", STAFF[0][0], lines=(PASSWORD,))["token"] if STAFF[0][0] in known else ""
     for name, person, role in STAFF:
         if name in known:
-            made = ask("user", "reset", name, token=token)
-        else:
-            made = ask("user", "add", name, "--person", person, "--role", role, token=token)
-        ask("user", "password", name, lines=(made["password"], password))
+            continue
+        made = ask("user", "add", name, "--person", person, "--role", role, token=token)
+        ask("user", "password", name, lines=(made["password"], PASSWORD))
         if role == "security-administrator":
-            token = ask("user", "login", name, lines=(password,))["token"]
-    return password
+            token = ask("user", "login", name, lines=(PASSWORD,))["token"]
 
 
 def prepare(archive: Path) -> None:
@@ -67,9 +63,9 @@ def main() -> None:
         demonstrate()
     say("网页服务", "The pages")
     prepare(archive)
-    password = staff()
+    staff()
     print(
-        f"\n{'地址' if ZH else 'Address'}: http://{ADDRESS}/    {'密码（各账号相同）' if ZH else 'Password of all'}: {password}\n"
+        f"\n{'地址' if ZH else 'Address'}: http://{ADDRESS}/    {'密码（各账号相同）' if ZH else 'Password of all'}: {PASSWORD}\n"
     )
     from preserve.messages import say as word
 

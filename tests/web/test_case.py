@@ -68,7 +68,9 @@ def test_a_search_stands_in_the_address_and_is_recorded_without_words(served: Se
     assert told and "现场检查" not in str(told)
 
 
-@pytest.mark.parametrize("query", ["since=gestern", "since=2026-02-03&until=2026-02-02", "words=。", "words=现场&after=x"])
+@pytest.mark.parametrize(
+    "query", ["since=gestern", "since=2026-02-03&until=2026-02-02", "words=。", "words=现场&after=x"]
+)
 def test_what_cannot_be_searched_is_said_on_the_page(served: Served, query: str) -> None:
     shown = served.client("archivist").get(f"/cases?{query}")
     assert shown.status_code == 400 and 'role="alert"' in shown.text and 'name="words"' in shown.text

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from preserve.clock import now
 from preserve.data_management import holdings
+from tests.support.keeping import DIGEST, add_disc
 from tests.support.web import CASE_NUMBER, Served, opened, person, send, serving
 
-DIGEST = "ab" * 32
 CODE = f"preserve:medium:disc-x-a?sha256={DIGEST}"
 HOSTILE = "<script>alert(1)</script>"
 
@@ -18,25 +17,8 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("door")) as running:
-        archive = opened(running.home)
-        for letter, label in (("a", "DA26_0001_01A"), ("b", HOSTILE)):
-            with archive.catalogue.begin() as connection:
-                holdings.add_medium(
-                    connection,
-                    f"disc-x-{letter}",
-                    kind="optical",
-                    label=label,
-                    location="",
-                    actor="li",
-                    moment=now(),
-                    place="一号楼/A架",
-                    health="failing",
-                    checked="2020-01-01T00:00:00Z",
-                    image=f"disc-x-{letter}",
-                    image_sha256=DIGEST,
-                    set="DA26_0001",
-                )
-        archive.close()
+        add_disc(running.home, "a", "DA26_0001_01A")
+        add_disc(running.home, "b", HOSTILE)
         yield running
 
 

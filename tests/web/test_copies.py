@@ -46,7 +46,7 @@ def test_missing_copies_are_made_once_by_a_job_however_often_it_is_sent(served: 
     assert [one.status_code for one in sent] == [303, 303]
     assert sent[0].headers["location"] == sent[1].headers["location"]
     row = ended(served.home, sent[0].headers["location"])
-    assert row.state == "done" and CASE_NUMBER not in row.result
+    assert row.state == "done" and CASE_NUMBER not in (row.result or "")
     archive = opened(served.home)
     with archive.catalogue.read() as connection:
         states = {copy.state for copy in holdings.copies_of(connection, "")}
@@ -56,10 +56,10 @@ def test_missing_copies_are_made_once_by_a_job_however_often_it_is_sent(served: 
 
 def test_a_disc_is_composed_and_cannot_be_burned_without_a_burner(served: Served) -> None:
     client = served.client("archivist")
-    sent = send(client, "/discs", "/discs/compose", kind="CD-R", everything="1")
+    sent = send(client, "/discs", "/discs/compose", kind="tiny", everything="1")
     row = ended(served.home, sent.headers["location"])
     assert row.state == "done", row.failure
-    (disc,) = json.loads(row.result)["zh"]["discs"]
+    (disc,) = json.loads(row.result or "")["zh"]["discs"]
     shown = client.get("/discs").text
     assert disc["volume_id"] in shown and "没有找到刻录机" in shown
     refused = send(client, "/discs", f"/discs/{disc['media'][0]}/burn", burner="1")

@@ -30,20 +30,12 @@ share = 1.0
 days = 1460
 share = 0.1
 """
-DISCS = """
-disc = "tiny"
-[kinds.tiny]
-capacity = 20000000
-words = ["tiny"]
-recovery = 15
-"""
 DIGEST = "ab" * 32
 
 
 def demand_copies(home: Path) -> None:
-    """From now on each case needs a second copy in a folder, and one on a disc, which is small."""
+    """From now on each case needs a second copy in a folder, and one on a disc."""
     (home / "profiles").mkdir(exist_ok=True)
-    (home / "profiles" / "media.toml").write_text(DISCS, encoding="utf-8")
     (home / "profiles" / "storage.toml").write_text(POLICY, encoding="utf-8")
 
 

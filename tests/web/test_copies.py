@@ -56,7 +56,7 @@ def test_missing_copies_are_made_once_by_a_job_however_often_it_is_sent(served: 
 
 def test_a_disc_is_composed_and_cannot_be_burned_without_a_burner(served: Served) -> None:
     client = served.client("archivist")
-    sent = send(client, "/discs", "/discs/compose", kind="tiny", everything="1")
+    sent = send(client, "/discs", "/discs/compose", kind="CD-R", everything="1")
     row = ended(served.home, sent.headers["location"])
     assert row.state == "done", row.failure
     (disc,) = json.loads(row.result or "")["zh"]["discs"]

@@ -1,4 +1,4 @@
-"""Work on the cases that somebody chose, as jobs with one line a case: copies made, packages verified, a list written."""
+"""Work on chosen cases, as jobs with one line a case: copies made, packages verified, a list written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from storage_adapters.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class DoneWithCase:
-    """What came of it for one case: `done`, `left` (something waits for a medium), `damaged` or `failed`, and counts."""
+    """What came of it for one case: `done`, `left` (it waits for a medium), `damaged` or `failed`, and a count."""
 
     objid: str
     case_number: str

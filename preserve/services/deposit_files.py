@@ -93,6 +93,8 @@ def _which(session: Session, arguments: Arguments) -> Mapping[str, object]:
 
 
 def _one_look(session: Session, arguments: Arguments) -> str:
+    """Raises NotFound for what is not there: nobody looked at anything then."""
+    _seen(session, arguments["deposit"])
     return f"{arguments['deposit']} {arguments['file']}"
 
 

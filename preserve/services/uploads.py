@@ -22,6 +22,7 @@ from preserve.ingest.space import reckon_sizes
 from preserve.profiles import read_profile
 from preserve.services.operation import command, job, query
 from preserve.services.preparation import HANDING_IN
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import require_space
 
@@ -221,7 +222,7 @@ def unread(session: Session, deposit: str) -> PackTaken:
     return PackTaken(closing.unread(found.room, found.files))
 
 
-@job("upload.close", duty=HANDING_IN)
+@job("upload.close", duty=HANDING_IN, subject="deposit", runs=Runs("waited", place="deposit"))
 def close(session: Session, deposit: str) -> Closed:
     """Compare every file with the list and what was sent, and close the upload; again it is the same.
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import openpyxl
 import pytest
 
+from preserve.data_management import jobs
+from preserve.data_management.archive import open_archive
+from preserve.services import job_folders
 from tests.support.reading import entries
 from tests.support.web import CASE_NUMBER, Served, person, send, serving
 
@@ -65,7 +68,9 @@ def test_a_search_stands_in_the_address_and_is_recorded_without_words(served: Se
     assert told and "现场检查" not in str(told)
 
 
-@pytest.mark.parametrize("query", ["since=gestern", "since=2026-02-03&until=2026-02-02", "words=。", "after=x"])
+@pytest.mark.parametrize(
+    "query", ["since=gestern", "since=2026-02-03&until=2026-02-02", "words=。", "words=现场&after=x"]
+)
 def test_what_cannot_be_searched_is_said_on_the_page(served: Served, query: str) -> None:
     shown = served.client("archivist").get(f"/cases?{query}")
     assert shown.status_code == 400 and 'role="alert"' in shown.text and 'name="words"' in shown.text
@@ -111,8 +116,9 @@ def test_work_on_chosen_cases_is_offered_and_done_for_who_may(served: Served) ->
     assert send(head, "/cases/chosen", "/cases/chosen/work", work="replicate").status_code == 403
     asked = send(head, "/cases/chosen", "/cases/chosen/work", work="export")
     assert asked.status_code == 303
-    data = fetched(head, asked.headers["location"])
-    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    (path,) = ended(served, asked.headers["location"].rpartition("/")[2])
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
         CASE_NUMBER,
         CASE_NUMBER.replace("1号", "2号"),
@@ -121,16 +127,22 @@ def test_work_on_chosen_cases_is_offered_and_done_for_who_may(served: Served) ->
     assert entry["actor"] == "head" and len(entry["details"]["cases"]) == 2
 
 
-def fetched(client: httpx.Client, job: str) -> bytes:
-    """The first file of a job, when it is done."""
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        shown = client.get(job)
-        assert shown.status_code == 200, shown.text[-500:]
-        if found := re.search(rf'href="({re.escape(job)}/files/\d+)"', shown.text):
-            return client.get(found[1]).content
-        time.sleep(0.3)
-    raise AssertionError("the job did not end:\n" + shown.text[-1500:])
+def ended(served: Served, job: str) -> list[Path]:
+    """The files of a job, when it is done."""
+    archive = open_archive(served.home)
+    try:
+        ends = time.monotonic() + 90
+        while time.monotonic() < ends:
+            with archive.catalogue.read() as connection:
+                row = jobs.read(connection, job)
+            if row.state not in ("queued", "running", "stopping"):
+                assert row.state == "done", row
+                known = job_folders.files_of(archive.home, job)
+                return [job_folders.file_of(archive.home, job, file.number) for file in known]
+            time.sleep(0.2)
+    finally:
+        archive.close()
+    raise AssertionError("the job did not end")
 
 
 def test_the_list_is_used_with_keys_and_without_script(served: Served) -> None:
@@ -146,4 +158,5 @@ def test_the_list_is_used_with_keys_and_without_script(served: Served) -> None:
         page.goto("/cases")
         page.check("tbody tr:first-child input")
         page.click("button[value=ticked]")
+        page.wait_for_selector(".note")
         assert page.locator("tbody input:checked").count() == 1

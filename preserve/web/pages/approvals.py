@@ -1,4 +1,4 @@
-"""The inbox of a head (审批): everything that waits for a decision, and several requests at once where each was opened."""
+"""The inbox of a head (审批): everything that waits for a decision; several requests at once where each was opened."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def approve(asked: Asked) -> Response:
             raise ConfirmNeeded("people.confirm-needed")
     except (UsageError, NotPermitted) as error:
         return _shown(asked, http_status(error), known_failure(error))
-    results = []
+    results: list[tuple[str, str, Any]] = []
     for number, seen in chosen:
         one = there.get(number)
         try:

@@ -10,10 +10,9 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from preserve.errors import Conflict, PreserveError, Refused
-from preserve.services import deposit_files, uploads, waiting, waiting_deeds
+from preserve.services import deposit_files, jobs, uploads, waiting, waiting_deeds
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
-from preserve.services.operation import Operation
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -66,17 +65,17 @@ def _shown(asked: Asked, error: PreserveError | None = None, reasons: str = "") 
     )
 
 
-@page("POST", "/deposits/{id}/check", "deposits.examine")
+@page("POST", "/deposits/{id}/check", "deposits.examine", "job.ask")
 def check(asked: Asked) -> Response:
     """Check it, as a job."""
-    return ask(asked, waiting_deeds.examine, f"/deposits/{asked.path['id']}", deposit=asked.path["id"])
+    return ask(asked, "deposits.examine", deposit=asked.path["id"])
 
 
-@page("POST", "/deposits/{id}/take-in", "deposits.take_in")
+@page("POST", "/deposits/{id}/take-in", "deposits.take_in", "job.ask")
 def take_in(asked: Asked) -> Response:
     """Take it in, as a job."""
     restart = asked.form.get("restart") == "1"
-    return ask(asked, waiting_deeds.take_in, f"/deposits/{asked.path['id']}", deposit=asked.path["id"], restart=restart)
+    return ask(asked, "deposits.take_in", deposit=asked.path["id"], restart=restart)
 
 
 @page("POST", "/deposits/{id}/hand-in", "deposits.hand_in", "deposits.show")
@@ -146,7 +145,7 @@ def file_page(asked: Asked) -> Response:
     return Response(seen.picture, media_type="image/jpeg", headers={"cache-control": "private, no-store"})
 
 
-def ask(asked: Asked, operation: Operation[..., Any], after: str, **arguments: Any) -> Response:
-    """Do long work, and go on to where its result is."""
-    operation(asked.session, **arguments)
-    return asked.see_other(after)
+def ask(asked: Asked, operation: str, **arguments: Any) -> Response:
+    """Ask for long work and go to its page, which is there from this moment."""
+    made = jobs.ask(asked.session, operation, arguments, key=asked.key)
+    return asked.see_other(f"/jobs/{made.id}")

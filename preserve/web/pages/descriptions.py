@@ -147,10 +147,10 @@ def match(asked: Asked) -> Response:
     return asked.see_other(f"/deposits/{asked.path['id']}/description", "web.deposits-saved-note")
 
 
-@page("POST", "/deposits/{id}/description/draft", "deposit_description.draft")
+@page("POST", "/deposits/{id}/description/draft", "deposit_description.draft", "job.ask")
 def draft(asked: Asked) -> Response:
     """Draft it from the files, as a job."""
-    return ask(asked, drafts.draft, f"/deposits/{asked.path['id']}/description", deposit=asked.path["id"])
+    return ask(asked, "deposit_description.draft", deposit=asked.path["id"])
 
 
 @page(

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from preserve.errors import Conflict, NotIntact, PreserveError, Refused, UsageError
 from preserve.messages import hint, say
-from preserve.services import uploads
+from preserve.services import jobs, uploads
 from preserve.services.http import http_status
 from preserve.services.uploads import Offered
 from preserve.web.asked import Asked
@@ -124,11 +124,14 @@ def pack(asked: Asked) -> Response:
     return JSONResponse({"taken": taken.taken}, headers=_headers())
 
 
-@page("POST", "/deposits/{id}/close", "upload.close", raw=True)
+@page("POST", "/deposits/{id}/close", "upload.close", "upload.unread", "job.ask", raw=True)
 def close(asked: Asked) -> Response:
-    """Every file is sent: compare, then on to the deposit."""
+    """Every file is sent: compare, at once or as a job where there is much to read; then on to the deposit."""
     deposit = asked.path["id"]
     try:
+        if uploads.unread(asked.session, deposit).taken > uploads.READ_AT_ONCE:
+            made = jobs.ask(asked.session, "upload.close", {"deposit": deposit}, key=f"close-{deposit}")
+            return JSONResponse({"next": f"/jobs/{made.id}"}, status_code=202)
         uploads.close(asked.session, deposit)
     except Conflict:
         pass  # closed already: a second tab was quicker

@@ -81,12 +81,29 @@ ARGUMENTS: dict[str, Chosen] = {
     "copies.replicate": {},
     "copies.restore": {"case": CASE},
     "copies.restore_archive": {},
+    "deposit_description.draft": {},
+    "deposit_description.file": {},
+    "deposit_description.match_files": {},
+    "deposit_description.read": {},
+    "deposit_description.save": {},
+    "deposit_description.save_file": {},
+    "deposit_description.show": {},
+    "deposit_description.workbook": {},
     "deposits.check": {},
     "deposits.deadlines": {},
     "deposits.describe": {},
+    "deposits.examine": {},
+    "deposits.file": {},
+    "deposits.hand_in": {},
     "deposits.ingest": {},
     "deposits.list_own": {},
+    "deposits.page": {},
+    "deposits.paper": {},
+    "deposits.send_back": {},
+    "deposits.show": {},
+    "deposits.take_in": {},
     "deposits.template": {},
+    "deposits.waiting": {},
     "disc.burn": {},
     "disc.compose": {},
     "disc.list": {},
@@ -192,6 +209,15 @@ ARGUMENTS: dict[str, Chosen] = {
     "transfer.receive": {},
     "transfer.refuse": {},
     "transfer.show": {},
+    "upload.append": {},
+    "upload.append_pack": {},
+    "upload.close": {},
+    "upload.give_up": {},
+    "upload.offset": {},
+    "upload.open": {},
+    "upload.show": {},
+    "upload.start_again": {},
+    "upload.unread": {},
     "user.add": {},
     "user.add_program": {},
     "user.change": {"account": "head"},
@@ -209,7 +235,16 @@ ARGUMENTS: dict[str, Chosen] = {
 }
 
 NOT_THERE = frozenset(
-    {"job.file", "appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"}
+    {
+        "appraisal.show",
+        "deposits.file",
+        "deposits.page",
+        "disposal.register",
+        "disposal.show",
+        "job.file",
+        "transfer.paper",
+        "transfer.show",
+    }
 )
 """Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
 

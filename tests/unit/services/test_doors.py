@@ -17,7 +17,6 @@ _PAGE = "a page of the web door shows it"
 WITHOUT_DOOR: dict[str, str] = {
     "audit.list": _PAGE,
     "catalogue.back_up": "a page of the web door asks for it",
-    "disc.list": _PAGE,
     "repair.list": _PAGE,
     "statistics.show": _PAGE,
     "system.show": _PAGE,

@@ -18,14 +18,14 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from preserve.api.arguments import Taking
+from preserve.api.arguments import ADDRESS, Taking
 from preserve.api.asking import known_session, language_of, session_of
 from preserve.api.offers import Offer
 from preserve.api.once import once
 from preserve.api.paging import cursor_of
 from preserve.api.problems import problem_of, refuse
 from preserve.api.receiving import Received, receive
-from preserve.api.sending import send_document, send_file, send_folder, tag_of
+from preserve.api.sending import send_bytes, send_copy, send_document, send_file, send_folder, tag_of
 from preserve.messages import at_door, speaking
 from preserve.services.documents import as_document
 from preserve.services.kept_answers import Answer
@@ -33,7 +33,8 @@ from preserve.services.session import Session
 from preserve.services.standing import Standing
 
 _NOT_SHOWN = ("ok", "status")
-_LONGEST = 500  # letters of a parameter in the path
+_LIMITS = {str: InPath(max_length=500), int: InPath(ge=0, le=10**9)}
+"""What a parameter in the path may be, by its type."""
 _ROOM = "preserve-api-"
 
 
@@ -80,10 +81,14 @@ class Endpoint:
         try:
             received = receive(room, self.taking.uploads, call.files, call.kinds) if self.taking.uploads else Received()
             arguments = self.taking.bound(call.query or call.body, call.path, received.values, seen)
+            if self.taking.asks_address:
+                arguments[ADDRESS] = call.request.client.host if call.request.client else ""
             with speaking(session.language), at_door("api"):
                 if self.offer.into:
                     kept = True
                     return self._written(session, arguments, room)
+                if self.offer.gives != "document":
+                    return _bytes_of(self.offer, self.offer.asks(session, **arguments))
                 return self._answered(session, arguments, call, received.digest)
         finally:
             if not kept:
@@ -143,6 +148,15 @@ class Endpoint:
             raise
 
 
+def _bytes_of(offer: Offer, result: Any) -> Response:
+    """The bytes that a result holds or leads to."""
+    if offer.gives == "copy":
+        return send_copy(result.path, result.sha256, result.media_type)
+    if offer.gives == "picture":
+        return send_bytes(result.data, result.media_type, "picture")
+    return send_bytes(result.data, "application/octet-stream", result.name)
+
+
 def _address(made: str, document: Mapping[str, Any]) -> str:
     """The address of what was made, from fields of its document (`{hold.number}` is one within another)."""
     address = made
@@ -186,10 +200,7 @@ def endpoint_of(offer: Offer, standing: Standing) -> Callable[..., Response]:
 
 def _signature(taking: Taking) -> list[inspect.Parameter]:
     offer = taking.offer
-    found = [
-        _parameter(name, kind, InPath(max_length=_LONGEST) if kind is str else InPath(ge=0, le=10**9))
-        for name, kind in taking.path.items()
-    ]
+    found = [_parameter(name, kind, _LIMITS.get(kind, InPath())) for name, kind in taking.path.items()]
     if offer.demands_key:
         found.append(_parameter("idempotency_key", str, Header(alias="Idempotency-Key", min_length=1, max_length=200)))
     if offer.match:

@@ -15,14 +15,13 @@ from preserve.api.answering import endpoint_of
 from preserve.api.asking import language_of
 from preserve.api.describing import describe, responses_of
 from preserve.api.limits import Worded
+from preserve.api.offers import MIB
+from preserve.api.pieces import Pieces
 from preserve.api.problems import Problem, Refusal, problem_of
 from preserve.api.table import OFFERS
 from preserve.services.standing import Standing, declared
 
 BASE = "/api/v1"
-MIB = 1 << 20
-PAPERS = 100 * MIB
-"""How many bytes a request may have that brings papers; every other may have one MiB."""
 _STATUS = {404: "api.no-such-address", 405: "api.no-such-verb", 400: "api.request-broken", 413: "api.too-large"}
 
 
@@ -52,14 +51,15 @@ def make_api(standing: Standing) -> Any:
         app.add_api_route(
             offer.path,
             endpoint_of(offer, standing),
-            methods=[offer.verb],
+            methods=["GET", "HEAD"] if offer.gives == "copy" else [offer.verb],
             operation_id=f"{offer.verb.lower()}:{offer.path}",
             response_model=None,
             responses=responses_of(offer),
             status_code=201 if offer.made else 202 if offer.as_job else 200,
             tags=[offer.path.split("/")[1]],
-            max_body_size=PAPERS if offer.uploads else MIB,
+            max_body_size=offer.limit,
         )
+    Pieces(standing).add_to(app)
     _answer_errors(app, standing)
     return Worded(app, standing.language)
 

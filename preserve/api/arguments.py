@@ -22,6 +22,9 @@ from preserve.api.offers import Offer
 from preserve.api.paging import LARGEST, USUAL, page_of
 from preserve.services.pages import Page
 
+ADDRESS = "address"
+"""The parameter of an operation that takes where it is asked from: the connection says that, and nobody else."""
+
 Fields = dict[str, tuple[Any, Any]]
 """By name the type and the default; `...` where one must be given."""
 
@@ -44,8 +47,13 @@ class Taking:
     def _parameters(self) -> dict[str, inspect.Parameter]:
         """The operation's own, without what the row says or leaves out."""
         own = list(inspect.signature(self.offer.asks.run).parameters.values())[1:]
-        without = {*self.offer.fixed, *self.offer.left, self.offer.into}
+        without = {*self.offer.fixed, *self.offer.left, self.offer.into, ADDRESS}
         return {parameter.name: parameter for parameter in own if parameter.name not in without}
+
+    @cached_property
+    def asks_address(self) -> bool:
+        """Whether the operation wants to know where it is asked from."""
+        return ADDRESS in inspect.signature(self.offer.asks.run).parameters
 
     @cached_property
     def path(self) -> dict[str, Any]:
@@ -96,7 +104,9 @@ class Taking:
         columns: dict[str, Any] = {}
         for name, (kind, default) in self.fields.items():
             shortest = 1 if default is ... and _is_list(kind) else None
-            columns[name] = (kind, Field(default, alias=self.offer.names.get(name), min_length=shortest))
+            # Years, months, counts: what no calendar knows is refused here and not where it is reckoned with.
+            limits = {"ge": 0, "le": 9999} if kind in (int, int | None) else {}
+            columns[name] = (kind, Field(default, alias=self.offer.names.get(name), min_length=shortest, **limits))
         if self.paged:
             columns["after"] = (str, Field("", description="`next` of the page before", max_length=2000))
             columns["limit"] = (int, Field(USUAL, ge=1, le=LARGEST, description="at most so many rows"))

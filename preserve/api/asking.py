@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 
 from preserve.api.problems import refuse
@@ -10,7 +12,9 @@ from preserve.services import people
 from preserve.services.session import Session, Token
 from preserve.services.standing import Standing
 
+CONFIRMATION = "Preserve-Confirmation"
 _LONGEST = 512
+_MOST_PROOFS = 100
 
 
 def language_of(request: Request, usual: Language) -> Language:
@@ -40,9 +44,13 @@ def token_of(request: Request) -> str:
 
 
 def session_of(request: Request, standing: Standing) -> Session:
-    """The dealings of whoever shows this token; who shows none is nobody."""
+    """The dealings of whoever shows this token; who shows none is nobody.
+
+    A decision wants the password again: proofs that it was given come in headers of their own.
+    """
     token = token_of(request)
-    return standing.session(Token(token) if token else None, language_of(request, standing.language))
+    session = standing.session(Token(token) if token else None, language_of(request, standing.language))
+    return replace(session, again=True, proofs=tuple(request.headers.getlist(CONFIRMATION)[:_MOST_PROOFS]))
 
 
 def known_session(request: Request, standing: Standing, *, asks_by_itself: bool) -> Session:

@@ -55,20 +55,29 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def responses_of(offer: Offer) -> dict[int | str, dict[str, Any]]:
-    """What one row may answer."""
-    good = 201 if offer.made else 202 if offer.as_job else 200
-    refusals: dict[int | str, dict[str, Any]] = {
+def refusals() -> dict[int | str, dict[str, Any]]:
+    """The ways of refusing, as every row may."""
+    return {
         status: {"description": said, "content": {KIND: {"schema": {"$ref": f"{_REF}Problem"}}}}
         for status, said in _REFUSALS.items()
     }
-    if offer.into:
+
+
+def responses_of(offer: Offer) -> dict[int | str, dict[str, Any]]:
+    """What one row may answer."""
+    good = 201 if offer.made else 202 if offer.as_job else 200
+    refused = refusals()
+    if offer.gives not in ("document", "file", "folder"):
+        told: dict[str, Any] = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+        if offer.gives == "copy":
+            refused |= {206: {"description": "A range.", **told}, 416: {"description": "There is no such range."}}
+    elif offer.into:
         kinds = {offer.kind or "application/octet-stream", *(() if offer.gives == "file" else ("application/zip",))}
         told = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(kinds)}}
     else:
         name = "job.asked" if offer.as_job else offer.operation
         told = {"content": {"application/json": {"schema": {"$ref": f"{_REF}{name}"}}}}
-    return {good: {"description": "Done, and what came of it.", **told}} | refusals
+    return {good: {"description": "Done, and what came of it.", **told}} | refused
 
 
 @cache
@@ -111,7 +120,9 @@ def describe(app: FastAPI, offers: tuple[Offer, ...], base: str) -> dict[str, An
             shapes |= {offer.operation: shape} | inner
         shapes["Problem"] = _PROBLEM
         parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-        for offer in offers:
-            made["paths"][offer.path][offer.verb.lower()]["security"] = [] if offer.open else [{"bearer": []}]
+        free = {(offer.path, offer.verb.lower()) for offer in offers if offer.open}
+        for path, verbs in made["paths"].items():
+            for verb, row in verbs.items():
+                row["security"] = [] if (path, verb) in free else [{"bearer": []}]
         app.openapi_schema = made
     return app.openapi_schema

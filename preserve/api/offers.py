@@ -13,7 +13,12 @@ from typing import Any, Literal
 from preserve.services.operation import OPERATIONS, Operation
 
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Gives = Literal["document", "file", "folder"]
+Gives = Literal["document", "file", "folder", "picture", "paper", "copy"]
+"""What an answer is: a document, what the operation wrote, or the bytes that its result holds or leads to."""
+
+MIB = 1 << 20
+PAPERS = 100 * MIB
+"""How many bytes a request may have that brings papers or a long list; every other may have one MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Offer:
     made: str = ""
     match: str = ""
     secret: bool = False
+    largest: int = 0
     once: bool | None = None
     job: bool | None = None
     open: bool = False
@@ -55,6 +61,11 @@ class Offer:
     def as_job(self) -> bool:
         """Whether a job is asked for instead of doing it while the caller waits."""
         return self.asks.kind == "job" if self.job is None else self.job
+
+    @property
+    def limit(self) -> int:
+        """How many bytes a request may have."""
+        return self.largest or (PAPERS if self.uploads else MIB)
 
     @property
     def demands_key(self) -> bool:

@@ -20,6 +20,7 @@ from preserve.services.http import http_status
 KIND = "application/problem+json"
 _log = logging.getLogger("preserve.api")
 _RETRY = {429: "60", 503: "2"}
+"""Seconds after which to ask again, where the error names none."""
 _FIELD = {
     "missing": "api.field-missing",
     "extra_forbidden": "api.field-unknown",
@@ -78,8 +79,11 @@ def request_id(request: Request) -> str:
     return known
 
 
-def problem_of(request: Request, error: BaseException, language: Language) -> Response:
-    """The answer to whatever was raised; of a defect nothing is said but the number under which the log has it."""
+def problem_of(request: Request, error: BaseException, language: Language, status: int = 0) -> Response:
+    """The answer to whatever was raised; of a defect nothing is said but the number under which the log has it.
+
+    `status` goes before the usual one of an error of ours.
+    """
     with speaking(language), at_door("api"):
         if isinstance(error, Refusal):
             return _response(request, error.problem.document(), language)
@@ -91,7 +95,7 @@ def problem_of(request: Request, error: BaseException, language: Language) -> Re
             return _response(
                 request, Problem(500, "api.defect", values={"number": request_id(request)}).document(), language
             )
-        status = http_status(error)
+        status = status or http_status(error)
         if status >= 500:
             _log.error("%s %s: %s", request_id(request), request.scope.get("path", ""), error)
         return _response(request, _of_failure(failure, status), language)
@@ -132,7 +136,9 @@ def _response(request: Request, document: dict[str, Any], language: Language) ->
     headers: dict[str, str] = {"content-language": language}
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="preserve"'
+    if document["type"] == "urn:preserve:people.confirm-needed":
+        headers["www-authenticate"] = "Confirm"
     if status in _RETRY:
-        headers["retry-after"] = _RETRY[status]
+        headers["retry-after"] = str(document["values"].get("seconds", _RETRY[status]))
     body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     return Response(body, status, headers, media_type=KIND)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-import mimetypes
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -15,7 +15,9 @@ from urllib.parse import quote
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-_SHOWN = frozenset({"video/mp4", "audio/mp4", "audio/x-m4a", "audio/mpeg", "audio/x-wav", "image/jpeg", "image/png"})
+_SHOWN = frozenset(
+    {"video/mp4", "audio/mp4", "audio/x-m4a", "audio/mpeg", "audio/wav", "audio/x-wav", "image/jpeg", "image/png"}
+)
 """Kinds of archived bytes that are named as they are; every other is bytes to be saved, and no browser opens it."""
 
 
@@ -37,12 +39,6 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name.encode('utf-8', 'replace'), safe='')}"
 
 
-def kind_shown(name: str) -> str:
-    """The media type that bytes of this name are sent as."""
-    kind = mimetypes.guess_type(name)[0] or ""
-    return kind if kind in _SHOWN else "application/octet-stream"
-
-
 def send_folder(folder: Path, name: str, room: Path, kind: str = "") -> Response:
     """What an operation wrote below `folder`: the one file there, or all of them as a ZIP; `room` is dropped then."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -58,6 +54,20 @@ def send_folder(folder: Path, name: str, room: Path, kind: str = "") -> Response
 def send_file(path: Path, room: Path, kind: str) -> Response:
     """One file that an operation wrote; `room` is dropped when it is sent."""
     return _send(path, path.name, kind, room)
+
+
+def send_bytes(data: bytes, kind: str, name: str) -> Response:
+    """Bytes that a result holds, to be saved under this name."""
+    digest = hashlib.sha256(data).hexdigest()
+    headers = {"content-disposition": attachment(name), "etag": f'"{digest}"', "cache-control": "private, no-store"}
+    return Response(data, headers=headers, media_type=kind)
+
+
+def send_copy(path: Path, sha256: str, kind: str) -> Response:
+    """A copy in the viewing room, in the ranges that are asked for (RFC 9110 §14), with its digest (RFC 9530)."""
+    digest = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
+    headers = {"etag": f'"{sha256}"', "repr-digest": f"sha-256=:{digest}:", "cache-control": "private, no-store"}
+    return FileResponse(path, media_type=kind if kind in _SHOWN else "application/octet-stream", headers=headers)
 
 
 def _send(path: Path, name: str, kind: str, room: Path) -> Response:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from preserve.api.offers import Offer
+from preserve.api.pieces import ROWS
 from preserve.api.resources.appraisal import APPRAISAL
 from preserve.api.resources.cases import CASES
+from preserve.api.resources.deposits import DEPOSITS
 from preserve.api.resources.keeping import KEEPING
 from preserve.api.resources.people import PEOPLE
 from preserve.api.resources.requests import REQUESTS
 
-OFFERS: tuple[Offer, ...] = (*PEOPLE, *CASES, *REQUESTS, *APPRAISAL, *KEEPING)
+OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *CASES, *REQUESTS, *APPRAISAL, *KEEPING)
 
 _FOLDERS = "it works on folders of the host; over HTTP a deposit is handed in and found by its number"
 _AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever put the disc in is at the host"
 _FOUNDING = "it founds or mends what this door stands on, and whoever may do that is at the host"
+
+OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(operation for _, _, operation in ROWS)
+"""Every operation with a route, from the table or by a protocol of its own."""
 
 _JOBS = "it takes long, and is asked for as a job"
 
@@ -34,6 +39,8 @@ NOT_OFFERED: Mapping[str, str] = {
     "health.examine": "it tells of the host and its folders; the system page shows it to who keeps the service",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
     "media.check_in": "it takes a place of the host in the same argument as the text of a label",
+    "user.login": "it is the command line's; programs open a session (`session.open`)",
+    "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,
     **dict.fromkeys(
         (
@@ -42,7 +49,6 @@ NOT_OFFERED: Mapping[str, str] = {
             "case.view",
             "copies.hand_out",
             "copies.replicate",
-            "deposits.list_own",
             "disc.burn",
             "disc.compose",
             "disposal.execute",
@@ -54,6 +60,8 @@ NOT_OFFERED: Mapping[str, str] = {
             "repair.run",
             "request.deliver",
             "transfer.hand_over",
+            "reading.prepare",
+            "upload.close",
         ),
         _JOBS,
     ),

@@ -32,6 +32,9 @@ NOBODY = frozenset(
 )
 """Codes of NotPermitted that say that nobody was recognised: 401, and a page asks for a login."""
 
+NOT_AS_SENT = frozenset({"deposit.checksum"})
+"""Codes of NotIntact that say that bytes are not those that were sent: 422, and nothing that is kept is touched."""
+
 _FULL = frozenset({"catalogue.medium", "storage.full", "storage.medium-full", "ingest.no-space"})
 
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
@@ -59,6 +62,8 @@ def http_status(error: BaseException) -> int:
     code = getattr(error, "code", "")
     if isinstance(error, NotPermitted) and code in NOBODY:
         return 401
+    if isinstance(error, NotIntact) and code in NOT_AS_SENT:
+        return 422
     if isinstance(error, MediumProblem) and code in _FULL:
         return 507
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)

@@ -16,9 +16,9 @@ REQUESTS = (
         kind="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     post("/requests/{number}/examination", "request.examine", uploads=frozenset({"plan"}), once=True),
-    post("/requests/{number}/approval", "request.approve", once=True),
-    post("/requests/{number}/refusal", "request.refuse", once=True),
-    post("/requests/{number}/withdrawal", "request.withdraw", once=True),
-    post("/requests/{number}/receipt", "request.return", uploads=frozenset({"receipt"}), once=True),
+    post("/requests/{number}/approval", "request.approve", once=True, match="seen"),
+    post("/requests/{number}/refusal", "request.refuse", once=True, match="seen"),
+    post("/requests/{number}/withdrawal", "request.withdraw", once=True, match="seen"),
+    post("/requests/{number}/receipt", "request.return", uploads=frozenset({"receipt"}), once=True, match="seen"),
     get("/statistics/use", "request.statistics"),
 )

@@ -30,6 +30,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+ENDS_ITSELF = {"DELETE /session"}
+"""What ends the session that asks: nothing would be asked after it."""
 EXAMPLES = {"archivist": 3, "auditor": 2, "security-administrator": 2}
 """How often each row is asked, by role: what takes bytes in and out is the archivist's."""
 
@@ -53,6 +55,8 @@ def test_it_keeps_to_its_description(who: str, api: Any, bureau: Bureau) -> None
     broken, answered = [], Counter[int]()
     for result in schema.get_all_operations():
         operation = result.ok()
+        if operation.label in ENDS_ITSELF:
+            continue
 
         @hypothesis.seed(17)
         @bounded(who)

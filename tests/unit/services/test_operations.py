@@ -20,6 +20,7 @@ from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
 from preserve.errors import MediumProblem, NotPermitted, PreserveError
 from preserve.messages import LANGUAGES, Language, known
+from preserve.services.audit_trail import Filter
 from preserve.services.cases import SearchWish
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.retention_search import RetentionWish
@@ -44,7 +45,10 @@ ARGUMENTS: dict[str, Chosen] = {
     "appraisal.withdraw": {},
     "archive.found": {},
     "audit.drill": {},
+    "audit.entries": {"wanted": Filter()},
     "audit.history": {"subject": CASE},
+    "audit.overview": {},
+    "audit.person": {"account": "head"},
     "audit.plan": {},
     "audit.report": {},
     "audit.run": {},
@@ -150,13 +154,17 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.change": {"account": "head"},
     "user.confirm": {},
     "user.delegate": {"deputy": "examiner"},
+    "user.deputies": {},
     "user.end-delegation": {"deputy": "deputy"},
     "user.list": {},
     "user.login": {},
     "user.logout": {},
+    "user.news": {},
     "user.password": {},
     "user.prefer": {},
     "user.reset": {"account": "head"},
+    "user.show": {"account": "head"},
+    "user.states": {},
     "user.whoami": {},
 }
 

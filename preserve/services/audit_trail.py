@@ -126,7 +126,7 @@ def _once(session: Session, arguments: Arguments) -> str:
     return repr(arguments["wanted"])
 
 
-@query("audit.entries", duty=Duty.REPORT, look=Look("ledger.viewed", _filter_of, of_archive, once=_once))
+@query("ledger.entries", duty=Duty.REPORT, look=Look("ledger.viewed", _filter_of, of_archive, once=_once))
 def entries(session: Session, wanted: Filter, *, after: str = "", limit: int = PAGE) -> Entries:
     """Entries of both logs, the newest first. Raises UsageError for a place that is none, NotIntact."""
     try:
@@ -183,7 +183,7 @@ class Overview:
     proved_when: str
 
 
-@query("audit.overview", duty=Duty.REPORT, look=Look("ledger.viewed", about=of_archive))
+@query("ledger.overview", duty=Duty.REPORT, look=Look("ledger.viewed", about=of_archive))
 def overview(session: Session, *, since: date | None = None) -> Overview:
     """What an auditor wants to know first: since a day, or since their visit before this one."""
     groups = (
@@ -247,7 +247,7 @@ def _of_person(session: Session, arguments: Arguments) -> Mapping[str, object]:
 
 
 @query(
-    "audit.person",
+    "ledger.by_person",
     duty=Duty.REPORT,
     subject="account",
     look=Look("ledger.viewed", _of_person, of_archive, once=lambda session, arguments: str(arguments["account"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preserve.errors import (
     Busy,
+    Changed,
     Conflict,
     MediumProblem,
     NotFound,
@@ -31,14 +32,15 @@ NOBODY = frozenset(
 )
 """Codes of NotPermitted that say that nobody was recognised: 401, and a page asks for a login."""
 
-CHANGED = frozenset({"request.changed", "proceeding.changed", "confirm.changed"})
-"""Codes of Conflict that say that a record is another than the one that was shown: 412."""
+NOT_AS_SENT = frozenset({"deposit.checksum"})
+"""Codes of NotIntact that say that bytes are not those that were sent: 422, and nothing that is kept is touched."""
 
 _FULL = frozenset({"catalogue.medium", "storage.full", "storage.medium-full", "ingest.no-space"})
 
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (UsageError, 400),
     (NotFound, 404),
+    (Changed, 412),
     (Conflict, 409),
     (Refused, 422),
     (NotPermitted, 403),
@@ -60,8 +62,8 @@ def http_status(error: BaseException) -> int:
     code = getattr(error, "code", "")
     if isinstance(error, NotPermitted) and code in NOBODY:
         return 401
-    if isinstance(error, Conflict) and code in CHANGED:
-        return 412
+    if isinstance(error, NotIntact) and code in NOT_AS_SENT:
+        return 422
     if isinstance(error, MediumProblem) and code in _FULL:
         return 507
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)

@@ -6,6 +6,7 @@ only, and as none but the fixed kinds (`access.viewing.kinds`).
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -19,6 +20,7 @@ from preserve.services.local_times import clock_of
 from preserve.services.operation import job, query
 from preserve.services.reading import StripShown, strip_of
 from preserve.services.reading_files import LOOK, find_file, require_intact, tell_altered
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 Part = Literal["frames", "poster", "wave"]
@@ -110,7 +112,7 @@ class Prepared:
     strip: bool
 
 
-@job("reading.prepare", duty=Duty.FIND, subject="case")
+@job("reading.prepare", duty=Duty.FIND, subject="case", runs=Runs("waited", place="file"))
 def prepare(session: Session, case: str, file: str) -> Prepared:
     """Read the copy of a recording whole, and draw its strip; nothing is shown by it.
 
@@ -127,3 +129,8 @@ def prepare(session: Session, case: str, file: str) -> Prepared:
     if check.state == "altered":
         tell_altered(session, opened)
     return Prepared(viewed.identifier, check.state, opened.strip.known() is not None)
+
+
+def still_shown(path: str | os.PathLike[str]) -> bool:
+    """Whether a copy is still in the viewing room: one that was found altered is not."""
+    return os.path.isfile(path)

@@ -30,7 +30,9 @@ from preserve.ingest.compliance import articles, properties
 from preserve.ingest.office_files import remarks
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
-from preserve.services import deposits
+from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
+from preserve.services.operation import OPERATIONS
+from preserve.services.tables import job_results
 from storage_adapters import erasing
 from tests.support.codes import headings, passed
 
@@ -98,6 +100,11 @@ def _of(kind: Any) -> set[str]:
 
 def _steps(words: str, states: Any) -> set[str]:
     return {f"{words}-{state}" for state in _of(states)}
+
+
+def _operations_as_jobs() -> set[str]:
+    fit = (name for name, one in OPERATIONS.items() if one.runs is not None and not one.open_to_all)
+    return {name.replace(".", "-").replace("_", "-") for name in fit}
 
 
 WORDS: dict[str, Collection[str]] = {
@@ -169,6 +176,19 @@ WORDS: dict[str, Collection[str]] = {
         "xlsx",
         "yyyy",
     },
+    "deposit.paper-{}": {
+        "number",
+        "title",
+        "deposit",
+        "name",
+        "from",
+        "files",
+        "bytes",
+        "article",
+        "where",
+        "what",
+        "todo",
+    },
     "words.choice-{}": {
         "access",
         "compact",
@@ -231,6 +251,9 @@ WORDS: dict[str, Collection[str]] = {
         "request-refuse",
         "retention-put-in-force",
     },
+    "job.fact-{}": set(job_results.KEYS),
+    "job.operation-{}": _operations_as_jobs(),
+    "job.state-{}": set(jobs.STATES),
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},

@@ -84,12 +84,13 @@ def make(
     folder, scratch = top / _key(wanted), top / f".{_key(wanted)}.part"
     with suppress(FileNotFoundError):
         discard(scratch, top)
-    scratch.mkdir(parents=True, mode=0o750)
+    scratch.mkdir(parents=True, mode=0o770)
     try:
         with speaking(home.settings.language):
             result = carry_out(home, wanted, scratch, moment, progress)
         file, kind = f"made{result.path.suffix}", kind_of(result.path.name)
         told = {"file": file, "kind": kind, "shown": wanted.selected.shown, "made_by": result.made_by}
+        folder.mkdir(exist_ok=True, mode=0o750)
         move_in(result.path, folder / file)
         write_file(folder / _TOLD, json.dumps(told, ensure_ascii=False).encode(), mode=0o640)
     finally:

@@ -24,7 +24,7 @@ _FIELDS = ("person", "action", "subject", "since", "until", "which")
 _IN_MEMORY = 1 << 22
 
 
-@page("GET", "/audit", "audit.overview")
+@page("GET", "/audit", "ledger.overview")
 def overview(asked: Asked) -> Response:
     """What was done since one's last visit, or since a day."""
     since = asked.query.get("since", "")
@@ -32,7 +32,7 @@ def overview(asked: Asked) -> Response:
     return asked.show("audit/overview.html", found=found, can_prove=False)
 
 
-@page("GET", "/audit/ledger", "audit.entries")
+@page("GET", "/audit/ledger", "ledger.entries")
 def entries(asked: Asked) -> Response:
     """The ledger and the looks, the newest first, filtered."""
     try:
@@ -83,7 +83,7 @@ def everybody(asked: Asked) -> Response:
     return asked.show("audit/people.html", accounts=people.list_people(asked.session).accounts)
 
 
-@page("GET", "/audit/people/{name}", "audit.person")
+@page("GET", "/audit/people/{name}", "ledger.by_person")
 def person(asked: Asked) -> Response:
     """What one person looked at, or did."""
     chosen: audit_trail.Which = "deeds" if asked.query.get("which") == "deeds" else "looks"

@@ -115,9 +115,3 @@ def language(asked: Asked) -> Response:
         except NotPermitted:  # the session has ended: this browser goes on in that language
             cookies.end_session(asked.request, response)
     return response
-
-
-@page("GET", "/", "user.whoami")
-def today(asked: Asked) -> Response:
-    """The first page."""
-    return asked.show("today.html", who=asked.who)

@@ -1,0 +1,1 @@
+"""The table of what the REST door offers, a module a subject."""

@@ -1,0 +1,69 @@
+"""Every row of the REST door, and the operations that it does not offer, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from preserve.api.offers import Offer
+from preserve.api.pieces import ROWS
+from preserve.api.resources.appraisal import APPRAISAL
+from preserve.api.resources.cases import CASES
+from preserve.api.resources.deposits import DEPOSITS
+from preserve.api.resources.keeping import KEEPING
+from preserve.api.resources.people import PEOPLE
+from preserve.api.resources.requests import REQUESTS
+
+OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *CASES, *REQUESTS, *APPRAISAL, *KEEPING)
+
+_FOLDERS = "it works on folders of the host; over HTTP a deposit is handed in and found by its number"
+_AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever put the disc in is at the host"
+_FOUNDING = "it founds or mends what this door stands on, and whoever may do that is at the host"
+
+OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(operation for _, _, operation in ROWS)
+"""Every operation with a route, from the table or by a protocol of its own."""
+
+_JOBS = "it takes long, and is asked for as a job"
+
+NOT_OFFERED: Mapping[str, str] = {
+    "archive.found": _FOUNDING,
+    "catalogue.rebuild": _FOUNDING,
+    "copies.restore": _AT_THE_DRIVE,
+    "copies.restore_archive": _FOUNDING,
+    "deposits.check": _FOLDERS,
+    "deposits.deadlines": _FOLDERS,
+    "deposits.describe": _FOLDERS,
+    "deposits.ingest": _FOLDERS,
+    "deposits.template": _FOLDERS,
+    "disc.read": _AT_THE_DRIVE,
+    "disc.verify": _AT_THE_DRIVE,
+    "health.examine": "it tells of the host and its folders; the system page shows it to who keeps the service",
+    "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
+    "media.check_in": "it takes a place of the host in the same argument as the text of a label",
+    "user.login": "it is the command line's; programs open a session (`session.open`)",
+    "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
+    "packages.verify": _AT_THE_DRIVE,
+    **dict.fromkeys(
+        (
+            "audit.drill",
+            "audit.run",
+            "case.view",
+            "copies.hand_out",
+            "copies.replicate",
+            "disc.burn",
+            "disc.compose",
+            "disposal.execute",
+            "ledger.checkpoint",
+            "ledger.prove",
+            "ledger.verify",
+            "planning.identify",
+            "planning.run",
+            "repair.run",
+            "request.deliver",
+            "transfer.hand_over",
+            "reading.prepare",
+            "upload.close",
+        ),
+        _JOBS,
+    ),
+}
+"""Operations without a row, and why."""

@@ -1,0 +1,20 @@
+"""Callers of the REST door: who they are is said by a token, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.testclient import TestClient
+
+from preserve.services.session import Token
+from tests.support.bureau import Bureau
+
+Caller = Callable[..., TestClient]
+"""Gives the client of somebody, by what they are, in a language; of nobody without a name."""
+
+
+def bearer(bureau: Bureau, who: str) -> dict[str, str]:
+    """The headers by which somebody is known."""
+    credentials = bureau.askers[who].credentials
+    assert isinstance(credentials, Token)
+    return {"authorization": f"Bearer {credentials.text}"}

@@ -1,0 +1,217 @@
+"""Rows as callers meet them: the documents of the command line, keys, pages, files, and who may."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from preserve.cli.main import run
+from tests.support.bureau import Bureau
+from tests.support.callers import Caller
+
+pytestmark = pytest.mark.xdist_group("api")
+
+SAME = {
+    "/cases": ["list"],
+    "/cases/{case}": ["show", "{case}"],
+    "/cases/{case}/files": ["look", "{case}"],
+    "/cases/{case}/copies": ["copies", "{case}"],
+    "/cases/{case}/retention": ["retention", "explain", "{case}"],
+    "/copies": ["copies"],
+    "/search?q=演出": ["search", "演出"],
+    "/media": ["media", "list"],
+    "/requests": ["request", "list"],
+    "/requests/{request}": ["request", "show", "{request}"],
+    "/retention": ["retention", "list"],
+    "/retention/changes": ["retention", "changes"],
+    "/holds": ["hold", "list"],
+    "/disposals": ["disposal", "list"],
+    "/transfers": ["transfer", "list"],
+    "/audits/plan": ["audit", "plan"],
+    "/plans/risks": ["plan", "formats"],
+    "/statistics/use": ["request", "statistics"],
+    "/accounts": ["user", "list"],
+    "/profiles": ["profiles", "list"],
+}
+"""Addresses, and the command that shows the same."""
+
+_MOVING = ("ledger", "next")
+"""What grows by being looked at, and the cursors, which are this door's own."""
+
+
+@pytest.mark.parametrize("address", SAME)
+def test_a_document_is_that_of_the_command_line(
+    address: str, caller: Caller, bureau: Bureau, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = {"case": bureau.objid, "request": bureau.request}
+    answer = caller("archivist" if address != "/accounts" else "auditor").get(address.format(**places))
+    assert answer.status_code == 200, answer.text
+    home = str(bureau.archive.home.path)
+    status = run(["--home", home, "--lang", "en", "--json", *(part.format(**places) for part in SAME[address])])
+    told = json.loads(capsys.readouterr().out)
+    assert told.pop("ok") == (status == 0)
+    told.pop("status", None)
+    shown = answer.json()
+    assert list(shown) == list(told)
+    for gone in _MOVING:
+        told.pop(gone, None), shown.pop(gone, None)
+    assert shown == told
+
+
+def test_nobody_gets_anything_but_the_way_in(caller: Caller, api: Any, bureau: Bureau) -> None:
+    described = caller().get("/openapi.json").json()
+    for path, verbs in described["paths"].items():
+        for verb, row in verbs.items():
+            if row["security"]:
+                answer = caller().request(
+                    verb, path.replace("{", "").replace("}", ""), headers={"idempotency-key": "k"}
+                )
+                assert answer.status_code in (401, 422), (verb, path, answer.text)
+                assert answer.headers["content-type"] == "application/problem+json"
+            else:
+                assert path in ("/session", "/me/password", "/health"), path
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer x", "Basic YTpi", "bearer  ", "Bearer a b", "Bearer " + "x" * 600]
+)
+def test_what_is_no_token_is_nobody(header: str, caller: Caller) -> None:
+    answer = caller().get("/me", headers={"authorization": header})
+    assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_cookie_is_no_token(caller: Caller, bureau: Bureau) -> None:
+    token = bureau.askers["archivist"].credentials.text  # type: ignore[union-attr]
+    for name in ("session", "__Host-session", "__Secure-session"):
+        answer = caller().get("/me", headers={"cookie": f"{name}={token}"})
+        assert answer.status_code == 401
+
+
+def test_who_may_not_is_refused_and_recorded(caller: Caller, bureau: Bureau) -> None:
+    before = bureau.size()
+    answer = caller("auditor").get(f"/cases/{bureau.objid}")
+    assert answer.status_code == 403 and answer.json()["type"] == "urn:preserve:people.may-not"
+    assert bureau.entries(before)[-1]["action"] == "access.denied"
+    assert bureau.case not in answer.text
+
+
+def test_a_look_is_recorded(caller: Caller, bureau: Bureau) -> None:
+    before = bureau.size()
+    assert caller("archivist").get("/cases").status_code == 200
+    assert bureau.entries(before)[-1]["action"] == "catalogue.listed"
+
+
+def test_a_language_is_asked_for(caller: Caller) -> None:
+    for wanted, spoken in {"zh": "zh", "en-GB, zh;q=0.4": "en", "en;q=0.1,zh-CN;q=0.9": "zh", "fr": "zh"}.items():
+        answer = caller("archivist", wanted).get("/cases/nothing")
+        assert answer.status_code == 404 and answer.headers["content-language"] == spoken
+
+
+def test_a_hint_names_no_command(caller: Caller) -> None:
+    assert "preserve " not in caller("archivist", "en").get("/cases/nothing").json()["hint"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "after=zzz", "offset=3", "limit=1&limit=2x"])
+def test_a_wrong_page_is_refused(query: str, caller: Caller) -> None:
+    answer = caller("archivist").get(f"/cases?{query}")
+    assert answer.status_code in (400, 422), answer.text
+
+
+def test_a_page_leads_to_the_next(caller: Caller, bureau: Bureau) -> None:
+    first = caller("archivist").get("/cases?limit=1").json()
+    assert first["next"] == "" and len(first["cases"]) == 1
+    empty = caller("archivist").get("/retention?limit=1").json()
+    rows = empty["rows"]
+    while empty["next"]:
+        empty = caller("archivist").get("/retention", params={"limit": 1, "after": empty["next"]}).json()
+        rows += empty["rows"]
+    assert rows == caller("archivist").get("/retention").json()["rows"]
+
+
+def test_a_document_has_a_tag(caller: Caller) -> None:
+    first = caller("archivist").get("/media")
+    again = caller("archivist").get("/media", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304 and not again.content
+
+
+def _held(bureau: Bureau) -> dict[str, Any]:
+    return {"cases": [bureau.objid], "kind": "litigation", "reason": "诉讼"}
+
+
+def test_a_deed_that_is_sent_twice_is_one(caller: Caller, bureau: Bureau) -> None:
+    archivist = caller("archivist")
+    assert archivist.post("/holds", json=_held(bureau)).status_code == 422
+    first = archivist.post("/holds", json=_held(bureau), headers={"idempotency-key": "one"})
+    assert first.status_code == 201, first.text
+    again = archivist.post("/holds", json=_held(bureau), headers={"idempotency-key": "one"})
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["location"] == first.headers["location"] == f"/holds/{first.json()['hold']['number']}"
+    assert again.headers["idempotent-replayed"] == "true" and "idempotent-replayed" not in first.headers
+    other = archivist.post("/holds", json=_held(bureau) | {"reason": "别的"}, headers={"idempotency-key": "one"})
+    assert other.status_code == 422 and other.json()["type"].endswith("api.key-of-another")
+    another = caller("head").post("/holds", json=_held(bureau), headers={"idempotency-key": "one"})
+    assert another.json()["hold"]["number"] != first.json()["hold"]["number"], "a key is its account's own"
+
+
+def test_a_deed_that_was_refused_leaves_its_key_free(caller: Caller, bureau: Bureau) -> None:
+    archivist, key = caller("archivist"), {"idempotency-key": "two"}
+    refused = archivist.post("/holds", json=_held(bureau) | {"cases": ["nothing"]}, headers=key)
+    assert refused.status_code == 404
+    assert archivist.post("/holds", json=_held(bureau), headers=key).status_code == 201
+
+
+def test_a_secret_is_given_once_and_not_kept(caller: Caller, bureau: Bureau) -> None:
+    security, key = caller("security-administrator"), {"idempotency-key": "three"}
+    account = {"account": "fresh", "person": "新人", "roles": ["examiner"]}
+    first = security.post("/accounts", json=account, headers=key)
+    assert first.status_code == 201, first.text
+    again = security.post("/accounts", json=account, headers=key)
+    assert again.status_code == 409 and first.json()["password"] not in again.text
+    with bureau.archive.catalogue.read() as connection:
+        kept = repr(connection.execute(text("SELECT * FROM answers")).all())
+    assert first.json()["password"] not in kept
+
+
+def test_a_request_comes_with_its_papers(caller: Caller, bureau: Bureau) -> None:
+    wish = {"consumer": {"name": "张法官", "capacity": "court"}, "cases": [bureau.case], "purpose": "举证"}
+    paper = ("../../调取证据通知书\r\nX: y.pdf", b"%PDF-1.4\n", "application/pdf")
+
+    def sent(**form: Any) -> Any:
+        return caller("archivist").post(
+            "/requests",
+            data={"arguments": json.dumps(wish), **form},
+            files={"papers": paper},
+            headers={"idempotency-key": f"papers{len(form)}"},
+        )
+
+    assert sent().status_code == 422, "a paper of no kind"
+    opened = sent(kinds="调取证据通知书")
+    assert opened.status_code == 201, opened.text
+    shown = caller("examiner").get(opened.headers["location"])
+    assert shown.json()["request"]["number"] == opened.json()["number"]
+
+
+def test_what_an_operation_writes_is_the_answer(caller: Caller, bureau: Bureau) -> None:
+    report = caller("archivist").post("/plans/report")
+    assert report.status_code == 200 and report.headers["content-type"] == "application/zip", report.text
+    names = zipfile.ZipFile(io.BytesIO(report.content)).namelist()
+    assert {name.rpartition(".")[2] for name in names} == {"html", "pdf"}
+    log = caller("auditor").get("/ledger/export")
+    assert [json.loads(line)["number"] for line in log.text.splitlines()][:2] == [1, 2]
+
+
+def test_a_body_has_an_end(caller: Caller) -> None:
+    answer = caller("archivist").post("/holds", content=b" " * (2 << 20), headers={"content-type": "application/json"})
+    assert answer.status_code == 413 and answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"cases":"x"}', b"\xff", b'{"cases":[],"kind":"x","reason":""}'])
+def test_a_broken_body_is_no_defect(body: bytes, caller: Caller) -> None:
+    headers = {"content-type": "application/json", "idempotency-key": "b"}
+    answer = caller("archivist").post("/holds", content=body, headers=headers)
+    assert answer.status_code in (400, 422), answer.text

@@ -127,6 +127,11 @@ class Home:
         return self.path / "inbox" / ".web"
 
     @property
+    def outbox(self) -> Path:
+        """What jobs made for somebody to fetch, a folder a job."""
+        return self.path / "outbox"
+
+    @property
     def log(self) -> Path:
         """The folder of the run logs, for an auditor."""
         return self.path / "log"

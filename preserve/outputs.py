@@ -151,6 +151,8 @@ def _refuse_existing(place: Place, target: Path, replace: bool) -> None:
 
 
 def _refuse(place: Place, target: Path, home: Home | None) -> None:
+    if _is_of_a_job(place, home):
+        return
     if place.marked is not None:
         raise Refused("output.inside", str(target), place=str(place.marked))
     ground = _ground(home)
@@ -163,6 +165,17 @@ def _refuse(place: Place, target: Path, home: Home | None) -> None:
     if place.blocked:
         itself = len(place.missing) == 1 and os.path.exists(target)
         raise (Refused if itself else MediumProblem)("output.no-folder", str(target))
+
+
+def _is_of_a_job(place: Place, home: Home | None) -> bool:
+    """Whether it lies in the folder that a job has in the outbox: what somebody is to fetch waits within the home.
+
+    The folder must be there, by the one who started the job: nobody else makes something of the archive's an output.
+    """
+    if home is None or place.marked != home.path or place.blocked:
+        return False
+    with reach(home.outbox) as outbox:
+        return not outbox.missing and outbox.chain[-1] in place.chain[:-1]
 
 
 def _ground(home: Home | None) -> _Ground:

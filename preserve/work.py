@@ -9,9 +9,11 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
@@ -38,6 +40,44 @@ def _die_with_parent(parent: int) -> None:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def end_gently_with_parent(parent: int) -> None:
+    """Let the kernel ask this process to stop (SIGTERM) when the one that started it ends, even by SIGKILL."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it died before the line above
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def boot_id() -> str:
+    """What this machine calls the time since it was started: a process of another such time does not live any more."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def start_own(arguments: Sequence[str], said: Path) -> subprocess.Popen[bytes]:
+    """Start a command of this program beside this process, in a session of its own; what it says goes into a file.
+
+    Isolated (`-I`), it takes no settings of Python from the environment; else it is as trusted as we are.
+    """
+    said.parent.mkdir(parents=True, exist_ok=True)
+    with said.open("ab") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-c", "from preserve.cli.main import main; main()", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
+
+
+def wait_for_any(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Wait so long, or until one of these has ended. Raises Stopped."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        check_stop()
+        if any(child.poll() is not None for child in children):
+            return
+        time.sleep(_LOOK_AGAIN)
 
 
 def processors() -> int:

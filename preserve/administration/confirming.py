@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -31,16 +32,25 @@ class Deed(NamedTuple):
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who gives the password again: the account, the digest of the token that they come with, and from where."""
+
+    account: str
+    login: str
+    address: str = ""
+
+
 def prove(
-    catalogue: Catalogue, account: str, login: str, password: str, deeds: Sequence[Deed], moment: datetime
+    catalogue: Catalogue, asker: Asker, password: str, deeds: Sequence[Deed], moment: datetime
 ) -> tuple[str, ...]:
-    """A proof for each deed, in their order; `login` is the digest of the token that they come with.
+    """A proof for each deed, in their order.
 
     A wrong password counts as a wrong login does. Raises NotPermitted.
     """
-    known = check_password(catalogue, account, password, moment)
+    known = check_password(catalogue, asker.account, password, moment, asker.address)
     until = int((moment + HOLDS).timestamp())
-    return tuple(_proof(known, account, login, deed, until) for deed in deeds)
+    return tuple(_proof(known, asker.account, asker.login, deed, until) for deed in deeds)
 
 
 def require_proof(

@@ -95,21 +95,29 @@ def log_in(
     return token, expires
 
 
-def check_password(catalogue: Catalogue, name: str, password: str, moment: datetime) -> str:
-    """The stored hash of an account whose password is given once more. Raises NotPermitted, as `log_in`."""
+def check_password(catalogue: Catalogue, name: str, password: str, moment: datetime, address: str = "") -> str:
+    """The stored hash of an account whose password is given once more. Raises NotPermitted where it is not that.
+
+    A wrong one counts as a wrong login, and the account may be locked by it; but who is logged in stays so.
+    """
     stored: list[str] = []
 
     def keep(connection: Connection, known: CredentialRow) -> PreserveError | None:
         stored.append(known.password)
         return NotPermitted("people.password-must-change", name) if known.must_change else None
 
-    prove(catalogue, Claim(name, password), moment, keep, asks_code=False)
+    try:
+        prove(catalogue, Claim(name, password, address=address), moment, keep, asks_code=False)
+    except NotPermitted as error:
+        if error.code != "people.password-wrong":
+            raise
+        raise NotPermitted("people.confirm-wrong", name) from error
     return stored[0]
 
 
 def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime) -> None:
     """Give a token to who gave the right password, and write that down."""
-    given_tokens.add(connection, replace(row, id=str(ULID()), used=row.made), moment)
+    given_tokens.add(connection, replace(row, id=row.id or str(ULID()), used=row.made), moment)
     details = {**row.told(), "credential": logins.commitment(known.password)}
     ledger.append(
         connection, action=logins.LOGGED_IN, subject=row.account, actor=row.account, details=details, moment=moment

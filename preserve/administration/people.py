@@ -74,6 +74,21 @@ def _by_token(person: Person, given: TokenRow) -> Person:
     return replace(person, token=given.id, scopes=frozenset(map(Duty, given.scopes)))
 
 
+def recognise_account(connection: Connection, account: str, moment: datetime) -> Person:
+    """The person of an account that is known to have asked: for work that goes on after who asked has left.
+
+    Raises NotPermitted where the account is not known any more or suspended; NotIntact as `recognise`.
+    """
+    row = accounts.read_account(connection, account)
+    if row is None and account == founder_of(connection):
+        return Person(account, account, FOUNDER, founder=True)
+    if row is None:
+        raise NotPermitted("people.unknown", account)
+    if row.state != "active":
+        raise NotPermitted("people.suspended", row.name)
+    return _person(connection, row, moment)
+
+
 def _person(connection: Connection, row: AccountRow, moment: datetime) -> Person:
     found = accounts.delegated_by(connection, row.name, moment)
     if found is not None:
@@ -117,6 +132,8 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         and not _has_security_administrator(connection)
     ):
         return  # somebody must appoint the first ones
+    if person.scopes is not None and not person.scopes:
+        raise NotPermitted("people.factor-wanted", person.account)
     if person.scopes is not None and duty not in person.scopes:
         raise NotPermitted("people.token-may-not", person.account, duty=say(f"people.duty-{duty.value}"))
     wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))

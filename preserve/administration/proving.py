@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from sqlalchemy import Connection
 
@@ -48,18 +48,27 @@ class Gate:
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._working = BoundedSemaphore(at_once)
-        self._inside = BoundedSemaphore(at_once + waiting)
+        self._inside = at_once + waiting
+        self._lock = Lock()
+
+    @property
+    def places(self) -> int:
+        """How many could still come."""
+        return self._inside
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Within the block one of the few is at work. Raises Throttled."""
-        if not self._inside.acquire(blocking=False):
-            raise Throttled("people.too-many-at-once", seconds=_QUEUE_SECONDS)
+        with self._lock:
+            if not self._inside:
+                raise Throttled("people.too-many-at-once", seconds=_QUEUE_SECONDS)
+            self._inside -= 1
         try:
             with self._working:
                 yield
         finally:
-            self._inside.release()
+            with self._lock:
+                self._inside += 1
 
 
 GATE = Gate(_AT_ONCE, _WAITING)

@@ -48,6 +48,8 @@ COMMANDS = {
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),
+    "job": ("preserve.cli.job", "job"),
+    "worker": ("preserve.cli.job", "worker"),
     "serve": ("preserve.serving.command", "serve"),
     "signer": ("preserve.serving.signing", "signer"),
 }

@@ -82,12 +82,13 @@ def password(output: Output, account: str) -> None:
 
 @user.command()
 @click.argument("account", metavar="ACCOUNT")
-def login(output: Output, account: str) -> None:
+@click.option("--code", default="", metavar="TEXT")
+def login(output: Output, account: str, code: str) -> None:
     """Keep a session for the next commands; the password is asked for, or read from stdin.
 
     With --json nothing is kept: a program gets the token, for PRESERVE_TOKEN. Whoever reads stdout gets it as well.
     """
-    entered = output.call(people.log_in, account, ask("cli.ask-password"))
+    entered = output.call(people.log_in, account, ask("cli.ask-password"), code=code)
     output.findings(entered.findings)
     kept = not output.as_json and people.keep_login(output.session(), entered)
     output.done("cli.logged-in-kept" if kept else "cli.logged-in", entered, style="", until=entered.expires)

@@ -6,6 +6,7 @@ is made again without them only forgets how often somebody guessed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,7 +73,7 @@ def _keep(connection: Connection, row: TriesRow) -> None:
 def closed_for(connection: Connection, keys: tuple[str, ...], moment: datetime) -> int:
     """For how many seconds no try is taken under one of these keys; 0 where all are open."""
     ends = [row.closed_until for key in keys if (row := _tries(connection, key, moment)).closed_until]
-    return max((int((parse(end) - moment).total_seconds()) for end in ends), default=0)
+    return max((0, *(math.ceil((parse(end) - moment).total_seconds()) for end in ends)))
 
 
 def count(connection: Connection, key: str, most: int, moment: datetime) -> None:

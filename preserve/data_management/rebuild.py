@@ -44,6 +44,7 @@ from preserve.data_management.tables import (
     ingest_events,
     ingest_files,
     ingests,
+    jobs,
     known_addresses,
     media,
     preferences,
@@ -60,7 +61,7 @@ from storage_adapters.directory import DirectoryAdapter
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
 _OF_PEOPLE = (credentials, tokens, second_factors, known_addresses, preferences)
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, *_OF_PEOPLE)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE)
 """What lies in the catalogue alone."""
 
 

@@ -123,14 +123,14 @@ def write_workbook(
                 own = {name: label for name, label in shown.items() if name not in OF_RECORDINGS}
                 theirs = {name: columns[name] for name in ("file", *OF_RECORDINGS)}
                 writer.rows(title, own, rows, required)
-                writer.rows(RECORDINGS_SHEET, theirs, [row for row in rows if _is_recording(row)], required)
+                writer.rows(RECORDINGS_SHEET, theirs, [row for row in rows if is_recording(row)], required)
             else:
                 writer.rows(title, shown, rows, required)
         writer.help()
         writer.choices()
 
 
-def _is_recording(row: Any) -> bool:
+def is_recording(row: Any) -> bool:
     """Whether a file has a row in the sheet of recordings: by its name, or because something of that is known."""
     return str(_of(row, "file")).lower().endswith(tuple(_RECORDINGS)) or any(
         _of(row, name) not in (None, "", (), []) for name in OF_RECORDINGS

@@ -38,7 +38,7 @@ def show_page(path: Path, number: int, kept: Path, target: Path, mark: str, font
     from PIL import Image
 
     if not kept.is_file():
-        page = _of_pdf(path, number) if path.suffix.lower() == ".pdf" else _of_picture(path)
+        page = _of_pdf(path, number) if path.suffix.lower() == ".pdf" else _of_picture(path, number)
         page.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
         part = kept.with_name(f"{kept.name}.{os.getpid()}")
         page.convert("RGB").save(part, "JPEG", quality=88, optimize=True)
@@ -51,6 +51,7 @@ def _of_pdf(path: Path, number: int) -> Image.Image:
     import pypdfium2 as pdfium
 
     with pdfium.PdfDocument(path) as document:
+        document.init_forms()  # what is filled into a field is on the page too
         if not 1 <= number <= len(document):
             raise ValueError(f"no page {number}")
         page = document[number - 1]
@@ -59,8 +60,10 @@ def _of_pdf(path: Path, number: int) -> Image.Image:
         return drawn
 
 
-def _of_picture(path: Path) -> Image.Image:
+def _of_picture(path: Path, number: int) -> Image.Image:
     with opened(path) as image:
+        if number > 1:  # a frame of a TIFF
+            image.seek(number - 1)
         return small(path, image, Turnings(path, image).of_page())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from preserve.administration.duties import Duty
@@ -44,11 +44,17 @@ def _whose_history(session: Session, arguments: Arguments) -> str:
         return medium.id if medium else find_case(connection, subject) or subject
 
 
+def _without_files(shown: AuditHistory) -> AuditHistory:
+    """Who keeps the bytes and may not find cases learns of which package, and not of which of its files."""
+    return replace(shown, records=tuple(replace(record, path="", detail="") for record in shown.records))
+
+
 @query(
     "audit.history",
     duty=(Duty.REPORT, Duty.KEEP, Duty.FIND),
     subject="subject",
     look=Look("audit-history.viewed", _history_form, _whose_history),
+    hidden={Duty.FIND: _without_files},
 )
 def history(session: Session, subject: str, *, failures: bool = False, premis: Path | None = None) -> AuditHistory:
     """Every check of a package's copies, or those that `failures`; of a medium what was not intact.

@@ -19,8 +19,9 @@ from preserve.archival_storage.policy import AuditProfile, read_audit_profile, r
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.errors import Stopped, UsageError
-from preserve.services.audit_alarm import AuditRun, alarm, alarm_failure
+from preserve.services.audit_alarm import AuditRun, CheckedCopy, alarm, alarm_failure
 from preserve.services.operation import job, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -119,7 +120,19 @@ class AuditWish:
         )
 
 
-@job("audit.run", duty=Duty.KEEP)
+def _without_files(result: AuditRun) -> AuditRun:
+    """Who keeps the bytes and may not find cases learns of which package, and not of which of its files."""
+    return replace(result, damaged=_by_name(result.damaged), not_checked=_by_name(result.not_checked))
+
+
+def _by_name(checked: Sequence[CheckedCopy]) -> tuple[CheckedCopy, ...]:
+    return tuple(
+        replace(copy, detail="", files=tuple(replace(file, path="", detail="") for file in copy.files))
+        for copy in checked
+    )
+
+
+@job("audit.run", duty=Duty.KEEP, hidden={Duty.FIND: _without_files}, runs=Runs("audit"))
 def run(session: Session, wish: AuditWish) -> AuditRun:
     """Read back what is due; whoever the profile names is alarmed of what is wrong, also where the run itself fails.
 
@@ -171,7 +184,7 @@ class DrillRun:
     waiting: tuple[WaitingDrill, ...]
 
 
-@job("audit.drill", duty=Duty.KEEP)
+@job("audit.drill", duty=Duty.KEEP, runs=Runs("audit"))
 def drill(session: Session, media: Sequence[Inserted] = (), *, count: int | None = None) -> DrillRun:
     """Restore the month's drawn packages for practice; `count` of them, or as many as the profile says.
 

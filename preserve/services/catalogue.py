@@ -10,6 +10,7 @@ from preserve.archival_storage.media import server_store
 from preserve.data_management import rebuild as making
 from preserve.services.documents import FindingShown
 from preserve.services.operation import job
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -25,7 +26,7 @@ class Rebuilt:
     findings: tuple[FindingShown, ...]
 
 
-@job("catalogue.rebuild", duty=Duty.KEEP, needs="home")
+@job("catalogue.rebuild", duty=Duty.KEEP, needs="home", runs=Runs("rebuild"))
 def rebuild(session: Session) -> Rebuilt:
     """Make the catalogue again. One that is missing, damaged or contradicts the ledger stops nobody from mending it.
 

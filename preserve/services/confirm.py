@@ -23,7 +23,8 @@ class Confirmed:
 def confirm(session: Session, deeds: Sequence[Deed], password: str) -> Confirmed:
     """Give the password again for these deeds, each on one object. Raises NotPermitted where it is wrong."""
     archive = session.archive
-    proofs = confirming.prove(archive.catalogue, session.person.account, session.login, password, deeds, archive.now())
+    asker = confirming.Asker(session.person.account, session.login, session.address)
+    proofs = confirming.prove(archive.catalogue, asker, password, deeds, archive.now())
     until = min(map(confirming.holds_until, proofs), default=archive.now())
     return Confirmed(proofs, until.isoformat(timespec="seconds"))
 

@@ -31,6 +31,7 @@ from preserve.services.documents import FindingShown
 from preserve.services.failures import FailureShown, known_failure
 from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.pages import FIRST, Page
+from preserve.services.runs import Runs
 from preserve.services.session import Session, of_this_process
 from storage_adapters.errors import StorageError
 
@@ -158,7 +159,12 @@ class Replicated:
         return self.case_numbers.get(name, name)
 
 
-@job("copies.replicate", duty=Duty.KEEP, subject="case")
+def _by_name(replicated: Replicated) -> Replicated:
+    """Who keeps the bytes and may not find cases is told of packages by their names."""
+    return replace(replicated, case_numbers={})
+
+
+@job("copies.replicate", duty=Duty.KEEP, subject="case", hidden={Duty.FIND: _by_name})
 def replicate(session: Session, case: str = "") -> Replicated:
     """Make every missing copy that can be made now, of one case or of all; a medium that fails stops no other."""
     archive = session.archive
@@ -225,7 +231,7 @@ def restore(session: Session, case: str, media: Sequence[Path]) -> PackageRestor
     return PackageRestored.of(restored)
 
 
-@job("copies.hand_out", duty=Duty.DELIVER, subject="case")
+@job("copies.hand_out", duty=Duty.DELIVER, subject="case", runs=Runs(place="case", folder="target"))
 def hand_out(session: Session, case: str, media: Sequence[Path], target: Path, *, request: str) -> PackageRestored:
     """Write a whole package into the folder `target`, for the approved request that asks for all of it.
 

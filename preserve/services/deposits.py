@@ -22,6 +22,7 @@ from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.preparation import HANDING_IN
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 MOST = 500
@@ -79,7 +80,7 @@ def _may_ingest(arguments: Arguments) -> tuple[Duty, ...]:
     return (Duty.INGEST,) if arguments["restart"] else HANDING_IN
 
 
-@job("deposits.ingest", duty=_may_ingest)
+@job("deposits.ingest", duty=_may_ingest, runs=Runs("ingest", place="sip"))
 def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False) -> Ingested:
     """Take one deposit in; goes on where an earlier run stopped, with `restart` begins anew.
 

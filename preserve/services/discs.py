@@ -23,6 +23,7 @@ from preserve.outputs import into_folder
 from preserve.services.documents import FindingShown
 from preserve.services.failures import FailureShown, known_failure
 from preserve.services.operation import job
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.targets import home_in_use
 from storage_adapters.errors import StorageError
@@ -123,7 +124,7 @@ class DiscBurned:
     read_in: tuple[str, ...]
 
 
-@job("disc.burn", duty=Duty.KEEP, subject="label")
+@job("disc.burn", duty=Duty.KEEP, subject="label", runs=Runs("burn", place="device", resumes=False))
 def burn(
     session: Session, label: str, *, device: Path | None = None, second: Path | None = None, speed: str = ""
 ) -> DiscBurned:

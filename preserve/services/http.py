@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preserve.errors import (
     Busy,
+    Changed,
     Conflict,
     MediumProblem,
     NotFound,
@@ -31,9 +32,6 @@ NOBODY = frozenset(
 )
 """Codes of NotPermitted that say that nobody was recognised: 401, and a page asks for a login."""
 
-CHANGED = frozenset({"request.changed", "proceeding.changed", "confirm.changed"})
-"""Codes of Conflict that say that a record is another than the one that was shown: 412."""
-
 NOT_AS_SENT = frozenset({"deposit.checksum"})
 """Codes of NotIntact that say that bytes are not those that were sent: 422, and nothing that is kept is touched."""
 
@@ -42,6 +40,7 @@ _FULL = frozenset({"catalogue.medium", "storage.full", "storage.medium-full", "i
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (UsageError, 400),
     (NotFound, 404),
+    (Changed, 412),
     (Conflict, 409),
     (Refused, 422),
     (NotPermitted, 403),
@@ -63,8 +62,6 @@ def http_status(error: BaseException) -> int:
     code = getattr(error, "code", "")
     if isinstance(error, NotPermitted) and code in NOBODY:
         return 401
-    if isinstance(error, Conflict) and code in CHANGED:
-        return 412
     if isinstance(error, NotIntact) and code in NOT_AS_SENT:
         return 422
     if isinstance(error, MediumProblem) and code in _FULL:
@@ -75,3 +72,10 @@ def http_status(error: BaseException) -> int:
 def nobody_was_recognised(error: BaseException) -> bool:
     """Whether an error says that whoever asked showed nothing that holds."""
     return http_status(error) == 401
+
+
+def retry_after(error: BaseException) -> int:
+    """After how many seconds it may be asked again; 0 where nothing is known of that."""
+    if isinstance(error, Throttled):
+        return int(error.values.get("seconds", 0))
+    return 2 if http_status(error) == 503 else 0

@@ -33,6 +33,7 @@ from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
 from preserve.services.recent_looks import RECENT, of_session
+from preserve.services.runs import Runs
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
 
@@ -86,11 +87,13 @@ class Operation(Generic[P, R]):
     lock: Lock | None = None
     hidden: Mapping[Duty, Callable[[R], R]] = field(default_factory=dict)
     needs: Needs = "archive"
+    runs: Runs | None = None
+    """How it runs as a job, where it may; what takes long may always."""
     confirmed: bool = False
 
     def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it. Raises NotPermitted, and whatever the operation raises."""
-        arguments = self._bind(session, args, kwargs)
+        arguments = self.bind(session, args, kwargs)
         with speaking(session.language), at_door(""), self._sealed(session):
             within = replace(self._permitted(session, arguments), read={})
             with self._refusals(session, within, arguments), self._locked(within, arguments):
@@ -107,12 +110,14 @@ class Operation(Generic[P, R]):
     def _signature(self) -> inspect.Signature:
         return inspect.signature(self.run)
 
-    def _bind(self, session: Session, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
+    def bind(self, session: Session, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
+        """All arguments by their names, with those that have their usual values. Raises TypeError."""
         bound = self._signature.bind(session, *args, **kwargs)
         bound.apply_defaults()
         return bound.arguments
 
-    def _asked(self, arguments: Arguments) -> tuple[Duty, ...]:
+    def asked_for(self, arguments: Arguments) -> tuple[Duty, ...]:
+        """The duties of which who asks with these arguments needs one; none where whoever is recognised may."""
         wanted = self.duties(arguments) if callable(self.duties) else self.duties
         return wanted if isinstance(wanted, tuple) else (wanted,)
 
@@ -136,7 +141,7 @@ class Operation(Generic[P, R]):
         """The session within the operation: with the person, and with an archive that asks again when it writes."""
         if self.open_to_all or self.needs == "nothing":
             return session
-        duties = self._asked(arguments)
+        duties = self.asked_for(arguments)
         if session.opened is None:
             return replace(session, acting=self._recognised_on_damage(session, duties, arguments))
         person = self._recognised(session, session.opened, duties, arguments)
@@ -189,7 +194,7 @@ class Operation(Generic[P, R]):
             raise
 
     def _refuse(self, archive: Archive, account: str, arguments: Arguments) -> None:
-        duty = next(iter(self._asked(arguments)), None)
+        duty = next(iter(self.asked_for(arguments)), None)
         with suppress(PreserveError):  # a catalogue that cannot be written must not hide the refusal
             note_refusal(archive.catalogue, account, duty, self._about(arguments), archive.now())
 
@@ -263,6 +268,7 @@ class How(TypedDict, total=False):
     lock: Lock
     hidden: Mapping[Duty, Callable[[Any], Any]]
     needs: Needs
+    runs: Runs
     confirmed: bool
 
 
@@ -294,6 +300,7 @@ class _Declaration:
                 how.get("lock"),
                 how.get("hidden", {}),
                 how.get("needs", "archive"),
+                how.get("runs", Runs() if self._kind == "job" else None),
                 how.get("confirmed", False),
             )
             OPERATIONS[name] = operation

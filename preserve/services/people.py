@@ -122,12 +122,13 @@ def reset(session: Session, account: str) -> FirstPassword:
 
 
 @command("user.password", open_to_all="whoever knows the old password is the person, also before the first login")
-def set_password(session: Session, account: str, old: str, new: str, *, address: str = "") -> Account:
+def set_password(session: Session, account: str, old: str, new: str) -> Account:
     """Change one's own password; its tokens end. Raises NotPermitted for a wrong one, Refused for a weak one.
 
-    `address` is where a browser asks from. Raises Throttled where too many tries came from there.
+    Raises Throttled where too many tries came from the address that it is asked from.
     """
-    passwords.set_password(session.archive.catalogue, account, old, new, session.archive.now(), address=address)
+    archive = session.archive
+    passwords.set_password(archive.catalogue, account, old, new, archive.now(), address=session.address)
     return Account(account)
 
 

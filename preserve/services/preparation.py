@@ -118,7 +118,15 @@ def check(
     session.progress.begin("ingest.checking", files=len(paths) if len(paths) > 1 else 0)
     folder = reports.absolute() if reports is not None else None
     looked = list(
-        look_all(home, paths, folder, jobs or processors(), session.progress, replace=replace, retention=_rules(home))
+        look_all(
+            home,
+            paths,
+            folder,
+            jobs or processors(),
+            session.progress,
+            replace=replace,
+            retention=rules_for_checking(home),
+        )
     )
     free = free_space(home.store)
     checks = tuple(_checked(case, home, free) for case in looked)
@@ -129,7 +137,7 @@ def check(
     return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks, fill)
 
 
-def _rules(home: Home) -> RetentionProfile:
+def rules_for_checking(home: Home) -> RetentionProfile:
     """The rules in force; where the catalogue is not there or cannot be read, those of the profile as it is now."""
     with suppress(PreserveError), closing(open_catalogue(home)) as catalogue, catalogue.read() as connection:
         return applicable_rules(home, connection).profile

@@ -6,6 +6,7 @@ only, and as none but the fixed kinds (`access.viewing.kinds`).
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -127,3 +128,8 @@ def prepare(session: Session, case: str, file: str) -> Prepared:
     if check.state == "altered":
         tell_altered(session, opened)
     return Prepared(viewed.identifier, check.state, opened.strip.known() is not None)
+
+
+def still_shown(path: str | os.PathLike[str]) -> bool:
+    """Whether a copy is still in the viewing room: one that was found altered is not."""
+    return os.path.isfile(path)

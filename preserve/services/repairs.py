@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -40,7 +40,13 @@ class Repairs:
     repairs: tuple[Repair | RepairFailed, ...]
 
 
-@job("repair.run", duty=Duty.KEEP, subject="case")
+def _without_files(repairs: Repairs) -> Repairs:
+    """Who keeps the bytes and may not find cases learns how many files are lost, and not which."""
+    shown = (replace(one, lost=("—",) * len(one.lost)) if isinstance(one, Repair) else one for one in repairs.repairs)
+    return replace(repairs, repairs=tuple(shown))
+
+
+@job("repair.run", duty=Duty.KEEP, subject="case", hidden={Duty.FIND: _without_files})
 def run(session: Session, case: str = "", media: Sequence[Path] = ()) -> Repairs:
     """Remake damaged copies, of one case or of all, from every place at hand; `media` are discs, images, drives.
 

@@ -24,6 +24,7 @@ from preserve.errors import UsageError
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -187,7 +188,10 @@ class Delivered:
     findings: tuple[FindingShown, ...]
 
 
-@job("request.deliver", duty=Duty.DELIVER, subject="number")
+_AS_JOB = Runs(place="number", secret=("handover.password",), folder="handover.target")
+
+
+@job("request.deliver", duty=Duty.DELIVER, subject="number", runs=_AS_JOB)
 def deliver(session: Session, number: str, handover: Handover) -> Delivered:
     """Make the DIP of an approved request, into a folder: exactly what the head approved (Art. 21, 23)."""
     done = assembling.deliver(session.actor, number, handover, session.progress)

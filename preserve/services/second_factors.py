@@ -65,7 +65,7 @@ def confirm(session: Session, code: str) -> Account:
 def end(session: Session, *, password: str, code: str) -> Account:
     """End one's own second factor, by password and code. Raises NotPermitted, NotFound."""
     require_whole(session)
-    claim = Claim(session.person.account, password, code)
+    claim = Claim(session.person.account, password, code, session.address)
     second_factor.end_own_factor(session.archive.catalogue, claim, session.archive.now())
     return Account(claim.account)
 

@@ -14,8 +14,10 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection
 
 from preserve.administration.actor import Actor
-from preserve.administration.people import Person, recognise, token_digest
+from preserve.administration.duties import Duty
+from preserve.administration.people import Person, recognise, recognise_account, token_digest
 from preserve.administration.retention.rules_in_force import count_again
+from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
@@ -49,7 +51,15 @@ class Ended:
     until: str = ""
 
 
-Credentials = SystemUser | Token | Ended | None
+@dataclass(frozen=True, slots=True)
+class AsJob:
+    """An attempt of a job: it acts as the account that asked for the job. Only the job's own process has this."""
+
+    job: str
+    attempt: int
+
+
+Credentials = SystemUser | Token | Ended | AsJob | None
 """None: somebody who showed nothing. They are nobody, whoever founded the archive."""
 
 
@@ -82,6 +92,10 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
             return recognise(connection, name, None, moment)
         case Ended(code, where, until):
             raise NotPermitted(code, where, until=until)
+        case AsJob(job, attempt):
+            account, scopes = jobs.asker(connection, job, attempt)
+            person = recognise_account(connection, account, moment)
+            return person if scopes is None else replace(person, scopes=frozenset(map(Duty, scopes)))
     raise NotPermitted("people.nobody")
 
 
@@ -96,6 +110,7 @@ class Session:
     `person` and `language` hold within an operation; `aside` is told what went wrong after an operation's work was
     done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`). `again`: this
     door wants the password again for decisions; `proofs` are those that were given (`preserve.services.confirm`).
+    `address` is where a door with sessions is asked from.
     """
 
     credentials: Credentials
@@ -107,6 +122,7 @@ class Session:
     acting: Person | None = None
     read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     again: bool = False
+    address: str = ""
     proofs: tuple[str, ...] = field(default=(), repr=False)
 
     @property

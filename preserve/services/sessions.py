@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,9 @@ from preserve.services.session import Session, Token
 SCOPES = acting_tokens.SCOPES
 """What a token may be limited to: duties by name."""
 
+_LATELY = timedelta(days=7)
+_ALARMING_TRIES = 3
+_EVEN = 0.25  # seconds
 _WRITTEN_EVERY = timedelta(minutes=1)
 
 
@@ -32,25 +36,44 @@ class Opened:
     """A session: its token, when it ends whatever is done, and what was done with the account lately.
 
     `second_factor_wanted`: the profile asks for one and the account has none; it gives no duty until one is set up.
+    `alarming`: the findings tell of tries of others, or of changes within the last week.
     """
 
     account: str
     token: str = field(repr=False)
     expires: str
     second_factor_wanted: bool
+    alarming: bool
     findings: tuple[FindingShown, ...]
 
 
 @command("session.open", open_to_all="who logs in is nobody yet")
-def open_session(session: Session, account: str, password: str, *, code: str = "", address: str = "") -> Opened:
-    """Log in from a browser at an address. Raises NotPermitted, whatever was wrong; Throttled."""
+def open_session(session: Session, account: str, password: str, *, code: str = "") -> Opened:
+    """Log in from a browser. Raises NotPermitted, whatever was wrong; Throttled."""
     archive = session.archive
     moment = archive.now()
-    claim = Claim(account, password, code, address)
+    claim = Claim(account, password, code, session.address)
     given = acting_tokens.open_session(archive.catalogue, claim, rules(session), moment)
     with archive.catalogue.read() as connection:
         findings = news(connection, account, moment)
-    return Opened(account, given.token, given.row.expires, given.row.scopes == (), findings)
+    alarming = any(_is_alarming(one, stamp(moment - _LATELY)) for one in findings)
+    return Opened(account, given.token, given.row.expires, given.row.scopes == (), alarming, findings)
+
+
+def _is_alarming(finding: FindingShown, since: str) -> bool:
+    """Whether somebody should see it before anything else: not a slip of their own fingers, nor what is long known."""
+    if finding.code == "people.tries-since":
+        return int(str(finding.values["count"])) >= _ALARMING_TRIES
+    return finding.severity == "warning" and str(finding.values.get("when", since)) >= since
+
+
+def even_out(began: float) -> None:
+    """Wait until a refusal has taken a whole number of quarter seconds since `began` (`time.monotonic`).
+
+    What the ledger is told differs between an account that is there and one that is not, and so does its time.
+    """
+    taken = time.monotonic() - began
+    time.sleep(_EVEN - taken % _EVEN)
 
 
 def rules(session: Session) -> PeopleProfile:
@@ -152,7 +175,7 @@ def require_whole(session: Session) -> None:
         raise NotPermitted("people.token-may-not-manage", session.person.account)
 
 
-def note_use(session: Session, address: str) -> None:
+def note_use(session: Session) -> None:
     """Write down that the token of this session was used, once a minute; where nobody can write, it goes without.
 
     This is no operation: it belongs to each request, and no ledger tells of clicks.
@@ -163,11 +186,11 @@ def note_use(session: Session, address: str) -> None:
     digest, moment = token_digest(session.credentials.text), archive.now()
     with archive.catalogue.read() as connection:
         row = given_tokens.read(connection, digest, moment)
-    if row is None or (row.used and parse(row.used) + _WRITTEN_EVERY > moment and row.address == address):
+    if row is None or (row.used and parse(row.used) + _WRITTEN_EVERY > moment and row.address == session.address):
         return
     try:
         with archive.catalogue.begin() as connection:
-            given_tokens.used(connection, digest, address, moment)
+            given_tokens.used(connection, digest, session.address, moment)
     except Busy as error:
         session.aside(error)
 
@@ -193,7 +216,7 @@ def _given(given: acting_tokens.Given) -> TokenGiven:
 def make(session: Session, name: str, *, scopes: Sequence[str], days: int, password: str) -> TokenGiven:
     """A token for one's own programs, for as many days; one's password is asked again. Raises NotPermitted, Refused."""
     require_whole(session)
-    claim = Claim(session.person.account, password)
+    claim = Claim(session.person.account, password, address=session.address)
     wish = Wish(name, tuple(scopes), days)
     archive = session.archive
     return _given(acting_tokens.make_personal(archive.catalogue, claim, wish, rules(session), archive.now()))

@@ -55,10 +55,13 @@ class Standing:
     def session(
         self, credentials: Credentials, language: Language, aside: Callable[[BaseException], None] = lambda error: None
     ) -> Session:
-        """The dealings of whoever shows these credentials; nobody is recognised yet. It is not to be closed."""
+        """The dealings of whoever shows these credentials; nobody is recognised yet. It is not to be closed.
+
+        Decisions want the password again (`preserve.services.confirm`).
+        """
         archive: Archive = self._archive
         home: Home = archive.home
-        return Session(credentials, language, aside=aside, opened=archive, opened_home=home)
+        return Session(credentials, language, aside=aside, opened=archive, opened_home=home, again=True)
 
     def close(self) -> None:
         """Close the archive."""

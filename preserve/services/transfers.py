@@ -18,6 +18,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import check_paper
 from preserve.errors import Conflict, NotFound, PreserveError
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 _MOST = 1_000
@@ -78,7 +79,7 @@ def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
     return "transfer", Conflict("transfer.busy", arguments["number"])
 
 
-@job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy)
+@job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy, runs=Runs(place="number", folder="target"))
 def hand_over(session: Session, number: str, target: Path) -> HandedOver:
     """Write packages and list into the folder `target` and read all of it back; the same call goes on after a stop."""
     transfer = steps.hand_over(session.actor, number, target, progress=session.progress)

@@ -100,6 +100,8 @@ def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUp
         if (record.owner, record.state, record.declared) == (account, "uploading", declared):
             return _shown(room, record, resumed=True)
     total = sum(file.size for file in files)
+    if total > home.settings.web.upload_bytes:
+        raise Refused("deposit.upload-large", name[:200], bytes=total, limit=home.settings.web.upload_bytes)
     _require_space(home, files, total)
     room = Room(home.waiting / f"up-{str(ULID()).lower()}")
     room.path.mkdir(parents=True)

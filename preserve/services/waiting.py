@@ -108,7 +108,7 @@ def _waiting(session: Session, connection: Connection, place: Known) -> DepositW
     ended = record.state in ("uploading", "taken-in")
     draft = Draft({}, "none", "", (), None) if ended else draft_of(home, place)
     size = Figures(record.files, record.bytes) if record.kind == "upload" else figures(place.folder)
-    found = read_found(place.room, draft.version)
+    found = None if ended else read_found(place.room, version_of(home, place, draft))
     number = record.case_number or _text(draft, "case_number")
     due, certain, days, standing = _due(home, draft.case, session)
     return DepositWaiting(
@@ -136,6 +136,12 @@ def _waiting(session: Session, connection: Connection, place: Known) -> DepositW
         taken_in=record.taken_in,
         ends=place.room.ends().isoformat() if record.state == "uploading" else "",
     )
+
+
+def version_of(home: Home, place: Known, draft: Draft | None = None) -> str:
+    """By this what a check looked at is known again: the description, and of a folder that is not ours its files."""
+    version = (draft or draft_of(home, place)).version
+    return version if place.record.kind == "upload" else f"{version}-{figures(place.folder).fingerprint}"
 
 
 def _text(draft: Draft, name: str) -> str:
@@ -191,10 +197,6 @@ class DepositShown:
     receipt: bool
 
 
-def _its(session: Session, arguments: object) -> dict[str, object]:
-    return {}
-
-
 @query("deposits.show", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
 def show(session: Session, deposit: str) -> DepositShown:
     """One deposit that waits. Raises NotFound where there is none that whoever asks may know of."""
@@ -206,7 +208,7 @@ def show(session: Session, deposit: str) -> DepositShown:
     return DepositShown(
         facts,
         found.checked if found else "",
-        stale=bool(found and draft and found.version != draft.version),
+        stale=bool(found and draft and found.version != version_of(session.home, place, draft)),
         needed=found.needed if found else 0,
         room=found.room if found else 0,
         free=found.free if found else 0,

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from preserve.errors import UsageError
 from preserve.messages import Language
 from preserve.services import people
+from preserve.services.confirm import confirmed
 from preserve.services.session import Session
 from preserve.services.standing import Standing
 from preserve.web.navigation import safe_address
@@ -71,6 +72,14 @@ class Asked:
         if not value:
             raise UsageError("web.field-missing", name)
         return value
+
+    def confirmed(self, *wanted: tuple[str, str]) -> Session:
+        """The session in which these deeds may be done, each the name of an operation and what it is about.
+
+        The password is the form's field `confirm`, as `parts.confirm()` asks for it. Raises NotPermitted.
+        """
+        password = self.form.get("confirm", "")
+        return confirmed(self.session, password, *wanted) if password else self.session
 
     def show(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page from this template with this HTTP status; `asked` and `who` are there beside the values."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -16,12 +17,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from preserve.messages import LANGUAGES, Language, at_door, known, speaking
+from preserve.services import sessions
 from preserve.services.failures import Failure, failure_of
-from preserve.services.http import http_status, nobody_was_recognised
+from preserve.services.http import http_status, nobody_was_recognised, retry_after
 from preserve.services.session import Credentials, Token
 from preserve.services.standing import Standing
 from preserve.web import cookies
 from preserve.web.asked import Asked, fields_and_files
+from preserve.web.kept_forms import kept_of
 from preserve.web.navigation import safe_address
 from preserve.web.once import Once
 from preserve.web.render import Pages
@@ -66,6 +69,8 @@ class Guard:
         token = cookies.session_of(request)
         credentials: Credentials = Token(token) if token else None
         session = self._standing.session(credentials, self._language(request), self._aside)
+        address = request.client.host if request.client else ""
+        session = replace(session, address=address, again=True)
         return Asked(request, page, self._standing, session, token, self._pages)
 
     def _language(self, request: Request) -> Language:
@@ -91,6 +96,7 @@ class Guard:
             try:
                 if self._is_forged(asked):
                     return self._refused(asked, 403, "web.form-stale")
+                sessions.note_use(asked.session)
                 if asked.page.method in SAFE or asked.page.raw:
                     return asked.page.handler(asked)
                 address = asked.request.url.path
@@ -110,14 +116,14 @@ class Guard:
         return not is_form_token(asked.token, given)
 
     def _failed(self, asked: Asked, error: Exception, failure: Failure) -> Response:
-        if nobody_was_recognised(error) and asked.page.path != "/login":
+        if nobody_was_recognised(error) and failure.code != "people.password-wrong":
             return self._to_login(asked)
         status = http_status(error)
         if status >= 500:
             _log.error("%s %s: %s", asked.page.method, asked.page.path, error)
         response = self._pages.answer(asked, "error.html", status, {"failure": failure, "status": status})
-        if status == 503:
-            response.headers["retry-after"] = "2"
+        if seconds := retry_after(error):
+            response.headers["retry-after"] = str(seconds)
         return response
 
     def _to_login(self, asked: Asked) -> Response:
@@ -125,7 +131,8 @@ class Guard:
         if asked.page.method == "GET" and asked.request.url.query:
             here += f"?{asked.request.url.query}"
         if asked.page.method != "GET":
-            return self._refused(asked, 401, "web.session-over")
+            shown = {"kept": kept_of(asked), "to": here, "with_files": bool(asked.files)}
+            return self._pages.answer(asked, "entry/over.html", 401, shown)
         response = RedirectResponse(asked_login(here), status_code=303)
         cookies.end_session(asked.request, response)
         return response

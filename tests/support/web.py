@@ -24,6 +24,7 @@ from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management.archive import open_archive
 from preserve.home import acting_person
+from preserve.profiles import SHIPPED
 from tests.support.small_case import ingest, small_archive, small_case
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ ACCOUNTS = {
 def staffed_home(folder: Path, *, cases: int = 1) -> Path:
     """A home with these accounts, their passwords set, and so many small cases."""
     archive = small_archive(folder / "home")
+    # A test is the same person in several browsers: the shipped profile gives an administrator one session at a time.
+    own = (SHIPPED / "people.toml").read_text(encoding="utf-8")
+    archive.home.profiles.mkdir(exist_ok=True)
+    many = re.sub(r"(at_once|administrators) = \d+", r"\1 = 20", own)
+    (archive.home.profiles / "people.toml").write_text(many, encoding="utf-8")
     try:
         for number in range(1, cases + 1):
             place = folder / f"case-{number}"

@@ -30,7 +30,8 @@ from preserve.ingest.compliance import articles, properties
 from preserve.ingest.office_files import remarks
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
-from preserve.services import deposits
+from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
+from preserve.services.operation import OPERATIONS
 from storage_adapters import erasing
 from tests.support.codes import headings, passed
 
@@ -98,6 +99,11 @@ def _of(kind: Any) -> set[str]:
 
 def _steps(words: str, states: Any) -> set[str]:
     return {f"{words}-{state}" for state in _of(states)}
+
+
+def _operations_as_jobs() -> set[str]:
+    fit = (name for name, one in OPERATIONS.items() if one.runs is not None and not one.open_to_all)
+    return {name.replace(".", "-").replace("_", "-") for name in fit}
 
 
 WORDS: dict[str, Collection[str]] = {
@@ -231,6 +237,8 @@ WORDS: dict[str, Collection[str]] = {
         "request-refuse",
         "retention-put-in-force",
     },
+    "job.operation-{}": _operations_as_jobs(),
+    "job.state-{}": set(jobs.STATES),
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},

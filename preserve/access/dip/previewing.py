@@ -90,6 +90,7 @@ def make(
             result = carry_out(home, wanted, scratch, moment, progress)
         file, kind = f"made{result.path.suffix}", kind_of(result.path.name)
         told = {"file": file, "kind": kind, "shown": wanted.selected.shown, "made_by": result.made_by}
+        folder.mkdir(exist_ok=True, mode=0o750)
         move_in(result.path, folder / file)
         write_file(folder / _TOLD, json.dumps(told, ensure_ascii=False).encode(), mode=0o640)
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _MOST_PIXELS = 25_000_000  # of one page: A4 at 200 dpi has 4 million
 _LARGEST_SIDE = 14_400.0  # points, what PDF viewers show
 _CHUNK = 64  # pages in a file that waits to be put together
 _QUALITY = 90
+_ONE_AT_A_TIME = threading.RLock()
+"""PDFium may be used by one thread of a process at a time; a service has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,19 @@ def opened(path: Path, name: str) -> Iterator[Any]:
     """A PDF for drawing. Raises Refused where it is encrypted, damaged or has no pages."""
     import pypdfium2 as pdfium
 
-    try:
-        pdf = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as error:
-        code = "redaction.encrypted" if "password" in str(error).lower() else "redaction.unreadable"
-        raise Refused(code, name, reason=str(error)) from error
-    try:
-        if len(pdf) < 1:
-            raise Refused("redaction.unreadable", name, reason="0")
-        pdf.init_forms()
-        yield pdf
-    finally:
-        pdf.close()
+    with _ONE_AT_A_TIME:
+        try:
+            pdf = pdfium.PdfDocument(path)
+        except pdfium.PdfiumError as error:
+            code = "redaction.encrypted" if "password" in str(error).lower() else "redaction.unreadable"
+            raise Refused(code, name, reason=str(error)) from error
+        try:
+            if len(pdf) < 1:
+                raise Refused("redaction.unreadable", name, reason="0")
+            pdf.init_forms()
+            yield pdf
+        finally:
+            pdf.close()
 
 
 def page_sizes(path: Path, name: str) -> list[tuple[float, float]]:
@@ -255,16 +259,17 @@ def prove_clean(result: Path, pages: int) -> None:
         keys = {key for page in pdf.pages for key in page.obj.keys()}  # noqa: SIM118
         strange = keys - {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents"}
         clean = not extra and not strange and len(pdf.pages) == pages and "/Info" not in pdf.trailer
-    seen = pdfium.PdfDocument(result)
-    try:
-        clean = clean and len(seen) == pages
-        for number in range(len(seen)):
-            page = seen[number]
-            text = page.get_textpage()
-            clean = clean and text.count_chars() == 0
-            text.close()
-            page.close()
-    finally:
-        seen.close()
+    with _ONE_AT_A_TIME:
+        seen = pdfium.PdfDocument(result)
+        try:
+            clean = clean and len(seen) == pages
+            for number in range(len(seen)):
+                page = seen[number]
+                text = page.get_textpage()
+                clean = clean and text.count_chars() == 0
+                text.close()
+                page.close()
+        finally:
+            seen.close()
     if not clean:
         raise PreserveError("redaction.proof-fails", str(result))

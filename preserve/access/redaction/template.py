@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from preserve.access.redaction.sources import Kind, source_of
 from preserve.access.redaction.workbook import write_workbook
-from preserve.access.requests.model import Selected
+from preserve.access.requests.model import Request, Selected
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import find_concerns, read_case, resolve
@@ -48,7 +48,14 @@ def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Se
 
     Raises Refused for an unknown request.
     """
-    request = REQUESTS.read(connection, home, number)
+    selection = why_restricted(home, connection, REQUESTS.read(connection, home, number))
+    if not any(article for _, _, article in selection):
+        return [(one, "", "20") for one, _, _ in selection]
+    return [row for row in selection if row[2]]
+
+
+def why_restricted(home: Home, connection: Connection, request: Request) -> list[tuple[Selected, str, str]]:
+    """Each file that a request comes down to; with reason and article where it must be redacted or left out."""
     profile = read_requests_profile(home.profiles)
     capacity = profile.of(request.consumer.capacity)
     held = {objid: read_case(home, connection, objid) for objid in request.cases}
@@ -59,9 +66,7 @@ def restricted(home: Home, connection: Connection, number: str) -> list[tuple[Se
         if concern.object:
             reason = say(concern.code.replace("request.restricted", "redaction.reason"))
             found[concern.object] = (reason, concern.article)
-    if not found:
-        return [(one, "", "20") for one in selection]
-    return [(one, *found[one.path]) for one in selection if one.path in found]
+    return [(one, *found.get(one.path, ("", ""))) for one in selection]
 
 
 def write_template(home: Home, connection: Connection, number: str, target: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from metadata.findings import Finding
 from metadata.identity import meant
 from preserve.access.dip import handing
 from preserve.access.redaction.checking import read_checked
+from preserve.access.redaction.drafts import close_draft
 from preserve.access.redaction.naming import names_given
 from preserve.access.requests.model import (
     Acknowledgement,
@@ -47,7 +48,8 @@ class Opinion:
     """What an examiner proposes.
 
     `left_out` are names of files, `plan` is the redaction plan, and `answered` the reason why somebody is concerned
-    although no party has that name; `seen` is the digest of the record that the examiner saw.
+    although no party has that name; `seen` is the digest of the record that the examiner saw. `draft` is the revision
+    of the redactions that were drawn: they become the plan.
     """
 
     opinion: Literal["grant", "refuse"] = "grant"
@@ -56,6 +58,7 @@ class Opinion:
     plan: Path | None = None
     answered: str = ""
     seen: str = ""
+    draft: int | None = None
 
 
 def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
@@ -64,6 +67,9 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
     Raises Refused with every mistake in the redaction plan, and where a clip ends after its recording.
     """
     home = actor.home
+    if opinion.draft is not None:
+        REQUESTS.folder_of(home, number)  # a number is safe as a name
+        opinion = replace(opinion, plan=close_draft(home, number, opinion.draft))
     with actor.catalogue.read() as connection:  # it looks into the files: nobody else should wait for that
         request, _, selection, _ = _asked_for(connection, actor, number, opinion)
         looked_at = _given(selection, opinion.left_out)[0]

@@ -60,15 +60,20 @@ def read_qr_text(text: str) -> tuple[str, str]:
 
 
 def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | None = None) -> None:
-    """Write the labels as PDF/A-2b, whole or not at all; the same labels give the same bytes.
+    """Write the labels as `set_labels` makes them, whole or not at all.
 
-    Raises ToolMissing where no Chinese font is installed, Refused for no labels and where something of that name is
-    there, MediumProblem where it cannot be written.
+    Raises Refused for no labels and where something of that name is there, ToolMissing, MediumProblem where it cannot
+    be written.
     """
-    import segno
-
     if not labels:
         raise Refused("storage.no-label", str(target))
+    write_new(target, set_labels(labels, form), home)
+
+
+def set_labels(labels: Sequence[Label], form: Form) -> bytes:
+    """The labels as PDF/A-2b; the same labels give the same bytes. Raises ToolMissing for want of a Chinese font."""
+    import segno
+
     codes = {}
     for number, label in enumerate(labels):
         code = io.BytesIO()
@@ -76,8 +81,7 @@ def make_labels(labels: Sequence[Label], target: Path, form: Form, home: Home | 
         codes[f"{number}.svg"] = code.getvalue().decode()
     data = [asdict(label) for label in labels]
     common = _TEMPLATES / "common.typ"
-    document = set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes)
-    write_new(target, document, home)
+    return set_pdf(_TEMPLATES / f"{form}.typ", data, _moment(labels), beside=[common], pictures=codes)
 
 
 def _moment(labels: Sequence[Label]) -> datetime:

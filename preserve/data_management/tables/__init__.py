@@ -18,6 +18,7 @@ from preserve.data_management.tables.cases import (
 )
 from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
+from preserve.data_management.tables.jobs import jobs
 from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import (
@@ -54,6 +55,7 @@ __all__ = [
     "ingest_events",
     "ingest_files",
     "ingests",
+    "jobs",
     "known_addresses",
     "ledger",
     "login_tries",

@@ -34,7 +34,8 @@ Origin = Literal["draft", "own", "none"]
 class Draft:
     """Plain data of a description's shape, where it is from, and what is wrong in it (`where`: the field's path).
 
-    `version` is the digest of what was read: who saves says which one was changed. `case` is None where it has mistakes.
+    `version` is the digest of what was read: who saves says which one was changed. `case` is None where it is
+    wrong.
     """
 
     content: dict[str, Any] = field(repr=False)
@@ -112,7 +113,7 @@ def _as_written(name: str, data: bytes, words: Vocabulary) -> dict[str, Any]:
 
 
 def read_sent(home: Home, name: str, data: bytes) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """A description that somebody sent as a file: its content and its mistakes. Raises Refused where that is nothing."""
+    """A description that somebody sent as a file: its content and mistakes. Raises Refused where there is none."""
     content, _, findings = _own(name, data, read_vocabulary(home.profiles))
     if not content:
         raise Refused("deposit.import-refused", name, findings=findings)

@@ -41,10 +41,7 @@ class TakenIn:
 
 def letter(home: Home, about: About, number: int, reasons: str, findings: Sequence[Finding], moment: datetime) -> bytes:
     """Why a deposit went back, in the archive's language; each finding with what to do. Raises ToolMissing."""
-    rows = tuple(
-        (_article(finding), visible(finding.where), _sentence(finding), hint(finding.code, **finding.values))
-        for finding in findings
-    )
+    rows = tuple(map(_row, findings))
     heads = tuple(say(f"deposit.paper-{name}") for name in ("article", "where", "what", "todo"))
     parts = [
         Section(say("deposit.paper-reasons"), words=visible(reasons, keep="\n"), bad=True),
@@ -62,11 +59,10 @@ def receipt(home: Home, about: About, taken: TakenIn, moment: datetime) -> bytes
         "deposit.receipt-words", objid=taken.objid, originals=taken.originals, bytes=bytes_for_people(taken.bytes)
     )
     more = say("deposit.receipt-copies", count=taken.copies_missing) if taken.copies_missing else ""
+    named = (say("deposit.paper-objid"), taken.objid)
     parts = [
         Section(say("deposit.receipt-taken"), words="\n".join(filter(None, (said, more)))),
-        Section(
-            say("deposit.paper-about"), heads=("", ""), rows=(*_facts(about), (say("deposit.paper-objid"), taken.objid))
-        ),
+        Section(say("deposit.paper-about"), heads=("", ""), rows=(*_facts(about), named)),
         Section(say("deposit.paper-signed"), words=_signed(home, about, moment)),
     ]
     return as_pdf(say("deposit.receipt-title"), _under(about), about.by, moment, parts)
@@ -90,18 +86,12 @@ def _facts(about: About) -> tuple[tuple[str, str], ...]:
 
 
 def _signed(home: Home, about: About, moment: datetime) -> str:
-    local = moment.astimezone(zone(home.settings.time_zone))
-    return say(
-        "deposit.paper-by",
-        institution=home.settings.institution,
-        person=visible(about.by),
-        time=f"{local:%Y-%m-%d %H:%M}",
-    )
+    time = f"{moment.astimezone(zone(home.settings.time_zone)):%Y-%m-%d %H:%M}"
+    return say("deposit.paper-by", institution=home.settings.institution, person=visible(about.by), time=time)
 
 
-def _article(finding: Finding) -> str:
-    return str(finding.values.get("article", ""))
-
-
-def _sentence(finding: Finding) -> str:
-    return say(finding.code, **finding.values)
+def _row(finding: Finding) -> tuple[str, str, str, str]:
+    """The article, the place, what was found, and what to do."""
+    values = finding.values
+    article = str(values.get("article", ""))
+    return article, visible(finding.where), say(finding.code, **values), hint(finding.code, **values)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 from starlette.responses import RedirectResponse, Response
 
-from preserve.errors import NotPermitted, PreserveError, Refused
-from preserve.services import people
+from preserve.errors import NotPermitted, PreserveError, Refused, Throttled
+from preserve.messages import Language
+from preserve.services import people, sessions
 from preserve.services.failures import known_failure
-from preserve.services.http import http_status
+from preserve.services.http import http_status, retry_after
+from preserve.services.session import Token
+from preserve.services.sessions import Opened
 from preserve.web import cookies
 from preserve.web.asked import Asked
+from preserve.web.kept_forms import read_kept
 from preserve.web.navigation import safe_address
 from preserve.web.routing import page
 
@@ -17,29 +24,53 @@ from preserve.web.routing import page
 @page("GET", "/login", open_to_all="who logs in is nobody yet")
 def login(asked: Asked) -> Response:
     """The form of the login."""
-    return asked.show("entry/login.html", failure=None, account="", after=asked.query.get("next", "/"))
+    return asked.show("entry/login.html", failure=None, account="", after=asked.query.get("next", "/"), kept="")
 
 
-@page("POST", "/login", "user.login")
+@page("POST", "/login", "session.open")
 def log_in(asked: Asked) -> Response:
-    """Log in, and go where one wanted to go."""
+    """Log in, and go where one wanted to go; a refusal takes the same time whatever was wrong."""
+    began = time.monotonic()
     account, after = asked.form.get("account", "").strip(), asked.form.get("next", "/")
+    kept = asked.form.get("kept", "")
     try:
-        entered = people.log_in(asked.session, account, asked.form.get("password", ""))
-    except NotPermitted as error:
+        opened = sessions.open_session(
+            asked.session, account, asked.form.get("password", ""), code=asked.form.get("code", "")
+        )
+    except (NotPermitted, Throttled) as error:
         if error.code == "people.password-must-change":
             return asked.show("entry/password.html", failure=None, account=account, first=True)
-        shown = {"failure": known_failure(error), "account": account, "after": after}
-        return asked.show("entry/login.html", http_status(error), **shown)
-    response = RedirectResponse(safe_address(after), status_code=303)
-    cookies.set_session(asked.request, response, entered.token)
+        sessions.even_out(began)
+        shown = {"failure": known_failure(error), "account": account, "after": after, "kept": kept}
+        response = asked.show("entry/login.html", http_status(error), **shown)
+        if seconds := retry_after(error):
+            response.headers["retry-after"] = str(seconds)
+        return response
+    return _entered(asked, opened, after, kept)
+
+
+def _entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
+    """The first answer of a new session: the page that was wanted, or first what must be seen or done."""
+    now = replace(asked, token=opened.token, session=replace(asked.session, credentials=Token(opened.token)))
+    written = read_kept(kept) if kept else None
+    if opened.second_factor_wanted:
+        response = now.see_other("/me/second-factor")
+    elif written is not None:
+        response = now.show("entry/again.html", kept=written)
+    elif opened.alarming:
+        response = now.show("entry/news.html", findings=opened.findings, after=safe_address(after))
+    else:
+        response = now.see_other(after)
+    cookies.set_session(asked.request, response, opened.token)
+    if language := now.who.language:
+        cookies.set_language(asked.request, response, language)
     return response
 
 
-@page("POST", "/logout", "user.logout")
+@page("POST", "/logout", "session.close")
 def log_out(asked: Asked) -> Response:
-    """Log out."""
-    people.log_out(asked.session)
+    """Log out here; other browsers stay logged in."""
+    sessions.close_session(asked.session)
     response = RedirectResponse("/login", status_code=303)
     cookies.end_session(asked.request, response)
     return response
@@ -55,12 +86,15 @@ def password(asked: Asked) -> Response:
 @page("POST", "/password", "user.password")
 def set_password(asked: Asked) -> Response:
     """Another password; one logs in anew with it."""
+    began = time.monotonic()
     account = asked.form.get("account", "").strip()
     try:
         if asked.form.get("new", "") != asked.form.get("again", ""):
             raise Refused("web.password-differs")
         people.set_password(asked.session, account, asked.form.get("old", ""), asked.form.get("new", ""))
     except PreserveError as error:
+        if isinstance(error, NotPermitted):
+            sessions.even_out(began)
         shown = {"failure": known_failure(error), "account": account, "first": False}
         return asked.show("entry/password.html", http_status(error), **shown)
     response = asked.see_other("/login", "web.password-changed")
@@ -68,16 +102,15 @@ def set_password(asked: Asked) -> Response:
     return response
 
 
-@page("POST", "/language", open_to_all="whoever reads chooses the language")
+@page("POST", "/language", "user.prefer")
 def language(asked: Asked) -> Response:
-    """The other language, on the same page."""
+    """The other language, on the same page; kept with the account where somebody is logged in."""
     response = asked.see_other(asked.form.get("next", "/"))
-    wanted = asked.form.get("language", "")
-    cookies.set_language(asked.request, response, "en" if wanted == "en" else "zh")
+    wanted: Language = "en" if asked.form.get("language", "") == "en" else "zh"
+    cookies.set_language(asked.request, response, wanted)
+    if asked.token:
+        try:
+            people.prefer(asked.session, wanted)
+        except NotPermitted:  # the session has ended: this browser goes on in that language
+            cookies.end_session(asked.request, response)
     return response
-
-
-@page("GET", "/", "user.whoami")
-def today(asked: Asked) -> Response:
-    """The first page."""
-    return asked.show("today.html", who=asked.who)

@@ -110,7 +110,7 @@ def test_a_wrong_password_counts_as_a_wrong_login(archive: Archive) -> None:
     for _ in range(5):
         with pytest.raises(NotPermitted) as raised:
             confirmed(session, "not the password", ("deed.decide", NUMBER))
-        assert raised.value.code == "people.password-wrong"
+        assert raised.value.code == "people.confirm-wrong"
     with pytest.raises(NotPermitted):
         confirmed(session, PASSWORD, ("deed.decide", NUMBER))  # locked
     refused = [entry for entry in entries(archive, "person.login-refused") if entry["subject"] == "other"]

@@ -1,0 +1,231 @@
+"""The description of a deposit that waits, filled in as a form: shown, and kept with its mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metadata.identity import tidy
+from preserve.description.fields import (
+    Field,
+    case_fields,
+    file_fields,
+    row_fields,
+    row_sheets,
+    rows_from,
+    value_from,
+    without_empty,
+)
+from preserve.description.vocabulary import read_vocabulary
+from preserve.description.workbook import is_recording
+from preserve.errors import Conflict, NotFound
+from preserve.ingest.draft import read_drafting
+from preserve.ingest.handing_in.access import Known, known, require_change
+from preserve.ingest.handing_in.described import Draft, draft_of, keep
+from preserve.services.deposit_files import DepositFile, files_of
+from preserve.services.documents import FindingShown
+from preserve.services.operation import Look, command, query
+from preserve.services.preparation import HANDING_IN
+from preserve.services.session import Session
+
+LARGEST_FILE = 32 << 20
+Given = Mapping[str, Sequence[str]]
+"""What a form gave: every value of each field, by the field's path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of rows: its fields, and its rows as plain data."""
+
+    name: str
+    fields: tuple[Field, ...]
+    rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptionForm:
+    """The description of a deposit as a form. `version` goes back with what is saved; `findings` have paths as places.
+
+    `unlisted` are files of the deposit that no line of the description is about, `gone` lines without a file.
+    """
+
+    deposit: str
+    name: str
+    origin: str
+    version: str
+    may_change: bool
+    fields: tuple[Field, ...]
+    content: dict[str, Any]
+    sheets: tuple[Sheet, ...]
+    files: tuple[dict[str, Any], ...]
+    unlisted: tuple[str, ...]
+    gone: tuple[str, ...]
+    findings: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """The line of one file, the number of lines, and the file itself where it is there."""
+
+    deposit: str
+    number: int
+    count: int
+    version: str
+    may_change: bool
+    fields: tuple[Field, ...]
+    content: dict[str, Any]
+    file: DepositFile | None
+    findings: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    """A draft that was kept: its version, and what is wrong in it now."""
+
+    deposit: str
+    version: str
+    findings: tuple[FindingShown, ...]
+
+
+@query("deposit_description.show", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+def form(session: Session, deposit: str) -> DescriptionForm:
+    """The description as it stands, with its mistakes. Raises NotFound, Conflict where it was taken in."""
+    place, draft = described(session, deposit)
+    words = read_vocabulary(session.home.profiles)
+    objects = rows_of(draft.content, "objects")
+    there = {tidy(file.name): file.name for file in files_of(session.home, place)}
+    listed = {tidy(str(row.get("file", ""))): str(row.get("file", "")) for row in objects}
+    return DescriptionForm(
+        deposit=deposit,
+        name=place.record.name,
+        origin=draft.origin,
+        version=draft.version,
+        may_change=_may(session, place),
+        fields=case_fields(words),
+        content=draft.content,
+        sheets=tuple(Sheet(name, row_fields(name, words), rows_of(draft.content, name)) for name in row_sheets()),
+        files=objects,
+        unlisted=tuple(name for key, name in there.items() if key not in listed),
+        gone=tuple(name for key, name in listed.items() if key not in there),
+        findings=draft.findings,
+    )
+
+
+def _may(session: Session, place: Known) -> bool:
+    try:
+        require_change(place, session.person)
+    except Conflict:
+        return False
+    return True
+
+
+def rows_of(content: Mapping[str, Any], name: str) -> tuple[dict[str, Any], ...]:
+    rows = content.get(name)
+    return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
+def described(session: Session, deposit: str) -> tuple[Known, Draft]:
+    place = known(session.home, session.person, deposit)
+    if place.record.state in ("uploading", "taken-in"):
+        raise Conflict("deposit.taken-in" if place.record.state == "taken-in" else "deposit.not-whole", deposit)
+    return place, draft_of(session.home, place)
+
+
+@query("deposit_description.file", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+def file_form(session: Session, deposit: str, number: int) -> FileForm:
+    """The line of one file, from 1. Raises NotFound, Conflict."""
+    place, draft = described(session, deposit)
+    objects = rows_of(draft.content, "objects")
+    if not 1 <= number <= len(objects):
+        raise NotFound("deposit.no-such-line", deposit, line=number)
+    row = objects[number - 1]
+    wanted = tidy(str(row.get("file", "")))
+    file = next((one for one in files_of(session.home, place) if tidy(one.name) == wanted), None)
+    here = f"objects.{number - 1}"
+    return FileForm(
+        deposit=deposit,
+        number=number,
+        count=len(objects),
+        version=draft.version,
+        may_change=_may(session, place),
+        fields=_file_fields(session, row),
+        content=row,
+        file=file,
+        findings=tuple(one for one in draft.findings if one.where == here or one.where.startswith(here + ".")),
+    )
+
+
+def _file_fields(session: Session, row: Mapping[str, Any]) -> tuple[Field, ...]:
+    own = session.home.profiles
+    recording = is_recording(row)
+    divided = read_drafting(own).volumes.divide or bool(row.get("volume"))
+    return file_fields(read_vocabulary(own), recording=recording, divided=divided)
+
+
+@command("deposit_description.save", duty=HANDING_IN, subject="deposit")
+def save(session: Session, deposit: str, given: Given, version: str) -> DraftKept:
+    """Keep what a form of the case gave, mistakes or not; the lines of its files stay as they are.
+
+    Raises NotFound, Conflict where somebody else changed it since `version`, or it is in other hands.
+    """
+    words = read_vocabulary(session.home.profiles)
+
+    def filled(content: dict[str, Any]) -> dict[str, Any]:
+        new: dict[str, Any] = {"objects": content.get("objects", [])}
+        for field in case_fields(words):
+            value = value_from(field, given.get(field.name, ()))
+            head, _, inner = field.name.partition(".")
+            if inner:
+                new.setdefault(head, {})[inner] = value or ""
+            else:
+                new[head] = value
+        for sheet in row_sheets():
+            new[sheet] = rows_from(sheet, row_fields(sheet, words), given)
+        return {**without_empty(new), "objects": new["objects"]}
+
+    return kept(session, deposit, version, filled)
+
+
+@command("deposit_description.save_file", duty=HANDING_IN, subject="deposit")
+def save_file(session: Session, deposit: str, number: int, given: Given, version: str) -> DraftKept:
+    """Keep what a form gave of one file. Raises NotFound, Conflict as `save`."""
+
+    def filled(content: dict[str, Any]) -> dict[str, Any]:
+        objects = list(rows_of(content, "objects"))
+        if not 1 <= number <= len(objects):
+            raise NotFound("deposit.no-such-line", deposit, line=number)
+        row = objects[number - 1]
+        answered = {field.name: value_from(field, given.get(field.name, ())) for field in _file_fields(session, row)}
+        objects[number - 1] = {"file": row.get("file", ""), **without_empty({**row, **answered, "file": ""})}
+        return {**content, "objects": objects}
+
+    return kept(session, deposit, version, filled)
+
+
+@command("deposit_description.match_files", duty=HANDING_IN, subject="deposit")
+def match_files(session: Session, deposit: str, version: str) -> DraftKept:
+    """Add a line for each file that has none, and take away lines without a file. Raises NotFound, Conflict."""
+    place = known(session.home, session.person, deposit)
+    there = {tidy(file.name): file.name for file in files_of(session.home, place)}
+
+    def filled(content: dict[str, Any]) -> dict[str, Any]:
+        objects = [row for row in rows_of(content, "objects") if tidy(str(row.get("file", ""))) in there]
+        listed = {tidy(str(row.get("file", ""))) for row in objects}
+        objects += [{"file": name} for key, name in there.items() if key not in listed]
+        return {**content, "objects": objects}
+
+    return kept(session, deposit, version, filled)
+
+
+def kept(session: Session, deposit: str, version: str, filled: Callable[[dict[str, Any]], dict[str, Any]]) -> DraftKept:
+    """Keep what `filled` makes of it, unless somebody changed it since `version`. Raises NotFound, Conflict."""
+    place = known(session.home, session.person, deposit)
+    require_change(place, session.person)
+    with place.room.held():
+        if place.record.kind == "inbox":
+            place.room.write(place.record)
+        draft = draft_of(session.home, place)
+        keep(session.home, place.room, filled(draft.content), version, draft.version)
+        new = draft_of(session.home, place)
+    return DraftKept(deposit, new.version, new.findings)

@@ -1,0 +1,215 @@
+"""A job's own process: it acts as who asked, does the operation, and writes down how that ended.
+
+Only a worker starts it. An attempt that is not the job's any more writes nothing: neither what the operation would
+write into the catalogue, nor how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from metadata.findings import Value
+from preserve.clock import now, stamp
+from preserve.data_management import jobs
+from preserve.data_management.archive import Archive, open_archive
+from preserve.data_management.jobs import JobRow, State
+from preserve.errors import Busy, NotPermitted
+from preserve.home import Home
+from preserve.messages import LANGUAGES, Language, speaking
+from preserve.progress import Silent, Unit, stoppable
+from preserve.services import job_arguments, job_folders
+from preserve.services.documents import as_document
+from preserve.services.failures import Failure, failure_of
+from preserve.services.job_views import failure_document
+from preserve.services.operation import Operation
+from preserve.services.operation import job as long_work
+from preserve.services.session import AsJob, Session, begin
+from preserve.work import boot_id, end_gently_with_parent, hold
+
+_EVERY = 0.25  # seconds between two lines of progress
+_MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
+_TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
+_STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
+
+
+class Told(Silent):
+    """Writes how far the work is into a file, in codes and numbers, some times a second."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._path, self._clock = path, clock
+        self._lock = threading.Lock()
+        self._number = _lines_in(path)
+        self._line: dict[str, Any] = {}
+        self._written = float("-inf")
+        self._is_new = False
+
+    def begin(
+        self, code: str, total: int | None = None, files: int = 0, *, unit: Unit = "bytes", **values: Value
+    ) -> None:
+        """A new stretch of work. Raises Stopped."""
+        self.check()
+        with self._lock:
+            self._line = {"code": code, "values": values, "unit": unit, "done": 0, "total": total}
+            self._line |= {"files_done": 0, "files": files}
+            self._note()
+
+    def __call__(self, moved: int, files: int = 0) -> None:
+        """So much more is done. Raises Stopped."""
+        self.check()
+        with self._lock:
+            if self._line:
+                self._line["done"] += moved
+                self._line["files_done"] += files
+                self._note()
+
+    def close(self) -> None:
+        """Write what was told last."""
+        with self._lock:
+            if self._is_new:
+                self._write()
+
+    def _note(self) -> None:
+        self._is_new = True
+        if self._clock() - self._written >= _EVERY:
+            self._write()
+
+    def _write(self) -> None:
+        self._number += 1
+        line = json.dumps({"number": self._number, **self._line, "time": stamp(now())}, ensure_ascii=True)
+        # Work must not fail because nobody can be told how far it is.
+        try:
+            too_much = self._path.exists() and self._path.stat().st_size > _MOST
+            with self._path.open("w" if too_much else "a", encoding="ascii") as stream:
+                stream.write(line + "\n")
+        except OSError:
+            pass
+        self._written, self._is_new = self._clock(), False
+
+
+def _lines_in(path: Path) -> int:
+    """The number of the last line that an earlier attempt told."""
+    try:
+        last = path.read_bytes().rstrip(b"\n").rpartition(b"\n")[2]
+        return int(json.loads(last)["number"]) if last else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobRan:
+    """How an attempt of a job ended."""
+
+    id: str
+    attempt: int
+    state: State
+
+
+_WHY_OPEN = "the row of the job says who asked and which process may do it; whoever started this process is not asked"
+
+
+@long_work("job.run", needs="home", open_to_all=_WHY_OPEN)
+def run(session: Session, job: str, attempt: int) -> JobRan:
+    """Do one attempt of a job, in the process that a worker started for it.
+
+    Raises NotPermitted for any other process and for an attempt that is not the job's, NotFound.
+    """
+    home, worker = session.home, os.getppid()
+    end_gently_with_parent(worker)
+    archive = open_archive(home.path)
+    try:
+        busy = NotPermitted("job.not-this-attempt", job)
+        place = job_folders.folder(home, job)
+        with stoppable(), hold(place / job_folders.LOCK, busy):
+            with archive.catalogue.begin() as connection:
+                row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
+            progress = Told(place / job_folders.PROGRESS)
+            state, result, failure = _outcome(home, row, progress)
+            progress.close()
+            job_folders.forget_secrets(home, job)
+            _write_end(archive, row, state, result, failure)
+    finally:
+        archive.close()
+    return JobRan(job, attempt, state)
+
+
+Outcome = tuple[State, dict[str, Any] | None, dict[str, Any] | None]
+
+
+def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
+    try:
+        return "done", _do(home, row, progress), None
+    except Exception as error:  # noqa: BLE001  whatever it was, it is written down as how the job ended
+        failure = failure_of(error)
+        if failure is None:
+            trace = job_folders.folder(home, row.id) / "defect.txt"
+            trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+            failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
+        return _STATES.get(failure.status, "failed"), None, failure_document(failure)
+
+
+def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
+    """The result's document in each language. Raises whatever the operation raises."""
+    operation, runs = job_arguments.fit(row.operation)
+    given = dict(json.loads(row.arguments))
+    for name, secret in job_folders.read_secrets(home, row.id).items():
+        given = job_arguments.with_value(given, name, secret)
+    if runs.folder:
+        job_folders.outbox(home, row.id).parent.mkdir(parents=True, exist_ok=True)
+        given = job_arguments.with_value(given, runs.folder, job_folders.outbox(home, row.id))
+    arguments = job_arguments.read(row.operation, given)
+    job_arguments.require_reachable(home, arguments)
+    spoken: Language = "en" if row.language == "en" else "zh"
+    with speaking(spoken):
+        session = _session(home, row, operation, spoken)
+        try:
+            result = operation(replace(session, progress=progress), **arguments)
+        finally:
+            session.close()
+    documents: dict[str, Any] = {}
+    for each in LANGUAGES:
+        with speaking(each):
+            documents[each] = as_document(result)
+    return documents
+
+
+def _session(home: Home, row: JobRow, operation: Operation[..., Any], spoken: Language) -> Session:
+    session = begin(home.path, AsJob(row.id, row.attempt), spoken, operation.needs)
+
+    def fence(connection: Connection) -> None:
+        jobs.require_attempt(connection, row.id, row.attempt)
+
+    if session.opened is None:
+        return session
+    return replace(session, opened=session.opened.guarded(fence, each=True))
+
+
+def _write_end(
+    archive: Archive, row: JobRow, state: State, result: dict[str, Any] | None, failure: dict[str, Any] | None
+) -> None:
+    """Raises NotPermitted where another attempt has begun; Busy where the catalogue stays busy."""
+    _, runs = job_arguments.fit(row.operation)
+    for attempt in range(_TRIES):
+        try:
+            with archive.catalogue.begin() as connection:
+                before = jobs.read(connection, row.id).state
+                wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
+                if wrote and state == "stopped" and before == "running" and runs.resumes:
+                    jobs.queue_again(connection, row.id)  # nobody asked for it: the worker ends
+        except Busy:
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            if not wrote:
+                raise NotPermitted("job.not-this-attempt", row.id)
+            return

@@ -1,0 +1,273 @@
+"""The first page of each person: what waits for them, in the order of their working day.
+
+Numbers only, and names of media: nothing of any case is shown, so nothing is written into the log of looks. Each is a
+count of an index or of a bounded part of the archive; none grows with the number of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from preserve.administration.duties import Duty
+from preserve.administration.retention import notice
+from preserve.administration.retention.rules_in_force import applicable_rules
+from preserve.archival_storage import media as inventory
+from preserve.archival_storage.policy import StorageProfile, judge, read_policy
+from preserve.data_management import accounts, audits, checkpoints, holdings, ledger, logins, standings, versions
+from preserve.data_management.disposal_holds import HELD
+from preserve.data_management.holdings import MediumRow
+from preserve.data_management.standings import Standing
+from preserve.services.operation import anybody, query
+from preserve.services.session import Session
+from storage_adapters.registry import traits_of
+
+NEWEST = 100
+"""Of so many of the newest packages it is counted how many are not sealed."""
+
+_LONGEST = 5  # media that are named one by one
+_UNFINISHED = ("running", "waiting", "refused")
+_DAMAGED = ("suspect", "lost")
+_SINCE = {
+    "denied": ("access.denied",),
+    "logins-refused": (logins.LOGIN_REFUSED,),
+    "accounts-changed": (accounts.ADDED, accounts.CHANGED),
+    "decisions": ("request.approved", "request.refused", "review.approved", "disposal.approved", "transfer.approved"),
+    "deliveries": ("request.delivered", "transfer.handed-over"),
+    "disposals-done": ("disposal.executed",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that waits or is to be known: `name` says what, `count` how many.
+
+    `late` of them are past their day, `first` is the earliest day; `label` and `place` name a medium; `when` is a time
+    (RFC 3339). `grave`: something is wrong. Texts are empty where they do not apply.
+    """
+
+    name: str
+    count: int
+    late: int = 0
+    first: str = ""
+    label: str = ""
+    place: str = ""
+    when: str = ""
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """The lines of somebody's first page, the most pressing first, by the part of the day's work they belong to."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines that belong together: to the same kind of work."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@query("workbench.show", duty=anybody)
+def show(session: Session) -> Workbench:
+    """What waits for whoever asks, by their duties. Raises Refused where the storage profile is wrong."""
+    with session.archive.catalogue.read() as connection:
+        facts = _Facts(session, connection)
+        parts = [(name, tuple(lines(facts))) for name, lines in _PARTS.items()]
+    return Workbench(tuple(Part(name, lines) for name, lines in parts if lines))
+
+
+class _Facts:
+    """What several lines need, read once and only where somebody's duties ask for it."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        self.session, self.connection = session, connection
+        self.may = session.person.may
+        self.today = session.archive.today()
+
+    def standing(self, kind: str, states: tuple[str, ...]) -> Standing:
+        """Proceedings of a kind in any of these states."""
+        found = [self._proceedings.get((kind, state), Standing(0)) for state in states]
+        days = [one.first for one in found if one.first]
+        return Standing(sum(one.count for one in found), sum(one.late for one in found), min(days, default=""))
+
+    def line(self, name: str, kind: str, *states: str) -> Iterator[Line]:
+        """A line for proceedings in these states, where there are any."""
+        found = self.standing(kind, states)
+        if found.count:
+            yield Line(name, found.count, found.late, found.first, grave=bool(found.late))
+
+    @cached_property
+    def _proceedings(self) -> dict[tuple[str, str], Standing]:
+        return standings.of_proceedings(self.connection, self.today.isoformat())
+
+    @cached_property
+    def media(self) -> list[MediumRow]:
+        """The inventory."""
+        return holdings.all_media(self.connection)
+
+    @cached_property
+    def policy(self) -> StorageProfile:
+        """What each case needs."""
+        return read_policy(self.session.archive.home.profiles)
+
+    @cached_property
+    def damaged(self) -> int:
+        """Copies that are not as they should be."""
+        return holdings.count_in(self.connection, _DAMAGED)
+
+    @cached_property
+    def unsealed(self) -> int:
+        """Of the newest packages, those that lack a copy."""
+        after = standings.package_before_last(self.connection, NEWEST)
+        rows = versions.with_cases(self.connection, after=after, limit=NEWEST)
+        media = {row.id: row for row in self.media}
+        copies: dict[str, list[holdings.CopyRow]] = {}
+        for copy in holdings.copies_of_many(self.connection, {row.objid for row in rows}):
+            copies.setdefault(copy.name, []).append(copy)
+        stands = (judge(copies.get(row.name, []), media, row.long_term, self.policy) for row in rows)
+        return sum(not standing.sealed for standing in stands)
+
+
+def _deposits(facts: _Facts) -> Iterator[Line]:
+    if facts.may(Duty.INGEST):
+        counts = standings.of_ingests(facts.connection, _UNFINISHED)
+        if refused := counts.get("refused", 0):
+            yield Line("ingests-refused", refused, grave=True)
+        if under_way := counts.get("running", 0) + counts.get("waiting", 0):
+            yield Line("ingests-under-way", under_way)
+    elif facts.may(Duty.SEE_OWN):
+        mine = ledger.of_actor(facts.connection, facts.session.person.account, ("ingest.refused",), NEWEST)
+        if mine:
+            yield Line("own-refused", len({entry.subject for entry in mine}), when=mine[0].time)
+
+
+def _requests(facts: _Facts) -> Iterator[Line]:
+    if facts.may(Duty.EXAMINE):
+        yield from facts.line("requests-to-examine", "request", "opened")
+    if facts.may(Duty.DECIDE):
+        yield from facts.line("requests-to-decide", "request", "examined")
+    if facts.may(Duty.DELIVER):
+        yield from facts.line("requests-to-deliver", "request", "approved")
+        yield from facts.line("receipts-missing", "request", "delivered")
+
+
+def _approvals(facts: _Facts) -> Iterator[Line]:
+    if facts.may(Duty.DECIDE):
+        yield from facts.line("reviews-to-decide", "review", "appraised")
+        yield from facts.line("disposals-to-decide", "disposal", "supervised")
+        yield from facts.line("transfers-to-decide", "transfer", "prepared")
+
+
+def _keeping(facts: _Facts) -> Iterator[Line]:
+    if not (facts.may(Duty.KEEP) or facts.may(Duty.DECIDE)):
+        return
+    if facts.damaged:
+        yield Line("copies-damaged", facts.damaged, grave=True)
+    if facts.unsealed:
+        yield Line("copies-missing", facts.unsealed)
+    if facts.may(Duty.KEEP):
+        yield from _media(facts)
+    newest = next(iter(audits.runs(facts.connection, limit=1)), None)
+    if newest is None:
+        yield Line("audit-never", 0)
+    else:
+        yield Line(f"audit-{newest.state}", 1, when=newest.ended or newest.started, grave=newest.state == "failed")
+
+
+def _media(facts: _Facts) -> Iterator[Line]:
+    burn = [row for row in facts.media if row.state == "planned" and traits_of(row.kind).composed]
+    for row in burn[:_LONGEST]:
+        yield Line("burn", 1, label=row.label, place=row.place)
+    if len(burn) > _LONGEST:
+        yield Line("burn-more", len(burn) - _LONGEST)
+    in_use = [row for row in facts.media if row.state == "in use"]
+    drawn = [row for row in in_use if (row.details.get("sample") or {}).get("chosen")]
+    for row in drawn[:_LONGEST]:
+        yield Line("insert", 1, label=row.label, place=row.place)
+    if len(drawn) > _LONGEST:
+        yield Line("insert-more", len(drawn) - _LONGEST)
+    due = [day for row in in_use if (day := inventory.next_check(row, facts.policy)) and day < facts.today]
+    if due:
+        yield Line("media-overdue", len(due), late=len(due), first=min(due).isoformat(), grave=True)
+    failing = [row for row in in_use if row.details.get("health") == "failing"]
+    if failing:
+        yield Line("media-failing", len(failing), label=failing[0].label, grave=True)
+
+
+def _appraisal(facts: _Facts) -> Iterator[Line]:
+    if facts.may(Duty.APPRAISE):
+        home, moment = facts.session.archive.home, facts.session.archive.now()
+        months = applicable_rules(home, facts.connection).profile.notice.months
+        if due := notice.count_falling_due(home, facts.connection, months, moment):
+            yield Line("falling-due", due)
+        yield from facts.line("reviews-open", "review", "drawn", "appraised")
+    if facts.may(Duty.SUPERVISE):
+        yield from facts.line("disposals-to-supervise", "disposal", "proposed")
+        yield from facts.line("disposals-to-witness", "disposal", "executed")
+    if facts.may(Duty.DISPOSE):
+        yield from facts.line("disposals-to-execute", "disposal", "approved", "executing")
+    if facts.may(Duty.RELEASE_HOLD):
+        yield from facts.line("holds", "hold", HELD)
+    if facts.may(Duty.DELIVER):
+        yield from facts.line("transfers-to-hand-over", "transfer", "approved")
+        yield from facts.line("transfers-unreceived", "transfer", "handed-over")
+
+
+def _people(facts: _Facts) -> Iterator[Line]:
+    account, moment = facts.session.person.account, facts.session.archive.now().isoformat()
+    if facts.may(Duty.DELEGATE):
+        mine = [row for row in accounts.all_delegations(facts.connection) if row.head == account and row.ended is None]
+        for row in mine[-_LONGEST:]:
+            if row.until > moment:
+                yield Line("deputy", 1, label=row.deputy, when=row.until)
+    if facts.may(Duty.APPOINT):
+        everybody = accounts.all_accounts(facts.connection)
+        yield Line("accounts", len(everybody))
+        if away := sum(row.state != "active" for row in everybody):
+            yield Line("accounts-suspended", away)
+
+
+def _since(facts: _Facts) -> Iterator[Line]:
+    """For those who watch over others: what was done since they were here."""
+    if not facts.may(Duty.REPORT) or facts.may(Duty.FIND):
+        return
+    before = standings.last_visit(facts.connection, facts.session.person.account, logins.LOGGED_IN)
+    number, when = (before.number, before.time) if before else (0, "")
+    actions = [action for group in _SINCE.values() for action in group]
+    counts = standings.of_actions(facts.connection, actions, number)
+    for name, group in _SINCE.items():
+        if count := sum(counts.get(action, 0) for action in group):
+            yield Line(name, count, when=when, grave=name in ("denied", "logins-refused"))
+
+
+def _ledger(facts: _Facts) -> Iterator[Line]:
+    if not (facts.may(Duty.REPORT) or facts.may(Duty.DECIDE)):
+        return
+    signed = checkpoints.newest(facts.connection)
+    if signed is not None:
+        yield Line("ledger-signed", signed.size, when=signed.made)
+
+
+def _health(facts: _Facts) -> Iterator[Line]:
+    if facts.may(Duty.DECIDE):
+        yield Line("packages", versions.count_after(facts.connection))
+
+
+_PARTS: dict[str, Callable[[_Facts], Iterator[Line]]] = {
+    "approvals": _approvals,
+    "deposits": _deposits,
+    "requests": _requests,
+    "keeping": _keeping,
+    "appraisal": _appraisal,
+    "people": _people,
+    "since": _since,
+    "ledger": _ledger,
+    "holdings": _health,
+}

@@ -1,0 +1,51 @@
+"""The page of one case: what it is, its files, its description, copies, life and use; and its recordings on one line."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.responses import Response
+
+from preserve.services import cases, reading, reading_timeline
+from preserve.services.case_use import show_use
+from preserve.services.choices import spoken
+from preserve.services.pages import Page
+from preserve.services.tables import cases as tables
+from preserve.web.asked import Asked
+from preserve.web.routing import page
+
+TABS = ("contents", "description", "copies", "life", "use", "findings")
+ENTRIES = 100
+
+
+@page("GET", "/cases/{objid}", "case.show", "reading.open", "case.use")
+def show_case(asked: Asked) -> Response:
+    """One case; the tab says which part of it."""
+    objid = asked.path["objid"]
+    tab = asked.query.get("tab", TABS[0])
+    tab = tab if tab in TABS else TABS[0]
+    view = cases.show(asked.session, objid, Page(asked.query.get("after", ""), ENTRIES))
+    files = reading.open_reading(asked.session, objid) if tab == "contents" and not view.destroyed else None
+    known, versions, formats, copies, events, entries = tables.show(view)
+    return asked.show(
+        f"cases/{tab}.html",
+        view=view,
+        tabs=[(f"/cases/{view.case.objid}" + (f"?tab={one}" if one != TABS[0] else ""), one) for one in TABS],
+        tab=tab,
+        facts=known,
+        tables={"versions": versions, "formats": formats, "copies": copies, "events": events, "entries": entries},
+        files=files,
+        named=partial(spoken, asked.session),
+        use=show_use(asked.session, objid) if tab in ("use", "findings") else None,
+        following=f"/cases/{view.case.objid}?tab=life&after={view.ledger_next}" if view.ledger_next else "",
+    )
+
+
+@page("GET", "/cases/{objid}/timeline", "reading.timeline")
+def show_timeline(asked: Asked) -> Response:
+    """The recordings of all devices on one line, played in step."""
+    line = reading_timeline.show_timeline(asked.session, asked.path["objid"])
+    devices: dict[str, list[reading_timeline.OnLine]] = {}
+    for one in line.recordings:
+        devices.setdefault(one.device, []).append(one)
+    return asked.show("reading/timeline.html", line=line, devices=devices)

@@ -1,0 +1,129 @@
+"""The reading room (阅卷): one file beside the list of all, its pages, its strip, its bytes in ranges, marks in it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from preserve.errors import UsageError
+from preserve.services import reader_notes, reading, reading_bytes
+from preserve.services.documents import as_document
+from preserve.web.asked import Asked
+from preserve.web.routing import page
+
+PRIVATE = {"cache-control": "private, no-store"}
+
+
+def _place(asked: Asked) -> tuple[str, str]:
+    return asked.path["objid"], asked.path["file"]
+
+
+def address(objid: str, file: str) -> str:
+    """Where a file is read."""
+    return f"/cases/{objid}/view/{quote(file, safe='')}"
+
+
+@page("GET", "/cases/{objid}/view", "reading.open")
+def begin(asked: Asked) -> Response:
+    """The first file that this reader has not looked at, else the first."""
+    case = reading.open_reading(asked.session, asked.path["objid"])
+    if not case.files:
+        return asked.see_other(f"/cases/{case.objid}")
+    first = next((one for one in case.files if not one.seen), case.files[0])
+    return asked.see_other(address(case.objid, first.identifier))
+
+
+@page("GET", "/cases/{objid}/view/{file}", "reading.open")
+def show_file(asked: Asked) -> Response:
+    """One file, beside the list of all."""
+    objid, file = _place(asked)
+    case = reading.open_reading(asked.session, objid, file)
+    return asked.show(
+        "reading/file.html",
+        case=case,
+        shown=case.shown,
+        address=address,
+        base=f"/cases/{case.objid}/files/{quote(file, safe='')}",
+    )
+
+
+class Watched(FileResponse):
+    """A copy sent whole or in ranges, whose stream ends where the copy is found altered meanwhile."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; where the copy is no longer shown the connection is cut off, and the browser stops."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.body" and message.get("body"):
+                if not reading_bytes.still_shown(self.path):
+                    raise _Gone
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, guarded)
+        except _Gone:
+            return
+
+
+class _Gone(Exception):
+    """The copy was found altered while it was sent."""
+
+
+@page("GET", "/cases/{objid}/files/{file}", "reading.bytes")
+def send_bytes(asked: Asked) -> Response:
+    """A recording in the ranges that a player asks for (RFC 9110 §14); its tag is the digest of the copy."""
+    sent = reading_bytes.read_bytes(asked.session, *_place(asked))
+    headers = {**PRIVATE, "etag": f'"{sent.sha256}"', "content-disposition": "inline", "accept-ranges": "bytes"}
+    return Watched(sent.path, media_type=sent.media_type, headers=headers)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise UsageError("look.no-page", text, page=text[:20])
+    return int(text)
+
+
+@page("GET", "/cases/{objid}/files/{file}/pages/{number}", "reading.page")
+def send_page(asked: Asked) -> Response:
+    """A page of a document, or a photograph, as a picture."""
+    number = _number(asked.path["number"])
+    picture = reading_bytes.read_page(asked.session, *_place(asked), number)
+    return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("GET", "/cases/{objid}/files/{file}/strip", "reading.strip")
+def send_strip(asked: Asked) -> Response:
+    """What there is of the strip of a recording, for the player that waits for it."""
+    return JSONResponse(as_document(reading_bytes.read_strip(asked.session, *_place(asked))), headers=PRIVATE)
+
+
+@page("GET", "/cases/{objid}/files/{file}/strip/{part}", "reading.strip_picture")
+def send_strip_picture(asked: Asked) -> Response:
+    """The frames of a recording side by side, the one before it plays, or its wave form."""
+    part = asked.path["part"]
+    if part not in ("frames", "poster", "wave"):
+        raise UsageError("look.no-strip", str(part)[:20])
+    picture = reading_bytes.read_strip_picture(asked.session, *_place(asked), part)
+    return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("POST", "/cases/{objid}/view/{file}/marks", "reading.mark")
+def add_mark(asked: Asked) -> Response:
+    """Note a moment of a recording, for oneself."""
+    objid, file = _place(asked)
+    try:
+        at = float(asked.needed("at"))
+    except ValueError as error:
+        raise UsageError("look.mark-wrong", "at") from error
+    reader_notes.add_mark(asked.session, objid, file, at, asked.form.get("note", ""))
+    return asked.see_other(address(objid, file))
+
+
+@page("POST", "/cases/{objid}/view/{file}/unmark", "reading.unmark")
+def drop_mark(asked: Asked) -> Response:
+    """Take one of one's marks away."""
+    objid, file = _place(asked)
+    reader_notes.drop_mark(asked.session, objid, file, _number(asked.needed("number")))
+    return asked.see_other(address(objid, file))

@@ -1,0 +1,65 @@
+"""工作台: the first page, with what waits for each person; every line leads to the list that it counts."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from preserve.services import workbench
+from preserve.web.asked import Asked
+from preserve.web.routing import page
+
+ADDRESSES = {
+    "ingests-refused": "/deposits?state=refused",
+    "ingests-under-way": "/deposits?state=under-way",
+    "own-refused": "/deposits",
+    "requests-to-examine": "/requests?state=opened",
+    "requests-to-decide": "/approvals",
+    "requests-to-deliver": "/requests?state=approved",
+    "receipts-missing": "/requests?state=delivered",
+    "reviews-to-decide": "/approvals",
+    "disposals-to-decide": "/approvals",
+    "transfers-to-decide": "/approvals",
+    "copies-damaged": "/repairs",
+    "copies-missing": "/copies?missing=1",
+    "burn": "/discs",
+    "burn-more": "/discs",
+    "insert": "/audits",
+    "insert-more": "/audits",
+    "media-overdue": "/media?show=overdue",
+    "media-failing": "/media?show=failing",
+    "audit-never": "/audits",
+    "audit-done": "/audits",
+    "audit-running": "/audits",
+    "audit-stopped": "/audits",
+    "audit-failed": "/audits",
+    "falling-due": "/retention?due=1",
+    "reviews-open": "/reviews",
+    "disposals-to-supervise": "/disposals",
+    "disposals-to-witness": "/disposals",
+    "disposals-to-execute": "/disposals",
+    "holds": "/holds",
+    "transfers-to-hand-over": "/transfers",
+    "transfers-unreceived": "/transfers",
+    "deputy": "/me",
+    "accounts": "/accounts",
+    "accounts-suspended": "/accounts?state=suspended",
+    "denied": "/audit/ledger?action=access.denied",
+    "logins-refused": "/audit/ledger?action=person.login-refused",
+    "accounts-changed": "/audit/ledger?action=person.changed",
+    "decisions": "/audit",
+    "deliveries": "/audit",
+    "disposals-done": "/audit",
+    "ledger-signed": "/audit/ledger",
+    "packages": "/statistics",
+    "jobs-failed": "/jobs?state=failed",
+    "jobs-running": "/jobs?state=running",
+}
+"""Where each line leads; one whose page is not there is shown without a link."""
+
+
+@page("GET", "/", "workbench.show")
+def today(asked: Asked) -> Response:
+    """The first page."""
+    return asked.show(
+        "today.html", parts=workbench.show(asked.session).parts, addresses=ADDRESSES, newest=workbench.NEWEST
+    )

@@ -1,0 +1,102 @@
+"""Discs, audits and damages as they are listed: what waits, what there is, and no file's name for who finds no case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from preserve.administration.duties import Role
+from preserve.clock import now
+from preserve.data_management import audit_records, holdings
+from preserve.data_management.archive import Archive
+from preserve.data_management.audit_records import Record
+from preserve.data_management.holdings import CopyRow
+from preserve.services import audit_views, disc_views, repair_views
+from tests.support.sessions import appoint, founded, founder
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    opened = founded(tmp_path)
+    yield opened
+    opened.close()
+
+
+def add_disc(archive: Archive, label: str, state: str = "planned", **details: object) -> None:
+    with archive.catalogue.begin() as connection:
+        holdings.add_medium(
+            connection,
+            f"disc-{label}".lower(),
+            kind="optical",
+            label=label,
+            location="",
+            actor="li",
+            moment=now(),
+            state=state,
+            set=label[:9],
+            volume=1,
+            volumes=2,
+            **details,
+        )
+
+
+def test_discs_are_listed_newest_set_first_with_what_lies_on_them(archive: Archive) -> None:
+    add_disc(archive, "DA25_0001_01A", state="in use", burned="2025-05-01", image_size=700)
+    add_disc(archive, "DA26_0001_01B")
+    add_disc(archive, "DA26_0001_01A")
+    with archive.catalogue.begin() as connection:
+        row = CopyRow("aip-1_v0001", "disc-da26_0001_01a", "aip-1", 1, "planned", None, None)
+        holdings.set_copy(connection, row, actor="li", moment=now())
+    shown = disc_views.list_discs(founder(archive))
+    assert [(disc.label, disc.state, disc.packages) for disc in shown.discs] == [
+        ("DA26_0001_01A", "planned", 1),
+        ("DA26_0001_01B", "planned", 0),
+        ("DA25_0001_01A", "in use", 0),
+    ]
+    assert (shown.discs[2].burned, shown.discs[2].bytes, shown.discs[2].volumes) == ("2025-05-01", 700, 2)
+    assert (shown.waiting, shown.waiting_bytes) == (0, 0)
+    assert [kind.name for kind in shown.kinds if kind.usual] == ["BD-R"]
+
+
+def test_damaged_copies_are_listed_by_package(archive: Archive) -> None:
+    add_disc(archive, "DA26_0001_01A", state="in use")
+    with archive.catalogue.begin() as connection:
+        row = CopyRow("aip-1_v0001", "disc-da26_0001_01a", "aip-1", 1, "suspect", None, None)
+        holdings.set_copy(connection, row, actor="li", moment=now())
+    shown = repair_views.list_damages(founder(archive))
+    assert [(copy.name, copy.label, copy.state) for copy in shown.copies] == [
+        ("aip-1_v0001", "DA26_0001_01A", "suspect")
+    ]
+    assert (shown.total, shown.quarantine) == (1, ())
+    aside = archive.home.store / "quarantine" / "aip-1_v0001.01"
+    aside.mkdir(parents=True)
+    (aside / "old").write_bytes(b"12345")
+    (put,) = repair_views.list_damages(founder(archive)).quarantine
+    assert (put.package, put.folder, put.bytes) == ("aip-1_v0001", "aip-1_v0001.01", 5)
+
+
+def test_what_was_not_intact_names_no_file_to_who_finds_no_case(archive: Archive) -> None:
+    record = Record(
+        now() - timedelta(days=1),
+        "01",
+        "aip-1_v0001",
+        "m",
+        "representations/original/data/张某笔录.pdf",
+        1,
+        2,
+        "",
+        "damaged",
+        "altered",
+        "张某",
+        3,
+    )
+    audit_records.write_run(archive.home.store, "01" + "0" * 24, now(), [record])
+    (seen,) = audit_views.list_audits(founder(archive)).records
+    assert "张某" in seen.path
+    appoint(archive, "security", Role.SECURITY_ADMINISTRATOR)
+    keeper = appoint(archive, "system", Role.SYSTEM_ADMINISTRATOR)
+    (hidden,) = audit_views.list_audits(keeper).records
+    assert (hidden.path, hidden.detail, hidden.reason) == ("", "", "altered")

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
+.PHONY: bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,12 @@ setup: ## environment with everything for development
 
 setup-runtime: ## environment with what using it needs
 	@PYTHON=$(PYTHON) sh tools/setup.sh demo
+
+bundle: setup-runtime ## one folder in dist/ that installs the archive on a Debian 12 without a network
+	$(BIN)/python -m tools.bundle
+
+try-bundle: bundle ## found and upgrade an archive from it in an empty root file system without a network; as root
+	sh tools/try_bundle.sh
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -62,6 +62,7 @@ class Web(BaseModel):
     key: str = Field("", description="PEM file of its private key")
     proxies: tuple[str, ...] = Field((), description="addresses of proxies whose word on who asks is taken")
     inbox: tuple[str, ...] = Field((), description="folders in which deposits arrive, relative to the home or absolute")
+    group: str = Field("", description="group of the archive's user and of the door's, where these are two")
     upload_bytes: int = Field(200 << 30, ge=0, description="so large may one deposit through the browser be")
     webhook: str = Field("", description="file that names where news of deposits and jobs is sent, and the secret")
     idle_minutes: int = Field(30, ge=1, description="a session ends so long after its last use")

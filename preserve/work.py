@@ -190,7 +190,8 @@ def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        # Read only: the door and the worker are two users, and each locks files that the other made.
+        handle = os.open(file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
     except OSError as error:
         raise MediumProblem("ingest.work-unwritable", str(file), reason=error.strerror or str(error)) from error
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import hashlib
 import importlib
 import itertools
@@ -149,14 +150,14 @@ _SAMPLE = 100  # entries looked at in each folder of the store: the cost does no
 
 def _modes(home: Home) -> Iterator[Check]:
     """Whether others may read anything, or the group write it: packages hold what no court has made public."""
-    open_, looked = [], 0
+    open_, looked, shared = [], 0, _shared_group(home)
     for path in _looked_at(home):
         try:
             found = path.lstat()
         except OSError:
             continue  # gone meanwhile, or not for us to see
         looked += 1
-        if not stat.S_ISLNK(found.st_mode) and found.st_mode & (0o077 if path == home.keys else 0o027):
+        if not stat.S_ISLNK(found.st_mode) and found.st_mode & _too_much(home, path, found.st_gid, shared):
             open_.append(path)
     if not open_:
         yield Check("health.modes", "good", {"count": looked})
@@ -165,6 +166,20 @@ def _modes(home: Home) -> Iterator[Check]:
     quoted = " ".join(shlex.quote(str(one)) for one in dict.fromkeys((home.path, home.store)))
     mend = f"chmod -R g-w,o= {quoted} && chmod -R go= {shlex.quote(str(home.keys))}"
     yield Check("health.modes-open", "wrong", {"count": len(open_), "paths": named, "command": mend})
+
+
+def _shared_group(home: Home) -> int | None:
+    """The group that the door and the archive's user share, where the settings name one."""
+    with contextlib.suppress(KeyError):
+        return grp.getgrnam(home.settings.web.group).gr_gid if home.settings.web.group else None
+    return None
+
+
+def _too_much(home: Home, path: Path, group: int, shared: int | None) -> int:
+    """The bits of a mode that let in who may not be let in: the door's group may write, but never packages."""
+    if shared is not None and group == shared and (home.store / "packages") not in (path, *path.parents):
+        return 0o007
+    return 0o077 if path == home.keys else 0o027
 
 
 def _looked_at(home: Home) -> Iterator[Path]:

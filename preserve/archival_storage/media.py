@@ -203,8 +203,11 @@ def retire(
 ) -> None:
     """Take a medium out of the inventory's use; `reason` tells what became of it.
 
-    Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has.
+    Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has; and for
+    one that is out of use, and for the server store.
     """
+    if row.state == "retired" or row.id.startswith(_STORE):
+        raise Refused("storage.medium-not-retirable", row.label)
     holdings.require_on(connection, row.id)
     copies = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])
     if row.state == "replaced":

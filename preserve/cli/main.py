@@ -55,6 +55,9 @@ COMMANDS = {
 }
 
 
+_OF_A_SERVICE = 0o007
+
+
 class Spoken(click.Command):
     """What every command's help has in common: each sentence of it comes from the messages."""
 
@@ -176,8 +179,10 @@ def _global_options_first(arguments: list[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit status."""
-    # Whatever the caller's umask: nothing that is made here is for others, or for the group to write.
-    os.umask(os.umask(0o077) | 0o027)
+    # Whatever the caller's umask: nothing that is made here is for others, or for the group to write. Only a service
+    # manager says 0007: door and worker are two users of one group there.
+    given_mask = os.umask(0o077)
+    os.umask(given_mask if given_mask == _OF_A_SERVICE else given_mask | 0o027)
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

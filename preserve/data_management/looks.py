@@ -77,6 +77,16 @@ def count_listings(connection: Connection, action: str, word: str, since: str, u
     return int(connection.execute(select(func.count()).select_from(looks).where(*here, within)).scalar_one())
 
 
+def looked_since(connection: Connection, action: str, subject: str, account: str, since: str) -> bool:
+    """Whether somebody looked at something at or after a moment, as the log says; nothing is decided by it."""
+    actor = func.json_extract(looks.c.entry, "$.actor")
+    when = func.json_extract(looks.c.entry, "$.time")
+    query = select(looks.c.number).where(
+        looks.c.subject == subject, looks.c.action == action, actor == account, when >= since
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def objects_seen(connection: Connection, objid: str, account: str) -> set[str]:
     """The identifiers of the objects of a case that somebody looked at, as the log says; nothing is decided by it."""
     actor = func.json_extract(looks.c.entry, "$.actor")

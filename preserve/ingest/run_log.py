@@ -26,7 +26,7 @@ class RunLog:
         path = self.folder / f"ingest-{self.ingest}.jsonl"
         with on_medium(path):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o660)
             try:
                 os.write(handle, data)
             finally:

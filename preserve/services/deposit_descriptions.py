@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from metadata.identity import tidy
@@ -17,13 +17,17 @@ from preserve.description.fields import (
     value_from,
     without_empty,
 )
+from preserve.description.fields import as_text as as_text
+from preserve.description.fields import is_day as is_day
+from preserve.description.labels import label_of
+from preserve.description.schema import Stage
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import is_recording
 from preserve.errors import Conflict, NotFound
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import Draft, draft_of, keep
-from preserve.services.deposit_files import DepositFile, files_of
+from preserve.services.deposit_files import DepositFile, Shown, files_of, opened, pages_and_text, what_is
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Look, command, query
 from preserve.services.preparation import HANDING_IN
@@ -66,7 +70,7 @@ class DescriptionForm:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """The line of one file, the number of lines, and the file itself where it is there."""
+    """The line of one file, the number of lines, and the file itself where it is there, with how it is shown."""
 
     deposit: str
     number: int
@@ -76,6 +80,9 @@ class FileForm:
     fields: tuple[Field, ...]
     content: dict[str, Any]
     file: DepositFile | None
+    shown: Shown
+    pages: int
+    text: str
     findings: tuple[FindingShown, ...]
 
 
@@ -140,8 +147,7 @@ def file_form(session: Session, deposit: str, number: int) -> FileForm:
     if not 1 <= number <= len(objects):
         raise NotFound("deposit.no-such-line", deposit, line=number)
     row = objects[number - 1]
-    wanted = tidy(str(row.get("file", "")))
-    file = next((one for one in files_of(session.home, place) if tidy(one.name) == wanted), None)
+    file, shown, pages, text = _beside(session, place, str(row.get("file", "")))
     here = f"objects.{number - 1}"
     return FileForm(
         deposit=deposit,
@@ -152,8 +158,22 @@ def file_form(session: Session, deposit: str, number: int) -> FileForm:
         fields=_file_fields(session, row),
         content=row,
         file=file,
+        shown=shown,
+        pages=pages,
+        text=text,
         findings=tuple(one for one in draft.findings if one.where == here or one.where.startswith(here + ".")),
     )
+
+
+def _beside(session: Session, place: Known, name: str) -> tuple[DepositFile | None, Shown, int, str]:
+    """The file that a line is about, how it is shown, its pages, and its words."""
+    wanted = tidy(name)
+    found = next((one for one in files_of(session.home, place) if tidy(one.name) == wanted), None)
+    if found is None:
+        return None, "none", 0, ""
+    with opened(place, found.id) as (_, stream):
+        shown = what_is(stream.read(64))[0]
+        return (found, shown, *pages_and_text(session.home, stream, shown))
 
 
 def _file_fields(session: Session, row: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -172,14 +192,7 @@ def save(session: Session, deposit: str, given: Given, version: str) -> DraftKep
     words = read_vocabulary(session.home.profiles)
 
     def filled(content: dict[str, Any]) -> dict[str, Any]:
-        new: dict[str, Any] = {"objects": content.get("objects", [])}
-        for field in case_fields(words):
-            value = value_from(field, given.get(field.name, ()))
-            head, _, inner = field.name.partition(".")
-            if inner:
-                new.setdefault(head, {})[inner] = value or ""
-            else:
-                new[head] = value
+        new = _case_content(case_fields(words), given, content)
         for sheet in row_sheets():
             new[sheet] = rows_from(sheet, row_fields(sheet, words), given)
         return {**without_empty(new), "objects": new["objects"]}
@@ -229,3 +242,33 @@ def kept(session: Session, deposit: str, version: str, filled: Callable[[dict[st
         keep(session.home, place.room, filled(draft.content), version, draft.version)
         new = draft_of(session.home, place)
     return DraftKept(deposit, new.version, new.findings)
+
+
+def _case_content(fields: Sequence[Field], given: Given, before: Mapping[str, Any]) -> dict[str, Any]:
+    new: dict[str, Any] = {"objects": before.get("objects", [])}
+    for field in fields:
+        value = value_from(field, given.get(field.name, ()))
+        head, _, inner = field.name.partition(".")
+        if inner:
+            new.setdefault(head, {})[inner] = value or ""
+        else:
+            new[head] = value
+    return new
+
+
+def stages() -> tuple[tuple[str, str], ...]:
+    """The stages with their words in the reader's language."""
+    return tuple((stage.value, label_of(stage)) for stage in Stage)
+
+
+def with_given(form: DescriptionForm, given: Given) -> DescriptionForm:
+    """The form with what somebody gave instead of what is kept: nothing that was typed is lost to a conflict."""
+    content = _case_content(form.fields, given, form.content)
+    sheets = tuple(replace(one, rows=tuple(rows_from(one.name, one.fields, given))) for one in form.sheets)
+    return replace(form, content=content, sheets=sheets)
+
+
+def file_with_given(form: FileForm, given: Given) -> FileForm:
+    """The same of one file."""
+    answered = {field.name: value_from(field, given.get(field.name, ())) for field in form.fields}
+    return replace(form, content={**form.content, **answered})

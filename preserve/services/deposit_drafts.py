@@ -21,6 +21,7 @@ from preserve.services.deposit_descriptions import DraftKept, described, kept, r
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Look, command, job, query
 from preserve.services.preparation import HANDING_IN
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 LARGEST_FILE = 32 << 20
@@ -45,7 +46,7 @@ class Drafted:
     findings: tuple[FindingShown, ...]
 
 
-@job("deposit_description.draft", duty=HANDING_IN, subject="deposit")
+@job("deposit_description.draft", duty=HANDING_IN, subject="deposit", runs=Runs("waited", place="deposit"))
 def draft(session: Session, deposit: str) -> Drafted:
     """Draft the description from what the files show by themselves; what somebody filled in already stays.
 

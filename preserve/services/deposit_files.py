@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, BinaryIO, Literal
 
 from pydantic import Field
 
 from metadata.identity import readable
-from preserve.errors import NotFound
+from preserve.access.viewing.page_pictures import PagePictures
+from preserve.errors import NotFound, Refused
 from preserve.home import Home
 from preserve.ingest.handing_in.access import Known, known
 from preserve.ingest.receive import DepositProfile
+from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource, open_beneath
+from preserve.pictures.helper import PictureFailed
 from preserve.profiles import read_profile
+from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.preparation import HANDING_IN
-from preserve.services.session import Session, Token
+from preserve.services.session import Session
 
 Shown = Literal["video", "sound", "picture", "pages", "text", "none"]
-_AGAIN = 600.0
-"""Who looks at a file again within ten minutes, as a player does at each jump, looked once."""
-_seen: dict[tuple[str, str, str], float] = {}
+_LONGEST_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +55,111 @@ class FileSeen:
     handle: Annotated[int, Field(exclude=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """A page of a document as a JPEG, with who looks and when over it."""
+
+    deposit: str
+    page: int
+    picture: Annotated[bytes, Field(exclude=True)]
+
+
 def files_of(home: Home, place: Known) -> Iterator[DepositFile]:
     """Every file in the order of names, but for a description at the top."""
     descriptions = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     for entry in FolderSource(place.folder).entries():
         if entry.kind == "file" and readable(entry.path) not in descriptions:
-            name = readable(entry.path)
-            number = hashlib.sha256(entry.path.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-            yield DepositFile(number, name, entry.size)
+            yield _file(entry)
 
 
-def _once(arguments: Arguments) -> str:
-    """The look's action; none where the same session looked at this file a moment ago."""
-    credentials = arguments["session"].credentials
-    who = hashlib.sha256(credentials.text.encode()).hexdigest() if isinstance(credentials, Token) else repr(credentials)
-    key, moment = (who, arguments["deposit"], arguments["file"]), time.monotonic()
-    if len(_seen) > 10_000:
-        _seen.clear()
-    if moment - _seen.get(key, -_AGAIN) < _AGAIN:
-        return ""
-    _seen[key] = moment
-    return "deposit.file-viewed"
+def _file(entry: Entry) -> DepositFile:
+    number = hashlib.sha256(entry.path.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    return DepositFile(number, readable(entry.path), entry.size)
 
 
-def _which(session: Session, arguments: Arguments) -> dict[str, object]:
-    return {"file": arguments["file"]}
+@contextmanager
+def opened(place: Known, number: str) -> Iterator[tuple[DepositFile, BinaryIO]]:
+    """The file of that number, open; no link on the way is followed. Raises NotFound."""
+    for entry in FolderSource(place.folder).entries():
+        if entry.kind == "file" and (found := _file(entry)).id == number:
+            with open_beneath(place.folder, entry.path) as stream:
+                yield found, stream
+            return
+    raise NotFound("deposit.no-such-file", place.room.id)
 
 
-@query("deposits.file", duty=HANDING_IN, subject="deposit", look=Look(_once, _which))
+def _which(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"file": str(arguments["file"])[:40]}
+
+
+def _one_look(session: Session, arguments: Arguments) -> str:
+    """Raises NotFound for what is not there: nobody looked at anything then."""
+    _seen(session, arguments["deposit"])
+    return f"{arguments['deposit']} {arguments['file']}"
+
+
+LOOK = Look("deposit.file-viewed", _which, once=_one_look)
+"""One look at one file, however many ranges and pages are asked for."""
+
+
+def _seen(session: Session, deposit: str) -> Known:
+    """Raises NotFound also for what is not whole yet, and for an upload that was taken in: its case is to be asked."""
+    place = known(session.home, session.person, deposit)
+    state = place.record.state
+    if state == "uploading" or (state == "taken-in" and place.record.kind == "upload"):
+        raise NotFound("deposit.no-such-file", deposit)
+    return place
+
+
+@query("deposits.file", duty=HANDING_IN, subject="deposit", look=LOOK)
 def file(session: Session, deposit: str, file: str) -> FileSeen:
     """One file by its number. Raises NotFound where there is none, or the deposit is nobody's business."""
-    place = known(session.home, session.person, deposit)
-    if place.record.state == "uploading" or (place.record.state == "taken-in" and place.record.kind == "upload"):
-        raise NotFound("deposit.no-such-file", deposit)
-    for entry in FolderSource(place.folder).entries():
-        number = hashlib.sha256(entry.path.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-        if entry.kind == "file" and number == file:
-            with open_beneath(place.folder, entry.path) as stream:
-                shown, kind = what_is(stream.read(64))
-                handle = os.dup(stream.fileno())
-            return FileSeen(deposit, DepositFile(file, readable(entry.path), entry.size), shown, kind, handle)
-    raise NotFound("deposit.no-such-file", deposit)
+    with opened(_seen(session, deposit), file) as (found, stream):
+        shown, kind = what_is(stream.read(64))
+        return FileSeen(deposit, found, shown, kind, os.dup(stream.fileno()))
+
+
+@query("deposits.page", duty=HANDING_IN, subject="deposit", look=LOOK)
+def page(session: Session, deposit: str, file: str, page: int) -> PageSeen:
+    """A page of a PDF as a picture, drawn by another process. Raises NotFound, Refused where it cannot be drawn."""
+    person, now = session.person, session.archive.now().astimezone(clock_of(session.home))
+    with opened(_seen(session, deposit), file) as (found, stream):
+        pictures, path = _pictures(session.home, stream), _path_of(stream)
+        try:
+            if not 1 <= page <= pictures.count(path):
+                raise NotFound("deposit.no-such-file", deposit)
+            mark = f"{person.name} {person.account} {now:%Y-%m-%d %H:%M}"
+            return PageSeen(deposit, page, pictures.page(path, page, mark))
+        except PictureFailed as error:
+            raise Refused("look.not-drawn", found.name, page=page, reason=error.kind) from error
+
+
+def pages_and_text(home: Home, stream: BinaryIO, shown: Shown) -> tuple[int, str]:
+    """How many pages a PDF has, 0 where it cannot be opened; and the words of a plain text."""
+    if shown == "pages":
+        try:
+            return min(_pictures(home, stream).count(_path_of(stream)), 2000), ""
+        except PictureFailed:
+            return 0, ""
+    if shown == "text":
+        stream.seek(0)
+        return 0, _text(stream.read(_LONGEST_TEXT)) or ""
+    return 0, ""
+
+
+def _pictures(home: Home, stream: BinaryIO) -> PagePictures:
+    status = os.fstat(stream.fileno())
+    what = f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+    return PagePictures(home.path / "viewing", hashlib.sha256(what.encode()).hexdigest())
+
+
+def _path_of(stream: BinaryIO) -> Path:
+    """The open file as another process of ours finds it, without a name being looked up again (proc(5))."""
+    return Path(f"/proc/{os.getpid()}/fd/{stream.fileno()}")
 
 
 def what_is(head: bytes) -> tuple[Shown, str]:
-    """What a file is by its first bytes, never by its name: only these kinds are shown in a page (web.md, security)."""
+    """What a file is by its first bytes, never by its name; only these kinds are sent to be shown (HTML, SVG never)."""
     if head[4:8] == b"ftyp":
         return ("sound", "audio/mp4") if head[8:11] == b"M4A" else ("video", "video/mp4")
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
@@ -109,4 +172,17 @@ def what_is(head: bytes) -> tuple[Shown, str]:
         return "picture", "image/png"
     if head[:5] == b"%PDF-":
         return "pages", "application/octet-stream"
+    if head and b"\0" not in head and _text(head) is not None:
+        return "text", "application/octet-stream"
     return "none", "application/octet-stream"
+
+
+def _text(data: bytes) -> str | None:
+    """Plain text in one of the usual encodings; a character that was cut at the end does not matter."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        for short in range(4):
+            try:
+                return data[: len(data) - short].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    return None

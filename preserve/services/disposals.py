@@ -179,7 +179,8 @@ class DisposalView:
     """A disposal as it stands, the files that were written, and the tombstones it left so far.
 
     `blocks` is what stands against it by now, by objid; `media` what people still have to destroy by hand; `registers`
-    are those that are kept. `sha256` is the digest of the record shown; `offered` the steps that the reader may take.
+    are those that are kept. `sha256` is the digest of the record shown; `offered` the steps that the reader may take;
+    `today` the bureau's day.
     """
 
     disposal: Disposal
@@ -190,6 +191,7 @@ class DisposalView:
     registers: tuple[Which, ...]
     sha256: str
     offered: tuple[str, ...]
+    today: date
 
 
 def _disposal(session: Session, number: str) -> Disposal:
@@ -226,6 +228,7 @@ def show(session: Session, number: str, *, folder: Path | None = None) -> Dispos
         tuple(which for which, digest in zip(WHICH, digests, strict=True) if digest),
         DISPOSALS.digest(archive.home, disposal),
         _offered(session, disposal),
+        archive.today(),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from preserve.administration.duties import Duty
 from preserve.administration.holds import steps
 from preserve.administration.holds.steps import HOLDS, Hold, HoldKind
+from preserve.administration.holds.steps import KINDS as KINDS
 from preserve.data_management import cases, proceedings
 from preserve.data_management.disposal_holds import ASKED, HELD
 from preserve.services.operation import Arguments, Look, command, of_archive, query

@@ -104,7 +104,7 @@ def with_value(document: Mapping[str, Any], name: str, value: Any) -> dict[str, 
 
 
 def taken_out(document: dict[str, Any], name: str) -> Any:
-    """Take what stands under a name, or under the name of a field within, out of a document; None where there is none."""
+    """Take what stands under a name, or under that of a field within, out of a document; None where there is none."""
     first, _, rest = name.partition(".")
     if not rest:
         return document.pop(first, None)

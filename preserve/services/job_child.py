@@ -37,6 +37,7 @@ from preserve.services.session import AsJob, Session, begin
 from preserve.work import boot_id, end_gently_with_parent, hold
 
 _EVERY = 0.25  # seconds between two lines of progress
+_LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
@@ -49,7 +50,7 @@ class Told(Silent):
         super().__init__()
         self._path, self._clock = path, clock
         self._lock = threading.Lock()
-        self._number = _lines_in(path)
+        self._number = job_folders.last_number(path)
         self._line: dict[str, Any] = {}
         self._written = float("-inf")
         self._is_new = False
@@ -97,15 +98,6 @@ class Told(Silent):
         self._written, self._is_new = self._clock(), False
 
 
-def _lines_in(path: Path) -> int:
-    """The number of the last line that an earlier attempt told."""
-    try:
-        last = path.read_bytes().rstrip(b"\n").rpartition(b"\n")[2]
-        return int(json.loads(last)["number"]) if last else 0
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
-
-
 @dataclass(frozen=True, slots=True)
 class JobRan:
     """How an attempt of a job ended."""
@@ -130,17 +122,18 @@ def run(session: Session, job: str, attempt: int) -> JobRan:
     try:
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
-        with stoppable(), hold(place / job_folders.LOCK, busy):
+        with stoppable(), hold(place / job_folders.LOCK, busy, _LET_GO):
             with archive.catalogue.begin() as connection:
                 row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
             progress = Told(place / job_folders.PROGRESS)
             state, result, failure = _outcome(home, row, progress)
             progress.close()
             job_folders.forget_secrets(home, job)
-            _write_end(archive, row, state, result, failure)
+            ended = _write_end(archive, row, state, result, failure)
+            job_folders.note_state(home, job, ended, stamp(now()))
     finally:
         archive.close()
-    return JobRan(job, attempt, state)
+    return JobRan(job, attempt, ended)
 
 
 Outcome = tuple[State, dict[str, Any] | None, dict[str, Any] | None]
@@ -196,20 +189,22 @@ def _session(home: Home, row: JobRow, operation: Operation[..., Any], spoken: La
 
 def _write_end(
     archive: Archive, row: JobRow, state: State, result: dict[str, Any] | None, failure: dict[str, Any] | None
-) -> None:
-    """Raises NotPermitted where another attempt has begun; Busy where the catalogue stays busy."""
+) -> State:
+    """The state in which the job is then. Raises NotPermitted where another attempt has begun; Busy."""
     _, runs = job_arguments.fit(row.operation)
     for attempt in range(_TRIES):
         try:
             with archive.catalogue.begin() as connection:
                 before = jobs.read(connection, row.id).state
                 wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
-                if wrote and state == "stopped" and before == "running" and runs.resumes:
+                again = wrote and state == "stopped" and before == "running" and runs.resumes
+                if again:
                     jobs.queue_again(connection, row.id)  # nobody asked for it: the worker ends
         except Busy:
             if attempt == _TRIES - 1:
                 raise
         else:
             if not wrote:
-                raise NotPermitted("job.not-this-attempt", row.id)
-            return
+                break
+            return "queued" if again else state
+    raise NotPermitted("job.not-this-attempt", row.id)

@@ -53,11 +53,62 @@ class JobProgress:
 
 def told(home: Home, job: str, after: int = 0) -> Iterator[JobProgress]:
     """What a job told of its progress since number `after`, the oldest first; at most the last few hundred."""
-    for line in _last_lines(folder(home, job) / PROGRESS):
+    for line in lines(home, job, after):
+        if (known := progress_in(line)) is not None:
+            yield known
+
+
+@dataclass(frozen=True, slots=True)
+class JobStep:
+    """A stretch of a job's work, and when it began."""
+
+    title: SentenceShown
+    time: str
+
+
+def steps(home: Home, job: str) -> tuple[JobStep, ...]:
+    """The stretches of work that a job told of, as far back as is kept."""
+    found: list[JobStep] = []
+    for known in told(home, job):
+        if not found or found[-1].title != known.title:
+            found.append(JobStep(known.title, known.time))
+    return tuple(found)
+
+
+def lines(home: Home, job: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
+    """Every line since number `after`: what was told of progress, and each change of state."""
+    for text in _last_lines(folder(home, job) / PROGRESS):
         with suppress(ValueError, KeyError, TypeError):
-            known = _progress(json.loads(line))
-            if known.number > after:
-                yield known
+            line = json.loads(text)
+            if int(line["number"]) > after:
+                yield line
+
+
+def progress_in(line: Mapping[str, Any]) -> JobProgress | None:
+    """What a line tells of progress, None where it tells of a change of state."""
+    try:
+        return _progress(line)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def note_state(home: Home, job: str, state: str, time: str) -> None:
+    """Tell whoever follows a job of its new state; not while its own process tells of progress."""
+    path = folder(home, job) / PROGRESS
+    line = json.dumps({"number": last_number(path) + 1, "state": state, "time": time})
+    # The table has the state: whoever cannot be told sees it there.
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="ascii") as stream:
+            stream.write(line + "\n")
+
+
+def last_number(path: Path) -> int:
+    """The number of the last whole line of what was told."""
+    for text in reversed(_last_lines(path)):
+        with suppress(ValueError, KeyError, TypeError):
+            return int(json.loads(text)["number"])
+    return 0
 
 
 def newest(home: Home, job: str) -> JobProgress | None:

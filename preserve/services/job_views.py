@@ -17,7 +17,7 @@ from preserve.data_management.jobs import JobRow, State
 from preserve.messages import language, say
 from preserve.services import job_folders
 from preserve.services.failures import Failure, FailureShown
-from preserve.services.job_folders import JobProgress, OutboxFile
+from preserve.services.job_folders import JobProgress, JobStep, OutboxFile
 from preserve.services.runs import Lane
 from preserve.services.session import Session
 
@@ -57,6 +57,7 @@ class JobShown:
     subject: str
     arguments: Mapping[str, Any]
     progress: JobProgress | None
+    steps: tuple[JobStep, ...]
     result: Mapping[str, Any] | None
     failure: FailureShown | None
     files: tuple[OutboxFile, ...]
@@ -91,6 +92,7 @@ def shown(session: Session, row: JobRow, *, brief: bool = False) -> JobShown:
         subject=row.subject if whole else "",
         arguments=json.loads(row.arguments) if whole else {},
         progress=progress,
+        steps=job_folders.steps(home, row.id) if whole and not brief else (),
         result=_result(row) if whole and not brief else None,
         failure=_failure(row) if whole else None,
         files=job_folders.files_of(home, row.id) if whole and not brief else (),

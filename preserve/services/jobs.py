@@ -110,7 +110,7 @@ class JobList:
 
 
 StateWish = Literal["", "queued", "running", "stopping", "stopped", "done", "refused", "failed", "lost"]
-STATES = tuple(state for state in get_args(StateWish) if state)
+STATES: tuple[StateWish, ...] = tuple(state for state in get_args(StateWish) if state)
 """How a job can be, by name."""
 
 
@@ -144,12 +144,22 @@ class JobFile:
     place: Path
 
 
+def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
+    """Raises NotFound, and NotPermitted for who neither asked for the job nor may do what it did."""
+    row, person = _row(session, job), session.person
+    operation, _ = job_arguments.fit(row.operation)
+    duties = () if callable(operation.duties) else operation.asked_for({})
+    if row.account != person.account and not any(person.may(duty) for duty in duties):
+        raise NotPermitted("job.not-yours", job)
+    place = job_folders.file_of(session.home, job, number)
+    (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
+    return row, JobFile(number, known.name, known.bytes, place)
+
+
 def _named(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    """What the record of a fetched file names: it is read before, and shown to nobody."""
-    row = _row(session, arguments["job"])
-    known = job_folders.files_of(session.home, row.id)
-    names = [file.name for file in known if file.number == arguments["number"]]
-    return {"number": arguments["number"], "file": names[0] if names else "", "work": row.operation}
+    """What the record of a fetched file names; what is not there, or not theirs, is not recorded as fetched."""
+    row, known = _fetched(session, arguments["job"], arguments["number"])
+    return {"number": known.number, "file": known.name, "work": row.operation}
 
 
 @query("job.file", duty=anybody, subject="job", look=Look("job.file-fetched", _named))
@@ -158,14 +168,7 @@ def file(session: Session, job: str, number: int) -> JobFile:
 
     For who asked for the job, and who may do what it did. Raises NotFound, NotPermitted.
     """
-    row, person = _row(session, job), session.person
-    operation, _ = job_arguments.fit(row.operation)
-    duties = operation.asked_for({}) if not callable(operation.duties) else ()
-    if row.account != person.account and not any(person.may(duty) for duty in duties):
-        raise NotPermitted("job.not-yours", job)
-    place = job_folders.file_of(session.home, job, number)
-    (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
-    return JobFile(number, known.name, known.bytes, place)
+    return _fetched(session, job, number)[1]
 
 
 @command("job.stop", duty=anybody, subject="job")

@@ -26,6 +26,7 @@ from preserve.messages import listed
 from preserve.services.operation import Arguments, Look, command, query
 from preserve.services.pages import Page
 from preserve.services.session import Session
+from storage_adapters.registry import traits_of
 
 _MANY = Page(size=1000)
 _COUNTED = ("planned", "written", "verified", "due", "repaired", "suspect")
@@ -118,13 +119,14 @@ def list_media(session: Session) -> MediaList:
 class MediumView:
     """One medium, a page of the copies on it by name, and the newest entries of the ledger about it.
 
-    More copies follow after the key `next`, where it is not empty.
+    More copies follow after the key `next`, where it is not empty. `removable`: it can be carried, and bears a label.
     """
 
     medium: MediumRow
     copies: tuple[CopyRow, ...]
     ledger: tuple[dict[str, Any], ...]
     next: str
+    removable: bool
 
 
 @query("media.show", duty=(Duty.KEEP, Duty.REPORT), subject="medium")
@@ -138,7 +140,13 @@ def show(session: Session, medium: str, page: Page = _MANY) -> MediumView:
         copies = holdings.copies_on(connection, row.id, after=page.after, limit=page.size + 1)
         entries = both_logs.about(connection, row.id)
     following = copies[page.size - 1].name if len(copies) > page.size else ""
-    return MediumView(row, tuple(copies[: page.size]), tuple(entry.data for entry in entries), following)
+    return MediumView(
+        row,
+        tuple(copies[: page.size]),
+        tuple(entry.data for entry in entries),
+        following,
+        traits_of(row.kind).removable,
+    )
 
 
 @dataclass(frozen=True, slots=True)

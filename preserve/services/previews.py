@@ -24,6 +24,7 @@ from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, job, query
 from preserve.services.reading_bytes import Picture
 from preserve.services.redactions import file_of, files_of, read_request
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from storage_adapters.reading import digest_file
 
@@ -122,7 +123,7 @@ def read_preview(session: Session, number: str, file: str, of: Of = "plan") -> P
     )
 
 
-@job("request.make_preview", duty=_DUTIES, subject="number")
+@job("request.make_preview", duty=_DUTIES, subject="number", runs=Runs(lane="waited"))
 def make_preview(session: Session, number: str, file: str, of: Of = "plan") -> Preview:
     """Make what would be given of a file; nobody sees it by this. Raises Refused with every mistake, NotIntact."""
     found = _find(session, number, file, of)

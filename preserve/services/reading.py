@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,9 @@ from preserve.data_management import looks, reader_notes, search
 from preserve.data_management.reader_notes import Mark as Mark
 from preserve.description.labels import label_of
 from preserve.description.schema import Stage
+from preserve.errors import PreserveError
 from preserve.pictures.helper import PictureFailed
+from preserve.services import jobs
 from preserve.services.local_times import clock_of
 from preserve.services.operation import query
 from preserve.services.reading_files import LOOK_OR_LIST, Opened, after_and_before, bring, find_file, read_contents
@@ -160,7 +163,20 @@ def _shown(
         before,
         after,
     )
-    return facts if check.state == "altered" else _with_contents(session, opened, facts, files)
+    if check.state == "altered":
+        return facts
+    shown = _with_contents(session, opened, facts, files)
+    if opened.copy.due(session.archive.now()) or (shown.strip is not None and shown.strip.state == "waiting"):
+        _have_prepared(session, opened)
+    return shown
+
+
+def _have_prepared(session: Session, opened: Opened) -> None:
+    """Have the copy read whole and its strip drawn by a job; what cannot be asked for now is asked for another time."""
+    identifier = opened.viewed.identifier
+    key = f"reading.prepare {identifier} {session.archive.now():%Y-%m-%dT%H}"
+    with suppress(PreserveError):
+        jobs.ask(session, "reading.prepare", {"case": opened.case.objid, "file": identifier}, key=key)
 
 
 def _local(session: Session, check: Check) -> str:

@@ -20,6 +20,7 @@ from preserve.services.local_times import clock_of
 from preserve.services.operation import job, query
 from preserve.services.reading import StripShown, strip_of
 from preserve.services.reading_files import LOOK, find_file, require_intact, tell_altered
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 Part = Literal["frames", "poster", "wave"]
@@ -111,7 +112,7 @@ class Prepared:
     strip: bool
 
 
-@job("reading.prepare", duty=Duty.FIND, subject="case")
+@job("reading.prepare", duty=Duty.FIND, subject="case", runs=Runs("waited", place="file"))
 def prepare(session: Session, case: str, file: str) -> Prepared:
     """Read the copy of a recording whole, and draw its strip; nothing is shown by it.
 

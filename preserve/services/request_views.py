@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from preserve.access.redaction.log import as_data, where
 from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.requests import statistics as use
 from preserve.access.requests.model import Examination as Examination
-from preserve.access.requests.model import Request
+from preserve.access.requests.model import Request, State
+from preserve.access.requests.offering import hat_of, offered, waits_for
 from preserve.access.requests.procedure import OPEN, REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import check_paper
 from preserve.data_management import cases, proceedings
 from preserve.data_management.proceedings import ProceedingRow
-from preserve.errors import NotIntact
+from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from preserve.services.operation import Arguments, Look, of_archive, query
+from preserve.services.request_hiding import without_examination, without_names
 from preserve.services.session import Session
 
 _MOST = 1000
+STATES: tuple[State, ...] = get_args(State)
+"""The states of a request, in the order of its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,17 @@ class RequestList:
 
 def _rows(session: Session, any_state: bool) -> tuple[list[ProceedingRow], int]:
     states = () if any_state else OPEN
-    return session.once("requests", lambda connection: proceedings.newest(connection, "request", states, _MOST))
+    rows, more = session.once("requests", lambda connection: proceedings.newest(connection, "request", states, _MOST))
+    if session.person.may(Duty.SEE_REQUESTS):
+        return rows, more
+    return [row for row in rows if _entered_by(session.home, row) == session.person.account], 0
+
+
+def _entered_by(home: Home, row: ProceedingRow) -> str:
+    try:
+        return REQUESTS.read_record(home, row).opened_by
+    except NotIntact:
+        return ""
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -65,9 +79,12 @@ def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"requests": [row.number for row in rows]}
 
 
-@query("request.list", duty=Duty.SEE_REQUESTS, look=Look("request-list.viewed", _listed, of_archive))
+@query("request.list", duty=(Duty.SEE_REQUESTS, Duty.SEE_OWN), look=Look("request-list.viewed", _listed, of_archive))
 def list_requests(session: Session, *, overdue: bool = False, any_state: bool = False) -> RequestList:
-    """Requests that somebody waits for; with `overdue` those past their day, with `any_state` those that ended too."""
+    """Requests that somebody waits for; with `overdue` those past their day, with `any_state` those that ended too.
+
+    Who may not see every request sees those that they entered.
+    """
     archive = session.archive
     today = archive.today().isoformat()
     rows, more = _rows(session, any_state)
@@ -121,6 +138,12 @@ class RequestView:
     """For each redaction, where in its object it applies, in words."""
     seen: str
     """What a step may be asked with, so that it is taken on this record and on no other."""
+    offered: tuple[str, ...]
+    """The steps that who looks may take now."""
+    waits_for: tuple[str, ...]
+    """Whose turn it is, as a duty; of a request that is over nobody's."""
+    on_behalf_of: str
+    """The head in whose place who looks would decide; empty where they would not, or are a head."""
 
 
 def _request(session: Session, number: str) -> Request:
@@ -131,15 +154,32 @@ def _row(session: Session, number: str) -> ProceedingRow:
     return session.once("request", lambda connection: REQUESTS.row(connection, number))
 
 
-def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"cases": list(_request(session, arguments["number"]).cases)}
-
-
-@query("request.show", duty=Duty.SEE_REQUESTS, subject="number", look=Look("request-record.viewed", _cases_of))
-def show(session: Session, number: str) -> RequestView:
-    """Everything about one request, as its last record in the store says. Raises NotIntact where that was changed."""
-    home = session.archive.home
+def permitted(session: Session, number: str) -> Request:
+    """The request, for who may see every one, or entered it. Raises NotFound: others may not know that it is there."""
     request = _request(session, number)
+    if not session.person.may(Duty.SEE_REQUESTS) and request.opened_by != session.person.account:
+        raise NotFound(REQUESTS.unknown, number)
+    return request
+
+
+def _cases_of(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    return {"cases": list(permitted(session, arguments["number"]).cases)}
+
+
+@query(
+    "request.show",
+    duty=(Duty.SEE_REQUESTS, Duty.SEE_OWN),
+    subject="number",
+    look=Look("request-record.viewed", _cases_of),
+    hidden={Duty.SEE_REQUESTS: without_examination, Duty.FIND: without_names},
+)
+def show(session: Session, number: str) -> RequestView:
+    """Everything about one request, as its last record in the store says; who only entered it sees where it stands.
+
+    Who may not see cases sees no names of files. Raises NotFound, NotIntact where the record was changed.
+    """
+    home = session.archive.home
+    request = permitted(session, number)
     planned = _planned(home, request)
     capacity = request.consumer.capacity
     return RequestView(
@@ -148,6 +188,9 @@ def show(session: Session, number: str) -> RequestView:
         tuple({"object": redaction.object, **as_data(redaction)} for redaction in planned),
         tuple(where(redaction) for redaction in planned),
         _row(session, number).sha256,
+        offered(request, session.person),
+        tuple(duty.value for duty in waits_for(request)),
+        hat_of(session.person),
     )
 
 

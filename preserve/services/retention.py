@@ -16,6 +16,7 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.administration.retention.wording import basis, due_words, period_words, rule_name
 from preserve.data_management import cases, destroyed, retention_index
+from preserve.data_management.cases import CaseName
 from preserve.data_management.destroyed import Gone
 from preserve.data_management.disposal_holds import Block, blocks, blocks_of
 from preserve.data_management.retention_index import RetentionRow
@@ -152,12 +153,18 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a case and each of its recordings is kept, and until when; what stands against disposing of it."""
+    """Why a case and each of its recordings is kept, and until when; what stands against disposing of it.
+
+    `whole_gone` where the case itself is being destroyed or was.
+    """
 
     objid: str
     rules_sha256: str
     things: tuple[Explained, ...]
     blocks: tuple[Block, ...]
+    case_number: str
+    title: str
+    whole_gone: bool
 
 
 def _explained(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -174,6 +181,7 @@ def explain(session: Session, case: str) -> Explanation:
         paths = paths_of(connection, objid)
         standing = blocks(connection, objid)
         gone = {thing.item: thing for thing in destroyed.of_case(connection, objid)}
+        name = cases.names_of(connection, [objid]).get(objid, CaseName(objid, ""))
     things = []
     for row in rows:
         due = calculate(rules.profile, row, rows[0].facts)
@@ -189,7 +197,9 @@ def explain(session: Session, case: str) -> Explanation:
                 gone=gone.get(row.item),
             )
         )
-    return Explanation(objid, rules.sha256, tuple(things), tuple(standing))
+    return Explanation(
+        objid, rules.sha256, tuple(things), tuple(standing), name.case_number, name.title, whole_gone="" in gone
+    )
 
 
 def _shown(profile: RetentionProfile, due: Due, period: Period) -> PeriodShown:

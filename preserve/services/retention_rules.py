@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
 from preserve.administration.retention import rule_changes
+from preserve.administration.retention.profile import Event, RetentionClass, RetentionProfile
 from preserve.administration.retention.rule_changes import Change
-from preserve.administration.retention.rules_in_force import rules_now
-from preserve.data_management import retention_index
+from preserve.administration.retention.rules_in_force import applicable_rules, rules_now
+from preserve.administration.retention.wording import basis, rule_name
+from preserve.data_management import cases, retention_index
 from preserve.errors import Changed
 from preserve.services.operation import command, query
 from preserve.services.session import Session
@@ -25,10 +29,28 @@ class RulesInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleShown:
+    """One class: to what it applies, from which events it counts, on what basis; label and basis are words.
+
+    `before` is what is in force, `after` what is written now: a number of years, `permanent`, or empty where there is
+    no such class.
+    """
+
+    name: str
+    label: str
+    applies_to: Literal["case", "recording"]
+    starts: tuple[Event, ...]
+    basis: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChanges:
     """What the profile as it is now changes: how many rows were computed, how many change in which way, the first.
 
-    `applied` where it was put in force now; `in_force` are all rules that ever were, oldest first.
+    `applied` where it was put in force now; `in_force` are all rules that ever were, oldest first. `classes` are those
+    of both profiles; `case_numbers` by objid and `rule_names` are of what is `listed`.
     """
 
     applied: bool
@@ -38,9 +60,22 @@ class RuleChanges:
     counts: dict[str, int]
     listed: tuple[Change, ...]
     in_force: tuple[RulesInForce, ...]
+    classes: tuple[RuleShown, ...]
+    case_numbers: dict[str, str]
+    rule_names: dict[str, str]
 
 
-def _changes(changes: rule_changes.Changes, applied: bool, known: Iterable[retention_index.InForce]) -> RuleChanges:
+def _changes(
+    connection: Connection,
+    changes: rule_changes.Changes,
+    profiles: tuple[RetentionProfile, RetentionProfile],
+    *,
+    applied: bool,
+) -> RuleChanges:
+    before, after = profiles
+    names = cases.names_of(connection, {change.objid for change in changes.listed})
+    rules = {rule for change in changes.listed for rule in (change.rule_before, change.rule_after)}
+    known = retention_index.rules_in_force(connection)
     return RuleChanges(
         applied,
         changes.before_sha256,
@@ -48,8 +83,39 @@ def _changes(changes: rule_changes.Changes, applied: bool, known: Iterable[reten
         changes.rows,
         changes.counts,
         changes.listed,
-        tuple(RulesInForce(rules.since, rules.actor, rules.sha256) for rules in known),
+        tuple(RulesInForce(one.since, one.actor, one.sha256) for one in known),
+        _classes(before, after),
+        {objid: name.case_number for objid, name in names.items()},
+        {rule: rule_name(after if after.of(rule) else before, rule) for rule in sorted(rules)},
     )
+
+
+def _classes(before: RetentionProfile, after: RetentionProfile) -> tuple[RuleShown, ...]:
+    """Every class of either profile, in the order in which they are written now."""
+    names = dict.fromkeys(rule.name for profile in (after, before) for rule in profile.classes)
+    shown = []
+    for name in names:
+        profile = after if after.of(name) else before
+        rule = profile.of(name)
+        assert rule is not None
+        shown.append(
+            RuleShown(
+                name,
+                rule_name(profile, name),
+                rule.applies_to,
+                rule.starts,
+                basis(profile, name),
+                _how_long(before.of(name)),
+                _how_long(after.of(name)),
+            )
+        )
+    return tuple(shown)
+
+
+def _how_long(rule: RetentionClass | None) -> str:
+    if rule is None:
+        return ""
+    return "permanent" if rule.permanent else str(rule.years)
 
 
 @query("retention.changes", duty=(Duty.FIND, Duty.REPORT))
@@ -57,7 +123,8 @@ def changes(session: Session) -> RuleChanges:
     """What the profile as it is now would change."""
     with session.archive.catalogue.read() as connection:
         previewed = rule_changes.preview(session.home, connection)
-        return _changes(previewed, False, retention_index.rules_in_force(connection))
+        profiles = applicable_rules(session.home, connection).profile, rules_now(session.home).profile
+        return _changes(connection, previewed, profiles, applied=False)
 
 
 @command("retention.put_in_force", duty=Duty.DECIDE, subject="seen", confirmed=True)
@@ -67,8 +134,10 @@ def put_in_force(session: Session, *, seen: str = "") -> RuleChanges:
     `seen` is the digest of the profile whose changes were looked at: Changed where it is another by now.
     """
     archive = session.archive
-    if seen and seen != rules_now(session.home).sha256:
+    now = rules_now(session.home)
+    if seen and seen != now.sha256:
         raise Changed("retention.rules-changed", seen[:16])
     with archive.catalogue.begin() as connection:
+        before = applicable_rules(archive.home, connection).profile
         applied = rule_changes.apply(archive.home, connection, actor=session.person.account, moment=archive.now())
-        return _changes(applied, True, retention_index.rules_in_force(connection))
+        return _changes(connection, applied, (before, now.profile), applied=True)

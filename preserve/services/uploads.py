@@ -14,13 +14,15 @@ from preserve.errors import Conflict, NotFound, Refused
 from preserve.home import Home
 from preserve.ingest.handing_in import closing, parts
 from preserve.ingest.handing_in.access import Known, own
-from preserve.ingest.handing_in.manifest import Offered, digest, mistakes, written
+from preserve.ingest.handing_in.manifest import Offered as Offered
+from preserve.ingest.handing_in.manifest import digest, mistakes, written
 from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes
 from preserve.profiles import read_profile
 from preserve.services.operation import command, job, query
 from preserve.services.preparation import HANDING_IN
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import require_space
 
@@ -220,7 +222,7 @@ def unread(session: Session, deposit: str) -> PackTaken:
     return PackTaken(closing.unread(found.room, found.files))
 
 
-@job("upload.close", duty=HANDING_IN)
+@job("upload.close", duty=HANDING_IN, subject="deposit", runs=Runs("waited", place="deposit"))
 def close(session: Session, deposit: str) -> Closed:
     """Compare every file with the list and what was sent, and close the upload; again it is the same.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
+from preserve.description.problems import name_of_problem as name_of_problem
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest import runner
 from preserve.ingest.handing_in import papers
@@ -23,6 +24,7 @@ from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Look, command, job, query
 from preserve.services.preparation import HANDING_IN, rules_for_checking
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.uploads import enter
 from preserve.services.waiting import version_of
@@ -48,7 +50,7 @@ class CheckedWaiting:
     findings: tuple[FindingShown, ...]
 
 
-@job("deposits.examine", duty=HANDING_IN, subject="deposit")
+@job("deposits.examine", duty=HANDING_IN, subject="deposit", runs=Runs("waited", place="deposit"))
 def examine(session: Session, deposit: str) -> CheckedWaiting:
     """Check a deposit that waits as ingest would, and keep what was found beside it; nothing in it is changed.
 
@@ -161,7 +163,7 @@ def _text(draft: Draft, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-@job("deposits.take_in", duty=Duty.INGEST, subject="deposit")
+@job("deposits.take_in", duty=Duty.INGEST, subject="deposit", runs=Runs("ingest", place="deposit"))
 def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = False) -> Ingested:
     """Take a deposit that waits in; goes on where an earlier run stopped, with `restart` begins anew.
 

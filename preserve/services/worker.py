@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow, State
@@ -90,6 +91,7 @@ class _Worker:
             attempt = jobs.start(connection, row.id, pid=pid, boot=boot, moment=self.archive.now())
         if attempt is None:
             return False
+        job_folders.note_state(self.home, row.id, "running", stamp(self.archive.now()))
         arguments = ["--home", str(self.home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
         self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
         self.started += 1
@@ -112,6 +114,7 @@ class _Worker:
         jobs.end(connection, row.id, row.attempt, state, self.archive.now(), failure=failure)
         if again:
             jobs.queue_again(connection, row.id, by_itself=True)
+        job_folders.note_state(self.home, row.id, "queued" if again else state, stamp(self.archive.now()))
 
     def _tell(self, job: str) -> None:
         """Ask a child to stop, once: a second time would end it at once."""

@@ -9,6 +9,7 @@ import click
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.errors import ToolMissing
+from preserve.services.jobs import start_worker_if_none
 from preserve.services.standing import Standing
 
 
@@ -26,7 +27,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
     except ImportError as error:
         raise ToolMissing("serve.web-missing", str(error.name)) from error
 
-    standing = Standing(output.home_path)
+    standing, worker = Standing(output.home_path), None
     try:
         web = standing.web
         certificate = certificate or (standing.home / web.certificate if web.certificate else None)
@@ -36,6 +37,10 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         app = make_app(standing, [(BASE, make_api(standing))])
         listening = server.bind(server.read_address(listen or web.listen))
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
+        worker = None if no_worker else start_worker_if_none(standing.home)
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait()
         standing.close()

@@ -17,6 +17,7 @@ from preserve import __version__
 from preserve.errors import NotPermitted
 from preserve.messages import bytes_for_people, day_for_people, hint, known, length_for_people, say, speaking
 from preserve.services.text import one_line, visible
+from preserve.services.viewing import time_code
 from preserve.web.navigation import subjects_for
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Pages:
         self._environment.filters.update(
             size=bytes_for_people,
             length=length_for_people,
+            clock=time_code,
             day=day_for_people,
             moment=self._moment,
             line=one_line,

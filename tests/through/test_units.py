@@ -12,7 +12,8 @@ import pytest
 from preserve.cli.main import run
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = sorted(path for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
+FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file())
+UNITS = sorted(path for path in FILES if path.suffix in (".service", ".timer"))
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -52,15 +53,15 @@ def test_cron_lines() -> None:
 
 
 def test_nothing_is_written_into_the_archive() -> None:
-    homes = {one for path in DEPLOY.iterdir() for one in re.findall(r"PRESERVE_HOME=(\S+)", path.read_text("utf-8"))}
-    written = [one for path in DEPLOY.iterdir() for one in re.findall(r"--output (\S+)", path.read_text("utf-8"))]
+    homes = {one for path in FILES for one in re.findall(r"PRESERVE_HOME=(\S+)", path.read_text("utf-8"))}
+    written = [one for path in FILES for one in re.findall(r"--output (\S+)", path.read_text("utf-8"))]
     assert len(written) == 2 and len(homes) == 1
     assert [one for one in written if homes & {one, *map(str, Path(one).parents)}] == []
 
 
 def test_the_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     called = set()
-    for path in DEPLOY.iterdir():
+    for path in FILES:
         called |= {tuple(one.split()) for one in re.findall(r"bin/preserve ([a-z -]+)", path.read_text("utf-8"))}
     assert len(called) >= 3
     for arguments in called:

@@ -34,6 +34,7 @@ def test_a_route_that_names_no_operation_of_ours_starts_nothing(
 
 
 def test_a_route_says_what_it_calls_or_why_it_calls_nothing() -> None:
+    app.all_pages()
     with pytest.raises(TypeError, match="either operations, or why it needs none"):
         routing.page("GET", "/without")
     with pytest.raises(TypeError, match="declared twice"):

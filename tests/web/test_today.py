@@ -8,20 +8,23 @@ from collections.abc import Iterator
 import pytest
 
 from preserve.web.pages.today import ADDRESSES
+from tests.support.keeping import demand_copies
 from tests.support.web import ACCOUNTS, CASE_NUMBER, Served, serving
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("door")) as running:
+        demand_copies(running.home)
         yield running
 
 
 @pytest.mark.parametrize("role", ACCOUNTS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_has_a_first_page_with_links_that_answer(served: Served, role: str, language: str) -> None:
-    client = served.client(role, language)
-    shown = client.get("/")
+    client = served.client(role)
+    shown = client.get("/", headers={"accept-language": language})
+    assert ("Today" in shown.text) == (language == "en")
     assert shown.status_code == 200 and shown.text.count("<h1>") == 1
     assert CASE_NUMBER not in shown.text
     (body,) = re.findall(r"<main.*?</main>", shown.text, re.DOTALL)

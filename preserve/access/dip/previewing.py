@@ -84,7 +84,7 @@ def make(
     folder, scratch = top / _key(wanted), top / f".{_key(wanted)}.part"
     with suppress(FileNotFoundError):
         discard(scratch, top)
-    scratch.mkdir(parents=True, mode=0o750)
+    scratch.mkdir(parents=True, mode=0o770)
     try:
         with speaking(home.settings.language):
             result = carry_out(home, wanted, scratch, moment, progress)

@@ -84,7 +84,7 @@ def save_draft(home: Home, number: str, draft: Draft) -> None:
         if read_draft(home, number).revision != draft.revision - 1:
             raise Changed("redaction.draft-changed", number)
         folder = _folder(home, number)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o770)
         write_file(folder / "draft.json", draft.model_dump_json(indent=1).encode(), durable=True, mode=0o640)
 
 

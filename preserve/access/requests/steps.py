@@ -165,7 +165,7 @@ def decide(
     with actor.catalogue.begin() as connection:
         taking = REQUESTS.take(connection, actor.home, actor.person, number, state, seen)
         if approve:
-            _check_open_concerns(taking.record)
+            check_open_concerns(taking.record)
         decision = Decision(
             by=actor.account,
             on_behalf_of=taking.on_behalf_of,
@@ -183,7 +183,8 @@ def decide(
         return _step(connection, actor, taking.record, state, details, decision=decision)
 
 
-def _check_open_concerns(request: Request) -> None:
+def check_open_concerns(request: Request) -> None:
+    """Raises Refused where a request cannot be approved as it was examined."""
     examination = request.examination
     if examination is None or not examination.selection:
         raise Refused("request.nothing-left", request.number)

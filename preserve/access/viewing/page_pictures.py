@@ -57,4 +57,4 @@ class PagePictures:
 
     def _open(self) -> None:
         for folder in (self._root, self._kept):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o770, parents=True, exist_ok=True)

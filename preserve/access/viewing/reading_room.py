@@ -167,10 +167,12 @@ class Room:
         self.package = Path(package)
 
     def open(self) -> None:
-        """Make the room, for the archive's own account alone, and clear out what has lain there long enough."""
+        """Make the room, for archive and door alone, and clear out what has lain there long enough."""
+        mode = 0o2770 if self.home.settings.web.group else 0o700
         for folder in (self.root, self.folder.parent, self.folder, self.kept):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
+            folder.mkdir(mode=mode, parents=True, exist_ok=True)
+            with suppress(PermissionError):  # the door's user made it, and gave it this mode
+                folder.chmod(mode)
         now = time.time()
         for path in _old(
             self.root, now - timedelta(hours=self.wanted.hours).total_seconds(), (self.kept, self.root / SHOWN)
@@ -188,7 +190,7 @@ class Room:
         source = self.package / viewed.path
         if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == viewed.sha256):
             part = target.with_name(f".{secrets.token_hex(8)}.new")
-            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
             _, digests = copy_file_checked(source, part, ("sha256",), lambda moved: check_stop())
             if digests["sha256"] != viewed.sha256:
                 drop_file(part, self.root)
@@ -218,7 +220,7 @@ class Room:
             if seen != viewed.sha256:
                 raise NotIntact("look.altered", viewed.name, wanted=viewed.sha256, found=seen)
             scratch = self.kept / f"{stem}.{secrets.token_hex(8)}"
-            scratch.mkdir(mode=0o700)
+            scratch.mkdir(mode=0o770)
             try:
                 done = make_pictures(source, about, scratch, stem, self.wanted)
                 missing, cut = done.missing, done.cut
@@ -240,7 +242,7 @@ class Room:
             (name,) = safe_names([viewed.name + path.name.removeprefix(stem)])
             target = self.folder / str(name)
             part = target.with_name(f".{secrets.token_hex(8)}.new")
-            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
             copy_file_checked(path, part, (), lambda moved: None)
             part.chmod(0o400)
             move_in(part, target)

@@ -63,7 +63,7 @@ class ShownCopy:
     def bring(self, moment: datetime) -> Check:
         """Have it in the room, read whole where it is small; what is known of it now. Raises the medium's errors."""
         for folder in (self._root, self.path.parent.parent, self.path.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         here = self._here()
         if not here:
             return self._known() if self._known().state == "altered" else self._write(Check("altered", stamp(moment)))

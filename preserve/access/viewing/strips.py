@@ -73,9 +73,9 @@ class Strips:
     def make(self, source: Path, known_length: float, wanted: LookingProfile) -> Strip:
         """Make it from the copy that is played; of one that cannot be read, that is kept as well. Raises Stopped."""
         for folder in (self._root, self._kept):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         scratch = self._kept / f"{self._stem}.{secrets.token_hex(8)}"
-        scratch.mkdir(mode=0o700)
+        scratch.mkdir(mode=0o770)
         try:
             strip = self._draw(source, known_length, wanted, scratch)
             for name in _names(strip):

@@ -63,7 +63,7 @@ def write_record(path: Path, record: BaseModel) -> str:
     A record that no entry names is of a step that was cut off; the next one with its name takes its place.
     """
     data = record.model_dump_json(indent=1).encode()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o770)
     write_file(path, data, durable=True, mode=0o640)
     return hashlib.sha256(data).hexdigest()
 
@@ -109,7 +109,7 @@ def staged_papers(store: Path, sources: Iterable[tuple[str, Path]]) -> Iterator[
     Raises Refused for what cannot be read. The files that were given stay where they are.
     """
     waiting = store / _WAITING
-    waiting.mkdir(exist_ok=True, mode=0o750)
+    waiting.mkdir(exist_ok=True, mode=0o770)
     _sweep(waiting)
     staged: list[StagedPaper] = []
     try:
@@ -124,7 +124,7 @@ def staged_papers(store: Path, sources: Iterable[tuple[str, Path]]) -> Iterator[
 def keep_staged(folder: Path, staged: StagedPaper) -> Paper:
     """Let a staged document belong to a proceeding: it is only renamed."""
     papers = folder / "papers"
-    papers.mkdir(parents=True, exist_ok=True, mode=0o750)
+    papers.mkdir(parents=True, exist_ok=True, mode=0o770)
     name = f"{staged.sha256[:16]}{staged.suffix}"
     move_in(staged.path, papers / name)
     sync_folder(papers)

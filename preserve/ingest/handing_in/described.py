@@ -34,7 +34,7 @@ Origin = Literal["draft", "own", "none"]
 class Draft:
     """Plain data of a description's shape, where it is from, and what is wrong in it (`where`: the field's path).
 
-    `version` is the digest of what was read: who saves says which one was changed. `case` is None where it is
+    `version` is the digest of what was read: who saves names what was changed. `case` is None where it is
     wrong.
     """
 

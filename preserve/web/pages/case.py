@@ -1,4 +1,4 @@
-"""The page of one case: what it is, its files, its description, copies, life and use; and its recordings on one line."""
+"""The page of one case: what it is, its files, description, copies, life and use; its recordings on one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import partial
 
 from starlette.responses import Response
 
-from preserve.services import cases, reading, reading_timeline
+from preserve.services import cases, jobs, reading, reading_timeline
+from preserve.services.case_history import show_history
 from preserve.services.case_use import show_use
 from preserve.services.choices import spoken
 from preserve.services.pages import Page
@@ -49,3 +50,17 @@ def show_timeline(asked: Asked) -> Response:
     for one in line.recordings:
         devices.setdefault(one.device, []).append(one)
     return asked.show("reading/timeline.html", line=line, devices=devices)
+
+
+@page("GET", "/cases/{objid}/history", "case.history")
+def show_whole_history(asked: Asked) -> Response:
+    """Everything that happened with a case, each event with where it stands."""
+    view = show_history(asked.session, asked.path["objid"])
+    return asked.show("cases/history.html", view=view, events=tables.history(view))
+
+
+@page("POST", "/cases/{objid}/history", "job.ask", "history.write")
+def write_history(asked: Asked) -> Response:
+    """Have it written as PDF with its proof."""
+    asked_for = jobs.ask(asked.session, "history.write", {"case": asked.path["objid"]}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from preserve.errors import UsageError
-from preserve.services import cases, reader_notes
+from preserve.services import cases, jobs, reader_notes
 from preserve.services.cases import SearchWish
 from preserve.services.choices import filter_choices
 from preserve.services.failures import Failure, failure_of
@@ -20,6 +20,8 @@ from preserve.web.routing import page
 TEXTS = ("party", "officer", "device", "place", "kind", "stage", "case_type", "measure", "classification", "volume")
 DAYS = ("since", "until")
 SIZE = 50
+WORKS = {"export": "find", "replicate": "keep", "verify": "keep"}
+"""What can be done with all chosen cases, and the duty that it asks for."""
 
 
 def wanted(given: Asked) -> dict[str, str]:
@@ -122,4 +124,19 @@ def drop_chosen(asked: Asked) -> Response:
 @page("GET", "/cases/chosen", "chosen.list")
 def show_chosen(asked: Asked) -> Response:
     """The cases that one chose, and what can be done with all of them."""
-    return asked.show("cases/chosen.html", chosen=reader_notes.list_chosen(asked.session).cases)
+    duties = asked.who.duties
+    works = [name for name, duty in WORKS.items() if duty in duties]
+    return asked.show("cases/chosen.html", chosen=reader_notes.list_chosen(asked.session).cases, works=works)
+
+
+@page("POST", "/cases/chosen/work", "chosen.list", "job.ask", "chosen.export", "chosen.replicate", "chosen.verify")
+def work_on_chosen(asked: Asked) -> Response:
+    """Have something done with all of them, as a job."""
+    work = asked.needed("work")
+    if work not in WORKS:
+        raise UsageError("web.field-missing", "work")
+    objids = [one.objid for one in reader_notes.list_chosen(asked.session).cases]
+    if not objids:
+        return asked.see_other("/cases/chosen")
+    job = jobs.ask(asked.session, f"chosen.{work}", {"objids": objids}, key=asked.key)
+    return asked.see_other(f"/jobs/{job.id}")

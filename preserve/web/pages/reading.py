@@ -44,6 +44,7 @@ def show_file(asked: Asked) -> Response:
         "reading/file.html",
         case=case,
         shown=case.shown,
+        first=_number(asked.query.get("page", "1")),
         address=address,
         base=f"/cases/{case.objid}/files/{quote(file, safe='')}",
     )
@@ -56,9 +57,8 @@ class Watched(FileResponse):
         """Send it; where the copy is no longer shown the connection is cut off, and the browser stops."""
 
         async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.body" and message.get("body"):
-                if not reading_bytes.still_shown(self.path):
-                    raise _Gone
+            if message["type"] == "http.response.body" and not reading_bytes.still_shown(self.path):
+                raise _Gone
             await send(message)
 
         try:

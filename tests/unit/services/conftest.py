@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from preserve.services.recent_looks import RECENT
 from tests.support.bureau import Bureau, make_bureau
 
 
@@ -15,3 +16,9 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     whole = make_bureau(tmp_path_factory.mktemp("bureau"))
     yield whole
     whole.archive.close()
+
+
+@pytest.fixture(autouse=True)
+def each_look_for_itself() -> None:
+    """What one test looked at is recorded again for the next."""
+    RECENT.forget()

@@ -1,7 +1,10 @@
-"""Jobs: asked for once, seen by whom they concern, run by a worker as who asked, stopped and gone on with."""
+"""Jobs: asked for once, run by a worker as who asked; killed, stopped and gone on with, they give the same package."""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from preserve.administration.appointing import change_person
 from preserve.administration.duties import Role
+from preserve.administration.people import Person
+from preserve.clock import now
+from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
+from preserve.errors import Conflict
 from preserve.messages import speaking
-from preserve.services import jobs
+from preserve.services import job_folders, jobs
 from preserve.services.documents import as_document
 from preserve.services.job_views import JobShown
 from tests.support.people import entries, session, staffed
@@ -21,53 +29,175 @@ from tests.support.program import kill
 from tests.support.tiny_case import write_whole_case
 
 PATIENCE = 60.0
+NUMBER = "临文综罚〔2026〕77号"
+SECURITY = Person("security", "某security", frozenset({Role.SECURITY_ADMINISTRATOR}))
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    opened = staffed(tmp_path / "home", zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST, wang=Role.EXAMINER)
+    opened = staffed(tmp_path / "home", zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
     write_whole_case(opened.home.path / "inbox" / "case")
     yield opened
     opened.close()
 
 
 @contextmanager
-def working(archive: Archive) -> Iterator[None]:
-    worker = Program(archive.home.path).start("worker")
+def working(archive: Archive) -> Iterator[Program]:
+    """A worker, ended as a service manager does."""
+    program = Program(archive.home.path)
+    worker = program.start("worker")
     try:
-        yield
+        yield program
         worker.terminate()
         assert worker.wait(30) == 0, worker.communicate()
     finally:
         kill(worker)
 
 
-def wait_for(archive: Archive, job: str, wanted: Callable[[JobShown], bool], user: str = "") -> JobShown:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        shown = jobs.show(session(archive, user), job)
-        if wanted(shown):
-            return shown
-        time.sleep(0.05)
-    raise AssertionError(shown)
-
-
-def ended(shown: JobShown) -> bool:
-    return shown.state not in ("queued", "running", "stopping")
-
-
-def test_a_deposit_is_taken_in_by_a_worker_as_who_asked(archive: Archive) -> None:
+def handed_in(archive: Archive, key: str = "") -> str:
     sip = archive.home.path / "inbox" / "case"
-    asked = jobs.ask(session(archive, "zhou"), "deposits.ingest", {"sip": str(sip), "jobs": 1}, key="k1")
-    assert (asked.state, asked.again) == ("queued", False)
-    again = jobs.ask(session(archive, "zhou"), "deposits.ingest", {"jobs": 1, "sip": sip}, key="k1")
-    assert (again.id, again.again) == (asked.id, True)
-    with working(archive):
-        done = wait_for(archive, asked.id, ended, "zhou")
-    assert (done.state, done.attempt, done.failure) == ("done", 1, None), done
-    assert done.result is not None and done.result["case_number"] == "临文综罚〔2026〕77号"
-    assert {entry["actor"] for entry in entries(archive, "ingest.started", "case.registered")} == {"zhou"}
-    assert done.progress is not None and done.progress.number > 0
+    return jobs.ask(session(archive, "zhou"), "deposits.ingest", {"sip": str(sip), "jobs": 1}, key=key).id
+
+
+def until(wanted: Callable[[], bool]) -> None:
+    """Look again and again, with a deadline."""
+    end = time.monotonic() + PATIENCE
+    while not wanted():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
+
+
+def row_of(archive: Archive, job: str) -> rows.JobRow:
+    with archive.catalogue.read() as connection:
+        return rows.read(connection, job)
+
+
+def wait_for(archive: Archive, job: str, *states: str) -> JobShown:
+    until(lambda: row_of(archive, job).state in (states or ("stopped", "done", "refused", "failed", "lost")))
+    return jobs.show(session(archive, "wu"), job)
+
+
+def in_the_middle(archive: Archive, job: str, attempt: int) -> int:
+    """Wait until an attempt has told of its work; its process."""
+    before = job_folders.newest(archive.home, job)
+    told = before.number if before else 0
+
+    def at_work() -> bool:
+        newest, row = job_folders.newest(archive.home, job), row_of(archive, job)
+        return row.attempt == attempt and newest is not None and newest.number > told
+
+    until(at_work)
+    pid = row_of(archive, job).pid
+    assert pid is not None
+    return pid
+
+
+def one_package(archive: Archive, done: JobShown) -> None:
+    """One case, registered once, by who handed it in, and its package is whole."""
+    assert (done.state, done.failure) == ("done", None), done
+    assert done.result is not None and done.result["case_number"] == NUMBER
+    registered = entries(archive, "case.registered")
+    assert [(entry["actor"], entry["subject"]) for entry in registered] == [("zhou", done.result["objid"])]
+    program = Program(archive.home.path)
+    (package,) = program.packages()
+    assert program.run("verify", str(package)).returncode == 0
+
+
+def test_a_deposit_is_taken_in_as_who_asked_and_asked_for_once(archive: Archive) -> None:
+    found: list[str] = []
+    both = [threading.Thread(target=lambda: found.append(handed_in(archive, "k1"))) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    job = found[0]
+    assert found == [job, job]
+    with pytest.raises(Conflict):
+        jobs.ask(session(archive, "zhou"), "deposits.ingest", {"sip": str(archive.home.path / "inbox" / "b")}, key="k1")
+    assert len(entries(archive, "job.asked")) == 1
+    with working(archive) as program:
+        done = wait_for(archive, job)
+        second = program.json("worker")
+        assert second["error"]["code"] == "job.worker-there"
+    assert done.attempt == 1
+    one_package(archive, done)
+    assert done.progress is not None and done.steps
     with speaking("en"):
-        english = as_document(jobs.show(session(archive, "zhou"), asked.id))
-    assert english["title"] == "Take a deposit in"
+        english = as_document(jobs.show(session(archive, "zhou"), job))
+    with speaking("zh"):
+        chinese = as_document(jobs.show(session(archive, "zhou"), job))
+    assert (english["title"], chinese["title"]) == ("Take a deposit in", "接收入库")
+    assert english["progress"]["title"] != chinese["progress"]["title"]
+
+
+def test_a_child_that_is_killed_goes_on_once_by_itself(archive: Archive) -> None:
+    job = handed_in(archive)
+    with working(archive):
+        os.kill(in_the_middle(archive, job, 1), signal.SIGKILL)
+        until(lambda: row_of(archive, job).attempt == 2)
+        assert row_of(archive, job).resumed == 1
+        os.kill(in_the_middle(archive, job, 2), signal.SIGKILL)
+        lost = wait_for(archive, job, "lost")
+        assert lost.failure is not None and lost.failure.code == "job.vanished" and lost.may_resume
+        jobs.resume(session(archive, "zhou"), job)
+        done = wait_for(archive, job)
+    assert done.attempt == 3
+    one_package(archive, done)
+
+
+def test_a_worker_that_is_killed_takes_its_child_along_gently(archive: Archive) -> None:
+    job = handed_in(archive)
+    worker = Program(archive.home.path).start("worker")
+    child = in_the_middle(archive, job, 1)
+    worker.kill()
+    worker.communicate()
+    until(lambda: row_of(archive, job).state == "queued" or not Path(f"/proc/{child}").exists())
+    with working(archive):
+        done = wait_for(archive, job)
+    assert done.attempt == 2
+    one_package(archive, done)
+
+
+def test_a_job_is_stopped_and_goes_on(archive: Archive) -> None:
+    job = handed_in(archive)
+    with working(archive):
+        in_the_middle(archive, job, 1)
+        jobs.stop(session(archive, "zhou"), job)
+        stopped = wait_for(archive, job, "stopped")
+        assert stopped.failure is not None and stopped.failure.code == "work.stopped"
+        jobs.resume(session(archive, "zhou"), job)
+        done = wait_for(archive, job)
+    one_package(archive, done)
+    told = entries(archive, "job.asked", "job.stop-asked", "job.resumed")
+    assert [(entry["action"], entry["actor"]) for entry in told] == [
+        ("job.asked", "zhou"),
+        ("job.stop-asked", "zhou"),
+        ("job.resumed", "zhou"),
+    ]
+
+
+def test_a_stale_attempt_that_wakes_up_writes_nothing(archive: Archive) -> None:
+    job = handed_in(archive)
+    with working(archive):
+        child = in_the_middle(archive, job, 1)
+        os.kill(child, signal.SIGSTOP)
+        with archive.catalogue.begin() as connection:
+            rows.end(connection, job, 1, "stopped", now())
+            rows.queue_again(connection, job)
+            assert rows.start(connection, job, pid=1, boot="another", moment=now()) == 2
+        os.kill(child, signal.SIGCONT)
+        until(lambda: not Path(f"/proc/{child}").exists())
+        assert entries(archive, "case.registered") == []
+        done = wait_for(archive, job)
+    assert done.attempt == 3
+    one_package(archive, done)
+
+
+def test_who_was_suspended_meanwhile_is_refused(archive: Archive) -> None:
+    job = handed_in(archive)
+    change_person(archive.catalogue, "zhou", roles=None, os_user=None, state="suspended", actor=SECURITY, moment=now())
+    with working(archive):
+        refused = wait_for(archive, job)
+    assert refused.state == "refused" and refused.failure is not None
+    assert refused.failure.code == "people.suspended"
+    assert entries(archive, "case.registered") == []

@@ -86,7 +86,7 @@ def test_one_medium_with_its_copies_and_entries(archive: Archive) -> None:
     disc = add_disc(archive, "A")
     add_copy(archive, disc)
     document = as_document(media.show(founder(archive), "DA26_0001_01A"))
-    assert set(document) == {"ok", "medium", "copies", "ledger", "next"}
+    assert set(document) == {"ok", "medium", "copies", "ledger", "next", "removable"}
     assert set(document["medium"]) == ROW and document["medium"]["details"]["letter"] == "A"
     assert document["copies"][0]["state"] == "verified"
     assert document["ledger"][0]["action"] == "medium.added"

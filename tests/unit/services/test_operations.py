@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.access.viewing import reading_room
 from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
 from preserve.errors import MediumProblem, NotPermitted, PreserveError
@@ -33,6 +34,16 @@ Chosen = Mapping[str, Any]
 CASE: Callable[[Bureau], Any] = lambda bureau: bureau.case  # noqa: E731
 REQUEST: Callable[[Bureau], Any] = lambda bureau: bureau.request  # noqa: E731
 FILES: Callable[[Bureau], Any] = lambda bureau: [bureau.file]  # noqa: E731
+
+
+def _identifier(bureau: Bureau) -> str:
+    """Of the file of the small case that is asked for."""
+    with bureau.archive.catalogue.read() as connection:
+        _, files = reading_room.contents(connection, bureau.archive.home, bureau.case)
+    return next(file.identifier for file in files if file.name == bureau.file)
+
+
+FILE: Callable[[Bureau], Any] = _identifier
 
 ARGUMENTS: dict[str, Chosen] = {
     "appraisal.appraise": {},
@@ -54,20 +65,45 @@ ARGUMENTS: dict[str, Chosen] = {
     "case.list": {},
     "case.search": {"wish": SearchWish("演出")},
     "case.show": {"case": CASE},
+    "case.use": {"case": CASE},
     "case.view": {"case": CASE, "objects": FILES},
     "catalogue.back_up": {},
     "catalogue.rebuild": {},
+    "chosen.add": {},
+    "chosen.add_found": {},
+    "chosen.drop": {},
+    "chosen.export": {},
+    "chosen.list": {},
+    "chosen.replicate": {},
+    "chosen.verify": {},
     "copies.hand_out": {"case": CASE},
     "copies.list": {},
     "copies.replicate": {},
     "copies.restore": {"case": CASE},
     "copies.restore_archive": {},
+    "deposit_description.draft": {},
+    "deposit_description.file": {},
+    "deposit_description.match_files": {},
+    "deposit_description.read": {},
+    "deposit_description.save": {},
+    "deposit_description.save_file": {},
+    "deposit_description.show": {},
+    "deposit_description.workbook": {},
     "deposits.check": {},
     "deposits.deadlines": {},
     "deposits.describe": {},
+    "deposits.examine": {},
+    "deposits.file": {},
+    "deposits.hand_in": {},
     "deposits.ingest": {},
     "deposits.list_own": {},
+    "deposits.page": {},
+    "deposits.paper": {},
+    "deposits.send_back": {},
+    "deposits.show": {},
+    "deposits.take_in": {},
     "deposits.template": {},
+    "deposits.waiting": {},
     "disc.burn": {},
     "disc.compose": {},
     "disc.list": {},
@@ -88,6 +124,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "factor.end_of": {"account": "head"},
     "factor.show": {},
     "health.examine": {},
+    "history.write": {"case": CASE},
     "hold.add": {},
     "hold.list": {},
     "hold.release": {},
@@ -121,6 +158,15 @@ ARGUMENTS: dict[str, Chosen] = {
     "profiles.check": {},
     "profiles.list": {},
     "profiles.show": {},
+    "reading.bytes": {"case": CASE, "file": FILE},
+    "reading.mark": {"case": CASE, "file": FILE},
+    "reading.open": {"case": CASE, "file": FILE},
+    "reading.page": {"case": CASE, "file": FILE},
+    "reading.prepare": {"case": CASE, "file": FILE},
+    "reading.strip": {"case": CASE, "file": FILE},
+    "reading.strip_picture": {"case": CASE, "file": FILE, "part": "poster"},
+    "reading.timeline": {"case": CASE},
+    "reading.unmark": {"case": CASE, "file": FILE},
     "repair.list": {},
     "repair.release": {},
     "repair.run": {},
@@ -141,6 +187,9 @@ ARGUMENTS: dict[str, Chosen] = {
     "retention.find": {"wish": RetentionWish("all")},
     "retention.list": {},
     "retention.put_in_force": {},
+    "search.forget": {},
+    "search.save": {},
+    "search.saved": {},
     "session.close": {},
     "session.end": {},
     "session.list_all": {},
@@ -160,6 +209,15 @@ ARGUMENTS: dict[str, Chosen] = {
     "transfer.receive": {},
     "transfer.refuse": {},
     "transfer.show": {},
+    "upload.append": {},
+    "upload.append_pack": {},
+    "upload.close": {},
+    "upload.give_up": {},
+    "upload.offset": {},
+    "upload.open": {},
+    "upload.show": {},
+    "upload.start_again": {},
+    "upload.unread": {},
     "user.add": {},
     "user.add_program": {},
     "user.change": {"account": "head"},
@@ -177,7 +235,16 @@ ARGUMENTS: dict[str, Chosen] = {
 }
 
 NOT_THERE = frozenset(
-    {"job.file", "appraisal.show", "disposal.register", "disposal.show", "transfer.paper", "transfer.show"}
+    {
+        "appraisal.show",
+        "deposits.file",
+        "deposits.page",
+        "disposal.register",
+        "disposal.show",
+        "job.file",
+        "transfer.paper",
+        "transfer.show",
+    }
 )
 """Operations that show what the small archive has not: they may end before the look, for there is nothing to see."""
 

@@ -1,0 +1,18 @@
+"""Answers that are files of ours: a paper to print, which no browser shows as a page of this door."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+PDF = "application/pdf"
+
+
+def download(data: bytes, name: str, kind: str = "application/octet-stream") -> Response:
+    """A file to keep, under this name whatever signs are in it (RFC 6266 with RFC 8187); nobody else's cache has it."""
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "cache-control": "private, no-store",
+    }
+    return Response(data, media_type=kind, headers=headers)

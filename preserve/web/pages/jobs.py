@@ -1,0 +1,131 @@
+"""Jobs: what runs, how far it is, what came of it; stop, go on, and fetch what was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import quote, urlencode
+
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+
+from preserve.services import job_events, jobs
+from preserve.services.job_events import JobEvent
+from preserve.services.job_folders import say_progress
+from preserve.services.job_views import JobShown, say_operation, state_label
+from preserve.services.jobs import STATES, StateWish
+from preserve.services.tables import job_results
+from preserve.web.asked import Asked
+from preserve.web.routing import PAGES, page
+
+_ABOUT = {
+    "audit.run": "/audits",
+    "copies.replicate": "/copies",
+    "deposits.ingest": "/cases/{objid}",
+    "disc.burn": "/discs",
+    "disc.compose": "/discs",
+    "disposal.execute": "/disposals/{number}",
+    "repair.run": "/repairs",
+    "request.deliver": "/requests/{number}",
+    "transfer.hand_over": "/transfers/{number}",
+}
+"""Where one looks next; shown as far as that page is there."""
+
+
+@page("GET", "/jobs", "job.list")
+def listed(asked: Asked) -> Response:
+    """One's jobs; for who keeps the machine everybody's."""
+    state = asked.query.get("state", "")
+    wish: StateWish = next((known for known in STATES if known == state), "")
+    mine = asked.query.get("mine", "") == "1"
+    result = jobs.list_jobs(asked.session, mine=mine, state=wish, before=asked.query.get("before", ""))
+    address = f"/jobs?{urlencode({'state': wish, 'mine': '1' if mine else ''})}"
+    older = f"{address}&before={quote(result.older)}" if result.older else ""
+    values = {"result": result, "state": wish, "mine": mine, "older": older, "states": _states()}
+    return asked.show("jobs/list.html", **values, **_words())
+
+
+@page("GET", "/jobs/{id}", "job.show")
+def show(asked: Asked) -> Response:
+    """One job, whenever one looks."""
+    job = jobs.show(asked.session, asked.path["id"])
+    values = {
+        "job": job,
+        "open": job.state in ("queued", "running", "stopping"),
+        "percent": job_events.percent_of(job.progress) if job.progress else None,
+        "facts": job_results.result(job.result).rows if job.result else (),
+        "found": job_results.findings(job.result) if job.result else [],
+        "about": _about(job),
+    }
+    return asked.show("jobs/show.html", **values, **_words())
+
+
+@page("POST", "/jobs/{id}/stop", "job.stop")
+def stop(asked: Asked) -> Response:
+    """Let it stop."""
+    jobs.stop(asked.session, asked.path["id"])
+    return asked.see_other(f"/jobs/{asked.path['id']}", "web.jobs-will-stop")
+
+
+@page("POST", "/jobs/{id}/resume", "job.resume")
+def resume(asked: Asked) -> Response:
+    """Let it go on."""
+    jobs.resume(asked.session, asked.path["id"])
+    return asked.see_other(f"/jobs/{asked.path['id']}", "web.jobs-goes-on")
+
+
+@page("GET", "/jobs/{id}/state", "job.show")
+def state(asked: Asked) -> Response:
+    """What the events tell, for browsers and networks that let none through."""
+    job = jobs.show(asked.session, asked.path["id"])
+    progress = job.progress
+    return JSONResponse(
+        {
+            "state": job.state,
+            "text": say_progress(progress) if progress else state_label(job.state),
+            "percent": job_events.percent_of(progress) if progress else None,
+        }
+    )
+
+
+@page("GET", "/jobs/{id}/events", "job.show")
+def events(asked: Asked) -> Response:
+    """What becomes of it, as server-sent events (HTML Living Standard §9.2)."""
+    given = asked.request.headers.get("last-event-id", "0")
+    after = int(given) if given.isascii() and given.isdigit() and len(given) < 12 else 0
+    news = job_events.follow(asked.session, asked.path["id"], after)
+    headers = {"x-accel-buffering": "no"}  # nginx hands each event on at once
+    return StreamingResponse(_lines(news), media_type="text/event-stream", headers=headers)
+
+
+async def _lines(news: AsyncIterator[JobEvent]) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    async for event in news:
+        if event.kind == "pulse":
+            yield ": nothing new\n\n"
+            continue
+        data = json.dumps({"state": event.state, "text": event.text, "percent": event.percent})
+        yield f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n"
+
+
+@page("GET", "/jobs/{id}/files/{number:int}", "job.file")
+def fetch(asked: Asked) -> Response:
+    """One file that the job made, as a download; the fetch is recorded before the first byte."""
+    file = jobs.file(asked.session, asked.path["id"], asked.path["number"])
+    name = file.name.rpartition("/")[2]
+    return FileResponse(file.place, media_type="application/octet-stream", filename=name)
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(known, state_label(known)) for known in STATES]
+
+
+def _words() -> dict[str, object]:
+    return {"say_operation": say_operation, "state_label": state_label, "say_progress": say_progress}
+
+
+def _about(job: JobShown) -> str:
+    address = _ABOUT.get(job.operation, "")
+    if not address or not job.result or not any(known.path.split("{")[0] == address.split("{")[0] for known in PAGES):
+        return ""
+    values = {name: quote(str(job.result.get(name, "")), safe="") for name in ("objid", "number")}
+    return address.format(**values)

@@ -1,0 +1,141 @@
+"""载体: the inventory, one medium, and what is done with it: seen, moved, replaced, retired; labels to print."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from preserve.errors import PreserveError, UsageError
+from preserve.services import media
+from preserve.services.failures import known_failure
+from preserve.services.http import http_status
+from preserve.services.media import MediumListed
+from preserve.services.pages import Page
+from preserve.web.answers import PDF, download
+from preserve.web.asked import Asked
+from preserve.web.routing import page
+
+_COPIES = 50
+SHOWN = ("", "overdue", "failing", "planned", "out")
+"""Which media are listed: those in use and planned, or a part of the inventory."""
+
+
+@page("GET", "/media", "media.list")
+def inventory(asked: Asked) -> Response:
+    """The inventory, all of it or a part."""
+    return _inventory(asked)
+
+
+def _inventory(asked: Asked, failed: PreserveError | None = None) -> Response:
+    rows = media.list_media(asked.session).media
+    shown = asked.query.get("show", "")
+    code = http_status(failed) if failed else 200
+    return asked.show(
+        "media/list.html",
+        code,
+        media=[row for row in rows if _is_in(row, shown)],
+        shown=shown if shown in SHOWN else "",
+        counts={part: sum(_is_in(row, part) for row in rows) for part in SHOWN},
+        failure=known_failure(failed) if failed else None,
+        seen=asked.form.get("seen", ""),
+    )
+
+
+def _is_in(row: MediumListed, part: str) -> bool:
+    match part:
+        case "overdue":
+            return row.overdue
+        case "failing":
+            return row.state == "in use" and row.details.get("health") == "failing"
+        case "planned":
+            return row.state == "planned"
+        case "out":
+            return row.state in ("replaced", "retired", "lost")
+    return row.state in ("in use", "planned")
+
+
+@page("POST", "/media/check-in", "media.check_in", "media.list")
+def check_in(asked: Asked) -> Response:
+    """A medium was seen: by the text of the code on its label, typed, scanned or read by the camera."""
+    try:
+        seen = asked.needed("seen")
+        if not seen.startswith("preserve:"):  # a path of this machine is nobody's to name here
+            raise UsageError("web.media-no-code", seen[:80])
+        result = media.check_in(asked.session, seen, place=asked.form.get("place", "").strip())
+    except PreserveError as error:
+        return _inventory(asked, error)
+    return asked.show("media/seen.html", seen=result)
+
+
+@page("GET", "/media/{medium}", "media.show")
+def show(asked: Asked) -> Response:
+    """One medium, its copies a page at a time, and what the ledger says of it."""
+    return _show(asked)
+
+
+def _show(asked: Asked, failed: PreserveError | None = None, deed: str = "") -> Response:
+    after = asked.query.get("after", "")
+    view = media.show(asked.session, asked.path["medium"], Page(after, _COPIES))
+    return asked.show(
+        "media/show.html",
+        http_status(failed) if failed else 200,
+        view=view,
+        medium=view.medium,
+        after=after,
+        entries=view.ledger[:-21:-1],
+        failure=known_failure(failed) if failed else None,
+        deed=deed,
+    )
+
+
+@page("POST", "/media/{medium}/place", "media.move", "media.show")
+def move(asked: Asked) -> Response:
+    """It goes to another place or person."""
+    try:
+        media.move(
+            asked.session,
+            asked.path["medium"],
+            place=asked.needed("place"),
+            custodian=asked.form.get("custodian", "").strip(),
+            reason=asked.form.get("reason", "").strip(),
+        )
+    except PreserveError as error:
+        return _show(asked, error, "place")
+    return asked.see_other(_address(asked), "web.media-moved")
+
+
+@page("POST", "/media/{medium}/replacement", "media.replace", "media.show")
+def replace(asked: Asked) -> Response:
+    """It is to be replaced: its copies count no more."""
+    try:
+        media.replace(asked.session, asked.path["medium"], reason=asked.needed("replace_reason"))
+    except PreserveError as error:
+        return _show(asked, error, "replacement")
+    return asked.see_other(_address(asked), "web.media-replaced")
+
+
+@page("POST", "/media/{medium}/retirement", "media.retire", "media.show")
+def retire(asked: Asked) -> Response:
+    """It goes out of use."""
+    try:
+        media.retire(asked.session, asked.path["medium"], reason=asked.needed("retire_reason"))
+    except PreserveError as error:
+        return _show(asked, error, "retirement")
+    return asked.see_other(_address(asked), "web.media-retired")
+
+
+@page("GET", "/media/{medium}/label", "media.label_paper")
+def label(asked: Asked) -> Response:
+    """Its label, to print."""
+    wanted = asked.query.get("form", "")
+    if wanted not in ("", "drive", "inlay", "face"):
+        raise UsageError("web.media-no-form", wanted)
+    form = cast(Literal["drive", "inlay", "face"], wanted) if wanted else None
+    paper = media.label_paper(asked.session, [asked.path["medium"]], form)
+    return download(paper.data, paper.name, PDF)
+
+
+def _address(asked: Asked) -> str:
+    return "/media/" + quote(asked.path["medium"], safe="")

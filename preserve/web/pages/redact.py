@@ -1,0 +1,69 @@
+"""The drawing of redactions: a file as its pages or its time, boxes over it, and each stroke saved in the draft."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from preserve.errors import UsageError
+from preserve.messages import say
+from preserve.services import redactions
+from preserve.web.asked import Asked
+from preserve.web.pages.requests import page_of, picture
+from preserve.web.routing import page
+
+_ROWS = TypeAdapter(tuple[redactions.Row, ...])
+_LARGEST = 4 << 20
+
+
+@page("GET", "/requests/{number}/redact/{file}", "request.draft", "request.draft_file")
+def draw(asked: Asked) -> Response:
+    """One file to draw on, with what is drawn already."""
+    number, file = asked.path["number"], asked.path["file"]
+    draft = redactions.read_draft(asked.session, number)
+    seen = redactions.read_file(asked.session, number, file)
+    here = next(one for one in draft.files if one.identifier == file)
+    return asked.show("requests/redact.html", draft=draft, file=seen, here=here, state=_state(draft, seen, here))
+
+
+def _state(draft: redactions.DraftShown, seen: redactions.FileSeen, here: redactions.FileToRedact) -> str:
+    """What the script begins with, as JSON in the page: it is data, and no program."""
+    known: dict[str, Any] = {
+        "revision": draft.revision,
+        "object": seen.object,
+        "kind": seen.kind,
+        "rows": [row.model_dump() for row in draft.rows],
+        "mistakes": _told(draft.mistakes),
+        "pages": [[page.wide, page.high, page.unit] for page in seen.pages],
+        "length": seen.length,
+        "picture": seen.picture,
+        "sound": seen.sound,
+        "reason": here.reason,
+        "article": here.article or "20",
+    }
+    return json.dumps(known)
+
+
+def _told(mistakes: tuple[redactions.Mistake, ...]) -> list[dict[str, Any]]:
+    return [{"row": one.row, "key": one.key, "words": say(one.code, **one.values)} for one in mistakes]
+
+
+@page("POST", "/requests/{number}/draft", "request.save_draft", largest=_LARGEST)
+def save(asked: Asked) -> Response:
+    """Save what is drawn; the answer is for the script: the revision, and what is wrong yet."""
+    try:
+        rows = _ROWS.validate_json(asked.form.get("rows", ""))
+        revision = int(asked.form.get("revision", ""))
+    except (ValidationError, ValueError) as error:
+        raise UsageError("web.redact-form", asked.path["number"]) from error
+    saved = redactions.save_draft(asked.session, asked.path["number"], rows, revision)
+    return JSONResponse({"revision": saved.revision, "mistakes": _told(saved.mistakes)})
+
+
+@page("GET", "/requests/{number}/redact/{file}/pages/{page}", "request.draft_page")
+def draw_page(asked: Asked) -> Response:
+    """One page of the file, with the examiner's account over it."""
+    return picture(redactions.read_page(asked.session, asked.path["number"], asked.path["file"], page_of(asked)))

@@ -1,0 +1,235 @@
+"""The reading room by HTTP: what is sent, in which kinds, what is recorded, and what nobody is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from preserve.data_management import holdings
+from preserve.data_management.archive import open_archive
+from preserve.home import acting_person
+from preserve.services.reading_bytes import prepare
+from preserve.services.session import Session, SystemUser
+from tests.support.reading import entries, files_of, objid_of, reading_room, stored
+from tests.support.web import Served, fields, person, send
+
+VIDEO = "DSJ-A20031_110233_20261003193000_0001.mp4"
+PAPER = "立案审批表.pdf"
+
+
+@dataclass(frozen=True)
+class Room:
+    served: Served
+    objid: str
+    files: dict[str, str]
+
+    def page(self, name: str) -> str:
+        return f"/cases/{self.objid}/view/{self.files[name]}"
+
+    def base(self, name: str) -> str:
+        return f"/cases/{self.objid}/files/{self.files[name]}"
+
+    def looks(self, account: str, name: str) -> int:
+        seen = [entry for entry in entries(self.served.home, "object.viewed") if entry["actor"] == account]
+        return sum(self.files[name] in entry["details"]["objects"] for entry in seen)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with reading_room(tmp_path_factory.mktemp("door")) as served:
+        yield Room(served, objid_of(served.home), files_of(served.home))
+
+
+def test_a_page_and_all_that_it_fetches_is_one_look(room: Room) -> None:
+    client = room.served.client("examiner")
+    shown = client.get(room.page(VIDEO))
+    assert shown.status_code == 200 and "与封存摘要一致" in shown.text
+    for start in (0, 100, 5000):
+        part = client.get(room.base(VIDEO), headers={"range": f"bytes={start}-{start + 9}"})
+        assert (part.status_code, len(part.content)) == (206, 10)
+    assert client.head(room.base(VIDEO)).status_code == 200
+    assert room.looks("examiner", VIDEO) == 1
+    assert room.looks("head", VIDEO) == 0
+    client.get(room.page(PAPER))
+    assert client.get(f"{room.base(PAPER)}/pages/1").headers["content-type"] == "image/jpeg"
+    assert room.looks("examiner", PAPER) == 1
+
+
+def test_another_session_is_another_look(room: Room) -> None:
+    room.served.client("archivist").get(room.page(VIDEO))
+    room.served.client("archivist", "en").get(room.page(VIDEO))
+    assert room.looks("archivist", VIDEO) == 2
+
+
+def test_ranges_are_answered_as_the_standard_says(room: Room) -> None:
+    client, base = room.served.client("head"), room.base(VIDEO)
+    whole = client.get(base)
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "video/mp4")
+    assert whole.content == stored(room.served.home, room.files[VIDEO]).read_bytes()
+    tag = whole.headers["etag"]
+    assert re.fullmatch(r'"[0-9a-f]{64}"', tag)
+    assert "no-store" in whole.headers["cache-control"] and whole.headers["accept-ranges"] == "bytes"
+    part = client.get(base, headers={"range": "bytes=10-19", "if-range": tag})
+    assert part.status_code == 206 and part.content == whole.content[10:20]
+    assert part.headers["content-range"] == f"bytes 10-19/{len(whole.content)}"
+    assert client.get(base, headers={"range": "bytes=10-19", "if-range": '"other"'}).status_code == 200
+    assert client.get(base, headers={"range": f"bytes={len(whole.content)}-"}).status_code == 416
+    assert client.get(base, headers={"range": "bytes=-10"}).content == whole.content[-10:]
+
+
+def test_no_archived_byte_is_sent_as_a_document(room: Room) -> None:
+    client = room.served.client("head")
+    for name, identifier in room.files.items():
+        sent = client.get(f"/cases/{room.objid}/files/{identifier}")
+        expected = 200 if name.endswith(".mp4") else 422
+        assert (name, sent.status_code) == (name, expected)
+        if sent.status_code == 200:
+            assert sent.headers["content-type"] in ("video/mp4", "audio/mp4")
+        assert "download" not in client.get(room.page(name)).text.replace("nodownload", "")
+    text = client.get(room.page("举报信.txt")).text
+    assert '<pre class="text">' in text
+
+
+def test_a_page_bears_who_looks(room: Room) -> None:
+    first = room.served.client("head").get(f"{room.base(PAPER)}/pages/1").content
+    other = room.served.client("examiner").get(f"{room.base(PAPER)}/pages/1").content
+    assert first[:3] == b"\xff\xd8\xff" and first != other
+    assert room.served.client("head").get(f"{room.base(PAPER)}/pages/999").status_code == 404
+    assert room.served.client("head").get(f"{room.base(PAPER)}/pages/0").status_code == 404
+    assert room.served.client("head").get(f"{room.base(PAPER)}/pages/x").status_code == 400
+
+
+def test_what_one_may_not_see_is_not_in_the_list_and_not_sent(room: Room) -> None:
+    photograph = next(name for name in room.files if name.endswith(".jpg"))
+    assert photograph in room.served.client("head").get(room.page(PAPER)).text
+    archivist = room.served.client("archivist")
+    listed = archivist.get(room.page(PAPER)).text + archivist.get(f"/cases/{room.objid}").text
+    assert photograph not in listed and room.files[photograph] not in listed
+    before = len(entries(room.served.home, "access.denied"))
+    assert archivist.get(room.page(photograph)).status_code == 403
+    assert archivist.get(f"{room.base(photograph)}/pages/1").status_code == 403
+    assert len(entries(room.served.home, "access.denied")) == before + 2
+    assert room.looks("archivist", photograph) == 0
+
+
+@pytest.mark.parametrize("role", ["depositor", "auditor", "system", "security"])
+def test_who_may_not_read_cases_is_refused_everything(room: Room, role: str) -> None:
+    client, base = room.served.client(role), room.base(VIDEO)
+    places = (room.page(VIDEO), base, f"{base}/pages/1", f"{base}/strip", f"/cases/{room.objid}/timeline", "/cases")
+    assert {client.get(place).status_code for place in places} == {403}
+    assert room.looks(role, VIDEO) == 0
+
+
+def test_nobody_is_sent_to_the_login(room: Room) -> None:
+    with room.served.nobody() as client:
+        for place in (room.page(VIDEO), room.base(VIDEO), f"{room.base(PAPER)}/pages/1"):
+            assert client.get(place).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "name", ["%2e%2e%5c", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "x'; DROP TABLE looks", "a" * 3000, "\u202e"]
+)
+def test_no_name_reaches_the_file_system(room: Room, name: str) -> None:
+    for place in (f"/cases/{room.objid}/view/{name}", f"/cases/{room.objid}/files/{name}"):
+        answer = room.served.client("head").get(place)
+        assert answer.status_code in (303, 404), (place, answer.status_code)
+        assert str(room.served.home) not in answer.text
+
+
+def test_marks_are_their_makers_alone(room: Room) -> None:
+    head, archivist = room.served.client("head"), room.served.client("archivist")
+    assert send(head, room.page(VIDEO), f"{room.page(VIDEO)}/marks", at="1.5", note="<b>口角").status_code == 303
+    shown = head.get(room.page(VIDEO)).text
+    assert "&lt;b&gt;口角" in shown and 'data-at="1.5"' in shown
+    assert "口角" not in archivist.get(room.page(VIDEO)).text
+    number = re.findall(r'name="number" value="(\d+)"', shown)[0]
+    assert send(archivist, room.page(VIDEO), f"{room.page(VIDEO)}/unmark", number=number).status_code == 404
+    assert send(head, room.page(VIDEO), f"{room.page(VIDEO)}/unmark", number=number).status_code == 303
+    assert "口角" not in head.get(room.page(VIDEO)).text
+    for wrong in ("nan", "-1", "x", ""):
+        assert send(head, room.page(VIDEO), f"{room.page(VIDEO)}/marks", at=wrong).status_code == 400
+
+
+def test_a_mark_needs_the_token_of_the_session(room: Room) -> None:
+    client = room.served.client("head")
+    assert client.post(f"{room.page(VIDEO)}/marks", data={"at": "1"}).status_code == 403
+    given = fields(client.get(room.page(VIDEO)).text)
+    foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    assert client.post(f"{room.page(VIDEO)}/marks", data={**given, "at": "1"}, headers=foreign).status_code == 403
+
+
+def test_the_strip_is_made_and_shown(room: Room) -> None:
+    client = room.served.client("head")
+    archive = open_archive(room.served.home)
+    try:
+        founder = Session(SystemUser(acting_person()), opened=archive, opened_home=archive.home)
+        done = prepare(founder, room.objid, room.files[VIDEO])
+        assert done.strip and done.state == "intact"
+    finally:
+        archive.close()
+    told = client.get(f"{room.base(VIDEO)}/strip").json()
+    assert told["state"] == "ready" and told["moments"] and told["length"] > 0
+    for part, kind in (("frames", "image/jpeg"), ("poster", "image/jpeg")):
+        assert client.get(f"{room.base(VIDEO)}/strip/{part}").headers["content-type"] == kind
+    assert f'poster="{room.base(VIDEO)}/strip/poster"' in client.get(room.page(VIDEO)).text
+
+
+def test_recordings_stand_on_one_line(room: Room) -> None:
+    shown = room.served.client("head").get(f"/cases/{room.objid}/timeline").text
+    starts = [float(start) for start in re.findall(r'data-recording data-start="([\d.]+)"', shown)]
+    assert len(starts) == 2 and min(starts) == 0 and max(starts) > 0
+
+
+def test_a_recording_plays_and_jumps_in_a_browser(room: Room) -> None:
+    before = room.looks("head", VIDEO)
+    with person(room.served, "head") as page:
+        answers: list[int] = []
+        page.on("response", lambda got: answers.append(got.status) if got.url.endswith(room.base(VIDEO)) else None)
+        page.goto(room.page(VIDEO))
+        assert page.locator("h1").count() == 1
+        assert not answers, "nothing is fetched before somebody plays it"
+        page.keyboard.press("k")
+        playing = "() => { const v = document.querySelector('video'); return v.currentTime > 0.2 && !v.error; }"
+        page.wait_for_function(playing, timeout=15_000)
+        page.keyboard.press("k")
+        assert page.evaluate("document.querySelector('video').paused")
+        page.keyboard.press("j")
+        page.wait_for_function("() => document.querySelector('video').currentTime < 0.1", timeout=10_000)
+        page.keyboard.press(".")
+        page.keyboard.press("?")
+        assert page.locator("details[data-keys]").get_attribute("open") is not None
+        assert set(answers) == {206}
+        page.keyboard.press("n")
+        page.wait_for_url(lambda address: room.files[VIDEO] not in address)
+    assert room.looks("head", VIDEO) == before + 1
+
+
+def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> None:
+    name = "DSJ-A20031_110233_20261003194100_0004.mp4"
+    client, path = room.served.client("head"), stored(room.served.home, room.files[name])
+    assert client.get(room.base(name)).status_code == 200
+    good, mode = path.read_bytes(), path.stat().st_mode
+    path.chmod(0o600)
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    try:
+        shown = client.get(room.page(name))
+        assert shown.status_code == 200 and "与封存摘要不一致" in shown.text and "<video" not in shown.text
+        assert client.get(room.base(name)).status_code == 500
+        assert str(path) not in client.get(room.base(name)).text
+        (entry,) = entries(room.served.home, "object.altered")
+        assert (entry["actor"], entry["subject"]) == ("head", room.objid)
+        assert entry["details"]["object"] == room.files[name] and entry["details"]["found"]
+        archive = open_archive(room.served.home)
+        with archive.catalogue.read() as connection:
+            states = {copy.state for copy in holdings.copies_of(connection, room.objid)}
+        archive.close()
+        assert "suspect" in states
+        assert not list(Path(room.served.home, "viewing", ".shown", room.objid).glob("*.new"))
+    finally:
+        path.write_bytes(good)
+        path.chmod(mode)
+    assert client.get(room.base(name)).status_code == 200, "what was repaired is shown again"

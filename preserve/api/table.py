@@ -35,6 +35,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "deposit_description.read": "it reads a workbook beside the form; a program sends the workbook with the files",
     "deposits.file": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
     "deposits.ingest": _FOLDERS,
+    "deposits.page": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
     "deposits.template": _FOLDERS,
     "disc.read": _AT_THE_DRIVE,
     "disc.verify": _AT_THE_DRIVE,

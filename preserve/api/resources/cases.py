@@ -2,6 +2,9 @@
 
 from preserve.api.offers import Offer, get, post
 
+_OUTBOX = frozenset({"folder"})
+"""Where a job puts files: it has a place of its own for them."""
+
 CASES = (
     get("/cases", "case.list"),
     get("/search", "case.search", names={"words": "q", "case_type": "type"}),
@@ -23,11 +26,15 @@ CASES = (
     post("/me/chosen", "chosen.add"),
     post("/me/chosen/found", "chosen.add_found"),
     post("/me/chosen/drop", "chosen.drop"),
+    post("/me/chosen/list", "chosen.export", left=_OUTBOX),
+    post("/me/chosen/replication", "chosen.replicate"),
+    post("/me/chosen/verification", "chosen.verify"),
     get("/me/searches", "search.saved"),
     post("/me/searches", "search.save"),
     Offer("DELETE", "/me/searches/{name}", "search.forget"),
     get("/cases/{case}/copies", "copies.list"),
     get("/cases/{case}/history", "case.history", left=frozenset({"pdf", "html"})),
+    post("/cases/{case}/history", "history.write", left=_OUTBOX),
     get("/cases/{case}/retention", "retention.explain"),
     get("/retention", "retention.list"),
     get("/retention/found", "retention.find"),

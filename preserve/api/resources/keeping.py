@@ -46,6 +46,8 @@ KEEPING = (
     post("/ledger/verifications", "ledger.verify"),
     post("/ledger/checkpoint", "ledger.checkpoint", once=True),
     post("/ledger/proofs", "ledger.prove", left=frozenset({"earlier"}), into="target", gives="folder", name="proof"),
+    get("/health", "health.alive", open=True),
+    get("/version", "health.version"),
     get("/system", "system.show"),
     post("/system/backups", "catalogue.back_up"),
     get("/profiles", "profiles.list"),

@@ -3,6 +3,10 @@
 from preserve.api.offers import Offer, get, post
 
 REQUESTS = (
+    get("/approvals", "approvals.list"),
+    get("/requests/form", "request.form"),
+    get("/requests/{number}/papers/{paper}", "request.paper"),
+    get("/requests/{number}/papers/{paper}/pages/{page}", "request.paper_page", gives="picture"),
     get("/requests", "request.list"),
     post("/requests", "request.open", uploads=frozenset({"papers"}), made="/requests/{number}"),
     get("/requests/{number}", "request.show"),

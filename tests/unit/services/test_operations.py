@@ -21,6 +21,7 @@ from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
 from preserve.errors import MediumProblem, NotPermitted, PreserveError
 from preserve.messages import LANGUAGES, Language, known
+from preserve.services.audit_trail import Filter
 from preserve.services.cases import SearchWish
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.retention_search import RetentionWish
@@ -124,7 +125,9 @@ ARGUMENTS: dict[str, Chosen] = {
     "factor.end": {},
     "factor.end_of": {"account": "head"},
     "factor.show": {},
+    "health.alive": {},
     "health.examine": {},
+    "health.version": {},
     "history.write": {"case": CASE},
     "hold.add": {},
     "hold.list": {},
@@ -137,8 +140,11 @@ ARGUMENTS: dict[str, Chosen] = {
     "job.show": {},
     "job.stop": {},
     "job.work": {},
+    "ledger.by_person": {"account": "head"},
     "ledger.checkpoint": {},
+    "ledger.entries": {"wanted": Filter()},
     "ledger.export": {},
+    "ledger.overview": {},
     "ledger.prove": {"case": CASE},
     "ledger.verify": {},
     "media.add": {},
@@ -235,13 +241,17 @@ ARGUMENTS: dict[str, Chosen] = {
     "user.change": {"account": "head"},
     "user.confirm": {},
     "user.delegate": {"deputy": "examiner"},
+    "user.deputies": {},
     "user.end-delegation": {"deputy": "deputy"},
     "user.list": {},
     "user.login": {},
     "user.logout": {},
+    "user.news": {},
     "user.password": {},
     "user.prefer": {},
     "user.reset": {"account": "head"},
+    "user.show": {"account": "head"},
+    "user.states": {},
     "user.whoami": {},
     "workbench.show": {},
 }

@@ -16,9 +16,7 @@ IN_PAGES = {name for page in all_pages() for name in page.operations}
 
 _PAGE = "a page of the web door shows it"
 WITHOUT_DOOR: dict[str, str] = {
-    "audit.list": _PAGE,
     "catalogue.back_up": "a page of the web door asks for it",
-    "repair.list": _PAGE,
     "statistics.show": _PAGE,
     "system.show": _PAGE,
     "appraisal.list": "a page of the web: on the command line one names the appraisal",

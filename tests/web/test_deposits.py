@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.tiny_case import write_case, write_whole_case
-from tests.support.web import Served, send, serving, start
+from tests.support.web import Served, serving
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,8 @@ class _Worker:
         jobs.end(connection, row.id, row.attempt, state, self.archive.now(), failure=failure)
         if again:
             jobs.queue_again(connection, row.id, by_itself=True)
+        if not again:
+            job_folders.forget_secrets(self.home, row.id)
         job_folders.note_state(self.home, row.id, "queued" if again else state, stamp(self.archive.now()))
 
     def _tell(self, job: str) -> None:

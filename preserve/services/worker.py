@@ -26,6 +26,7 @@ from preserve.services import job_arguments, job_folders
 from preserve.services.failures import Failure
 from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
+from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
@@ -154,7 +155,7 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
         archive = open_archive(home.path)
         worker = _Worker(archive)
         try:
-            with suppress(Stopped):
+            with suppress(Stopped), telling(archive):
                 while True:
                     with suppress(Busy):
                         worker.turn()

@@ -18,6 +18,9 @@ from preserve.home import Home
 from storage_adapters.registry import traits_of
 
 _BATCH = 5_000  # versions that are held at once
+LOOKED_AT = 2_000
+"""Among so many versions at a time those are sought that lack a copy."""
+_STEP = 500
 Act = Literal["write", "insert", "compose", "burn", "register", "place", "verify", "nothing"]
 
 
@@ -73,6 +76,24 @@ def part_of(home: Home, connection: Connection, profile: StorageProfile, after: 
     more = versions.count_after(connection, rows[-1].name) if len(rows) == size else 0
     shown = _held_against(home, connection, profile, rows)
     return Part(tuple(shown), rows[-1].name if more else "", more)
+
+
+def lacking(home: Home, connection: Connection, profile: StorageProfile, after: str, size: int) -> Part:
+    """At most so many versions that lack a copy, of the next `LOOKED_AT` after that package name: a bounded search.
+
+    The part's key is that of the last version that was looked at, so that the next call goes on from there.
+    """
+    found: list[Overview] = []
+    part = Part((), after, 0)
+    for _ in range(LOOKED_AT // _STEP):
+        part = part_of(home, connection, profile, part.next, _STEP)
+        found += [version for version in part.versions if not version.standing.sealed]
+        if len(found) >= size:
+            beyond = found[size - 1].name
+            return Part(tuple(found[:size]), beyond, versions.count_after(connection, beyond))
+        if not part.next:
+            break
+    return Part(tuple(found), part.next, part.more)
 
 
 def _held_against(

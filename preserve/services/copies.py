@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import PlainSerializer
 from typing_extensions import TypedDict
@@ -19,9 +19,9 @@ from preserve.archival_storage import replicate as replicating
 from preserve.archival_storage.discs.sources import open_source
 from preserve.archival_storage.drive_session import Written
 from preserve.archival_storage.opening import kind_word
-from preserve.archival_storage.overview import Overview, Part, Task, overview, part_of
+from preserve.archival_storage.overview import LOOKED_AT, Overview, Part, Task, lacking, overview, part_of
 from preserve.archival_storage.policy import read_policy
-from preserve.data_management import holdings
+from preserve.data_management import holdings, standings
 from preserve.data_management.archive import Archive
 from preserve.data_management.cases import find_case, names_of, unknown
 from preserve.errors import MediumProblem, NotIntact, NotPermitted
@@ -107,16 +107,23 @@ def _case_or_all(session: Session, arguments: Arguments) -> str:
     look=Look("copies.listed", about=_case_or_all),
     hidden={Duty.FIND: _without_cases},
 )
-def list_copies(session: Session, case: str = "", page: Page = FIRST) -> CopiesOverview:
+def list_copies(
+    session: Session, case: str = "", page: Page = FIRST, *, missing: Literal["", "newest", "all"] = ""
+) -> CopiesOverview:
     """What copies each version should have and has: of one case the whole, or of all of them a page at a time.
 
-    Raises Refused for an unknown case.
+    With `missing` only versions that lack a copy: among the `LOOKED_AT` newest, or, from the first on, among as many
+    at a time. Raises Refused for an unknown case.
     """
     home = session.archive.home
     with session.archive.catalogue.read() as connection:
         profile = read_policy(home.profiles)
         if case:
             part = Part(tuple(overview(home, connection, profile, case)), "", 0)
+        elif missing:
+            newest = missing == "newest" and not page.after
+            after = standings.package_before_last(connection, LOOKED_AT) if newest else page.after
+            part = lacking(home, connection, profile, after, page.size)
         else:
             part = part_of(home, connection, profile, page.after, page.size)
         labels = {row.id: row.label for row in holdings.all_media(connection)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 from preserve.archival_storage.media import MediumWish, add_medium
 from preserve.clock import now
-from preserve.data_management import holdings
+from preserve.data_management import holdings, jobs
+from preserve.data_management.jobs import JobRow
 from tests.support.web import opened
 
 POLICY = """
@@ -77,3 +80,19 @@ def add_disc(home: Path, letter: str, label: str, **facts: str) -> str:
     finally:
         archive.close()
     return identity
+
+
+def ended(home: Path, address: str, patience: float = 60) -> JobRow:
+    """The job of the page `/jobs/<id>`, when it ended."""
+    until = time.monotonic() + patience
+    archive = opened(home)
+    try:
+        while time.monotonic() < until:
+            with archive.catalogue.read() as connection:
+                row = jobs.read(connection, address.rpartition("/")[2])
+            if row.state not in ("queued", "running", "stopping"):
+                return row
+            threading.Event().wait(0.1)
+        raise AssertionError(f"still {row.state} after {patience} s")
+    finally:
+        archive.close()

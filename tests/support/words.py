@@ -32,7 +32,6 @@ from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
 from preserve.services.operation import OPERATIONS
-from preserve.services.tables import job_results
 from storage_adapters import erasing
 from tests.support.codes import headings, passed
 
@@ -251,7 +250,6 @@ WORDS: dict[str, Collection[str]] = {
         "request-refuse",
         "retention-put-in-force",
     },
-    "job.fact-{}": set(job_results.KEYS),
     "job.operation-{}": _operations_as_jobs(),
     "job.state-{}": set(jobs.STATES),
     "people.state-{}": {"active", "suspended"},

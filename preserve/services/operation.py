@@ -39,7 +39,7 @@ from preserve.services.declared_parts import anybody as anybody
 from preserve.services.declared_parts import of_archive as of_archive
 from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.runs import Runs
-from preserve.services.session import Needs, Session, SystemUser, sign_in
+from preserve.services.session import Needs, Session, claimed, sign_in
 from preserve.work import hold
 
 P = ParamSpec("P")
@@ -144,7 +144,7 @@ class Operation(Generic[P, R]):
             return None
 
     def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
-        account = session.credentials.name if isinstance(session.credentials, SystemUser) else ""
+        account = claimed(session.credentials)
         moment = archive.now()
         try:
             with archive.catalogue.read() as connection:

@@ -19,10 +19,6 @@ WITHOUT_DOOR: dict[str, str] = {
     "catalogue.back_up": "a page of the web door asks for it",
     "statistics.show": _PAGE,
     "system.show": _PAGE,
-    "appraisal.list": "a page of the web: on the command line one names the appraisal",
-    "disposal.register": "a page of the web: the command line writes the register into a folder",
-    "retention.find": "a page of the web: the command line has retention due and retention list",
-    "transfer.paper": "a page of the web: the papers of a hand-over lie in its folder",
 }
 """Operations that no command calls, and why."""
 

@@ -17,6 +17,7 @@ from preserve.preservation_planning.risk import Facts, Superseded, gather
 from preserve.preservation_planning.risk_report import write_report
 from preserve.preservation_planning.risk_report.sections import problems, sections
 from preserve.services.operation import command, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 # Shown to people, and no part of the document.
@@ -233,7 +234,7 @@ class RiskReport(Risks):
     files: tuple[Path, ...]
 
 
-@command("planning.report", duty=Duty.REPORT)
+@command("planning.report", duty=Duty.REPORT, runs=Runs(folder="target"))
 def report(session: Session, target: Path, *, replace: bool = False) -> RiskReport:
     """Write the risk report as page and PDF/A in both languages; over one of the same day only with `replace`.
 

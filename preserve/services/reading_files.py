@@ -21,7 +21,6 @@ from preserve.administration.duties import Duty
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.media import server_store, store_identity
 from preserve.archival_storage.notify import notify
-from preserve.archival_storage.packages import require_case
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.data_management import cases, destroyed, holdings, ledger
 from preserve.errors import NotFound, NotIntact
@@ -69,11 +68,11 @@ def read_contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
 def _contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
     """Every file of a case. A recording is asked for in a hundred ranges: what was read of a package is kept a while.
 
-    Whether the case may be shown at all is asked each time: it can be destroyed, or contradict the ledger, meanwhile.
+    Whether it was destroyed is asked each time; whether the catalogue says what was registered, when it is read.
     """
 
     def read(connection: Connection) -> tuple[HeldCase, list[Viewed]]:
-        objid = require_case(session.home, connection, case)
+        objid = cases.objid_of(connection, case)
         destroyed.refuse(connection, objid)
         stored = cases.read(connection, objid)
         key = (str(session.home.path), stored.package, hash(stored.description_text))

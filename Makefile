@@ -5,13 +5,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
+.PHONY: serve-demo bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: setup-runtime ## make a realistic case, ingest it, verify it, show it
 	$(BIN)/python -m demo
+
+serve-demo: setup-runtime ## the pages over the demonstration's archive, with an account for each role
+	$(BIN)/python -m demo.serve
 
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests

@@ -156,6 +156,7 @@ def main() -> None:
         ),
     ):
         print(f"{zh if ZH else en}: {OUTPUT / name}")
+    print("在浏览器中使用：make serve-demo" if ZH else "In a browser: make serve-demo")
     print("README.zh.md、docs/" if ZH else "Next: README.md, docs/architecture.md")
 
 

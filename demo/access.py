@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo.showing import OUTPUT, ask, run, say
 
-_PASSWORD = "a-password-for-the-demonstration"
+PASSWORD = "a-password-for-the-demonstration"
 _STAFF = (("shen", "沈安全", "security-administrator"), ("wang", "王审核", "examiner"), ("li", "李局长", "head"))
 
 
@@ -21,8 +21,8 @@ def appoint() -> dict[str, str]:
     tokens: dict[str, str] = {}
     for name, person, role in _STAFF:
         made = ask("user", "add", name, "--person", person, "--role", role, token=tokens.get("shen", ""))
-        ask("user", "password", name, lines=(made["password"], _PASSWORD))
-        tokens[name] = ask("user", "login", name, lines=(_PASSWORD,))["token"]
+        ask("user", "password", name, lines=(made["password"], PASSWORD))
+        tokens[name] = ask("user", "login", name, lines=(PASSWORD,))["token"]
     run("user", "list", token=tokens["shen"])
     return tokens
 

@@ -25,8 +25,9 @@ from preserve.api.once import once
 from preserve.api.paging import cursor_of
 from preserve.api.problems import problem_of, refuse
 from preserve.api.receiving import Received, receive
-from preserve.api.sending import send_bytes, send_copy, send_document, send_file, send_folder, tag_of
+from preserve.api.sending import send_bytes, send_copy, send_document, send_file, send_folder, send_kept, tag_of
 from preserve.messages import at_door, speaking
+from preserve.services import jobs
 from preserve.services.documents import as_document
 from preserve.services.kept_answers import Answer
 from preserve.services.session import Session
@@ -80,7 +81,9 @@ class Endpoint:
         kept = False
         try:
             received = receive(room, self.taking.uploads, call.files, call.kinds) if self.taking.uploads else Received()
-            arguments = self.taking.bound(call.query or call.body, call.path, received.values, seen)
+            given = call.query or call.body
+            bind = self.taking.as_json if self.offer.as_job else self.taking.bound
+            arguments = bind(given, call.path, received.values, seen)
             if self.taking.asks_address:
                 arguments[ADDRESS] = call.request.client.host if call.request.client else ""
             with speaking(session.language), at_door("api"):
@@ -127,6 +130,9 @@ class Endpoint:
         return send_document(answer.document, answer.status, headers)
 
     def _done(self, session: Session, arguments: dict[str, Any], key: str) -> Answer:
+        if self.offer.as_job:
+            asked = jobs.ask(session, self.offer.operation, arguments, key=key)
+            return Answer(202, {"location": f"/jobs/{asked.id}"}, document_of(asked, self.taking))
         result = self.offer.asks(session, **arguments)
         document = document_of(result, self.taking)
         if self.offer.made:
@@ -151,10 +157,13 @@ class Endpoint:
 def _bytes_of(offer: Offer, result: Any) -> Response:
     """The bytes that a result holds or leads to."""
     if offer.gives == "copy":
-        return send_copy(result.path, result.sha256, result.media_type)
+        return send_copy(result.path, getattr(result, "sha256", ""), result.media_type)
+    if offer.gives == "kept":
+        place: Path = result.place if hasattr(result, "place") else result.path
+        return send_kept(place, place.name)
     if offer.gives == "picture":
         return send_bytes(result.data, result.media_type, "picture")
-    return send_bytes(result.data, "application/octet-stream", result.name)
+    return send_bytes(result.data, offer.kind or "application/octet-stream", result.name)
 
 
 def _address(made: str, document: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
 from preserve.api.offers import Offer
 from preserve.api.paging import LARGEST, USUAL, page_of
@@ -105,7 +105,7 @@ class Taking:
         for name, (kind, default) in self.fields.items():
             shortest = 1 if default is ... and _is_list(kind) else None
             # Years, months, counts: what no calendar knows is refused here and not where it is reckoned with.
-            limits = {"ge": 0, "le": 9999} if kind in (int, int | None) else {}
+            limits: dict[str, Any] = {"ge": 0, "le": 9999} if kind in (int, int | None) else {}
             columns[name] = (kind, Field(default, alias=self.offer.names.get(name), min_length=shortest, **limits))
         if self.paged:
             columns["after"] = (str, Field("", description="`next` of the page before", max_length=2000))
@@ -132,6 +132,17 @@ class Taking:
         if self.offer.match:
             arguments[self.offer.match] = seen
         return arguments | values
+
+    def as_json(self, given: BaseModel | None, path: Mapping[str, Any], files: Mapping[str, Any], seen: str) -> Any:
+        """The same for a job: as JSON, which it is kept as until it runs. Jobs take no files and no seen record."""
+        values = {name: getattr(given, name) for name in self.fields} if given is not None else {}
+        known = {name: kind for name, (kind, _) in self.fields.items()} | self.path
+        told = {
+            name: TypeAdapter(known[name]).dump_python(value, mode="json") for name, value in {**path, **values}.items()
+        } | dict(self.offer.fixed)
+        if self.wish:
+            told[self.wish] = {name: told.pop(name) for name in list(told) if name in self._of_wish_types}
+        return told
 
 
 def _is_wish(kind: Any) -> bool:

@@ -75,7 +75,7 @@ def responses_of(offer: Offer) -> dict[int | str, dict[str, Any]]:
         kinds = {offer.kind or "application/octet-stream", *(() if offer.gives == "file" else ("application/zip",))}
         told = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(kinds)}}
     else:
-        name = "job.asked" if offer.as_job else offer.operation
+        name = "job.ask" if offer.as_job else offer.operation
         told = {"content": {"application/json": {"schema": {"$ref": f"{_REF}{name}"}}}}
     return {good: {"description": "Done, and what came of it.", **told}} | refused
 
@@ -115,9 +115,9 @@ def describe(app: FastAPI, offers: tuple[Offer, ...], base: str) -> dict[str, An
         )
         parts = made.setdefault("components", {})
         shapes: dict[str, Any] = parts.setdefault("schemas", {})
-        for offer in offers:
-            shape, inner = _shared(offer.operation)
-            shapes |= {offer.operation: shape} | inner
+        for name in {offer.operation for offer in offers} | {"job.ask"}:
+            shape, inner = _shared(name)
+            shapes |= {name: shape} | inner
         shapes["Problem"] = _PROBLEM
         parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
         free = {(offer.path, offer.verb.lower()) for offer in offers if offer.open}

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from preserve.services.operation import OPERATIONS, Operation
 
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Gives = Literal["document", "file", "folder", "picture", "paper", "copy"]
-"""What an answer is: a document, what the operation wrote, or the bytes that its result holds or leads to."""
+Gives = Literal["document", "file", "folder", "picture", "paper", "copy", "kept"]
+"""What an answer is: a document; what the operation wrote; or bytes: a `picture` or `paper` that the result holds, a
+`copy` to be sent in ranges, or a `kept` file to be saved."""
 
 MIB = 1 << 20
 PAPERS = 100 * MIB

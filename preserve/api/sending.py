@@ -63,10 +63,18 @@ def send_bytes(data: bytes, kind: str, name: str) -> Response:
     return Response(data, headers=headers, media_type=kind)
 
 
+def send_kept(path: Path, name: str) -> Response:
+    """A file that stays, to be saved under this name."""
+    headers = {"content-disposition": attachment(name), "cache-control": "private, no-store"}
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+
 def send_copy(path: Path, sha256: str, kind: str) -> Response:
     """A copy in the viewing room, in the ranges that are asked for (RFC 9110 §14), with its digest (RFC 9530)."""
-    digest = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
-    headers = {"etag": f'"{sha256}"', "repr-digest": f"sha-256=:{digest}:", "cache-control": "private, no-store"}
+    headers = {"cache-control": "private, no-store"}
+    if sha256:
+        digest = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
+        headers |= {"etag": f'"{sha256}"', "repr-digest": f"sha-256=:{digest}:"}
     return FileResponse(path, media_type=kind if kind in _SHOWN else "application/octet-stream", headers=headers)
 
 

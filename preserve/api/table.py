@@ -17,53 +17,37 @@ OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *CASES, *REQUESTS, *APPRAISAL, 
 
 _FOLDERS = "it works on folders of the host; over HTTP a deposit is handed in and found by its number"
 _AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever put the disc in is at the host"
+_OURS = "the service starts it itself"
 _FOUNDING = "it founds or mends what this door stands on, and whoever may do that is at the host"
 
 OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(operation for _, _, operation in ROWS)
 """Every operation with a route, from the table or by a protocol of its own."""
 
-_JOBS = "it takes long, and is asked for as a job"
-
 NOT_OFFERED: Mapping[str, str] = {
     "archive.found": _FOUNDING,
+    "case.view": "it puts copies where the command line shows them; bytes are `reading.bytes`",
     "catalogue.rebuild": _FOUNDING,
     "copies.restore": _AT_THE_DRIVE,
     "copies.restore_archive": _FOUNDING,
     "deposits.check": _FOLDERS,
     "deposits.deadlines": _FOLDERS,
     "deposits.describe": _FOLDERS,
+    "deposit_description.read": "it reads a workbook beside the form; a program sends the workbook with the files",
+    "deposits.file": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
     "deposits.ingest": _FOLDERS,
+    "deposits.page": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
     "deposits.template": _FOLDERS,
     "disc.read": _AT_THE_DRIVE,
     "disc.verify": _AT_THE_DRIVE,
     "health.examine": "it tells of the host and its folders; the system page shows it to who keeps the service",
+    "job.ask": "each operation that runs as a job has an address of its own",
+    "job.run": _OURS,
+    "job.work": _OURS,
+    "media.label": "it writes to a place of the host; labels over HTTP are `media.label_paper`",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
     "media.check_in": "it takes a place of the host in the same argument as the text of a label",
     "user.login": "it is the command line's; programs open a session (`session.open`)",
     "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,
-    **dict.fromkeys(
-        (
-            "audit.drill",
-            "audit.run",
-            "case.view",
-            "copies.hand_out",
-            "copies.replicate",
-            "disc.burn",
-            "disc.compose",
-            "disposal.execute",
-            "ledger.checkpoint",
-            "ledger.prove",
-            "ledger.verify",
-            "planning.identify",
-            "planning.run",
-            "repair.run",
-            "request.deliver",
-            "transfer.hand_over",
-            "reading.prepare",
-            "upload.close",
-        ),
-        _JOBS,
-    ),
 }
 """Operations without a row, and why."""

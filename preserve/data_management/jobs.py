@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
@@ -218,9 +218,22 @@ def ended_before(connection: Connection, moment: datetime) -> Iterator[JobRow]:
         yield JobRow(**row._mapping)
 
 
+def is_there(connection: Connection, job: str) -> bool:
+    """Whether the table has a job of that id."""
+    return _one(connection, jobs.c.id == job) is not None
+
+
+def forget_about(connection: Connection, *names: str) -> None:
+    """Take every job that ended and says one of these names out of the table: what it is about was destroyed."""
+    said = [jobs.c.arguments, jobs.c.subject, jobs.c.result, jobs.c.failure]
+    words = {word for name in names if name for word in (name, json.dumps(name)[1:-1])}
+    about = or_(*[func.instr(column, word) > 0 for column in said for word in words])
+    connection.execute(delete(jobs).where(jobs.c.state.in_(["done", *AGAIN]), about))
+
+
 def forget(connection: Connection, job: str) -> None:
     """Take a job out of the table; the ledger keeps that it was asked for."""
-    connection.execute(jobs.delete().where(jobs.c.id == job))
+    connection.execute(delete(jobs).where(jobs.c.id == job))
 
 
 def _one(connection: Connection, which: Any) -> JobRow | None:

@@ -133,6 +133,7 @@ def _stands_at(entry: Entry) -> bool:
 _ROWS = LogRows(ledger, Entry, _require)
 size, entries, lines, leaves = _ROWS.size, _ROWS.entries, _ROWS.lines, _ROWS.leaves
 about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming
+checked = _ROWS.checked
 
 
 def of_action(connection: Connection, *actions: str) -> list[Entry]:

@@ -115,3 +115,4 @@ def _require(look: Look) -> None:
 _ROWS = LogRows(looks, Look, _require)
 size, entries, lines, leaves = _ROWS.size, _ROWS.entries, _ROWS.lines, _ROWS.leaves
 about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming
+checked = _ROWS.checked

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import PlainSerializer
 from typing_extensions import TypedDict
 
 from metadata.findings import Value
+from preserve import __version__
 from preserve.administration import health
 from preserve.administration.health import Check, State
+from preserve.data_management.database import SCHEMA
 from preserve.home import default_path
 from preserve.messages import hint, say
-from preserve.services.operation import query
+from preserve.services.operation import anybody, query
 from preserve.services.session import Session
 
 
@@ -62,3 +64,31 @@ def examine(session: Session, place: Path | None = None) -> Examined:
     """Look at this machine, then at the home at `place` or at the usual one, be it damaged or missing."""
     checks = tuple(health.examine(place or default_path()))
     return Examined(7 if any(check.state == "wrong" for check in checks) else 0, checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """That the archive answers, for a monitor; nothing of what is in it."""
+
+    state: Literal["ready"]
+
+
+@query("health.alive", open_to_all="a monitor has no account, and learns only that the archive answers")
+def alive(session: Session) -> Alive:
+    """Whether the archive answers. Raises Busy, NotIntact."""
+    with session.archive.catalogue.read():
+        return Alive("ready")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramVersion:
+    """The program's version, and that of its catalogue's tables."""
+
+    version: str
+    schema: str
+
+
+@query("health.version", duty=anybody)
+def version(session: Session) -> ProgramVersion:
+    """Which program answers."""
+    return ProgramVersion(__version__, SCHEMA)

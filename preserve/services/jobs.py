@@ -70,18 +70,19 @@ def ask(
     secrets = {name: secret for name, secret in taken.items() if secret}
     if runs.folder:  # each job has its own, so that the same wish is the same work
         job_arguments.taken_out(document, runs.folder)
+    place = str(given.get(runs.place) or "")
     archive, person = session.archive, session.person
     moment = archive.now()
     row = JobRow(
         id=job,
         operation=operation,
         arguments=job_arguments.canonical(document),
-        subject=subject or (str(given.get(found.subject) or "") if isinstance(found.subject, str) else ""),
+        subject=subject or _subject(found.subject, given, place),
         account=person.account,
         key=key,
         language=session.language,
         lane=runs.lane,
-        place=str(given.get(runs.place) or ""),
+        place=place,
         state="queued",
         attempt=0,
         resumed=0,
@@ -98,6 +99,12 @@ def ask(
     if not is_new:
         job_folders.clear(session.home, row.id)
     return JobAsked(entered.id, entered.operation, entered.state, not is_new)
+
+
+def _subject(named: object, given: Mapping[str, Any], place: str) -> str:
+    """What a job is about: what its operation is about, else the folder or device that it works on."""
+    about = str(given.get(named) or "") if isinstance(named, str) else ""
+    return about or Path(place).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,9 @@ def stop(session: Session, job: str) -> JobShown:
     with archive.catalogue.begin() as connection:
         jobs.ask_to_stop(connection, jobs.read(connection, job), session.person.account, archive.now())
         row = jobs.read(connection, job)
+    if row.state == "stopped":
+        job_folders.forget_secrets(session.home, job)
+        job_folders.note_state(session.home, job, row.state, stamp(archive.now()))
     return shown(session, row)
 
 
@@ -192,6 +202,7 @@ def resume(session: Session, job: str) -> JobShown:
     with archive.catalogue.begin() as connection:
         jobs.ask_to_resume(connection, jobs.read(connection, job), session.person.account, archive.now())
         row = jobs.read(connection, job)
+    job_folders.note_state(session.home, job, row.state, stamp(archive.now()))
     return shown(session, row)
 
 

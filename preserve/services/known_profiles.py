@@ -25,6 +25,7 @@ from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
+from preserve.services.job_profile import JobsProfile
 from preserve.working_days import CalendarProfile
 
 _MODELS: dict[str, type[BaseModel]] = {
@@ -34,6 +35,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "retention.toml": RetentionProfile,
     "alike.toml": Alike,
     "looking.toml": LookingProfile,
+    "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
     "requests.toml": RequestsProfile,
     "transfer.toml": TransferProfile,

@@ -15,7 +15,6 @@ from preserve.clock import stamp
 from preserve.data_management import accounts, given_tokens, preferences
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.errors import UsageError
-from preserve.messages import Language
 from preserve.services.documents import FindingShown
 from preserve.services.kept_session import keep
 from preserve.services.operation import anybody, command, query
@@ -207,15 +206,6 @@ def who_am_i(session: Session) -> WhoActs:
         mine.made if mine else "",
         language,
     )
-
-
-@command("user.prefer", duty=anybody)
-def prefer(session: Session, language: Language) -> Account:
-    """Keep the language of one's account: pages and sentences come in it wherever one logs in."""
-    account = session.person.account
-    with session.archive.catalogue.begin() as connection:
-        preferences.prefer_language(connection, account, language)
-    return Account(account)
 
 
 def keep_login(session: Session, entered: LoggedIn) -> bool:

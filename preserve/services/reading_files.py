@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing import reading_room
@@ -19,7 +22,7 @@ from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.media import server_store, store_identity
 from preserve.archival_storage.notify import notify
 from preserve.archival_storage.policy import read_audit_profile
-from preserve.data_management import holdings, ledger
+from preserve.data_management import cases, destroyed, holdings, ledger
 from preserve.errors import NotFound, NotIntact
 from preserve.messages import say, speaking
 from preserve.services.inner_volume import require_seen
@@ -29,6 +32,9 @@ from storage_adapters.contract import CopyRef
 
 ALTERED = "object.altered"
 
+_KEPT_SECONDS, _KEPT_CASES = 60.0, 32
+_kept: dict[tuple[str, str, int], tuple[float, HeldCase, list[Viewed]]] = {}
+_keeping = threading.Lock()
 _telling = threading.Lock()
 
 
@@ -54,23 +60,44 @@ class Opened:
 
 def read_contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
     """The case and its files as they are looked at, without those that this person may not see. Raises Refused."""
-    held, files = session.once(
-        "reading", lambda connection: reading_room.contents(connection, session.home, case, "access")
-    )
+    held, files = _contents(session, case)
     seen = session.person.may(Duty.SEE_INNER)
     return held, [file for file in files if seen or not file.inner]
 
 
+def _contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
+    """Every file of a case. A recording is asked for in a hundred ranges: what was read of a package is kept a while.
+
+    Whether it was destroyed is asked each time; whether the catalogue says what was registered, when it is read.
+    """
+
+    def read(connection: Connection) -> tuple[HeldCase, list[Viewed]]:
+        objid = cases.objid_of(connection, case)
+        destroyed.refuse(connection, objid)
+        stored = cases.read(connection, objid)
+        key = (str(session.home.path), stored.package, hash(stored.description_text))
+        with _keeping:
+            known = _kept.get(key)
+        if known is None or time.monotonic() - known[0] > _KEPT_SECONDS:
+            known = (time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
+            with _keeping:
+                _kept[key] = known
+                while len(_kept) > _KEPT_CASES:
+                    _kept.pop(next(iter(_kept)))
+        return known[1], known[2]
+
+    return session.once("reading", read)
+
+
 def find_file(session: Session, case: str, identifier: str) -> Opened:
     """The file of this identifier. Raises NotFound, NotPermitted for one of the internal volume."""
-    held, files = session.once(
-        "reading", lambda connection: reading_room.contents(connection, session.home, case, "access")
-    )
+    held, files = _contents(session, case)
     viewed = next((file for file in files if file.identifier == identifier), None)
     if viewed is None:
         raise NotFound("look.no-such-file", identifier)
-    with session.archive.catalogue.read() as connection:
-        require_seen(connection, session.person, held.description, [viewed.name])
+    if viewed.inner:
+        with session.archive.catalogue.read() as connection:
+            require_seen(connection, session.person, held.description, [viewed.name])
     viewing = session.home.path / "viewing"
     package = Path(server_store(session.home).path(CopyRef(held.package)))
     return Opened(held, viewed, ShownCopy(viewing, package, held.objid, viewed), viewing)

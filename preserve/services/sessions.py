@@ -64,6 +64,8 @@ def _is_alarming(finding: FindingShown, since: str) -> bool:
     """Whether somebody should see it before anything else: not a slip of their own fingers, nor what is long known."""
     if finding.code == "people.tries-since":
         return int(str(finding.values["count"])) >= _ALARMING_TRIES
+    if finding.code == "people.new-head":
+        return False  # that is about others, and stands on the auditor's first page
     return finding.severity == "warning" and str(finding.values.get("when", since)) >= since
 
 

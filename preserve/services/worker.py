@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,21 +25,26 @@ from preserve.home import Home
 from preserve.progress import stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.failures import Failure
+from preserve.services.job_clearing import clear
+from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
+from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
 from preserve.work import boot_id, end_gently_with_parent, hold, processors, start_own, wait_for_any
 
 _LOOK = 0.2  # seconds between two looks at the table
+_CLEAR = 3600.0  # seconds between two looks for what is over its term
+_BURNERS = 8  # no machine has more
 _PATIENCE = 5.0  # seconds between two looks at children that were asked to stop
 
 
-def limits() -> Mapping[Lane, int]:
-    """How many jobs of each lane may run at once on this machine."""
-    many = processors()
-    return {"ingest": many, "audit": 1, "rebuild": 1, "burn": 8, "waited": max(2, many), "work": 2}
+def limits(profile: JobsProfile) -> Mapping[Lane, int]:
+    """How many jobs of each lane may run at once on this machine; of burns one a device."""
+    many: dict[Lane, int] = {"ingest": processors(), "audit": 1, "rebuild": 1, "burn": _BURNERS}
+    return {**many, "waited": profile.waited, "work": profile.work}
 
 
 def may_start(row: JobRow, running: Sequence[JobRow], most: Mapping[Lane, int]) -> bool:
@@ -58,6 +64,7 @@ class Worked:
 @dataclass(slots=True)
 class _Worker:
     archive: Archive
+    profile: JobsProfile
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     told: set[int] = field(default_factory=set)
     started: int = 0
@@ -80,7 +87,7 @@ class _Worker:
                 self._see_to_vanished(row.id)
             elif row.state == "stopping":
                 self._tell(row.id)
-        most = limits()
+        most = limits(self.profile)
         for row in (row for row in rows if starting and row.state == "queued"):
             if may_start(row, at_work, most) and self._start(row):
                 at_work.append(row)
@@ -114,6 +121,8 @@ class _Worker:
         jobs.end(connection, row.id, row.attempt, state, self.archive.now(), failure=failure)
         if again:
             jobs.queue_again(connection, row.id, by_itself=True)
+        if not again:
+            job_folders.forget_secrets(self.home, row.id)
         job_folders.note_state(self.home, row.id, "queued" if again else state, stamp(self.archive.now()))
 
     def _tell(self, job: str) -> None:
@@ -152,12 +161,16 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
         end_gently_with_parent(os.getppid())
     with hold(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))):
         archive = open_archive(home.path)
-        worker = _Worker(archive)
         try:
-            with suppress(Stopped):
+            worker = _Worker(archive, read_jobs_profile(home.profiles))
+            cleared = float("-inf")
+            with suppress(Stopped), telling(archive):
                 while True:
                     with suppress(Busy):
                         worker.turn()
+                        if time.monotonic() - cleared > _CLEAR:
+                            clear(archive, worker.profile)
+                            cleared = time.monotonic()
                     wait_for_any(list(worker.children.values()), _LOOK)
             with stoppable():  # the wish to stop has done its work
                 worker.end()

@@ -116,12 +116,12 @@ def fields(page: str) -> dict[str, str]:
     return dict(found)
 
 
-def send(client: httpx.Client, page: str, address: str, **form: Any) -> httpx.Response:
+def send(client: httpx.Client, page: str, address: str, *, files: Any = None, **form: Any) -> httpx.Response:
     """Open a page as a person does, and send a form of it to this address."""
     shown = client.get(page)
     assert shown.status_code == 200, (page, shown.status_code, shown.text[-500:])
     given = fields(shown.text)
-    return client.post(address, data={"csrf": given["csrf"], "key": given["key"], **form})
+    return client.post(address, data={"csrf": given["csrf"], "key": given["key"], **form}, files=files)
 
 
 def start(home: Path, *options: str, listen: str = "127.0.0.1:0", before: tuple[str, ...] = ()) -> Served:

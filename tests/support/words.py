@@ -27,12 +27,12 @@ from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
+from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
 from preserve.services.operation import OPERATIONS
-from preserve.services.tables import job_results
 from storage_adapters import erasing
 from tests.support.codes import headings, passed
 
@@ -108,6 +108,8 @@ def _operations_as_jobs() -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "deposit.state-{}": {*get_args(DepositState), "waiting", "held"},
+    "deposit.verdict-{}": SUMMARY,
     "cause.{}": {
         "not-there",
         "no-right",
@@ -251,7 +253,6 @@ WORDS: dict[str, Collection[str]] = {
         "request-refuse",
         "retention-put-in-force",
     },
-    "job.fact-{}": set(job_results.KEYS),
     "job.operation-{}": _operations_as_jobs(),
     "job.state-{}": set(jobs.STATES),
     "people.state-{}": {"active", "suspended"},

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from preserve.data_management import jobs as rows
 from preserve.data_management.archive import open_archive
+from preserve.errors import Refused
 from preserve.services import job_folders, jobs
 from preserve.services.session import Session, Token
 from tests.support.people import entries
@@ -37,6 +41,15 @@ def ask(served: Served, role: str, operation: str, arguments: dict[str, object],
     try:
         session = Session(Token(token), "zh", opened=archive, opened_home=archive.home)
         return jobs.ask(session, operation, arguments, key=key).id
+    finally:
+        archive.close()
+
+
+def rows_of(served: Served, job: str) -> rows.JobRow:
+    archive = open_archive(served.home)
+    try:
+        with archive.catalogue.read() as connection:
+            return rows.read(connection, job)
     finally:
         archive.close()
 
@@ -122,6 +135,20 @@ def test_files_are_fetched_by_number_and_each_fetch_is_recorded(served: Served, 
         archive.close()
 
 
+def test_what_a_job_wrote_is_fetched_and_nothing_else_of_the_home(served: Served, taken: str) -> None:
+    objid = str(json.loads(rows_of(served, taken).result or "{}")["zh"]["objid"])
+    job = ask(served, "archivist", "history.write", {"case": objid})
+    assert wait_for(served, "archivist", job, ended) == "done"
+    shown = served.client("archivist").get(f"/jobs/{job}").text
+    numbers = re.findall(rf"/jobs/{job}/files/(\d+)", shown)
+    assert len(numbers) >= 1
+    first = served.client("archivist").get(f"/jobs/{job}/files/{numbers[0]}")
+    assert first.status_code == 200 and len(first.content) > 100
+    for path in (served.home / "keys", served.home, Path("/etc"), served.home / "store" / "packages"):
+        with pytest.raises(Refused, match=r"job\.place-not-open"):
+            ask(served, "archivist", "deposits.ingest", {"sip": str(path)})
+
+
 def test_a_refused_job_says_why_in_the_language_of_who_reads(served: Served) -> None:
     (served.home / "inbox" / "nothing").mkdir(exist_ok=True)
     job = ask(served, "archivist", "deposits.ingest", {"sip": str(served.home / "inbox" / "nothing")})
@@ -137,3 +164,13 @@ def test_the_page_follows_by_itself(served: Served) -> None:
         page.goto(f"/jobs/{job}")
         page.wait_for_selector(".job-done", timeout=PATIENCE * 1000)
         assert page.inner_text("h1") == "副本检查"
+
+
+def test_the_door_stops_at_once_though_pages_follow_jobs(tmp_path: Path) -> None:
+    with serving(tmp_path, options=("--no-worker",)) as running:
+        job = ask(running, "archivist", "audit.run", {"wish": {"everything": True}})
+        with running.client("archivist").stream("GET", f"/jobs/{job}/events") as answer:
+            news = answer.iter_text()
+            assert "retry" in next(news)
+            running.process.terminate()
+            assert running.process.wait(20) is not None

@@ -26,7 +26,7 @@ def number(door: DueDoor) -> str:
     """An appraisal that the archivist drew."""
     drawn = door.post("archivist", "/reviews", "/reviews", until="")
     assert drawn.status_code == 303, drawn.text[-800:]
-    return re.search(r"/reviews/(R\d+-\d+)", drawn.headers["location"])[1]  # type: ignore[index]
+    return drawn.headers["location"].rpartition("/")[2].partition("?")[0]
 
 
 def seen(page: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +12,7 @@ from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
 Form = Literal["eark", "bag", "eep"]
+FORMS: tuple[Form, ...] = get_args(Form)
 
 
 class _Record(BaseModel):

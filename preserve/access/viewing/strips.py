@@ -22,7 +22,7 @@ from storage_adapters.durable import discard, move_in, write_file
 _DRAWN = 1
 """How strips are drawn; it goes up when that changes, and old ones are no longer shown."""
 
-_FRAMES = 24
+_FRAMES, _FEWEST = 24, 6
 _FRAME_EVERY = 5.0  # seconds of a short recording for each frame
 _WIDTH, _POSTER_WIDTH = 160, 960
 _WAVE = (1200, 96)
@@ -97,7 +97,7 @@ class Strips:
         moments: list[float] = []
         missing, cut, wave = 0, False, False
         if video:
-            moments = moments_of(length, max(1, min(_FRAMES, int(length / _FRAME_EVERY) + 1)))
+            moments = moments_of(length, max(_FEWEST, min(_FRAMES, int(length / _FRAME_EVERY) + 1)))
             frames = fetch_frames(source, moments, _WIDTH, scratch / "frame", pulse)
             missing = sum(frame is None for frame in frames)
             _join(frames, scratch / "frames")

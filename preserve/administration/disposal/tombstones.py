@@ -10,7 +10,17 @@ from sqlalchemy import Connection
 from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
 from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import rules_in_force
-from preserve.data_management import cases, destroyed, holdings, ledger, object_index, retention_index, search, versions
+from preserve.data_management import (
+    cases,
+    destroyed,
+    holdings,
+    jobs,
+    ledger,
+    object_index,
+    retention_index,
+    search,
+    versions,
+)
 from preserve.data_management.cases import Case
 from preserve.data_management.database import overwrite_what_is_deleted
 from preserve.data_management.destroyed import Gone
@@ -154,6 +164,7 @@ def bury(connection: Connection, tombstone: Tombstone) -> None:
     for version in versions.of_case(connection, tombstone.objid):
         forget_version(connection, tombstone.objid, version.version)
     search.forget(connection, tombstone.objid)
+    jobs.forget_about(connection, tombstone.objid, tombstone.case_number)
     retention_index.replace(connection, tombstone.objid, ())
     cases.replace_description(connection, tombstone.objid, _reduced(tombstone))
 
@@ -161,6 +172,7 @@ def bury(connection: Connection, tombstone: Tombstone) -> None:
 def forget_older(connection: Connection, objid: str, below: int) -> None:
     """Take the versions of a case that still held the part out of the catalogue."""
     overwrite_what_is_deleted(connection)
+    jobs.forget_about(connection, objid)
     for version in versions.of_case(connection, objid):
         if version.version < below:
             forget_version(connection, objid, version.version)

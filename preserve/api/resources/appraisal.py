@@ -28,6 +28,7 @@ APPRAISAL = (
     post("/disposals/{number}/supervision", "disposal.supervise", once=True, match="seen"),
     post("/disposals/{number}/approval", "disposal.approve", once=True, match="seen"),
     post("/disposals/{number}/withdrawal", "disposal.withdraw", once=True),
+    post("/disposals/{number}/execution", "disposal.execute"),
     post("/disposals/{number}/confirmations", "disposal.confirm", once=True),
     get("/disposals/{number}/register", "disposal.register", gives="paper"),
     get("/transfers", "transfer.list"),
@@ -36,6 +37,7 @@ APPRAISAL = (
     get("/transfers/{number}/papers/{place}", "transfer.paper", gives="paper"),
     post("/transfers/{number}/approval", "transfer.approve", once=True, match="seen"),
     post("/transfers/{number}/refusal", "transfer.refuse", once=True, match="seen"),
+    post("/transfers/{number}/handing-over", "transfer.hand_over", left=frozenset({"target"})),
     post("/transfers/{number}/cancellation", "transfer.cancel", once=True),
     post("/transfers/{number}/receipt", "transfer.receive", uploads=frozenset({"file"}), once=True),
 )

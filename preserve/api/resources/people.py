@@ -6,6 +6,7 @@ PEOPLE = (
     post("/session", "session.open", open=True),
     Offer("DELETE", "/session", "session.close"),
     get("/me", "user.whoami"),
+    get("/me/today", "workbench.show"),
     Offer("PATCH", "/me", "user.prefer"),
     post("/me/password", "user.password", open=True),
     post("/me/confirmations", "user.confirm"),

@@ -12,8 +12,9 @@ TEXTS = ("case_number", "number", "objid", "label", "medium", "month", "archive"
 NUMBERS = ("cases", "packages", "entries", "checkpoints", "files", "originals", "done", "settled", "gone", "suspect")
 SIZES = ("bytes", "capacity", "waiting_bytes")
 LISTS = ("written", "left", "failed", "damaged", "not_checked", "insert", "overdue", "changes", "checks", "repairs")
+COUNTED = ("counts",)
 MORE_LISTS = ("discs", "tasks", "waiting", "missing")
-KEYS = (*TEXTS, *NUMBERS, *SIZES, *LISTS, *MORE_LISTS)
+KEYS = (*TEXTS, *COUNTED, *NUMBERS, *SIZES, *LISTS, *MORE_LISTS)
 """What is shown of a result, in this order; lists by how many there are."""
 
 
@@ -23,6 +24,8 @@ def result(document: Mapping[str, Any]) -> Table:
 
 
 def _text(key: str, value: Any) -> str:
+    if key in COUNTED:
+        return str(sum(value.values())) if isinstance(value, Mapping) else ""
     if isinstance(value, bool) or value is None or value == "":
         return ""
     if isinstance(value, (list, tuple)):

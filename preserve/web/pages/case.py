@@ -14,6 +14,7 @@ from preserve.services.pages import Page
 from preserve.services.tables import cases as tables
 from preserve.web.asked import Asked
 from preserve.web.routing import page
+from preserve.web.windows import Window
 
 TABS = ("contents", "description", "copies", "life", "use", "findings")
 ENTRIES = 100
@@ -36,6 +37,7 @@ def show_case(asked: Asked) -> Response:
         facts=known,
         tables={"versions": versions, "formats": formats, "copies": copies, "events": events, "entries": entries},
         files=files,
+        window=Window(len(files.files) if files else 0, asked.query.get("from", "1")),
         named=partial(spoken, asked.session),
         use=show_use(asked.session, objid) if tab in ("use", "findings") else None,
         following=f"/cases/{view.case.objid}?tab=life&after={view.ledger_next}" if view.ledger_next else "",

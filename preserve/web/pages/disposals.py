@@ -6,8 +6,8 @@ from datetime import date
 
 from starlette.responses import Response
 
-from preserve.errors import NotFound, UsageError
-from preserve.services import disposals
+from preserve.errors import Changed, Conflict, NotFound, UsageError
+from preserve.services import disposals, jobs
 from preserve.services.confirm import confirmed
 from preserve.services.failures import Failure
 from preserve.web import forms
@@ -102,6 +102,26 @@ def approve(asked: Asked) -> Response:
         session = confirmed(asked.session, asked.needed("confirm"), ("disposal.approve", number))
         disposals.approve(session, number, note=asked.form.get("note", ""), seen=seen)
         return asked.see_other(f"/disposals/{number}", "web.disposal-approved")
+
+    return or_again(asked, _one, deed)
+
+
+@page("POST", "/disposals/{number}/execution", "job.ask", "disposal.execute", "disposal.show")
+def carry_out(asked: Asked) -> Response:
+    """Carry it out, or go on, as a job."""
+
+    def deed() -> Response:
+        number, seen = asked.path["number"], forms.seen(asked)
+        session = confirmed(asked.session, asked.needed("confirm"), ("disposal.execute", number))
+        view = disposals.show(session, number)
+        if view.sha256 != seen:
+            raise Changed("proceeding.changed", number)
+        if "begun" not in view.offered or (
+            view.disposal.state == "approved" and _wait(view.disposal.not_before, view.today)
+        ):
+            raise Conflict("disposal.not-yet", number, day=str(view.disposal.not_before or "—"))
+        job = jobs.ask(session, "disposal.execute", {"number": number}, key=asked.key)
+        return asked.see_other(f"/jobs/{job.id}")
 
     return or_again(asked, _one, deed)
 

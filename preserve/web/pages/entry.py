@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from preserve.errors import NotPermitted, PreserveError, Refused, Throttled
 from preserve.messages import Language
-from preserve.services import people, sessions
+from preserve.services import my_account, people, sessions
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status, retry_after
 from preserve.services.session import Token
@@ -58,7 +59,7 @@ def _entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
     elif written is not None:
         response = now.show("entry/again.html", kept=written)
     elif opened.alarming:
-        response = now.show("entry/news.html", findings=opened.findings, after=safe_address(after))
+        response = now.see_other("/me/news?" + urlencode({"next": safe_address(after)}))
     else:
         response = now.see_other(after)
     cookies.set_session(asked.request, response, opened.token)
@@ -110,7 +111,7 @@ def language(asked: Asked) -> Response:
     cookies.set_language(asked.request, response, wanted)
     if asked.token:
         try:
-            people.prefer(asked.session, wanted)
+            my_account.prefer(asked.session, wanted)
         except NotPermitted:  # the session has ended: this browser goes on in that language
             cookies.end_session(asked.request, response)
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote, urlencode
 
@@ -19,14 +20,23 @@ from preserve.web.routing import PAGES, page
 
 _ABOUT = {
     "audit.run": "/audits",
+    "catalogue.back_up": "/system",
+    "chosen.replicate": "/copies",
+    "chosen.verify": "/audits",
     "copies.replicate": "/copies",
+    "deposit_description.draft": "/deposits/{deposit}/description",
+    "deposits.examine": "/deposits/{deposit}",
+    "deposits.take_in": "/deposits/{deposit}",
     "deposits.ingest": "/cases/{objid}",
     "disc.burn": "/discs",
     "disc.compose": "/discs",
     "disposal.execute": "/disposals/{number}",
+    "history.write": "/cases/{objid}",
     "repair.run": "/repairs",
     "request.deliver": "/requests/{number}",
+    "request.make_preview": "/requests/{number}/preview",
     "transfer.hand_over": "/transfers/{number}",
+    "upload.close": "/deposits/{deposit}",
 }
 """Where one looks next; shown as far as that page is there."""
 
@@ -124,8 +134,13 @@ def _words() -> dict[str, object]:
 
 
 def _about(job: JobShown) -> str:
-    address = _ABOUT.get(job.operation, "")
-    if not address or not job.result or not any(known.path.split("{")[0] == address.split("{")[0] for known in PAGES):
+    address, known = _ABOUT.get(job.operation, ""), {**job.arguments, **(job.result or {})}
+    names = re.findall(r"{(\w+)}", address)
+    if not any(_shape(one.path) == _shape(address) for one in PAGES) or not all(known.get(name) for name in names):
         return ""
-    values = {name: quote(str(job.result.get(name, "")), safe="") for name in ("objid", "number")}
-    return address.format(**values)
+    return address.format(**{name: quote(str(known[name]), safe="") for name in names})
+
+
+def _shape(address: str) -> str:
+    """An address without what its places are called."""
+    return re.sub(r"{[^}]*}", "{}", address)

@@ -12,6 +12,7 @@ from preserve.services import reader_notes, reading, reading_bytes
 from preserve.services.documents import as_document
 from preserve.web.asked import Asked
 from preserve.web.routing import page
+from preserve.web.windows import Window
 
 PRIVATE = {"cache-control": "private, no-store"}
 
@@ -40,11 +41,15 @@ def show_file(asked: Asked) -> Response:
     """One file, beside the list of all."""
     objid, file = _place(asked)
     case = reading.open_reading(asked.session, objid, file)
+    identifiers = [one.identifier for one in case.files]
+    window = Window(len(case.files), str(identifiers.index(file) + 1))
+    pages = Window(case.shown.pages if case.shown else 0, asked.query.get("page", "1"), 40)
     return asked.show(
         "reading/file.html",
         case=case,
+        window=window,
+        pages=pages,
         shown=case.shown,
-        first=_number(asked.query.get("page", "1")),
         address=address,
         base=f"/cases/{case.objid}/files/{quote(file, safe='')}",
     )

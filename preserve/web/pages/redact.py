@@ -26,7 +26,7 @@ def draw(asked: Asked) -> Response:
     draft = redactions.read_draft(asked.session, number)
     seen = redactions.read_file(asked.session, number, file)
     here = next(one for one in draft.files if one.identifier == file)
-    return asked.show("requests/redact.html", draft=draft, file=seen, here=here, state=_state(draft, seen, here))
+    return asked.show("requests/redact.html", draft=draft, file=seen, target=here, state=_state(draft, seen, here))
 
 
 def _state(draft: redactions.DraftShown, seen: redactions.FileSeen, here: redactions.FileToRedact) -> str:

@@ -32,7 +32,7 @@ CHECKS = [
 ]
 ENDS_ITSELF = {"DELETE /session"}
 """What ends the session that asks: nothing would be asked after it."""
-EXAMPLES = {"archivist": 3, "auditor": 2, "security-administrator": 2}
+EXAMPLES = {"archivist": 2, "auditor": 1, "security-administrator": 1}
 """How often each row is asked, by role: what takes bytes in and out is the archivist's."""
 
 
@@ -70,4 +70,4 @@ def test_it_keeps_to_its_description(who: str, api: Any, bureau: Bureau) -> None
         except BaseExceptionGroup as error:  # all of them are told at once
             broken.append(f"{operation.label}: {error.exceptions} {error}"[:1500])
     assert not broken, "\n\n".join(broken)
-    assert answered[200] > 10, answered
+    assert answered[200] > 5, answered

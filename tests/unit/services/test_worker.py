@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preserve.data_management.jobs import JobRow
+from preserve.services.job_profile import read_jobs_profile
 from preserve.services.runs import Lane
 from preserve.services.worker import limits, may_start
 
@@ -12,7 +13,7 @@ def row(lane: Lane, place: str = "") -> JobRow:
 
 
 def test_one_audit_one_rebuild_and_one_burn_a_device() -> None:
-    most = limits()
+    most = limits(read_jobs_profile(None))
     assert may_start(row("audit"), [], most)
     assert not may_start(row("audit"), [row("audit")], most)
     assert not may_start(row("rebuild"), [row("rebuild")], most)
@@ -21,7 +22,7 @@ def test_one_audit_one_rebuild_and_one_burn_a_device() -> None:
 
 
 def test_as_many_deposits_as_processors_and_what_is_waited_for_beside_them() -> None:
-    most = limits()
+    most = limits(read_jobs_profile(None))
     full = [row("ingest", f"/inbox/{number}") for number in range(most["ingest"])]
     assert may_start(row("ingest", "/inbox/x"), full[:-1], most)
     assert not may_start(row("ingest", "/inbox/x"), full, most)

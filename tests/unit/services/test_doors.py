@@ -24,6 +24,7 @@ WITHOUT_DOOR: dict[str, str] = {
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {
     "describe": {"deposits.describe", "deposits.template"},
+    "inbox": {"deposits.waiting", "inbox.watch"},
     "look": {"case.contents", "case.view"},
     "repair": {"repair.release", "repair.run"},
     "restore": {"copies.hand_out", "copies.restore", "copies.restore_archive"},

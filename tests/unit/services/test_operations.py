@@ -132,6 +132,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "hold.add": {},
     "hold.list": {},
     "hold.release": {},
+    "inbox.watch": {},
     "job.ask": {"operation": "copies.replicate"},
     "job.file": {},
     "job.list": {},

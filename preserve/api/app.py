@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from preserve import __version__
+from preserve.api import following
 from preserve.api.answering import endpoint_of
 from preserve.api.asking import language_of
 from preserve.api.describing import describe, responses_of
@@ -60,6 +61,7 @@ def make_api(standing: Standing) -> Any:
             max_body_size=offer.limit,
         )
     Pieces(standing).add_to(app)
+    following.add_to(app, standing)
     _answer_errors(app, standing)
     return Worded(app, standing.language)
 

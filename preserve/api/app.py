@@ -19,6 +19,7 @@ from preserve.api.limits import Worded
 from preserve.api.offers import MIB
 from preserve.api.pieces import Pieces
 from preserve.api.problems import Problem, Refusal, problem_of
+from preserve.api.reference import reference_routes
 from preserve.api.table import OFFERS
 from preserve.services.standing import Standing, declared
 
@@ -62,6 +63,7 @@ def make_api(standing: Standing) -> Any:
         )
     Pieces(standing).add_to(app)
     following.add_to(app, standing)
+    app.router.routes.extend(reference_routes(app, standing, BASE))
     _answer_errors(app, standing)
     return Worded(app, standing.language)
 

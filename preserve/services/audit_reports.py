@@ -16,6 +16,7 @@ from preserve.data_management import audit_records, holdings
 from preserve.data_management.audit_records import Record
 from preserve.data_management.cases import find_case
 from preserve.services.operation import Arguments, Look, of_archive, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -90,7 +91,12 @@ class ReportWritten:
     at_risk: tuple[str, ...]
 
 
-@query("audit.report", duty=(Duty.REPORT, Duty.KEEP), look=Look("audit-report.viewed", about=of_archive))
+@query(
+    "audit.report",
+    duty=(Duty.REPORT, Duty.KEEP),
+    look=Look("audit-report.viewed", about=of_archive),
+    runs=Runs("audit", folder="target"),
+)
 def report(session: Session, target: Path, *, replace: bool = False) -> ReportWritten:
     """Write the report in both languages, as HTML and PDF/A, into a folder; over one of the same day if `replace`.
 

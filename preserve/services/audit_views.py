@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from preserve.administration.duties import Duty
 from preserve.archival_storage import drill
+from preserve.clock import parse
 from preserve.data_management import audit_records, audits, holdings
 from preserve.data_management.audit_records import Record
 from preserve.data_management.audits import AuditRow
@@ -76,3 +77,8 @@ def list_audits(session: Session) -> AuditsListed:
         for month, result in drilled
     ]
     return AuditsListed(tuple(runs), tuple(records[::-1][:MOST]), len(records), tuple(drills), labels)
+
+
+def days_since(session: Session, moment: str) -> int | None:
+    """How many whole days ago that was (RFC 3339), by the archive's clock; None where it never was."""
+    return max(0, (session.archive.now() - parse(moment)).days) if moment else None

@@ -128,8 +128,9 @@ def run(session: Session, job: str, attempt: int) -> JobRan:
             progress = Told(place / job_folders.PROGRESS)
             state, result, failure = _outcome(home, row, progress)
             progress.close()
-            job_folders.forget_secrets(home, job)
             ended = _write_end(archive, row, state, result, failure)
+            if ended != "queued":
+                job_folders.forget_secrets(home, job)
             job_folders.note_state(home, job, ended, stamp(now()))
     finally:
         archive.close()

@@ -24,7 +24,6 @@ from preserve.services.documents import Sentence, SentenceShown
 _TAIL = 64 * 1024
 PROGRESS = "progress.jsonl"
 LOCK = "lock"
-SECRETS = "secrets.json"
 
 
 def folder(home: Home, job: str) -> Path:
@@ -184,12 +183,17 @@ def _plain_files(root: Path) -> list[Path]:
 
 
 def keep_secrets(home: Home, job: str, secrets: Mapping[str, Any]) -> None:
-    """Keep what a job must know and no table may, until it has begun."""
+    """Keep what a job must know and no table may, until it is over.
+
+    Who asks and who works may be two users of the system in one group: either can take it away again.
+    """
     if not secrets:
         return
-    place = folder(home, job)
-    place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place / SECRETS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    place = _secrets_of(home, job)
+    if not place.parent.is_dir():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.chmod(0o770)
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
     with open(handle, "w", encoding="utf-8") as stream:
         json.dump(dict(secrets), stream)
 
@@ -197,7 +201,7 @@ def keep_secrets(home: Home, job: str, secrets: Mapping[str, Any]) -> None:
 def read_secrets(home: Home, job: str) -> dict[str, Any]:
     """What was kept for a job."""
     try:
-        known: dict[str, Any] = json.loads((folder(home, job) / SECRETS).read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(_secrets_of(home, job).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return known
@@ -205,10 +209,15 @@ def read_secrets(home: Home, job: str) -> dict[str, Any]:
 
 def forget_secrets(home: Home, job: str) -> None:
     """The job is over: nobody needs them."""
-    (folder(home, job) / SECRETS).unlink(missing_ok=True)
+    _secrets_of(home, job).unlink(missing_ok=True)
+
+
+def _secrets_of(home: Home, job: str) -> Path:
+    return home.work / "web" / "asked" / f"{job}.json"
 
 
 def clear(home: Home, job: str) -> None:
     """Take away everything that a job left in files."""
+    forget_secrets(home, job)
     rmtree(folder(home, job), ignore_errors=True)
     rmtree(home.outbox / job, ignore_errors=True)

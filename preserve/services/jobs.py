@@ -187,6 +187,9 @@ def stop(session: Session, job: str) -> JobShown:
     with archive.catalogue.begin() as connection:
         jobs.ask_to_stop(connection, jobs.read(connection, job), session.person.account, archive.now())
         row = jobs.read(connection, job)
+    if row.state == "stopped":
+        job_folders.forget_secrets(session.home, job)
+        job_folders.note_state(session.home, job, row.state, stamp(archive.now()))
     return shown(session, row)
 
 
@@ -199,6 +202,7 @@ def resume(session: Session, job: str) -> JobShown:
     with archive.catalogue.begin() as connection:
         jobs.ask_to_resume(connection, jobs.read(connection, job), session.person.account, archive.now())
         row = jobs.read(connection, job)
+    job_folders.note_state(session.home, job, row.state, stamp(archive.now()))
     return shown(session, row)
 
 

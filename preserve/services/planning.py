@@ -17,6 +17,7 @@ from preserve.preservation_planning.risk import Facts, Superseded, gather
 from preserve.preservation_planning.risk_report import write_report
 from preserve.preservation_planning.risk_report.sections import problems, sections
 from preserve.services.operation import command, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 # Shown to people, and no part of the document.
@@ -91,7 +92,7 @@ def _touched(touched: reckoning.Touched) -> TouchedFormat:
     )
 
 
-@query("planning.preview", duty=Duty.REPORT)
+@query("planning.preview", duty=(Duty.REPORT, Duty.KEEP))
 def preview(
     session: Session,
     *,
@@ -219,7 +220,7 @@ def _risks(facts: Facts) -> dict[str, Any]:
     }
 
 
-@query("planning.risks", duty=Duty.REPORT)
+@query("planning.risks", duty=(Duty.REPORT, Duty.KEEP))
 def risks(session: Session) -> Risks:
     """Formats, media and tools, with what is at risk."""
     archive = session.archive
@@ -233,7 +234,7 @@ class RiskReport(Risks):
     files: tuple[Path, ...]
 
 
-@command("planning.report", duty=Duty.REPORT)
+@command("planning.report", duty=(Duty.REPORT, Duty.KEEP), runs=Runs(folder="target"))
 def report(session: Session, target: Path, *, replace: bool = False) -> RiskReport:
     """Write the risk report as page and PDF/A in both languages; over one of the same day only with `replace`.
 

@@ -84,7 +84,7 @@ def opinion_words(opinion: Opinion) -> str:
     words = say(f"retention.action-{opinion.action}")
     if opinion.until is not None:
         words += f" {opinion.until}"
-    return f"{words}（{opinion.why}）" if opinion.why else words
+    return say("retention.opinion-why", words=words, why=opinion.why) if opinion.why else words
 
 
 def wanted_rows(view: ReviewView, account: str, only: Only) -> list[int]:

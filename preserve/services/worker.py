@@ -29,6 +29,7 @@ from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
+from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
@@ -120,6 +121,8 @@ class _Worker:
         jobs.end(connection, row.id, row.attempt, state, self.archive.now(), failure=failure)
         if again:
             jobs.queue_again(connection, row.id, by_itself=True)
+        if not again:
+            job_folders.forget_secrets(self.home, row.id)
         job_folders.note_state(self.home, row.id, "queued" if again else state, stamp(self.archive.now()))
 
     def _tell(self, job: str) -> None:
@@ -161,7 +164,7 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
         try:
             worker = _Worker(archive, read_jobs_profile(home.profiles))
             cleared = float("-inf")
-            with suppress(Stopped):
+            with suppress(Stopped), telling(archive):
                 while True:
                     with suppress(Busy):
                         worker.turn()

@@ -45,7 +45,7 @@ def _ending(stream: BinaryIO, name: str) -> str:
     for begin, ending in _SCANS.items():
         if head.startswith(begin):
             return ending
-    raise Refused("web.paper-kind", PurePosixPath(name).name)
+    raise Refused("web.requests-paper-scan", PurePosixPath(name).name)
 
 
 def _name(given: str, ending: str) -> str:

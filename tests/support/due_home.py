@@ -9,6 +9,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,3 +150,17 @@ def due_door(folder: Path, many: int = 300) -> Iterator[DueDoor]:
         yield DueDoor(served, decided, objids)
     finally:
         served.stop()
+
+
+def job_ended(door: DueDoor, who: str, answer: httpx.Response, patience: float = 120.0) -> str:
+    """The state in which a job ended that a form asked for."""
+    assert answer.status_code == 303, answer.text[-600:]
+    address = answer.headers["location"].partition("?")[0]
+    assert address.startswith("/jobs/"), address
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        state = str(door.get(who, f"{address}/state").json()["state"])
+        if state not in ("queued", "running", "stopping"):
+            return state
+        threading.Event().wait(0.1)
+    raise AssertionError(f"{address} did not end")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.due_home import DueDoor, due_door
+from tests.support.due_home import DueDoor, due_door, job_ended
 from tests.support.web import PASSWORD, fields
 
 pytestmark = pytest.mark.xdist_group("appraisal-web")
@@ -105,3 +105,49 @@ def test_a_refusal_ends_it(door: DueDoor) -> None:
     assert by_hand(door, "archivist", f"{page}/hand-over") == 409
     assert number not in door.get("archivist", "/transfers").text
     assert number in door.get("archivist", "/transfers?state=all").text
+
+
+def test_it_is_handed_over_as_a_job_and_received(door: DueDoor) -> None:
+    number = prepare(door, "临文综罚〔2013〕2号")
+    page = f"/transfers/{number}"
+    sent = {"seen": seen(door, "head", number), "confirm": PASSWORD, "verdict": "approve"}
+    assert door.post("head", page, f"{page}/decision", **sent).status_code == 303
+    asked = door.post("archivist", page, f"{page}/hand-over")
+    assert job_ended(door, "archivist", asked) == "done"
+    assert "/files/1" in door.get("archivist", asked.headers["location"]).text
+
+    shown = door.get("archivist", page).text
+    digest = re.findall(r"<code>([0-9a-f]{64})</code>", shown)[0]
+    assert "四性检测" in shown and f"{page}/papers/1" in shown and f"{page}/hand-over" not in shown
+    ours = door.get("archivist", f"{page}/papers/1")
+    assert ours.status_code == 200 and ours.headers["content-disposition"].startswith("attachment;")
+    assert door.get("auditor", f"{page}/papers/1").status_code == 403
+
+    client = door.served.client("archivist")
+    given = fields(client.get(page).text)
+    form = {"their_number": "馆收〔2026〕8号", "receiver": "何馆员", "confirms": digest[:16]}
+    for key, changes, content in (
+        ("a", {"confirms": "0" * 16}, b"receipt"),
+        ("b", {"received": "2020-01-01"}, b"receipt"),
+        ("c", {}, ours.content),
+    ):
+        refused = client.post(
+            f"{page}/receipt",
+            data={"csrf": given["csrf"], "key": key, **form, **changes},
+            files={"receipt": ("../回执\r\n.pdf", content)},
+        )
+        assert refused.status_code == 422 and 'value="何馆员"' in refused.text, key
+    name = "回执 <script>“甲”.pdf"
+    taken = client.post(
+        f"{page}/receipt", data={"csrf": given["csrf"], "key": "d", **form}, files={"receipt": (name, b"%PDF- receipt")}
+    )
+    assert taken.status_code == 303, taken.text[-600:]
+    after = door.get("archivist", page).text
+    assert "馆收〔2026〕8号" in after and "<script>“" not in after and "/cancellation" not in after
+    last = max(int(place) for place in re.findall(rf"{page}/papers/(\d+)", after))
+    receipt = door.get("archivist", f"{page}/papers/{last}")
+    assert receipt.content == b"%PDF- receipt"
+    assert (
+        "\n" not in receipt.headers["content-disposition"]
+        and "filename*=UTF-8''" in receipt.headers["content-disposition"]
+    )

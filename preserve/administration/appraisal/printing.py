@@ -173,7 +173,7 @@ def _opinion(opinion: Opinion) -> str:
     words = say(f"retention.action-{opinion.action}")
     if opinion.until is not None:
         words += f" {opinion.until}"
-    return f"{words}（{opinion.why}）" if opinion.why else words
+    return say("retention.opinion-why", words=words, why=opinion.why) if opinion.why else words
 
 
 def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:

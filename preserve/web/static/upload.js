@@ -1,9 +1,10 @@
 // A folder goes to the archive: its list first, then small files in packs and large ones by pieces, three at once.
 // After any break the server says what it has; nothing is sent twice but the piece that was under way.
-import { base64, hex, sha256 } from "./sha256.js";
-
+"use strict";
 const PIECE = 8 << 20, SMALL = 1 << 20, PACK_FILES = 500, AT_ONCE = 3, LAST = 20;
 const root = document.getElementById("upload");
+// Each file of static/ has its own digest in its address, so one cannot name another by itself.
+const { base64, hex, sha256 } = await import(root.dataset.sha256);
 const word = (name, values = {}) =>
   (root.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`] || name).replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
 const at = (id) => document.getElementById(id);
@@ -191,9 +192,9 @@ async function entriesOf(entry, prefix, found) {
   }
 }
 const drop = at("drop");
-at("folder").addEventListener("change", (event) => {
-  upload(Array.from(event.target.files, (file) => ({ path: file.webkitRelativePath || file.name, file })));
-});
+const take = () => upload(Array.from(at("folder").files, (file) => ({ path: file.webkitRelativePath || file.name, file })));
+at("folder").addEventListener("change", take);
+if (at("folder").files.length) take();  // somebody was quicker than this script
 for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
 drop.addEventListener("dragleave", () => drop.classList.remove("over"));
 drop.addEventListener("drop", async (event) => {

@@ -62,8 +62,8 @@ def test_results_are_fetched_by_number_alone(archive: Archive) -> None:
 
 def test_secrets_are_kept_until_the_job_is_over(archive: Archive) -> None:
     job_folders.keep_secrets(archive.home, "J4", {"password": "秘密"})
-    kept = job_folders.folder(archive.home, "J4") / job_folders.SECRETS
-    assert kept.stat().st_mode & 0o007 == 0
+    (kept,) = (archive.home.work / "web" / "asked").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o640
     assert job_folders.read_secrets(archive.home, "J4") == {"password": "秘密"}
     job_folders.forget_secrets(archive.home, "J4")
     assert job_folders.read_secrets(archive.home, "J4") == {}

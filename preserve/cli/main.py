@@ -26,6 +26,7 @@ COMMANDS = {
     "deadlines": ("preserve.cli.deposits", "deadlines"),
     "ingest": ("preserve.cli.deposits", "ingest"),
     "deposits": ("preserve.cli.deposits", "deposits"),
+    "inbox": ("preserve.cli.inbox", "inbox"),
     "list": ("preserve.cli.finding", "list_cases"),
     "show": ("preserve.cli.cases", "show"),
     "search": ("preserve.cli.finding", "search"),

@@ -38,13 +38,19 @@ def show_page(path: Path, number: int, kept: Path, target: Path, mark: str, font
     from PIL import Image
 
     if not kept.is_file():
-        page = _of_pdf(path, number) if path.suffix.lower() == ".pdf" else _of_picture(path, number)
+        page = _of_pdf(path, number) if _is_pdf(path) else _of_picture(path, number)
         page.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
         part = kept.with_name(f"{kept.name}.{os.getpid()}")
         page.convert("RGB").save(part, "JPEG", quality=88, optimize=True)
         part.replace(kept)
     with Image.open(kept) as bare:
         _marked(bare, mark, font).save(target, "JPEG", quality=82)
+
+
+def _is_pdf(path: Path) -> bool:
+    """By its name, or by its first bytes where it comes without one."""
+    with path.open("rb") as file:
+        return path.suffix.lower() == ".pdf" or file.read(5) == b"%PDF-"
 
 
 def _of_pdf(path: Path, number: int) -> Image.Image:

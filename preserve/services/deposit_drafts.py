@@ -15,7 +15,7 @@ from preserve.description.workbook import write_workbook
 from preserve.description.writing import write_json
 from preserve.ingest.draft import draft as draft_from_files
 from preserve.ingest.draft import read_drafting
-from preserve.ingest.handing_in.access import require_change
+from preserve.ingest.handing_in.access import Known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep, read_sent
 from preserve.services.deposit_descriptions import DraftKept, described, kept, rows_of
 from preserve.services.documents import FindingShown
@@ -52,25 +52,30 @@ def draft(session: Session, deposit: str) -> Drafted:
 
     Raises NotFound, Conflict.
     """
-    home = session.home
-    place, before = described(session, deposit)
+    place, _ = described(session, deposit)
     require_change(place, session.person)
     session.progress.begin("deposit.drafting")
+    return drafted(session, place)
+
+
+def drafted(session: Session, place: Known) -> Drafted:
+    """The same of a deposit that was found already; permission is the caller's. Raises Conflict, Refused, Busy."""
+    home, before = session.home, draft_of(session.home, place)
     content, findings = draft_from_files(
         place.folder, home.profiles, zone(home.settings.time_zone), home.settings.institution
     )
     plain: dict[str, Any] = json.loads(write_json(content))
-    if not plain["title"] or plain["title"] == place.folder.name:
+    if plain["title"] == place.folder.name:
         plain["title"] = place.record.name
+    known_rows = {tidy(str(row.get("file", ""))): row for row in rows_of(before.content, "objects")}
+    rows = [without_empty({**row, **without_empty(known_rows.get(tidy(row["file"]), {}))}) for row in plain["objects"]]
+    merged = without_empty({**plain, **without_empty(before.content)}) | {"objects": rows}
+    place.room.path.mkdir(parents=True, exist_ok=True)
     with place.room.held():
         if place.record.kind == "inbox":
             place.room.write(place.record)
-        now = draft_of(home, place)
-        known_rows = {tidy(str(row.get("file", ""))): row for row in rows_of(before.content, "objects")}
-        rows = [{**row, **without_empty(known_rows.get(tidy(row["file"]), {}))} for row in plain["objects"]]
-        merged = {**plain, **without_empty(before.content), "objects": [without_empty(row) for row in rows]}
-        keep(home, place.room, without_empty(merged) | {"objects": merged["objects"]}, before.version, now.version)
-    return Drafted(deposit, len(rows), tuple(findings))
+        keep(home, place.room, merged, before.version, draft_of(home, place).version)
+    return Drafted(place.room.id, len(rows), tuple(findings))
 
 
 @dataclass(frozen=True, slots=True)

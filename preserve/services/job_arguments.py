@@ -33,10 +33,11 @@ def _declare_all() -> None:
 
 
 def fit(name: str) -> tuple[Operation[..., Any], Runs]:
-    """The operation of that name, and how it runs as a job. Raises NotFound where none runs as one."""
+    """The operation of that name, and how it runs as a job. Raises NotFound where none runs as one: neither what
+    asks nobody, nor what wants the password again."""
     _declare_all()
     operation = OPERATIONS.get(name)
-    if operation is None or operation.runs is None or operation.open_to_all:
+    if operation is None or operation.runs is None or operation.open_to_all or operation.confirmed:
         raise NotFound("job.no-such-work", name)
     return operation, operation.runs
 

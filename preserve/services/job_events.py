@@ -7,6 +7,7 @@ asked when the following began; it ends after some minutes, and whoever follows 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ LONGEST = 300.0
 """Seconds after which following ends, and begins anew with who may see the job."""
 
 _OPEN = (*jobs.WAITING, *jobs.AT_WORK)
+
+
+_ENDING = threading.Event()
+
+
+def end_following() -> None:
+    """Let all that is followed in this process end at once, for it is about to stop; whoever follows asks again."""
+    _ENDING.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ async def _follow(
         with speaking(language):
             yield JobEvent(after, "state", state_label(shown.state), shown.state)
         return
-    while (now := time.monotonic()) - begun < longest:
+    while (now := time.monotonic()) - begun < longest and not _ENDING.is_set():
         try:
             status = path.stat()
             seen = (status.st_size, status.st_mtime_ns)

@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
 from preserve.errors import MediumProblem, UsageError
+from preserve.services.job_events import end_following
 
 THREADS = 16
 _BACKLOG = 256
@@ -125,7 +127,13 @@ def run(
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            end_following()  # a page that waits for news would hold the process up to its last second
+            super().handle_exit(sig, frame)
+
+    Server(config).run(sockets=[listening])
 
 
 def _with_threads(app: Any) -> Any:

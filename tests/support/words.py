@@ -27,6 +27,7 @@ from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
+from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
@@ -107,6 +108,8 @@ def _operations_as_jobs() -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "deposit.state-{}": {*get_args(DepositState), "waiting", "held"},
+    "deposit.verdict-{}": SUMMARY,
     "cause.{}": {
         "not-there",
         "no-right",

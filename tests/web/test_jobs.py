@@ -164,3 +164,13 @@ def test_the_page_follows_by_itself(served: Served) -> None:
         page.goto(f"/jobs/{job}")
         page.wait_for_selector(".job-done", timeout=PATIENCE * 1000)
         assert page.inner_text("h1") == "副本检查"
+
+
+def test_the_door_stops_at_once_though_pages_follow_jobs(tmp_path: Path) -> None:
+    with serving(tmp_path, options=("--no-worker",)) as running:
+        job = ask(running, "archivist", "audit.run", {"wish": {"everything": True}})
+        with running.client("archivist").stream("GET", f"/jobs/{job}/events") as answer:
+            news = answer.iter_text()
+            assert "retry" in next(news)
+            running.process.terminate()
+            assert running.process.wait(20) is not None

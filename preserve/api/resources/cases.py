@@ -40,5 +40,6 @@ CASES = (
     get("/retention/found", "retention.find"),
     get("/retention/changes", "retention.changes", tag="after_sha256"),
     post("/retention/changes", "retention.put_in_force", once=True, match="seen"),
+    post("/retention/proposals", "retention.propose", match="seen"),
     get("/retention/due", "retention.due", fixed={"mail": False}),
 )

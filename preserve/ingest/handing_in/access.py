@@ -39,7 +39,9 @@ class Known:
     def handed(self) -> Handed:
         """As ingest takes it: with the description that was filled in here, and the digests of an upload."""
         beside = self.room.draft.read_bytes() if self.room.draft.exists() else b""
-        return Handed(self.folder, beside, digests(self.room, self.files) if self.record.kind == "upload" else {})
+        top = f"{self.record.top}/" if self.record.top else ""
+        came = digests(self.room, self.files) if self.record.kind == "upload" else {}
+        return Handed(self.folder, beside, {path.removeprefix(top): digest for path, digest in came.items()})
 
 
 def known(home: Home, person: Person, identifier: str) -> Known:

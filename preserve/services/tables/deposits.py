@@ -7,6 +7,7 @@ from preserve.messages import bytes_for_people, say
 from preserve.services.deposits import HandedIn, OwnDeposits
 from preserve.services.preparation import CheckedDeposits, Deadlines
 from preserve.services.tables import Table, cells, table
+from preserve.services.waiting import DepositsWaiting, DepositWaiting
 
 
 def check(checked: CheckedDeposits) -> Table:
@@ -31,6 +32,26 @@ def deadlines(waiting: Deadlines) -> Table:
             )
             for case in waiting.deadlines
         ),
+    )
+
+
+def waiting(found: DepositsWaiting) -> Table:
+    """What waits to be taken in, as the page of deposits has it."""
+    return table("number title state files size verdict due standing where", map(_waiting_row, found.deposits))
+
+
+def _waiting_row(one: DepositWaiting) -> tuple[str, ...]:
+    state = "held" if one.objid and one.state != "taken-in" else one.state
+    return cells(
+        one.case_number,
+        one.title,
+        say(f"deposit.state-{'waiting' if one.kind == 'inbox' and state == 'draft' else state}"),
+        one.files,
+        bytes_for_people(one.bytes),
+        say(f"deposit.verdict-{one.verdict}") if one.verdict else "",
+        one.due and f"{one.due}{'' if one.due_certain else say('cli.uncertain')}",
+        say(f"cli.deadline-{one.standing}", days=one.days),
+        one.name,
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from preserve.errors import UsageError
 from preserve.messages import known, say
-from preserve.services import audit_trail, ledger, people
+from preserve.services import audit_trail, jobs, ledger, people
 from preserve.services.audit_trail import Filter
 from preserve.services.failures import known_failure
 from preserve.web.asked import Asked
@@ -29,7 +29,14 @@ def overview(asked: Asked) -> Response:
     """What was done since one's last visit, or since a day."""
     since = asked.query.get("since", "")
     found = audit_trail.overview(asked.session, since=day(since) if since else None)
-    return asked.show("audit/overview.html", found=found, can_prove=False)
+    return asked.show("audit/overview.html", found=found, can_prove=True)
+
+
+@page("POST", "/audit/proof", "job.ask")
+def prove(asked: Asked) -> Response:
+    """Prove the ledger from its first entry on, as a job."""
+    job = jobs.ask(asked.session, "ledger.verify", {}, key=asked.key)
+    return asked.see_other(f"/jobs/{job.id}")
 
 
 @page("GET", "/audit/ledger", "ledger.entries")

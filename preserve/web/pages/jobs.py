@@ -26,7 +26,7 @@ _ABOUT = {
     "copies.replicate": "/copies",
     "deposit_description.draft": "/deposits/{deposit}/description",
     "deposits.examine": "/deposits/{deposit}",
-    "deposits.take_in": "/cases/{objid}",
+    "deposits.take_in": "/deposits/{deposit}",
     "deposits.ingest": "/cases/{objid}",
     "disc.burn": "/discs",
     "disc.compose": "/discs",

@@ -32,7 +32,7 @@ _CHECKSUM_MISMATCH = 460
 @page("GET", "/deposits/new", "upload.open")
 def new(asked: Asked) -> Response:
     """The page that a folder is dropped onto. With `again` it goes on with an upload."""
-    return asked.show("deposits/new.html", again=asked.query.get("again", ""))
+    return asked.show("deposits/new.html", who=asked.who, again=asked.query.get("again", ""))
 
 
 @page("POST", "/deposits/uploads", "upload.open", largest=LARGEST_LIST, raw=True)

@@ -14,20 +14,12 @@ from tools.doors import SERVICES, Command, commands
 BY_NAME = {command.name: command for command in commands() if command.name not in SERVICES}
 IN_PAGES = {name for page in all_pages() for name in page.operations}
 
-_PAGE = "a page of the web door shows it"
-WITHOUT_DOOR: dict[str, str] = {
-    "catalogue.back_up": "a page of the web door asks for it",
-    "statistics.show": _PAGE,
-    "system.show": _PAGE,
-    "appraisal.list": "a page of the web: on the command line one names the appraisal",
-    "disposal.register": "a page of the web: the command line writes the register into a folder",
-    "retention.find": "a page of the web: the command line has retention due and retention list",
-    "transfer.paper": "a page of the web: the papers of a hand-over lie in its folder",
-}
+WITHOUT_DOOR: dict[str, str] = {}
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {
     "describe": {"deposits.describe", "deposits.template"},
+    "inbox": {"deposits.waiting", "inbox.watch"},
     "look": {"case.contents", "case.view"},
     "repair": {"repair.release", "repair.run"},
     "restore": {"copies.hand_out", "copies.restore", "copies.restore_archive"},

@@ -1,0 +1,39 @@
+"""Steps of a request through the served door, as tests of several pages take them."""
+
+from __future__ import annotations
+
+import httpx
+
+from preserve.access.requests.procedure import REQUESTS
+from tests.support.web import PASSWORD, Served, fields, opened, send
+
+
+def seen(page: httpx.Response) -> str:
+    """The digest of the record that a page shows."""
+    return fields(page.text)["seen"]
+
+
+def examined(served: Served, number: str, **form: str) -> None:
+    """Examine it, as drawn so far."""
+    client, address = served.client("examiner"), f"/requests/{number}/examine"
+    shown = client.get(address)
+    given = fields(shown.text)
+    sent = send(client, address, address, seen=given["seen"], **{"opinion": "grant", "draft": given["draft"], **form})
+    assert sent.status_code == 303, sent.text[-1500:]
+
+
+def decide(served: Served, number: str, **form: str) -> httpx.Response:
+    """Decide on it, as the head."""
+    person, address = served.client("head"), f"/requests/{number}/decide"
+    given = {"decision": "approve", "article": "21", "confirm": PASSWORD, **form}
+    return send(person, address, address, **given)
+
+
+def state_of(served: Served, number: str) -> str:
+    """The state that the ledger tells of."""
+    archive = opened(served.home)
+    try:
+        with archive.catalogue.read() as connection:
+            return REQUESTS.row(connection, number).state
+    finally:
+        archive.close()

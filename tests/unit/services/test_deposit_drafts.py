@@ -1,0 +1,80 @@
+"""Drafts from the files, workbooks in and out, and what is no workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from preserve.data_management.archive import Archive
+from preserve.errors import Conflict, NotFound, Refused
+from preserve.services.deposit_descriptions import form, save
+from preserve.services.deposit_drafts import draft, read_file, workbook
+from preserve.services.waiting import waiting
+from tests.support.people import session
+from tests.support.waiting import archive_with_inbox
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    opened = archive_with_inbox(tmp_path_factory.mktemp("drafts"))
+    yield opened
+    opened.close()
+
+
+def number(archive: Archive, name: str) -> str:
+    return next(one.id for one in waiting(session(archive)).deposits if one.name == name)
+
+
+def test_a_draft_keeps_what_somebody_filled_in(archive: Archive) -> None:
+    me, deposit = session(archive), number(archive, "没有著录")
+    assert draft(me, deposit).files == 1
+    first = form(me, deposit)
+    assert first.origin == "draft" and first.content["title"] == "没有著录"
+    given = {"title": ["自己写的题名"], "cause": ["无证经营"], "case_number": ["临文综罚〔2026〕90号"]}
+    save(me, deposit, given, first.version)
+    draft(me, deposit)
+    after = form(me, deposit)
+    assert (after.content["title"], after.content["cause"]) == ("自己写的题名", "无证经营")
+    assert [row["file"] for row in after.files] == ["现场检查笔录.txt"]
+
+
+def test_a_workbook_goes_out_and_comes_back_the_same(archive: Archive) -> None:
+    me, deposit = session(archive), number(archive, "整案")
+    before = form(me, deposit)
+    data = workbook(me, deposit).path.read_bytes()
+    read_file(me, deposit, "案卷.xlsx", data, before.version)
+    after = form(me, deposit)
+    assert after.origin == "draft" and not after.findings
+    for name in ("case_number", "title", "cause", "closed", "case_type"):
+        assert after.content[name] == before.content[name]
+    assert [row["file"] for row in after.files] == [row["file"] for row in before.files]
+    with pytest.raises(Conflict):
+        read_file(me, deposit, "案卷.xlsx", data, before.version)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("案卷.xlsx", b""),
+        ("案卷.xlsx", b"PK\x03\x04 no workbook"),
+        ("case.json", b"[]"),
+        ("case.json", b"\xff"),
+        ("case.toml", b"= wrong"),
+        ("program.exe", b"MZ"),
+        ("", b""),
+    ],
+)
+def test_what_holds_no_description_is_refused(archive: Archive, name: str, data: bytes) -> None:
+    me, deposit = session(archive), number(archive, "缺文书")
+    before = form(me, deposit)
+    with pytest.raises(Refused):
+        read_file(me, deposit, name, data, before.version)
+    assert form(me, deposit) == before
+
+
+def test_others_neither_draft_nor_read_it(archive: Archive) -> None:
+    deposit = number(archive, "整案")
+    for deed in (draft, workbook):
+        with pytest.raises(NotFound):
+            deed(session(archive, "zhou"), deposit)

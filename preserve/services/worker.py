@@ -100,6 +100,7 @@ class _Worker:
             return False
         job_folders.note_state(self.home, row.id, "running", stamp(self.archive.now()))
         arguments = ["--home", str(self.home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
+        arguments += ["--room", job_arguments.room_of(row.operation)]
         try:
             self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
         except OSError:  # no memory for a process, or no room for what it says

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from typing import ParamSpec, TypeVar
 from preserve.errors import Conflict, MediumProblem, PreserveError
 from preserve.home import forget_secrets
 from preserve.progress import check_stop
+from storage_adapters.programs import start_ours
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,17 +57,10 @@ def boot_id() -> str:
 def start_own(arguments: Sequence[str], said: Path) -> subprocess.Popen[bytes]:
     """Start a command of this program beside this process, in a session of its own; what it says goes into a file.
 
-    Isolated (`-I`), it takes no settings of Python from the environment; else it is as trusted as we are.
+    It is as trusted as we are, but whose token this process was given is not its business.
     """
     said.parent.mkdir(parents=True, exist_ok=True)
-    with said.open("ab") as stream:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-c", "from preserve.cli.main import main; main()", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-        )
+    return start_ours("from preserve.cli.main import main; main()", arguments, said, without=("PRESERVE_TOKEN",))
 
 
 def wait_for_any(children: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:

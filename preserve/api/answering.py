@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -124,8 +125,10 @@ class Endpoint:
             answer = once(session, call.key, asked, deed, secret=self.offer.secret)
         headers = dict(answer.headers)
         if self.offer.verb == "GET":
-            headers["etag"] = tag_of(answer.document)
-            if call.request.headers.get("if-none-match") == headers["etag"]:
+            tag = self.offer.tag
+            headers["etag"] = f'"{answer.document[tag]}"' if tag else tag_of(answer.document)
+            # The digest of a record says nothing of what else the document shows: it is always sent whole.
+            if not tag and call.request.headers.get("if-none-match") == headers["etag"]:
                 return Response(status_code=304, headers=headers)
         return send_document(answer.document, answer.status, headers)
 
@@ -202,9 +205,14 @@ def endpoint_of(offer: Offer, standing: Standing) -> Callable[..., Response]:
 
     first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
     vars(endpoint)["__signature__"] = inspect.Signature([first, *_signature(taking)])  # FastAPI reads it
-    endpoint.__doc__ = offer.asks.run.__doc__
+    endpoint.__doc__ = _told(offer.asks.run.__doc__ or "")
     endpoint.__name__ = offer.operation
     return endpoint
+
+
+def _told(text: str) -> str:
+    """A docstring without what it raises: callers meet problems, each described with its status."""
+    return re.sub(r"\s*\bRaises [^.]*(\.[^.\n]+)*\.(?=\s|$)", "", inspect.cleandoc(text)).strip()
 
 
 def _signature(taking: Taking) -> list[inspect.Parameter]:

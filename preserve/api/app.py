@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from preserve import __version__
+from preserve.api import following
 from preserve.api.answering import endpoint_of
 from preserve.api.asking import language_of
 from preserve.api.describing import describe, responses_of
@@ -18,6 +19,7 @@ from preserve.api.limits import Worded
 from preserve.api.offers import MIB
 from preserve.api.pieces import Pieces
 from preserve.api.problems import Problem, Refusal, problem_of
+from preserve.api.reference import reference_routes
 from preserve.api.table import OFFERS
 from preserve.services.standing import Standing, declared
 
@@ -60,6 +62,8 @@ def make_api(standing: Standing) -> Any:
             max_body_size=offer.limit,
         )
     Pieces(standing).add_to(app)
+    following.add_to(app, standing)
+    app.router.routes.extend(reference_routes(app, standing, BASE))
     _answer_errors(app, standing)
     return Worded(app, standing.language)
 

@@ -30,7 +30,8 @@ class Offer:
     `uploads` are arguments that come as files; `into` is the one that the operation writes to, and `gives` what
     becomes of it: a file of this `name` and media type `kind`, or whatever lies in the folder. `made` is the address of
     what was made, with fields of the document in braces. `match` is the argument that
-    takes the digest of the record that was seen: If-Match is demanded. A `secret` answer is not kept. `once` demands an
+    takes the digest of the record that was seen: If-Match is demanded; `tag` the field of a
+    document that is this digest, and so its ETag. A `secret` answer is not kept. `once` demands an
     Idempotency-Key. `open`: whoever asks is nobody yet.
     """
 
@@ -47,6 +48,7 @@ class Offer:
     name: str = ""
     made: str = ""
     match: str = ""
+    tag: str = ""
     secret: bool = False
     largest: int = 0
     once: bool | None = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from preserve.api import following, pieces
 from preserve.api.offers import Offer
-from preserve.api.pieces import ROWS
 from preserve.api.resources.appraisal import APPRAISAL
 from preserve.api.resources.cases import CASES
 from preserve.api.resources.deposits import DEPOSITS
@@ -20,7 +20,9 @@ _AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever 
 _OURS = "the service starts it itself"
 _FOUNDING = "it founds or mends what this door stands on, and whoever may do that is at the host"
 
-OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(operation for _, _, operation in ROWS)
+OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(
+    operation for _, _, operation in (*pieces.ROWS, *following.ROWS)
+)
 """Every operation with a route, from the table or by a protocol of its own."""
 
 NOT_OFFERED: Mapping[str, str] = {

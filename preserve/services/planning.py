@@ -92,7 +92,7 @@ def _touched(touched: reckoning.Touched) -> TouchedFormat:
     )
 
 
-@query("planning.preview", duty=Duty.REPORT)
+@query("planning.preview", duty=(Duty.REPORT, Duty.KEEP), runs=Runs("waited"))
 def preview(
     session: Session,
     *,
@@ -220,7 +220,7 @@ def _risks(facts: Facts) -> dict[str, Any]:
     }
 
 
-@query("planning.risks", duty=Duty.REPORT)
+@query("planning.risks", duty=(Duty.REPORT, Duty.KEEP))
 def risks(session: Session) -> Risks:
     """Formats, media and tools, with what is at risk."""
     archive = session.archive
@@ -234,7 +234,7 @@ class RiskReport(Risks):
     files: tuple[Path, ...]
 
 
-@command("planning.report", duty=Duty.REPORT, runs=Runs(folder="target"))
+@command("planning.report", duty=(Duty.REPORT, Duty.KEEP), runs=Runs(folder="target"))
 def report(session: Session, target: Path, *, replace: bool = False) -> RiskReport:
     """Write the risk report as page and PDF/A in both languages; over one of the same day only with `replace`.
 

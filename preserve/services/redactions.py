@@ -154,6 +154,8 @@ def save_draft(session: Session, number: str, rows: Sequence[Row], revision: int
     home = session.home
     with session.archive.catalogue.read() as connection:
         request = REQUESTS.take(connection, home, session.person, number, "examined").record
+    if len(rows) > drafts.MOST_ROWS:
+        raise Refused("redaction.too-many", number, most=drafts.MOST_ROWS)
     known = {one.path for one, _, _ in files_of(session, request)}
     for row in rows:
         if row.object not in known:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.administration.retention import rule_changes
+from preserve.administration.retention import rule_changes, rule_writing
 from preserve.administration.retention.profile import Event, RetentionClass, RetentionProfile
 from preserve.administration.retention.rule_changes import Change
+from preserve.administration.retention.rule_writing import Numbers
 from preserve.administration.retention.rules_in_force import applicable_rules, rules_now
 from preserve.administration.retention.wording import basis, rule_name
 from preserve.data_management import cases, retention_index
 from preserve.errors import Changed
-from preserve.services.operation import command, query
+from preserve.services.operation import command, job, query
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 
 
@@ -50,7 +53,8 @@ class RuleChanges:
     """What the profile as it is now changes: how many rows were computed, how many change in which way, the first.
 
     `applied` where it was put in force now; `in_force` are all rules that ever were, oldest first. `classes` are those
-    of both profiles; `case_numbers` by objid and `rule_names` are of what is `listed`.
+    of both profiles; `case_numbers` by objid and `rule_names` are of what is `listed`. The three numbers are those of
+    the profile as it is now: months ahead things are told of, people who appraise, days before a destruction.
     """
 
     applied: bool
@@ -63,6 +67,9 @@ class RuleChanges:
     classes: tuple[RuleShown, ...]
     case_numbers: dict[str, str]
     rule_names: dict[str, str]
+    notice_months: int
+    group: int
+    cooling_days: int
 
 
 def _changes(
@@ -87,6 +94,9 @@ def _changes(
         _classes(before, after),
         {objid: name.case_number for objid, name in names.items()},
         {rule: rule_name(after if after.of(rule) else before, rule) for rule in sorted(rules)},
+        after.notice.months,
+        after.appraisal.group,
+        after.appraisal.cooling_days,
     )
 
 
@@ -141,3 +151,42 @@ def put_in_force(session: Session, *, seen: str = "") -> RuleChanges:
         before = applicable_rules(archive.home, connection).profile
         applied = rule_changes.apply(archive.home, connection, actor=session.person.account, moment=archive.now())
         return _changes(connection, applied, (before, now.profile), applied=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesProposed:
+    """The digest of the profile with the numbers that were proposed; the head puts it in force, or not."""
+
+    sha256: str
+
+
+# A job, for pages may not write profiles: the process that works on jobs may.
+@job("retention.propose", duty=Duty.APPRAISE, runs=Runs("waited", resumes=False))
+def propose(
+    session: Session,
+    *,
+    years: Mapping[str, int],
+    notice_months: int = 0,
+    group: int = 0,
+    cooling_days: int = 0,
+    reason: str,
+    seen: str = "",
+) -> RulesProposed:
+    """Write other numbers into the bureau's own profile: nothing changes until the head puts them in force.
+
+    `years` by the name of a class; 0 leaves a number as it is. Raises Refused for what is below the floor, Changed
+    where the profile is not the one of the digest `seen`.
+    """
+    archive = session.archive
+    numbers = Numbers(years, notice_months, group, cooling_days)
+    with archive.catalogue.begin() as connection:
+        sha256 = rule_writing.propose(
+            archive.home,
+            connection,
+            numbers,
+            seen=seen,
+            reason=reason,
+            actor=session.person.account,
+            moment=archive.now(),
+        )
+    return RulesProposed(sha256)

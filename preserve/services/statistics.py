@@ -22,6 +22,8 @@ from preserve.home import Home
 from preserve.services.operation import query
 from preserve.services.session import Session
 
+_YEARS = 60  # that are counted one by one, the last
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -102,7 +104,7 @@ def show(session: Session, year: int | None = None) -> Statistics:
         raise UsageError("web.statistics-year-wrong", str(year))
     with archive.catalogue.read() as connection:
         span = standings.years(connection) or (wanted, wanted)
-        years = range(max(min(span[0], wanted), span[1] - 60), max(span[1], wanted) + 1)
+        years = range(max(span[0], span[1] - _YEARS), span[1] + 1)
         used = count_use(connection, home, wanted)
         return Statistics(
             home.settings.institution,

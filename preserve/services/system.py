@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sqlite3
@@ -61,6 +62,15 @@ class SystemView:
     signed: int
     signed_at: str
     backups: tuple[BackupListed, ...]
+    inboxes: tuple[InboxListed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxListed:
+    """A folder in which deposits arrive, as the settings name it, and whether it can be read now."""
+
+    folder: str
+    readable: bool
 
 
 @query("system.show", duty=(Duty.KEEP, Duty.REPORT))
@@ -84,6 +94,7 @@ def show(session: Session) -> SystemView:
         signed.size if signed else 0,
         signed.made if signed else "",
         tuple(BackupListed(one.name, one.size, one.made) for one in backup.backups(home)),
+        tuple(InboxListed(name, os.access(home.path / name, os.R_OK | os.X_OK)) for name in home.settings.web.inbox),
     )
 
 

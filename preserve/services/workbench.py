@@ -6,8 +6,10 @@ count of an index or of a bounded part of the archive; none grows with the numbe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -17,10 +19,12 @@ from preserve.administration.retention import notice
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.archival_storage import media as inventory
 from preserve.archival_storage.policy import StorageProfile, judge, read_policy
-from preserve.data_management import accounts, audits, checkpoints, holdings, ledger, logins, standings, versions
+from preserve.clock import stamp
+from preserve.data_management import accounts, audits, checkpoints, holdings, jobs, ledger, logins, standings, versions
 from preserve.data_management.disposal_holds import HELD
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.standings import Standing
+from preserve.ingest.handing_in.rooms import rooms
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
 from storage_adapters.registry import traits_of
@@ -31,6 +35,8 @@ NEWEST = 100
 _LONGEST = 5  # media that are named one by one
 _UNFINISHED = ("running", "waiting", "refused")
 _DAMAGED = ("suspect", "lost")
+_BAD, _OPEN = ("failed", "refused", "stopped", "lost"), ("queued", "running", "stopping")
+_LATELY = timedelta(days=3)  # over a week-end
 _SINCE = {
     "denied": ("access.denied",),
     "logins-refused": (logins.LOGIN_REFUSED,),
@@ -142,10 +148,29 @@ def _deposits(facts: _Facts) -> Iterator[Line]:
             yield Line("ingests-refused", refused, grave=True)
         if under_way := counts.get("running", 0) + counts.get("waiting", 0):
             yield Line("ingests-under-way", under_way)
+        if handed := sum(record.state == "handed-in" for _, record in rooms(facts.session.archive.home)):
+            yield Line("deposits-handed-in", handed)
     elif facts.may(Duty.SEE_OWN):
-        mine = ledger.of_actor(facts.connection, facts.session.person.account, ("ingest.refused",), NEWEST)
-        if mine:
-            yield Line("own-refused", len({entry.subject for entry in mine}), when=mine[0].time)
+        account = facts.session.person.account
+        states = Counter(record.state for _, record in rooms(facts.session.archive.home) if record.owner == account)
+        for name in ("returned", "draft", "uploading", "handed-in"):
+            if states[name]:
+                yield Line(f"own-{name}", states[name], grave=name == "returned")
+        since = stamp(facts.session.archive.now() - _LATELY)
+        mine = ledger.of_actor(facts.connection, account, ("ingest.refused",), NEWEST)
+        if lately := {entry.subject for entry in mine if entry.time >= since}:
+            yield Line("own-refused", len(lately), grave=True)
+
+
+def _jobs(facts: _Facts) -> Iterator[Line]:
+    """Of one's own jobs, and for who keeps the machine of everybody's: what ended badly lately, and what runs."""
+    account = "" if facts.may(Duty.KEEP) else facts.session.person.account
+    lately = stamp(facts.session.archive.now() - _LATELY)
+    bad = jobs.find(facts.connection, account=account, states=_BAD, limit=NEWEST)
+    if ended := sum(row.asked >= lately for row in bad):
+        yield Line("jobs-failed", ended, grave=True)
+    if running := len(jobs.find(facts.connection, account=account, states=_OPEN, limit=NEWEST)):
+        yield Line("jobs-running", running)
 
 
 def _requests(facts: _Facts) -> Iterator[Line]:
@@ -195,7 +220,7 @@ def _media(facts: _Facts) -> Iterator[Line]:
         yield Line("insert-more", len(drawn) - _LONGEST)
     due = [day for row in in_use if (day := inventory.next_check(row, facts.policy)) and day < facts.today]
     if due:
-        yield Line("media-overdue", len(due), late=len(due), first=min(due).isoformat(), grave=True)
+        yield Line("media-overdue", len(due), grave=True)
     failing = [row for row in in_use if row.details.get("health") == "failing"]
     if failing:
         yield Line("media-failing", len(failing), label=failing[0].label, grave=True)
@@ -261,6 +286,7 @@ def _health(facts: _Facts) -> Iterator[Line]:
 
 
 _PARTS: dict[str, Callable[[_Facts], Iterator[Line]]] = {
+    "jobs": _jobs,
     "approvals": _approvals,
     "deposits": _deposits,
     "requests": _requests,

@@ -37,6 +37,7 @@ HEADERS: Mapping[str, str] = {
     "x-frame-options": "DENY",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
+_LARGEST_HEAD = 16 * 1024
 STRICT_TRANSPORT = "max-age=31536000"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -67,11 +68,18 @@ class Secured:
                 ]
             await send(message)
 
-        if not self._is_ours(scope):
-            await with_headers({"type": "http.response.start", "status": 421, "headers": []})
+        refused = self._refusal(scope)
+        if refused:
+            await with_headers({"type": "http.response.start", "status": refused, "headers": []})
             await with_headers({"type": "http.response.body", "body": b""})
             return
         await self._app(scope, receive, with_headers)
+
+    def _refusal(self, scope: Scope) -> int:
+        """The status of a request that is not ours to answer: too long a head (RFC 6585 §5), another host; else 0."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _LARGEST_HEAD:
+            return 431
+        return 0 if self._is_ours(scope) else 421
 
     def _is_ours(self, scope: Scope) -> bool:
         """Whether the request names one host, and one of ours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from pathlib import Path
 from PIL import Image
 
 from demo import papers
+from preserve.administration.signing.authority import make_test_authority
+from preserve.clock import now
+from preserve.data_management.archive import Archive
 from tests.support.redacting import SECRET
 from tests.support.small_case import ingest
 from tests.support.tiny_case import write_case
@@ -39,12 +43,24 @@ def evidence_case(folder: Path) -> Path:
     return case
 
 
+def _let_sign(archive: Archive) -> None:
+    """A test authority's certificate, with which deliveries are signed."""
+    home = archive.home
+    signing = make_test_authority(home.keys, home.settings.institution, now())
+    told = [f"{name} = {json.dumps(value)}" for name, value in signing.model_dump().items() if value]
+    settings = home.path / "preserve.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "\n[signing]\n" + "\n".join(told) + "\n", encoding="utf-8"
+    )
+
+
 @contextmanager
 def serving_evidence(folder: Path, *options: str) -> Iterator[Served]:
     """A door over a home with that case; ended in the end."""
     with serving(folder, cases=0, options=options) as served:
         archive = opened(served.home)
         try:
+            _let_sign(archive)
             ingest(archive, evidence_case(folder / "evidence"))
         finally:
             archive.close()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from preserve.profiles import SHIPPED
-from tests.support.due_home import DueDoor, due_door
+from tests.support.due_home import DueDoor, due_door, job_ended
 from tests.support.web import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("appraisal-web")
@@ -61,7 +61,7 @@ def test_a_change_of_the_rules_is_shown_and_put_in_force_by_the_head_alone(door:
 
     page = door.get("archivist", "/retention/rules").text
     assert "待施行的改动" in page and "<dd>302</dd>" in page and "<strong>12 年</strong>" in page
-    assert 'name="seen"' not in page
+    assert "/retention/rules/in-force" not in page
     shown = door.get("head", "/retention/rules").text
     seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', shown)[-1]
     at = "/retention/rules/in-force"
@@ -75,3 +75,20 @@ def test_a_change_of_the_rules_is_shown_and_put_in_force_by_the_head_alone(door:
     assert "就是正在施行的规则" in door.get("head", "/retention/rules").text
     due = door.get("archivist", "/retention?span=dated").text
     assert "2026-01-01" in due or "2027-01-01" in due
+
+
+def test_a_change_is_proposed_by_who_appraises(door: DueDoor) -> None:
+    page, at = "/retention/rules", "/retention/rules/proposal"
+    shown = door.get("archivist", page).text
+    assert at in shown and at not in door.get("head", page).text
+    seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', shown)[-1]
+    form = {"seen": seen, "years.case-30": "32", "notice_months": "6", "group": "2", "cooling_days": "45"}
+    assert door.post("archivist", page, at, **form, reason=" ").status_code == 400
+    assert door.post("archivist", page, at, **{**form, "group": "many"}, reason="x").status_code == 400
+    assert door.post("head", page, at, **form, reason="x").status_code == 403
+    below = door.post("archivist", page, at, **{**form, "years.case-30": "5"}, reason="x")
+    assert job_ended(door, "archivist", below) in ("refused", "failed")
+    asked = door.post("archivist", page, at, **form, reason="本机关规定")
+    assert job_ended(door, "archivist", asked) == "done"
+    after = door.get("head", page).text
+    assert "<strong>32 年</strong>" in after and "待施行的改动" in after

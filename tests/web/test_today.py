@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from preserve.ingest.handing_in.rooms import Record, Room, today
 from preserve.web.pages.today import ADDRESSES
-from tests.support.keeping import demand_copies
-from tests.support.web import ACCOUNTS, CASE_NUMBER, Served, serving
+from tests.support.keeping import demand_copies, ended
+from tests.support.web import ACCOUNTS, CASE_NUMBER, Served, send, serving
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +39,23 @@ def test_what_lacks_copies_is_said_to_who_keeps_them(served: Served) -> None:
         assert "个副本不齐" in served.client(role).get("/").text
     assert "个副本不齐" not in served.client("auditor").get("/").text
     assert "没有需要您办理的事项" in served.client("depositor").get("/").text
+
+
+def test_a_job_that_ended_badly_is_said_to_who_asked_and_who_keeps_the_machine(served: Served) -> None:
+    sent = send(served.client("archivist"), "/discs", "/discs/compose", kind="no-such-kind")
+    assert ended(served.home, sent.headers["location"]).state in ("refused", "failed")
+    for role in ("archivist", "system"):
+        assert "1 项任务失败或中止" in served.client(role).get("/").text
+    assert "项任务失败" not in served.client("head").get("/").text
+
+
+def test_a_depositor_sees_their_own_uploads_by_state(served: Served) -> None:
+    for number, (state, owner) in enumerate((("returned", "depositor"), ("draft", "depositor"), ("handed-in", "else"))):
+        folder = served.home / "inbox" / ".web" / f"up-{number:026d}"
+        folder.mkdir(parents=True)
+        Room(folder).write(
+            Record(id=folder.name, kind="upload", name=f"件{number}", owner=owner, state=state, opened=today())
+        )
+    shown = served.client("depositor").get("/").text
+    assert "1 个移交件被退回" in shown and "1 个移交件待填写" in shown and "已移交，等待接收" not in shown
+    assert "1 个网上移交件等待接收" in served.client("archivist").get("/").text

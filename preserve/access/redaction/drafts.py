@@ -22,7 +22,8 @@ from preserve.work import hold
 from storage_adapters.durable import write_file
 
 PLAN = "redaction-plan.toml"
-_MOST_ROWS = 2000
+MOST_ROWS = 2000
+"""So many redactions one request may have."""
 _LONGEST = 400  # characters of one value
 _WAIT = 5.0  # seconds for the other window of the same person
 
@@ -63,7 +64,7 @@ class Draft(BaseModel):
     revision: int = 0
     by: str = ""
     when: str = ""
-    rows: tuple[Row, ...] = Field((), max_length=_MOST_ROWS)
+    rows: tuple[Row, ...] = Field((), max_length=MOST_ROWS)
 
     def of(self, path: str) -> tuple[Row, ...]:
         """What is drawn on one file."""

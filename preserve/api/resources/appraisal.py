@@ -7,7 +7,7 @@ _FOLDER = frozenset({"folder"})
 APPRAISAL = (
     get("/reviews", "appraisal.list"),
     post("/reviews", "appraisal.draw", left=_FOLDER, made="/reviews/{review.number}"),
-    get("/reviews/{number}", "appraisal.show", left=_FOLDER),
+    get("/reviews/{number}", "appraisal.show", left=_FOLDER, tag="sha256"),
     post("/reviews/{number}/opinions", "appraisal.appraise", left=frozenset({"workbook"}), once=True),
     post(
         "/reviews/{number}/workbook",
@@ -24,7 +24,7 @@ APPRAISAL = (
     post("/holds/{number}/release", "hold.release", once=True),
     get("/disposals", "disposal.list"),
     post("/disposals", "disposal.propose", made="/disposals/{disposal.number}"),
-    get("/disposals/{number}", "disposal.show", left=_FOLDER),
+    get("/disposals/{number}", "disposal.show", left=_FOLDER, tag="sha256"),
     post("/disposals/{number}/supervision", "disposal.supervise", once=True, match="seen"),
     post("/disposals/{number}/approval", "disposal.approve", once=True, match="seen"),
     post("/disposals/{number}/withdrawal", "disposal.withdraw", once=True),
@@ -33,7 +33,7 @@ APPRAISAL = (
     get("/disposals/{number}/register", "disposal.register", gives="paper"),
     get("/transfers", "transfer.list"),
     post("/transfers", "transfer.prepare", made="/transfers/{number}"),
-    get("/transfers/{number}", "transfer.show"),
+    get("/transfers/{number}", "transfer.show", tag="sha256"),
     get("/transfers/{number}/papers/{place}", "transfer.paper", gives="paper"),
     post("/transfers/{number}/approval", "transfer.approve", once=True, match="seen"),
     post("/transfers/{number}/refusal", "transfer.refuse", once=True, match="seen"),

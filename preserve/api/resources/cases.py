@@ -38,7 +38,8 @@ CASES = (
     get("/cases/{case}/retention", "retention.explain"),
     get("/retention", "retention.list"),
     get("/retention/found", "retention.find"),
-    get("/retention/changes", "retention.changes"),
+    get("/retention/changes", "retention.changes", tag="after_sha256"),
     post("/retention/changes", "retention.put_in_force", once=True, match="seen"),
+    post("/retention/proposals", "retention.propose", match="seen"),
     get("/retention/due", "retention.due", fixed={"mail": False}),
 )

@@ -9,7 +9,7 @@ REQUESTS = (
     get("/requests/{number}/papers/{paper}/pages/{page}", "request.paper_page", gives="picture"),
     get("/requests", "request.list"),
     post("/requests", "request.open", uploads=frozenset({"papers"}), made="/requests/{number}"),
-    get("/requests/{number}", "request.show"),
+    get("/requests/{number}", "request.show", tag="seen"),
     get(
         "/requests/{number}/redactions/workbook",
         "request.redactions",

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from preserve.errors import UsageError
-from preserve.services import retention, retention_rules, retention_search
+from preserve.services import jobs, retention, retention_rules, retention_search
 from preserve.services.confirm import confirmed
 from preserve.services.failures import Failure
 from preserve.services.pages import Page
@@ -64,6 +64,30 @@ def rules(asked: Asked) -> Response:
 
 def _rules(asked: Asked, failure: Failure | None, status: int) -> Response:
     return asked.show("retention/rules.html", status, changes=retention_rules.changes(asked.session), failure=failure)
+
+
+@page("POST", "/retention/rules/proposal", "job.ask", "retention.propose", "retention.changes")
+def propose(asked: Asked) -> Response:
+    """Propose other numbers, as a job: the process that works on jobs writes them into the rules."""
+
+    def deed() -> Response:
+        years = {name[6:]: _number(text) for name, text in asked.form.items() if name.startswith("years.")}
+        arguments = {
+            "years": years,
+            **{name: _number(asked.form.get(name, "")) for name in ("notice_months", "group", "cooling_days")},
+            "reason": asked.needed("reason"),
+            "seen": forms.seen(asked),
+        }
+        job = jobs.ask(asked.session, "retention.propose", arguments, key=asked.key)
+        return asked.see_other(f"/jobs/{job.id}")
+
+    return or_again(asked, _rules, deed)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6):
+        raise UsageError("web.retention-number-wrong", text[:40])
+    return int(text)
 
 
 @page("POST", "/retention/rules/in-force", "retention.put_in_force", "retention.changes")

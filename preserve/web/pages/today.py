@@ -9,8 +9,13 @@ from preserve.web.asked import Asked
 from preserve.web.routing import page
 
 ADDRESSES = {
-    "ingests-refused": "/deposits?state=refused",
-    "ingests-under-way": "/deposits?state=under-way",
+    "ingests-refused": "/deposits",
+    "ingests-under-way": "/jobs?state=running",
+    "deposits-handed-in": "/deposits?state=waiting",
+    "own-returned": "/deposits?state=returned",
+    "own-draft": "/deposits?state=waiting",
+    "own-uploading": "/deposits?state=waiting",
+    "own-handed-in": "/deposits?state=waiting",
     "own-refused": "/deposits",
     "requests-to-examine": "/requests?state=opened",
     "requests-to-decide": "/approvals",
@@ -32,7 +37,7 @@ ADDRESSES = {
     "audit-running": "/audits",
     "audit-stopped": "/audits",
     "audit-failed": "/audits",
-    "falling-due": "/retention?due=1",
+    "falling-due": "/retention",
     "reviews-open": "/reviews",
     "disposals-to-supervise": "/disposals",
     "disposals-to-witness": "/disposals",
@@ -42,7 +47,7 @@ ADDRESSES = {
     "transfers-unreceived": "/transfers",
     "deputy": "/me",
     "accounts": "/accounts",
-    "accounts-suspended": "/accounts?state=suspended",
+    "accounts-suspended": "/accounts",
     "denied": "/audit/ledger?action=access.denied",
     "logins-refused": "/audit/ledger?action=person.login-refused",
     "accounts-changed": "/audit/ledger?action=person.changed",

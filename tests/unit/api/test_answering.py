@@ -13,6 +13,7 @@ from sqlalchemy import text
 from preserve.cli.main import run
 from tests.support.bureau import Bureau
 from tests.support.callers import Caller
+from tests.support.office import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("api")
 
@@ -215,3 +216,43 @@ def test_a_broken_body_is_no_defect(body: bytes, caller: Caller) -> None:
     headers = {"content-type": "application/json", "idempotency-key": "b"}
     answer = caller("archivist").post("/holds", content=body, headers=headers)
     assert answer.status_code in (400, 422), answer.text
+
+
+def test_a_job_is_asked_for_once_and_followed(caller: Caller, bureau: Bureau) -> None:
+    archivist, key = caller("archivist"), {"idempotency-key": "replicate"}
+    first = archivist.post("/replications", json={"case": bureau.objid}, headers=key)
+    again = archivist.post("/replications", json={"case": bureau.objid}, headers=key)
+    assert first.status_code == again.status_code == 202 and first.json()["id"] == again.json()["id"]
+    address = first.headers["location"]
+    assert address == f"/jobs/{first.json()['id']}"
+    assert archivist.get(address).json()["state"] == "queued"
+    assert caller("depositor").get(address).status_code == 404, "it is not theirs to see"
+    assert caller("auditor").post("/replications", json={}, headers=key).status_code == 403
+    assert archivist.post(f"{address}/stop").json()["state"] == "stopped"
+    with archivist.stream("GET", f"{address}/events") as events:
+        assert events.headers["content-type"].startswith("text/event-stream")
+        told = events.read().decode()
+    assert "event: state" in told and '"state": "stopped"' in told
+    assert caller().get(f"{address}/events").status_code == 401
+
+
+def test_a_decision_is_about_the_record_that_was_seen(caller: Caller, bureau: Bureau) -> None:
+    address = f"/requests/{bureau.request}"
+    shown = caller("head").get(address)
+    assert shown.headers["etag"] == f'"{shown.json()["seen"]}"'
+    key = {"idempotency-key": "decide"}
+    refusal = {"article": "21", "reason": "不符合规定"}
+    assert caller("head").post(f"{address}/refusal", json=refusal, headers=key).status_code == 428
+    unconfirmed = caller("head").post(
+        f"{address}/refusal", json=refusal, headers=key | {"if-match": shown.headers["etag"]}
+    )
+    assert unconfirmed.status_code == 403 and unconfirmed.headers["www-authenticate"] == "Confirm"
+    deeds = [{"operation": "request.refuse", "about": bureau.request}]
+    wrong = caller("head").post("/me/confirmations", json={"deeds": deeds, "password": "wrong"})
+    assert wrong.status_code == 403
+    proof = caller("head").post("/me/confirmations", json={"deeds": deeds, "password": PASSWORD}).json()["proofs"][0]
+    sent = key | {"preserve-confirmation": proof}
+    stale = caller("head").post(f"{address}/refusal", json=refusal, headers=sent | {"if-match": '"' + "0" * 64 + '"'})
+    assert stale.status_code == 412, stale.text
+    other = caller("head").post(f"{address}/approval", json={}, headers=sent | {"if-match": shown.headers["etag"]})
+    assert other.status_code == 403, "a proof is for one deed"

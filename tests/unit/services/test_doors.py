@@ -14,12 +14,7 @@ from tools.doors import SERVICES, Command, commands
 BY_NAME = {command.name: command for command in commands() if command.name not in SERVICES}
 IN_PAGES = {name for page in all_pages() for name in page.operations}
 
-_PAGE = "a page of the web door shows it"
-WITHOUT_DOOR: dict[str, str] = {
-    "catalogue.back_up": "a page of the web door asks for it",
-    "statistics.show": _PAGE,
-    "system.show": _PAGE,
-}
+WITHOUT_DOOR: dict[str, str] = {}
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {

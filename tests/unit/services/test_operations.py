@@ -205,6 +205,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "retention.explain": {"case": CASE},
     "retention.find": {"wish": RetentionWish("all")},
     "retention.list": {},
+    "retention.propose": {},
     "retention.put_in_force": {},
     "search.forget": {},
     "search.save": {},

@@ -1,0 +1,17 @@
+"""What the tests of several pages share: one door for each kind of home, as starting one takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.evidence import serving_evidence
+from tests.support.web import Served
+
+
+@pytest.fixture(scope="session")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A door over an archive with something to redact; tests with it belong to the group `web-requests`."""
+    with serving_evidence(tmp_path_factory.mktemp("evidence")) as served:
+        yield served

@@ -1,0 +1,199 @@
+"""Drawing redactions in a browser, up to the delivered copy; and what is sent to the draft by hand."""
+
+from __future__ import annotations
+
+import re
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from preserve.access.redaction.plan import read_plan
+from preserve.access.requests.model import Request
+from tests.support.evidence import PAPER, RECORDING, entered
+from tests.support.redacting import SECRET, text_in
+from tests.support.request_ways import decide, draft, examined, identifier, record_of, seen
+from tests.support.web import PASSWORD, Served, fields, opened, person, send
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TALL = {"width": 1500, "height": 2400}
+"""A window in which a whole page can be seen: the mouse goes nowhere else."""
+
+pytestmark = pytest.mark.xdist_group("web-requests")
+
+
+def drag(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """From one place of the page to another, in shares of it."""
+    edge = page.locator("#boxes").bounding_box()
+    assert edge is not None
+    page.mouse.move(edge["x"] + left * edge["width"], edge["y"] + top * edge["height"])
+    page.mouse.down()
+    page.mouse.move(edge["x"] + right * edge["width"], edge["y"] + bottom * edge["height"], steps=4)
+    page.mouse.up()
+
+
+def saved(page: Page) -> None:
+    page.locator("#redact[data-status=saved]").wait_for()
+
+
+def finished(client: httpx.Client, job: str) -> str:
+    """The job's page once it is done."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        shown = client.get(job)
+        assert shown.status_code == 200, shown.text[-800:]
+        if re.search(r'data-state="(done|refused|failed|lost)"|/jobs/\w+/files/\d+', shown.text):
+            return shown.text
+        time.sleep(0.2)
+    raise AssertionError(shown.text[-3000:])
+
+
+def test_three_boxes_one_undone_one_by_numbers_and_nothing_below_them(evidence: Served, tmp_path: Path) -> None:
+    number = entered(evidence)
+    file = identifier(evidence, number, PAPER)
+    with person(evidence, "examiner", viewport=TALL) as page:
+        page.goto(f"/requests/{number}/redact/{file}")
+        page.locator("#sheet").evaluate("image => image.decode()")
+        for top in (0.1, 0.3, 0.5):
+            drag(page, 0.1, top, 0.6, top + 0.05)
+        assert page.locator("#rows fieldset").count() == 3
+        page.click("[data-do=undo]")
+        assert page.locator("#rows fieldset").count() == 2
+        page.click("[data-do=redo]")
+        page.click("[data-do=undo]")
+        page.focus("[data-do=add]")
+        page.keyboard.press("Enter")
+        last = page.locator("#rows fieldset").last
+        for name, value in (("left", "20"), ("top", "35.5"), ("width", "80"), ("height", "6")):
+            last.locator(f"[name={name}]").fill(value)
+            last.locator(f"[name={name}]").press("Tab")
+        for place in range(3):
+            row = page.locator("#rows fieldset").nth(place)
+            row.locator("[name=reason]").fill("个人隐私")
+            row.locator("[name=reason]").press("Tab")
+        saved(page)
+        assert page.locator("[aria-invalid=true]").count() == 0
+        assert page.locator("#boxes .box").count() == 3
+        page.goto(f"/requests/{number}/examine")
+        page.check("[name=opinion][value=grant]")
+        page.click("main form[action$=examine] button")
+        page.wait_for_url(f"**/requests/{number}?note=*")
+    request = record_of(evidence, number)
+    assert request.examination is not None and request.examination.redaction is not None
+    paper = evidence.home / "store" / "requests" / number / request.examination.redaction.file
+    plan = read_plan(paper)
+    assert [one.what for one in plan] == ["box"] * 3 and {one.pages for one in plan} == {((1, 1),)}
+    typed = plan[-1].box
+    assert typed is not None and (typed.left, typed.top, typed.width, typed.height, typed.unit) == (
+        20,
+        35.5,
+        80,
+        6,
+        "mm",
+    )
+    by_command(evidence, request, paper, tmp_path)
+    page_of_head = evidence.client("head").get(f"/requests/{number}/decide")
+    assert decide(evidence, number, seen=seen(page_of_head)).status_code == 303
+    delivered = given(evidence, number, tmp_path)
+    (redacted,) = [path for path in delivered.rglob("*.pdf") if "文件 0" in path.name]
+    assert text_in(redacted) == "" and SECRET not in text_in(redacted)
+
+
+def by_command(evidence: Served, drawn: Request, paper: Path, tmp_path: Path) -> None:
+    """The same plan on the command line: the same paper and the same selection."""
+    number = entered(evidence)
+    plan = tmp_path / "redaction-plan.toml"
+    plan.write_bytes(paper.read_bytes())
+    archive = opened(evidence.home)
+    try:
+        from preserve.access.requests.steps import Opinion, examine
+        from preserve.administration.actor import Actor
+        from preserve.administration.duties import Role
+        from preserve.administration.people import Person
+
+        person_ = Person("examiner", "某examiner", frozenset({Role.EXAMINER}))
+        other = examine(Actor(archive, person_), number, Opinion(plan=plan)).examination
+    finally:
+        archive.close()
+    assert other is not None and drawn.examination is not None
+    assert other.redaction is not None and drawn.examination.redaction is not None
+    assert other.redaction.sha256 == drawn.examination.redaction.sha256
+    assert other.selection == drawn.examination.selection
+
+
+def given(evidence: Served, number: str, tmp_path: Path) -> Path:
+    """What the archivist downloads, unpacked."""
+    client, address = evidence.client("archivist"), f"/requests/{number}/deliver"
+    page = client.get(address)
+    assert page.status_code == 200
+    asked = send(client, address, address, seen=seen(page), form="zip", to="张法官")
+    assert asked.status_code == 303, asked.text[-800:]
+    shown = finished(client, asked.headers["location"])
+    found = re.search(r'href="(/jobs/\w+/files/\d+)"', shown)
+    assert found is not None, shown[-3000:]
+    archive = tmp_path / "delivered.zip"
+    archive.write_bytes(client.get(found[1]).content)
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path / "delivered")
+    return tmp_path / "delivered"
+
+
+def test_what_is_no_draft_or_not_theirs_is_refused(evidence: Served) -> None:
+    number = entered(evidence)
+    row = {"object": PAPER, "what": "box"}
+    for rows in ("", "[", "{}", '[{"object": "x", "sudo": "1"}]', '[{"object": 7}]', "[" * 100_000):
+        assert draft(evidence, number, rows).status_code == 400, rows[:20]
+    assert draft(evidence, number, [{"object": "../../etc/passwd", "what": "box"}]).status_code == 422
+    assert draft(evidence, number, [row] * 3000).status_code in (400, 422)
+    for role in ("archivist", "head", "auditor"):
+        assert draft(evidence, number, [row], role=role).status_code == 403
+    assert draft(evidence, number, [row]).json()["mistakes"]
+    assert draft(evidence, number, [row]).status_code == 412, "drawn on an older one"
+    client, address = evidence.client("examiner"), f"/requests/{number}/examine"
+    page = client.get(address)
+    sent = send(client, address, address, seen=seen(page), opinion="grant", draft=fields(page.text)["draft"])
+    assert sent.status_code == 422 and "没有填完整" in sent.text, sent.text[-900:]
+    by_hand = send(client, address, address, seen=seen(page), opinion="grant", draft="0")
+    assert by_hand.status_code == 412
+    assert draft(evidence, number, [], revision=1).status_code == 200
+    examined(evidence, number)
+    page = evidence.client("head").get(f"/requests/{number}/decide")
+    decide(evidence, number, seen=seen(page), confirm=PASSWORD)
+    assert draft(evidence, number, [], revision=2).status_code == 409
+
+
+def test_a_range_of_a_recording_is_set_by_keys_and_a_box_drawn_on_it(evidence: Served) -> None:
+    number = entered(evidence)
+    file = identifier(evidence, number, RECORDING)
+    with person(evidence, "examiner", "en", viewport=TALL) as page:
+        page.goto(f"/requests/{number}/redact/{file}")
+        page.locator("#player").evaluate(
+            "video => video.readyState > 0 || new Promise(done => video.onloadedmetadata = done)"
+        )
+        page.fill("#from", "0.5")
+        page.fill("#to", "1.5")
+        page.click("[data-do=add]")
+        row = page.locator("#rows fieldset").last
+        row.locator("[name=what]").select_option("mute")
+        row.locator("[name=reason]").fill("未成年人")
+        row.locator("[name=reason]").press("Tab")
+        drag(page, 0.2, 0.2, 0.5, 0.5)
+        drawn = page.locator("#rows fieldset").last
+        assert drawn.locator("[name=what]").input_value() == "box"
+        saved(page)
+        assert page.locator("#spans .span").count() == 2
+        page.keyboard.press("Control+z")
+        saved(page)
+        page.reload()
+        assert page.locator("#rows fieldset").count() == 1
+        assert page.locator("[name=begin]").input_value() == "0:00:00.5"
+    examined(evidence, number)
+    plan = record_of(evidence, number).examination
+    assert plan is not None and plan.redaction is not None
+    (one,) = read_plan(evidence.home / "store" / "requests" / number / plan.redaction.file)
+    assert (one.what, one.begin, one.end, one.reason) == ("mute", 0.5, 1.5, "未成年人")

@@ -29,10 +29,12 @@ from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
-from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
-from preserve.services.recent_looks import RECENT, of_session
+from preserve.services.looking import Arguments as Arguments
+from preserve.services.looking import Look as Look
+from preserve.services.looking import of_archive as of_archive
+from preserve.services.looking import record_look
 from preserve.services.runs import Runs
 from preserve.services.session import Needs, Session, SystemUser, sign_in
 from preserve.work import hold
@@ -41,32 +43,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Kind = Literal["query", "command", "job"]
-Arguments = Mapping[str, Any]
 Subject = str | Callable[[Arguments], str]
 Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """That somebody looked: the action that stands in the log of looks, and details that are read before."""
-
-    action: str | Callable[[Arguments], str]
-    """Where it is made from the arguments and empty, nothing of anybody's is shown."""
-    details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
-    about: Callable[[Session, Arguments], str] | None = None
-    """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
-    once: Callable[[Session, Arguments], str] | None = None
-    """What is looked at, where one look is many requests: they are one entry for some minutes (`recent_looks`)."""
 
 
 def anybody(arguments: Arguments) -> tuple[Duty, ...]:
     """As a duty: whoever is recognised, whatever they may do."""
     return ()
-
-
-def of_archive(session: Session, arguments: Arguments) -> str:
-    """As what a look is about: the archive as a whole."""
-    return session.archive.home.settings.archive_id
 
 
 Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
@@ -213,21 +196,7 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
-        look = self.look
-        subject = look.about(session, arguments) if look.about else self._about(arguments)
-
-        def record() -> None:
-            details = look.details(session, arguments)
-            failed = session.archive.record_look(
-                Seen(action, subject, session.person.account, details, session.archive.now())
-            )
-            if failed is not None:
-                session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
-
-        if look.once is None:
-            record()
-        else:
-            RECENT.record(of_session(session, action, subject, look.once(session, arguments)), record)
+        record_look(session, self.look, action, self._about(arguments), arguments)
 
     def _shown(self, session: Session, result: R) -> R:
         for duty, hide in self.hidden.items():

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
+from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -29,31 +29,21 @@ from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
+from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
-from preserve.services.looking import Arguments as Arguments
-from preserve.services.looking import Look as Look
-from preserve.services.looking import of_archive as of_archive
-from preserve.services.looking import record_look
+from preserve.services.declared_parts import Arguments as Arguments
+from preserve.services.declared_parts import Duties, Kind, Lock, Subject
+from preserve.services.declared_parts import Look as Look
+from preserve.services.declared_parts import anybody as anybody
+from preserve.services.declared_parts import of_archive as of_archive
+from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.runs import Runs
-from preserve.services.session import Needs, Session, SystemUser, sign_in
+from preserve.services.session import Needs, Session, claimed, sign_in
 from preserve.work import hold
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-Kind = Literal["query", "command", "job"]
-Subject = str | Callable[[Arguments], str]
-Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
-
-
-def anybody(arguments: Arguments) -> tuple[Duty, ...]:
-    """As a duty: whoever is recognised, whatever they may do."""
-    return ()
-
-
-Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
-"""The name of what only one may do at a time, and what is raised while another does it."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +144,7 @@ class Operation(Generic[P, R]):
             return None
 
     def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
-        account = session.credentials.name if isinstance(session.credentials, SystemUser) else ""
+        account = claimed(session.credentials)
         moment = archive.now()
         try:
             with archive.catalogue.read() as connection:
@@ -196,7 +186,21 @@ class Operation(Generic[P, R]):
         action = self.look.action(arguments) if callable(self.look.action) else self.look.action
         if not action:
             return
-        record_look(session, self.look, action, self._about(arguments), arguments)
+        look = self.look
+        subject = look.about(session, arguments) if look.about else self._about(arguments)
+
+        def record() -> None:
+            details = look.details(session, arguments)
+            failed = session.archive.record_look(
+                Seen(action, subject, session.person.account, details, session.archive.now())
+            )
+            if failed is not None:
+                session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
+
+        if look.once is None:
+            record()
+        else:
+            RECENT.record(of_session(session, action, subject, look.once(session, arguments)), record)
 
     def _shown(self, session: Session, result: R) -> R:
         for duty, hide in self.hidden.items():

@@ -1,16 +1,19 @@
-"""That somebody looked: which entry of the log of looks says so, and that it stands there before anything is shown."""
+"""Parts of an operation's declaration: who may, what it is about, which look is recorded, what is exclusive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from preserve.data_management.look_groups import Seen
-from preserve.services.recent_looks import RECENT, of_session
+from preserve.administration.duties import Duty
+from preserve.errors import PreserveError
 from preserve.services.session import Session
 
+Kind = Literal["query", "command", "job"]
 Arguments = Mapping[str, Any]
+Subject = str | Callable[[Arguments], str]
+Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +29,15 @@ class Look:
     """What is looked at, where one look is many requests: they are one entry for some minutes (`recent_looks`)."""
 
 
+def anybody(arguments: Arguments) -> tuple[Duty, ...]:
+    """As a duty: whoever is recognised, whatever they may do."""
+    return ()
+
+
 def of_archive(session: Session, arguments: Arguments) -> str:
     """As what a look is about: the archive as a whole."""
     return session.archive.home.settings.archive_id
 
 
-def record_look(session: Session, look: Look, action: str, subject: str, arguments: Arguments) -> None:
-    """Record it, durably; where many requests are one look, once for them. Raises what cannot be recorded."""
-    about = look.about(session, arguments) if look.about else subject
-
-    def record() -> None:
-        seen = Seen(action, about, session.person.account, look.details(session, arguments), session.archive.now())
-        failed = session.archive.record_look(seen)
-        if failed is not None:
-            session.aside(failed)  # the look is recorded and signed in the catalogue: it stands
-
-    if look.once is None:
-        record()
-    else:
-        RECENT.record(of_session(session, action, about, look.once(session, arguments)), record)
+Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
+"""The name of what only one may do at a time, and what is raised while another does it."""

@@ -11,11 +11,12 @@ from preserve.errors import PreserveError, UsageError
 from preserve.services import media
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
+from preserve.services.label_codes import read_code
 from preserve.services.media import MediumListed
 from preserve.services.pages import Page
 from preserve.web.answers import PDF, download
 from preserve.web.asked import Asked
-from preserve.web.routing import page
+from preserve.web.routing import MIB, page
 
 _COPIES = 50
 SHOWN = ("", "overdue", "failing", "planned", "out")
@@ -56,11 +57,15 @@ def _is_in(row: MediumListed, part: str) -> bool:
     return row.state in ("in use", "planned")
 
 
-@page("POST", "/media/check-in", "media.check_in", "media.list")
+@page("POST", "/media/check-in", "media.check_in", "media.list", "media.read_code", largest=12 * MIB)
 def check_in(asked: Asked) -> Response:
-    """A medium was seen: by the text of the code on its label, typed, scanned or read by the camera."""
+    """A medium was seen: by the text of the code on its label, typed, scanned, or read in a photograph of it."""
     try:
-        seen = asked.needed("seen")
+        photograph = asked.files.get("photograph")
+        if photograph is not None and not asked.form.get("seen", "").strip():
+            seen = read_code(asked.session, photograph.file.read()).text
+        else:
+            seen = asked.needed("seen")
         if not seen.startswith("preserve:"):  # a path of this machine is nobody's to name here
             raise UsageError("web.media-no-code", seen[:80])
         result = media.check_in(asked.session, seen, place=asked.form.get("place", "").strip())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +14,8 @@ import segno
 from PIL import Image
 
 from preserve.data_management import holdings
-from tests.support.keeping import DIGEST, add_disc
+from tests.support.keeping import DIGEST, add_disc, ended
+from tests.support.loop import loop
 from tests.support.web import CASE_NUMBER, Served, fields, opened, person, send, serving
 
 CODE = f"preserve:medium:disc-x-a?sha256={DIGEST}"
@@ -144,3 +148,25 @@ def test_a_code_is_typed_in_a_browser_and_the_console_is_silent(served: Served) 
         page.keyboard.type(CODE)  # a hand scanner types into the field that has the focus, and ends with Enter
         page.keyboard.press("Enter")
         page.wait_for_selector("text=DA26_0001_01A was seen")
+
+
+def test_an_empty_drive_that_is_connected_becomes_one_of_the_archive(served: Served) -> None:
+    client = served.client("system")
+    assert "没有接入空的硬盘" in client.get("/media/new").text
+    folder = Path(tempfile.mkdtemp(dir="/mnt"))
+    try:
+        with loop(folder) as drive:
+            shown = client.get("/media/new").text
+            where = shown.split('<option value="')[1].split('"')[0]
+            assert str(drive.top) in shown and "/" not in where
+            assert send(client, "/media/new", "/media", where="/etc", label="DRV-01").status_code == 404
+            assert send(client, "/media/new", "/media", where=where, label=" ").status_code == 400
+            row = ended(
+                served.home,
+                send(client, "/media/new", "/media", where=where, label="DRV-01", place="二号楼").headers["location"],
+            )
+            assert row.state == "done", row.failure
+            assert "DRV-01" in client.get("/media").text and "没有接入空的硬盘" in client.get("/media/new").text
+            assert send(served.client("auditor"), "/media", "/media", where=where, label="x").status_code == 403
+    finally:
+        shutil.rmtree(folder)

@@ -8,11 +8,12 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from preserve.errors import PreserveError, UsageError
-from preserve.services import media
+from preserve.services import jobs, media
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
 from preserve.services.label_codes import read_code
 from preserve.services.media import MediumListed
+from preserve.services.media_places import list_places
 from preserve.services.pages import Page
 from preserve.web.answers import PDF, download
 from preserve.web.asked import Asked
@@ -72,6 +73,38 @@ def check_in(asked: Asked) -> Response:
     except PreserveError as error:
         return _inventory(asked, error)
     return asked.show("media/seen.html", seen=result)
+
+
+@page("GET", "/media/new", "media.places")
+def new(asked: Asked) -> Response:
+    """The form for a drive that is connected and empty."""
+    return _new(asked)
+
+
+def _new(asked: Asked, failed: PreserveError | None = None) -> Response:
+    places = list_places(asked.session).places
+    code = http_status(failed) if failed else 200
+    return asked.show(
+        "media/new.html", code, places=places, given=asked.form, failure=known_failure(failed) if failed else None
+    )
+
+
+@page("POST", "/media", "job.ask", "media.places")
+def add(asked: Asked) -> Response:
+    """Make a connected empty file system a drive of the archive: a job, since its marker is signed."""
+    try:
+        place = list_places(asked.session).named(asked.needed("where"))
+        wish = {
+            "kind": "drive",
+            "where": str(place.path),
+            "label": asked.needed("label"),
+            "place": asked.form.get("place", "").strip(),
+            "custodian": asked.form.get("custodian", "").strip(),
+        }
+        job = jobs.ask(asked.session, "media.add", {"wish": wish}, key=asked.key)
+    except PreserveError as error:
+        return _new(asked, error)
+    return asked.see_other(f"/jobs/{job.id}")
 
 
 @page("GET", "/media/{medium}", "media.show")

@@ -14,6 +14,12 @@ class Subject:
     path: str
     word: str
     duties: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+    def covers(self, here: str) -> bool:
+        """Whether a page of ours belongs to this subject, by its address."""
+        below = () if self.path == "/" else (self.path, *self.also)
+        return here == self.path or any(here == top or here.startswith(f"{top}/") for top in below)
 
 
 SUBJECTS = (
@@ -22,8 +28,8 @@ SUBJECTS = (
     Subject("/cases", "web.nav-cases", frozenset({"find"})),
     Subject("/requests", "web.nav-requests", frozenset({"see-requests", "open-request"})),
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),
-    Subject("/media", "web.nav-keeping", frozenset({"keep"})),
-    Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"})),
+    Subject("/media", "web.nav-keeping", frozenset({"keep"}), ("/copies", "/discs", "/audits", "/repairs", "/planning")),
+    Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"}), ("/reviews", "/holds", "/disposals")),
     Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"})),
     Subject("/statistics", "web.nav-statistics", frozenset({"report"})),
     Subject("/jobs", "web.nav-jobs", frozenset({"ingest", "hand-in", "keep", "deliver", "examine"})),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -204,9 +205,14 @@ def endpoint_of(offer: Offer, standing: Standing) -> Callable[..., Response]:
 
     first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
     vars(endpoint)["__signature__"] = inspect.Signature([first, *_signature(taking)])  # FastAPI reads it
-    endpoint.__doc__ = offer.asks.run.__doc__
+    endpoint.__doc__ = _told(offer.asks.run.__doc__ or "")
     endpoint.__name__ = offer.operation
     return endpoint
+
+
+def _told(text: str) -> str:
+    """A docstring without what it raises: callers meet problems, each described with its status."""
+    return re.sub(r"\s*\bRaises [^.]*(\.[^.\n]+)*\.(?=\s|$)", "", inspect.cleandoc(text)).strip()
 
 
 def _signature(taking: Taking) -> list[inspect.Parameter]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
@@ -88,12 +87,3 @@ def reference_routes(app: Any, standing: Standing, base: str) -> list[Route]:
         return FileResponse(_STYLE, media_type="text/css")
 
     return [Route("/reference", page), Route("/reference.css", style)]
-
-
-def make_reference(base: str) -> Any:
-    """`/api` leads to the page of the version there is."""
-
-    def lead(request: Request) -> Response:
-        return Response(status_code=307, headers={"location": f"{base}/reference"})
-
-    return Starlette(routes=[Route("/", lead)])

@@ -22,7 +22,6 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
     """Serve until it is told to stop."""
     try:
         from preserve.api.app import BASE, make_api
-        from preserve.api.reference import make_reference
         from preserve.serving import server
         from preserve.web.app import make_app
     except ImportError as error:
@@ -35,7 +34,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         key = key or (standing.home / web.key if web.key else None)
         if certificate is not None and key is not None:
             server.check_certificate(certificate, key)
-        app = make_app(standing, [(BASE, make_api(standing)), ("/api", make_reference(BASE))])
+        app = make_app(standing, [(BASE, make_api(standing))])
         listening = server.bind(server.read_address(listen or web.listen))
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
         worker = None if no_worker else start_worker_if_none(standing.home)

@@ -31,6 +31,7 @@ NAMES = (
     "planning",
     "ledger",
     "growth",
+    "web",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -102,7 +102,7 @@ def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, a
     with catalogue.begin() as connection:
         known = _still_right(connection, tried, claim, moment, asks_code=asks_code) if right and tried.open else None
         if known is None:
-            _note_refused(connection, tried, moment)
+            _note_refused(connection, tried, claim, moment)
             answer: PreserveError | None = NotPermitted("people.password-wrong", claim.account)
         else:
             _forgive(connection, tried, claim, moment)
@@ -212,7 +212,7 @@ def _forgive(connection: Connection, tried: _Try, claim: Claim, moment: datetime
         login_tries.keep_address(connection, replace(here, used=stamp(moment)))
 
 
-def _note_refused(connection: Connection, tried: _Try, moment: datetime) -> None:
+def _note_refused(connection: Connection, tried: _Try, claim: Claim, moment: datetime) -> None:
     """A refused try stands in the ledger; those at accounts that are none together, once a quarter of an hour."""
     details: dict[str, object] = {"locked": tried.locks is not None}
     if not tried.account:
@@ -224,7 +224,7 @@ def _note_refused(connection: Connection, tried: _Try, moment: datetime) -> None
         connection,
         action=logins.LOGIN_REFUSED,
         subject=tried.account,
-        actor=acting_person(),
+        actor="" if claim.address else acting_person(),  # who asks from elsewhere is nobody yet
         details=details,
         moment=moment,
     )

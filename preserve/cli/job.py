@@ -13,7 +13,7 @@ from preserve.cli.output import Output
 from preserve.services import job_child, jobs
 from preserve.services import worker as workers
 from preserve.services.job_views import JobShown, state_label
-from preserve.services.jobs import STATES
+from preserve.services.jobs import STATES, StateWish
 from preserve.services.tables import jobs as tables
 
 
@@ -24,11 +24,11 @@ def job() -> None:
 
 @job.command("list")
 @click.option("--mine", is_flag=True)
-@click.option("--state", type=Labelled(STATES, state_label), default="")
+@click.option("--state", type=Labelled(STATES, state_label), default=None)
 @click.option("--before", default="", metavar="ID")
-def list_jobs(output: Output, **given: Any) -> None:
+def list_jobs(output: Output, state: StateWish | None, **given: Any) -> None:
     """The newest jobs."""
-    result = output.call(jobs.list_jobs, **given)
+    result = output.call(jobs.list_jobs, state=state or "", **given)
     output.listing(tables.listed(result), result)
 
 

@@ -45,6 +45,9 @@ _SHOWN = frozenset(
 )
 """Keys of details that say nothing of what is in a case."""
 
+_OF_PEOPLE = frozenset({"kind", "state"})
+"""Keys that are words of their own elsewhere."""
+
 REFUSED = ("access.denied", logins.LOGIN_REFUSED)
 APPOINTED = (
     accounts.ADDED,
@@ -84,7 +87,14 @@ class EntryShown:
 
 def shown(entry: Entry) -> EntryShown:
     """An entry without any content."""
-    details = {name: _text(value) for name, value in sorted(entry.details.items()) if name in _SHOWN}
+    of_person = entry.action.partition(".")[0] in ("person", "delegation")
+    details = {
+        name: _text(value)
+        for name, value in sorted(entry.details.items())
+        if name in _SHOWN and value not in ("", None) and (of_person or name not in _OF_PEOPLE)
+    }
+    if isinstance(entry.details.get("findings"), list):
+        details["findings"] = str(len(entry.details["findings"]))
     return EntryShown(entry.log, entry.number, entry.time, entry.actor, entry.action, entry.subject, details)
 
 

@@ -178,7 +178,7 @@ def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
 
 
 def _session(home: Home, row: JobRow, operation: Operation[..., Any], spoken: Language) -> Session:
-    session = begin(home.path, AsJob(row.id, row.attempt), spoken, operation.needs)
+    session = begin(home.path, AsJob(row.id, row.attempt, row.account), spoken, operation.needs)
 
     def fence(connection: Connection) -> None:
         jobs.require_attempt(connection, row.id, row.attempt)

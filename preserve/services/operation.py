@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
+from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -32,45 +32,18 @@ from preserve.data_management.database import open_catalogue
 from preserve.data_management.look_groups import Seen
 from preserve.errors import Busy, NotPermitted, PreserveError
 from preserve.messages import at_door, speaking
+from preserve.services.declared_parts import Arguments as Arguments
+from preserve.services.declared_parts import Duties, Kind, Lock, Subject
+from preserve.services.declared_parts import Look as Look
+from preserve.services.declared_parts import anybody as anybody
+from preserve.services.declared_parts import of_archive as of_archive
 from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.runs import Runs
-from preserve.services.session import Needs, Session, SystemUser, sign_in
+from preserve.services.session import Needs, Session, claimed, sign_in
 from preserve.work import hold
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-Kind = Literal["query", "command", "job"]
-Arguments = Mapping[str, Any]
-Subject = str | Callable[[Arguments], str]
-Duties = Duty | tuple[Duty, ...] | Callable[[Arguments], tuple[Duty, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """That somebody looked: the action that stands in the log of looks, and details that are read before."""
-
-    action: str | Callable[[Arguments], str]
-    """Where it is made from the arguments and empty, nothing of anybody's is shown."""
-    details: Callable[[Session, Arguments], Mapping[str, object]] = lambda session, arguments: {}
-    about: Callable[[Session, Arguments], str] | None = None
-    """The subject of the entry, where it is not the operation's: the objid of a case that was named by its number."""
-    once: Callable[[Session, Arguments], str] | None = None
-    """What is looked at, where one look is many requests: they are one entry for some minutes (`recent_looks`)."""
-
-
-def anybody(arguments: Arguments) -> tuple[Duty, ...]:
-    """As a duty: whoever is recognised, whatever they may do."""
-    return ()
-
-
-def of_archive(session: Session, arguments: Arguments) -> str:
-    """As what a look is about: the archive as a whole."""
-    return session.archive.home.settings.archive_id
-
-
-Lock = Callable[[Session, Arguments], tuple[str, PreserveError]]
-"""The name of what only one may do at a time, and what is raised while another does it."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +144,7 @@ class Operation(Generic[P, R]):
             return None
 
     def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
-        account = session.credentials.name if isinstance(session.credentials, SystemUser) else ""
+        account = claimed(session.credentials)
         moment = archive.now()
         try:
             with archive.catalogue.read() as connection:

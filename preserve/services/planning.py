@@ -92,7 +92,7 @@ def _touched(touched: reckoning.Touched) -> TouchedFormat:
     )
 
 
-@query("planning.preview", duty=(Duty.REPORT, Duty.KEEP))
+@query("planning.preview", duty=(Duty.REPORT, Duty.KEEP), runs=Runs("waited"))
 def preview(
     session: Session,
     *,

@@ -53,14 +53,28 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class AsJob:
-    """An attempt of a job: it acts as the account that asked for the job. Only the job's own process has this."""
+    """An attempt of a job: it acts as the account that asked for the job. Only the job's own process has this.
+
+    Whose `account` that is says the table, held to the ledger; here it is only for what is written of a refusal.
+    """
 
     job: str
     attempt: int
+    account: str = ""
 
 
 Credentials = SystemUser | Token | Ended | AsJob | None
 """None: somebody who showed nothing. They are nobody, whoever founded the archive."""
+
+
+def claimed(credentials: Credentials) -> str:
+    """The account as whose these credentials are shown, before anybody is recognised; empty for a token."""
+    match credentials:
+        case SystemUser(name):
+            return name
+        case AsJob(account=account):
+            return account
+    return ""
 
 
 def of_this_process(place: Path | None = None) -> Credentials:
@@ -92,7 +106,7 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
             return recognise(connection, name, None, moment)
         case Ended(code, where, until):
             raise NotPermitted(code, where, until=until)
-        case AsJob(job, attempt):
+        case AsJob(job, attempt, _):
             account, scopes = jobs.asker(connection, job, attempt)
             person = recognise_account(connection, account, moment)
             return person if scopes is None else replace(person, scopes=frozenset(map(Duty, scopes)))

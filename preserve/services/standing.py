@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from preserve.administration.retention.rules_in_force import count_again
+from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import Home, Web
 from preserve.messages import Language
@@ -47,6 +48,11 @@ class Standing:
     def language(self) -> Language:
         """The archive's own language, for who has said none."""
         return self._archive.home.settings.language
+
+    @property
+    def now(self) -> str:
+        """This moment by the bureau's clock, as `2026-11-28 14:03`."""
+        return self.local(stamp(self._archive.now()))
 
     def local(self, text: str) -> str:
         """The text with each moment in UTC by the bureau's clock."""

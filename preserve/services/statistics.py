@@ -22,7 +22,6 @@ from preserve.home import Home
 from preserve.services.operation import query
 from preserve.services.session import Session
 
-
 _YEARS = 60  # that are counted one by one, the last
 
 

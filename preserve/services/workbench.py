@@ -220,7 +220,7 @@ def _media(facts: _Facts) -> Iterator[Line]:
         yield Line("insert-more", len(drawn) - _LONGEST)
     due = [day for row in in_use if (day := inventory.next_check(row, facts.policy)) and day < facts.today]
     if due:
-        yield Line("media-overdue", len(due), late=len(due), first=min(due).isoformat(), grave=True)
+        yield Line("media-overdue", len(due), grave=True)
     failing = [row for row in in_use if row.details.get("health") == "failing"]
     if failing:
         yield Line("media-failing", len(failing), label=failing[0].label, grave=True)

@@ -1,12 +1,18 @@
-"""Answers that are files of ours: a paper to print, which no browser shows as a page of this door."""
+"""What is ours and no text: a paper to keep, which no browser shows as a page of this door; a plot within a page."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 PDF = "application/pdf"
+
+
+def drawn(plot: str) -> Markup:
+    """A plot that this program drew, as part of a page: `services.plots` and the reports escape every name in it."""
+    return Markup(plot)
 
 
 def download(data: bytes, name: str, kind: str = "application/octet-stream") -> Response:

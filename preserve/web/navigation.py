@@ -9,21 +9,33 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One entry of the bar: its address, its word, and the duties of which one opens it; none: everybody."""
+    """One entry of the bar: its address, its word, and the duties of which one opens it; none: everybody.
+
+    `also` are the addresses of other pages that belong to it.
+    """
 
     path: str
     word: str
     duties: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+    def covers(self, address: str) -> bool:
+        """Whether the page of that address belongs to this subject."""
+        if self.path == "/":
+            return address == "/"
+        return any(address == path or address.startswith(f"{path}/") for path in (self.path, *self.also))
 
 
+_KEEPING = ("/copies", "/discs", "/audits", "/repairs", "/planning")
+_APPRAISAL = ("/reviews", "/holds", "/disposals")
 SUBJECTS = (
     Subject("/", "web.nav-today"),
     Subject("/deposits", "web.nav-deposits", frozenset({"hand-in", "ingest"})),
     Subject("/cases", "web.nav-cases", frozenset({"find"})),
     Subject("/requests", "web.nav-requests", frozenset({"see-requests", "open-request"})),
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),
-    Subject("/media", "web.nav-keeping", frozenset({"keep"})),
-    Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"})),
+    Subject("/media", "web.nav-keeping", frozenset({"keep"}), _KEEPING),
+    Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"}), _APPRAISAL),
     Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"})),
     Subject("/statistics", "web.nav-statistics", frozenset({"report"})),
     Subject("/jobs", "web.nav-jobs", frozenset({"ingest", "hand-in", "keep", "deliver", "examine"})),

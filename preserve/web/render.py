@@ -83,6 +83,7 @@ class Pages:
                 "note": note if note.startswith("web.") and known(note) else "",
                 "subjects": subjects_for(who.duties, self._there) if who else [],
                 "here": asked.request.url.path,
+                "now": self._standing.now,
                 "csrf": lambda: _hidden(asked),
                 "there": self._there,
                 "may": lambda *duties: who is not None and any(duty in who.duties for duty in duties),

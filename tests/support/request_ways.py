@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
 import httpx
 
+from preserve.access.requests.model import Request
 from preserve.access.requests.procedure import REQUESTS
 from tests.support.web import PASSWORD, Served, fields, opened, send
 
@@ -35,5 +40,32 @@ def state_of(served: Served, number: str) -> str:
     try:
         with archive.catalogue.read() as connection:
             return REQUESTS.row(connection, number).state
+    finally:
+        archive.close()
+
+
+def identifier(evidence: Served, number: str, name: str) -> str:
+    """How the address of a file of a request names it."""
+    shown = evidence.client("examiner").get(f"/requests/{number}/examine").text
+    row = next(row for row in shown.split("<tr>") if name in row)
+    found = re.search(rf'/requests/{number}/redact/([^"]+)"', row)
+    assert found is not None
+    return found[1]
+
+
+def draft(evidence: Served, number: str, rows: Any, revision: int = 0, role: str = "examiner") -> httpx.Response:
+    """Send these rows as what is drawn, as the script of the drawing page does."""
+    client = evidence.client(role)
+    token = fields(client.get("/requests").text)["csrf"]
+    form = {"csrf": token, "rows": rows if isinstance(rows, str) else json.dumps(rows), "revision": str(revision)}
+    return client.post(f"/requests/{number}/draft", data=form)
+
+
+def record_of(evidence: Served, number: str) -> Request:
+    """The request as its last record says."""
+    archive = opened(evidence.home)
+    try:
+        with archive.catalogue.read() as connection:
+            return REQUESTS.read(connection, archive.home, number)
     finally:
         archive.close()

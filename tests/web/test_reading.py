@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Route
 
 from preserve.data_management import holdings
 from preserve.data_management.archive import open_archive
 from preserve.home import acting_person
 from preserve.services.reading_bytes import prepare
 from preserve.services.session import Session, SystemUser
+from preserve.web.pages.reading import Watched
 from tests.support.reading import entries, files_of, objid_of, reading_room, stored
 from tests.support.web import Served, fields, person, send
 
@@ -206,6 +211,60 @@ def test_a_recording_plays_and_jumps_in_a_browser(room: Room) -> None:
         page.keyboard.press("n")
         page.wait_for_url(lambda address: room.files[VIDEO] not in address)
     assert room.looks("head", VIDEO) == before + 1
+
+
+def test_a_format_that_the_browser_lacks_is_said(room: Room) -> None:
+    with person(room.served, "examiner") as page:
+
+        def garbage(route: Route) -> None:
+            if route.request.method == "HEAD":
+                route.continue_()
+            else:
+                route.fulfill(status=200, content_type="video/mp4", body=b"no recording" * 100)
+
+        page.route(f"**{room.base(VIDEO)}", garbage)
+        page.goto(room.page(VIDEO))
+        page.keyboard.press("k")
+        page.wait_for_selector("[data-cannot]:not([hidden])", timeout=15_000)
+        assert "video/mp4" in page.inner_text("[data-cannot]")
+        assert page.is_hidden("[data-stopped]")
+
+
+def test_recordings_of_a_line_play_where_its_clock_is(room: Room) -> None:
+    with person(room.served, "head") as page:
+        page.goto(f"/cases/{room.objid}/timeline")
+        first, second = page.locator("[data-recording]").all()
+        page.click("[data-play]")
+        started = "() => document.querySelectorAll('[data-recording] video')[0].currentTime > 0.2"
+        page.wait_for_function(started, timeout=15_000)
+        page.click("[data-pause]")
+        assert "aside" in (second.get_attribute("class") or "") and "aside" not in (first.get_attribute("class") or "")
+        start = float(second.get_attribute("data-start") or 0)
+        page.locator("[data-place]").evaluate(
+            "(slider, at) => { slider.value = at; slider.dispatchEvent(new Event('input')); }", start + 0.2
+        )
+        assert "aside" in (first.get_attribute("class") or "") and "aside" not in (second.get_attribute("class") or "")
+        assert page.inner_text("[data-clock]") == "2026-10-03 19:41:00"
+
+
+def test_a_stream_ends_where_the_copy_is_found_altered(tmp_path: Path) -> None:
+    copy = tmp_path / "a.mp4"
+    copy.write_bytes(bytes(1 << 20))
+    sent: list[int] = []
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            sent.append(len(message["body"]))
+            copy.unlink(missing_ok=True)
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()  # the browser stays
+
+    scope = {"type": "http", "method": "GET", "headers": [], "extensions": {}}
+    sending = Watched(copy, media_type="video/mp4")(scope, receive, send)
+    with ThreadPoolExecutor(1) as pool:  # the browser of the other tests has a loop in this thread
+        pool.submit(asyncio.run, sending).result(10)
+    assert 0 < sum(sent) < 1 << 20
 
 
 def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> None:

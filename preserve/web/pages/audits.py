@@ -11,6 +11,7 @@ from preserve.messages import say, speaking
 from preserve.services import audit_reports, audit_views, audits, jobs
 from preserve.services.audits import DueMedium
 from preserve.services.plots import Bar, lines
+from preserve.web.answers import drawn
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -32,7 +33,7 @@ def overview(asked: Asked) -> Response:
         shown=shown,
         runs=shown.runs[:_MOST],
         spans=SPANS,
-        plot=_ages(asked, plan) if plan else "",
+        plot=drawn(_ages(asked, plan)) if plan else "",
     )
 
 

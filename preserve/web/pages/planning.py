@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from starlette.responses import Response
 
 from preserve.errors import UsageError
 from preserve.services import jobs, planning
+from preserve.web.answers import drawn
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -18,7 +20,8 @@ POLICIES = ("lossless", "compact")
 def overview(asked: Asked) -> Response:
     """Formats, media and programs, with what is at risk."""
     risks = planning.risks(asked.session)
-    return asked.show("planning/show.html", risks=risks, policies=POLICIES)
+    sections = [replace(part, picture=drawn(part.picture)) for part in risks.sections]
+    return asked.show("planning/show.html", sections=sections)
 
 
 @page("GET", "/planning/preview", "planning.preview")

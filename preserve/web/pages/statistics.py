@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from preserve.errors import UsageError
@@ -9,6 +10,7 @@ from preserve.messages import bytes_for_people, say, speaking
 from preserve.services import statistics
 from preserve.services.plots import Bar, columns, lines
 from preserve.services.statistics import Statistics
+from preserve.web.answers import drawn
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -27,21 +29,20 @@ def show(asked: Asked) -> Response:
     return asked.show("statistics/show.html", shown=shown, plots=plots)
 
 
-def _months(shown: Statistics) -> str:
+def _months(shown: Statistics) -> Markup:
     counted = enumerate(shown.months, 1)
     bars = [Bar(say("web.statistics-month", month=number), count, str(count)) for number, count in counted]
-    return columns(say("web.statistics-months", year=shown.year), bars)
+    return drawn(columns(say("web.statistics-months", year=shown.year), bars))
 
 
-def _years(shown: Statistics) -> str:
-    return columns(
-        say("web.statistics-years"), [Bar(str(one.year), one.packages, str(one.packages)) for one in shown.years[-12:]]
-    )
+def _years(shown: Statistics) -> Markup:
+    bars = [Bar(str(one.year), one.packages, str(one.packages)) for one in shown.years[-12:]]
+    return drawn(columns(say("web.statistics-years"), bars))
 
 
-def _formats(shown: Statistics) -> str:
+def _formats(shown: Statistics) -> Markup:
     bars = [
         Bar(one.name, one.bytes, say("web.statistics-files", count=one.files, size=bytes_for_people(one.bytes)))
         for one in shown.holdings.formats[:_FORMATS]
     ]
-    return lines(say("web.statistics-formats"), bars)
+    return drawn(lines(say("web.statistics-formats"), bars))

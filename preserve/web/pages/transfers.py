@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from preserve.errors import Conflict, NotFound, UsageError
+from preserve.errors import Conflict, UsageError
 from preserve.services import jobs, transfers
 from preserve.services.confirm import confirmed
 from preserve.services.failures import Failure
@@ -70,9 +70,9 @@ def _one(asked: Asked, failure: Failure | None, status: int) -> Response:
 def paper(asked: Asked) -> Response:
     """A paper of it, as it is kept."""
     place = asked.path["place"]
-    if not (place.isascii() and place.isdigit() and len(place) < 5):
-        raise NotFound("transfer.paper-unknown", asked.path["number"])
-    kept = transfers.paper(asked.session, asked.path["number"], place=int(place))
+    is_number = place.isascii() and place.isdigit() and len(place) < 5
+    # What is no number is no paper's: the operation says so, once it has asked who may know.
+    kept = transfers.paper(asked.session, asked.path["number"], place=int(place) if is_number else 0)
     return attachment(kept.name, kept.data)
 
 

@@ -200,4 +200,5 @@ def test_who_was_suspended_meanwhile_is_refused(archive: Archive) -> None:
         refused = wait_for(archive, job)
     assert refused.state == "refused" and refused.failure is not None
     assert refused.failure.code == "people.suspended"
+    assert [entry["actor"] for entry in entries(archive, "access.denied")] == ["zhou"]
     assert entries(archive, "case.registered") == []

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from preserve.access.redaction.plan import read_plan
 from preserve.access.requests.model import Request
-from preserve.access.requests.procedure import REQUESTS
-from tests.support.evidence import PAPER, PICTURE, RECORDING, entered
+from tests.support.evidence import PAPER, RECORDING, entered
 from tests.support.redacting import SECRET, text_in
-from tests.support.request_ways import decide, examined, seen
+from tests.support.request_ways import decide, draft, examined, identifier, record_of, seen
 from tests.support.web import PASSWORD, Served, fields, opened, person, send
 
 if TYPE_CHECKING:
@@ -27,24 +25,6 @@ TALL = {"width": 1500, "height": 2400}
 """A window in which a whole page can be seen: the mouse goes nowhere else."""
 
 pytestmark = pytest.mark.xdist_group("web-requests")
-
-
-def identifier(evidence: Served, number: str, name: str) -> str:
-    """How the address of a file of a request names it."""
-    shown = evidence.client("examiner").get(f"/requests/{number}/examine").text
-    row = next(row for row in shown.split("<tr>") if name in row)
-    found = re.search(rf'/requests/{number}/redact/([^"]+)"', row)
-    assert found is not None
-    return found[1]
-
-
-def record_of(evidence: Served, number: str) -> Request:
-    archive = opened(evidence.home)
-    try:
-        with archive.catalogue.read() as connection:
-            return REQUESTS.read(connection, archive.home, number)
-    finally:
-        archive.close()
 
 
 def drag(page: Page, left: float, top: float, right: float, bottom: float) -> None:
@@ -163,37 +143,6 @@ def given(evidence: Served, number: str, tmp_path: Path) -> Path:
     return tmp_path / "delivered"
 
 
-def test_a_preview_is_what_the_consumer_will_get(evidence: Served) -> None:
-    number = entered(evidence)
-    file, client = identifier(evidence, number, PICTURE), evidence.client("examiner")
-    box = {"object": PICTURE, "what": "box", "left": "10", "top": "10", "width": "30", "height": "20", "unit": "%"}
-    assert draft(evidence, number, [{**box, "reason": "个人隐私", "article": "20"}]).json()["mistakes"] == []
-    address = f"/requests/{number}/preview/{file}"
-    page = client.get(f"{address}?of=draft")
-    assert "预览尚未制作" in page.text
-    given_fields = fields(page.text)
-    asked = client.post(address, data={"csrf": given_fields["csrf"], "key": given_fields["key"], "of": "draft"})
-    assert asked.status_code == 303
-    ends, shown = time.monotonic() + 60, client.get(asked.headers["location"])
-    while "<figure" not in shown.text and time.monotonic() < ends:
-        time.sleep(0.2)
-        shown = client.get(asked.headers["location"])
-    assert "文件 0" in shown.text
-    picture = client.get(f"{address}/pages/1?of=draft")
-    assert picture.content.startswith(b"\xff\xd8")
-    assert client.get(f"{address}/pages/1?of=plan").status_code == 404
-    assert evidence.client("archivist").get(f"{address}?of=draft").status_code == 403
-    examined(evidence, number)
-    assert "文件 0" in evidence.client("head").get(f"{address}?of=plan").text
-
-
-def draft(evidence: Served, number: str, rows: Any, revision: int = 0, role: str = "examiner") -> httpx.Response:
-    client = evidence.client(role)
-    token = fields(client.get("/requests").text)["csrf"]
-    form = {"csrf": token, "rows": rows if isinstance(rows, str) else json.dumps(rows), "revision": str(revision)}
-    return client.post(f"/requests/{number}/draft", data=form)
-
-
 def test_what_is_no_draft_or_not_theirs_is_refused(evidence: Served) -> None:
     number = entered(evidence)
     row = {"object": PAPER, "what": "box"}
@@ -208,7 +157,7 @@ def test_what_is_no_draft_or_not_theirs_is_refused(evidence: Served) -> None:
     client, address = evidence.client("examiner"), f"/requests/{number}/examine"
     page = client.get(address)
     sent = send(client, address, address, seen=seen(page), opinion="grant", draft=fields(page.text)["draft"])
-    assert sent.status_code == 422 and "没有填完整" in sent.text, evidence.log[-25:]
+    assert sent.status_code == 422 and "没有填完整" in sent.text, sent.text[-900:]
     by_hand = send(client, address, address, seen=seen(page), opinion="grant", draft="0")
     assert by_hand.status_code == 412
     assert draft(evidence, number, [], revision=1).status_code == 200

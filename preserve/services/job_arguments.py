@@ -24,7 +24,7 @@ from preserve.home import Home
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.runs import Runs
 
-_REMOVABLE = ("/media", "/run/media", "/mnt")
+REMOVABLE = ("/media", "/run/media", "/mnt")
 _ROOMS = "preserve.services."
 _OPEN = ("inbox", "outbox")
 _DEVICES = ("sr", "sg", "cdrom", "dvd")
@@ -159,7 +159,7 @@ def _is_reachable(home: Home, path: Path) -> bool:
     own = home.path.resolve()
     if real.is_relative_to(own) or real.is_relative_to(home.store):
         return any(real.is_relative_to(own / name) and real != own / name for name in _OPEN)
-    return any(real.is_relative_to(root) and real != root for root in (*map(Path, _REMOVABLE), *inboxes(home)))
+    return any(real.is_relative_to(root) and real != root for root in (*map(Path, REMOVABLE), *inboxes(home)))
 
 
 def inboxes(home: Home) -> tuple[Path, ...]:

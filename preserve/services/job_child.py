@@ -121,6 +121,8 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
     job_arguments.enter(room)
     archive = open_archive(home.path)
     try:
+        with archive.catalogue.read() as connection:
+            jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
         with stoppable(), hold(place / job_folders.LOCK, busy, _LET_GO):

@@ -51,6 +51,8 @@ def may_start(row: JobRow, running: Sequence[JobRow], most: Mapping[Lane, int]) 
     """Whether a job that waits may start beside those that run."""
     beside = [other for other in running if other.lane == row.lane]
     free = len(beside) < next((number for lane, number in most.items() if lane == row.lane), 1)
+    if row.lane == "burn" and not all([row.place, *(other.place for other in beside)]):
+        return not beside  # in the one burner of the machine, whichever that is
     return free and not (row.place and any(other.place == row.place for other in beside))
 
 

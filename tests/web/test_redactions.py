@@ -102,6 +102,27 @@ def test_three_boxes_one_undone_one_by_numbers_and_nothing_below_them(evidence: 
     delivered = given(evidence, number, tmp_path)
     (redacted,) = [path for path in delivered.rglob("*.pdf") if "文件 0" in path.name]
     assert text_in(redacted) == "" and SECRET not in text_in(redacted)
+    received(evidence, number)
+
+
+def received(evidence: Served, number: str) -> None:
+    """The archive keeps certificate and list of evidence, shown as pictures; and the signed receipt ends it."""
+    client = evidence.client("archivist")
+    shown = client.get(f"/requests/{number}").text
+    assert "电子档案证明" in shown and "证据目录" in shown
+    papers = re.findall(rf"/requests/{number}/papers/[0-9a-f]+", shown)
+    assert len(papers) == 3
+    for paper in papers[1:]:
+        assert client.get(f"{paper}/pages/1").content.startswith(b"\xff\xd8")
+        assert evidence.client("auditor").get(f"{paper}/pages/1").status_code in (403, 404)
+    address = f"/requests/{number}/receipt"
+    form = {"receiver": "张法官", "outcome": "判决采信", "seen": seen(client.get(address))}
+    scan = {"receipt": ("回执.png", b"\x89PNG\r\n\x1a\n", "image/png")}
+    assert send(client, address, address, files=scan, **{**form, "seen": "0" * 64}).status_code == 412
+    assert send(client, address, address, files=scan, **form).status_code == 303
+    shown = client.get(f"/requests/{number}").text
+    assert "判决采信" in shown and "此申请已办结" in shown
+    assert client.get(address).status_code == 409
 
 
 def by_command(evidence: Served, drawn: Request, paper: Path, tmp_path: Path) -> None:

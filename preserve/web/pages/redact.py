@@ -17,13 +17,7 @@ from preserve.web.routing import page
 
 _ROWS = TypeAdapter(tuple[redactions.Row, ...])
 _LARGEST = 4 << 20
-_LABELS = {
-    "what": "redaction.head-what",
-    "reason": "redaction.head-reason",
-    "article": "redaction.head-article",
-    "from": "web.redact-begin",
-    "to": "web.redact-end",
-}
+_LABELS = {"from": "web.redact-begin", "to": "web.redact-end"}
 
 
 @page("GET", "/requests/{number}/redact/{file}", "request.draft", "request.draft_file")

@@ -42,6 +42,14 @@ def fit(name: str) -> tuple[Operation[..., Any], Runs]:
     return operation, operation.runs
 
 
+def resumes(name: str) -> bool:
+    """Whether an operation goes on by itself; one that an update took away does not."""
+    try:
+        return fit(name)[1].resumes
+    except NotFound:
+        return False
+
+
 @cache
 def _parameters(name: str) -> Mapping[str, tuple[TypeAdapter[Any], bool]]:
     """The parameters that can be given as JSON, and whether each must be given."""

@@ -22,7 +22,7 @@ from preserve.home import Home
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.runs import Runs
 
-_REMOVABLE = ("/media", "/run/media", "/mnt")
+REMOVABLE = ("/media", "/run/media", "/mnt")
 _OPEN = ("inbox", "outbox")
 _DEVICES = ("sr", "sg", "cdrom", "dvd")
 
@@ -40,6 +40,14 @@ def fit(name: str) -> tuple[Operation[..., Any], Runs]:
     if operation is None or operation.runs is None or operation.open_to_all or operation.confirmed:
         raise NotFound("job.no-such-work", name)
     return operation, operation.runs
+
+
+def resumes(name: str) -> bool:
+    """Whether an operation goes on by itself; one that an update took away does not."""
+    try:
+        return fit(name)[1].resumes
+    except NotFound:
+        return False
 
 
 @cache
@@ -129,7 +137,7 @@ def _is_reachable(home: Home, path: Path) -> bool:
     own = home.path.resolve()
     if real.is_relative_to(own) or real.is_relative_to(home.store):
         return any(real.is_relative_to(own / name) and real != own / name for name in _OPEN)
-    return any(real.is_relative_to(root) and real != root for root in (*map(Path, _REMOVABLE), *inboxes(home)))
+    return any(real.is_relative_to(root) and real != root for root in (*map(Path, REMOVABLE), *inboxes(home)))
 
 
 def inboxes(home: Home) -> tuple[Path, ...]:

@@ -192,13 +192,12 @@ def _write_end(
     archive: Archive, row: JobRow, state: State, result: dict[str, Any] | None, failure: dict[str, Any] | None
 ) -> State:
     """The state in which the job is then. Raises NotPermitted where another attempt has begun; Busy."""
-    _, runs = job_arguments.fit(row.operation)
     for attempt in range(_TRIES):
         try:
             with archive.catalogue.begin() as connection:
                 before = jobs.read(connection, row.id).state
                 wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
-                again = wrote and state == "stopped" and before == "running" and runs.resumes
+                again = wrote and state == "stopped" and before == "running" and job_arguments.resumes(row.operation)
                 if again:
                     jobs.queue_again(connection, row.id)  # nobody asked for it: the worker ends
         except Busy:

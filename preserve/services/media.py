@@ -25,6 +25,7 @@ from preserve.errors import NotFound, NotIntact, Refused
 from preserve.messages import listed
 from preserve.services.operation import Arguments, Look, command, query
 from preserve.services.pages import Page
+from preserve.services.runs import Runs
 from preserve.services.session import Session
 from storage_adapters.registry import traits_of
 
@@ -62,7 +63,7 @@ class MediumAdded:
     medium: MediumRow
 
 
-@command("media.add", duty=Duty.KEEP, subject=lambda arguments: str(arguments["wish"].label))
+@command("media.add", duty=Duty.KEEP, subject=lambda arguments: str(arguments["wish"].label), runs=Runs(resumes=False))
 def add(session: Session, wish: NewMedium) -> MediumAdded:
     """Make an empty place a medium of this archive, and enter it.
 

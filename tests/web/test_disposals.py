@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -149,3 +150,28 @@ def test_a_hold_needs_a_kind_a_reason_and_cases_that_are_there(door: DueDoor) ->
     ):
         refused = door.post("archivist", "/holds", "/holds", **form)
         assert refused.status_code == status and "<script>x" not in refused.text
+
+
+def test_ticked_items_are_proposed_alone(door: DueDoor, review: str) -> None:
+    page = f"/reviews/{review}"
+    none = door.post("archivist", page, "/disposals", review=review, which="ticked", why="期满")
+    assert none.status_code == 400
+    not_agreed = door.post("archivist", page, "/disposals", review=review, which="ticked", row=["3", "100"])
+    assert not_agreed.status_code == 422 and 'role="alert"' in not_agreed.text
+    some = door.post("archivist", page, "/disposals", review=review, which="ticked", row=["3", "4"], why="期满")
+    assert some.status_code == 303, some.text[-500:]
+    assert "清册共 2 项" in door.get("archivist", some.headers["location"]).text
+
+
+def test_two_who_sign_at_once_are_told_apart(door: DueDoor, review: str) -> None:
+    made = door.post("archivist", f"/reviews/{review}", "/disposals", review=review, which="ticked", row=["5"])
+    page = made.headers["location"].partition("?")[0]
+    seen = re.findall(r'name="seen" value="([0-9a-f]{64})"', door.get("examiner", page).text)[-1]
+    with ThreadPoolExecutor(2) as pool:
+        signed = [
+            pool.submit(by_hand, door, who, f"{page}/check", seen=seen, confirm=PASSWORD)
+            for who in ("examiner", "archivist2")
+        ]
+        assert sorted(one.result() for one in signed) == [303, 412], (
+            "the second saw a record that is no longer the last"
+        )

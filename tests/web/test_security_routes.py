@@ -150,7 +150,7 @@ def test_a_suspended_account_is_nobody_at_once(served: Served) -> None:
         assert client.post("/login", data={"account": "examiner", "password": PASSWORD}).status_code == 303
         security.post("/login", data={"account": "security", "password": PASSWORD})
         token = next(cookie.value for cookie in security.cookies.jar if cookie.name == "session") or ""
-        form = {"csrf": form_token(token), "state": "suspended"}
+        form = {"csrf": form_token(token), "state": "suspended", "confirm": PASSWORD}
         assert security.post("/accounts/examiner/state", data=form).status_code == 303
         assert client.get("/").status_code == 303
         assert client.post("/login", data={"account": "examiner", "password": PASSWORD}).status_code == 401

@@ -36,7 +36,9 @@ def propose(asked: Asked) -> Response:
     """Propose what an approved appraisal says to destroy, and say what was left out."""
 
     def deed() -> Response:
-        review, reason = asked.needed("review"), asked.form.get("reason", "")
+        review, reason = asked.needed("review"), asked.form.get("reason") or asked.form.get("why", "")
+        if asked.form.get("which") == "ticked" and "row" not in asked.form:
+            raise UsageError("retention.no-item", review)
         proposed = disposals.propose(
             asked.session, review, items=forms.numbers(asked.form.getlist("row")), reason=reason
         )

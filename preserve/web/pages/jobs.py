@@ -33,6 +33,7 @@ _ABOUT = {
     "disposal.execute": "/disposals/{number}",
     "history.write": "/cases/{objid}",
     "repair.run": "/repairs",
+    "retention.propose": "/retention/rules",
     "request.deliver": "/requests/{number}",
     "request.make_preview": "/requests/{number}/preview",
     "transfer.hand_over": "/transfers/{number}",

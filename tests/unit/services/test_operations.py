@@ -154,6 +154,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "media.label_paper": {},
     "media.list": {},
     "media.move": {},
+    "media.places": {},
+    "media.read_code": {},
     "media.replace": {},
     "media.retire": {},
     "media.show": {},

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,3 +325,14 @@ def test_the_log_names_the_route_and_nobody(caller: Caller, bureau: Bureau, capl
     assert bureau.case not in caplog.text and "limit" not in caplog.text and "Bearer" not in caplog.text
     refused = caller("archivist").get("/cases/nothing")
     assert refused.headers["x-request-id"] == refused.json()["request_id"]
+
+
+def test_a_medium_is_seen_by_its_code_and_by_no_place(caller: Caller, bureau: Bureau, tmp_path: Path) -> None:
+    for number, seen in enumerate(("/etc", str(tmp_path), "../x", "", "file:///etc")):
+        headers = {"idempotency-key": f"seen{number}"}
+        answer = caller("archivist").post("/media/check-ins", json={"seen": seen}, headers=headers)
+        assert answer.status_code == 422 and answer.json()["errors"], answer.text
+    unknown = caller("archivist").post(
+        "/media/check-ins", json={"seen": "preserve:nothing"}, headers={"idempotency-key": "seen"}
+    )
+    assert unknown.status_code in (404, 422)

@@ -22,7 +22,9 @@ ROLES = ("archivist", "security", "system", "head", "auditor", "examiner", "depo
 ADDRESSES = sorted(
     one.path
     for one in all_pages()
-    if one.method == "GET" and "{" not in one.path and not re.search(r"export|\.xlsx|\.pdf|/audits/history|^/api$", one.path)
+    if one.method == "GET"
+    and "{" not in one.path
+    and not re.search(r"export|\.xlsx|\.pdf|/audits/history|^/api$", one.path)
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

@@ -167,11 +167,11 @@ def _shown(
         return facts
     shown = _with_contents(session, opened, facts, files)
     if opened.copy.due(session.archive.now()) or (shown.strip is not None and shown.strip.state == "waiting"):
-        _have_prepared(session, opened)
+        have_prepared(session, opened)
     return shown
 
 
-def _have_prepared(session: Session, opened: Opened) -> None:
+def have_prepared(session: Session, opened: Opened) -> None:
     """Have the copy read whole and its strip drawn by a job; what cannot be asked for now is asked for another time."""
     identifier = opened.viewed.identifier
     key = f"reading.prepare {identifier} {session.archive.now():%Y-%m-%dT%H}"

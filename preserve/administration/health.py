@@ -132,6 +132,24 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
+    yield from _second_factor(home)
+
+
+def _second_factor(home: Home) -> Iterator[Check]:
+    """Who decides, and who looks after the others, should log in by more than a password."""
+    from preserve.administration.duties import ALONE, Role
+    from preserve.administration.people_profile import read_people_profile
+
+    try:
+        asked_of = read_people_profile(home.profiles).second_factor.asked_of
+    except PreserveError:
+        return  # `preserve profiles check` names the mistake
+    missing = sorted(({Role.HEAD} | ALONE) - set(asked_of))
+    if missing:
+        roles = say("words.list-comma").join(say(f"people.role-{role.value}") for role in missing)
+        yield Check("health.second-factor-not-asked", "optional", {"roles": roles})
+    else:
+        yield Check("health.second-factor", "good")
 
 
 def _keys(home: Home) -> Iterator[Check]:

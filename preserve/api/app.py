@@ -15,8 +15,8 @@ from preserve.api import following
 from preserve.api.answering import endpoint_of
 from preserve.api.asking import language_of
 from preserve.api.describing import describe, responses_of
-from preserve.api.limits import Worded
 from preserve.api.offers import MIB
+from preserve.api.outermost import Outermost
 from preserve.api.pieces import Pieces
 from preserve.api.problems import Problem, Refusal, problem_of
 from preserve.api.reference import reference_routes
@@ -50,10 +50,11 @@ def make_api(standing: Standing) -> Any:
     for offer in sorted(OFFERS, key=lambda one: ("{" in one.path, one.path)):
         if not declared(offer.operation):
             raise TypeError(f"{offer.verb} {offer.path}: there is no operation {offer.operation}")
+        endpoint = endpoint_of(offer, standing)
         app.add_api_route(
             offer.path,
-            endpoint_of(offer, standing),
-            methods=["GET", "HEAD"] if offer.gives == "copy" else [offer.verb],
+            endpoint,
+            methods=[offer.verb],
             operation_id=f"{offer.verb.lower()}:{offer.path}",
             response_model=None,
             responses=responses_of(offer),
@@ -61,11 +62,13 @@ def make_api(standing: Standing) -> Any:
             tags=[offer.path.split("/")[1]],
             max_body_size=offer.limit,
         )
+        if offer.gives == "copy":
+            app.add_api_route(offer.path, endpoint, methods=["HEAD"], response_model=None, include_in_schema=False)
     Pieces(standing).add_to(app)
     following.add_to(app, standing)
     app.router.routes.extend(reference_routes(app, standing, BASE))
     _answer_errors(app, standing)
-    return Worded(app, standing.language)
+    return Outermost(app, standing.language)
 
 
 def _answer_errors(app: FastAPI, standing: Standing) -> None:

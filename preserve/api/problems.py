@@ -6,7 +6,8 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -102,9 +103,9 @@ def problem_of(request: Request, error: BaseException, language: Language, statu
 
 
 def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
-    document = failure.document()
+    values = {name: _without_place(value) for name, value in failure.values.items()}
+    document = replace(failure, where=str(_without_place(failure.where)), values=values).document()
     error = document["error"]
-    # A place of the host is nothing for who asks from outside, and the same sentence names what they sent.
     return {
         "type": f"urn:preserve:{failure.code}",
         "title": error["message"],
@@ -114,6 +115,11 @@ def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
         "hint": error["hint"],
         "findings": document["findings"],
     }
+
+
+def _without_place(value: Any) -> Any:
+    """A place of the host as its last part: where the archive lies is nothing for who asks from outside."""
+    return PurePosixPath(value).name if isinstance(value, str) and value.startswith("/") else value
 
 
 def _of_fields(error: RequestValidationError) -> Problem:

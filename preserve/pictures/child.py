@@ -49,12 +49,19 @@ def _count(request: dict[str, Any]) -> dict[str, Any]:
     return answer_count(request)
 
 
+def _codes(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.codes import answer_codes
+
+    return answer_codes(request)
+
+
 _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "examine": _examine,
     "access": _access,
     "raster": _raster,
     "page": _page,
     "count": _count,
+    "codes": _codes,
 }
 
 

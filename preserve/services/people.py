@@ -39,7 +39,7 @@ class FirstPassword:
     password: str = field(repr=False)
 
 
-@command("user.add", duty=Duty.APPOINT, subject="account")
+@command("user.add", duty=Duty.APPOINT, subject="account", confirmed=True)
 def add(session: Session, account: str, *, person: str, roles: Sequence[str], os_user: str = "") -> FirstPassword:
     """Make an account. Raises Refused where its name or its person looks like another's, UsageError."""
     archive = session.archive
@@ -70,7 +70,7 @@ class People:
     delegations: tuple[DelegationRow, ...]
 
 
-@command("user.add_program", duty=Duty.APPOINT, subject="account")
+@command("user.add_program", duty=Duty.APPOINT, subject="account", confirmed=True)
 def add_program(session: Session, account: str, *, person: str, roles: Sequence[str]) -> Account:
     """Make the account of a program, called `person`; it has no password and acts by tokens. Raises Refused."""
     archive = session.archive
@@ -94,7 +94,7 @@ State = Literal["", "active", "suspended"]
 """What becomes of an account; empty: it stays as it is."""
 
 
-@command("user.change", duty=Duty.APPOINT, subject="account")
+@command("user.change", duty=Duty.APPOINT, subject="account", confirmed=True)
 def change(
     session: Session, account: str, *, roles: Sequence[str] = (), os_user: str | None = None, state: State = ""
 ) -> Account:
@@ -112,7 +112,7 @@ def change(
     return Account(account)
 
 
-@command("user.reset", duty=Duty.APPOINT, subject="account")
+@command("user.reset", duty=Duty.APPOINT, subject="account", confirmed=True)
 def reset(session: Session, account: str) -> FirstPassword:
     """A new first password for somebody who has lost theirs; their tokens end. Raises Refused."""
     archive = session.archive
@@ -223,7 +223,7 @@ class Delegated:
     until: str
 
 
-@command("user.delegate", duty=Duty.DELEGATE, subject="deputy")
+@command("user.delegate", duty=Duty.DELEGATE, subject="deputy", confirmed=True)
 def delegate(session: Session, deputy: str, *, until: date, reason: str, since: date | None = None) -> Delegated:
     """Let somebody decide in one's place, from now or the day `since` through the whole of the day `until`."""
     archive = session.archive

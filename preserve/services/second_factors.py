@@ -70,7 +70,7 @@ def end(session: Session, *, password: str, code: str) -> Account:
     return Account(claim.account)
 
 
-@command("factor.end_of", duty=Duty.APPOINT, subject="account")
+@command("factor.end_of", duty=Duty.APPOINT, subject="account", confirmed=True)
 def end_of(session: Session, account: str) -> Account:
     """End the second factor of somebody who has lost their device. Raises NotFound."""
     archive = session.archive

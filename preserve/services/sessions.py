@@ -17,7 +17,7 @@ from preserve.administration.proving import Claim
 from preserve.clock import parse, stamp
 from preserve.data_management import accounts, given_tokens
 from preserve.data_management.given_tokens import Kind, TokenRow
-from preserve.errors import Busy, NotPermitted
+from preserve.errors import Busy, NotFound, NotPermitted
 from preserve.services.documents import FindingShown
 from preserve.services.operation import anybody, command, query
 from preserve.services.session import Session, Token
@@ -224,7 +224,7 @@ def make(session: Session, name: str, *, scopes: Sequence[str], days: int, passw
     return _given(acting_tokens.make_personal(archive.catalogue, claim, wish, rules(session), archive.now()))
 
 
-@command("token.give", duty=Duty.APPOINT, subject="account")
+@command("token.give", duty=Duty.APPOINT, subject="account", confirmed=True)
 def give(session: Session, account: str, name: str, *, scopes: Sequence[str], days: int) -> TokenGiven:
     """A token for the account of a program. Raises NotFound, Refused, UsageError."""
     archive = session.archive
@@ -247,8 +247,10 @@ class Scopes:
 
 @query("token.scopes", duty=anybody)
 def scopes_of(session: Session, account: str = "") -> Scopes:
-    """What a token of one's own account, or of a program's, can be given."""
+    """What a token of one's own account can be given; or of a program's, to who appoints. Raises NotFound."""
     name = account or session.person.account
+    if name != session.person.account and not session.person.may(Duty.APPOINT):
+        raise NotFound("people.no-account", name)
     with session.archive.catalogue.read() as connection:
         row = accounts.read_account(connection, name)
     roles = [Role(role) for role in row.roles] if row is not None else []

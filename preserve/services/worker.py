@@ -20,7 +20,7 @@ from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow, State
-from preserve.errors import Busy, Conflict, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, Stopped
 from preserve.home import Home
 from preserve.progress import stoppable
 from preserve.services import job_arguments, job_folders
@@ -51,6 +51,8 @@ def may_start(row: JobRow, running: Sequence[JobRow], most: Mapping[Lane, int]) 
     """Whether a job that waits may start beside those that run."""
     beside = [other for other in running if other.lane == row.lane]
     free = len(beside) < next((number for lane, number in most.items() if lane == row.lane), 1)
+    if row.lane == "burn" and not all([row.place, *(other.place for other in beside)]):
+        return not beside  # in the one burner of the machine, whichever that is
     return free and not (row.place and any(other.place == row.place for other in beside))
 
 
@@ -100,7 +102,12 @@ class _Worker:
             return False
         job_folders.note_state(self.home, row.id, "running", stamp(self.archive.now()))
         arguments = ["--home", str(self.home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
-        self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
+        arguments += ["--room", job_arguments.room_of(row.operation)]
+        try:
+            self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
+        except OSError:  # no memory for a process, or no room for what it says
+            self._see_to_vanished(row.id)
+            return False
         self.started += 1
         return True
 
@@ -114,7 +121,7 @@ class _Worker:
                 self._vanished(connection, row)
 
     def _vanished(self, connection: Connection, row: JobRow) -> None:
-        goes_on = row.state == "running" and _goes_on(row)
+        goes_on = row.state == "running" and job_arguments.resumes(row.operation)
         again = goes_on and row.resumed == 0
         failure = failure_document(Failure(8, "job.vanished", row.id))
         state: State = "lost" if goes_on and not again else "stopped"
@@ -138,13 +145,8 @@ class _Worker:
             for job in self.children:
                 self._tell(job)
             wait_for_any(list(self.children.values()), _PATIENCE)
-            with suppress(Busy):
+            with suppress(Busy, MediumProblem):
                 self.turn(starting=False)
-
-
-def _goes_on(row: JobRow) -> bool:
-    _, runs = job_arguments.fit(row.operation)
-    return runs.resumes
 
 
 _WHY_OPEN = "it begins nothing that nobody asked for; each job acts as the account that asked for it"
@@ -166,7 +168,7 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
             cleared = float("-inf")
             with suppress(Stopped), telling(archive):
                 while True:
-                    with suppress(Busy):
+                    with suppress(Busy, MediumProblem):  # a full disk may have room again; the table has all
                         worker.turn()
                         if time.monotonic() - cleared > _CLEAR:
                             clear(archive, worker.profile)

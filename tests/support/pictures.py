@@ -14,6 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preserve.access.requests.entering import Asked, Entry, open_request
+from preserve.access.requests.model import Consumer
+from preserve.access.requests.steps import Opinion, examine
+from preserve.administration.actor import Actor
+from preserve.administration.duties import Role
+from preserve.administration.people import Person
+from preserve.data_management.archive import Archive, open_archive
+from tests.support.small_case import ingest
 from tests.support.web import Served, person, staffed_home, start
 
 if TYPE_CHECKING:
@@ -93,25 +101,43 @@ def take(served: Served, name: str, folder: Path) -> Path:
 def pictured_home(folder: Path) -> Path:
     """An archive with the demonstration's case, one that waits in its inbox, and an account for each role."""
     from demo.make_case import make_case
-    from preserve.data_management.archive import open_archive
-    from tests.support.small_case import ingest
 
     home = staffed_home(folder, cases=0)
     case = make_case(folder / "案件")
+    settings = home / "preserve.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("某局", "临江市文化和旅游局"), encoding="utf-8")
     archive = open_archive(home)
     try:
-        ingest(archive, case)
+        taken = ingest(archive, case)
+        _ask(archive, taken.objid, next(case.rglob("*.pdf")))
     finally:
         archive.close()
     waiting_case(home, case)
     return home
 
 
+def _ask(archive: Archive, objid: str, notice: Path) -> None:
+    """A court's request that was examined, and one that was only entered."""
+
+    def by(account: str, name: str, role: Role) -> Actor:
+        return Actor(archive, Person(account, name, frozenset({role})))
+
+    for court in ("临江市人民法院", "临江市中级人民法院"):
+        consumer = Consumer(capacity="court", name="张法官", organisation=court)
+        entry = Entry(consumer, [Asked(objid)], "行政诉讼举证", [("调取证据通知书", notice)])
+        opened = open_request(by("archivist", "林档案", Role.ARCHIVIST), entry)
+        if court == "临江市人民法院":
+            examine(by("examiner", "王审核", Role.EXAMINER), opened.number, Opinion(note="依法提供"))
+
+
 def waiting_case(home: Path, case: Path) -> None:
     """A case that waits in the inbox."""
     settings = home / "preserve.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + '\n[web]\ninbox = ["inbox"]\n', encoding="utf-8")
-    shutil.copytree(case, home / "inbox" / "第一科室" / "待归档案卷")
+    waiting = home / "inbox" / "待归档案卷"
+    shutil.copytree(case, waiting)
+    (told,) = waiting.glob("case.*")
+    told.write_text(told.read_text(encoding="utf-8").replace("12号", "13号"), encoding="utf-8")
 
 
 def main(names: list[str]) -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.web import PASSWORD, Served, send, serving
+from tests.support import web
+from tests.support.web import PASSWORD, Served, serving
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("door")) as running:
         yield running
+
+
+def send(client: httpx.Client, page: str, address: str, **form: Any) -> httpx.Response:
+    """As a person sends a form: with their password again."""
+    return web.send(client, page, address, **{"confirm": PASSWORD, **form})
 
 
 def _secret(answer: httpx.Response) -> str:
@@ -93,3 +100,19 @@ def test_a_program_gets_a_token_and_no_password(served: Served) -> None:
         client.cookies.set("session", token)
         assert client.get("/accounts").status_code == 403
         assert client.get("/cases").status_code in (403, 404)
+
+
+def test_nothing_is_done_with_an_account_without_the_password_again(served: Served) -> None:
+    security = served.client("security")
+    for address, form in {
+        "/accounts/archivist2/roles": {"role": ["head"]},
+        "/accounts/archivist2/state": {"state": "suspended"},
+        "/accounts/archivist2/password": {},
+        "/accounts/new": {"account": "qian", "person": "钱某", "kind": "person", "role": "head"},
+    }.items():
+        for given in ("", "wrong"):
+            answer = send(security, "/accounts/archivist2", address, **form, confirm=given)
+            assert answer.status_code in (401, 403) and 'role="alert"' in answer.text, address
+    shown = security.get("/accounts").text
+    assert "钱某" not in shown
+    assert served.client("archivist2").get("/me").status_code == 200

@@ -71,7 +71,7 @@ def test_a_second_factor_is_set_up_and_asked_for(served: Served) -> None:
 def test_a_head_lets_another_decide(served: Served) -> None:
     client = _entered(served, "head")
     until = (date.today() + timedelta(days=3)).isoformat()
-    wish = {"deputy": "examiner", "until": until, "reason": "出差"}
+    wish = {"deputy": "examiner", "until": until, "reason": "出差", "confirm": PASSWORD}
     assert send(client, "/me", "/me/deputies", **{**wish, "deputy": "auditor"}).status_code == 422
     assert send(client, "/me", "/me/deputies", **{**wish, "until": "soon"}).status_code == 400
     assert send(client, "/me", "/me/deputies", **wish).status_code == 303
@@ -92,7 +92,7 @@ def test_what_was_written_is_kept_when_the_session_has_ended(served: Served) -> 
     kept = fields(over.text)["kept"].replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
     again = elsewhere.post("/login", data={"account": "head", "password": PASSWORD, "kept": kept})
     assert again.status_code == 200 and 'action="/me/deputies"' in again.text
-    sent = elsewhere.post("/me/deputies", data={**fields(again.text), **wish})
+    sent = elsewhere.post("/me/deputies", data={**fields(again.text), **wish, "confirm": PASSWORD})
     assert sent.status_code == 400 and 'role="alert"' in sent.text
     foreign = kept.replace("/me/deputies", "https://evil.example/")
     back = elsewhere.post("/login", data={"account": "head", "password": PASSWORD, "kept": foreign})

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
+import segno
+from PIL import Image
 
 from preserve.data_management import holdings
-from tests.support.keeping import DIGEST, add_disc
-from tests.support.web import CASE_NUMBER, Served, opened, person, send, serving
+from tests.support.keeping import DIGEST, add_disc, ended
+from tests.support.loop import loop
+from tests.support.web import CASE_NUMBER, Served, fields, opened, person, send, serving
 
 CODE = f"preserve:medium:disc-x-a?sha256={DIGEST}"
 HOSTILE = "<script>alert(1)</script>"
@@ -47,6 +55,44 @@ def test_a_medium_is_checked_in_by_the_text_of_its_code(served: Served) -> None:
         row = holdings.read_medium(connection, "disc-x-a")
     archive.close()
     assert row is not None and row.place == "三号楼"
+
+
+def photograph(*codes: str) -> bytes:
+    """A picture of labels with these codes, a little turned, as a telephone takes it."""
+    page = Image.new("RGB", (900, 500), "#d8d2c8")
+    for number, code in enumerate(codes):
+        drawn = io.BytesIO()
+        segno.make(code, error="m").save(drawn, kind="png", scale=6, border=4)
+        page.paste(Image.open(drawn).convert("RGB"), (40 + 440 * number, 60))
+    taken = io.BytesIO()
+    page.rotate(4, fillcolor="#d8d2c8").save(taken, "JPEG", quality=80)
+    return taken.getvalue()
+
+
+def sent(served: Served, picture: bytes, name: str = "标签.jpg") -> httpx.Response:
+    client = served.client("archivist")
+    given = fields(client.get("/media").text)
+    data = {"csrf": given["csrf"], "key": given["key"], "seen": "", "place": ""}
+    return client.post("/media/check-in", data=data, files={"photograph": (name, picture, "image/jpeg")})
+
+
+def test_the_code_is_read_in_a_photograph_of_the_label(served: Served) -> None:
+    seen = sent(served, photograph(CODE))
+    assert seen.status_code == 200 and "已见到 DA26_0001_01A" in seen.text
+    assert not list((served.home / "work").glob("label-*"))
+
+
+@pytest.mark.parametrize(
+    ("picture", "sentence"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是能识读的图片"),
+        (photograph("https://example.org/"), "没有找到载体标签的二维码"),
+        (photograph(CODE, "preserve:medium:disc-x-b"), "2 个载体二维码"),
+    ],
+)
+def test_a_photograph_without_one_code_of_ours_is_refused(served: Served, picture: bytes, sentence: str) -> None:
+    refused = sent(served, picture)
+    assert refused.status_code == 422 and sentence in refused.text
 
 
 @pytest.mark.parametrize(
@@ -102,3 +148,25 @@ def test_a_code_is_typed_in_a_browser_and_the_console_is_silent(served: Served) 
         page.keyboard.type(CODE)  # a hand scanner types into the field that has the focus, and ends with Enter
         page.keyboard.press("Enter")
         page.wait_for_selector("text=DA26_0001_01A was seen")
+
+
+def test_an_empty_drive_that_is_connected_becomes_one_of_the_archive(served: Served) -> None:
+    client = served.client("system")
+    assert "没有接入空的硬盘" in client.get("/media/new").text
+    folder = Path(tempfile.mkdtemp(dir="/mnt"))
+    try:
+        with loop(folder) as drive:
+            shown = client.get("/media/new").text
+            where = shown.split('<option value="')[1].split('"')[0]
+            assert str(drive.top) in shown and "/" not in where
+            assert send(client, "/media/new", "/media", where="/etc", label="DRV-01").status_code == 404
+            assert send(client, "/media/new", "/media", where=where, label=" ").status_code == 400
+            row = ended(
+                served.home,
+                send(client, "/media/new", "/media", where=where, label="DRV-01", place="二号楼").headers["location"],
+            )
+            assert row.state == "done", row.failure
+            assert "DRV-01" in client.get("/media").text and "没有接入空的硬盘" in client.get("/media/new").text
+            assert send(served.client("auditor"), "/media", "/media", where=where, label="x").status_code == 403
+    finally:
+        shutil.rmtree(folder)

@@ -22,6 +22,7 @@ DEPOSITS = (
     post("/deposits/{deposit}/return", "deposits.send_back", once=True),
     get("/deposits/{deposit}/receipt", "deposits.paper", fixed={"name": "receipt"}, gives="kept"),
     get("/deposits/{deposit}/papers/{name}", "deposits.paper", gives="kept"),
+    post("/inbox/watches", "inbox.watch"),
     get("/ingests", "deposits.list_own"),
     post("/ingests", "deposits.take_in"),
     get("/jobs", "job.list"),

@@ -51,16 +51,16 @@ def _new(asked: Asked, status: int = 200, failure: Any = None) -> Response:
     return asked.show("accounts/new.html", status, **shown)
 
 
-@page("POST", "/accounts/new", "user.add", "user.add_program")
+@page("POST", "/accounts/new", "user.add", "user.add_program", "user.confirm")
 def add(asked: Asked) -> Response:
     """Make an account; the first password is shown on this page and never again."""
     form = asked.form
     account, person, roles = form.get("account", "").strip(), form.get("person", ""), form.getlist("role")
     try:
         if form.get("kind") == "program":
-            people.add_program(asked.session, account, person=person, roles=roles)
+            people.add_program(asked.confirmed(("user.add_program", account)), account, person=person, roles=roles)
             return asked.see_other(f"/accounts/{account}", "web.accounts-added")
-        made = people.add(asked.session, account, person=person, roles=roles)
+        made = people.add(asked.confirmed(("user.add", account)), account, person=person, roles=roles)
     except PreserveError as error:
         return _new(asked, http_status(error), known_failure(error))
     return asked.show("accounts/password.html", made=made, is_new=True)
@@ -90,59 +90,64 @@ def _failed(asked: Asked, error: PreserveError) -> Response:
     return _one(asked, http_status(error), known_failure(error))
 
 
-@page("POST", "/accounts/{name}/roles", "user.change", "user.show")
+@page("POST", "/accounts/{name}/roles", "user.change", "user.show", "user.confirm")
 def change_roles(asked: Asked) -> Response:
     """Other roles; the account's sessions and tokens end."""
     name, roles = asked.path["name"], asked.form.getlist("role")
     try:
         if not roles:
             raise UsageError("people.no-role")
-        people.change(asked.session, name, roles=roles)
+        people.change(asked.confirmed(("user.change", name)), name, roles=roles)
     except PreserveError as error:
         return _failed(asked, error)
     return asked.see_other(f"/accounts/{name}", "web.accounts-roles-changed")
 
 
-@page("POST", "/accounts/{name}/state", "user.change", "user.show")
+@page("POST", "/accounts/{name}/state", "user.change", "user.show", "user.confirm")
 def change_state(asked: Asked) -> Response:
     """Suspend an account, or let it in again."""
     name = asked.path["name"]
     state: people.State = "suspended" if asked.form.get("state") == "suspended" else "active"
     try:
-        people.change(asked.session, name, state=state)
+        people.change(asked.confirmed(("user.change", name)), name, state=state)
     except PreserveError as error:
         return _failed(asked, error)
     return asked.see_other(f"/accounts/{name}", f"web.accounts-now-{state}")
 
 
-@page("POST", "/accounts/{name}/password", "user.reset", "user.show")
+@page("POST", "/accounts/{name}/password", "user.reset", "user.show", "user.confirm")
 def reset(asked: Asked) -> Response:
     """A new first password, shown on this page and never again."""
+    name = asked.path["name"]
     try:
-        made = people.reset(asked.session, asked.path["name"])
+        made = people.reset(asked.confirmed(("user.reset", name)), name)
     except PreserveError as error:
         return _failed(asked, error)
     return asked.show("accounts/password.html", made=made, is_new=False)
 
 
-@page("POST", "/accounts/{name}/second-factor/end", "factor.end_of", "user.show")
+@page("POST", "/accounts/{name}/second-factor/end", "factor.end_of", "user.show", "user.confirm")
 def end_factor(asked: Asked) -> Response:
     """End the second factor of somebody who has lost their device."""
     name = asked.path["name"]
     try:
-        second_factors.end_of(asked.session, name)
+        second_factors.end_of(asked.confirmed(("factor.end_of", name)), name)
     except PreserveError as error:
         return _failed(asked, error)
     return asked.see_other(f"/accounts/{name}", "web.me-factor-ended")
 
 
-@page("POST", "/accounts/{name}/tokens", "token.give", "user.show")
+@page("POST", "/accounts/{name}/tokens", "token.give", "user.show", "user.confirm")
 def give_token(asked: Asked) -> Response:
     """A token for a program, shown on this page and never again."""
     name, form = asked.path["name"], asked.form
     try:
         made = sessions.give(
-            asked.session, name, form.get("name", ""), scopes=form.getlist("scope"), days=number(form.get("days", ""))
+            asked.confirmed(("token.give", name)),
+            name,
+            form.get("name", ""),
+            scopes=form.getlist("scope"),
+            days=number(form.get("days", "")),
         )
     except PreserveError as error:
         return _failed(asked, error)

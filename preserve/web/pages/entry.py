@@ -41,7 +41,8 @@ def log_in(asked: Asked) -> Response:
     except (NotPermitted, Throttled) as error:
         if error.code == "people.password-must-change":
             return asked.show("entry/password.html", failure=None, account=account, first=True)
-        sessions.even_out(began)
+        if isinstance(error, NotPermitted):
+            sessions.even_out(began)
         shown = {"failure": known_failure(error), "account": account, "after": after, "kept": kept}
         response = asked.show("entry/login.html", http_status(error), **shown)
         if seconds := retry_after(error):

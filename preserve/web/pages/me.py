@@ -121,14 +121,16 @@ def end_factor(asked: Asked) -> Response:
     return asked.see_other("/me", "web.me-factor-ended")
 
 
-@page("POST", "/me/deputies", "user.delegate")
+@page("POST", "/me/deputies", "user.delegate", "user.confirm")
 def delegate(asked: Asked) -> Response:
     """Let somebody decide in one's place."""
     form = asked.form
     try:
         since = day(form["since"]) if form.get("since") else None
-        until = day(asked.needed("until"))
-        people.delegate(asked.session, asked.needed("deputy"), until=until, since=since, reason=form.get("reason", ""))
+        until, deputy = day(asked.needed("until")), asked.needed("deputy")
+        people.delegate(
+            asked.confirmed(("user.delegate", deputy)), deputy, until=until, since=since, reason=form.get("reason", "")
+        )
     except PreserveError as error:
         return _again(asked, error)
     return asked.see_other("/me", "web.me-delegated")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from preserve.errors import PreserveError, UsageError
-from preserve.services import media
+from preserve.services import jobs, media
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
+from preserve.services.label_codes import read_code
+from preserve.services.label_papers import FORMS, label_paper
 from preserve.services.media import MediumListed
+from preserve.services.media_places import list_places
 from preserve.services.pages import Page
 from preserve.web.answers import PDF, download
 from preserve.web.asked import Asked
-from preserve.web.routing import page
+from preserve.web.routing import MIB, page
 
 _COPIES = 50
 SHOWN = ("", "overdue", "failing", "planned", "out")
@@ -56,17 +58,53 @@ def _is_in(row: MediumListed, part: str) -> bool:
     return row.state in ("in use", "planned")
 
 
-@page("POST", "/media/check-in", "media.check_in", "media.list")
+@page("POST", "/media/check-in", "media.check_in", "media.list", "media.read_code", largest=12 * MIB)
 def check_in(asked: Asked) -> Response:
-    """A medium was seen: by the text of the code on its label, typed, scanned or read by the camera."""
+    """A medium was seen: by the text of the code on its label, typed, scanned, or read in a photograph of it."""
     try:
-        seen = asked.needed("seen")
+        photograph = asked.files.get("photograph")
+        if photograph is not None and not asked.form.get("seen", "").strip():
+            seen = read_code(asked.session, photograph.file.read()).text
+        else:
+            seen = asked.needed("seen")
         if not seen.startswith("preserve:"):  # a path of this machine is nobody's to name here
             raise UsageError("web.media-no-code", seen[:80])
         result = media.check_in(asked.session, seen, place=asked.form.get("place", "").strip())
     except PreserveError as error:
         return _inventory(asked, error)
     return asked.show("media/seen.html", seen=result)
+
+
+@page("GET", "/media/new", "media.places")
+def new(asked: Asked) -> Response:
+    """The form for a drive that is connected and empty."""
+    return _new(asked)
+
+
+def _new(asked: Asked, failed: PreserveError | None = None) -> Response:
+    places = list_places(asked.session).places
+    code = http_status(failed) if failed else 200
+    return asked.show(
+        "media/new.html", code, places=places, given=asked.form, failure=known_failure(failed) if failed else None
+    )
+
+
+@page("POST", "/media", "job.ask", "media.places")
+def add(asked: Asked) -> Response:
+    """Make a connected empty file system a drive of the archive: a job, since its marker is signed."""
+    try:
+        place = list_places(asked.session).named(asked.needed("where"))
+        wish = {
+            "kind": place.kind,
+            "where": str(place.path),
+            "label": asked.needed("label"),
+            "place": asked.form.get("place", "").strip(),
+            "custodian": asked.form.get("custodian", "").strip(),
+        }
+        job = jobs.ask(asked.session, "media.add", {"wish": wish}, key=asked.key)
+    except PreserveError as error:
+        return _new(asked, error)
+    return asked.see_other(f"/jobs/{job.id}")
 
 
 @page("GET", "/media/{medium}", "media.show")
@@ -82,6 +120,7 @@ def _show(asked: Asked, failed: PreserveError | None = None, deed: str = "") -> 
         "media/show.html",
         http_status(failed) if failed else 200,
         view=view,
+        forms=FORMS,
         medium=view.medium,
         after=after,
         entries=view.ledger[:-21:-1],
@@ -129,11 +168,7 @@ def retire(asked: Asked) -> Response:
 @page("GET", "/media/{medium}/label", "media.label_paper")
 def label(asked: Asked) -> Response:
     """Its label, to print."""
-    wanted = asked.query.get("form", "")
-    if wanted not in ("", "drive", "inlay", "face"):
-        raise UsageError("web.media-no-form", wanted)
-    form = cast(Literal["drive", "inlay", "face"], wanted) if wanted else None
-    paper = media.label_paper(asked.session, [asked.path["medium"]], form)
+    paper = label_paper(asked.session, [asked.path["medium"]], asked.query.get("form", ""))
     return download(paper.data, paper.name, PDF)
 
 

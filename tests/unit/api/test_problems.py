@@ -67,3 +67,8 @@ def test_the_code_is_the_same_in_every_language() -> None:
 def test_a_name_that_is_no_text_is_answered() -> None:
     status, document, _ = _answer(NotFound("cli.case-unknown", "a\ud800b"))
     assert status == 404 and document["where"]
+
+
+def test_a_place_of_the_host_is_not_told() -> None:
+    _, document, _ = _answer(MediumProblem("serve.address-taken", "/srv/archive/store/x.mp4", path="/srv/archive/y"))
+    assert "/srv" not in json.dumps(document) and document["where"] == "x.mp4" and document["values"]["path"] == "y"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -121,6 +122,7 @@ def test_a_deposit_is_taken_in_as_who_asked_and_asked_for_once(archive: Archive)
         assert second["error"]["code"] == "job.worker-there"
     assert done.attempt == 1
     one_package(archive, done)
+    assert str(archive.home.path) not in (row_of(archive, job).result or "")
     assert done.progress is not None and done.steps
     with speaking("en"):
         english = as_document(jobs.show(session(archive, "zhou"), job))
@@ -202,3 +204,21 @@ def test_who_was_suspended_meanwhile_is_refused(archive: Archive) -> None:
     assert refused.failure.code == "people.suspended"
     assert [entry["actor"] for entry in entries(archive, "access.denied")] == ["zhou"]
     assert entries(archive, "case.registered") == []
+
+
+def test_what_an_update_took_away_and_what_the_ledger_does_not_tell_is_refused_and_stops_nothing(
+    archive: Archive,
+) -> None:
+    row = rows.JobRow("01GONE", "no.such", "{}", "", "wu", "", "zh", "work", "", "queued", 0, 0, "2026-01-01T00:00:00Z")
+    with archive.catalogue.begin() as connection:
+        rows.ask(connection, row, now())
+    asked = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    altered = jobs.ask(session(archive, "wu"), "copies.replicate", {"case": "x"}).id
+    with sqlite3.connect(archive.home.catalogue) as raw:
+        raw.execute("UPDATE jobs SET account = 'zhou' WHERE id = ?", (altered,))
+    with working(archive):
+        gone, done = wait_for(archive, "01GONE"), wait_for(archive, asked)
+        until(lambda: row_of(archive, altered).state in ("lost", "failed", "refused"))
+    assert (gone.state, done.state) == ("refused", "done")
+    assert gone.failure is not None and gone.failure.code == "job.no-such-work"
+    assert row_of(archive, altered).result is None

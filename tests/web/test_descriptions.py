@@ -1,0 +1,84 @@
+"""The description filled in beside the recording: the time of the spoken preamble comes from the player."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.web import Served, person, serving, start
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("forms")
+    case = folder / "share" / "两段录像"
+    case.mkdir(parents=True)
+    (case / "现场检查笔录.txt").write_text("现场检查笔录", encoding="utf-8")
+    _record(case / "现场录像.mp4")
+    with serving(folder) as first:
+        first.stop()
+        with (first.home / "preserve.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\n[web]\ninbox = ["{folder / "share"}"]\n')
+        running = start(first.home)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _record(target: Path) -> None:
+    """Six seconds of picture and sound, as a body camera gives them."""
+    picture, sound = "testsrc=size=160x120:rate=10:duration=6", "sine=frequency=440:duration=6"
+    made = f"-f lavfi -i {picture} -f lavfi -i {sound} -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart"
+    subprocess.run(["ffmpeg", "-loglevel", "error", *made.split(), str(target)], check=True)
+
+
+def test_a_person_drafts_listens_and_ticks_by_keyboard(served: Served) -> None:
+    with person(served, "archivist", viewport={"width": 1280, "height": 900}) as page:
+        page.goto("/deposits")
+        page.click("text=两段录像")
+        page.click("text=填写案卷信息")
+        page.focus("button:has-text('由文件草拟')")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/jobs/"))
+        page.locator(".badge.job-done").wait_for(timeout=60_000)
+        page.click("a:has-text('查看')")
+        page.wait_for_url(re.compile("/description"))
+        assert page.input_value("[name='title']") == "两段录像"
+        assert page.locator(".mistake").count() > 0
+        page.click("text=现场录像.mp4")
+        player = page.locator("#player")
+        player.evaluate(
+            """(video) => new Promise((ready, failed) => {
+                 window.setTimeout(failed, 30000, new Error("no picture"));
+                 video.onerror = failed; video.onseeked = ready; video.onloadeddata = () => { video.currentTime = 4; };
+                 video.preload = "auto"; video.load(); })"""
+        )
+        page.focus("button[data-mark=preamble]")
+        page.keyboard.press("Enter")
+        assert page.input_value("#f-preamble") == "yes"
+        assert "0:00:04" in page.input_value("#f-note")
+        page.click("button[data-mark=spoken_explanation]")
+        assert page.input_value("#f-spoken_explanation") == "0:00:04"
+        page.click("button[name=then] >> nth=0")
+        page.wait_for_load_state()
+        page.goto(page.url.partition("/files/")[0])
+        page.click("text=现场录像.mp4")
+        assert page.input_value("#f-preamble") == "yes"
+
+
+def test_a_description_is_filled_in_without_script(served: Served) -> None:
+    with person(served, "archivist", "en", java_script_enabled=False) as page:
+        page.goto("/deposits")
+        page.click("text=两段录像")
+        page.click("text=Fill in the description")
+        page.fill("[name='case_number']", "临文综罚〔2026〕95号")
+        page.fill("[name='closed']", "2026-02-03")
+        page.click(".sticky button")
+        assert page.locator(".note").inner_text() == "Saved."
+        assert page.input_value("[name='case_number']") == "临文综罚〔2026〕95号"
+        assert page.locator("#m-start").count() == 1

@@ -106,6 +106,8 @@ class Taking:
             shortest = 1 if default is ... and _is_list(kind) else None
             # Years, months, counts: what no calendar knows is refused here and not where it is reckoned with.
             limits: dict[str, Any] = {"ge": 0, "le": 9999} if kind in (int, int | None) else {}
+            if name in self.offer.patterns:
+                limits["pattern"] = self.offer.patterns[name]
             columns[name] = (kind, Field(default, alias=self.offer.names.get(name), min_length=shortest, **limits))
         if self.paged:
             columns["after"] = (str, Field("", description="`next` of the page before", max_length=2000))

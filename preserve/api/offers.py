@@ -27,6 +27,7 @@ class Offer:
     """One route. `path` has the operation's own parameters in braces, as `/cases/{case}`.
 
     `fixed` arguments are the row's, `left` ones are places of the host and not offered: their defaults hold.
+    `patterns` say what a text must look like, where the operation would take a place of the host for it as well.
     `uploads` are arguments that come as files; `into` is the one that the operation writes to, and `gives` what
     becomes of it: a file of this `name` and media type `kind`, or whatever lies in the folder. `made` is the address of
     what was made, with fields of the document in braces. `match` is the argument that
@@ -40,6 +41,7 @@ class Offer:
     operation: str
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)
     left: frozenset[str] = frozenset()
     uploads: frozenset[str] = frozenset()
     into: str = ""

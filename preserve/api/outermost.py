@@ -6,13 +6,18 @@ framework answers a body that is too large in plain words of its own; here they 
 
 from __future__ import annotations
 
+import logging
+import time
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from preserve.api.asking import language_of
-from preserve.api.problems import Problem, Refusal, problem_of
+from preserve.api.problems import Problem, Refusal, problem_of, request_id
 from preserve.api.table import OFFERS
 from preserve.messages import Language
+
+_log = logging.getLogger("preserve.api")
 
 OPEN = frozenset({offer.path for offer in OFFERS if offer.open}) | {"/openapi.json", "/reference", "/reference.css"}
 """Where nobody needs a token: the ways in, what a monitor asks, and what describes the program."""
@@ -33,10 +38,14 @@ class Outermost:
         if path not in OPEN and not any(name == b"authorization" for name, _ in scope["headers"]):
             await self._refuse(scope, receive, send, Problem(401, "people.nobody"))
             return
-        replaced = False
+        begun, replaced, status = time.monotonic(), False, 0
 
         async def worded(message: Message) -> None:
-            nonlocal replaced
+            nonlocal replaced, status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                number = request_id(Request(scope)).encode()
+                message["headers"] = [*message["headers"], (b"x-request-id", number)]
             if message["type"] == "http.response.start" and message["status"] == 413:
                 replaced = (b"content-type", b"application/problem+json") not in message["headers"]
                 if replaced:
@@ -44,7 +53,13 @@ class Outermost:
             if not replaced:
                 await send(message)
 
-        await self._app(scope, receive, worded)
+        try:
+            await self._app(scope, receive, worded)
+        finally:
+            # The route and not the address: names of people and cases stand in addresses.
+            route = getattr(scope.get("route"), "path", "")
+            took = 1000 * (time.monotonic() - begun)
+            _log.info("%s %s %s %d %.0f ms", request_id(Request(scope)), scope["method"], route, status, took)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
         request = Request(scope)

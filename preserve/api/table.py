@@ -47,7 +47,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "job.work": _OURS,
     "media.label": "it writes to a place of the host; labels over HTTP are `media.label_paper`",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
-    "media.check_in": "it takes a place of the host in the same argument as the text of a label",
+    "media.read_code": "it reads a photograph for the page; a program sends the text of the code",
     "user.login": "it is the command line's; programs open a session (`session.open`)",
     "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,

@@ -9,6 +9,8 @@ _AT_HAND = frozenset({"media"})
 KEEPING = (
     get("/media", "media.list"),
     get("/media/labels", "media.label_paper", gives="paper", kind=PDF),
+    get("/media/places", "media.places"),
+    post("/media/check-ins", "media.check_in", patterns={"seen": "^preserve:"}, once=True),
     get("/media/{medium}", "media.show"),
     post("/media/{medium}/place", "media.move", once=True),
     post("/media/{medium}/replacement", "media.replace", once=True),

@@ -6,6 +6,8 @@ import io
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -300,3 +302,37 @@ def test_a_recording_is_played_in_ranges_and_looked_at_once(caller: Caller, bure
     looks = [entry for entry in bureau.entries(before) if entry["action"] == "object.viewed"]
     assert len(looks) == 1 and looks[0]["actor"] == "archivist"
     assert caller("auditor").get(address, headers={"range": "bytes=0-9"}).status_code == 403
+
+
+def test_a_deed_that_is_asked_for_twice_at_once_is_one(caller: Caller, bureau: Bureau) -> None:
+    with bureau.archive.catalogue.read() as connection:
+        before = connection.execute(text("SELECT count(*) FROM proceedings WHERE kind = 'hold'")).scalar_one()
+    key = {"idempotency-key": "at once"}
+    clients = [caller("archivist") for _ in range(6)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(lambda client: client.post("/holds", json=_held(bureau), headers=key), clients))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.json()["hold"]["number"] for answer in answers if answer.status_code == 201}) == 1
+    with bureau.archive.catalogue.read() as connection:
+        after = connection.execute(text("SELECT count(*) FROM proceedings WHERE kind = 'hold'")).scalar_one()
+    assert after == before + 1
+
+
+def test_the_log_names_the_route_and_nobody(caller: Caller, bureau: Bureau, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "preserve.api")
+    answer = caller("archivist").get(f"/cases/{bureau.case}?limit=7")
+    assert answer.headers["x-request-id"] in caplog.text and "GET /cases/{case} 200" in caplog.text
+    assert bureau.case not in caplog.text and "limit" not in caplog.text and "Bearer" not in caplog.text
+    refused = caller("archivist").get("/cases/nothing")
+    assert refused.headers["x-request-id"] == refused.json()["request_id"]
+
+
+def test_a_medium_is_seen_by_its_code_and_by_no_place(caller: Caller, bureau: Bureau, tmp_path: Path) -> None:
+    for number, seen in enumerate(("/etc", str(tmp_path), "../x", "", "file:///etc")):
+        headers = {"idempotency-key": f"seen{number}"}
+        answer = caller("archivist").post("/media/check-ins", json={"seen": seen}, headers=headers)
+        assert answer.status_code == 422 and answer.json()["errors"], answer.text
+    unknown = caller("archivist").post(
+        "/media/check-ins", json={"seen": "preserve:nothing"}, headers={"idempotency-key": "seen"}
+    )
+    assert unknown.status_code in (404, 422)

@@ -34,5 +34,6 @@ def _watch(output: Output) -> None:
         output.sentence("cli.inbox-unreadable", style="yellow", name=name)
     for name in done.absent:
         output.sentence("cli.inbox-absent", style="yellow", name=name)
-    output.sentence("cli.inbox-done", drafted=len(done.drafted), filling=len(done.filling), ended=done.ended)
+    drafted, filling = len(done.drafted), len(done.filling)
+    output.sentence("cli.inbox-done", drafted=drafted, filling=filling, ended=done.ended, cleared=done.cleared)
     output.document(done)

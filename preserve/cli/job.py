@@ -63,9 +63,10 @@ def _show(output: Output, shown: JobShown) -> None:
 @job.command()
 @click.argument("job", metavar="ID")
 @click.option("--attempt", type=click.IntRange(1), required=True, metavar="N")
-def run(output: Output, job: str, attempt: int) -> None:
+@click.option("--room", default="", metavar="TEXT")
+def run(output: Output, job: str, attempt: int, room: str) -> None:
     """One attempt of a job, in the process that a worker started for it."""
-    output.document(output.call(job_child.run, job, attempt))
+    output.document(output.call(job_child.run, job, attempt, room=room))
 
 
 @click.command(cls=Command)

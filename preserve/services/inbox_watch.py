@@ -19,7 +19,7 @@ from preserve.services.deposit_drafts import drafted
 from preserve.services.operation import job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.services.uploads import end_old
+from preserve.services.upload_ends import clear_kept, end_old
 
 SETTLED = 600
 """Seconds for which nothing in a folder may change before it counts as laid there: a share keeps files' old times."""
@@ -28,13 +28,15 @@ SETTLED = 600
 @dataclass(frozen=True, slots=True)
 class InboxWatched:
     """What one round did: folders that got a draft, those still being filled, those without a file or unreadable, and
-    how many unfinished uploads were taken away. `absent` are inboxes that cannot be read now.
+    how many unfinished uploads were taken away. `cleared`: uploads whose
+    case has all its copies. `absent` are inboxes that cannot be read now.
     """
 
     drafted: tuple[str, ...]
     filling: tuple[str, ...]
     unreadable: tuple[str, ...]
     ended: int
+    cleared: int
     absent: tuple[str, ...]
 
 
@@ -67,7 +69,8 @@ def watch(session: Session, *, settled: int = SETTLED) -> InboxWatched:
                     made.append(name)
                 except Refused:
                     unreadable.append(name)
-    return InboxWatched(tuple(made), tuple(filling), tuple(unreadable), end_old(session), inboxes.absent(home))
+    ended, cleared = end_old(session), clear_kept(session)
+    return InboxWatched(tuple(made), tuple(filling), tuple(unreadable), ended, cleared, inboxes.absent(home))
 
 
 def _lies_still(room: Room, size: Figures, moment: datetime, settled: int) -> bool:

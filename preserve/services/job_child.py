@@ -111,15 +111,18 @@ _WHY_OPEN = "the row of the job says who asked and which process may do it; whoe
 
 
 @long_work("job.run", needs="home", open_to_all=_WHY_OPEN)
-def run(session: Session, job: str, attempt: int) -> JobRan:
-    """Do one attempt of a job, in the process that a worker started for it.
+def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
+    """Do one attempt of a job, in the process that a worker started for it; `room` declares its operation.
 
     Raises NotPermitted for any other process and for an attempt that is not the job's, NotFound.
     """
     home, worker = session.home, os.getppid()
     end_gently_with_parent(worker)
+    job_arguments.enter(room)
     archive = open_archive(home.path)
     try:
+        with archive.catalogue.read() as connection:
+            jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
         with stoppable(), hold(place / job_folders.LOCK, busy, _LET_GO):
@@ -149,7 +152,8 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
             trace = job_folders.folder(home, row.id) / "defect.txt"
             trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
             failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
-        return _STATES.get(failure.status, "failed"), None, failure_document(failure)
+        document = _within_home(failure_document(failure), f"{home.path}/")
+        return _STATES.get(failure.status, "failed"), None, document
 
 
 def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
@@ -173,8 +177,17 @@ def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
     documents: dict[str, Any] = {}
     for each in LANGUAGES:
         with speaking(each):
-            documents[each] = as_document(result)
+            documents[each] = _within_home(as_document(result), f"{home.path}/")
     return documents
+
+
+def _within_home(value: Any, home: str) -> Any:
+    """A document in which paths of the home begin within it: where the home lies on the machine is no reader's."""
+    if isinstance(value, dict):
+        return {name: _within_home(each, home) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_within_home(each, home) for each in value]
+    return value.replace(home, "") if isinstance(value, str) else value
 
 
 def _session(home: Home, row: JobRow, operation: Operation[..., Any], spoken: Language) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from dataclasses import replace as replace_fields
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from pydantic import Field
 from preserve.administration.duties import Duty
 from preserve.archival_storage import media as inventory
 from preserve.archival_storage.labels import Form as LabelForm
-from preserve.archival_storage.labels import Label, make_labels, read_qr_text, set_labels
+from preserve.archival_storage.labels import Label, make_labels, read_qr_text
 from preserve.archival_storage.labels.of_media import label_of, usual_form
 from preserve.archival_storage.media import MediumWish, add_medium
 from preserve.archival_storage.opening import attached
@@ -158,45 +158,26 @@ class LabelsMade:
     labels: tuple[Label, ...]
 
 
-def _named(arguments: Arguments) -> str:
+def named(arguments: Arguments) -> str:
+    """The media that are asked for, as they were named."""
     return " ".join(arguments["media"])
 
 
-@dataclass(frozen=True, slots=True)
-class LabelPaper:
-    """Labels to print: a PDF/A (`data`) of `size` bytes, the name of a file for it, and what stands on each."""
-
-    name: str
-    size: int
-    labels: tuple[Label, ...]
-    data: Annotated[bytes, Field(exclude=True)] = field(repr=False)
-
-
-def _labelled(session: Session, arguments: Arguments) -> Mapping[str, object]:
+def labelled(session: Session, arguments: Arguments) -> Mapping[str, object]:
+    """The identities of the media whose labels are asked for."""
     with session.archive.catalogue.read() as connection:
         return {"media": [inventory.require_medium(connection, name).id for name in arguments["media"]]}
 
 
-@query("media.label", duty=(Duty.KEEP, Duty.REPORT), subject=_named, look=Look("media-labels.viewed", _labelled))
+@query("media.label", duty=(Duty.KEEP, Duty.REPORT), subject=named, look=Look("media-labels.viewed", labelled))
 def label(session: Session, media: Sequence[str], target: Path, form: LabelForm | None = None) -> LabelsMade:
     """Write labels as PDF/A; the archival numbers on the medium stand on them. Raises Refused, ToolMissing."""
-    labels = _labels(session, media)
+    labels = labels_of(session, media)
     make_labels(labels, target, form or usual_form(labels), session.archive.home)
     return LabelsMade(target, tuple(labels))
 
 
-@query("media.label_paper", duty=(Duty.KEEP, Duty.REPORT), subject=_named, look=Look("media-labels.viewed", _labelled))
-def label_paper(session: Session, media: Sequence[str], form: LabelForm | None = None) -> LabelPaper:
-    """The same labels as bytes, for a door that has no place to write to. Raises Refused, ToolMissing."""
-    labels = _labels(session, media)
-    if not labels:
-        raise Refused("storage.no-label")
-    document = set_labels(labels, form or usual_form(labels))
-    name = labels[0].name if len(labels) == 1 else str(len(labels))
-    return LabelPaper(f"label-{name}.pdf", len(document), tuple(labels), document)
-
-
-def _labels(session: Session, media: Sequence[str]) -> list[Label]:
+def labels_of(session: Session, media: Sequence[str]) -> list[Label]:
     """What stands on each. Who keeps the bytes and may not find cases prints identifiers, no case number and title."""
     home = session.archive.home
     with session.archive.catalogue.read() as connection:

@@ -14,6 +14,7 @@ from preserve.errors import NotFound
 from preserve.services.job_arguments import REMOVABLE
 from preserve.services.operation import query
 from preserve.services.session import Session
+from storage_adapters.drive_marker import KIND
 from storage_adapters.file_systems import mounted
 
 _NOTHING = frozenset({"lost+found", "System Volume Information"})
@@ -22,9 +23,10 @@ _NOTHING = frozenset({"lost+found", "System Volume Information"})
 
 @dataclass(frozen=True, slots=True)
 class EmptyPlace:
-    """An empty mounted file system: `id` names it while it is connected there; its bytes, and what kind it is."""
+    """An empty mounted file system: `id` names it while it is connected there; `kind` is the medium it could become."""
 
     id: str
+    kind: str
     path: Path
     file_system: str
     size: int
@@ -61,4 +63,4 @@ def _empty() -> Iterator[EmptyPlace]:
         except OSError:
             continue  # pulled out meanwhile, or not ours to read
         identifier = hashlib.sha256(f"{mount.target}\0{mount.uuid}".encode("utf-8", "surrogateescape")).hexdigest()[:20]
-        yield EmptyPlace(identifier, mount.target, mount.kind, size)
+        yield EmptyPlace(identifier, KIND, mount.target, mount.kind, size)

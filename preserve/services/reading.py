@@ -16,7 +16,7 @@ from preserve.clock import parse
 from preserve.data_management import looks, reader_notes, search
 from preserve.data_management.reader_notes import Mark as Mark
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage
+from preserve.description.schema import Classification, Stage
 from preserve.errors import PreserveError
 from preserve.pictures.helper import PictureFailed
 from preserve.services import jobs
@@ -167,11 +167,11 @@ def _shown(
         return facts
     shown = _with_contents(session, opened, facts, files)
     if opened.copy.due(session.archive.now()) or (shown.strip is not None and shown.strip.state == "waiting"):
-        _have_prepared(session, opened)
+        have_prepared(session, opened)
     return shown
 
 
-def _have_prepared(session: Session, opened: Opened) -> None:
+def have_prepared(session: Session, opened: Opened) -> None:
     """Have the copy read whole and its strip drawn by a job; what cannot be asked for now is asked for another time."""
     identifier = opened.viewed.identifier
     key = f"reading.prepare {identifier} {session.archive.now():%Y-%m-%dT%H}"
@@ -192,15 +192,19 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
             return replace(facts, unreadable=True)
     if facts.file.way == "text":
         text, cut = _read_text(opened.copy.path)
-        return replace(facts, text=text, text_cut=cut)
+        return replace(facts, text="\n".join(text.splitlines()), text_cut=cut)
     if facts.file.way not in ("video", "sound"):
         return facts
     name = about.transcript if (about := opened.case.about(opened.viewed.name)) else ""
     transcript = next((one for one in files if name and one.name == name), None)
     with session.archive.catalogue.read() as connection:
         marks = reader_notes.marks_of(connection, session.person.account, opened.viewed.identifier)
-        passages = search.passages(connection, opened.case.objid) if transcript is not None else []
-    lines = [line for passage in passages if passage.place == name for line in passage.text.splitlines()]
+        # The text of a state secret is in no page: who needs it opens the paper itself, whose pages bear a name.
+        secret = opened.case.description.classification is Classification.STATE_SECRET
+        with_text = transcript is not None and not secret
+        passages = search.passages(connection, opened.case.objid) if with_text else []
+    texts = [passage.text for passage in passages if (passage.field, passage.place) == ("text", name)]
+    lines = [line for text in texts for line in text.splitlines()]
     return replace(
         facts,
         strip=strip_of(opened),

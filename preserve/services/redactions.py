@@ -26,7 +26,9 @@ from preserve.errors import NotFound, Refused
 from preserve.pictures.helper import PictureFailed
 from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, command, query
+from preserve.services.reading import have_prepared
 from preserve.services.reading_bytes import Picture
+from preserve.services.reading_files import find_file
 from preserve.services.session import Session
 
 _MOST_LINES = 20_000
@@ -220,6 +222,8 @@ def read_file(session: Session, number: str, file: str) -> FileSeen:
             return replace(seen, pages=tuple(PageSize(float(wide), float(high), "%") for _ in range(count)))
         case "recording":
             found = frames.look(path, one.path)
+            if seen.shown:
+                have_prepared(session, find_file(session, one.objid, seen.shown))
             return replace(seen, length=found.length, picture=found.video is not None, sound=bool(found.sound))
         case "text":
             return replace(seen, lines=tuple(lines.read_lines(path, one.path)[:_MOST_LINES]))

@@ -39,6 +39,8 @@ def without_names(view: RequestView) -> RequestView:
         left_out = tuple(hidden(name) for name in seen.left_out)
         changes = {"selection": selection, "concerns": concerns, "left_out": left_out}
         update["examination"] = seen.model_copy(update=changes)
+    if request.delivery is not None:
+        update["delivery"] = request.delivery.model_copy(update={"papers": ()})
     redactions = tuple({**one, "object": hidden(one["object"])} for one in view.redactions)
     for one in redactions:
         one.pop("name", None)

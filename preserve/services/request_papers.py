@@ -13,6 +13,7 @@ from preserve.access.requests.profile import read_requests_profile
 from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.page_pictures import PagePictures
 from preserve.administration.duties import Duty
+from preserve.administration.people import require
 from preserve.administration.proceedings.records import Paper, check_paper
 from preserve.errors import NotFound, Refused
 from preserve.pictures.helper import PictureFailed
@@ -65,9 +66,10 @@ class PaperShown:
 
 
 def papers_of(request: Request) -> tuple[Paper, ...]:
-    """What was handed in and filed with it, in the order of its steps."""
+    """What was handed in, given and filed with it, in the order of its steps."""
+    given = request.delivery.papers if request.delivery else ()
     received = request.acknowledgement.receipt if request.acknowledgement else None
-    return (*request.papers, *((received,) if received else ()))
+    return (*request.papers, *given, *((received,) if received else ()))
 
 
 def _which(session: Session, arguments: Arguments) -> Mapping[str, Any]:
@@ -79,15 +81,23 @@ _DUTIES = (Duty.SEE_REQUESTS, Duty.SEE_OWN)
 
 
 def _paper(session: Session, number: str, paper: str) -> tuple[Paper, Path]:
-    for one in papers_of(permitted(session, number)):
+    request, person = permitted(session, number), session.person
+    own = () if request.delivery is None else request.delivery.papers
+    for one in papers_of(request):
         if one.sha256 == paper:
+            if one in own or request.opened_by != person.account:  # they name files, parties and cases
+                with session.archive.catalogue.read() as connection:
+                    require(connection, person, Duty.FIND)
             return one, check_paper(REQUESTS.folder_of(session.home, number), one)
     raise NotFound("request.no-paper", number)
 
 
 @query("request.paper", duty=_DUTIES, subject="number", look=_LOOK)
 def read_paper(session: Session, number: str, paper: str) -> PaperShown:
-    """One paper, by its digest. Raises NotFound, NotIntact where it is not what was handed in."""
+    """One paper, by its digest: for who may see cases, and what was handed in for who handed it in.
+
+    Raises NotFound, NotPermitted, NotIntact where it is not what was handed in.
+    """
     one, path = _paper(session, number, paper)
     pages = 0
     match way_of(path.name):

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from preserve.access.transfer import steps
 from preserve.access.transfer.model import FORMS as FORMS
+from preserve.access.transfer.model import STATES as STATES
 from preserve.access.transfer.model import Form
 from preserve.access.transfer.model import Transfer as Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS

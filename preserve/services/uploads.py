@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from preserve.ingest.handing_in import closing, parts
 from preserve.ingest.handing_in.access import Known, own
 from preserve.ingest.handing_in.manifest import Offered as Offered
 from preserve.ingest.handing_in.manifest import digest, mistakes, written
+from preserve.ingest.handing_in.replacing import replace_list
 from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes
@@ -94,16 +94,12 @@ def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUp
     Raises Refused with every file that cannot be taken, MediumProblem where there is no room for it.
     """
     home, account = session.home, session.person.account
-    profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    if reasons := list(mistakes(files, profile)):
-        raise Refused("deposit.list-refused", name[:200], findings=reasons[:200], count=len(reasons))
+    _require_right(home, name, files)
     declared = digest(files)
     for room, record in rooms(home):
         if (record.owner, record.state, record.declared) == (account, "uploading", declared):
             return _shown(room, record, resumed=True)
     total = sum(file.size for file in files)
-    if total > home.settings.web.upload_bytes:
-        raise Refused("deposit.upload-large", name[:200], bytes=total, limit=home.settings.web.upload_bytes)
     _require_space(home, files, total)
     room = Room(home.waiting / f"up-{str(ULID()).lower()}")
     room.path.mkdir(parents=True)
@@ -126,6 +122,37 @@ def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUp
     room.write(record)
     enter(session, "deposit.opened", room.id, files=len(files), bytes=total)
     return _shown(room, record, resumed=False)
+
+
+@command("upload.reopen", duty=HANDING_IN, subject="deposit")
+def reopen(session: Session, deposit: str, files: Sequence[Offered]) -> OpenUpload:
+    """Other files for an upload of mine that was not handed in or went back; what is the same is not sent again.
+
+    Its description and letters stay. Raises NotFound, Conflict where it is in other hands, and as `open_upload`.
+    """
+    found = own(session.home, session.person, deposit)
+    _require_right(session.home, found.record.name, files)
+    with found.room.held():
+        record = found.room.read()
+        if record.state == "uploading" and record.declared == digest(files):
+            return _shown(found.room, record, resumed=True)
+        if record.state not in ("uploading", "draft", "returned"):
+            raise Conflict("deposit.not-yours-now", deposit, state=record.state)
+        _require_space(session.home, files, max(sum(file.size for file in files) - record.bytes, 0))
+        enter(session, "deposit.reopened", deposit, files=len(files), bytes=sum(file.size for file in files))
+        new = replace_list(found.room, record, files, _top(files))
+        parts.place_empty(found.room, files)
+    return _shown(found.room, new, resumed=True)
+
+
+def _require_right(home: Home, name: str, files: Sequence[Offered]) -> None:
+    """Raises Refused with every reason why a list cannot be taken."""
+    profile = read_profile("deposit.toml", DepositProfile, home.profiles)
+    if reasons := list(mistakes(files, profile)):
+        raise Refused("deposit.list-refused", name[:200], findings=reasons[:200], count=len(reasons))
+    total, limit = sum(file.size for file in files), home.settings.web.upload_bytes
+    if total > limit:
+        raise Refused("deposit.upload-large", name[:200], bytes=total, limit=limit)
 
 
 def _name(name: str, files: Sequence[Offered]) -> str:
@@ -234,7 +261,8 @@ def close(session: Session, deposit: str) -> Closed:
         if record.state == "uploading":
             session.progress.begin("deposit.comparing", total=closing.unread(found.room, found.files))
             closing.close(found.room, found.files, session.progress)
-            record = record.model_copy(update={"state": "draft", "closed": today()})
+            state = "returned" if record.letters else "draft"
+            record = record.model_copy(update={"state": state, "closed": today()})
             found.room.write(record)
             enter(session, "deposit.closed", deposit, files=record.files, bytes=record.bytes)
     return Closed(record.id, record.files, record.bytes)
@@ -250,15 +278,3 @@ def give_up(session: Session, deposit: str) -> None:
             raise Conflict("deposit.not-yours-now", deposit, state=record.state)
         enter(session, "deposit.given-up", deposit, files=record.files, bytes=record.bytes)
         found.room.discard()
-
-
-def end_old(session: Session) -> int:
-    """Take away uploads that nobody went on with for `DAYS` days; how many."""
-    ended = 0
-    for room, record in rooms(session.home):
-        if record.state == "uploading" and room.ends() < session.archive.now():
-            with suppress(OSError), room.held():
-                enter(session, "deposit.expired", room.id, files=record.files, bytes=record.bytes)
-                room.discard()
-                ended += 1
-    return ended

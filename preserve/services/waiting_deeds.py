@@ -15,6 +15,7 @@ from preserve.ingest import runner
 from preserve.ingest.handing_in import papers
 from preserve.ingest.handing_in.access import Known, known, own
 from preserve.ingest.handing_in.described import Draft, draft_of
+from preserve.ingest.handing_in.figures import figures
 from preserve.ingest.handing_in.found import keep_found, read_found
 from preserve.ingest.handing_in.papers import About, TakenIn
 from preserve.ingest.handing_in.rooms import Letter, today
@@ -145,15 +146,16 @@ def send_back(session: Session, deposit: str, reasons: str, codes: Sequence[str]
 
 
 def _about(session: Session, place: Known) -> About:
-    draft = draft_of(session.home, place)
+    draft, record = draft_of(session.home, place), place.record
+    size = figures(place.folder, fresh=True)
     return About(
-        deposit=place.record.id,
-        name=place.record.name,
+        deposit=record.id,
+        name=record.name,
         case_number=_text(draft, "case_number"),
         title=_text(draft, "title"),
-        from_whom=place.record.owner or place.record.name,
-        files=place.record.files,
-        bytes=place.record.bytes,
+        from_whom=record.owner,
+        files=size.files,
+        bytes=size.bytes,
         by=session.person.name,
     )
 

@@ -51,6 +51,8 @@ def may_start(row: JobRow, running: Sequence[JobRow], most: Mapping[Lane, int]) 
     """Whether a job that waits may start beside those that run."""
     beside = [other for other in running if other.lane == row.lane]
     free = len(beside) < next((number for lane, number in most.items() if lane == row.lane), 1)
+    if row.lane == "burn" and not all([row.place, *(other.place for other in beside)]):
+        return not beside  # in the one burner of the machine, whichever that is
     return free and not (row.place and any(other.place == row.place for other in beside))
 
 
@@ -100,6 +102,7 @@ class _Worker:
             return False
         job_folders.note_state(self.home, row.id, "running", stamp(self.archive.now()))
         arguments = ["--home", str(self.home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
+        arguments += ["--room", job_arguments.room_of(row.operation)]
         try:
             self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
         except OSError:  # no memory for a process, or no room for what it says

@@ -27,7 +27,7 @@ TITLE = "某歌舞厅“<script>alert(1)</script>”一案"
 
 
 def _described(folder: Path) -> Path:
-    """The small case, its photograph in the internal volume, with that title."""
+    """The small case, its photograph in the internal volume, a text as transcript of a recording, and that title."""
     case = office.small_case(folder)
     described = case / "case.json"
     told = json.loads(described.read_text(encoding="utf-8"))
@@ -35,6 +35,8 @@ def _described(folder: Path) -> Path:
     for item in told["objects"]:
         if item["file"].endswith(".jpg"):
             item["volume"] = "inner"
+        if item["file"].endswith("0001.mp4"):
+            item["transcript"] = next(one["file"] for one in told["objects"] if one["file"].endswith(".txt"))
     described.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     return case
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from preserve.access.requests.model import Request
 from preserve.access.requests.procedure import REQUESTS
 from tests.support.web import PASSWORD, Served, fields, opened, send
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+TALL = {"width": 1500, "height": 2400}
+"""A window in which a whole page can be seen: the mouse goes nowhere else."""
 
 
 def seen(page: httpx.Response) -> str:
@@ -69,3 +76,18 @@ def record_of(evidence: Served, number: str) -> Request:
             return REQUESTS.read(connection, archive.home, number)
     finally:
         archive.close()
+
+
+def drag(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+    """From one place of the page to another, in shares of it."""
+    edge = page.locator("#boxes").bounding_box()
+    assert edge is not None
+    page.mouse.move(edge["x"] + left * edge["width"], edge["y"] + top * edge["height"])
+    page.mouse.down()
+    page.mouse.move(edge["x"] + right * edge["width"], edge["y"] + bottom * edge["height"], steps=4)
+    page.mouse.up()
+
+
+def saved(page: Page) -> None:
+    """Wait until the last stroke is saved."""
+    page.locator("#redact[data-status=saved]").wait_for()

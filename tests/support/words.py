@@ -25,6 +25,7 @@ from preserve.administration.holds.steps import HOLDS
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
+from preserve.description.labels import SHEETS
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
@@ -108,6 +109,7 @@ def _operations_as_jobs() -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "field.{}": {"case", *SHEETS},
     "deposit.state-{}": {*get_args(DepositState), "waiting", "held"},
     "deposit.verdict-{}": SUMMARY,
     "cause.{}": {
@@ -179,6 +181,8 @@ WORDS: dict[str, Collection[str]] = {
         "yyyy",
     },
     "deposit.paper-{}": {
+        "item",
+        "value",
         "number",
         "title",
         "deposit",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from preserve.administration.appointing import delegate
+from preserve.administration.duties import Role
+from preserve.administration.people import Person
+from preserve.clock import now
 from tests.support.evidence import entered
-from tests.support.request_ways import examined, seen, state_of
-from tests.support.web import PASSWORD, Served, send
+from tests.support.request_ways import examined, record_of, seen, state_of
+from tests.support.web import PASSWORD, Served, opened, send
 
 pytestmark = pytest.mark.xdist_group("web-requests")
 
@@ -30,3 +35,26 @@ def test_several_are_approved_at_once_only_where_each_was_opened(evidence: Serve
     assert sent.status_code == 200 and "还没有打开查看过" in sent.text
     assert [state_of(evidence, number) for number in numbers] == ["approved", "approved", "examined"]
     assert evidence.client("examiner").get("/approvals").status_code == 403
+
+
+def test_a_deputy_decides_in_the_place_of_the_head_and_sees_it(evidence: Served) -> None:
+    number = entered(evidence)
+    examined(evidence, number)
+    client = evidence.client("archivist2")
+    assert client.get(f"/requests/{number}/decide").status_code == 409
+    archive = opened(evidence.home)
+    try:
+        head, moment = Person("head", "某head", frozenset({Role.HEAD})), now()
+        until = moment + timedelta(days=1)
+        delegate(archive.catalogue, "archivist2", since=moment, until=until, reason="出差", actor=head, moment=moment)
+    finally:
+        archive.close()
+    assert "代 head" in client.get("/approvals").text
+    page = client.get(f"/requests/{number}/decide")
+    assert "代行人身份代 head 批示" in page.text
+    address = f"/requests/{number}/decide"
+    form = {"seen": seen(page), "decision": "approve", "article": "21", "confirm": PASSWORD}
+    assert send(client, address, address, **form).status_code == 303
+    decision = record_of(evidence, number).decision
+    assert decision is not None and (decision.by, decision.on_behalf_of) == ("archivist2", "head")
+    assert "代 head" in client.get(f"/requests/{number}").text

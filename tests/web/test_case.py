@@ -103,6 +103,9 @@ def test_cases_are_chosen_and_stay_chosen(served: Served) -> None:
     assert objids(client, "/cases/chosen") == [first, second]
     assert objids(served.client("archivist2"), "/cases/chosen") == []
     assert send(client, "/cases", "/cases/chosen", case="aip-nothing", how="ticked").status_code == 404
+    assert send(client, "/cases", "/cases/chosen", case=first, shown=[first, second], how="ticked").status_code == 303
+    assert objids(client, "/cases/chosen") == [first], "whose box was emptied is chosen no more"
+    send(client, "/cases", "/cases/chosen", how="found")
     send(client, "/cases/chosen", "/cases/chosen/drop", case=second, how="ticked")
     assert objids(client, "/cases/chosen") == [first]
     send(client, "/cases/chosen", "/cases/chosen/drop", how="all")
@@ -127,6 +130,24 @@ def test_work_on_chosen_cases_is_offered_and_done_for_who_may(served: Served) ->
     assert entry["actor"] == "head" and len(entry["details"]["cases"]) == 2
 
 
+def test_a_history_is_fetched_on_paper(served: Served) -> None:
+    client = served.client("auditor")
+    first = objids(served.client("head"))[0]
+    asked = send(client, f"/cases/{first}/history", f"/cases/{first}/history")
+    files = {path.name: path for path in ended(served, asked.headers["location"].rpartition("/")[2])}
+    assert files["history.pdf"].read_bytes()[:5] == b"%PDF-" and "笔录" not in files["history.html"].read_text("utf-8")
+    assert any("proof" in name for name in files)
+
+
+def test_each_chosen_case_has_a_line_on_the_page_of_the_job(served: Served) -> None:
+    client = served.client("archivist2")
+    send(client, "/cases", "/cases/chosen", how="found")
+    asked = send(client, "/cases/chosen", "/cases/chosen/work", work="verify")
+    ended(served, asked.headers["location"].rpartition("/")[2])
+    shown = client.get(asked.headers["location"]).text
+    assert shown.count('<span class="badge good">完成</span>') == 2 and CASE_NUMBER in shown
+
+
 def ended(served: Served, job: str) -> list[Path]:
     """The files of a job, when it is done."""
     archive = open_archive(served.home)
@@ -146,7 +167,7 @@ def ended(served: Served, job: str) -> list[Path]:
 
 
 def test_the_list_is_used_with_keys_and_without_script(served: Served) -> None:
-    with person(served, "archivist2") as page:
+    with person(served, "examiner") as page:
         page.goto("/cases")
         page.keyboard.press("/")
         page.keyboard.type("现场检查")
@@ -154,9 +175,9 @@ def test_the_list_is_used_with_keys_and_without_script(served: Served) -> None:
         page.wait_for_url(lambda address: "words=" in address)
         page.click("[data-all]")
         assert page.locator("tbody input:checked").count() == 2
-    with person(served, "archivist2", java_script_enabled=False) as page:
+    with person(served, "examiner", java_script_enabled=False) as page:
         page.goto("/cases")
-        page.check("tbody tr:first-child input")
+        page.check("tbody tr:first-child input[type=checkbox]")
         page.click("button[value=ticked]")
         page.wait_for_selector(".note")
         assert page.locator("tbody input:checked").count() == 1

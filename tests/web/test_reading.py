@@ -183,6 +183,13 @@ def test_the_strip_is_made_and_shown(room: Room) -> None:
     assert f'poster="{room.base(VIDEO)}/strip/poster"' in client.get(room.page(VIDEO)).text
 
 
+def test_the_transcript_stands_beside_its_recording(room: Room) -> None:
+    shown = room.served.client("head").get(room.page(VIDEO)).text
+    paper = room.served.client("head").get(room.page("举报信.txt")).text
+    text = paper.partition('<pre class="text">')[2].splitlines()[0]
+    assert f'href="{room.page("举报信.txt")}"' in shown and text and text in shown
+
+
 def test_recordings_stand_on_one_line(room: Room) -> None:
     shown = room.served.client("head").get(f"/cases/{room.objid}/timeline").text
     starts = [float(start) for start in re.findall(r'data-recording data-start="([\d.]+)"', shown)]

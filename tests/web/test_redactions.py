@@ -13,32 +13,16 @@ import pytest
 
 from preserve.access.redaction.plan import read_plan
 from preserve.access.requests.model import Request
-from tests.support.evidence import PAPER, RECORDING, entered
+from tests.support.evidence import PAPER, entered
 from tests.support.redacting import SECRET, text_in
-from tests.support.request_ways import decide, draft, examined, identifier, record_of, seen
-from tests.support.web import PASSWORD, Served, fields, opened, person, send
+from tests.support.request_ways import TALL, decide, drag, identifier, record_of, saved, seen
+from tests.support.web import Served, opened, person, send
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    pass
 
-TALL = {"width": 1500, "height": 2400}
-"""A window in which a whole page can be seen: the mouse goes nowhere else."""
 
 pytestmark = pytest.mark.xdist_group("web-requests")
-
-
-def drag(page: Page, left: float, top: float, right: float, bottom: float) -> None:
-    """From one place of the page to another, in shares of it."""
-    edge = page.locator("#boxes").bounding_box()
-    assert edge is not None
-    page.mouse.move(edge["x"] + left * edge["width"], edge["y"] + top * edge["height"])
-    page.mouse.down()
-    page.mouse.move(edge["x"] + right * edge["width"], edge["y"] + bottom * edge["height"], steps=4)
-    page.mouse.up()
-
-
-def saved(page: Page) -> None:
-    page.locator("#redact[data-status=saved]").wait_for()
 
 
 def finished(client: httpx.Client, job: str) -> str:
@@ -102,6 +86,27 @@ def test_three_boxes_one_undone_one_by_numbers_and_nothing_below_them(evidence: 
     delivered = given(evidence, number, tmp_path)
     (redacted,) = [path for path in delivered.rglob("*.pdf") if "文件 0" in path.name]
     assert text_in(redacted) == "" and SECRET not in text_in(redacted)
+    received(evidence, number)
+
+
+def received(evidence: Served, number: str) -> None:
+    """The archive keeps certificate and list of evidence, shown as pictures; and the signed receipt ends it."""
+    client = evidence.client("archivist")
+    shown = client.get(f"/requests/{number}").text
+    assert "电子档案证明" in shown and "证据目录" in shown
+    papers = re.findall(rf"/requests/{number}/papers/[0-9a-f]+", shown)
+    assert len(papers) == 3
+    for paper in papers[1:]:
+        assert client.get(f"{paper}/pages/1").content.startswith(b"\xff\xd8")
+        assert evidence.client("auditor").get(f"{paper}/pages/1").status_code in (403, 404)
+    address = f"/requests/{number}/receipt"
+    form = {"receiver": "张法官", "outcome": "判决采信", "seen": seen(client.get(address))}
+    scan = {"receipt": ("回执.png", b"\x89PNG\r\n\x1a\n", "image/png")}
+    assert send(client, address, address, files=scan, **{**form, "seen": "0" * 64}).status_code == 412
+    assert send(client, address, address, files=scan, **form).status_code == 303
+    shown = client.get(f"/requests/{number}").text
+    assert "判决采信" in shown and "此申请已办结" in shown
+    assert client.get(address).status_code == 409
 
 
 def by_command(evidence: Served, drawn: Request, paper: Path, tmp_path: Path) -> None:
@@ -141,59 +146,3 @@ def given(evidence: Served, number: str, tmp_path: Path) -> Path:
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(tmp_path / "delivered")
     return tmp_path / "delivered"
-
-
-def test_what_is_no_draft_or_not_theirs_is_refused(evidence: Served) -> None:
-    number = entered(evidence)
-    row = {"object": PAPER, "what": "box"}
-    for rows in ("", "[", "{}", '[{"object": "x", "sudo": "1"}]', '[{"object": 7}]', "[" * 100_000):
-        assert draft(evidence, number, rows).status_code == 400, rows[:20]
-    assert draft(evidence, number, [{"object": "../../etc/passwd", "what": "box"}]).status_code == 422
-    assert draft(evidence, number, [row] * 3000).status_code in (400, 422)
-    for role in ("archivist", "head", "auditor"):
-        assert draft(evidence, number, [row], role=role).status_code == 403
-    assert draft(evidence, number, [row]).json()["mistakes"]
-    assert draft(evidence, number, [row]).status_code == 412, "drawn on an older one"
-    client, address = evidence.client("examiner"), f"/requests/{number}/examine"
-    page = client.get(address)
-    sent = send(client, address, address, seen=seen(page), opinion="grant", draft=fields(page.text)["draft"])
-    assert sent.status_code == 422 and "没有填完整" in sent.text, sent.text[-900:]
-    by_hand = send(client, address, address, seen=seen(page), opinion="grant", draft="0")
-    assert by_hand.status_code == 412
-    assert draft(evidence, number, [], revision=1).status_code == 200
-    examined(evidence, number)
-    page = evidence.client("head").get(f"/requests/{number}/decide")
-    decide(evidence, number, seen=seen(page), confirm=PASSWORD)
-    assert draft(evidence, number, [], revision=2).status_code == 409
-
-
-def test_a_range_of_a_recording_is_set_by_keys_and_a_box_drawn_on_it(evidence: Served) -> None:
-    number = entered(evidence)
-    file = identifier(evidence, number, RECORDING)
-    with person(evidence, "examiner", "en", viewport=TALL) as page:
-        page.goto(f"/requests/{number}/redact/{file}")
-        page.locator("#player").evaluate(
-            "video => video.readyState > 0 || new Promise(done => video.onloadedmetadata = done)"
-        )
-        page.fill("#from", "0.5")
-        page.fill("#to", "1.5")
-        page.click("[data-do=add]")
-        row = page.locator("#rows fieldset").last
-        row.locator("[name=what]").select_option("mute")
-        row.locator("[name=reason]").fill("未成年人")
-        row.locator("[name=reason]").press("Tab")
-        drag(page, 0.2, 0.2, 0.5, 0.5)
-        drawn = page.locator("#rows fieldset").last
-        assert drawn.locator("[name=what]").input_value() == "box"
-        saved(page)
-        assert page.locator("#spans .span").count() == 2
-        page.keyboard.press("Control+z")
-        saved(page)
-        page.reload()
-        assert page.locator("#rows fieldset").count() == 1
-        assert page.locator("[name=begin]").input_value() == "0:00:00.5"
-    examined(evidence, number)
-    plan = record_of(evidence, number).examination
-    assert plan is not None and plan.redaction is not None
-    (one,) = read_plan(evidence.home / "store" / "requests" / number / plan.redaction.file)
-    assert (one.what, one.begin, one.end, one.reason) == ("mute", 0.5, 1.5, "未成年人")

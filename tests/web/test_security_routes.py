@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 import preserve.services.rooms  # noqa: F401  declares every operation
 from preserve.administration import appointing
@@ -19,7 +20,7 @@ from preserve.home import acting_person
 from preserve.services.operation import OPERATIONS, anybody
 from preserve.web.app import all_pages
 from preserve.web.routing import Page
-from preserve.web.security import form_token
+from preserve.web.security import SAFE, form_token
 from tests.support.web import ACCOUNTS, PASSWORD, Served, opened, serving
 
 DEPUTY = "archivist2"
@@ -163,6 +164,57 @@ def test_who_founded_the_archive_is_nobody_here(served: Served) -> None:
             assert client.post("/login", data={"account": name, "password": ""}).status_code == 401
         for cookie in ("", "x", '"', "prs_" + "A" * 43):
             assert client.get("/", headers={"cookie": f"session={cookie}"}).status_code == 303
+
+
+def _words_of_cases(served: Served, *, numbers: bool = False) -> tuple[list[str], set[str]]:
+    """Identifiers of the cases there, and the words that only who may see content may read."""
+    archive = opened(served.home)
+    try:
+        with archive.catalogue.read() as connection:
+            rows = list(connection.execute(text("SELECT DISTINCT objid, case_number AS number, title FROM cases")))
+            files = connection.execute(text("SELECT path FROM files")).scalars()
+            names = {str(file).rsplit("/", 1)[-1] for file in files}
+    finally:
+        archive.close()
+    assert rows and len(names) > 2
+    said = {row.number for row in rows}
+    words = {row.title for row in rows} | names  # who describes nothing gets the number as a title
+    return [row.objid for row in rows], words | said if numbers else words - said
+
+
+@pytest.mark.parametrize("account", ["auditor", "security", "system"])
+def test_no_word_of_a_case_is_shown_to_the_three_administrators(served: Served, account: str) -> None:
+    objids, words = _words_of_cases(served, numbers=account == "system")
+    client, told = served.client(account), []
+    for page in PAGES:
+        if page.method != "GET" or page.path == "/audit/export":
+            continue
+        answer = client.get(_address(page).replace("AIP-0", objids[0]))
+        told += [f"{page.path}: {word}" for word in words if word in answer.text]
+    assert not told, "\n".join(told)
+
+
+def test_the_auditor_changes_nothing(served: Served) -> None:
+    client, objids = served.client("auditor"), _words_of_cases(served)[0]
+    before = _refusals(served)
+    own = {"/login", "/logout", "/password", "/language"}
+    token = next((cookie.value for cookie in client.cookies.jar if cookie.name == "session"), "") or ""
+    form = {"csrf": form_token(token), "how": "all", "confirm": PASSWORD, "reason": "x", "number": "2026-0001"}
+    for page in PAGES:
+        if page.method in SAFE or page.path in own or page.path.startswith(("/me", "/audit/proof")):
+            continue
+        client.request(
+            page.method, _address(page).replace("AIP-0", objids[0]), headers={"x-csrf": form_token(token)}, data=form
+        )
+    archive = opened(served.home)
+    try:
+        with archive.catalogue.read() as connection:
+            done = {entry.action for entry in ledger.entries(connection) if entry.actor == "auditor"}
+    finally:
+        archive.close()
+    assert _refusals(served) > before
+    # What an auditor may have made is a report, as a job.
+    assert done <= {"access.denied", "job.asked", "person.logged-in", "person.password-changed"}
 
 
 def test_most_routes_say_who_may() -> None:

@@ -151,3 +151,12 @@ def test_it_is_handed_over_as_a_job_and_received(door: DueDoor) -> None:
         "\n" not in receipt.headers["content-disposition"]
         and "filename*=UTF-8''" in receipt.headers["content-disposition"]
     )
+
+
+def test_lists_are_shown_by_state(door: DueDoor) -> None:
+    number = prepare(door, "临文综罚〔2014〕14号")
+    assert number in door.get("archivist", "/transfers?state=prepared").text
+    assert number not in door.get("archivist", "/transfers?state=approved").text
+    assert number in door.get("archivist", "/transfers?state=<script>").text
+    assert door.decided in door.get("archivist", "/disposals?state=approved").text
+    assert f"/cases/{door.many[0]}/retention" in door.get("archivist", f"/cases/{door.many[0]}").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.selecting import read_case
 from preserve.administration.actor import Actor
+from preserve.administration.proceedings.records import Paper, keep_paper
 from preserve.data_management import sealing
 from preserve.errors import Changed, PreserveError
 from preserve.messages import speaking
@@ -94,7 +96,9 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
     try:
         with speaking(home.settings.language):
             delivery, findings = package.build(package.Order(actor, request, cases), staged, progress)
-        delivery = delivery.model_copy(update={"to": handover.to or request.consumer.name, "form": form})
+        papers = _keep_papers(actor, number, staged)
+        to = handover.to or request.consumer.name
+        delivery = delivery.model_copy(update={"to": to, "form": form, "papers": papers})
         handing.note(home, number, staged, delivery, handover.target.absolute(), form, device)
         place, _ = hand_over(staged, held, form, handover.password, device, progress)
         entered = _enter(actor, delivery, number)
@@ -107,6 +111,24 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
         with suppress(FileNotFoundError):
             discard(building, home.work)
     return Delivered(entered, delivery, place, findings)
+
+
+def _keep_papers(actor: Actor, number: str, staged: Path) -> tuple[Paper, ...]:
+    """Copies of what the archive certified, to be kept with the request; a whole package has none."""
+    made = {
+        "certificate": staged / "certificate.pdf",
+        "evidence-list": staged / "data" / staged.name / "documentation" / "evidence-list.pdf",
+    }
+    folder = REQUESTS.folder_of(actor.home, number)
+    return tuple(keep_paper(folder, kind, path) for kind, path in made.items() if path.is_file())
+
+
+def _take_back(actor: Actor, number: str, papers: Sequence[Paper]) -> None:
+    """What was handed over and entered by nobody goes, and the papers that were kept of it."""
+    handing.take_back(actor.home, number)
+    folder = REQUESTS.folder_of(actor.home, number)
+    for paper in papers:
+        drop_file(folder / paper.file, folder)
 
 
 def _settle(actor: Actor, request: Request, building: Path, password: str, progress: Progress) -> Delivered | None:
@@ -125,7 +147,7 @@ def _settle(actor: Actor, request: Request, building: Path, password: str, progr
     if entered or adopted:
         handing.forget(home, number)
     else:
-        handing.take_back(home, number)
+        _take_back(actor, number, noted.delivery.papers)
     with suppress(FileNotFoundError):
         discard(building, home.work)
     return adopted
@@ -139,7 +161,7 @@ def _undo(actor: Actor, number: str) -> None:
     if noted is not None and delivery is not None and delivery.dip == noted.delivery.dip:
         handing.forget(actor.home, number)
     else:
-        handing.take_back(actor.home, number)
+        _take_back(actor, number, noted.delivery.papers if noted is not None else ())
 
 
 def _enter(actor: Actor, delivery: Delivery, number: str) -> Request:

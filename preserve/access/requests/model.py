@@ -101,7 +101,10 @@ class Decision(_Record):
 
 
 class Delivery(_Record):
-    """What was handed over: the DIP, its form, and the digests that the ledger anchors."""
+    """What was handed over: the DIP, its form, the digests that the ledger anchors, and what the archive keeps of it.
+
+    `papers` are the certificate and the list of evidence, as they were given.
+    """
 
     dip: str
     by: str
@@ -112,6 +115,7 @@ class Delivery(_Record):
     size: int
     evidence_sha256: str
     certificate_sha256: str
+    papers: tuple[Paper, ...] = ()
 
 
 class Acknowledgement(_Record):

@@ -11,6 +11,7 @@ from preserve.administration.proceedings import Record
 from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
+STATES: tuple[State, ...] = get_args(State)
 Form = Literal["eark", "bag", "eep"]
 FORMS: tuple[Form, ...] = get_args(Form)
 

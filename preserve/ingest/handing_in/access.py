@@ -18,8 +18,8 @@ from preserve.ingest.handing_in.rooms import Record, Room, room_of
 
 
 @lru_cache(maxsize=8)
-def _list(path: Path) -> tuple[Offered, ...]:
-    """Read once: a list never changes, and no two uploads have one place."""
+def _list(path: Path, declared: str) -> tuple[Offered, ...]:
+    """Read once: a list is known by its digest, and no two uploads have one place."""
     return read(path.read_bytes())
 
 
@@ -34,7 +34,7 @@ class Known:
     @property
     def files(self) -> tuple[Offered, ...]:
         """The list of an upload."""
-        return _list(self.room.manifest)
+        return _list(self.room.manifest, self.record.declared)
 
     def handed(self) -> Handed:
         """As ingest takes it: with the description that was filled in here, and the digests of an upload."""

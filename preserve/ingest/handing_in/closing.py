@@ -11,6 +11,7 @@ from preserve.errors import NotIntact, Refused
 from preserve.ingest.handing_in.arrivals import Arrived, arrived, note
 from preserve.ingest.handing_in.manifest import Offered
 from preserve.ingest.handing_in.parts import drop, offset, pieces
+from preserve.ingest.handing_in.replacing import sweep
 from preserve.ingest.handing_in.rooms import Room
 from preserve.ingest.sources.folder import open_beneath
 
@@ -54,6 +55,7 @@ def close(room: Room, files: Sequence[Offered], progress: Callable[[int], None])
             for line, have in list(gone.items())[:_TOLD]
         ]
         raise Refused("deposit.lines-missing", room.id, findings=told, count=len(gone))
+    sweep(room, files)
     os.sync()
     there = arrived(room)
     wrong: list[int] = []

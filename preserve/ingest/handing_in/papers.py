@@ -45,7 +45,7 @@ def letter(home: Home, about: About, number: int, reasons: str, findings: Sequen
     heads = tuple(say(f"deposit.paper-{name}") for name in ("article", "where", "what", "todo"))
     parts = [
         Section(say("deposit.paper-reasons"), words=visible(reasons, keep="\n"), bad=True),
-        Section(say("deposit.paper-about"), heads=("", ""), rows=_facts(about)),
+        Section(say("deposit.paper-about"), heads=_heads(), rows=_facts(about)),
     ]
     if rows:
         parts.append(Section(say("deposit.paper-found"), heads=heads, rows=rows, widths=(2, 4, 6, 6)))
@@ -62,10 +62,14 @@ def receipt(home: Home, about: About, taken: TakenIn, moment: datetime) -> bytes
     named = (say("deposit.paper-objid"), taken.objid)
     parts = [
         Section(say("deposit.receipt-taken"), words="\n".join(filter(None, (said, more)))),
-        Section(say("deposit.paper-about"), heads=("", ""), rows=(*_facts(about), named)),
+        Section(say("deposit.paper-about"), heads=_heads(), rows=(*_facts(about), named)),
         Section(say("deposit.paper-signed"), words=_signed(home, about, moment)),
     ]
     return as_pdf(say("deposit.receipt-title"), _under(about), about.by, moment, parts)
+
+
+def _heads() -> tuple[str, str]:
+    return say("deposit.paper-item"), say("deposit.paper-value")
 
 
 def _under(about: About) -> str:

@@ -101,13 +101,16 @@ def forget_search(asked: Asked) -> Response:
 
 @page("POST", "/cases/chosen", "chosen.add", "chosen.add_found", "chosen.drop")
 def choose(asked: Asked) -> Response:
-    """Choose the cases that were ticked, or all that the search finds."""
+    """Choose the cases of the page that are ticked and no other of it, or all that the search finds."""
     looked_for = wanted(asked)
     back = address(looked_for, after=asked.form.get("after", ""))
     if asked.form.get("how") == "found":
         reader_notes.choose_found(asked.session, wish_of(looked_for))
     else:
-        reader_notes.choose(asked.session, [str(one) for one in asked.form.getlist("case")])
+        ticked = [str(one) for one in asked.form.getlist("case")]
+        reader_notes.choose(asked.session, ticked)
+        if dropped := sorted({str(one) for one in asked.form.getlist("shown")} - set(ticked)):
+            reader_notes.let_go(asked.session, dropped)
     return asked.see_other(back, "web.cases-chosen-now")
 
 

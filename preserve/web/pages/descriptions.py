@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import FileResponse, Response
 
 from preserve.errors import Conflict, PreserveError, Refused, UsageError
+from preserve.messages import known, say
 from preserve.services import deposit_descriptions as forms
 from preserve.services import deposit_drafts as drafts
 from preserve.services.deposit_descriptions import DescriptionForm, FileForm, as_text, is_day
@@ -53,6 +54,7 @@ def _case(asked: Asked, form: DescriptionForm, error: PreserveError | None = Non
         value=value_at,
         address=lambda path: _address(form.deposit, path),
         as_text=as_text,
+        values_of=values_of,
         is_day=is_day,
     )
 
@@ -64,6 +66,18 @@ def _address(deposit: str, path: str) -> str:
         number, _, name = rest.partition(".")
         return f"/deposits/{deposit}/description/files/{int(number) + 1}#f-{name}" if number.isdigit() else "#f-objects"
     return f"#f-{path}"
+
+
+def values_of(finding: Any) -> dict[str, Any]:
+    """The values of a mistake, its field named in the reader's language instead of as the workbook has it."""
+    head, _, rest = finding.where.partition(".")
+    row, _, name = rest.partition(".")
+    sheet, field = (head, name) if row.isdigit() else ("case", finding.where)
+    code = f"field.{sheet}-{field.replace('.', '-').replace('_', '-')}" if field else f"field.{sheet}"
+    if not known(code):
+        return dict(finding.values)
+    told = f"{say(f'field.{sheet}')} {int(row) + 1} · {say(code)}" if row.isdigit() and field else say(code)
+    return {**finding.values, "field": told}
 
 
 def value_at(content: Mapping[str, Any], path: str) -> Any:
@@ -116,6 +130,7 @@ def _file(asked: Asked, form: FileForm, error: PreserveError | None = None) -> R
         count=sum(map(len, found.values())),
         address=lambda path: f"#f-{path}",
         as_text=as_text,
+        values_of=values_of,
         is_day=is_day,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from preserve.services import jobs, media
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
 from preserve.services.label_codes import read_code
+from preserve.services.label_papers import FORMS, label_paper
 from preserve.services.media import MediumListed
 from preserve.services.media_places import list_places
 from preserve.services.pages import Page
@@ -95,7 +95,7 @@ def add(asked: Asked) -> Response:
     try:
         place = list_places(asked.session).named(asked.needed("where"))
         wish = {
-            "kind": "drive",
+            "kind": place.kind,
             "where": str(place.path),
             "label": asked.needed("label"),
             "place": asked.form.get("place", "").strip(),
@@ -120,6 +120,7 @@ def _show(asked: Asked, failed: PreserveError | None = None, deed: str = "") -> 
         "media/show.html",
         http_status(failed) if failed else 200,
         view=view,
+        forms=FORMS,
         medium=view.medium,
         after=after,
         entries=view.ledger[:-21:-1],
@@ -167,11 +168,7 @@ def retire(asked: Asked) -> Response:
 @page("GET", "/media/{medium}/label", "media.label_paper")
 def label(asked: Asked) -> Response:
     """Its label, to print."""
-    wanted = asked.query.get("form", "")
-    if wanted not in ("", "drive", "inlay", "face"):
-        raise UsageError("web.media-no-form", wanted)
-    form = cast(Literal["drive", "inlay", "face"], wanted) if wanted else None
-    paper = media.label_paper(asked.session, [asked.path["medium"]], form)
+    paper = label_paper(asked.session, [asked.path["medium"]], asked.query.get("form", ""))
     return download(paper.data, paper.name, PDF)
 
 

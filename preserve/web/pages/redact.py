@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from preserve.errors import UsageError
-from preserve.messages import say
+from preserve.messages import known, say
 from preserve.services import redactions
 from preserve.web.asked import Asked
 from preserve.web.pages.requests import page_of, picture
@@ -17,6 +17,7 @@ from preserve.web.routing import page
 
 _ROWS = TypeAdapter(tuple[redactions.Row, ...])
 _LARGEST = 4 << 20
+_LABELS = {"from": "web.redact-begin", "to": "web.redact-end"}
 
 
 @page("GET", "/requests/{number}/redact/{file}", "request.draft", "request.draft_file")
@@ -48,7 +49,16 @@ def _state(draft: redactions.DraftShown, seen: redactions.FileSeen, here: redact
 
 
 def _told(mistakes: tuple[redactions.Mistake, ...]) -> list[dict[str, Any]]:
-    return [{"row": one.row, "key": one.key, "words": say(one.code, **one.values)} for one in mistakes]
+    return [
+        {"row": one.row, "key": one.key, "words": say(one.code, **{**one.values, "key": _label(one.key)})}
+        for one in mistakes
+    ]
+
+
+def _label(key: str) -> str:
+    """A field by the word that stands beside it."""
+    code = _LABELS.get(key, f"web.redact-f-{key}")
+    return say(code) if known(code) else key
 
 
 @page("POST", "/requests/{number}/draft", "request.save_draft", largest=_LARGEST)

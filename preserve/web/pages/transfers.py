@@ -8,7 +8,7 @@ from preserve.errors import Conflict, UsageError
 from preserve.services import jobs, transfers
 from preserve.services.confirm import confirmed
 from preserve.services.failures import Failure
-from preserve.services.transfers import FORMS, TheirReceipt
+from preserve.services.transfers import FORMS, STATES, TheirReceipt
 from preserve.web import forms
 from preserve.web.asked import Asked
 from preserve.web.downloads import attachment
@@ -23,15 +23,17 @@ def listing(asked: Asked) -> Response:
 
 
 def _list(asked: Asked, failure: Failure | None, status: int) -> Response:
-    any_state = asked.query.get("state", "") == "all"
-    found = transfers.list_transfers(asked.session, any_state=any_state)
+    wanted = forms.one_of(asked.query.get("state", ""), ("", "all", *STATES), "")
+    found = transfers.list_transfers(asked.session, any_state=bool(wanted))
+    rows = tuple(row for row in reversed(found.transfers) if wanted in ("", "all", row.state))
     cases = asked.form.get("cases", "") or "\n".join(asked.query.getlist("case")[:500])
     return asked.show(
         "transfers/list.html",
         status,
-        rows=tuple(reversed(found.transfers)),
+        rows=rows,
         more=found.more,
-        any_state=any_state,
+        wanted=wanted,
+        states=("approved", "handed-over", "received"),
         cases=cases,
         formats=FORMS,
         failure=failure,

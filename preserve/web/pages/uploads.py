@@ -31,7 +31,7 @@ _CHECKSUM_MISMATCH = 460
 
 @page("GET", "/deposits/new", "upload.open")
 def new(asked: Asked) -> Response:
-    """The page that a folder is dropped onto. With `again` it goes on with an upload."""
+    """The page that a folder is dropped onto. With `again` it goes on with an upload, with `into` it changes one."""
     return asked.show("deposits/new.html", who=asked.who, again=asked.query.get("again", ""))
 
 
@@ -44,6 +44,17 @@ def begin(asked: Asked) -> Response:
     except PreserveError as error:
         return told(error)
     return JSONResponse(_state(opened), status_code=200 if opened.resumed else 201, headers=_headers())
+
+
+@page("POST", "/deposits/{id}/reopen", "upload.reopen", largest=LARGEST_LIST, raw=True)
+def reopen(asked: Asked) -> Response:
+    """Another list for an upload that went back."""
+    try:
+        _, files = _list(body(asked))
+        opened = uploads.reopen(asked.session, asked.path["id"], files)
+    except PreserveError as error:
+        return told(error)
+    return JSONResponse(_state(opened), headers=_headers())
 
 
 def _list(data: bytes) -> tuple[str, list[Offered]]:

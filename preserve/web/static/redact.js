@@ -239,6 +239,23 @@
   }
   if (player) for (const name of ["timeupdate", "seeked"]) player.addEventListener(name, () => { document.getElementById("now").textContent = clock(player.currentTime); showMarks(); });
 
+  // Frames and loudness lie under the line, once they are drawn.
+  const line = document.getElementById("line");
+  const strip = async (left) => {
+    const answer = await fetch(line.dataset.strip);
+    if (!answer.ok) return;
+    const { state: there, moments, wave } = await answer.json();
+    if (there === "waiting" && left > 0) { window.setTimeout(() => strip(left - 1), 2000); return; }
+    for (const part of [...(moments.length ? ["frames"] : []), ...(wave ? ["wave"] : [])]) {
+      const picture = document.createElement("img");
+      picture.alt = "";
+      picture.className = part;
+      picture.src = `${line.dataset.strip}/${part}`;
+      line.prepend(picture);
+    }
+  };
+  if (line && line.dataset.strip) strip(60);
+
   // --- lines of a text
   const showText = () => {
     if (!text) return;

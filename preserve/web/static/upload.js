@@ -149,7 +149,7 @@ async function upload(chosen) {
   const rows = files.map((one) => JSON.stringify({ path: one.path, size: one.size, mtime: one.mtime }));
   try {
     say(word("counted", { files: files.length }));
-    const opened = await send("POST", "/deposits/uploads", new Blob([`${JSON.stringify({ name: top })}\n`, rows.join("\n")]), { "Content-Type": "application/x-ndjson" });
+    const opened = await send("POST", root.dataset.into ? `/deposits/${root.dataset.into}/reopen` : "/deposits/uploads", new Blob([`${JSON.stringify({ name: top })}\n`, rows.join("\n")]), { "Content-Type": "application/x-ndjson" });
     const state = await answered(opened);
     if (!opened.ok) throw new Told(state);
     deposit = state.id;

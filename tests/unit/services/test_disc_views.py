@@ -1,21 +1,18 @@
-"""Discs, audits and damages as they are listed: what waits, what there is, and no file's name for who finds no case."""
+"""Discs and damages as they are listed: what waits, what there is, what is damaged and put aside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from preserve.administration.duties import Role
 from preserve.clock import now
-from preserve.data_management import audit_records, holdings
+from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
-from preserve.data_management.audit_records import Record
 from preserve.data_management.holdings import CopyRow
-from preserve.services import audit_views, disc_views, repair_views
-from tests.support.sessions import appoint, founded, founder
+from preserve.services import disc_views, repair_views
+from tests.support.sessions import founded, founder
 
 
 @pytest.fixture
@@ -76,27 +73,3 @@ def test_damaged_copies_are_listed_by_package(archive: Archive) -> None:
     (aside / "old").write_bytes(b"12345")
     (put,) = repair_views.list_damages(founder(archive)).quarantine
     assert (put.package, put.folder, put.bytes) == ("aip-1_v0001", "aip-1_v0001.01", 5)
-
-
-def test_what_was_not_intact_names_no_file_to_who_finds_no_case(archive: Archive) -> None:
-    record = Record(
-        now() - timedelta(days=1),
-        "01",
-        "aip-1_v0001",
-        "m",
-        "representations/original/data/张某笔录.pdf",
-        1,
-        2,
-        "",
-        "damaged",
-        "altered",
-        "张某",
-        3,
-    )
-    audit_records.write_run(archive.home.store, "01" + "0" * 24, now(), [record])
-    (seen,) = audit_views.list_audits(founder(archive)).records
-    assert "张某" in seen.path
-    appoint(archive, "security", Role.SECURITY_ADMINISTRATOR)
-    keeper = appoint(archive, "system", Role.SYSTEM_ADMINISTRATOR)
-    (hidden,) = audit_views.list_audits(keeper).records
-    assert (hidden.path, hidden.detail, hidden.reason) == ("", "", "altered")

@@ -37,6 +37,9 @@ def test_nobody_starts_a_job_by_hand(archive: Archive) -> None:
     tried = Program(archive.home.path).json("job", "run", asked.id, "--attempt", "1")
     assert (tried["status"], tried["error"]["code"]) == (6, "job.not-this-attempt")
     assert jobs.show(session(archive, "wu"), asked.id).state == "queued"
+    strange = Program(archive.home.path).json("job", "run", "../../strange", "--attempt", "1")
+    assert strange["error"]["code"] == "job.none"
+    assert not (archive.home.path / "strange").exists()
 
 
 def test_an_attempt_acts_as_who_asked_and_a_stale_one_as_nobody(archive: Archive) -> None:

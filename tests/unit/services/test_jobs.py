@@ -122,6 +122,7 @@ def test_a_deposit_is_taken_in_as_who_asked_and_asked_for_once(archive: Archive)
         assert second["error"]["code"] == "job.worker-there"
     assert done.attempt == 1
     one_package(archive, done)
+    assert str(archive.home.path) not in (row_of(archive, job).result or "")
     assert done.progress is not None and done.steps
     with speaking("en"):
         english = as_document(jobs.show(session(archive, "zhou"), job))

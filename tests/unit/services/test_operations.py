@@ -237,6 +237,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "upload.give_up": {},
     "upload.offset": {},
     "upload.open": {},
+    "upload.reopen": {},
     "upload.show": {},
     "upload.start_again": {},
     "upload.unread": {},

@@ -20,7 +20,8 @@ from preserve.errors import Conflict, MediumProblem, NotFound, NotIntact, Preser
 from preserve.ingest.handing_in.manifest import Offered
 from preserve.ingest.handing_in.rooms import DAYS
 from preserve.services import uploads
-from preserve.services.uploads import append, append_pack, close, end_old, give_up, offset, open_upload, show_upload
+from preserve.services.upload_ends import end_old
+from preserve.services.uploads import append, append_pack, close, give_up, offset, open_upload, reopen, show_upload
 from tests.support.people import entries, session, staffed
 
 MTIME = 1_767_225_600_123
@@ -279,3 +280,24 @@ def test_an_upload_that_nobody_goes_on_with_ends(sender: Sender) -> None:
     assert not (uploads_of / opened.id).exists()
     with pytest.raises(PreserveError):
         show_upload(session(sender.archive, "zhou"), opened.id)
+
+
+def test_what_went_back_is_mended_without_sending_all_again(sender: Sender) -> None:
+    me = session(sender.archive, "zhou")
+    opened = sender.open()
+    append_pack(me, opened.id, sender.pack(dict(opened.missing)))
+    close(me, opened.id)
+    with pytest.raises(NotFound):
+        reopen(session(sender.archive, "ye"), opened.id, sender.files)
+    with pytest.raises(Refused):
+        reopen(me, opened.id, [Offered("../a", 1, 0)])
+    (sender.folder / "第0卷" / "文书7.txt").unlink()
+    (sender.folder / "第1卷" / "文书8.txt").write_text("改过", encoding="utf-8")
+    (sender.folder / "补充").mkdir()
+    (sender.folder / "补充" / "送达回证.txt").write_text("送达回证", encoding="utf-8")
+    again = reopen(me, opened.id, sender.files)
+    names = {sender.files[line - 1].path for line in again.missing}
+    assert again.id == opened.id and names == {"案卷/第1卷/文书8.txt", "案卷/补充/送达回证.txt"}
+    append_pack(me, opened.id, sender.pack(dict(again.missing)))
+    close(me, opened.id)
+    assert same(sender, opened.id)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from preserve.administration.people import recognise
+from preserve.clock import now
 from preserve.data_management import journal
 from preserve.data_management.archive import Archive
 from preserve.errors import Conflict, NotFound, NotPermitted, Refused
+from preserve.home import acting_person
 from preserve.ingest.handing_in.manifest import Offered
 from preserve.services.deposit_descriptions import form, save
+from preserve.services.upload_ends import clear_kept
 from preserve.services.uploads import append_pack, close, open_upload
 from preserve.services.waiting import show, waiting
 from preserve.services.waiting_deeds import examine, hand_in, paper, send_back, take_in
@@ -117,3 +122,16 @@ def test_an_upload_that_was_altered_after_it_came_in_is_not_taken_in(archive: Ar
     with pytest.raises(Refused) as refused:
         take_in(session(archive), deposit, jobs=1)
     assert [one.where for one in refused.value.findings if one.severity == "refuse"]
+
+
+def test_an_upload_goes_once_its_case_has_every_copy(archive: Archive, tmp_path: Path) -> None:
+    deposit = sent(archive, write_whole_case(tmp_path / "c", case_number="临文综罚〔2026〕83号"))
+    hand_in(session(archive, "zhou"), deposit)
+    place = archive.home.waiting / deposit
+    with archive.catalogue.read() as connection:
+        acting = replace(session(archive), acting=recognise(connection, acting_person(), None, now()))
+    assert clear_kept(acting) == 0
+    done = take_in(session(archive), deposit, jobs=1)
+    assert done.sealed and (place / "files").exists()
+    assert clear_kept(acting) == 1 and not (place / "files").exists()
+    assert show(session(archive, "zhou"), deposit).receipt

@@ -19,6 +19,9 @@ def test_one_audit_one_rebuild_and_one_burn_a_device() -> None:
     assert not may_start(row("rebuild"), [row("rebuild")], most)
     assert may_start(row("burn", "/dev/sr1"), [row("burn", "/dev/sr0")], most)
     assert not may_start(row("burn", "/dev/sr0"), [row("burn", "/dev/sr0")], most)
+    assert may_start(row("burn"), [], most)
+    assert not may_start(row("burn"), [row("burn", "/dev/sr0")], most)
+    assert not may_start(row("burn", "/dev/sr0"), [row("burn")], most)
 
 
 def test_as_many_deposits_as_processors_and_what_is_waited_for_beside_them() -> None:

@@ -52,7 +52,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def test_a_page_and_all_that_it_fetches_is_one_look(room: Room) -> None:
     client = room.served.client("examiner")
     shown = client.get(room.page(VIDEO))
-    assert shown.status_code == 200 and "与封存摘要一致" in shown.text
+    assert shown.status_code == 200 and "与入库数字摘要一致" in shown.text
     for start in (0, 100, 5000):
         part = client.get(room.base(VIDEO), headers={"range": f"bytes={start}-{start + 9}"})
         assert (part.status_code, len(part.content)) == (206, 10)
@@ -283,7 +283,7 @@ def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> No
     path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     try:
         shown = client.get(room.page(name))
-        assert shown.status_code == 200 and "与封存摘要不一致" in shown.text and "<video" not in shown.text
+        assert shown.status_code == 200 and "与入库数字摘要不一致" in shown.text and "<video" not in shown.text
         assert client.get(room.base(name)).status_code == 500
         assert str(path) not in client.get(room.base(name)).text
         (entry,) = entries(room.served.home, "object.altered")

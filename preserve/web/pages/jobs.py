@@ -22,7 +22,6 @@ _ABOUT = {
     "audit.drill": "/audits",
     "audit.run": "/audits",
     "catalogue.back_up": "/system",
-    "catalogue.back_up": "/system",
     "chosen.replicate": "/copies",
     "chosen.verify": "/audits",
     "copies.replicate": "/copies",

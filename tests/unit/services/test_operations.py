@@ -107,6 +107,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "deposits.template": {},
     "deposits.waiting": {},
     "disc.burn": {},
+    "disc.burners": {},
     "disc.compose": {},
     "disc.list": {},
     "disc.read": {},

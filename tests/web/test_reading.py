@@ -21,6 +21,8 @@ from preserve.services.session import Session, SystemUser
 from preserve.web.pages.reading import Watched
 from tests.support.reading import entries, files_of, objid_of, reading_room, stored
 from tests.support.web import Served, fields, person, send
+from tests.web.test_every_page import _axe as axe
+from tests.web.test_every_page import violations
 
 VIDEO = "DSJ-A20031_110233_20261003193000_0001.mp4"
 PAPER = "立案审批表.pdf"
@@ -218,6 +220,18 @@ def test_a_recording_plays_and_jumps_in_a_browser(room: Room) -> None:
         page.keyboard.press("n")
         page.wait_for_url(lambda address: room.files[VIDEO] not in address)
     assert room.looks("head", VIDEO) == before + 1
+
+
+def test_every_part_of_a_case_can_be_used_by_everybody(room: Room) -> None:
+    parts = ("contents", "description", "copies", "life", "use", "findings")
+    places = [f"/cases/{room.objid}?tab={part}" for part in parts]
+    places += [f"/cases/{room.objid}/{page}" for page in ("timeline", "history")]
+    places += [room.page(VIDEO), room.page(PAPER), room.page("举报信.txt"), "/cases?words=现场&stage=investigation"]
+    with person(room.served, "head") as page:
+        for place in places:
+            page.goto(place)
+            page.evaluate(axe())
+            assert (place, violations(page)) == (place, [])
 
 
 def test_a_format_that_the_browser_lacks_is_said(room: Room) -> None:

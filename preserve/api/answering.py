@@ -78,25 +78,31 @@ class Endpoint:
         else:
             session = known_session(call.request, self.standing, asks_by_itself=not self.offer.asks.open_to_all)
         seen = self._seen(call)
+        if not (self.taking.uploads or self.offer.into):
+            return self._in_room(session, call, seen, Path())
         room = Path(tempfile.mkdtemp(prefix=_ROOM))
-        kept = False
         try:
-            received = receive(room, self.taking.uploads, call.files, call.kinds) if self.taking.uploads else Received()
-            given = call.query or call.body
-            bind = self.taking.as_json if self.offer.as_job else self.taking.bound
-            arguments = bind(given, call.path, received.values, seen)
-            if self.taking.asks_address:
-                arguments[ADDRESS] = call.request.client.host if call.request.client else ""
-            with speaking(session.language), at_door("api"):
-                if self.offer.into:
-                    kept = True
-                    return self._written(session, arguments, room)
-                if self.offer.gives != "document":
-                    return _bytes_of(self.offer, self.offer.asks(session, **arguments))
-                return self._answered(session, arguments, call, received.digest)
-        finally:
-            if not kept:
-                shutil.rmtree(room, ignore_errors=True)
+            answer = self._in_room(session, call, seen, room)
+        except BaseException:
+            shutil.rmtree(room, ignore_errors=True)
+            raise
+        if not self.offer.into:  # else it is dropped when it was sent
+            shutil.rmtree(room, ignore_errors=True)
+        return answer
+
+    def _in_room(self, session: Session, call: Call, seen: str, room: Path) -> Response:
+        """The answer; files that came or go are in `room` meanwhile."""
+        received = receive(room, self.taking.uploads, call.files, call.kinds) if self.taking.uploads else Received()
+        bind = self.taking.as_json if self.offer.as_job else self.taking.bound
+        arguments = bind(call.query or call.body, call.path, received.values, seen)
+        if self.taking.asks_address:
+            arguments[ADDRESS] = call.request.client.host if call.request.client else ""
+        with speaking(session.language), at_door("api"):
+            if self.offer.into:
+                return self._written(session, arguments, room)
+            if self.offer.gives != "document":
+                return _bytes_of(self.offer, self.offer.asks(session, **arguments))
+            return self._answered(session, arguments, call, received.digest)
 
     def _check_query(self, request: Request) -> None:
         """Raises Refusal for what is asked in the query and not known: a filter that was mistyped shows everything."""
@@ -144,17 +150,13 @@ class Endpoint:
 
     def _written(self, session: Session, arguments: dict[str, Any], room: Path) -> Response:
         """What the operation wrote, as the answer."""
-        try:
-            if self.offer.gives == "file":
-                target = room / self.offer.name
-                self.offer.asks(session, **arguments, **{self.offer.into: target})
-                return send_file(target, room, self.offer.kind)
-            target = room / "answer"
+        if self.offer.gives == "file":
+            target = room / self.offer.name
             self.offer.asks(session, **arguments, **{self.offer.into: target})
-            return send_folder(target, self.offer.name, room, self.offer.kind)
-        except BaseException:
-            shutil.rmtree(room, ignore_errors=True)
-            raise
+            return send_file(target, room, self.offer.kind)
+        target = room / "answer"
+        self.offer.asks(session, **arguments, **{self.offer.into: target})
+        return send_folder(target, self.offer.name, room, self.offer.kind)
 
 
 def _bytes_of(offer: Offer, result: Any) -> Response:

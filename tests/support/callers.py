@@ -13,6 +13,14 @@ Caller = Callable[..., TestClient]
 """Gives the client of somebody, by what they are, in a language; of nobody without a name."""
 
 
+def confirmed(client: TestClient, password: str, operation: str, about: str) -> dict[str, str]:
+    """The header that says that the password was given again for one deed."""
+    deeds = [{"operation": operation, "about": about}]
+    answer = client.post("/me/confirmations", json={"deeds": deeds, "password": password})
+    assert answer.status_code == 200, answer.text
+    return {"preserve-confirmation": answer.json()["proofs"][0]}
+
+
 def bearer(bureau: Bureau, who: str) -> dict[str, str]:
     """The headers by which somebody is known."""
     credentials = bureau.askers[who].credentials

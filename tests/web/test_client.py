@@ -70,17 +70,18 @@ def program(served: Served) -> str:
     """The token of a program that may hand in and nothing else."""
     security = {"authorization": f"Bearer {_session(served, 'security')}"}
     with httpx.Client(base_url=f"{served.address}/api/v1", headers=security) as door:
-        made = door.post(
-            "/programs",
-            json={"account": "platform", "person": "办案平台", "roles": ["depositor"]},
-            headers={"idempotency-key": "program"},
-        )
+
+        def sure(operation: str) -> dict[str, str]:
+            deeds = [{"operation": operation, "about": "platform"}]
+            again = door.post("/me/confirmations", json={"deeds": deeds, "password": PASSWORD})
+            assert again.status_code == 200, again.text
+            return {"preserve-confirmation": again.json()["proofs"][0], "idempotency-key": operation}
+
+        program = {"account": "platform", "person": "办案平台", "roles": ["depositor"]}
+        made = door.post("/programs", json=program, headers=sure("user.add_program"))
         assert made.status_code == 201, made.text
-        given = door.post(
-            "/accounts/platform/tokens",
-            json={"name": "办案平台", "scopes": ["hand-in", "see-own"], "days": 90},
-            headers={"idempotency-key": "token"},
-        )
+        wish = {"name": "办案平台", "scopes": ["hand-in", "see-own"], "days": 90}
+        given = door.post("/accounts/platform/tokens", json=wish, headers=sure("token.give"))
         assert given.status_code == 200, given.text
     token: str = given.json()["token"]
     return token
@@ -99,7 +100,10 @@ def test_a_case_is_handed_in_and_taken_in(served: Served, client: Any, program: 
     assert refused.value.status == 403
     head = client.Archive(f"{served.address}/api/v1", _session(served, "head"), "en")
     until = (date.today() + timedelta(days=30)).isoformat()
-    head.ask("POST", "/delegations", {"deputy": "archivist", "until": until, "reason": "出差"})
+    deeds = [{"operation": "user.delegate", "about": "archivist"}]
+    proofs = head.ask("POST", "/me/confirmations", {"deeds": deeds, "password": PASSWORD}).document["proofs"]
+    delegation = {"deputy": "archivist", "until": until, "reason": "出差"}
+    head.ask("POST", "/delegations", delegation, headers={"Preserve-Confirmation": proofs[0]})
     archivist = client.Archive(f"{served.address}/api/v1", _session(served, "archivist"), "en")
     archivist.finish(archivist.ask("POST", "/ingests", {"deposit": deposit}), 0.2)
     known = platform.wait(deposit, 0.2, 60)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from preserve.api.table import OFFERS
 from preserve.cli.main import run
 from tests.support.bureau import Bureau
-from tests.support.callers import Caller
+from tests.support.callers import Caller, confirmed
 from tests.support.office import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("api")
@@ -173,6 +173,7 @@ def test_a_deed_that_was_refused_leaves_its_key_free(caller: Caller, bureau: Bur
 def test_a_secret_is_given_once_and_not_kept(caller: Caller, bureau: Bureau) -> None:
     security, key = caller("security-administrator"), {"idempotency-key": "three"}
     account = {"account": "fresh", "person": "新人", "roles": ["examiner"]}
+    key |= confirmed(security, PASSWORD, "user.add", "fresh")
     first = security.post("/accounts", json=account, headers=key)
     assert first.status_code == 201, first.text
     again = security.post("/accounts", json=account, headers=key)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from preserve.api.problems import refuse
 from preserve.messages import LANGUAGES, Language
-from preserve.services import people
+from preserve.services import people, sessions
 from preserve.services.session import Session, Token
 from preserve.services.standing import Standing
 
@@ -50,7 +50,8 @@ def session_of(request: Request, standing: Standing) -> Session:
     """
     token = token_of(request)
     session = standing.session(Token(token) if token else None, language_of(request, standing.language))
-    return replace(session, again=True, proofs=tuple(request.headers.getlist(CONFIRMATION)[:_MOST_PROOFS]))
+    proofs = tuple(request.headers.getlist(CONFIRMATION)[:_MOST_PROOFS])
+    return replace(session, again=True, proofs=proofs, address=request.client.host if request.client else "")
 
 
 def known_session(request: Request, standing: Standing, *, asks_by_itself: bool) -> Session:
@@ -58,6 +59,7 @@ def known_session(request: Request, standing: Standing, *, asks_by_itself: bool)
     session = session_of(request, standing)
     if session.credentials is None:
         raise refuse(401, "people.nobody")
+    sessions.note_use(session)
     if not asks_by_itself:
         people.who_am_i(session)
     return session

@@ -55,12 +55,19 @@ def _codes(request: dict[str, Any]) -> dict[str, Any]:
     return answer_codes(request)
 
 
+def _sizes(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.showing import answer_sizes
+
+    return answer_sizes(request)
+
+
 _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "examine": _examine,
     "access": _access,
     "raster": _raster,
     "page": _page,
     "count": _count,
+    "sizes": _sizes,
     "codes": _codes,
 }
 

@@ -30,6 +30,14 @@ def count_pages(path: Path) -> int:
         return min(len(document), _MOST_PAGES)
 
 
+def sizes_of(path: Path) -> list[tuple[float, float]]:
+    """Width and height of each page in points, as one sees it. Raises what PDFium raises."""
+    import pypdfium2 as pdfium
+
+    with pdfium.PdfDocument(path) as document:
+        return [document.get_page_size(number) for number in range(len(document))]
+
+
 def show_page(path: Path, number: int, kept: Path, target: Path, mark: str, font: tuple[str, int]) -> None:
     """Draw page `number` (from 1) of a PDF, or a photograph, once into `kept`; with `mark` over it into `target`.
 
@@ -108,3 +116,8 @@ def answer_page(request: dict[str, Any]) -> dict[str, Any]:
 def answer_count(request: dict[str, Any]) -> dict[str, Any]:
     """As the child of `helper` is asked how many pages there are."""
     return {"pages": count_pages(Path(request["path"]))}
+
+
+def answer_sizes(request: dict[str, Any]) -> dict[str, Any]:
+    """As the child of `helper` is asked how large the pages are."""
+    return {"sizes": [[round(side, 4) for side in size] for size in sizes_of(Path(request["path"]))]}

@@ -29,9 +29,10 @@ from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import Draft, draft_of, keep
 from preserve.services.deposit_files import DepositFile, Shown, files_of, opened, pages_and_text, what_is
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Look, command, query
+from preserve.services.operation import command, query
 from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
+from preserve.services.waiting import LOOK
 
 LARGEST_FILE = 32 << 20
 Given = Mapping[str, Sequence[str]]
@@ -95,7 +96,7 @@ class DraftKept:
     findings: tuple[FindingShown, ...]
 
 
-@query("deposit_description.show", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+@query("deposit_description.show", duty=HANDING_IN, subject="deposit", look=LOOK)
 def form(session: Session, deposit: str) -> DescriptionForm:
     """The description as it stands, with its mistakes. Raises NotFound, Conflict where it was taken in."""
     place, draft = described(session, deposit)
@@ -139,7 +140,7 @@ def described(session: Session, deposit: str) -> tuple[Known, Draft]:
     return place, draft_of(session.home, place)
 
 
-@query("deposit_description.file", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+@query("deposit_description.file", duty=HANDING_IN, subject="deposit", look=LOOK)
 def file_form(session: Session, deposit: str, number: int) -> FileForm:
     """The line of one file, from 1. Raises NotFound, Conflict."""
     place, draft = described(session, deposit)

@@ -19,10 +19,11 @@ from preserve.ingest.handing_in.access import Known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep, read_sent
 from preserve.services.deposit_descriptions import DraftKept, described, kept, rows_of
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Look, command, job, query
+from preserve.services.operation import command, job, query
 from preserve.services.preparation import HANDING_IN
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+from preserve.services.waiting import LOOK
 
 LARGEST_FILE = 32 << 20
 
@@ -86,7 +87,7 @@ class DescriptionFile:
     path: Path
 
 
-@query("deposit_description.workbook", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+@query("deposit_description.workbook", duty=HANDING_IN, subject="deposit", look=LOOK)
 def workbook(session: Session, deposit: str) -> DescriptionFile:
     """The description as 案卷.xlsx, as far as it is filled in. Raises NotFound, Conflict."""
     home = session.home

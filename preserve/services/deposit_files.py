@@ -26,6 +26,7 @@ from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
+from preserve.services.waiting import of_deposit
 
 Shown = Literal["video", "sound", "picture", "pages", "text", "none"]
 _LONGEST_TEXT = 100_000
@@ -98,7 +99,7 @@ def _one_look(session: Session, arguments: Arguments) -> str:
     return f"{arguments['deposit']} {arguments['file']}"
 
 
-LOOK = Look("deposit.file-viewed", _which, once=_one_look)
+LOOK = Look("deposit.file-viewed", _which, of_deposit, _one_look)
 """One look at one file, however many ranges and pages are asked for."""
 
 

@@ -9,6 +9,7 @@ from preserve.administration.duties import Duty
 from preserve.archival_storage.discs.compose import waiting
 from preserve.archival_storage.policy import read_media_profile, read_policy
 from preserve.data_management import holdings
+from preserve.errors import UsageError
 from preserve.services.operation import query
 from preserve.services.session import Session
 from storage_adapters.optical.burning import find_burners
@@ -62,6 +63,29 @@ class DiscList:
     burners: tuple[BurnerListed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BurnerList:
+    """The burners at the server, by their names that last; a form names one by its place in the list."""
+
+    burners: tuple[BurnerListed, ...]
+
+    def numbered(self, number: str) -> Path:
+        """The device of the burner of that number, from 1. Raises UsageError where there is none."""
+        if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= len(self.burners)):
+            raise UsageError("web.discs-no-burner", number)
+        return self.burners[int(number) - 1].device
+
+
+@query("disc.burners", duty=Duty.KEEP)
+def list_burners(session: Session) -> BurnerList:
+    """Every burner of this machine, in which a disc can be burned and read."""
+    return BurnerList(_burners())
+
+
+def _burners() -> tuple[BurnerListed, ...]:
+    return tuple(BurnerListed(burner.device, burner.model) for burner in find_burners())
+
+
 _THERE = ("planned", "written", "verified", "due", "repaired", "suspect")
 
 
@@ -92,5 +116,4 @@ def list_discs(session: Session) -> DiscList:
     discs.sort(key=lambda disc: disc.label)
     discs.sort(key=lambda disc: disc.set, reverse=True)
     kinds = (DiscKindListed(name, kind.capacity, name == profile.disc) for name, kind in profile.kinds.items())
-    burners = (BurnerListed(burner.device, burner.model) for burner in find_burners())
-    return DiscList(tuple(discs), len(left), sum(one.size for one in left), tuple(kinds), tuple(burners))
+    return DiscList(tuple(discs), len(left), sum(one.size for one in left), tuple(kinds), _burners())

@@ -15,7 +15,7 @@ from preserve.administration.retention.rule_changes import Change
 from preserve.administration.retention.rule_writing import Numbers
 from preserve.administration.retention.rules_in_force import applicable_rules, rules_now
 from preserve.administration.retention.wording import basis, rule_name
-from preserve.data_management import cases, retention_index
+from preserve.data_management import cases, ledger, retention_index
 from preserve.errors import Changed
 from preserve.services.operation import command, job, query
 from preserve.services.runs import Runs
@@ -29,6 +29,15 @@ class RulesInForce:
     since: str
     actor: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who wrote the numbers that are written now, when and why."""
+
+    by: str
+    when: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class RuleChanges:
     `applied` where it was put in force now; `in_force` are all rules that ever were, oldest first. `classes` are those
     of both profiles; `case_numbers` by objid and `rule_names` are of what is `listed`. The three numbers are those of
     the profile as it is now: months ahead things are told of, people who appraise, days before a destruction.
+    `proposal` is empty where the file was changed by hand.
     """
 
     applied: bool
@@ -70,6 +80,7 @@ class RuleChanges:
     notice_months: int
     group: int
     cooling_days: int
+    proposal: Proposal | None
 
 
 def _changes(
@@ -97,7 +108,16 @@ def _changes(
         after.notice.months,
         after.appraisal.group,
         after.appraisal.cooling_days,
+        _proposal(connection, changes.after_sha256),
     )
+
+
+def _proposal(connection: Connection, sha256: str) -> Proposal | None:
+    """Who proposed the profile of that digest here; None where it was written in another way."""
+    for entry in reversed(ledger.of_action(connection, rule_writing.PROPOSED)):
+        if entry.details["sha256"] == sha256:
+            return Proposal(entry.actor, entry.time, entry.details["reason"])
+    return None
 
 
 def _classes(before: RetentionProfile, after: RetentionProfile) -> tuple[RuleShown, ...]:

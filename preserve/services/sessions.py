@@ -177,10 +177,11 @@ def require_whole(session: Session) -> None:
         raise NotPermitted("people.token-may-not-manage", session.person.account)
 
 
-def note_use(session: Session) -> None:
+def note_use(session: Session, *, browser: bool = False) -> None:
     """Write down that the token of this session was used, once a minute; where nobody can write, it goes without.
 
-    This is no operation: it belongs to each request, and no ledger tells of clicks.
+    This is no operation: it belongs to each request, and no ledger tells of clicks. Raises NotPermitted in a `browser`
+    for a token that was given to a program: what found its way into a cookie was stolen.
     """
     if not isinstance(session.credentials, Token) or not session.credentials.text.strip():
         return
@@ -188,6 +189,8 @@ def note_use(session: Session) -> None:
     digest, moment = token_digest(session.credentials.text), archive.now()
     with archive.catalogue.read() as connection:
         row = given_tokens.read(connection, digest, moment)
+    if browser and row is not None and row.kind in ("personal", "program"):
+        raise NotPermitted("people.token-not-here", row.account)
     if row is None or (row.used and parse(row.used) + _WRITTEN_EVERY > moment and row.address == session.address):
         return
     try:

@@ -26,7 +26,7 @@ from preserve.ingest.rules.filed_in_time import filing_due
 from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.ingest.waiting import Standing
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Look, of_archive, query
+from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
 from preserve.working_days import read_calendar, working_days_between
@@ -197,7 +197,16 @@ class DepositShown:
     receipt: bool
 
 
-@query("deposits.show", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+def of_deposit(session: Session, arguments: Arguments) -> str:
+    """As what a look is about: the deposit, where there is one that they may know of. Raises NotFound: what somebody
+    types that names nothing is nowhere kept."""
+    return known(session.home, session.person, arguments["deposit"]).room.id
+
+
+LOOK = Look("deposit.viewed", about=of_deposit)
+
+
+@query("deposits.show", duty=HANDING_IN, subject="deposit", look=LOOK)
 def show(session: Session, deposit: str) -> DepositShown:
     """One deposit that waits. Raises NotFound where there is none that whoever asks may know of."""
     place = known(session.home, session.person, deposit)

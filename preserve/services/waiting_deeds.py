@@ -23,12 +23,12 @@ from preserve.ingest.preflight import look_at
 from preserve.messages import speaking
 from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Look, command, job, query
+from preserve.services.operation import command, job, query
 from preserve.services.preparation import HANDING_IN, rules_for_checking
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.uploads import enter
-from preserve.services.waiting import version_of
+from preserve.services.waiting import LOOK, version_of
 from preserve.work import free_space
 
 MOST_WORDS = 4000
@@ -219,7 +219,7 @@ class DepositPaper:
     path: Path
 
 
-@query("deposits.paper", duty=HANDING_IN, subject="deposit", look=Look("deposit.viewed"))
+@query("deposits.paper", duty=HANDING_IN, subject="deposit", look=LOOK)
 def paper(session: Session, deposit: str, name: str) -> DepositPaper:
     """`receipt`, or `letter-1` and so on. Raises NotFound."""
     place = known(session.home, session.person, deposit)

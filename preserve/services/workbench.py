@@ -10,31 +10,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
-
-from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
+from preserve.administration.index_check import VERIFIED
 from preserve.administration.retention import notice
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.archival_storage import media as inventory
-from preserve.archival_storage.policy import StorageProfile, judge, read_policy
 from preserve.clock import stamp
-from preserve.data_management import accounts, audits, checkpoints, holdings, jobs, ledger, logins, standings, versions
+from preserve.data_management import accounts, audits, checkpoints, jobs, ledger, logins, standings, versions
 from preserve.data_management.disposal_holds import HELD
-from preserve.data_management.holdings import MediumRow
-from preserve.data_management.standings import Standing
 from preserve.ingest.handing_in.rooms import rooms
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
+from preserve.services.workbench_facts import NEWEST, Facts, Line
 from storage_adapters.registry import traits_of
-
-NEWEST = 100
-"""Of so many of the newest packages it is counted how many are not sealed."""
 
 _LONGEST = 5  # media that are named one by one
 _UNFINISHED = ("running", "waiting", "refused")
-_DAMAGED = ("suspect", "lost")
 _BAD, _OPEN = ("failed", "refused", "stopped", "lost"), ("queued", "running", "stopping")
 _LATELY = timedelta(days=3)  # over a week-end
 _SINCE = {
@@ -45,24 +37,6 @@ _SINCE = {
     "deliveries": ("request.delivered", "transfer.handed-over"),
     "disposals-done": ("disposal.executed",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that waits or is to be known: `name` says what, `count` how many.
-
-    `late` of them are past their day, `first` is the earliest day; `label` and `place` name a medium; `when` is a time
-    (RFC 3339). `grave`: something is wrong. Texts are empty where they do not apply.
-    """
-
-    name: str
-    count: int
-    late: int = 0
-    first: str = ""
-    label: str = ""
-    place: str = ""
-    when: str = ""
-    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,64 +58,12 @@ class Part:
 def show(session: Session) -> Workbench:
     """What waits for whoever asks, by their duties. Raises Refused where the storage profile is wrong."""
     with session.archive.catalogue.read() as connection:
-        facts = _Facts(session, connection)
+        facts = Facts(session, connection)
         parts = [(name, tuple(lines(facts))) for name, lines in _PARTS.items()]
     return Workbench(tuple(Part(name, lines) for name, lines in parts if lines))
 
 
-class _Facts:
-    """What several lines need, read once and only where somebody's duties ask for it."""
-
-    def __init__(self, session: Session, connection: Connection) -> None:
-        self.session, self.connection = session, connection
-        self.may = session.person.may
-        self.today = session.archive.today()
-
-    def standing(self, kind: str, states: tuple[str, ...]) -> Standing:
-        """Proceedings of a kind in any of these states."""
-        found = [self._proceedings.get((kind, state), Standing(0)) for state in states]
-        days = [one.first for one in found if one.first]
-        return Standing(sum(one.count for one in found), sum(one.late for one in found), min(days, default=""))
-
-    def line(self, name: str, kind: str, *states: str) -> Iterator[Line]:
-        """A line for proceedings in these states, where there are any."""
-        found = self.standing(kind, states)
-        if found.count:
-            yield Line(name, found.count, found.late, found.first, grave=bool(found.late))
-
-    @cached_property
-    def _proceedings(self) -> dict[tuple[str, str], Standing]:
-        return standings.of_proceedings(self.connection, self.today.isoformat())
-
-    @cached_property
-    def media(self) -> list[MediumRow]:
-        """The inventory."""
-        return holdings.all_media(self.connection)
-
-    @cached_property
-    def policy(self) -> StorageProfile:
-        """What each case needs."""
-        return read_policy(self.session.archive.home.profiles)
-
-    @cached_property
-    def damaged(self) -> int:
-        """Copies that are not as they should be."""
-        return holdings.count_in(self.connection, _DAMAGED)
-
-    @cached_property
-    def unsealed(self) -> int:
-        """Of the newest packages, those that lack a copy."""
-        after = standings.package_before_last(self.connection, NEWEST)
-        rows = versions.with_cases(self.connection, after=after, limit=NEWEST)
-        media = {row.id: row for row in self.media}
-        copies: dict[str, list[holdings.CopyRow]] = {}
-        for copy in holdings.copies_of_many(self.connection, {row.objid for row in rows}):
-            copies.setdefault(copy.name, []).append(copy)
-        stands = (judge(copies.get(row.name, []), media, row.long_term, self.policy) for row in rows)
-        return sum(not standing.sealed for standing in stands)
-
-
-def _deposits(facts: _Facts) -> Iterator[Line]:
+def _deposits(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.INGEST):
         counts = standings.of_ingests(facts.connection, _UNFINISHED)
         if refused := counts.get("refused", 0):
@@ -162,7 +84,7 @@ def _deposits(facts: _Facts) -> Iterator[Line]:
             yield Line("own-refused", len(lately), grave=True)
 
 
-def _jobs(facts: _Facts) -> Iterator[Line]:
+def _jobs(facts: Facts) -> Iterator[Line]:
     """Of one's own jobs, and for who keeps the machine of everybody's: what ended badly lately, and what runs."""
     account = "" if facts.may(Duty.KEEP) else facts.session.person.account
     lately = stamp(facts.session.archive.now() - _LATELY)
@@ -173,7 +95,7 @@ def _jobs(facts: _Facts) -> Iterator[Line]:
         yield Line("jobs-running", running)
 
 
-def _requests(facts: _Facts) -> Iterator[Line]:
+def _requests(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.EXAMINE):
         yield from facts.line("requests-to-examine", "request", "opened")
     if facts.may(Duty.DECIDE):
@@ -183,14 +105,14 @@ def _requests(facts: _Facts) -> Iterator[Line]:
         yield from facts.line("receipts-missing", "request", "delivered")
 
 
-def _approvals(facts: _Facts) -> Iterator[Line]:
+def _approvals(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DECIDE):
         yield from facts.line("reviews-to-decide", "review", "appraised")
         yield from facts.line("disposals-to-decide", "disposal", "supervised")
         yield from facts.line("transfers-to-decide", "transfer", "prepared")
 
 
-def _keeping(facts: _Facts) -> Iterator[Line]:
+def _keeping(facts: Facts) -> Iterator[Line]:
     if not (facts.may(Duty.KEEP) or facts.may(Duty.DECIDE)):
         return
     if facts.damaged:
@@ -206,7 +128,7 @@ def _keeping(facts: _Facts) -> Iterator[Line]:
         yield Line(f"audit-{newest.state}", 1, when=newest.ended or newest.started, grave=newest.state == "failed")
 
 
-def _media(facts: _Facts) -> Iterator[Line]:
+def _media(facts: Facts) -> Iterator[Line]:
     burn = [row for row in facts.media if row.state == "planned" and traits_of(row.kind).composed]
     for row in burn[:_LONGEST]:
         yield Line("burn", 1, label=row.label, place=row.place)
@@ -226,7 +148,7 @@ def _media(facts: _Facts) -> Iterator[Line]:
         yield Line("media-failing", len(failing), label=failing[0].label, grave=True)
 
 
-def _appraisal(facts: _Facts) -> Iterator[Line]:
+def _appraisal(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.APPRAISE):
         home, moment = facts.session.archive.home, facts.session.archive.now()
         months = applicable_rules(home, facts.connection).profile.notice.months
@@ -245,7 +167,7 @@ def _appraisal(facts: _Facts) -> Iterator[Line]:
         yield from facts.line("transfers-unreceived", "transfer", "handed-over")
 
 
-def _people(facts: _Facts) -> Iterator[Line]:
+def _people(facts: Facts) -> Iterator[Line]:
     account, moment = facts.session.person.account, facts.session.archive.now().isoformat()
     if facts.may(Duty.DELEGATE):
         mine = [row for row in accounts.all_delegations(facts.connection) if row.head == account and row.ended is None]
@@ -259,7 +181,7 @@ def _people(facts: _Facts) -> Iterator[Line]:
             yield Line("accounts-suspended", away)
 
 
-def _since(facts: _Facts) -> Iterator[Line]:
+def _since(facts: Facts) -> Iterator[Line]:
     """For those who watch over others: what was done since they were here."""
     if not facts.may(Duty.REPORT) or facts.may(Duty.FIND):
         return
@@ -272,20 +194,22 @@ def _since(facts: _Facts) -> Iterator[Line]:
             yield Line(name, count, when=when, grave=name in ("denied", "logins-refused"))
 
 
-def _ledger(facts: _Facts) -> Iterator[Line]:
+def _ledger(facts: Facts) -> Iterator[Line]:
     if not (facts.may(Duty.REPORT) or facts.may(Duty.DECIDE)):
         return
     signed = checkpoints.newest(facts.connection)
     if signed is not None:
         yield Line("ledger-signed", signed.size, when=signed.made)
+    proven = standings.newest_entry(facts.connection, (VERIFIED,))
+    yield Line("ledger-proven", 1, when=proven.time) if proven else Line("ledger-never-proven", 0)
 
 
-def _health(facts: _Facts) -> Iterator[Line]:
+def _health(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DECIDE):
         yield Line("packages", versions.count_after(facts.connection))
 
 
-_PARTS: dict[str, Callable[[_Facts], Iterator[Line]]] = {
+_PARTS: dict[str, Callable[[Facts], Iterator[Line]]] = {
     "jobs": _jobs,
     "approvals": _approvals,
     "deposits": _deposits,

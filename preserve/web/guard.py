@@ -96,7 +96,7 @@ class Guard:
             try:
                 if self._is_forged(asked):
                     return self._refused(asked, 403, "web.form-stale")
-                sessions.note_use(asked.session)
+                sessions.note_use(asked.session, browser=True)
                 if asked.page.method in SAFE or asked.page.raw:
                     return asked.page.handler(asked)
                 address = asked.request.url.path

@@ -34,7 +34,7 @@ SUBJECTS = (
     Subject("/cases", "web.nav-cases", frozenset({"find"})),
     Subject("/requests", "web.nav-requests", frozenset({"see-requests", "open-request"})),
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),
-    Subject("/media", "web.nav-keeping", frozenset({"keep"}), _KEEPING),
+    Subject("/media", "web.nav-keeping", frozenset({"keep", "report"}), _KEEPING),
     Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"}), _APPRAISAL),
     Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"})),
     Subject("/statistics", "web.nav-statistics", frozenset({"report"})),

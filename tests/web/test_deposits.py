@@ -107,6 +107,10 @@ def test_who_sees_which_deposits(served: Served) -> None:
 def test_a_case_is_checked_sent_back_and_taken_in(served: Served) -> None:
     page = f"/deposits/{listed(served)['临文综罚〔2026〕77号']}"
     assert work(served, "archivist", page, f"{page}/check") == "done"
+    given = fields(served.client("archivist").get(page).text)
+    form = {"csrf": given["csrf"], "key": given["key"]}
+    twice = [served.client("archivist").post(f"{page}/check", data=form).headers["location"] for _ in range(2)]
+    assert twice[0] == twice[1]  # a double click is one job
     shown = served.client("archivist").get(page).text
     assert "filed-late" in shown or "逾期" in shown
     back = send(served.client("archivist"), page, f"{page}/send-back", reasons="  ")

@@ -71,7 +71,7 @@ def test_it_goes_from_the_job_to_the_signatures(door: DueDoor) -> None:
     waiting = door.get("archivist2", page).text
     assert "LJ-0001" in waiting and "库房" in waiting and f"{page}/withdrawal" not in waiting
     stone = door.get("archivist", page).text
-    assert "无证经营案2" in stone and "销毁记录" in stone, "the other case is gone"
+    assert "无证经营案2" in stone and "销毁留存记录" in stone, "the other case is gone"
 
     assert door.post("archivist2", page, f"{page}/confirmations", medium=DISC, how=" ").status_code == 400
     assert door.post("archivist2", page, f"{page}/confirmations", medium=DISC, how="粉碎").status_code == 303

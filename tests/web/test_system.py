@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.keeping import ended
-from tests.support.web import CASE_NUMBER, Served, send, serving
+from tests.support.web import CASE_NUMBER, Served, person, send, serving
 
 PAGES = (
     "/system",
@@ -87,3 +89,16 @@ def test_new_versions_are_made_and_the_report_written_by_jobs(served: Served) ->
     assert report.state == "done", report.failure
     assert list((served.home / "outbox" / report.id).rglob("*.pdf"))
     assert client.get("/planning/preview?policy=none").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/statistics", "/media", "/system"])
+def test_a_page_prints_without_its_bar_and_says_who_printed_it(served: Served, tmp_path: Path, address: str) -> None:
+    with person(served, "system" if address == "/system" else "archivist") as page:
+        page.goto(address)
+        title = page.locator("h1").inner_text()
+        page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    words = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert title in words and "打印于" in words
+    assert "退出" not in words and "工作台" not in words

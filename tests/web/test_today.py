@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from preserve.ingest.handing_in.rooms import Record, Room, today
+from preserve.messages import LANGUAGES, known, speaking
+from preserve.services import workbench
 from preserve.web.pages.today import ADDRESSES
 from tests.support.keeping import demand_copies, ended
 from tests.support.web import ACCOUNTS, CASE_NUMBER, Served, send, serving
@@ -59,3 +62,14 @@ def test_a_depositor_sees_their_own_uploads_by_state(served: Served) -> None:
     shown = served.client("depositor").get("/").text
     assert "1 个移交件被退回" in shown and "1 个移交件待填写" in shown and "已移交，等待接收" not in shown
     assert "1 个网上移交件等待接收" in served.client("archivist").get("/").text
+
+
+def test_every_line_has_its_words_and_a_place_to_lead_to() -> None:
+    source = Path(workbench.__file__).read_text(encoding="utf-8")
+    names = set(re.findall(r'(?:Line|facts\.line)\("([a-z-]+)"', source)) | set(
+        re.findall(r'^    "([a-z-]+)": \(', source, re.M)
+    )
+    assert {"requests-to-examine", "copies-damaged", "denied"} <= names <= set(ADDRESSES)
+    for language in LANGUAGES:
+        with speaking(language):
+            assert [name for name in ADDRESSES if not known(f"web.today-{name}")] == []

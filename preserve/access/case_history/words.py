@@ -44,6 +44,13 @@ def _named(kind: str, code: str) -> str:
     return say(sentence) if known(sentence) else code
 
 
+def _what_in_words(name: str, value: str) -> str:
+    """What somebody looked at, by its name; any other text stays as it is."""
+    if name == "what" and known(f"history.what-{value}"):
+        return say(f"history.what-{value}")
+    return value
+
+
 def details_in_words(details: Mapping[str, Any]) -> str:
     """The details of an entry with their names in words; digests shortened, lists counted."""
     parts = []
@@ -52,7 +59,7 @@ def details_in_words(details: Mapping[str, Any]) -> str:
             continue
         label = f"history.key-{name.replace('_', '-')}"
         if isinstance(value, str):
-            shown = value[:16] + "…" if _DIGEST.fullmatch(value) else value
+            shown = value[:16] + "…" if _DIGEST.fullmatch(value) else _what_in_words(name, value)
         elif isinstance(value, bool):
             shown = say("words.yes")
         else:

@@ -20,6 +20,7 @@ from preserve.access.redaction.painting import Copy, Mark, blacken, stamp, words
 from preserve.access.redaction.plan import Redaction
 from preserve.errors import PreserveError, Refused
 from preserve.messages import say
+from preserve.pictures.helper import POOL, PictureFailed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,6 +30,7 @@ _MOST_PIXELS = 25_000_000  # of one page: A4 at 200 dpi has 4 million
 _LARGEST_SIDE = 14_400.0  # points, what PDF viewers show
 _CHUNK = 64  # pages in a file that waits to be put together
 _QUALITY = 90
+_PATIENCE = 120.0  # seconds
 _ONE_AT_A_TIME = threading.RLock()
 """PDFium may be used by one thread of a process at a time; a service has many."""
 
@@ -64,14 +66,19 @@ def opened(path: Path, name: str) -> Iterator[Any]:
 
 
 def page_sizes(path: Path, name: str) -> list[tuple[float, float]]:
-    """Width and height of every page in points, as one sees it. Raises Refused."""
-    with opened(path, name) as pdf:
-        return [_size(pdf, number) for number in range(len(pdf))]
+    """Width and height of every page in points, as one sees it. Raises Refused, OSError.
 
-
-def _size(pdf: Any, number: int) -> tuple[float, float]:
-    width, height = pdf.get_page_size(number)
-    return float(width), float(height)
+    Asked of a process apart: a service looks at files that may be hostile.
+    """
+    path.stat()
+    try:
+        told = POOL.ask("sizes", patience=_PATIENCE, path=str(path.absolute()))["sizes"]
+    except PictureFailed as error:
+        code = "redaction.encrypted" if "password" in error.words.lower() else "redaction.unreadable"
+        raise Refused(code, name, reason=error.words) from error
+    if not told:
+        raise Refused("redaction.unreadable", name, reason="0")
+    return [(float(width), float(height)) for width, height in told]
 
 
 def sheets(path: Path, name: str, wanted: Callable[[int], bool]) -> Iterator[Sheet]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from preserve.errors import NotFound
 from preserve.messages import say, speaking
-from preserve.services import audit_reports, audit_views, audits, jobs
+from preserve.services import audit_reports, audit_views, audits, disc_views, jobs
 from preserve.services.audits import DueMedium
 from preserve.services.plots import Bar, lines
 from preserve.web.answers import drawn
@@ -21,7 +21,7 @@ SPANS = ("1h", "3h", "6h", "12h")
 _MOST = 30
 
 
-@page("GET", "/audits", "audit.plan", "audit.list")
+@page("GET", "/audits", "audit.plan", "audit.list", "disc.burners")
 def overview(asked: Asked) -> Response:
     """The plan, the runs, what was not intact, and the drills."""
     plan = audits.plan(asked.session).media
@@ -33,6 +33,7 @@ def overview(asked: Asked) -> Response:
         shown=shown,
         runs=shown.runs[:_MOST],
         spans=SPANS,
+        burners=disc_views.list_burners(asked.session).burners if "keep" in asked.who.duties else (),
         plot=drawn(_ages(asked, plan)) if plan else "",
     )
 
@@ -51,12 +52,15 @@ def _bars(asked: Asked, plan: tuple[DueMedium, ...]) -> list[Bar]:
     ]
 
 
-@page("POST", "/audits/run", "job.ask")
+@page("POST", "/audits/run", "job.ask", "disc.burners")
 def run(asked: Asked) -> Response:
-    """Read back what is due, bounded or not, or all that can be reached."""
+    """Read back what is due, bounded or not, or all that can be reached; also a disc that was put in at the server."""
     wish: dict[str, Any] = {"everything": bool(asked.form.get("everything"))}
     if (span := asked.form.get("span", "")) in SPANS:
         wish["span"] = span
+    if number := asked.form.get("burner", ""):
+        device = disc_views.list_burners(asked.session).numbered(number)
+        wish["media"] = [(asked.form.get("disc", "").strip(), str(device))]
     job = jobs.ask(asked.session, "audit.run", {"wish": wish}, key=asked.key)
     return asked.see_other(f"/jobs/{job.id}")
 

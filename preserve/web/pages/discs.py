@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from preserve.errors import UsageError
 from preserve.services import disc_views, jobs
 from preserve.web.asked import Asked
 from preserve.web.routing import page
@@ -31,15 +30,13 @@ def compose(asked: Asked) -> Response:
     return asked.see_other(f"/jobs/{job.id}")
 
 
-@page("POST", "/discs/{label}/burn", "job.ask", "disc.list")
+@page("POST", "/discs/{label}/burn", "job.ask", "disc.burners")
 def burn(asked: Asked) -> Response:
     """Burn one disc in a burner at the server, and read it back; also in a second one where that is wished."""
-    burners = [str(burner.device) for burner in disc_views.list_discs(asked.session).burners]
+    burners = disc_views.list_burners(asked.session)
     arguments: dict[str, Any] = {"label": asked.path["label"]}
     for name, field in (("device", "burner"), ("second", "second")):
         if number := asked.form.get(field, ""):
-            if not number.isdecimal() or not 1 <= int(number) <= len(burners):
-                raise UsageError("web.discs-no-burner", number)
-            arguments[name] = burners[int(number) - 1]  # by its number: no path comes from a form
+            arguments[name] = str(burners.numbered(number))  # by its number: no path comes from a form
     job = jobs.ask(asked.session, "disc.burn", arguments, key=asked.key)
     return asked.see_other(f"/jobs/{job.id}")

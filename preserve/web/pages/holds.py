@@ -1,4 +1,4 @@
-"""Holds (冻结): what stands, placing one on cases, releasing one."""
+"""Holds (暂缓销毁): what stands, placing one on cases, releasing one."""
 
 from __future__ import annotations
 

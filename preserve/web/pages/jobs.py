@@ -19,6 +19,7 @@ from preserve.web.asked import Asked
 from preserve.web.routing import PAGES, page
 
 _ABOUT = {
+    "audit.drill": "/audits",
     "audit.run": "/audits",
     "catalogue.back_up": "/system",
     "chosen.replicate": "/copies",
@@ -32,6 +33,9 @@ _ABOUT = {
     "disc.compose": "/discs",
     "disposal.execute": "/disposals/{number}",
     "history.write": "/cases/{objid}",
+    "media.add": "/media",
+    "planning.identify": "/planning",
+    "planning.run": "/planning",
     "repair.run": "/repairs",
     "retention.propose": "/retention/rules",
     "request.deliver": "/requests/{number}",

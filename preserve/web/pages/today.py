@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from preserve.services import workbench
+from preserve.services.workbench_facts import NEWEST
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -55,6 +56,8 @@ ADDRESSES = {
     "deliveries": "/audit",
     "disposals-done": "/audit",
     "ledger-signed": "/audit/ledger",
+    "ledger-proven": "/audit",
+    "ledger-never-proven": "/audit",
     "packages": "/statistics",
     "jobs-failed": "/jobs?state=failed",
     "jobs-running": "/jobs?state=running",
@@ -65,6 +68,4 @@ ADDRESSES = {
 @page("GET", "/", "workbench.show")
 def today(asked: Asked) -> Response:
     """The first page."""
-    return asked.show(
-        "today.html", parts=workbench.show(asked.session).parts, addresses=ADDRESSES, newest=workbench.NEWEST
-    )
+    return asked.show("today.html", parts=workbench.show(asked.session).parts, addresses=ADDRESSES, newest=NEWEST)

@@ -11,6 +11,7 @@ from preserve.clock import now
 from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow
+from preserve.errors import UsageError
 from preserve.services import disc_views, repair_views
 from tests.support.sessions import founded, founder
 
@@ -73,3 +74,14 @@ def test_damaged_copies_are_listed_by_package(archive: Archive) -> None:
     (aside / "old").write_bytes(b"12345")
     (put,) = repair_views.list_damages(founder(archive)).quarantine
     assert (put.package, put.folder, put.bytes) == ("aip-1_v0001", "aip-1_v0001.01", 5)
+
+
+def test_a_burner_is_named_by_its_number_and_nothing_else(archive: Archive) -> None:
+    there = disc_views.BurnerList(
+        (disc_views.BurnerListed(Path("/dev/sr0"), "A"), disc_views.BurnerListed(Path("/dev/sr1"), "B"))
+    )
+    assert there.numbered("2") == Path("/dev/sr1")
+    for wrong in ("", "0", "3", "-1", "1.0", "/dev/sr0", "²"):
+        with pytest.raises(UsageError):
+            there.numbered(wrong)
+    assert disc_views.list_burners(founder(archive)).burners == disc_views.list_discs(founder(archive)).burners

@@ -160,6 +160,22 @@ def test_a_worker_that_is_killed_takes_its_child_along_gently(archive: Archive) 
     one_package(archive, done)
 
 
+def test_after_a_power_loss_the_next_worker_goes_on_by_itself(archive: Archive) -> None:
+    job = handed_in(archive)
+    worker = Program(archive.home.path).start("worker")
+    child = in_the_middle(archive, job, 1)
+    os.kill(child, signal.SIGSTOP)  # so that it cannot end gently
+    worker.kill()
+    os.kill(child, signal.SIGKILL)
+    worker.communicate()
+    until(lambda: not Path(f"/proc/{child}").exists())
+    assert row_of(archive, job).state == "running"
+    with working(archive):
+        done = wait_for(archive, job)
+    assert (done.attempt, row_of(archive, job).resumed) == (2, 1)
+    one_package(archive, done)
+
+
 def test_a_job_is_stopped_and_goes_on(archive: Archive) -> None:
     job = handed_in(archive)
     with working(archive):

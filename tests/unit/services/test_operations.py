@@ -107,6 +107,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "deposits.template": {},
     "deposits.waiting": {},
     "disc.burn": {},
+    "disc.burners": {},
     "disc.compose": {},
     "disc.list": {},
     "disc.read": {},
@@ -264,8 +265,13 @@ ARGUMENTS: dict[str, Chosen] = {
 NOT_THERE = frozenset(
     {
         "appraisal.show",
+        "deposit_description.file",
+        "deposit_description.show",
+        "deposit_description.workbook",
         "deposits.file",
         "deposits.page",
+        "deposits.paper",
+        "deposits.show",
         "disposal.register",
         "disposal.show",
         "job.file",

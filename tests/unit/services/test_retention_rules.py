@@ -45,6 +45,7 @@ def test_rules_are_proposed_looked_at_and_put_in_force(desk: Desk) -> None:
     rule = next(rule for rule in shown.classes if rule.name == "case-10")
     assert (rule.before, rule.after) == ("10", "20")
     change = shown.listed[0]
+    assert shown.proposal is not None and shown.proposal.reason == "本机关规定" and before.proposal is None
     assert shown.case_numbers[change.objid] and shown.rule_names[change.rule_after]
 
     with pytest.raises(Changed):

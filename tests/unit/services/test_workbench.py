@@ -8,6 +8,7 @@ from preserve.administration.duties import Role
 from preserve.errors import NotPermitted
 from preserve.services import workbench
 from preserve.services.documents import as_document
+from preserve.services.workbench_facts import Line
 from tests.support.bureau import Bureau
 
 SEEN = {
@@ -23,7 +24,7 @@ SEEN = {
 }
 
 
-def lines(bureau: Bureau, who: str) -> dict[str, workbench.Line]:
+def lines(bureau: Bureau, who: str) -> dict[str, Line]:
     parts = workbench.show(bureau.session(bureau.askers[who])).parts
     return {line.name: line for part in parts for line in part.lines}
 
@@ -58,7 +59,7 @@ def test_a_package_that_lacks_copies_is_counted(bureau: Bureau) -> None:
 
 
 def test_who_watches_is_told_of_refused_attempts(bureau: Bureau) -> None:
-    before = lines(bureau, "auditor").get("denied", workbench.Line("denied", 0)).count
+    before = lines(bureau, "auditor").get("denied", Line("denied", 0)).count
     with pytest.raises(NotPermitted):
         workbench.show(bureau.session(bureau.askers["suspended"]))
     assert lines(bureau, "auditor")["denied"].count == before + 1

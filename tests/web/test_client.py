@@ -160,3 +160,21 @@ def test_monitors_learn_that_it_answers_and_no_more(served: Served) -> None:
         assert door.get("/health").json() == {"state": "ready"}
         assert door.get("/version").status_code == 401
         assert door.get("/openapi.json").json()["openapi"] == "3.1.0"
+
+
+def test_after_a_killed_server_it_is_still_one_deed(served: Served, client: Any) -> None:
+    token = _session(served, "archivist")
+    archivist = client.Archive(f"{served.address}/api/v1", token, "en")
+    objid = archivist.ask("GET", "/cases").document["cases"][0]["objid"]
+    wish = {"cases": [objid], "kind": "litigation", "reason": "诉讼"}
+    first = archivist.ask("POST", "/holds", wish, headers={"Idempotency-Key": "hold"})
+    served.process.kill()
+    served.process.wait(30)
+    again = start(served.home)
+    try:
+        archivist = client.Archive(f"{again.address}/api/v1", token, "en")
+        second = archivist.ask("POST", "/holds", wish, headers={"Idempotency-Key": "hold"})
+        assert second.document == first.document and second.headers["idempotent-replayed"] == "true"
+        assert len(archivist.ask("GET", "/holds").document["holds"]) == 1
+    finally:
+        again.stop()

@@ -14,7 +14,7 @@ from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.page_pictures import PagePictures
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import Paper, check_paper
-from preserve.errors import NotFound, NotPermitted, Refused
+from preserve.errors import NotFound, Refused
 from preserve.pictures.helper import PictureFailed
 from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, query
@@ -84,9 +84,9 @@ def _paper(session: Session, number: str, paper: str) -> tuple[Paper, Path]:
     own = () if request.delivery is None else request.delivery.papers
     for one in papers_of(request):
         if one.sha256 == paper:
-            handed_in = one not in own and request.opened_by == person.account
-            if not handed_in and not person.may(Duty.FIND):  # they name files, parties and cases
-                raise NotPermitted("request.paper-not-yours", number)
+            # They name files, parties and cases: who may not find these does not learn that there is a paper.
+            if (one in own or request.opened_by != person.account) and not person.may(Duty.FIND):
+                break
             return one, check_paper(REQUESTS.folder_of(session.home, number), one)
     raise NotFound("request.no-paper", number)
 

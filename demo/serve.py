@@ -65,7 +65,7 @@ def main() -> None:
     prepare(archive)
     staff()
     print(
-        f"\n{'地址' if ZH else 'Address'}: http://{ADDRESS}/    {'密码（各账号相同）' if ZH else 'Password of all'}: {PASSWORD}\n"
+        f"\n{'地址' if ZH else 'Address'}: http://{ADDRESS}/    {'密码（各账户相同）' if ZH else 'Password of all'}: {PASSWORD}\n"
     )
     from preserve.messages import say as word
 

@@ -65,10 +65,6 @@ class Web(BaseModel):
     group: str = Field("", description="group of the archive's user and of the door's, where these are two")
     upload_bytes: int = Field(200 << 30, ge=0, description="so large may one deposit through the browser be")
     webhook: str = Field("", description="file that names where news of deposits and jobs is sent, and the secret")
-    idle_minutes: int = Field(30, ge=1, description="a session ends so long after its last use")
-    hours: int = Field(12, ge=1, le=12, description="a session ends so long after its login")
-    sessions: int = Field(3, ge=1, description="so many sessions an account has at once; an administrator has one")
-    second_factor: tuple[str, ...] = Field((), description="roles that give a second proof when they log in")
 
 
 class Settings(BaseModel):

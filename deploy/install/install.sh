@@ -71,7 +71,7 @@ units() {
     cp units/preserve-*.service units/preserve-*.timer /etc/systemd/system/
     if [ -d /run/systemd/system ]; then
         systemctl daemon-reload
-        systemctl enable --now preserve-signer.service preserve-worker.service preserve-web.service preserve-audit.timer preserve-drill.timer
+        systemctl enable --now preserve-signer.service preserve-worker.service preserve-web.service preserve-audit.timer preserve-drill.timer preserve-inbox.timer
     fi
 }
 

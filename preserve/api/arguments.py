@@ -96,7 +96,8 @@ class Taking:
         return found
 
     def _stays(self, name: str) -> bool:
-        return name not in self.offer.uploads and name not in self.offer.left and name not in self.offer.fixed
+        said = (*self.offer.uploads, *self.offer.left, *self.offer.fixed, self.offer.match)
+        return name not in said
 
     @cached_property
     def model(self) -> type[BaseModel]:
@@ -124,6 +125,8 @@ class Taking:
         """The operation's arguments. Raises UsageError for a cursor that is none."""
         values = {name: getattr(given, name) for name in self.fields} if given is not None else {}
         values |= {**files, **self.offer.fixed}
+        if self.offer.match:
+            values[self.offer.match] = seen
         arguments: dict[str, Any] = dict(path)
         if self.wish:
             kind = self._hints[self.wish]
@@ -131,8 +134,6 @@ class Taking:
             arguments[self.wish] = kind(**mine)
         if self.paged:
             arguments[self.paged] = page_of(getattr(given, "after", ""), getattr(given, "limit", USUAL))
-        if self.offer.match:
-            arguments[self.offer.match] = seen
         return arguments | values
 
     def as_json(self, given: BaseModel | None, path: Mapping[str, Any], files: Mapping[str, Any], seen: str) -> Any:

@@ -40,15 +40,18 @@ from preserve.data_management.database import Catalogue, create_catalogue, fold,
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
+    chosen_cases,
     credentials,
     ingest_events,
     ingest_files,
     ingests,
     jobs,
     known_addresses,
+    marks,
     media,
     preferences,
     represervations,
+    saved_searches,
     second_factors,
     tokens,
 )
@@ -61,7 +64,8 @@ from storage_adapters.directory import DirectoryAdapter
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
 _OF_PEOPLE = (credentials, tokens, second_factors, known_addresses, preferences)
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE)
+_OF_READERS = (saved_searches, marks, chosen_cases)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
 """What lies in the catalogue alone."""
 
 
@@ -108,6 +112,8 @@ def rebuild(
         fold(catalogue)
         catalogue.close()
         told("made")
+        if home.settings.web.group:  # the door is another user of this group
+            fresh.chmod(0o660)
         report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
     sealing.write_newest_head(home)

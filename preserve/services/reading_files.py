@@ -23,19 +23,21 @@ from preserve.archival_storage.media import server_store, store_identity
 from preserve.archival_storage.notify import notify
 from preserve.archival_storage.policy import read_audit_profile
 from preserve.data_management import cases, destroyed, holdings, ledger
-from preserve.errors import NotFound, NotIntact
+from preserve.errors import Busy, NotFound, NotIntact
 from preserve.messages import say, speaking
 from preserve.services.inner_volume import require_seen
 from preserve.services.operation import Arguments, Look
 from preserve.services.session import Session
+from preserve.work import hold
 from storage_adapters.contract import CopyRef
 
 ALTERED = "object.altered"
 
 _KEPT_SECONDS, _KEPT_CASES = 60.0, 32
 _kept: dict[tuple[str, str, int], tuple[float, HeldCase, list[Viewed]]] = {}
+_CLEAR_EVERY = 600.0
+_cleared: dict[Path, float] = {}
 _keeping = threading.Lock()
-_telling = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,20 @@ def find_file(session: Session, case: str, identifier: str) -> Opened:
 
 def bring(session: Session, opened: Opened) -> Check:
     """Have the copy in the room; where it is not what was registered, that is in the ledger when this returns."""
-    clear_shown(opened.viewing, looking_profile(session.home.profiles).hours)
+    _clear_now_and_then(session, opened.viewing)
     check = opened.copy.bring(session.archive.now())
     if check.state == "altered":
         tell_altered(session, opened)
     return check
+
+
+def _clear_now_and_then(session: Session, viewing: Path) -> None:
+    """Drop what lay in the room long enough; not at every one of a player's requests."""
+    with _keeping:
+        if time.monotonic() < _cleared.get(viewing, -_CLEAR_EVERY) + _CLEAR_EVERY:
+            return
+        _cleared[viewing] = time.monotonic()
+    clear_shown(viewing, looking_profile(session.home.profiles).hours)
 
 
 def require_intact(session: Session, opened: Opened) -> Check:
@@ -127,7 +138,8 @@ def altered(opened: Opened, check: Check) -> NotIntact:
 
 def tell_altered(session: Session, opened: Opened) -> None:
     """Once: write down that the store's copy was found altered, call it suspect, and tell who is to be told."""
-    with _telling:
+    busy = Busy("catalogue.busy", opened.case.objid)
+    with hold(session.home.work / "altered.lock", busy, wait=30):  # a job may find it at the same time
         check = opened.copy.state()
         if check.told:
             return

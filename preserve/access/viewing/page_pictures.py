@@ -11,7 +11,7 @@ from pathlib import Path
 
 from preserve.pictures.helper import POOL
 from preserve.typesetting.fonts import face
-from storage_adapters.durable import drop_file, write_file
+from storage_adapters.durable import drop_file, move_in, write_file
 
 _DRAWN = 1
 """How pages are drawn; it goes up when that changes, and old ones are no longer shown."""
@@ -36,7 +36,9 @@ class PagePictures:
             return known
         pages = int(POOL.ask("count", patience=_PATIENCE, path=str(source))["pages"])
         self._open()
-        write_file(note, json.dumps({"pages": pages}).encode())
+        staged = note.with_name(f".{secrets.token_hex(8)}.new")  # several requests may do this at once
+        write_file(staged, json.dumps({"pages": pages}).encode())
+        move_in(staged, note)
         return pages
 
     def page(self, source: Path, number: int, mark: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from preserve.access.viewing.reading_room import SHOWN, Viewed
 from preserve.clock import parse, stamp
 from preserve.progress import check_stop
 from storage_adapters.copying import copy_file_checked
-from storage_adapters.durable import drop_file, write_file
+from storage_adapters.durable import drop_file, move_in, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
 from storage_adapters.sharing import share_file
@@ -154,7 +155,9 @@ class ShownCopy:
             "found": check.found,
             "told": check.told,
         }
-        write_file(self._note, json.dumps(noted).encode())
+        staged = self._note.with_name(f".{secrets.token_hex(8)}.new")  # several requests may do this at once
+        write_file(staged, json.dumps(noted).encode())
+        move_in(staged, self._note)
         return check
 
 

@@ -19,7 +19,7 @@ REQUESTS = (
         name="redactions.xlsx",
         kind="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    post("/requests/{number}/examination", "request.examine", uploads=frozenset({"plan"}), once=True),
+    post("/requests/{number}/examination", "request.examine", uploads=frozenset({"plan"}), once=True, match="seen"),
     post("/requests/{number}/approval", "request.approve", once=True, match="seen"),
     post("/requests/{number}/refusal", "request.refuse", once=True, match="seen"),
     post("/requests/{number}/withdrawal", "request.withdraw", once=True, match="seen"),

@@ -47,3 +47,12 @@ def test_a_list_that_must_be_given_is_not_empty() -> None:
     taking = Taking(post("/holds", "hold.add"))
     with pytest.raises(ValidationError):
         taking.model.model_validate({"cases": [], "kind": "litigation", "reason": "x"})
+
+
+def test_the_record_that_was_seen_goes_where_the_operation_wants_it() -> None:
+    approve = Taking(post("/requests/{number}/approval", "request.approve", match="seen"))
+    assert "seen" not in approve.model.model_fields
+    assert approve.bound(approve.model(), {"number": "1"}, {}, "digest")["seen"] == "digest"
+    examine = Taking(post("/requests/{number}/examination", "request.examine", uploads={"plan"}, match="seen"))
+    assert "seen" not in examine.model.model_fields
+    assert examine.bound(examine.model(), {"number": "1"}, {"plan": None}, "digest")[examine.wish].seen == "digest"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -28,7 +29,8 @@ async def _all(events: AsyncIterator[JobEvent]) -> list[JobEvent]:
 
 
 def heard(events: AsyncIterator[JobEvent]) -> list[JobEvent]:
-    return asyncio.run(_all(events))
+    with ThreadPoolExecutor(1) as beside:  # another test's browser may have a loop in this thread
+        return beside.submit(lambda: asyncio.run(_all(events))).result()
 
 
 def test_news_end_with_the_job_and_go_on_where_one_left_off(archive: Archive) -> None:

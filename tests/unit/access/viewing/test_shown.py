@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -119,6 +120,13 @@ def test_a_note_that_was_damaged_is_no_word_of_anything(place: Place) -> None:
         copy.path.with_suffix(".note").write_text(text, encoding="utf-8")
         assert copy.state().state == "checking"
         assert copy.bring(now()).state == "intact"
+
+
+def test_many_requests_at_once_find_the_same(place: Place) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        checks = list(pool.map(lambda _: place.copy().bring(now()).state, range(200)))
+    assert set(checks) == {"intact"}
+    assert {path.suffix for path in place.copy().path.parent.iterdir()} == {".mp4", ".note"}
 
 
 def test_two_files_of_one_digest_are_two(place: Place) -> None:

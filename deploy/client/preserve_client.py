@@ -117,13 +117,27 @@ class Archive:
             # It was given up meanwhile: this is another one.
             deposit, state = str(self.ask("POST", "/deposits", wish).document["id"]), "uploading"
         if state == "uploading":
-            missing = self.ask("GET", f"/deposits/{deposit}/files").document["missing"]
-            for line in sorted(map(int, missing)):
-                self._send(deposit, line, paths[line - 1])
-            self.finish(self.ask("POST", f"/deposits/{deposit}/closing"))
+            self._send_missing(deposit, paths)
         if state in ("uploading", "draft"):
             self.ask("POST", f"/deposits/{deposit}/handing-in")
         return deposit
+
+    def hand_in_again(self, deposit: str, folder: Path) -> None:
+        """Hand a deposit that was sent back in again, as its folder is now; what is the same is not sent twice."""
+        paths = list(_files(folder))
+        self.ask("POST", f"/deposits/{deposit}/reopening", {"files": [_line(folder, path) for path in paths]})
+        self._send_missing(deposit, paths)
+        self.ask("POST", f"/deposits/{deposit}/handing-in")
+
+    def letter(self, deposit: str, number: int) -> bytes:
+        """A letter with which a deposit was sent back, a PDF; the first is number 1."""
+        return self.ask("GET", f"/deposits/{deposit}/papers/letter-{number}").body
+
+    def _send_missing(self, deposit: str, paths: list[Path]) -> None:
+        missing = self.ask("GET", f"/deposits/{deposit}/files").document["missing"]
+        for line in sorted(map(int, missing)):
+            self._send(deposit, line, paths[line - 1])
+        self.finish(self.ask("POST", f"/deposits/{deposit}/closing"))
 
     def _send(self, deposit: str, line: int, path: Path) -> None:
         """Send one file from where the archive has it."""
@@ -238,7 +252,9 @@ def main() -> int:
     parser.add_argument("--token-file", required=True, type=Path)
     parser.add_argument("--language", default="zh", choices=("zh", "en"))
     deeds = parser.add_subparsers(dest="deed", required=True)
-    deeds.add_parser("hand-in").add_argument("folder", type=Path)
+    hand_in = deeds.add_parser("hand-in")
+    hand_in.add_argument("folder", type=Path)
+    hand_in.add_argument("--again", metavar="DEPOSIT", help="the deposit that was sent back and is mended now")
     deeds.add_parser("wait").add_argument("deposit")
     receipt = deeds.add_parser("receipt")
     receipt.add_argument("deposit")
@@ -246,7 +262,9 @@ def main() -> int:
     given = parser.parse_args()
     archive = Archive(given.address, given.token_file.read_text(encoding="utf-8").strip(), given.language)
     try:
-        if given.deed == "hand-in":
+        if given.deed == "hand-in" and given.again:
+            archive.hand_in_again(given.again, given.folder.resolve())
+        elif given.deed == "hand-in":
             print(archive.hand_in(given.folder.resolve()))
         elif given.deed == "wait":
             print(json.dumps(archive.wait(given.deposit), ensure_ascii=False))

@@ -94,17 +94,24 @@ def test_a_case_is_handed_in_and_taken_in(served: Served, client: Any, program: 
     platform = client.Archive(f"{served.address}/api/v1", program, "en")
     deposit = platform.hand_in(case)
     assert platform.hand_in(case) == deposit, "again it is the same"
+    archivist = client.Archive(f"{served.address}/api/v1", _session(served, "archivist"), "en")
     assert platform.state(deposit)["state"] == "handed-in"
     with pytest.raises(client.Problem) as refused:
         platform.ask("POST", "/ingests", {"deposit": deposit})
     assert refused.value.status == 403
+    assert (
+        archivist.ask("POST", f"/deposits/{deposit}/return", {"reasons": "笔录有缺页"}).document["state"] == "returned"
+    )
+    assert platform.wait(deposit)["state"] == "returned" and platform.letter(deposit, 1).startswith(b"%PDF-")
+    (case / "笔录.txt").write_text("现场检查笔录\n" * 30, encoding="utf-8")
+    platform.hand_in_again(deposit, case)
+    assert platform.state(deposit)["state"] == "handed-in"
     head = client.Archive(f"{served.address}/api/v1", _session(served, "head"), "en")
     until = (date.today() + timedelta(days=30)).isoformat()
     deeds = [{"operation": "user.delegate", "about": "archivist"}]
     proofs = head.ask("POST", "/me/confirmations", {"deeds": deeds, "password": PASSWORD}).document["proofs"]
     delegation = {"deputy": "archivist", "until": until, "reason": "出差"}
     head.ask("POST", "/delegations", delegation, headers={"Preserve-Confirmation": proofs[0]})
-    archivist = client.Archive(f"{served.address}/api/v1", _session(served, "archivist"), "en")
     archivist.finish(archivist.ask("POST", "/ingests", {"deposit": deposit}), 0.2)
     known = platform.wait(deposit, 0.2, 60)
     assert known["state"] == "taken-in" and known["case_number"] == NUMBER and known["objid"]
@@ -153,3 +160,21 @@ def test_monitors_learn_that_it_answers_and_no_more(served: Served) -> None:
         assert door.get("/health").json() == {"state": "ready"}
         assert door.get("/version").status_code == 401
         assert door.get("/openapi.json").json()["openapi"] == "3.1.0"
+
+
+def test_after_a_killed_server_it_is_still_one_deed(served: Served, client: Any) -> None:
+    token = _session(served, "archivist")
+    archivist = client.Archive(f"{served.address}/api/v1", token, "en")
+    objid = archivist.ask("GET", "/cases").document["cases"][0]["objid"]
+    wish = {"cases": [objid], "kind": "litigation", "reason": "诉讼"}
+    first = archivist.ask("POST", "/holds", wish, headers={"Idempotency-Key": "hold"})
+    served.process.kill()
+    served.process.wait(30)
+    again = start(served.home)
+    try:
+        archivist = client.Archive(f"{again.address}/api/v1", token, "en")
+        second = archivist.ask("POST", "/holds", wish, headers={"Idempotency-Key": "hold"})
+        assert second.document == first.document and second.headers["idempotent-replayed"] == "true"
+        assert len(archivist.ask("GET", "/holds").document["holds"]) == 1
+    finally:
+        again.stop()

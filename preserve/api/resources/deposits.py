@@ -10,7 +10,7 @@ DEPOSITS = (
     get("/deposits/{deposit}/files", "upload.show"),
     get("/deposits/{deposit}/unread", "upload.unread"),
     post("/deposits/{deposit}/closing", "upload.close"),
-    post("/deposits/{deposit}/reopening", "upload.reopen"),
+    post("/deposits/{deposit}/reopening", "upload.reopen", largest=PAPERS),
     get("/deposits/{deposit}/description", "deposit_description.show"),
     Offer("PATCH", "/deposits/{deposit}/description", "deposit_description.save"),
     get("/deposits/{deposit}/description/files/{number}", "deposit_description.file"),

@@ -17,6 +17,7 @@ KEEPING = (
     post("/media/{medium}/retirement", "media.retire", once=True),
     get("/copies", "copies.list", fixed={"case": ""}),
     post("/replications", "copies.replicate"),
+    get("/burners", "disc.burners"),
     get("/discs", "disc.list"),
     post("/discs", "disc.compose"),
     post("/discs/{label}/burns", "disc.burn", left=frozenset({"device", "second"})),

@@ -55,3 +55,10 @@ def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.pem").write_text("no certificate")
     with pytest.raises(UsageError, match=r"serve\.certificate-unusable"):
         check_certificate(tmp_path / "a.pem", tmp_path / "a.pem")
+
+
+def test_a_connection_sends_at_once() -> None:
+    with bind(read_address("127.0.0.1:0")) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -54,9 +54,28 @@ def test_every_answer_carries_the_headers_refusals_and_errors_too(served: Served
         for name, value in HEADERS.items():
             assert answer.headers.get(name, "").startswith(value), (address, answer.status_code, name)
         assert "unsafe" not in answer.headers["content-security-policy"]
-        if answer.headers["content-type"].startswith("text/html"):
+        if answer.headers.get("content-type", "").startswith("text/html"):
             assert not re.search(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=\"", answer.text), address
             assert "no-store" in answer.headers["cache-control"], address
+
+
+HOSTILE = '<script>alert(1)</script>" onload="x\u202e'
+
+
+@pytest.mark.parametrize("account", ["archivist", "head"])
+def test_what_is_asked_for_is_shown_as_text(served: Served, account: str) -> None:
+    client, names = served.client(account), {"person", "subject", "action", "q", "until"}
+    for file in HERE.rglob("*.py"):
+        names |= set(re.findall(r"query(?:\.get\(|\[|\.getlist\()\"(\w+)\"", file.read_text(encoding="utf-8")))
+    assert {"after", "next", "note", "since"} <= names
+    for page in all_pages():
+        if page.method == "GET":
+            address = re.sub(r"\{[^}]+\}", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", page.path)
+            answer = client.get(address, params=dict.fromkeys(names, HOSTILE))
+            assert answer.status_code < 500, (address, answer.status_code)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                assert "<script>alert" not in answer.text and '" onload="' not in answer.text, address
+                assert "\u202e" not in answer.text, address
 
 
 def test_nothing_changes_by_a_get(served: Served) -> None:

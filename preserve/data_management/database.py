@@ -205,7 +205,7 @@ def _engine(path: Path) -> Engine:
 def create_catalogue(path: Path) -> Catalogue:
     """Make a new catalogue file with the newest schema; its log beside it gets the same mode from SQLite."""
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o660))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     with _translated(path):
         raw = sqlite3.connect(path, isolation_level=None)
         try:

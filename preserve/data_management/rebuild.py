@@ -112,6 +112,8 @@ def rebuild(
         fold(catalogue)
         catalogue.close()
         told("made")
+        if home.settings.web.group:  # the door is another user of this group
+            fresh.chmod(0o660)
         report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
     sealing.write_newest_head(home)

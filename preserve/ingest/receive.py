@@ -110,11 +110,8 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
     return deposit
 
 
-def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
-    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
-    beside = handed(given)
-    path = beside.path
-    source = open_source(path)
+def _listed(path: Path, source: Source, profile: DepositProfile) -> tuple[Inventory, list[Finding], str]:
+    """What the source holds, what is hostile in it, and the digest over its lines. Raises Refused where it swells."""
     entries = Inventory()
     findings: list[Finding] = []
     total = 0
@@ -130,6 +127,15 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         if len(entries) > profile.most_files:
             raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
         _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
+    return entries, findings, digest.hexdigest()
+
+
+def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
+    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
+    beside = handed(given)
+    path = beside.path
+    source = open_source(path)
+    entries, findings, digest = _listed(path, source, profile)
     left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
     kept = Inventory(entry for entry in entries if entry.path not in left) if left else entries
     findings += [*collisions(kept), *links_out(entries)]
@@ -171,7 +177,7 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         wanted,
         name,
         description,
-        fingerprint_of(digest.hexdigest(), beside.description),
+        fingerprint_of(digest, beside.description),
         tuple(findings),
         BESIDE if beside.description else "",
     )

@@ -76,7 +76,7 @@ _LOOK = Look("request-preview.viewed", _which, once=lambda session, arguments: f
 
 def _find(session: Session, number: str, file: str, of: Of) -> _Found:
     request = read_request(session, number)
-    selection, redactions = _wanted(session, request, of)
+    selection, redactions = _wanted(session, request, of, file)
     one = next((one for one in selection if one.identifier == file), None) or file_of(session, request, file)
     wish = previewing.Wish(request, selection, one, redactions)
     with session.archive.catalogue.read() as connection:
@@ -84,11 +84,14 @@ def _find(session: Session, number: str, file: str, of: Of) -> _Found:
     return _Found(wish, order)
 
 
-def _wanted(session: Session, request: Request, of: Of) -> tuple[tuple[Selected, ...], tuple[Redaction, ...]]:
-    """The files, and what is taken out of them. Raises Refused for a draft that is not finished, NotIntact."""
+def _wanted(
+    session: Session, request: Request, of: Of, file: str
+) -> tuple[tuple[Selected, ...], tuple[Redaction, ...]]:
+    """The files, and what is taken out of this one. Raises Refused where it is not drawn to its end, NotIntact."""
     home, number = session.home, request.number
     if of == "draft":
-        rows = [row for row in drafts.read_draft(home, number).rows if row.what]
+        path = file_of(session, request, file).path
+        rows = [row for row in drafts.read_draft(home, number).of(path) if row.what]
         return tuple(one for one, _, _ in files_of(session, request)), drafts.redactions_of(rows)
     if request.examination is None:
         raise NotFound("request.not-examined", number)

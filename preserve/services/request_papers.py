@@ -13,7 +13,6 @@ from preserve.access.requests.profile import read_requests_profile
 from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.page_pictures import PagePictures
 from preserve.administration.duties import Duty
-from preserve.administration.people import require
 from preserve.administration.proceedings.records import Paper, check_paper
 from preserve.errors import NotFound, Refused
 from preserve.pictures.helper import PictureFailed
@@ -85,9 +84,9 @@ def _paper(session: Session, number: str, paper: str) -> tuple[Paper, Path]:
     own = () if request.delivery is None else request.delivery.papers
     for one in papers_of(request):
         if one.sha256 == paper:
-            if one in own or request.opened_by != person.account:  # they name files, parties and cases
-                with session.archive.catalogue.read() as connection:
-                    require(connection, person, Duty.FIND)
+            # They name files, parties and cases: who may not find these does not learn that there is a paper.
+            if (one in own or request.opened_by != person.account) and not person.may(Duty.FIND):
+                break
             return one, check_paper(REQUESTS.folder_of(session.home, number), one)
     raise NotFound("request.no-paper", number)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from preserve.access.dip import assembling
 from preserve.access.dip.assembling import Handover as Handover
@@ -26,6 +26,9 @@ from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+
+FORMS: tuple[Form, ...] = get_args(Form)
+"""What may be wanted of each file."""
 
 
 class Span(NamedTuple):

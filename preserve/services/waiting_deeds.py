@@ -178,10 +178,20 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
         answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
-    about = _about(session, place)
-    done = runner.run(
-        home, archive.catalogue, place.handed(), person=answerer, jobs=jobs, watcher=session.progress, restart=restart
-    )
+    about, version = _about(session, place), version_of(home, place)
+    try:
+        done = runner.run(
+            home,
+            archive.catalogue,
+            place.handed(),
+            person=answerer,
+            jobs=jobs,
+            watcher=session.progress,
+            restart=restart,
+        )
+    except Refused as refusal:
+        _keep_refusal(place, version, refusal, free_space(home.store))
+        raise
     moment = archive.now()
     taken = TakenIn(done.objid, done.originals, done.size, sum(count for _, count in done.missing))
     with place.room.held():
@@ -208,6 +218,13 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         missing=tuple(MissingCopies(kind, count) for kind, count in done.missing),
         findings=done.findings,
     )
+
+
+def _keep_refusal(place: Known, version: str, refusal: Refused, free: int) -> None:
+    """What ingest refused stands on the deposit's page as what a check found."""
+    if any(one.severity in ("refuse", "error") for one in refusal.findings):
+        worst = "refuse" if any(one.severity == "refuse" for one in refusal.findings) else "error"
+        keep_found(place.room, version, worst, (0, 0, free), refusal.findings)
 
 
 @dataclass(frozen=True, slots=True)

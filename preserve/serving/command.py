@@ -8,6 +8,7 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
 from preserve.services.standing import Standing
@@ -15,8 +16,8 @@ from preserve.services.standing import Standing
 
 @click.command(cls=Command)
 @click.option("--listen", default="", metavar="TEXT")
-@click.option("--certificate", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE")
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), default=None, metavar="FILE")
+@click.option("--certificate", type=InputPath(), default=None, metavar="FILE")
+@click.option("--key", type=InputPath(), default=None, metavar="FILE")
 @click.option("--no-worker", is_flag=True)
 def serve(output: Output, listen: str, certificate: Path | None, key: Path | None, no_worker: bool) -> None:
     """Serve until it is told to stop."""

@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from preserve.web.asked import Asked
 
 _SECRET = ("password", "confirm", "old", "new", "again", "code", "csrf", "key", "kept")
+_PASSWORDS = ("password", "confirm")
 _LARGEST = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The address that a form was sent to, and its fields."""
+    """The address that a form was sent to, its fields, and the names of those that ask for the password again."""
 
     address: str
     fields: tuple[tuple[str, str], ...]
+    asks: tuple[str, ...]
 
 
 def kept_of(asked: Asked) -> str:
     """The fields of this form as one text, without what is secret; empty where there are none, or too many."""
     fields = [(name, value) for name, value in asked.form.multi_items() if name not in _SECRET]
-    text = json.dumps({"address": asked.request.url.path, "fields": fields}, ensure_ascii=False)
+    asks = [name for name in _PASSWORDS if name in asked.form]
+    kept = {"address": asked.request.url.path, "fields": fields, "asks": asks}
+    text = json.dumps(kept, ensure_ascii=False)
     return text if fields and len(text) <= _LARGEST else ""
 
 
@@ -39,9 +43,9 @@ def read_kept(text: str) -> Kept | None:
     try:
         data = json.loads(text)
         fields = tuple((str(name), str(value)) for name, value in data["fields"])
-        address = str(data["address"])
+        address, asks = str(data["address"]), tuple(name for name in _PASSWORDS if name in data["asks"])
     except (ValueError, TypeError, KeyError):
         return None
     if len(text) > _LARGEST or safe_address(address) != address:
         return None
-    return Kept(address, tuple((name, value) for name, value in fields if name not in _SECRET))
+    return Kept(address, tuple((name, value) for name, value in fields if name not in _SECRET), asks)

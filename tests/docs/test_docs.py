@@ -48,7 +48,7 @@ def test_every_ledger_action_is_told() -> None:
     """The life of a case names every action that the source writes."""
     told = (ROOT / "docs" / "life-of-a-case.md").read_text(encoding="utf-8")
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "preserve").rglob("*.py"))
-    actions = set(re.findall(r'"((?:ingest|case|archive|medium|copy)\.[a-z]+)"', source))
+    actions = set(re.findall(r'"((?:ingest|case|archive|medium|copy)\.[a-z]+)"', source)) - {"case.json"}  # a file
     written = {
         a for a in actions if re.search(rf'(?:action=|_entry\(\s*connection,\s*|_done\(\s*|= )"{re.escape(a)}"', source)
     }

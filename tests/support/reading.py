@@ -45,7 +45,7 @@ def _described(folder: Path) -> Path:
 def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="preserve-reading-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    home = staffed_home(folder, cases=1)
+    home = staffed_home(folder, cases=0)
     case = _described(folder / "case")
     archive = open_archive(home)
     try:

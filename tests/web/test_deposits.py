@@ -305,3 +305,29 @@ def test_the_protocol_is_tus(served: Served, tmp_path: Path) -> None:
     hostile = b'{"name":"x"}\n{"path":"../../etc/passwd","size":1,"mtime":0}'
     answer = client.post("/deposits/uploads", content=hostile, headers=headers)
     assert answer.status_code == 422 and answer.json()["findings"][0]["where"] == "../../etc/passwd"
+
+
+def test_a_returned_upload_gets_another_file_and_sends_only_that(served: Served, tmp_path: Path) -> None:
+    folder = write_whole_case(tmp_path / "补正的案件", case_number="临文综罚〔2026〕84号")
+    mine = served.client("depositor")
+    deposit = upload(mine, folder)
+    page = f"/deposits/{deposit}"
+    assert f"/deposits/new?into={deposit}" in mine.get(page).text
+    shown = mine.get(f"/deposits/new?into={deposit}").text
+    assert f'data-into="{deposit}"' in shown
+    assert 'data-into=""' in mine.get('/deposits/new?into="><script>').text
+    (folder / "补充.txt").write_text("补充", encoding="utf-8")
+    paths, rows = manifest(folder)
+    headers = {"x-csrf": fields(shown)["csrf"]}
+    again = mine.post(f"{page}/reopen", content=rows, headers=headers)
+    line = paths.index(folder / "补充.txt") + 1
+    assert again.json()["missing"] == [[line, 0]]
+    assert "没有收齐" in mine.get(page).text
+    assert mine.post(f"{page}/close", headers=headers).json()["code"] == "deposit.lines-missing"
+    data = "补充".encode()
+    head = json.dumps({"line": line, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}).encode()
+    assert mine.patch(f"{page}/pack", content=head + b"\n" + data, headers=headers).json() == {"taken": 1}
+    assert mine.post(f"{page}/close", headers=headers).status_code == 200
+    assert served.client("head").post(f"{page}/reopen", content=rows).status_code == 403  # no token of that session
+    assert send(mine, page, f"{page}/give-up").status_code == 303
+    assert mine.get(page).status_code == 404

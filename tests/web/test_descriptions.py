@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from tests.support.tiny_case import write_whole_case
 from tests.support.web import Served, person, serving, start
 
 
@@ -19,6 +21,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     case.mkdir(parents=True)
     (case / "现场检查笔录.txt").write_text("现场检查笔录", encoding="utf-8")
     _record(case / "现场录像.mp4")
+    write_whole_case(folder / "share" / "整案")
     with serving(folder) as first:
         first.stop()
         with (first.home / "preserve.toml").open("a", encoding="utf-8") as settings:
@@ -46,7 +49,7 @@ def test_a_person_drafts_listens_and_ticks_by_keyboard(served: Served) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("/jobs/"))
         page.locator(".badge.job-done").wait_for(timeout=60_000)
-        page.click("a:has-text('查看')")
+        page.click("a[href$='/description']")
         page.wait_for_url(re.compile("/description"))
         assert page.input_value("[name='title']") == "两段录像"
         assert page.locator(".mistake").count() > 0
@@ -82,3 +85,27 @@ def test_a_description_is_filled_in_without_script(served: Served) -> None:
         assert page.locator(".note").inner_text() == "Saved."
         assert page.input_value("[name='case_number']") == "临文综罚〔2026〕95号"
         assert page.locator("#m-start").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_wrong_with_any_state(served: Served, language: str) -> None:
+    axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    with person(served, "archivist", language) as page:
+        page.add_init_script(axe)
+        page.goto("/deposits")
+        deposit = page.locator("main table a", has_text="77号").get_attribute("href") or ""
+        for address in (
+            "/deposits",
+            deposit,
+            f"{deposit}/description",
+            f"{deposit}/description/files/1",
+            "/deposits/new",
+        ):
+            page.goto(address)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            found = page.evaluate(
+                "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", tags
+            )
+            wrong = [(one["id"], node["html"][:150]) for one in found["violations"] for node in one["nodes"]]
+            assert not wrong, (address, wrong)

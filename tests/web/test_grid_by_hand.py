@@ -24,6 +24,9 @@ def test_a_range_is_ticked_and_a_word_said_of_it(door: DueDoor) -> None:
         page.click("form[action='/reviews'] button")
         ticks = page.locator("tbody input[name=row]")
         assert ticks.count() == 302
+        page.emulate_media(media="print")
+        assert page.locator("table.grid").is_visible() and not page.locator(".bar").is_visible(), "the list prints"
+        page.emulate_media(media="screen")
         ticks.nth(4).click()
         ticks.nth(9).click(modifiers=["Shift"])
         assert page.locator("[data-count]").inner_text() == "6"

@@ -86,12 +86,13 @@ def test_what_was_written_is_kept_when_the_session_has_ended(served: Served) -> 
     here, elsewhere = _entered(served, "head"), client
     for address in re.findall(r'action="(/me/sessions/[^"]+/end)"', here.get("/me").text)[1:]:
         send(here, "/me", address)
-    wish = {"deputy": "examiner", "until": "2001-01-01", "reason": "<出差>", "password": "secret"}
+    wish = {"deputy": "examiner", "until": "2001-01-01", "reason": "<出差>", "confirm": "secret"}
     over = elsewhere.post("/me/deputies", data={"csrf": given["csrf"], "key": "k", **wish})
     assert over.status_code == 401 and "&lt;出差&gt;" in over.text and "secret" not in over.text
     kept = fields(over.text)["kept"].replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">")
     again = elsewhere.post("/login", data={"account": "head", "password": PASSWORD, "kept": kept})
     assert again.status_code == 200 and 'action="/me/deputies"' in again.text
+    assert re.search(r'<input id="f-confirm" name="confirm" type="password" value=""', again.text)
     sent = elsewhere.post("/me/deputies", data={**fields(again.text), **wish, "confirm": PASSWORD})
     assert sent.status_code == 400 and 'role="alert"' in sent.text
     foreign = kept.replace("/me/deputies", "https://evil.example/")

@@ -21,6 +21,8 @@ from preserve.services.session import Session, SystemUser
 from preserve.web.pages.reading import Watched
 from tests.support.reading import entries, files_of, objid_of, reading_room, stored
 from tests.support.web import Served, fields, person, send
+from tests.web.test_every_page import _axe as axe
+from tests.web.test_every_page import violations
 
 VIDEO = "DSJ-A20031_110233_20261003193000_0001.mp4"
 PAPER = "立案审批表.pdf"
@@ -52,7 +54,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def test_a_page_and_all_that_it_fetches_is_one_look(room: Room) -> None:
     client = room.served.client("examiner")
     shown = client.get(room.page(VIDEO))
-    assert shown.status_code == 200 and "与封存摘要一致" in shown.text
+    assert shown.status_code == 200 and "与入库数字摘要一致" in shown.text
     for start in (0, 100, 5000):
         part = client.get(room.base(VIDEO), headers={"range": f"bytes={start}-{start + 9}"})
         assert (part.status_code, len(part.content)) == (206, 10)
@@ -220,6 +222,18 @@ def test_a_recording_plays_and_jumps_in_a_browser(room: Room) -> None:
     assert room.looks("head", VIDEO) == before + 1
 
 
+def test_every_part_of_a_case_can_be_used_by_everybody(room: Room) -> None:
+    parts = ("contents", "description", "copies", "life", "use", "findings")
+    places = [f"/cases/{room.objid}?tab={part}" for part in parts]
+    places += [f"/cases/{room.objid}/{page}" for page in ("timeline", "history")]
+    places += [room.page(VIDEO), room.page(PAPER), room.page("举报信.txt"), "/cases?words=现场&stage=investigation"]
+    with person(room.served, "head") as page:
+        for place in places:
+            page.goto(place)
+            page.evaluate(axe())
+            assert (place, violations(page)) == (place, [])
+
+
 def test_a_format_that_the_browser_lacks_is_said(room: Room) -> None:
     with person(room.served, "examiner") as page:
 
@@ -283,7 +297,7 @@ def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> No
     path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     try:
         shown = client.get(room.page(name))
-        assert shown.status_code == 200 and "与封存摘要不一致" in shown.text and "<video" not in shown.text
+        assert shown.status_code == 200 and "与入库数字摘要不一致" in shown.text and "<video" not in shown.text
         assert client.get(room.base(name)).status_code == 500
         assert str(path) not in client.get(room.base(name)).text
         (entry,) = entries(room.served.home, "object.altered")

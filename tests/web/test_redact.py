@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from preserve.access.redaction.plan import read_plan
-from tests.support.evidence import PAPER, RECORDING, entered
+from tests.support.evidence import PAPER, PICTURE, RECORDING, entered
 from tests.support.request_ways import TALL, decide, draft, drag, examined, identifier, record_of, saved, seen
 from tests.support.web import PASSWORD, Served, fields, person, send
+from tests.web.test_every_page import _axe as axe
+from tests.web.test_every_page import violations
 
 if TYPE_CHECKING:
     pass
@@ -72,3 +74,26 @@ def test_a_range_of_a_recording_is_set_by_keys_and_a_box_drawn_on_it(evidence: S
     assert plan is not None and plan.redaction is not None
     (one,) = read_plan(evidence.home / "store" / "requests" / number / plan.redaction.file)
     assert (one.what, one.begin, one.end, one.reason) == ("mute", 0.5, 1.5, "未成年人")
+
+
+def test_the_pages_of_one_request_are_for_everybody(evidence: Served) -> None:
+    """WCAG 2.2 AA by axe, and no complaint of the console: `test_every_page` has those that need no number."""
+    number = entered(evidence)
+    files = [identifier(evidence, number, name) for name in (PAPER, PICTURE, RECORDING, "笔录.txt")]
+    row = {"object": PAPER, "what": "box", "pages": "1", "left": "20", "top": "35", "width": "80", "height": "6"}
+    assert draft(evidence, number, [row]).status_code == 200
+    drawn = [f"/requests/{number}/redact/{file}" for file in files]
+    for_everybody(evidence, "examiner", [f"/requests/{number}", f"/requests/{number}/examine", *drawn])
+    assert draft(evidence, number, [], revision=1).status_code == 200
+    examined(evidence, number)
+    for_everybody(evidence, "head", [f"/requests/{number}/decide", f"/requests/{number}/preview/{files[0]}"])
+
+
+def for_everybody(evidence: Served, role: str, addresses: list[str]) -> None:
+    with person(evidence, role) as page:
+        for address in addresses:
+            answer = page.goto(address)
+            assert answer is not None and answer.status == 200
+            page.evaluate(axe())
+            assert violations(page) == [], address
+            assert page.locator("h1").count() == 1

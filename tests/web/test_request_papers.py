@@ -36,4 +36,4 @@ def test_papers_are_scans_and_shown_as_pictures(evidence: Served) -> None:
     assert picture.headers["content-type"] == "image/jpeg" and picture.content.startswith(b"\xff\xd8")
     assert client.get(f"{address[0]}/pages/99").status_code in (404, 422)
     assert evidence.client("depositor").get(address[0]).status_code == 404
-    assert evidence.client("auditor").get(address[0]).status_code == 403
+    assert evidence.client("auditor").get(address[0]).status_code == 404

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.support.evidence import CASE, COURT_PAPER, PAPER, entered
 from tests.support.request_ways import decide, examined, seen, state_of
-from tests.support.web import PASSWORD, Served, send
+from tests.support.web import PASSWORD, Served, fields, send
 
 pytestmark = pytest.mark.xdist_group("web-requests")
 
@@ -103,3 +104,41 @@ def test_a_refusal_needs_its_reason(evidence: Served) -> None:
     assert sent.status_code == 400 and state_of(evidence, number) == "examined"
     sent = decide(evidence, number, seen=seen(page), decision="refuse", reason="涉及隐私", article="20")
     assert sent.status_code == 303 and state_of(evidence, number) == "refused"
+
+
+def test_two_who_decide_at_once_leave_one_decision(evidence: Served) -> None:
+    number = entered(evidence)
+    examined(evidence, number)
+    client, address = evidence.client("head"), f"/requests/{number}/decide"
+    form = {"decision": "approve", "article": "21", "confirm": PASSWORD}
+    pages = [fields(client.get(address).text) for _ in range(4)]  # each with a key of its own
+
+    def post(page: dict[str, str]) -> int:
+        return client.post(address, data={**page, **form}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(post, pages))
+    assert answers[0] == 303 and set(answers[1:]) <= {409, 412}, answers
+    assert state_of(evidence, number) == "approved"
+
+
+def test_what_no_form_of_ours_sends_is_refused_with_a_sentence(evidence: Served) -> None:
+    number = entered(evidence)
+    client, address = evidence.client("examiner"), f"/requests/{number}/examine"
+    good = {"seen": seen(client.get(address)), "opinion": "grant"}
+    for wrong in ({"draft": "²"}, {"draft": "9" * 40}, {"seen": ""}, {"left_out": "../../etc/passwd"}):
+        sent = send(client, address, address, **{**good, **wrong})
+        assert sent.status_code in (400, 422) and 'role="alert"' in sent.text, wrong
+    assert send(client, address, address, **{**good, "seen": "x"}).status_code == 412
+    client = evidence.client("archivist")
+    for wrong in (
+        {"form": "everything"},
+        {"name": "x" * 3000},
+        {"span": "1-2"},
+        {"received": "gestern"},
+        {"capacity": "<b>"},
+    ):
+        form = {"capacity": "court", "name": "张法官", "cases": CASE, "purpose": "举证", **wrong}
+        sent = send(client, "/requests/new?capacity=court", "/requests/new", **form)
+        assert sent.status_code in (400, 422) and "<b>" not in sent.text, wrong
+    assert state_of(evidence, number) == "opened"

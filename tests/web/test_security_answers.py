@@ -158,6 +158,7 @@ def test_no_template_has_a_script_style_or_handler_of_its_own_nor_another_host()
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
             assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", text), file
+            assert not re.search(r"\s[\w-]+=\{\{", text), f"{file}: a value stands in no quotation marks"
             assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text), file
         elif "vendored" not in file.parts:
             assert not re.search(r"\beval\(|new Function|innerHTML|document\.write|https?://", text), file

@@ -45,9 +45,9 @@ def approve(asked: Asked) -> Response:
     for number, seen in chosen:
         one = there.get(number)
         try:
-            if one is None or not one.opened:
+            if one is None or not one.opened or not seen:
                 raise UsageError("web.approvals-not-opened", number)
-            requests.approve(session, number, seen=seen or one.seen)
+            requests.approve(session, number, seen=seen)
             results.append((number, "", {}))
         except PreserveError as error:
             results.append((number, error.code, error.values))

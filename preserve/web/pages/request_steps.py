@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from preserve.errors import NotPermitted, PreserveError
+from preserve.errors import NotPermitted, PreserveError, UsageError
 from preserve.services import redactions, request_views, requests
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
@@ -54,6 +54,13 @@ def _draft(asked: Asked) -> redactions.DraftShown:
     return redactions.read_draft(asked.session, asked.path["number"])
 
 
+def _revision(text: str) -> int | None:
+    """That of the draft on the page; None where the form has none. Raises UsageError."""
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError("web.redact-form", "draft")
+    return int(text) if text else None
+
+
 @page("POST", "/requests/{number}/examine", "request.examine", "request.show", "request.draft")
 def examined(asked: Asked) -> Response:
     """Say what is to be given; what was drawn becomes the plan."""
@@ -66,7 +73,7 @@ def examined(asked: Asked) -> Response:
             form.getlist("left_out"),
             answered=form.get("answered", "").strip(),
             seen=asked.needed("seen"),
-            draft=int(form["draft"]) if form.get("draft", "").isdigit() else None,
+            draft=_revision(form.get("draft", "")),
         )
         requests.examine(asked.session, number, opinion)
 

@@ -17,6 +17,8 @@ from preserve.web.papers import LARGEST, received
 from preserve.web.routing import page
 
 _LISTED = 100
+_LONGEST = 2000  # characters of a field
+_LONGEST_LIST = 200_000  # of one with many lines
 
 
 @page("GET", "/requests", "request.list")
@@ -72,6 +74,7 @@ def open_one(asked: Asked) -> Response:
     """Enter it, with its papers."""
     form = asked.form
     try:
+        _check_form(asked)
         with received(asked.standing.home, _papers(asked)) as papers:
             wish = OpenRequest(
                 Consumer(**{name: form.get(name, "").strip() for name in Consumer.model_fields}),
@@ -92,6 +95,15 @@ def open_one(asked: Asked) -> Response:
             raise
         return _form(asked, dict(form), known_failure(error), http_status(error))
     return asked.see_other(f"/requests/{opened.number}", "web.requests-opened")
+
+
+def _check_form(asked: Asked) -> None:
+    """Raises UsageError for what no form of ours sends."""
+    for name, value in asked.form.multi_items():
+        if len(value) > (_LONGEST_LIST if name in ("cases", "objects") else _LONGEST):
+            raise UsageError("web.requests-too-long", name)
+    if asked.form.get("form", "original") not in requests.FORMS:
+        raise UsageError("web.requests-form-wrong", "form")
 
 
 def _papers(asked: Asked) -> list[tuple[str, Any]]:

@@ -32,7 +32,9 @@ _CHECKSUM_MISMATCH = 460
 @page("GET", "/deposits/new", "upload.open")
 def new(asked: Asked) -> Response:
     """The page that a folder is dropped onto. With `again` it goes on with an upload, with `into` it changes one."""
-    return asked.show("deposits/new.html", who=asked.who, again=asked.query.get("again", ""))
+    into = asked.query.get("into", "")
+    into = into if into.replace("-", "").isalnum() else ""
+    return asked.show("deposits/new.html", who=asked.who, again=asked.query.get("again", ""), into=into)
 
 
 @page("POST", "/deposits/uploads", "upload.open", largest=LARGEST_LIST, raw=True)

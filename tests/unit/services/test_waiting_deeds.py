@@ -111,7 +111,9 @@ def test_a_case_that_lacks_papers_is_refused_and_stays_waiting(archive: Archive)
     with pytest.raises(Refused) as refused:
         take_in(session(archive), deposit, jobs=1)
     assert {one.code for one in refused.value.findings} >= {"rule.document-missing"}
-    assert show(session(archive), deposit).deposit.state == "draft"
+    shown = show(session(archive), deposit)
+    assert (shown.deposit.state, shown.deposit.verdict, shown.stale) == ("draft", "error", False)
+    assert {one.code for one in shown.findings} >= {"rule.document-missing"}
 
 
 def test_an_upload_that_was_altered_after_it_came_in_is_not_taken_in(archive: Archive, tmp_path: Path) -> None:

@@ -169,20 +169,28 @@ def _template(cases: int) -> Path:
     return staffed_home(folder, cases=cases)
 
 
-@cache
-def browser() -> Browser:
-    """Debian's Chromium, one in a process."""
-    import atexit
+_OPEN: list[tuple[Any, Browser]] = []
 
+
+def browser() -> Browser:
+    """Debian's Chromium, one for a module of tests: `leave_browser` ends it."""
     from playwright.sync_api import sync_playwright
 
-    playwright = sync_playwright().start()
-    found = playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    atexit.register(playwright.stop)
-    atexit.register(found.close)
-    return found
+    if not _OPEN:
+        playwright = sync_playwright().start()
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        _OPEN.append((playwright, found))
+    return _OPEN[0][1]
+
+
+def leave_browser() -> None:
+    """End the browser and what drives it: while that runs, this thread has an event loop, and no other may be run."""
+    while _OPEN:
+        playwright, found = _OPEN.pop()
+        found.close()
+        playwright.stop()
 
 
 @contextmanager

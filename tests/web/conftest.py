@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.evidence import serving_evidence
-from tests.support.web import Served
+from tests.support.web import Served, leave_browser
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +15,10 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A door over an archive with something to redact; tests with it belong to the group `web-requests`."""
     with serving_evidence(tmp_path_factory.mktemp("evidence")) as served:
         yield served
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_browser() -> Iterator[None]:
+    """No module leaves its browser to the next: tests that run an event loop of their own may come in this process."""
+    yield
+    leave_browser()

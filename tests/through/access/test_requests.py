@@ -169,7 +169,7 @@ def deeds(office: Office) -> list[dict[str, Any]]:
         ("auditor", ["show", "CASE"]),
         ("system", ["request", "list"]),
         ("security", ["request", "show", "2026-0001"]),
-        ("depositor", ["request", "list"]),
+        ("security", ["request", "list"]),
         ("wang", ["ingest", "CASE"]),
         ("head", ["audit", "run"]),
         ("wang", ["replicate"]),

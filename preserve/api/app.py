@@ -40,7 +40,7 @@ def make_api(standing: Standing) -> Any:
     app = _Described(
         title="preserve",
         version=__version__,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         root_path_in_servers=False,

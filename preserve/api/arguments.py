@@ -107,6 +107,8 @@ class Taking:
             shortest = 1 if default is ... and _is_list(kind) else None
             # Years, months, counts: what no calendar knows is refused here and not where it is reckoned with.
             limits: dict[str, Any] = {"ge": 0, "le": 9999} if kind in (int, int | None) else {}
+            if name == "limit" and "after" in self.fields:
+                limits = {"ge": 1, "le": LARGEST}
             if name in self.offer.patterns:
                 limits["pattern"] = self.offer.patterns[name]
             columns[name] = (kind, Field(default, alias=self.offer.names.get(name), min_length=shortest, **limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -71,19 +72,30 @@ def _pages() -> Environment:
 
 
 def reference_routes(app: Any, standing: Standing, base: str) -> list[Route]:
-    """The page and its style sheet."""
+    """The description, the page made from it, and its style sheet. Each is made once: strangers may ask for them."""
+
+    @cache
+    def described() -> bytes:
+        return json.dumps(app.openapi(), ensure_ascii=False).encode()
+
+    @cache
+    def made(language: Language) -> str:
+        other = next(known for known in LANGUAGES if known != language)
+        groups = [(subject, list(found)) for subject, found in groupby(rows(app.openapi()), lambda row: row.subject)]
+        with speaking(language):
+            values = {"language": language, "other": other, "base": base, "groups": groups, "t": say}
+            return _pages().get_template("reference.html").render(values)
+
+    def description(request: Request) -> Response:
+        return Response(described(), media_type="application/json")
 
     def page(request: Request) -> Response:
         language: Language = language_of(request, standing.language)
         for known in LANGUAGES:
             language = known if request.query_params.get("language") == known else language
-        other = next(known for known in LANGUAGES if known != language)
-        groups = [(subject, list(found)) for subject, found in groupby(rows(app.openapi()), lambda row: row.subject)]
-        with speaking(language):
-            values = {"language": language, "other": other, "base": base, "groups": groups, "t": say}
-            return HTMLResponse(_pages().get_template("reference.html").render(values))
+        return HTMLResponse(made(language))
 
     def style(request: Request) -> Response:
         return FileResponse(_STYLE, media_type="text/css")
 
-    return [Route("/reference", page), Route("/reference.css", style)]
+    return [Route("/openapi.json", description), Route("/reference", page), Route("/reference.css", style)]

@@ -12,7 +12,7 @@ from preserve.administration.duties import Duty
 from preserve.errors import Busy, Refused
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.access import Known
-from preserve.ingest.handing_in.described import draft_of
+from preserve.ingest.handing_in.described import draft_of, forget_read
 from preserve.ingest.handing_in.figures import Figures, figures
 from preserve.ingest.handing_in.rooms import Room
 from preserve.services.deposit_drafts import drafted
@@ -23,6 +23,10 @@ from preserve.services.upload_ends import clear_kept, end_old
 
 SETTLED = 600
 """Seconds for which nothing in a folder may change before it counts as laid there: a share keeps files' old times."""
+
+
+_READ = 30 * 86400.0
+"""After so many seconds a workbook of an inbox is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def watch(session: Session, *, settled: int = SETTLED) -> InboxWatched:
                 except Refused:
                     unreadable.append(name)
     ended, cleared = end_old(session), clear_kept(session)
+    forget_read(home, _READ)
     return InboxWatched(tuple(made), tuple(filling), tuple(unreadable), ended, cleared, inboxes.absent(home))
 
 

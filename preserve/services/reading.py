@@ -74,8 +74,9 @@ class StripShown:
 class FileShown:
     """One file as it is shown: how, what is known of the copy, and what belongs beside it.
 
-    `state` of the copy is `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a document;
-    `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not shown.
+    `state` of the copy is `fetching`, `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a
+    document; `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not
+    shown.
     """
 
     file: FileInList
@@ -163,7 +164,9 @@ def _shown(
         before,
         after,
     )
-    if check.state == "altered":
+    if check.state == "fetching":
+        have_prepared(session, opened)
+    if check.state in ("altered", "fetching"):
         return facts
     shown = _with_contents(session, opened, facts, files)
     if opened.copy.due(session.archive.now()) or (shown.strip is not None and shown.strip.state == "waiting"):

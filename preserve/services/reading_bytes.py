@@ -120,7 +120,7 @@ def prepare(session: Session, case: str, file: str) -> Prepared:
     """
     opened = find_file(session, case, file)
     viewed = opened.viewed
-    check = opened.copy.bring(session.archive.now())
+    check = opened.copy.bring(session.archive.now(), patient=True)
     if check.state != "altered" and opened.strip.known() is None and viewed.recording:
         # What somebody waits for comes first; where the copy turns out altered, the strip is not shown either.
         opened.strip.make(opened.copy.path, viewed.length, looking_profile(session.home.profiles))

@@ -124,10 +124,12 @@ def _clear_now_and_then(session: Session, viewing: Path) -> None:
 
 
 def require_intact(session: Session, opened: Opened) -> Check:
-    """The same, for who is about to show bytes of it. Raises NotIntact."""
+    """The same, for who is about to show bytes of it. Raises NotIntact, Busy while it is fetched."""
     check = bring(session, opened)
     if check.state == "altered":
         raise altered(opened, check)
+    if check.state == "fetching":
+        raise Busy("look.fetching", opened.viewed.name)
     return check
 
 

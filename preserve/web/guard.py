@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,7 @@ from preserve.web.routing import Page
 from preserve.web.security import SAFE, is_form_token, is_own_request
 
 _log = logging.getLogger("preserve.web")
+_requests = logging.getLogger("preserve.requests")
 
 
 class Guard:
@@ -46,7 +48,19 @@ class Guard:
         """The function that answers requests to this page."""
 
         async def answer(request: Request) -> Response:
+            begun, number = time.monotonic(), secrets.token_hex(8)
             asked = self._asked(request, page)
+            response = await answered(request, asked)
+            response.headers["x-request-id"] = number
+            # The route and not the address: a query may hold the name of a person.
+            account = asked.__dict__["who"].account if "who" in asked.__dict__ else "-"
+            taken = 1000 * (time.monotonic() - begun)
+            _requests.info(
+                "%s %s %s %s %d %.0f ms", number, account, page.method, page.path, response.status_code, taken
+            )
+            return response
+
+        async def answered(request: Request, asked: Asked) -> Response:
             try:
                 if not is_own_request(request.method, request.headers, request.url.scheme):
                     return await run_in_threadpool(self._refused, asked, 403, "web.foreign-form")

@@ -159,6 +159,7 @@ def test_monitors_learn_that_it_answers_and_no_more(served: Served) -> None:
     with httpx.Client(base_url=f"{served.address}/api/v1") as door:
         assert door.get("/health").json() == {"state": "ready"}
         assert door.get("/version").status_code == 401
+        assert httpx.get(f"{served.address}/api", follow_redirects=True).url.path == "/api/v1/reference"
         assert door.get("/openapi.json").json()["openapi"] == "3.1.0"
 
 

@@ -52,10 +52,12 @@ def by_hand(door: DueDoor, who: str, address: str, **form: str) -> int:
     return client.post(address, data={"csrf": fields(client.get("/").text)["csrf"], **form}).status_code
 
 
-def carry_out(door: DueDoor) -> str:
+def carry_out(door: DueDoor) -> tuple[str, str]:
+    """How the job ended, and its page."""
     page = f"/disposals/{door.decided}"
     sent = {"seen": seen(door, "archivist"), "confirm": PASSWORD}
-    return job_ended(door, "archivist", door.post("archivist", page, f"{page}/execution", **sent))
+    asked = door.post("archivist", page, f"{page}/execution", **sent)
+    return job_ended(door, "archivist", asked), door.get("archivist", asked.headers["location"]).text
 
 
 def test_it_goes_from_the_job_to_the_signatures(door: DueDoor) -> None:
@@ -67,7 +69,8 @@ def test_it_goes_from_the_job_to_the_signatures(door: DueDoor) -> None:
     assert by_hand(door, "archivist", f"{page}/execution", seen="0" * 64, confirm=PASSWORD) == 412
     assert by_hand(door, "head", f"{page}/execution", seen=fresh, confirm=PASSWORD) in (403, 409)
 
-    assert carry_out(door) == "done"
+    state, told = carry_out(door)
+    assert state == "done" and "LJ-0001" in told and "库房" in told and page in told
     waiting = door.get("archivist2", page).text
     assert "LJ-0001" in waiting and "库房" in waiting and f"{page}/withdrawal" not in waiting
     stone = door.get("archivist", page).text
@@ -79,7 +82,7 @@ def test_it_goes_from_the_job_to_the_signatures(door: DueDoor) -> None:
     assert by_hand(door, "archivist2", f"{page}/confirmations", medium=DISC, how="粉碎") == 403
     assert door.post("examiner", page, f"{page}/confirmations", medium=DISC, how="粉碎").status_code == 303
     assert "还要人工处理的载体" not in door.get("archivist", page).text
-    assert carry_out(door) == "done"
+    assert carry_out(door)[0] == "done"
 
     done = door.get("archivist", page).text
     assert "/execution" not in done and 'name="confirm"' not in done, "who carried it out does not witness it"

@@ -52,3 +52,13 @@ def test_a_body_beyond_the_limit_is_not_read(served: Served) -> None:
 
 
 FORM = "application/x-www-form-urlencoded"
+
+
+def test_each_request_is_logged_by_its_route_and_account_and_nothing_more(served: Served) -> None:
+    client = served.client("archivist")
+    answer = client.get("/cases?q=某人的姓名")
+    number = answer.headers["x-request-id"]
+    (line,) = [line for line in served.log if number in line]
+    assert "archivist GET /cases 200" in line
+    assert "姓名" not in "".join(served.log)
+    assert not any(token in "".join(served.log) for token in client.cookies.values())

@@ -26,7 +26,7 @@ def test_a_request_goes_from_the_form_to_the_decision(evidence: Served) -> None:
     sent = decide(evidence, number, seen=seen(page))
     assert (sent.status_code, sent.headers["location"]) == (303, f"/requests/{number}?note=web.requests-approved")
     shown = evidence.client("archivist").get(f"/requests/{number}").text
-    assert "由档案员提供" in shown and state_of(evidence, number) == "approved"
+    assert "由档案员交付" in shown and state_of(evidence, number) == "approved"
 
 
 def test_a_step_that_is_not_theirs_is_not_offered_and_refused_by_hand(evidence: Served) -> None:

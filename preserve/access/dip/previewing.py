@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -81,9 +82,8 @@ def make(
         return there
     check(home, connection, [wish.one], list(wanted.redactions), number)
     top = _folder(home, number)
-    folder, scratch = top / _key(wanted), top / f".{_key(wanted)}.part"
-    with suppress(FileNotFoundError):
-        discard(scratch, top)
+    # Two may ask for the same at once: each makes its own, and the later one takes the place of the other.
+    folder, scratch = top / _key(wanted), top / f".{_key(wanted)}.{secrets.token_hex(4)}.part"
     scratch.mkdir(parents=True, mode=0o770)
     try:
         with speaking(home.settings.language):

@@ -33,13 +33,14 @@ AT_ONCE = 64 << 20
 
 _DAY = timedelta(days=1)
 
-State = Literal["checking", "intact", "altered"]
+State = Literal["fetching", "checking", "intact", "altered"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """What is known of a copy: `checking` until it was read whole, else what it was at the moment `at`.
 
+    `fetching`: it is not in the room, and copying it would take longer than somebody waits for a page.
     `found` is the digest of one that differs, empty where it could not be read at all.
     """
 
@@ -61,8 +62,11 @@ class ShownCopy:
         self.path = folder / f"{key[:32]}{suffix_of(viewed.path)}"
         self._note = folder / f"{key[:32]}.note"
 
-    def bring(self, moment: datetime) -> Check:
-        """Have it in the room, read whole where it is small; what is known of it now. Raises the medium's errors."""
+    def bring(self, moment: datetime, *, patient: bool = False) -> Check:
+        """Have it in the room, read whole where it is small; what is known of it now. Raises the medium's errors.
+
+        Who is not `patient` is told `fetching` of a large one that must be copied.
+        """
         for folder in (self._root, self.path.parent.parent, self.path.parent):
             folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         here = self._here()
@@ -70,7 +74,12 @@ class ShownCopy:
             return self._known() if self._known().state == "altered" else self._write(Check("altered", stamp(moment)))
         known = self._known()
         if self._source_noted() != here or (known.state != "altered" and not self.path.is_file()):
-            known = self._place(here, moment)
+            if not share_file(self._source, self.path):
+                if self._size > AT_ONCE and not patient:
+                    return Check("fetching")
+                known = self._copy(here, moment)
+            else:
+                known = self._write(Check("checking"), here)
         with suppress(OSError):
             os.utime(self._note)
         if known.state == "altered":
@@ -103,9 +112,7 @@ class ShownCopy:
         known = self._known()
         self._write(Check(known.state, known.at, known.found, told=True))
 
-    def _place(self, here: list[int], moment: datetime) -> Check:
-        if share_file(self._source, self.path):
-            return self._write(Check("checking"), here)
+    def _copy(self, here: list[int], moment: datetime) -> Check:
         try:
             _, digests = copy_file_checked(self._source, self.path, ("sha256",), lambda moved: check_stop())
         except StorageError:

@@ -113,6 +113,18 @@ def test_where_nothing_can_be_shared_it_is_copied(place: Place) -> None:
         assert copy.bring(now()).state == "altered" and not copy.path.exists()
 
 
+def test_a_large_one_that_must_be_copied_is_fetched_by_who_has_time(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "AT_ONCE", 10)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        place.viewing = Path(elsewhere) / "viewing"
+        copy = place.copy()
+        assert copy.bring(now()).state == "fetching" and not copy.path.exists()
+        assert copy.bring(now(), patient=True).state == "intact"
+        assert copy.bring(now()).state == "intact" and copy.path.read_bytes() == DATA
+
+
 def test_a_note_that_was_damaged_is_no_word_of_anything(place: Place) -> None:
     copy = place.copy()
     copy.bring(now())

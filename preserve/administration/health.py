@@ -22,7 +22,7 @@ from metadata.errors import MetadataError
 from metadata.findings import Value
 from preserve.errors import PreserveError
 from preserve.home import Home, open_home
-from preserve.messages import say
+from preserve.messages import listed, say
 from storage_adapters.errors import StorageError
 from storage_adapters.programs import ask
 
@@ -146,7 +146,7 @@ def _second_factor(home: Home) -> Iterator[Check]:
         return  # `preserve profiles check` names the mistake
     missing = sorted(({Role.HEAD} | ALONE) - set(asked_of))
     if missing:
-        roles = say("words.list-comma").join(say(f"people.role-{role.value}") for role in missing)
+        roles = listed(say(f"people.role-{role.value}") for role in missing)
         yield Check("health.second-factor-not-asked", "optional", {"roles": roles})
     else:
         yield Check("health.second-factor", "good")

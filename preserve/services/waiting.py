@@ -8,7 +8,6 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from preserve.administration.duties import Duty
 from preserve.clock import zone
 from preserve.data_management import journal
 from preserve.data_management.cases import find_case
@@ -16,7 +15,7 @@ from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.handing_in import inboxes
-from preserve.ingest.handing_in.access import Known, known, may_change
+from preserve.ingest.handing_in.access import Known, known, may_change, takes_in
 from preserve.ingest.handing_in.described import Draft, draft_of
 from preserve.ingest.handing_in.figures import Figures, figures
 from preserve.ingest.handing_in.found import read_found
@@ -81,7 +80,7 @@ class DepositsWaiting:
 def waiting(session: Session) -> DepositsWaiting:
     """What waits: of an archivist the inboxes and what was handed in, of everybody what they sent themselves."""
     home, person = session.home, session.person
-    all_of_them = person.may(Duty.INGEST)
+    all_of_them = takes_in(person)
     places: list[Known] = []
     if all_of_them:
         places += [Known(*inboxes.record_of(home, folder), folder.path) for folder in inboxes.listed(home)]
@@ -225,6 +224,6 @@ def show(session: Session, deposit: str) -> DepositShown:
         letters=place.record.letters,
         taken_by=place.record.taken_by,
         may_change=may_change(place, session.person),
-        may_take_in=session.person.may(Duty.INGEST) and place.record.state not in ("uploading", "taken-in"),
+        may_take_in=takes_in(session.person) and place.record.state not in ("uploading", "taken-in"),
         receipt=place.room.paper("receipt").exists(),
     )

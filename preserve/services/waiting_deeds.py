@@ -116,7 +116,7 @@ def hand_in(session: Session, deposit: str) -> DepositState:
     return DepositState(deposit, "handed-in")
 
 
-@command("deposits.send_back", duty=Duty.INGEST, subject="deposit")
+@command("deposits.send_back", duty=(Duty.INGEST, Duty.ANSWER), subject="deposit")
 def send_back(session: Session, deposit: str, reasons: str, codes: Sequence[str] = ()) -> DepositState:
     """Send a deposit back with a letter: the reasons in words, and of the last check the findings of these codes.
 
@@ -165,7 +165,7 @@ def _text(draft: Draft, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-@job("deposits.take_in", duty=Duty.INGEST, subject="deposit", runs=Runs("ingest", place="deposit"))
+@job("deposits.take_in", duty=(Duty.INGEST, Duty.ANSWER), subject="deposit", runs=Runs("ingest", place="deposit"))
 def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = False) -> Ingested:
     """Take a deposit that waits in; goes on where an earlier run stopped, with `restart` begins anew.
 

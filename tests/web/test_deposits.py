@@ -261,7 +261,8 @@ def test_a_depositor_hands_in_and_gets_a_receipt(served: Served, tmp_path: Path)
     receipt = mine.get(f"{page}/papers/receipt")
     assert receipt.content.startswith(b"%PDF-")
     assert mine.get(f"{page}/description").status_code == 409
-    assert served.client("head").get(page).status_code == 404  # hands in as well, and this is another's
+    assert served.client("head").get(page).status_code == 200  # who answers for errors sees what waits for an answer
+    assert served.client("examiner").get(page).status_code == 403
     archive = opened(served.home)
     try:
         with archive.catalogue.read() as connection:

@@ -44,17 +44,22 @@ class Known:
         return Handed(self.folder, beside, {path.removeprefix(top): digest for path, digest in came.items()})
 
 
+def takes_in(person: Person) -> bool:
+    """Whether somebody takes others' deposits in: who ingests, and who answers for errors in them."""
+    return person.may(Duty.INGEST) or person.may(Duty.ANSWER)
+
+
 def known(home: Home, person: Person, identifier: str) -> Known:
     """Raises NotFound where there is no such deposit, or none that this person may know of."""
     if identifier.startswith("in-"):
-        if not person.may(Duty.INGEST):
+        if not takes_in(person):
             raise NotFound("deposit.unknown", identifier[:80])
         waiting = inboxes.find(home, identifier)
         room, record = inboxes.record_of(home, waiting)
         return Known(room, record, waiting.path)
     room = room_of(home, identifier)
     record = room.read()
-    if record.owner != person.account and (record.state == "uploading" or not person.may(Duty.INGEST)):
+    if record.owner != person.account and (record.state == "uploading" or not takes_in(person)):
         raise NotFound("deposit.unknown", identifier)
     return Known(room, record, room.files / record.top if record.top else room.files)
 
@@ -71,7 +76,7 @@ def may_change(found: Known, person: Person) -> bool:
     """Whether this person may write to it now: who sent it until it is handed in, an archivist until it is taken in."""
     state = found.record.state
     mine = found.record.owner == person.account and state in ("draft", "returned")
-    return mine or (person.may(Duty.INGEST) and state not in ("uploading", "taken-in"))
+    return mine or (takes_in(person) and state not in ("uploading", "taken-in"))
 
 
 def require_change(found: Known, person: Person) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from preserve.data_management import ledger
 from preserve.errors import NotIntact
@@ -75,3 +76,20 @@ def test_listings_that_a_case_stood_in(kept: Connection) -> None:
     assert ledger.count_listings(kept, "listed", "2", after=0, upto=99) == 2
     assert ledger.count_listings(kept, "listed", "2", after=11, upto=99) == 1
     assert ledger.count_listings(kept, "listed", "2", after=0, upto=11) == 1
+
+
+def test_some_subjects_are_found_without_reading_every_entry_of_an_action(kept: Connection) -> None:
+    """Sorted by its number, SQLite would walk all entries of the action for some hundred cases: and so for each some."""
+    plans: list[str] = []
+
+    @event.listens_for(kept.engine, "before_cursor_execute")
+    def explain(connection: Connection, cursor: Any, statement: str, values: Any, *others: Any) -> None:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        plans.extend(str(row[3]) for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", values))  # type: ignore[attr-defined]
+
+    try:
+        ledger.about_any(kept, [f"s{number}" for number in range(500)], ["a"])
+    finally:
+        event.remove(kept.engine, "before_cursor_execute", explain)
+    assert any("ledger_by_subject (subject=? AND action=?)" in plan for plan in plans), plans

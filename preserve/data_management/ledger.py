@@ -173,7 +173,7 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
 def about_any(connection: Connection, subjects: Iterable[str], actions: Iterable[str]) -> list[Entry]:
     """The entries of these actions about any of these subjects, oldest first. Raises NotIntact."""
     query = _ROWS.query().where(ledger.c.subject.in_(list(subjects)), ledger.c.action.in_(list(actions)))
-    # Sorted by an expression: to get the order for nothing SQLite would read every entry of an action, for some of them.
+    # By an expression: to get the order for nothing, SQLite would read every entry of an action for some of them.
     return list(_ROWS.read(connection, query.order_by(None).order_by(ledger.c.number + 0)))
 
 

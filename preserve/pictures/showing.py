@@ -48,7 +48,7 @@ def show_page(path: Path, number: int, kept: Path, target: Path, mark: str, font
     if not kept.is_file():
         page = _of_pdf(path, number) if _is_pdf(path) else _of_picture(path, number)
         page.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-        part = kept.with_name(f"{kept.name}.{os.getpid()}")
+        part = kept.with_name(f"{kept.name}.{os.urandom(8).hex()}")
         page.convert("RGB").save(part, "JPEG", quality=88, optimize=True)
         part.replace(kept)
     with Image.open(kept) as bare:

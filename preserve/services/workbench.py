@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from preserve.administration.duties import Duty
 from preserve.administration.index_check import VERIFIED
@@ -19,6 +20,7 @@ from preserve.archival_storage import media as inventory
 from preserve.clock import stamp
 from preserve.data_management import accounts, audits, checkpoints, jobs, ledger, logins, standings, versions
 from preserve.data_management.disposal_holds import HELD
+from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.rooms import rooms
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
@@ -72,6 +74,10 @@ def _deposits(facts: Facts) -> Iterator[Line]:
             yield Line("ingests-under-way", under_way)
         if handed := sum(record.state == "handed-in" for _, record in rooms(facts.session.archive.home)):
             yield Line("deposits-handed-in", handed)
+        home = facts.session.archive.home
+        folders = islice(inboxes.listed(home), NEWEST)
+        if waiting := sum(inboxes.record_of(home, one)[1].state not in ("taken-in", "returned") for one in folders):
+            yield Line("inbox-waiting", waiting)
     elif facts.may(Duty.SEE_OWN):
         account = facts.session.person.account
         states = Counter(record.state for _, record in rooms(facts.session.archive.home) if record.owner == account)

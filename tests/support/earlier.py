@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 
+_OF_THE_DOORS = (
+    "jobs",
+    "saved_searches",
+    "marks",
+    "chosen_cases",
+    "second_factors",
+    "known_addresses",
+    "login_tries",
+    "preferences",
+    "answers",
+)  # migrations 0016 to 0019
+
 
 def to_0007(base: sqlite3.Connection) -> None:
     """The ledger's columns to search by are written beside the entries; requests have a table of their own."""
@@ -42,6 +54,11 @@ def to_0007(base: sqlite3.Connection) -> None:
     base.execute("CREATE INDEX proceedings_by_state ON proceedings (kind, state)")
     for column in ("peaks", "first_entry"):
         base.execute(f"ALTER TABLE checkpoints DROP COLUMN {column}")
+    for table in _OF_THE_DOORS:
+        base.execute(f"DROP TABLE {table}")
+    base.execute("ALTER TABLE accounts DROP COLUMN kind")
+    for column in ("id", "kind", "name", "scopes", "address", "used", "idle"):
+        base.execute(f"ALTER TABLE tokens DROP COLUMN {column}")
     base.execute("DROP TABLE tiles")
     base.execute("DROP TABLE sums")
     base.execute("UPDATE alembic_version SET version_num = '0007'")

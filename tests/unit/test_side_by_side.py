@@ -147,5 +147,7 @@ def test_threads_are_started_where_they_get_their_context() -> None:
         for path in source.rglob("*.py")
         if re.search(r"ThreadPoolExecutor\(\w|os\.getpid\(\)", path.read_text(encoding="utf-8"))
     }
-    # Where the pool is and a worker asks who its parent is, and where a fork leaves its parent's children and files alone.
-    assert bare == {"work.py", "pictures/helper.py", "typesetting/fonts.py"}
+    # Where the pool is and a worker asks who its parent is, where a fork leaves its parent's children and files alone,
+    # where a job says which process it is, and where another program is given a file that has no name.
+    pools = {"work.py", "pictures/helper.py", "typesetting/fonts.py"}
+    assert bare == pools | {"services/worker.py", "services/job_child.py", "services/deposit_files.py"}

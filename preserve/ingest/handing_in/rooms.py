@@ -132,7 +132,7 @@ class Room:
     def put(self, target: Path, data: bytes) -> None:
         """Write a small file of this room whole or not at all."""
         self.path.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        part = target.with_name(f".{target.name}.{os.urandom(8).hex()}")
         try:
             with part.open("wb") as file:
                 file.write(data)

@@ -13,6 +13,7 @@ ADDRESSES = {
     "ingests-refused": "/deposits",
     "ingests-under-way": "/jobs?state=running",
     "deposits-handed-in": "/deposits?state=waiting",
+    "inbox-waiting": "/deposits?state=waiting",
     "own-returned": "/deposits?state=returned",
     "own-draft": "/deposits?state=waiting",
     "own-uploading": "/deposits?state=waiting",

@@ -12,7 +12,7 @@ from pathlib import Path
 import argon2
 import pytest
 
-from preserve.administration import passwords
+from preserve.administration import passwords, proving
 from preserve.administration.appointing import change_person
 from preserve.administration.passwords import log_in, reset_password, set_password
 from preserve.administration.people import Person, recognise
@@ -122,9 +122,14 @@ def test_every_refusal_is_the_same(archive: Archive, catalogue: Catalogue, tmp_p
         done = archive.run("--json", "user", "login", name, stdin=lines)
         document = json.loads(done.stdout)
         assert document["error"].pop("where") == name
-        assert entries(catalogue) == before + 1, "each refusal costs one entry"
+        # Tries at accounts that are none are told of together, once in a quarter of an hour.
+        told_of = {before + 1} if name in ACCOUNTS else {before, before + 1}
+        assert entries(catalogue) in told_of, "each refusal costs one entry"
         told.append((done.returncode, document))
     assert all(one == told[0] for one in told) and told[0][0] == 6, told
+
+
+ACCOUNTS = ("head", "zhao", "auditor", "wang")
 
 
 def entries(catalogue: Catalogue) -> int:
@@ -140,7 +145,7 @@ def test_a_name_that_no_account_has_never_enters_the_ledger(catalogue: Catalogue
 
 
 def test_who_has_no_account_is_tried_against_a_hash_of_the_same_cost() -> None:
-    assert argon2.extract_parameters(passwords.NOBODYS) == argon2.extract_parameters(passwords.hash_password("x"))
+    assert argon2.extract_parameters(proving.NOBODYS) == argon2.extract_parameters(passwords.hash_password("x"))
 
 
 def test_a_password_of_another_encoding_is_wrong_and_no_defect(archive: Archive, tmp_path: Path) -> None:
@@ -152,16 +157,17 @@ def test_a_password_of_another_encoding_is_wrong_and_no_defect(archive: Archive,
 def test_what_was_verified_before_a_reset_or_a_suspension_lets_nobody_in(catalogue: Catalogue) -> None:
     moment = now() + timedelta(days=200)
     by = security(catalogue, moment)
-    tried = passwords._count(catalogue, "head", moment)
+    claim = proving.Claim("head", PASSWORD)
+    tried = proving._count(catalogue, claim, moment)
     with catalogue.read() as connection:
-        assert passwords._still_right(connection, tried, moment)
+        assert proving._still_right(connection, tried, claim, moment, asks_code=False)
     change_person(catalogue, "head", roles=None, os_user=None, state="suspended", actor=by, moment=moment)
     with catalogue.read() as connection:
-        assert passwords._still_right(connection, tried, moment) is None
+        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None
     change_person(catalogue, "head", roles=None, os_user=None, state="active", actor=by, moment=moment)
     first = reset_password(catalogue, "head", actor=by, moment=moment)
     with catalogue.read() as connection:
-        assert passwords._still_right(connection, tried, moment) is None
+        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None
     assert answer(catalogue, "head", PASSWORD, moment) == "people.password-wrong"
     assert answer(catalogue, "head", first, moment) == "people.password-must-change"
     set_password(catalogue, "head", first, PASSWORD, moment)
@@ -170,8 +176,9 @@ def test_what_was_verified_before_a_reset_or_a_suspension_lets_nobody_in(catalog
 
 def test_others_lock_meanwhile(catalogue: Catalogue) -> None:
     moment = now() + timedelta(days=300)
-    tried = passwords._count(catalogue, "head", moment)
+    claim = proving.Claim("head", PASSWORD)
+    tried = proving._count(catalogue, claim, moment)
     for _ in range(4):
         assert answer(catalogue, "head", "wrong", moment) == "people.password-wrong"
     with catalogue.read() as connection:
-        assert passwords._still_right(connection, tried, moment) is None
+        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None

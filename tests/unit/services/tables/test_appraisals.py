@@ -27,7 +27,9 @@ def view(*, agreed: dict[int, Opinion] | None = None) -> ReviewView:
         group=2,
         items=(item(1), item(2, path="录像.mp4", copies=(), signals=(), blocks=())),
     )
-    return ReviewView(review, (), agreed or {}, (), {"declared": "所定期限"}, {"incident:media": "媒体报道"})
+    return ReviewView(
+        review, (), agreed or {}, (), {"declared": "所定期限"}, {"incident:media": "媒体报道"}, sha256="", offered=()
+    )
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,9 @@ def test_an_event_says_who_or_that_nobody_is_named_and_long_accounts_are_cut() -
 
 def test_files_show_their_length_where_they_have_one() -> None:
     def file(name: str, length: float) -> FileShown:
-        return FileShown(name, "video", "inquiry", "i", "p", 1500, "", "", "access", True, "", length, None, "Inquiry")
+        return FileShown(
+            name, "video", "inquiry", "i", "p", 1500, "", "", "access", True, "", length, None, "Inquiry", "Inquiry"
+        )
 
     with speaking("en"):
         shown = tables.contents(CaseContents("o1", (file("a.mp4", 61.0), file("b.pdf", 0))))

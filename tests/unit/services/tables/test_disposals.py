@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,16 @@ WHEN = "2026-03-02T01:00:00Z"
 def signature(by: str) -> Signature:
     return Signature(by=by, when=WHEN)
 
+
+UNSEEN: dict[str, Any] = {
+    "blocks": {},
+    "media": (),
+    "registers": (),
+    "sha256": "",
+    "offered": (),
+    "today": date(2031, 12, 1),
+}
+"""What the pages show and the tables do not."""
 
 PROPOSED = Disposal(
     number="D2026-0001",
@@ -55,7 +66,7 @@ def test_what_is_left_to_do_is_a_line_a_copy(language: Language, what: str) -> N
 
 def test_a_disposal_before_anybody_signed_has_dashes() -> None:
     with speaking("en"):
-        facts, register, tombstones = tables.disposal(DisposalView(PROPOSED, (), ()))
+        facts, register, tombstones = tables.disposal(DisposalView(PROPOSED, (), (), **UNSEEN))
     assert [value for _, value in facts.rows] == ["D2026-0001", "proposed", "li", "—", "—", "—", "—"]
     assert register.rows == (("1", "〔2015〕7号", "无证经营", "—", "—"),)
     assert tombstones.rows == () and len(tombstones.heads) == 5
@@ -73,7 +84,7 @@ def test_a_disposal_that_was_carried_out_says_who_signed_and_how_each_copy_went(
     tombstone = Tombstone.model_construct(case_number="〔2015〕7号", copies=(copy,))
     with speaking("zh"):
         facts, _, tombstones = tables.disposal(
-            DisposalView(PROPOSED.model_copy(update=signed), (), (tombstone, tombstone))
+            DisposalView(PROPOSED.model_copy(update=signed), (), (tombstone, tombstone), **UNSEEN)
         )
     assert facts.rows[3:] == (
         ("清册复核人", "wang、zhao"),

@@ -40,12 +40,12 @@ def test_holds_are_followed_by_requests_that_hold_by_themselves(
         by="li",
         when=WHEN,
     )
-    listing = HoldList((hold,), (HoldingRequest("R2026-0001", "opened", ("a",), WHEN),), 0)
+    listing = HoldList((hold,), (HoldingRequest("R2026-0001", "opened", ("a",), WHEN),), 0, {}, ())
     with speaking(language):
         shown = tables.holds(listing)
     assert shown.rows == (placed, asked) and len(shown.heads) == len(placed)
 
 
 def test_an_empty_list_has_headings_only() -> None:
-    shown = tables.holds(HoldList((), (), 0))
+    shown = tables.holds(HoldList((), (), 0, {}, ()))
     assert shown.rows == () and all(shown.heads)

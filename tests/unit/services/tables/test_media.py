@@ -29,12 +29,12 @@ def test_one_medium_shows_what_its_kind_knows_its_copies_and_its_entries() -> No
     copy = CopyRow("p_v1", "m1", "o1", 1, "verified", "2026-02-01T00:00:00Z", None, part=2, parts=3)
     entry = {"time": "t", "actor": "li", "action": "medium.added", "details": {"label": "盘", "more": "x" * 300}}
     with speaking("en"):
-        facts, copies, entries = tables.show(MediumView(MediumRow(*ROW), (copy,), (entry,), ""))
+        facts, copies, entries = tables.show(MediumView(MediumRow(*ROW), (copy,), (entry,), "", True))
     known = dict(facts.rows)
     assert known["Label"] == "DRV-01" and known["Capacity"] == "2.0 MB" and known["Custodian"] == "—"
     assert known["serial"] == "S-1" and known["reserve"] == "0" and "model" not in known
     with speaking("zh"):
-        assert dict(tables.show(MediumView(MediumRow(*ROW), (), (), ""))[0].rows)["容量"] == "2.0 MB"
+        assert dict(tables.show(MediumView(MediumRow(*ROW), (), (), "", True))[0].rows)["容量"] == "2.0 MB"
     assert copies.rows == (("p_v1", "2/3", "verified", "2026-02-01T00:00:00Z", "—"),) and copies.title
     assert entries.rows[0][:3] == ("t", "li", "medium.added")
     assert entries.rows[0][3].startswith('{"label": "盘"') and len(entries.rows[0][3]) == 200

@@ -75,7 +75,7 @@ def test_an_explanation_is_a_table_a_thing_and_says_which_period_decides() -> No
         Explained("i", "录像.mp4", None, "permanent", "", "never", (period("b", decides=True),), None),
     )
     with speaking("en"):
-        case, recording = tables.explanation(Explanation("o", "0" * 64, things, ()))
+        case, recording = tables.explanation(Explanation("o", "0" * 64, things, (), "", "", False))
     assert (case.title, recording.title) == ("whole case: due", "录像.mp4: never")
     assert case.rows == (("a", "第21条", "十年", ""),) and recording.rows == (("b", "第21条", "十年", "yes"),)
 
@@ -91,7 +91,22 @@ def test_changes_are_counted_and_the_first_of_them_listed() -> None:
     change = Change("o", "i", "2025-12-31", "2030-12-31", "declared", "floor-case")
     with speaking("en"):
         counts, first = tables.changes(
-            RuleChanges(False, "0" * 64, "1" * 64, 9, {"shorter": 1, "longer": 300}, (change,) * 300, ())
+            RuleChanges(
+                False,
+                "0" * 64,
+                "1" * 64,
+                9,
+                {"shorter": 1, "longer": 300},
+                (change,) * 300,
+                (),
+                (),
+                {},
+                {},
+                0,
+                0,
+                0,
+                None,
+            )
         )
     assert counts.rows == (("longer", "300"), ("shorter", "1"))
     assert len(first.rows) == 200

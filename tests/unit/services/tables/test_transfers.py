@@ -59,7 +59,7 @@ def test_a_transfer_shows_each_step_that_was_taken_and_its_cases() -> None:
         items=(ITEM,),
     )
     with speaking("en"):
-        facts, cases = tables.transfer(TransferView(transfer))
+        facts, cases = tables.transfer(TransferView(transfer, sha256="", offered=()))
     assert len(facts.rows) == 6 and facts.rows[-1][1] == f"li {WHEN}"
     assert cases.rows[0][:4] == ("〔2026〕7号", "—", "—", "0")
 
@@ -74,7 +74,7 @@ def test_a_transfer_shows_each_step_that_was_taken_and_its_cases() -> None:
         "ended": Decision(by="li", when=WHEN, reason="退回"),
     }
     with speaking("zh"):
-        facts, _ = tables.transfer(TransferView(transfer.model_copy(update=steps)))
+        facts, _ = tables.transfer(TransferView(transfer.model_copy(update=steps), sha256="", offered=()))
     assert facts.rows[6:] == (
         ("审批", f"head {WHEN} 同意"),
         (facts.rows[7][0], f"li {WHEN} /out"),

@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from preserve.administration.proving import Gate
 from preserve.errors import Busy, NotPermitted, Refused, ToolMissing
 from preserve.home import Home, Oidc
 
@@ -30,6 +31,9 @@ _log = logging.getLogger("preserve.provider")
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 """Signatures that only the provider can make: neither none nor one by a secret that we hold too (RFC 8725 §3.1)."""
+
+_GATE = Gate(4, 8)
+"""A provider that is slow holds up so many requests and no more: the door goes on."""
 
 _DISCOVERY = "/.well-known/openid-configuration"
 _LARGEST = 1 << 20  # bytes of an answer
@@ -107,7 +111,7 @@ def account_of(home: Home, settings: Oidc, asking: Asking, answer: Answer, momen
 
 @contextmanager
 def _asked(home: Home, settings: Oidc) -> Iterator[httpx.Client]:
-    """A client for the provider; what cannot be reached, or breaks off, is Busy."""
+    """A client for the provider; what cannot be reached, or breaks off, is Busy. Raises Throttled, ToolMissing."""
     try:
         import httpx
     except ImportError as error:
@@ -119,7 +123,8 @@ def _asked(home: Home, settings: Oidc) -> Iterator[httpx.Client]:
         raise ToolMissing("people.provider-file", settings.ca_file) from error
     try:
         # Nothing of the environment: a proxy or a .netrc would be another's word on where secrets go.
-        with httpx.Client(verify=context, trust_env=False, follow_redirects=False, timeout=_TIMEOUT) as client:
+        how: dict[str, Any] = {"trust_env": False, "follow_redirects": False, "timeout": _TIMEOUT}
+        with _GATE.entered(), httpx.Client(verify=context, **how) as client:
             yield client
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         _log.warning("%s: %s", settings.issuer, error)

@@ -89,6 +89,12 @@ class Claim:
     provider: str = ""
 
 
+def _refusal(claim: Claim) -> str:
+    if not claim.provider:
+        return "people.password-wrong"
+    return "people.provider-code-wrong" if claim.code else "people.provider-no-entry"
+
+
 Deed = Callable[[Connection, CredentialRow], PreserveError | None]
 """What the right password permits; it returns what is to be raised although the password was right."""
 
@@ -107,8 +113,7 @@ def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, a
         known = _still_right(connection, tried, claim, moment, asks_code=asks_code) if right and tried.open else None
         if known is None:
             _note_refused(connection, tried, claim, moment)
-            code = "people.provider-no-entry" if claim.provider else "people.password-wrong"
-            answer: PreserveError | None = NotPermitted(code, claim.account)
+            answer: PreserveError | None = NotPermitted(_refusal(claim), claim.account)
         else:
             _forgive(connection, tried, claim, moment)
             answer = deed(connection, known)

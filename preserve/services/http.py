@@ -28,6 +28,7 @@ NOBODY = frozenset(
         "people.session-ended",
         "people.session-unsafe",
         "people.password-wrong",
+        "people.provider-code-wrong",
         "people.provider-denied",
         "people.provider-no-entry",
         "people.provider-stale",

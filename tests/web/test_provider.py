@@ -260,7 +260,9 @@ def test_the_one_time_code_is_asked_for_after_the_provider(
         return fields(shown.text)
 
     form = code_page()
-    refused(client.post("/login/provider/code", data={**form, "code": "000000"}))
+    wrong = client.post("/login/provider/code", data={**form, "code": "000000"})
+    refused(wrong)
+    assert "动态验证码不正确" in wrong.text
     right = {**form, "key": "another", "code": code_at(secret, step_of(now()))}
     refused(client.post("/login/provider/code", data=right))  # the ticket is used up
     form = code_page()

@@ -11,7 +11,8 @@ from preserve.administration.duties import Role
 from preserve.administration.one_time_codes import new_secret, taken_step
 from preserve.administration.people import Person, existing
 from preserve.administration.proving import Claim, prove
-from preserve.data_management import second_factors
+from preserve.administration.second_steps import has_factor
+from preserve.data_management import second_factors, security_keys
 from preserve.data_management.database import Catalogue
 from preserve.data_management.logins import CredentialRow
 from preserve.errors import Conflict, NotFound, PreserveError, Refused
@@ -21,8 +22,7 @@ def wants_factor(connection: Connection, account: str, roles: Iterable[Role], as
     """Whether a second factor is asked of these roles, and the account has none."""
     if not set(roles) & set(asked_of):
         return False
-    factor = second_factors.read(connection, account)
-    return factor is None or not factor.confirmed
+    return not has_factor(connection, account)
 
 
 def begin_factor(catalogue: Catalogue, account: str) -> str:
@@ -64,10 +64,14 @@ def end_own_factor(catalogue: Catalogue, claim: Claim, moment: datetime) -> None
 
 
 def end_factor_of(catalogue: Catalogue, account: str, *, actor: Person, moment: datetime) -> None:
-    """End that of somebody who has lost their device. Raises NotFound."""
+    """End all that somebody has who has lost their device: codes and security keys. Raises NotFound."""
     with catalogue.begin() as connection:
         existing(connection, account)
         row = second_factors.read(connection, account)
-        if row is None:
+        keys = security_keys.of(connection, account)
+        if row is None and not keys:
             raise NotFound("people.no-factor", account)
-        second_factors.end(connection, account, actor=actor.account, moment=moment)
+        if row is not None:
+            second_factors.end(connection, account, actor=actor.account, moment=moment)
+        for key in keys:
+            security_keys.remove(connection, key, actor=actor.account, moment=moment)

@@ -142,7 +142,8 @@ def conclude(catalogue: Catalogue, tried: Try, claim: Claim, moment: datetime, d
             _note_refused(connection, tried, claim, moment)
             answer = NotPermitted("people.password-wrong", claim.account)
         elif given == "wanted":
-            security_keys.asked(connection, tried.account, locked=tried.locks is not None, moment=moment)
+            locked = tried.locks is not None
+            security_keys.asked(connection, tried.account, actor=_actor(claim), locked=locked, moment=moment)
             answer = KeyWanted(tried)
         else:
             _forgive(connection, tried, claim, moment)
@@ -243,10 +244,14 @@ def _note_refused(connection: Connection, tried: Try, claim: Claim, moment: date
         connection,
         action=logins.LOGIN_REFUSED,
         subject=tried.account,
-        actor="" if claim.address else acting_person(),  # who asks from elsewhere is nobody yet
+        actor=_actor(claim),
         details=details,
         moment=moment,
     )
+
+
+def _actor(claim: Claim) -> str:
+    return "" if claim.address else acting_person()  # who asks from elsewhere is nobody yet
 
 
 def is_locked(row: _Counter, moment: datetime) -> bool:

@@ -7,7 +7,7 @@ catalogue alone lets nobody in. How often a key has signed is not in it: that ch
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -49,13 +49,21 @@ def of(connection: Connection, account: str) -> tuple[KeyRow, ...]:
     """The keys of an account, oldest first. Raises NotIntact where they are not those that the ledger tells of."""
     query = select(security_keys).where(security_keys.c.account == account)
     rows = [KeyRow(**row._mapping) for row in connection.execute(query.order_by(security_keys.c.added))]
-    told: set[str] = set()
-    for entry in reversed(list(ledger.newest(connection, account, ADDED, REMOVED))):
-        digest = str(entry.details["key"])
-        told = told | {digest} if entry.action == ADDED else told - {digest}
-    if sorted(told) != sorted(row.told() for row in rows):
+    if sorted(_told(connection, account)) != sorted(row.told() for row in rows):
         raise NotIntact("ledger.contradicts-index", account, table=security_keys.name)
     return tuple(rows)
+
+
+def _told(connection: Connection, account: str) -> Mapping[str, str]:
+    """The keys that the ledger tells of: what each is called, by its digest."""
+    told: dict[str, str] = {}
+    for entry in reversed(list(ledger.newest(connection, account, ADDED, REMOVED))):
+        digest = str(entry.details["key"])
+        if entry.action == ADDED:
+            told[digest] = str(entry.details["name"])
+        else:
+            told.pop(digest, None)
+    return told
 
 
 def is_known(connection: Connection, identifier: str) -> bool:
@@ -82,9 +90,19 @@ def remove(connection: Connection, row: KeyRow, *, actor: str, moment: datetime)
     _tell(connection, REMOVED, row, actor, moment)
 
 
-def asked(connection: Connection, account: str, *, locked: bool, moment: datetime) -> None:
+def remove_all(connection: Connection, account: str, *, actor: str, moment: datetime) -> int:
+    """Remove every key of an account, also one that the catalogue and the ledger do not tell of alike; how many."""
+    told = _told(connection, account)
+    removed = connection.execute(delete(security_keys).where(security_keys.c.account == account)).rowcount
+    for digest, name in told.items():
+        details = {"key": digest, "name": name}
+        ledger.append(connection, action=REMOVED, subject=account, actor=actor, details=details, moment=moment)
+    return max(removed, len(told))
+
+
+def asked(connection: Connection, account: str, *, actor: str, locked: bool, moment: datetime) -> None:
     """Write down that somebody gave the right password, and is asked for the key: it need not be its owner."""
-    ledger.append(connection, action=ASKED, subject=account, actor="", details={"locked": locked}, moment=moment)
+    ledger.append(connection, action=ASKED, subject=account, actor=actor, details={"locked": locked}, moment=moment)
 
 
 def compare(connection: Connection) -> Iterator[Finding]:

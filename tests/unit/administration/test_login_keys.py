@@ -19,10 +19,11 @@ from preserve.administration.passwords import check_password, log_in, reset_pass
 from preserve.administration.people import Person
 from preserve.administration.people_profile import read_people_profile
 from preserve.administration.proving import Claim, KeyWanted
+from preserve.administration.second_factor import end_factor_of
 from preserve.clock import now
 from preserve.data_management import ledger, logins, security_keys
 from preserve.data_management.database import Catalogue, create_catalogue
-from preserve.errors import NotIntact, NotPermitted
+from preserve.errors import NotFound, NotIntact, NotPermitted
 from tests.support.security_key import SecurityKey
 
 PASSWORD = "correct horse battery"
@@ -183,3 +184,7 @@ def test_rows_that_were_put_in_or_taken_away_let_nobody_in(door: Door) -> None:
         connection.exec_driver_sql("DELETE FROM security_keys")
     with pytest.raises(NotIntact, match=r"ledger\.contradicts-index"):
         log_in(door.catalogue, "wang", PASSWORD, door.moment)
+    end_factor_of(door.catalogue, "wang", actor=SECURITY, moment=door.moment)
+    assert log_in(door.catalogue, "wang", PASSWORD, door.moment), "who appoints ends what nobody can log in by"
+    with pytest.raises(NotFound, match=r"people\.no-factor"):
+        end_factor_of(door.catalogue, "wang", actor=SECURITY, moment=door.moment)

@@ -65,3 +65,7 @@ def test_a_row_of_somebody_without_keys_lets_nobody_in(known: Connection) -> Non
     with pytest.raises(NotIntact):
         security_keys.of(known, "wang")
     assert [finding.where for finding in security_keys.compare(known)] == ["li", "wang"]
+    assert security_keys.remove_all(known, "wang", actor="security", moment=MOMENT) == 2
+    assert security_keys.remove_all(known, "li", actor="security", moment=MOMENT) == 2
+    assert security_keys.remove_all(known, "li", actor="security", moment=MOMENT) == 0
+    assert list(security_keys.compare(known)) == []

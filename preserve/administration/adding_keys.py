@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from preserve.administration import challenges
-from preserve.administration.challenges import Relying
+from preserve.administration.challenges import HOLDS, Challenge, Relying
 from preserve.administration.second_steps import has_factor
 from preserve.clock import stamp
 from preserve.data_management import security_keys
@@ -63,7 +63,7 @@ def begin_key(
         raise Refused("people.key-too-many", account, most=_MOST)
     if any(row.name == called for row in rows):
         raise Conflict("people.key-name-taken", called)
-    made = challenges.OPEN.ask(account, asker, here, moment, name=called)
+    made = challenges.OPEN.ask(Challenge(account, asker, here, moment + HOLDS, name=called))
     return options_to_json(
         generate_registration_options(
             rp_id=here.host,

@@ -14,7 +14,7 @@ from threading import Lock
 
 from preserve.administration.proving import Try
 
-_HOLDS = timedelta(minutes=5)
+HOLDS = timedelta(minutes=5)
 _MOST = 1000
 _BYTES = 32  # WebAuthn Level 3 §13.4.3 asks for 16 at least
 
@@ -31,7 +31,8 @@ class Relying:
 class Challenge:
     """Something to be signed: at a login for the try `tried`, else for a key that is to be called `name`.
 
-    `asker` is who may answer: the address of the login, or the token of the session that adds a key.
+    `asker` is who may answer: the address of the login, or the token of the session that adds a key. `provider` is
+    whose word stood for the password.
     """
 
     account: str
@@ -40,6 +41,7 @@ class Challenge:
     until: datetime
     tried: Try | None = None
     name: str = ""
+    provider: str = ""
 
 
 class Challenges:
@@ -49,15 +51,13 @@ class Challenges:
         self._open: OrderedDict[bytes, Challenge] = OrderedDict()
         self._lock = Lock()
 
-    def ask(
-        self, account: str, asker: str, relying: Relying, moment: datetime, *, tried: Try | None = None, name: str = ""
-    ) -> bytes:
+    def ask(self, challenge: Challenge) -> bytes:
         """Random bytes to be signed."""
         made = secrets.token_bytes(_BYTES)
         with self._lock:
             while len(self._open) >= _MOST:
                 self._open.popitem(last=False)
-            self._open[made] = Challenge(account, asker, relying, moment + _HOLDS, tried, name)
+            self._open[made] = challenge
         return made
 
     def take(self, made: bytes, asker: str, moment: datetime, *, login: bool) -> Challenge | None:

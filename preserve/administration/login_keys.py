@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from preserve.administration import challenges
 from preserve.administration.acting_tokens import Given, open_session
 from preserve.administration.adding_keys import challenge_in, described
-from preserve.administration.challenges import Challenge, Relying
+from preserve.administration.challenges import HOLDS, Challenge, Relying
 from preserve.administration.people_profile import PeopleProfile
 from preserve.administration.proving import Claim, Deed, KeyWanted, conclude
 from preserve.administration.second_steps import Given as Answered
@@ -51,7 +51,8 @@ def ask(catalogue: Catalogue, wanted: KeyWanted, claim: Claim, here: Relying | N
         code = has_codes(connection, account)
     where = here or Relying("", "")
     offered = described(rows, where.host)
-    made = challenges.OPEN.ask(account, claim.address, where, moment, tried=wanted.tried)
+    until = moment + HOLDS
+    made = challenges.OPEN.ask(Challenge(account, claim.address, where, until, wanted.tried, provider=claim.provider))
     options = ""
     if offered:
         options = options_to_json(
@@ -97,7 +98,7 @@ def open_by_answer(catalogue: Catalogue, answer: Answer, rules: PeopleProfile, m
     def prover(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed) -> None:
         conclude(catalogue, tried, claim, moment, deed, second)
 
-    claim = Claim(asked.account, "", address=answer.address)
+    claim = Claim(asked.account, "", answer.code, answer.address, asked.provider)
     return open_session(catalogue, claim, rules, moment, prover)
 
 

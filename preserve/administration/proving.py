@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore, Lock
 
 from sqlalchemy import Connection
 
+from preserve.administration.gate import GATE
 from preserve.administration.second_steps import Given, by_code
 from preserve.clock import parse, stamp
 from preserve.data_management import accounts, ledger, login_tries, logins, security_keys
@@ -32,9 +31,6 @@ from preserve.home import acting_person
 _TRIES = 5
 _LOCKED = timedelta(minutes=15)
 _TRIES_BEFORE_CLOSING = 20
-_AT_ONCE = 2
-_WAITING = 20
-_QUEUE_SECONDS = 5
 _SALT = secrets.token_bytes(16)
 
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$bdHgKkKrlunVJaJnD9VjSQ$B8e5zLb+JwNwr/tlS8VJ+nl/IUq5PtvhUpyqY/LkCes"
@@ -44,46 +40,24 @@ Made once, with the parameters of `hash_password`: hashing anew at each try woul
 """
 
 
-class Gate:
-    """Lets a few do costly work at once and some wait for it; whoever comes then is told to come again."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._working = BoundedSemaphore(at_once)
-        self._inside = at_once + waiting
-        self._lock = Lock()
-
-    @property
-    def places(self) -> int:
-        """How many could still come."""
-        return self._inside
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Within the block one of the few is at work. Raises Throttled."""
-        with self._lock:
-            if not self._inside:
-                raise Throttled("people.too-many-at-once", seconds=_QUEUE_SECONDS)
-            self._inside -= 1
-        try:
-            with self._working:
-                yield
-        finally:
-            with self._lock:
-                self._inside += 1
-
-
-GATE = Gate(_AT_ONCE, _WAITING)
-"""What everything that hashes or verifies a password goes through."""
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line."""
+    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line.
+
+    `provider` is the issuer whose word, verified before (`preserve.administration.provider`), stands for the password.
+    """
 
     account: str
     password: str = field(repr=False)
     code: str = field(default="", repr=False)
     address: str = ""
+    provider: str = ""
+
+
+def _refusal(claim: Claim) -> str:
+    if not claim.provider:
+        return "people.password-wrong"
+    return "people.provider-code-wrong" if claim.code else "people.provider-no-entry"
 
 
 Deed = Callable[[Connection, CredentialRow], PreserveError | None]
@@ -124,7 +98,7 @@ def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, a
     """
     with GATE.entered():
         tried = _count(catalogue, claim, moment)
-        right = _verify(tried.password, claim.password)
+        right = bool(claim.provider) or _verify(tried.password, claim.password)
 
     def second(connection: Connection) -> Given:
         return by_code(connection, tried.account, claim.code, moment) if asks_code else "right"
@@ -140,7 +114,7 @@ def conclude(catalogue: Catalogue, tried: Try, claim: Claim, moment: datetime, d
         answer: PreserveError | None
         if known is None or given == "wrong":
             _note_refused(connection, tried, claim, moment)
-            answer = NotPermitted("people.password-wrong", claim.account)
+            answer = NotPermitted(_refusal(claim), claim.account)
         elif given == "wanted":
             locked = tried.locks is not None
             security_keys.asked(connection, tried.account, actor=_actor(claim), locked=locked, moment=moment)
@@ -236,10 +210,13 @@ def _note_refused(connection: Connection, tried: Try, claim: Claim, moment: date
     """A refused try stands in the ledger; those at accounts that are none together, once a quarter of an hour."""
     details: dict[str, object] = {"locked": tried.locks is not None}
     if not tried.account:
-        count = login_tries.unknown_since(connection, moment)
+        key = login_tries.UNKNOWN_PROVIDED if claim.provider else login_tries.UNKNOWN
+        count = login_tries.unknown_since(connection, moment, key)
         if not count:
             return
         details = {"locked": False, "count": count}
+    if claim.provider:
+        details["provider"] = claim.provider
     ledger.append(
         connection,
         action=logins.LOGIN_REFUSED,
@@ -252,6 +229,22 @@ def _note_refused(connection: Connection, tried: Try, claim: Claim, moment: date
 
 def _actor(claim: Claim) -> str:
     return "" if claim.address else acting_person()  # who asks from elsewhere is nobody yet
+
+
+def note_unproven(catalogue: Catalogue, provider: str, address: str, reason: str, moment: datetime) -> None:
+    """Write that a login by this provider was refused before anybody was named, and why: together, as with nobody's.
+
+    It counts as a try from that address. Raises Throttled.
+    """
+    key = f"address:{address}"
+    with catalogue.begin() as connection:
+        if address and (seconds := login_tries.closed_for(connection, (key,), moment)):
+            raise Throttled("people.too-many-tries", seconds=seconds)
+        if address:
+            login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
+        if count := login_tries.unknown_since(connection, moment, login_tries.UNKNOWN_PROVIDED):
+            details = {"locked": False, "count": count, "provider": provider, "reason": reason}
+            ledger.append(connection, action=logins.LOGIN_REFUSED, subject="", actor="", details=details, moment=moment)
 
 
 def is_locked(row: _Counter, moment: datetime) -> bool:

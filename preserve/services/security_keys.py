@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from preserve.administration import acting_tokens, adding_keys, login_keys
+from preserve.administration import adding_keys, login_keys
 from preserve.administration.challenges import Relying
 from preserve.administration.login_keys import Answer
 from preserve.administration.passwords import check_password
@@ -13,7 +13,7 @@ from preserve.administration.proving import Claim, KeyWanted
 from preserve.errors import Refused
 from preserve.services.operation import anybody, command
 from preserve.services.session import Session
-from preserve.services.sessions import Opened, opened_by, require_whole, rules
+from preserve.services.sessions import Opened, enter, opened_by, require_whole, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +110,21 @@ class Begun:
 @command("session.begin", open_to_all="who logs in is nobody yet")
 def begin_session(session: Session, account: str, password: str, *, code: str = "", origin: str = "") -> Begun:
     """Log in from a browser at `origin`. Raises NotPermitted, whatever was wrong; Throttled."""
-    archive = session.archive
-    moment = archive.now()
-    claim = Claim(account, password, code, session.address)
+    return entered_or_asked(session, Claim(account, password, code, session.address), origin)
+
+
+def entered_or_asked(session: Session, claim: Claim, origin: str) -> Begun:
+    """Open a session for this claim, or ask for what is wanted beside it. Raises NotPermitted; Throttled."""
     try:
-        given = acting_tokens.open_session(archive.catalogue, claim, rules(session), moment)
+        return Begun(enter(session, claim))
     except KeyWanted as wanted:
         try:
             here: Relying | None = _relying(session, origin)
         except Refused:
             here = None  # a code may do, and the page says where the keys answer
-        asked = login_keys.ask(archive.catalogue, wanted, claim, here, moment)
+        archive = session.archive
+        asked = login_keys.ask(archive.catalogue, wanted, claim, here, archive.now())
         return Begun(asked=KeyAsked(asked.options, asked.number, asked.code, asked.elsewhere))
-    return Begun(opened_by(session, given, moment))
 
 
 @command("session.open_by_key", open_to_all="who logs in is nobody yet; the right password was given before")

@@ -27,7 +27,7 @@ from preserve.web import cookies
 from preserve.web.asked import Asked, fields_and_files
 from preserve.web.kept_forms import kept_of
 from preserve.web.navigation import safe_address
-from preserve.web.once import Once
+from preserve.web.once import Once, said
 from preserve.web.render import Pages
 from preserve.web.routing import Page
 from preserve.web.security import SAFE, is_form_token, is_own_request
@@ -110,17 +110,27 @@ class Guard:
             try:
                 if self._is_forged(asked):
                     return self._refused(asked, 403, "web.form-stale")
+                if self._must_log_in_first(asked):
+                    return self._to_login(asked)
                 sessions.note_use(asked.session, browser=True)
                 if asked.page.method in SAFE or asked.page.raw:
                     return asked.page.handler(asked)
-                address = asked.request.url.path
-                return self._once.answer(asked.token, address, asked.key, lambda: asked.page.handler(asked))
+                url = asked.request.url
+                sent = [(name, f"{one.filename} {one.size}") for name, one in asked.files.multi_items()]
+                form = said([*asked.form.multi_items(), *sent, ("?", url.query)])
+                return self._once.answer(asked.token, url.path, asked.key, form, lambda: asked.page.handler(asked))
+            except (HTTPException, ClientDisconnect):  # of a body that the handler itself reads
+                raise
             except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, and no trace
                 if (failure := failure_of(error)) is not None:
                     return self._failed(asked, error, failure)
                 number = secrets.token_hex(4)
                 _log.exception("defect %s at %s %s", number, asked.page.method, asked.page.path)
                 return self._refused(asked, 500, "web.defect", number=number)
+
+    def _must_log_in_first(self, asked: Asked) -> bool:
+        """Whether somebody without a session only opens a page: asked of an operation, that would be a refused attempt."""
+        return asked.page.method in SAFE and not asked.token and not asked.page.open_to_all
 
     def _is_forged(self, asked: Asked) -> bool:
         """Whether it would change something in a session, and does not carry the token of that session's forms."""

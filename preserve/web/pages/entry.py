@@ -43,7 +43,7 @@ def log_in(asked: Asked) -> Response:
             return asked.show("entry/password.html", failure=None, account=account, first=True)
         return _refused(asked, error, account, began)
     if begun.opened is not None:
-        return _entered(asked, begun.opened, after, kept)
+        return entered(asked, begun.opened, after, kept)
     return asked.show("entry/key.html", wanted=begun.asked, after=after, kept=kept)
 
 
@@ -59,7 +59,7 @@ def log_in_by_key(asked: Asked) -> Response:
         if error.code == "people.password-must-change":
             return asked.show("entry/password.html", failure=None, account=error.where, first=True)
         return _refused(asked, error, "", began)
-    return _entered(asked, opened, form.get("next", "/"), form.get("kept", ""))
+    return entered(asked, opened, form.get("next", "/"), form.get("kept", ""))
 
 
 def _refused(asked: Asked, error: NotPermitted | Throttled, account: str, began: float) -> Response:
@@ -73,7 +73,7 @@ def _refused(asked: Asked, error: NotPermitted | Throttled, account: str, began:
     return response
 
 
-def _entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
+def entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
     """The first answer of a new session: the page that was wanted, or first what must be seen or done."""
     now = replace(asked, token=opened.token, session=replace(asked.session, credentials=Token(opened.token)))
     written = read_kept(kept) if kept else None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from preserve.administration.adding_keys import add_key, begin_key, relying, remove_key
-from preserve.administration.challenges import Challenges
+from preserve.administration.challenges import Challenge, Challenges
 from preserve.data_management import security_keys
 from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.errors import Conflict, NotFound, Refused, UsageError
@@ -127,8 +127,8 @@ def test_there_are_ten_at_most(catalogue: Catalogue) -> None:
 
 def test_an_open_question_is_taken_once_and_the_oldest_goes() -> None:
     asked = Challenges()
-    first = asked.ask("wang", "token", HERE, MOMENT)
-    others = [asked.ask("wang", "token", HERE, MOMENT) for _ in range(1000)]
+    first = asked.ask(Challenge("wang", "token", HERE, MOMENT))
+    others = [asked.ask(Challenge("wang", "token", HERE, MOMENT)) for _ in range(1000)]
     assert asked.take(first, "token", MOMENT, login=False) is None, "there are a thousand at most"
     assert asked.take(others[0], "token", MOMENT, login=True) is None, "it was not asked at a login"
     assert asked.take(others[0], "token", MOMENT, login=False) is None, "and is used by that"

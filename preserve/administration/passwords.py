@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.administration.duties import Role
+from preserve.administration.gate import GATE
 from preserve.administration.people import Person, existing, token_digest
-from preserve.administration.proving import GATE, Claim, prove
+from preserve.administration.proving import Claim, prove
 from preserve.administration.second_factor import wants_factor
 from preserve.clock import stamp
 from preserve.data_management import given_tokens, ledger, logins

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from preserve.administration.proving import Gate
+from preserve.administration.gate import Gate
 from preserve.errors import Busy, NotPermitted, Refused, ToolMissing
 from preserve.home import Home, Oidc
 

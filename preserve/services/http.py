@@ -20,6 +20,8 @@ from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, Rea
 
 NOBODY = frozenset(
     {
+        "people.key-wanted",
+        "people.login-over",
         "people.nobody",
         "people.unknown",
         "people.token-empty",

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from preserve.administration import provider
 from preserve.administration.provider import Answer as Answer
 from preserve.administration.provider import Asking, Unproven
 from preserve.administration.provider_flows import FLOWS, Flow
 from preserve.administration.proving import Claim, note_unproven
-from preserve.data_management import second_factors
+from preserve.administration.second_steps import has_codes
+from preserve.data_management import security_keys
 from preserve.errors import NotFound
 from preserve.home import Oidc
 from preserve.services.operation import command
+from preserve.services.security_keys import KeyAsked, entered_or_asked
 from preserve.services.session import Session
 from preserve.services.sessions import Opened, enter
 
@@ -34,11 +37,15 @@ class AtProvider:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Who came back: the session; or none yet, and the ticket with which the one-time code is given."""
+    """Who came back: the session; or none yet, and the ticket with which the one-time code is given.
+
+    `asked`: a security key, or a code, is asked for as after a password.
+    """
 
     opened: Opened | None
     ticket: str = field(repr=False)
     carried: str = field(repr=False)
+    asked: KeyAsked | None = None
 
 
 @command("session.ask_provider", open_to_all=_NOBODY)
@@ -69,12 +76,14 @@ def open_by_provider(session: Session, answer: Answer, browser: str) -> Arrived:
     except Unproven as error:
         _note(session, settings, error.reason)
         raise
-    if _has_factor(session, account):
+    if _gives_code(session, account):
         ticket = secrets.token_urlsafe(32)
         FLOWS.keep(ticket, Flow(browser, carried=flow.carried, account=account), moment)
         return Arrived(None, ticket, flow.carried)
     claim = Claim(account, "", address=session.address, provider=settings.issuer)
-    return Arrived(enter(session, claim), "", flow.carried)
+    back = urlsplit(flow.back)
+    begun = entered_or_asked(session, claim, f"{back.scheme}://{back.netloc}")
+    return Arrived(begun.opened, "", flow.carried, begun.asked)
 
 
 @command("session.open_by_code", open_to_all=_NOBODY)
@@ -109,9 +118,9 @@ def _note(session: Session, settings: Oidc, reason: str) -> None:
     note_unproven(session.archive.catalogue, settings.issuer, session.address, reason, session.archive.now())
 
 
-def _has_factor(session: Session, account: str) -> bool:
+def _gives_code(session: Session, account: str) -> bool:
+    """Whether the account has one-time codes and no security key: where it has keys, it is asked for either."""
     if not account.isascii():
         return False
     with session.archive.catalogue.read() as connection:
-        row = second_factors.read(connection, account)
-    return row is not None and row.confirmed
+        return has_codes(connection, account) and not security_keys.of(connection, account)

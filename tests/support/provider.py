@@ -125,7 +125,7 @@ def serve(port: int, *tls: str) -> None:
             return scope
 
         def check_redirect_uri(self, address: str) -> bool:
-            return re.fullmatch(r"http://127\.0\.0\.1:\d+/login/provider", address) is not None
+            return re.fullmatch(r"http://(127\.0\.0\.1|localhost):\d+/login/provider", address) is not None
 
         def check_client_secret(self, given: str) -> bool:
             from urllib.parse import unquote_plus

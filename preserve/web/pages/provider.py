@@ -50,6 +50,12 @@ def from_provider(asked: Asked) -> Response:
         if isinstance(error, NotPermitted):
             sessions.even_out(began)
         return _refused(asked, error, "")
+    if arrived.asked is not None:
+        fields = parse_qs(arrived.carried)
+        after, kept = fields.get("next", ["/"])[0], fields.get("kept", [""])[0]
+        response = asked.show("entry/key.html", wanted=arrived.asked, after=after, kept=kept)
+        cookies.end_provider(asked.request, response)
+        return response
     if arrived.opened is None:
         return asked.show("entry/code.html", ticket=arrived.ticket)
     response = _entered(asked, arrived)

@@ -20,10 +20,11 @@ from preserve.data_management import logins
 from preserve.data_management.archive import Archive
 from preserve.errors import Busy, NotFound, NotPermitted, Refused, Throttled, ToolMissing
 from preserve.home import Oidc
-from preserve.services import people, provider_login, sessions
+from preserve.services import people, provider_login, security_keys, sessions
 from preserve.services.provider_login import Answer, Arrived
 from preserve.services.session import Session, Token
 from tests.support.provider import CLIENT, SECRET, Provider, own_authority, provided
+from tests.support.security_key import SecurityKey
 from tests.support.sessions import appoint, entries, founded, session_of
 
 BACK = "http://127.0.0.1:8480/login/provider"
@@ -50,10 +51,10 @@ class Desk:
         set_so = replace(home, settings=home.settings.model_copy(update={"web": web}))
         return replace(session_of(self.archive, None), opened_home=set_so, address=address)
 
-    def log_in(self, account: str, address: str = "", **settings: Any) -> Arrived:
+    def log_in(self, account: str, address: str = "", back: str = BACK, **settings: Any) -> Arrived:
         """All the way."""
         session = self.nobody(address, **settings)
-        at = provider_login.ask_provider(session, BACK)
+        at = provider_login.ask_provider(session, back)
         query = parse_qs(urlsplit(self.provider.log_in(at.address, account)).query)
         return provider_login.open_by_provider(session, Answer(query["state"][0], query["code"][0]), at.browser)
 
@@ -175,3 +176,22 @@ def test_only_the_authority_in_the_settings_vouches_for_the_provider(desk: Desk,
         with pytest.raises(Busy, match=r"people\.provider-down"):
             by_tls.log_in("head")
         assert by_tls.log_in("head", ca_file=str(certificate)).opened is not None
+
+
+def test_a_security_key_is_asked_for_here_too(desk: Desk) -> None:
+    own, key, origin = appoint(desk.archive, "keyed", Role.ARCHIVIST), SecurityKey(), "http://localhost:8480"
+    begun = security_keys.begin(own, "key", password="long-enough-and-not-the-name", origin=origin)
+    assert security_keys.add(own, key.create(begun.options, origin)).first
+    elsewhere = desk.log_in("keyed", "10.0.0.9")
+    assert (elsewhere.opened, elsewhere.ticket) == (None, "") and elsewhere.asked is not None
+    assert (elsewhere.asked.options, elsewhere.asked.elsewhere) == ("", ("localhost",)), "it is asked by its number"
+    arrived = desk.log_in("keyed", "10.0.0.9", f"{origin}/login/provider")
+    assert arrived.opened is None and arrived.asked is not None
+    session, signed = desk.nobody("10.0.0.9"), key.get(arrived.asked.options, origin)
+    with pytest.raises(NotPermitted, match=r"people\.provider-no-entry"):
+        security_keys.open_by_key(session, elsewhere.asked.number, answer=signed)
+    assert desk.refusals()[-1]["details"]["provider"] == desk.provider.issuer
+    opened = security_keys.open_by_key(session, arrived.asked.number, answer=signed)
+    assert people.who_am_i(session_of(desk.archive, Token(opened.token))).account == "keyed"
+    entered = [one for one in entries(desk.archive) if one["action"] == logins.LOGGED_IN][-1]
+    assert entered["details"]["provider"] == desk.provider.issuer

@@ -125,7 +125,7 @@ class Guard:
                 return self._refused(asked, 500, "web.defect", number=number)
 
     def _must_log_in_first(self, asked: Asked) -> bool:
-        """Whether somebody without a session only opens a page: asked of an operation, that would be a refused attempt."""
+        """Whether nobody is logged in and a page is only opened: its operation would record a refused attempt."""
         return asked.page.method in SAFE and not asked.token and not asked.page.open_to_all
 
     def _is_forged(self, asked: Asked) -> bool:

@@ -76,13 +76,13 @@ def open_session(catalogue: Catalogue, claim: Claim, rules: PeopleProfile, momen
 
     def give(connection: Connection, known: CredentialRow) -> PreserveError | None:
         nonlocal row
-        if known.must_change:
+        if known.must_change and not claim.provider:
             return NotPermitted("people.password-must-change", claim.account)
         roles = frozenset(map(Role, existing(connection, claim.account).roles))
         if wants_factor(connection, claim.account, roles, rules.second_factor.asked_of):
             row = replace(row, scopes=())
         _make_room(connection, claim.account, rules.session.most(roles), moment)
-        enter(connection, row, known, moment)
+        enter(connection, row, known, moment, provider=claim.provider)
         return None
 
     prove(catalogue, claim, moment, give)

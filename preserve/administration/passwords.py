@@ -115,10 +115,12 @@ def check_password(catalogue: Catalogue, name: str, password: str, moment: datet
     return stored[0]
 
 
-def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime) -> None:
-    """Give a token to who gave the right password, and write that down."""
+def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime, *, provider: str = "") -> None:
+    """Give a token to who gave the right password, or for whom a `provider` vouches, and write that down."""
     given_tokens.add(connection, replace(row, id=row.id or str(ULID()), used=row.made), moment)
-    details = {**row.told(), "credential": logins.commitment(known.password)}
+    # Who comes by a provider has given no password: the entry vouches for none.
+    by = {"provider": provider} if provider else {"credential": logins.commitment(known.password)}
+    details = {**row.told(), **by}
     ledger.append(
         connection, action=logins.LOGGED_IN, subject=row.account, actor=row.account, details=details, moment=moment
     )

@@ -77,12 +77,22 @@ GATE = Gate(_AT_ONCE, _WAITING)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line."""
+    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line.
+
+    `provider` is the issuer whose word, verified before (`preserve.administration.provider`), stands for the password.
+    """
 
     account: str
     password: str = field(repr=False)
     code: str = field(default="", repr=False)
     address: str = ""
+    provider: str = ""
+
+
+def _refusal(claim: Claim) -> str:
+    if not claim.provider:
+        return "people.password-wrong"
+    return "people.provider-code-wrong" if claim.code else "people.provider-no-entry"
 
 
 Deed = Callable[[Connection, CredentialRow], PreserveError | None]
@@ -98,12 +108,12 @@ def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, a
     """
     with GATE.entered():
         tried = _count(catalogue, claim, moment)
-        right = _verify(tried.password, claim.password)
+        right = bool(claim.provider) or _verify(tried.password, claim.password)
     with catalogue.begin() as connection:
         known = _still_right(connection, tried, claim, moment, asks_code=asks_code) if right and tried.open else None
         if known is None:
             _note_refused(connection, tried, claim, moment)
-            answer: PreserveError | None = NotPermitted("people.password-wrong", claim.account)
+            answer: PreserveError | None = NotPermitted(_refusal(claim), claim.account)
         else:
             _forgive(connection, tried, claim, moment)
             answer = deed(connection, known)
@@ -216,10 +226,13 @@ def _note_refused(connection: Connection, tried: _Try, claim: Claim, moment: dat
     """A refused try stands in the ledger; those at accounts that are none together, once a quarter of an hour."""
     details: dict[str, object] = {"locked": tried.locks is not None}
     if not tried.account:
-        count = login_tries.unknown_since(connection, moment)
+        key = login_tries.UNKNOWN_PROVIDED if claim.provider else login_tries.UNKNOWN
+        count = login_tries.unknown_since(connection, moment, key)
         if not count:
             return
         details = {"locked": False, "count": count}
+    if claim.provider:
+        details["provider"] = claim.provider
     ledger.append(
         connection,
         action=logins.LOGIN_REFUSED,
@@ -228,6 +241,22 @@ def _note_refused(connection: Connection, tried: _Try, claim: Claim, moment: dat
         details=details,
         moment=moment,
     )
+
+
+def note_unproven(catalogue: Catalogue, provider: str, address: str, reason: str, moment: datetime) -> None:
+    """Write that a login by this provider was refused before anybody was named, and why: together, as with nobody's.
+
+    It counts as a try from that address. Raises Throttled.
+    """
+    key = f"address:{address}"
+    with catalogue.begin() as connection:
+        if address and (seconds := login_tries.closed_for(connection, (key,), moment)):
+            raise Throttled("people.too-many-tries", seconds=seconds)
+        if address:
+            login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
+        if count := login_tries.unknown_since(connection, moment, login_tries.UNKNOWN_PROVIDED):
+            details = {"locked": False, "count": count, "provider": provider, "reason": reason}
+            ledger.append(connection, action=logins.LOGIN_REFUSED, subject="", actor="", details=details, moment=moment)
 
 
 def is_locked(row: _Counter, moment: datetime) -> bool:

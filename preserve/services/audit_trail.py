@@ -35,6 +35,7 @@ _SHOWN = frozenset(
         "kind",
         "locked",
         "os_user",
+        "provider",
         "roles",
         "scopes",
         "since",

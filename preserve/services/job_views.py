@@ -66,8 +66,14 @@ class JobShown:
 
 
 def _sees_whole(person: Person, row: JobRow) -> bool:
-    """Whoever keeps the machine sees that work is under way, and whose; what it is about is for who may find cases."""
-    return row.account == person.account or person.may(Duty.FIND)
+    """Whoever keeps the machine sees that work is under way, and whose; what it is about is for who may find cases.
+
+    A token that is limited sees as its own what was asked for within the same limits.
+    """
+    within = person.scopes is None or (
+        row.scopes is not None and {*json.loads(row.scopes)} <= {duty.value for duty in person.scopes}
+    )
+    return (row.account == person.account and within) or person.may(Duty.FIND)
 
 
 def shown(session: Session, row: JobRow, *, brief: bool = False) -> JobShown:

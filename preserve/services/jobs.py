@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from ulid import ULID
 
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person
+from preserve.administration.people import Person, require
 from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.jobs import JobRow, State
@@ -152,15 +152,31 @@ class JobFile:
 
 
 def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
-    """Raises NotFound, and NotPermitted for who neither asked for the job nor may do what it did."""
+    """Raises NotFound, and NotPermitted for who may not do what it did.
+
+    Who asked for it is no exception: a duty may be gone since, and a token may be limited to others.
+    """
     row, person = _row(session, job), session.person
-    operation, _ = job_arguments.fit(row.operation)
-    duties = () if callable(operation.duties) else operation.asked_for({})
-    if row.account != person.account and not any(person.may(duty) for duty in duties):
+    duties = _duties_of(session, row)
+    if not any(person.may(duty) for duty in duties):
+        if row.account == person.account:
+            with session.archive.catalogue.read() as connection:
+                require(connection, person, duties[0])
         raise NotPermitted("job.not-yours", job)
     place = job_folders.file_of(session.home, job, number)
     (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
     return row, JobFile(number, known.name, known.bytes, place)
+
+
+def _duties_of(session: Session, row: JobRow) -> tuple[Duty, ...]:
+    """The duties of which who fetches what a job made needs one; none where only who asked may, and this is another."""
+    operation, runs = job_arguments.fit(row.operation)
+    if not callable(operation.duties):
+        return operation.asked_for({})
+    if row.account != session.person.account:
+        return ()
+    arguments = _with_folder(runs, json.loads(row.arguments), job_folders.outbox(session.home, row.id))
+    return operation.asked_for(operation.bind(session, (), job_arguments.read(row.operation, arguments)))
 
 
 def _named(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -173,7 +189,7 @@ def _named(session: Session, arguments: Arguments) -> Mapping[str, object]:
 def file(session: Session, job: str, number: int) -> JobFile:
     """One file that a job made, by its number; each fetch is recorded.
 
-    For who asked for the job, and who may do what it did. Raises NotFound, NotPermitted.
+    For who may do now what the job did, and asked for it or keeps the machine. Raises NotFound, NotPermitted.
     """
     return _fetched(session, job, number)[1]
 

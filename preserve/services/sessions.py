@@ -50,9 +50,13 @@ class Opened:
 @command("session.open", open_to_all="who logs in is nobody yet")
 def open_session(session: Session, account: str, password: str, *, code: str = "") -> Opened:
     """Log in from a browser. Raises NotPermitted, whatever was wrong; Throttled."""
-    archive = session.archive
+    return enter(session, Claim(account, password, code, session.address))
+
+
+def enter(session: Session, claim: Claim) -> Opened:
+    """Open a session for this claim. Raises NotPermitted, whatever was wrong; Throttled."""
+    archive, account = session.archive, claim.account
     moment = archive.now()
-    claim = Claim(account, password, code, session.address)
     given = acting_tokens.open_session(archive.catalogue, claim, rules(session), moment)
     with archive.catalogue.read() as connection:
         findings = news(connection, account, moment)

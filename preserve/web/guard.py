@@ -27,7 +27,7 @@ from preserve.web import cookies
 from preserve.web.asked import Asked, fields_and_files
 from preserve.web.kept_forms import kept_of
 from preserve.web.navigation import safe_address
-from preserve.web.once import Once
+from preserve.web.once import Once, said
 from preserve.web.render import Pages
 from preserve.web.routing import Page
 from preserve.web.security import SAFE, is_form_token, is_own_request
@@ -115,8 +115,12 @@ class Guard:
                 sessions.note_use(asked.session, browser=True)
                 if asked.page.method in SAFE or asked.page.raw:
                     return asked.page.handler(asked)
-                address = asked.request.url.path
-                return self._once.answer(asked.token, address, asked.key, lambda: asked.page.handler(asked))
+                url = asked.request.url
+                sent = [(name, f"{one.filename} {one.size}") for name, one in asked.files.multi_items()]
+                form = said([*asked.form.multi_items(), *sent, ("?", url.query)])
+                return self._once.answer(asked.token, url.path, asked.key, form, lambda: asked.page.handler(asked))
+            except (HTTPException, ClientDisconnect):  # of a body that the handler itself reads
+                raise
             except Exception as error:  # noqa: BLE001  the last line of defence: people get a sentence, and no trace
                 if (failure := failure_of(error)) is not None:
                     return self._failed(asked, error, failure)

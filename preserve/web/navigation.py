@@ -52,6 +52,9 @@ def subjects_for(duties: Collection[str], there: Collection[str]) -> list[Subjec
 
 def safe_address(address: str) -> str:
     """The address where it is one of ours, else the first page: nobody is sent to another host."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # an opened bracket where a host stands
+        return "/"
     is_ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith("//")
     return address if is_ours and "\\" not in address and address.isprintable() else "/"

@@ -57,6 +57,7 @@ class Pages:
             institution=standing.institution,
             archive_id=standing.archive_id,
             version=__version__,
+            provider=standing.provider,
         )
         self._environment.filters.update(
             size=bytes_for_people,

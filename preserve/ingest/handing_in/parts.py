@@ -140,7 +140,7 @@ def _unpacked(data: bytes, files: tuple[Offered, ...]) -> Iterator[tuple[int, st
                 raise ValueError("no line")
             head = json.loads(data[place:end])
             line, size, sha256 = int(head["line"]), int(head["size"]), str(head["sha256"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise Refused("deposit.pack-wrong", "", position=place) from error
         content = data[end + 1 : end + 1 + size]
         if not 1 <= line <= len(files) or size != files[line - 1].size or len(content) != size:

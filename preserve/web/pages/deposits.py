@@ -6,8 +6,8 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from preserve.errors import Conflict, PreserveError, Refused
 from preserve.services import deposit_files, jobs, uploads, waiting, waiting_deeds
@@ -124,16 +124,30 @@ def file(asked: Asked) -> Response:
     seen = deposit_files.file(asked.session, asked.path["id"], asked.path["file"])
     name = quote(seen.file.name.rpartition("/")[2].encode("utf-8", "replace"), safe="")
     shown = "inline" if seen.shown in ("video", "sound", "picture") else "attachment"
-    return FileResponse(
-        f"/proc/self/fd/{seen.handle}",
+    return _FromHandle(
+        seen.handle,
         media_type=seen.kind,
         headers={
             "content-disposition": f"{shown}; filename*=UTF-8''{name}",
             "cache-control": "private, no-store",
             "content-security-policy": "sandbox; default-src 'none'",
         },
-        background=BackgroundTask(os.close, seen.handle),
     )
+
+
+class _FromHandle(FileResponse):
+    """An open file, closed however its sending ends: a range that is none, a connection that was cut off."""
+
+    def __init__(self, handle: int, **how: Any) -> None:
+        super().__init__(f"/proc/self/fd/{handle}", **how)
+        self._handle = handle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._handle)
 
 
 @page("GET", "/deposits/{id}/files/{file}/pages/{number}", "deposits.page")

@@ -48,10 +48,10 @@ def log_in(asked: Asked) -> Response:
         if seconds := retry_after(error):
             response.headers["retry-after"] = str(seconds)
         return response
-    return _entered(asked, opened, after, kept)
+    return entered(asked, opened, after, kept)
 
 
-def _entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
+def entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
     """The first answer of a new session: the page that was wanted, or first what must be seen or done."""
     now = replace(asked, token=opened.token, session=replace(asked.session, credentials=Token(opened.token)))
     written = read_kept(kept) if kept else None

@@ -7,7 +7,6 @@ termination and expiration. A file's address is its line in the list, so no name
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from datetime import datetime
 from email.utils import format_datetime
@@ -108,7 +107,7 @@ def append(asked: Asked) -> Response:
         if headers.get("content-type") != "application/offset+octet-stream":
             raise UsageError("deposit.not-a-piece")
         at = headers.get("upload-offset", "")
-        if not (at.isascii() and at.isdigit()):
+        if not (at.isascii() and at.isdigit() and len(at) < 20):
             raise UsageError("deposit.not-a-piece")
         digest = _checksum(headers.get("upload-checksum", ""))
         there = uploads.append(asked.session, asked.path["id"], _line(asked), int(at), body(asked), digest)
@@ -167,7 +166,7 @@ def _checksum(header: str) -> str:
     algorithm, _, value = header.partition(" ")
     try:
         digest = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also for what is not ASCII
         raise UsageError("deposit.not-a-piece") from error
     if algorithm != "sha256" or len(digest) != 32:
         raise UsageError("deposit.not-a-piece")

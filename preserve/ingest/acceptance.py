@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from metadata.findings import Finding, Value
 from preserve.description.matching import described
+from preserve.description.problems import name_of_problem
 from preserve.description.schema import Acceptance, CaseDescription
 from preserve.errors import NotPermitted
 from preserve.ingest.rules.accepting import Accepting
@@ -103,7 +104,7 @@ def require_answerer(case: CaseDescription, findings: Iterable[Finding], answere
             case.case_number,
             account=answerer.account,
             count=len(answered),
-            finding=first["finding"].partition(".")[2],
+            finding=name_of_problem(first["finding"]),
             place=first["where"] or "—",
         )
 

@@ -50,6 +50,11 @@ class Standing:
         return self._archive.home.settings.institution
 
     @property
+    def archive_id(self) -> str:
+        """What a look at the archive as a whole is about."""
+        return self._archive.home.settings.archive_id
+
+    @property
     def language(self) -> Language:
         """The archive's own language, for who has said none."""
         return self._archive.home.settings.language

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
+from preserve.data_management import accounts
 from preserve.description.problems import name_of_problem as name_of_problem
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest import runner
@@ -153,11 +154,18 @@ def _about(session: Session, place: Known) -> About:
         name=record.name,
         case_number=_text(draft, "case_number"),
         title=_text(draft, "title"),
-        from_whom=record.owner,
+        from_whom=_who(session, record.owner),
         files=size.files,
         bytes=size.bytes,
         by=session.person.name,
     )
+
+
+def _who(session: Session, account: str) -> str:
+    """The person beside the account, as a paper names somebody; nothing for a folder of the inbox."""
+    with session.archive.catalogue.read() as connection:
+        row = accounts.read_account(connection, account) if account.isascii() else None
+    return f"{row.person} ({account})" if row else account
 
 
 def _text(draft: Draft, name: str) -> str:

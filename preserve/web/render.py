@@ -55,6 +55,7 @@ class Pages:
             static=static,
             known=known,
             institution=standing.institution,
+            archive_id=standing.archive_id,
             version=__version__,
             provider=standing.provider,
         )

@@ -34,7 +34,8 @@ def test_every_look_is_found_by_person(served: Served) -> None:
     auditor = served.client("auditor")
     auditor.get("/audit")
     looks = _rows(auditor.get("/audit/people/auditor"))
-    assert any("查看或导出日志" in row for row in looks)
+    assert any("查看或导出日志" in row and "全部馆藏" in row for row in looks)
+    assert "/audit/ledger?person=auditor&amp;which=looks" in auditor.get("/audit/people/auditor").text
     deeds = _rows(auditor.get("/audit/people/auditor?which=deeds"))
     assert any("登录" in row for row in deeds)
     assert auditor.get("/audit/people/nobody-of-this-name").status_code == 404

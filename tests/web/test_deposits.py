@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import openpyxl
+import pypdfium2 as pdfium
 import pytest
 
 from tests.support.tiny_case import write_case, write_whole_case
@@ -260,6 +261,7 @@ def test_a_depositor_hands_in_and_gets_a_receipt(served: Served, tmp_path: Path)
     assert "已入库" in done and "aip-" in done
     receipt = mine.get(f"{page}/papers/receipt")
     assert receipt.content.startswith(b"%PDF-")
+    assert "某depositor" in pdfium.PdfDocument(receipt.content)[0].get_textpage().get_text_range()
     assert mine.get(f"{page}/description").status_code == 409
     assert served.client("head").get(page).status_code == 200  # who answers for errors sees what waits for an answer
     assert served.client("examiner").get(page).status_code == 403

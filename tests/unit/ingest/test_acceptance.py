@@ -9,10 +9,12 @@ import pytest
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
+from preserve.description.problems import PROBLEMS
 from preserve.errors import NotPermitted, Refused
 from preserve.ingest.acceptance import Answerer, accept, accepted, says_something
 from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.runner import run
+from preserve.messages import speaking
 from preserve.progress import Silent
 from tests.support.small_case import small_archive
 from tests.support.tiny_case import write_case
@@ -92,8 +94,9 @@ def test_only_a_head_lets_it_in_and_the_ledger_says_who(tmp_path: Path) -> None:
     def take_in(answerer: str | Answerer) -> Any:
         return run(archive.home, archive.catalogue, case, person=answerer, jobs=1, watcher=Silent())
 
-    with pytest.raises(NotPermitted, match=r"rule\.acceptance-not-permitted"):
+    with speaking("zh"), pytest.raises(NotPermitted, match=r"rule\.acceptance-not-permitted") as refused:
         take_in("zhou")
+    assert refused.value.values["finding"] in [chinese for chinese, _ in PROBLEMS.values()]
     assert list((archive.home.store / "aips").glob("*")) == [] if (archive.home.store / "aips").exists() else True
     done = take_in(Answerer("head", may=True, on_behalf_of="li"))
     with archive.catalogue.read() as connection:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from demo.access import PASSWORD
@@ -63,9 +64,10 @@ def main() -> None:
         demonstrate()
     say("网页服务", "The pages")
     prepare(archive)
+    address = tomllib.loads((archive / "preserve.toml").read_text(encoding="utf-8"))["web"]["listen"]
     staff()
     print(
-        f"\n{'地址' if ZH else 'Address'}: http://{ADDRESS}/    {'密码（各账户相同）' if ZH else 'Password of all'}: {PASSWORD}\n"
+        f"\n{'地址' if ZH else 'Address'}: http://{address}/    {'密码（各账户相同）' if ZH else 'Password of all'}: {PASSWORD}\n"
     )
     from preserve.messages import say as word
 

@@ -12,10 +12,12 @@ mkdir -p "$root/bundle"
 cp -R "$bundle/." "$root/bundle/"
 rm -rf "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.d"
 mount -t proc proc "$root/proc"
-trap 'umount "$root/proc"' EXIT
+mkdir -p "$root/dev/shm"
+mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+trap 'umount "$root/proc" "$root/dev/shm"' EXIT
 inside() { unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 sh -euc "$1"; }
 
-inside 'cd /bundle; sh install.sh --institution 临江市文化和旅游局 --host archive.test' | tee "$root/install.log"
+inside 'cd /bundle; sh install.sh --institution 临江市文化和旅游局 --host archive.test' 2>&1 | tee "$root/install.log"
 # A case waits in the inbox, as a share would bring it: readable, and of another user.
 mkdir -p "$root/srv/archive/inbox/waiting"
 .venv/bin/python -c "import pathlib, sys; from tests.support.small_case import small_case; small_case(pathlib.Path(sys.argv[1]), '临文执〔2026〕1号')" "$root/tmp"
@@ -30,6 +32,7 @@ inside '
     as preserve /opt/preserve/bin/preserve signer & signer=$!
     as preserve /opt/preserve/bin/preserve worker & worker=$!
     as preserve-web /opt/preserve/bin/preserve serve --no-worker & door=$!
+    trap "kill $door $worker $signer 2>/dev/null || true" EXIT
     grep -oE "[A-Za-z0-9_-]{18,}$" /install.log | tail -1 | python3 /try_door.py
     kill $door $worker $signer; wait || true
     as preserve /opt/preserve/bin/preserve ledger verify

@@ -122,9 +122,15 @@ def lists(served: Served) -> list[str]:
 
 
 def logins(served: Served) -> list[str]:
-    """Log-ins, five a second, while a stranger guesses as fast as it can; others' pages meanwhile."""
-    alone, _ = people(served, 4, 0.2, lambda chosen: "/login")
+    """Log-ins one after the other; then others' pages while a stranger guesses as fast as it can."""
     taken: list[float] = []
+    for _ in range(15):
+        with served.nobody() as client:
+            begun = time.perf_counter()
+            answer = client.post("/login", data={"account": "security", "password": PASSWORD})
+            taken.append(1000 * (time.perf_counter() - begun))
+            assert answer.status_code in (200, 303), answer.status_code
+    alone, _ = people(served, 4, 0.2, lambda chosen: "/login")
     over = threading.Event()
 
     def guess() -> None:
@@ -139,15 +145,10 @@ def logins(served: Served) -> list[str]:
     over.set()
     for one in guesses:
         one.join()
-    for _ in range(15):
-        with served.nobody() as client:
-            begun = time.perf_counter()
-            client.post("/login", data={"account": "archivist", "password": PASSWORD})
-            taken.append(1000 * (time.perf_counter() - begun))
     return [
         row("log-in", f"95th percentile {slow(taken):.0f} ms", "—", "—", "≤ 500 ms", slow(taken) <= 500),
         row(
-            "others' pages while a stranger guesses passwords",
+            "others' pages while a stranger guesses passwords without a pause",
             f"95th percentile {slow(beside):.0f} ms",
             f"without {slow(alone):.0f} ms",
             f"{slow(beside) / slow(alone):.1f}",

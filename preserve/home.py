@@ -13,6 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -48,6 +49,32 @@ class Signing(BaseModel):
         return self
 
 
+class Oidc(BaseModel):
+    """`[web.oidc]`: the bureau's OpenID Connect provider, by which people may log in; roles stay ours.
+
+    Only this address is ever asked: discovery, keys and tokens must be below the issuer's own scheme, host and port.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(description="the provider's own name, an https address; http only on this machine")
+    client_id: str = Field(min_length=1, description="as what the archive is known to the provider")
+    client_secret_file: str = Field("", description="file with the secret, relative to the home or absolute")
+    claim: str = Field("preferred_username", min_length=1, description="claim that holds the account's name here")
+    ca_file: str = Field("", description="PEM file of the authority of the provider's certificate, where it is its own")
+    name: str = Field("", max_length=40, description="what the button on the login page calls it")
+
+    @model_validator(mode="after")
+    def _safe(self) -> Oidc:
+        parts = urlsplit(self.issuer)
+        here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.hostname or not (parts.scheme == "https" or here):
+            raise ValueError("issuer must be an https address")
+        if parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("issuer has neither query nor fragment nor user")
+        return self
+
+
 class Web(BaseModel):
     """`[web]`: the door for browsers and for the systems around the archive. Addresses and folders stand only here.
 
@@ -65,6 +92,7 @@ class Web(BaseModel):
     group: str = Field("", description="group of the archive's user and of the door's, where these are two")
     upload_bytes: int = Field(200 << 30, ge=0, description="so large may one deposit through the browser be")
     webhook: str = Field("", description="file that names where news of deposits and jobs is sent, and the secret")
+    oidc: Oidc | None = Field(None, description="the bureau's OpenID Connect provider; nothing: our passwords alone")
 
 
 class Settings(BaseModel):

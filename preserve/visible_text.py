@@ -42,6 +42,11 @@ def visible(text: str, *, keep: str = "", shows: Shows | None = None) -> str:
     made: list[str] = []
     place, end = 0, len(text)
     while place < end:
+        # A plain letter stands as it is, but for the last of a run: a mark may follow it.
+        run = _PLAIN.match(text, place)
+        if run is not None and run.end() - place > 1:
+            made.append(text[place : run.end() - 1])
+            place = run.end() - 1
         first = text[place]
         place += 1
         if first in keep:

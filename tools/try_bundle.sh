@@ -15,7 +15,12 @@ mount -t proc proc "$root/proc"
 trap 'umount "$root/proc"' EXIT
 inside() { unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 sh -euc "$1"; }
 
-inside 'ip link set lo up 2>/dev/null || true; cd /bundle; sh install.sh --institution 临江市文化和旅游局 --host archive.test'
+inside 'cd /bundle; sh install.sh --institution 临江市文化和旅游局 --host archive.test' | tee "$root/install.log"
+# A case waits in the inbox, as a share would bring it: readable, and of another user.
+mkdir -p "$root/srv/archive/inbox/waiting"
+.venv/bin/python -c "import pathlib, sys; from tests.support.small_case import small_case; small_case(pathlib.Path(sys.argv[1]), '临文执〔2026〕1号')" "$root/tmp"
+cp -R "$root/tmp/case/." "$root/srv/archive/inbox/waiting/"
+cp tools/try_door.py "$root/try_door.py"
 # One namespace for the services and who asks them; loopback comes up with the first address in it.
 inside '
     python3 -c "import fcntl, socket, struct; s = socket.socket(); fcntl.ioctl(s, 0x8914, struct.pack(\"16sh\", b\"lo\", 0x49))"
@@ -25,24 +30,7 @@ inside '
     as preserve /opt/preserve/bin/preserve signer & signer=$!
     as preserve /opt/preserve/bin/preserve worker & worker=$!
     as preserve-web /opt/preserve/bin/preserve serve --no-worker & door=$!
-    python3 - <<PYTHON
-import http.client, ssl, time
-context = ssl.create_default_context(cafile="/etc/preserve/web.crt")
-for _ in range(100):
-    try:
-        asking = http.client.HTTPSConnection("127.0.0.1", 8480, context=context, timeout=10)
-        asking.request("POST", "/login", "account=security&password=wrong", {"content-type": "application/x-www-form-urlencoded"})
-        answer = asking.getresponse()
-        break
-    except OSError as error:
-        wrong = error
-        time.sleep(0.2)
-else:
-    raise SystemExit(wrong)
-assert answer.status == 401, answer.status
-assert "content-security-policy" in answer.headers
-print("The door answers, and what it did is signed.")
-PYTHON
+    grep -oE "[A-Za-z0-9_-]{18,}$" /install.log | tail -1 | python3 /try_door.py
     kill $door $worker $signer; wait || true
     as preserve /opt/preserve/bin/preserve ledger verify
 '

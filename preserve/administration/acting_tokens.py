@@ -7,7 +7,7 @@ examining, deciding, appointing, appraising, destroying, and saying who does so 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from preserve.administration.duties import Duty, Role, allows
 from preserve.administration.passwords import enter
 from preserve.administration.people import Person, existing, token_digest
 from preserve.administration.people_profile import PeopleProfile
-from preserve.administration.proving import Claim, prove
+from preserve.administration.proving import Claim, Deed, prove
 from preserve.administration.second_factor import wants_factor
 from preserve.clock import stamp
 from preserve.data_management import given_tokens, ledger, logins
@@ -66,8 +66,16 @@ def _new(kind: given_tokens.Kind, account: str, moment: datetime, until: datetim
     return Given(token, TokenRow(token_digest(token), account, made, stamp(until), str(ULID()), kind, used=made))
 
 
-def open_session(catalogue: Catalogue, claim: Claim, rules: PeopleProfile, moment: datetime) -> Given:
-    """A session in a browser; more than one may have at once end the oldest. Raises NotPermitted, Throttled.
+Prover = Callable[[Catalogue, Claim, datetime, Deed], None]
+"""What does a deed where the claim is proved."""
+
+
+def open_session(
+    catalogue: Catalogue, claim: Claim, rules: PeopleProfile, moment: datetime, prover: Prover = prove
+) -> Given:
+    """A session in a browser; more than one may have at once end the oldest.
+
+    Raises NotPermitted, Throttled; KeyWanted where a security key is to be asked for.
 
     Where a second factor is asked of the account and it has none, the session gives no duty: it is for setting one up.
     """
@@ -76,16 +84,16 @@ def open_session(catalogue: Catalogue, claim: Claim, rules: PeopleProfile, momen
 
     def give(connection: Connection, known: CredentialRow) -> PreserveError | None:
         nonlocal row
-        if known.must_change:
+        if known.must_change and not claim.provider:
             return NotPermitted("people.password-must-change", claim.account)
         roles = frozenset(map(Role, existing(connection, claim.account).roles))
         if wants_factor(connection, claim.account, roles, rules.second_factor.asked_of):
             row = replace(row, scopes=())
         _make_room(connection, claim.account, rules.session.most(roles), moment)
-        enter(connection, row, known, moment)
+        enter(connection, row, known, moment, provider=claim.provider)
         return None
 
-    prove(catalogue, claim, moment, give)
+    prover(catalogue, claim, moment, give)
     return replace(given, row=row)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from preserve.administration.passwords import check_password
 from preserve.data_management import logins
 from preserve.data_management.database import Catalogue
-from preserve.errors import ConfirmNeeded
+from preserve.errors import ConfirmNeeded, NotPermitted
 
 HOLDS = timedelta(minutes=5)
 
@@ -46,8 +46,13 @@ def prove(
 ) -> tuple[str, ...]:
     """A proof for each deed, in their order.
 
-    A wrong password counts as a wrong login does. Raises NotPermitted.
+    A wrong password counts as a wrong login does. Raises NotPermitted, also for who has never set a password of ours:
+    they came by the bureau's provider, and a decision is signed with what only they know here.
     """
+    with catalogue.read() as connection:
+        row = logins.read_credential(connection, asker.account)
+    if row is None or row.must_change:
+        raise NotPermitted("people.confirm-without-password", asker.account)
     known = check_password(catalogue, asker.account, password, moment, asker.address)
     until = int((moment + HOLDS).timestamp())
     return tuple(_proof(known, asker.account, asker.login, deed, until) for deed in deeds)

@@ -28,6 +28,7 @@ from preserve.data_management import (
     logins,
     proceedings,
     second_factors,
+    security_keys,
 )
 from preserve.data_management.database import damage
 from preserve.data_management.proof.inclusion import Proofs
@@ -61,6 +62,7 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from logins.compare(connection)
     yield from given_tokens.compare(connection, now())
     yield from second_factors.compare(connection)
+    yield from security_keys.compare(connection)
     yield from proceedings.compare(connection)
     yield from destroyed.compare(connection)
     yield from holdings.compare(connection)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from ulid import ULID
 
 from preserve.administration.duties import Role
+from preserve.administration.gate import GATE
 from preserve.administration.people import Person, existing, token_digest
-from preserve.administration.proving import GATE, Claim, prove
+from preserve.administration.proving import Claim, prove
 from preserve.administration.second_factor import wants_factor
 from preserve.clock import stamp
 from preserve.data_management import given_tokens, ledger, logins
@@ -115,10 +116,12 @@ def check_password(catalogue: Catalogue, name: str, password: str, moment: datet
     return stored[0]
 
 
-def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime) -> None:
-    """Give a token to who gave the right password, and write that down."""
+def enter(connection: Connection, row: TokenRow, known: CredentialRow, moment: datetime, *, provider: str = "") -> None:
+    """Give a token to who gave the right password, or for whom a `provider` vouches, and write that down."""
     given_tokens.add(connection, replace(row, id=row.id or str(ULID()), used=row.made), moment)
-    details = {**row.told(), "credential": logins.commitment(known.password)}
+    # Who comes by a provider has given no password: the entry vouches for none.
+    by = {"provider": provider} if provider else {"credential": logins.commitment(known.password)}
+    details = {**row.told(), **by}
     ledger.append(
         connection, action=logins.LOGGED_IN, subject=row.account, actor=row.account, details=details, moment=moment
     )

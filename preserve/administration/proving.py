@@ -1,26 +1,26 @@
-"""Proving who somebody is: a password, and a one-time code where the account has a second factor.
+"""Proving who somebody is: a password, and a one-time code or a security key where the account has a second factor.
 
 One answer, and one amount of work, for a wrong password, a wrong code, an unknown or suspended account and a locked
 one, to whoever asks. A try is counted before it is verified. Five wrong ones lock an account for a quarter of an hour;
 from an address that the account came from within the last thirty days they are counted apart, so that a stranger
-cannot lock anybody out. Verifying takes memory and time by intention, so only two are verified at once.
+cannot lock anybody out. Where a security key is asked for after the right password, the try stays counted until the
+key has answered. Verifying takes memory and time by intention, so only two are verified at once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore, Lock
 
 from sqlalchemy import Connection
 
-from preserve.administration.one_time_codes import taken_step
+from preserve.administration.gate import GATE
+from preserve.administration.second_steps import Given, by_code
 from preserve.clock import parse, stamp
-from preserve.data_management import accounts, ledger, login_tries, logins, second_factors
+from preserve.data_management import accounts, ledger, login_tries, logins, security_keys
 from preserve.data_management.accounts import AccountRow
 from preserve.data_management.database import Catalogue
 from preserve.data_management.login_tries import AddressRow
@@ -31,9 +31,6 @@ from preserve.home import acting_person
 _TRIES = 5
 _LOCKED = timedelta(minutes=15)
 _TRIES_BEFORE_CLOSING = 20
-_AT_ONCE = 2
-_WAITING = 20
-_QUEUE_SECONDS = 5
 _SALT = secrets.token_bytes(16)
 
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$bdHgKkKrlunVJaJnD9VjSQ$B8e5zLb+JwNwr/tlS8VJ+nl/IUq5PtvhUpyqY/LkCes"
@@ -43,84 +40,90 @@ Made once, with the parameters of `hash_password`: hashing anew at each try woul
 """
 
 
-class Gate:
-    """Lets a few do costly work at once and some wait for it; whoever comes then is told to come again."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._working = BoundedSemaphore(at_once)
-        self._inside = at_once + waiting
-        self._lock = Lock()
-
-    @property
-    def places(self) -> int:
-        """How many could still come."""
-        return self._inside
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Within the block one of the few is at work. Raises Throttled."""
-        with self._lock:
-            if not self._inside:
-                raise Throttled("people.too-many-at-once", seconds=_QUEUE_SECONDS)
-            self._inside -= 1
-        try:
-            with self._working:
-                yield
-        finally:
-            with self._lock:
-                self._inside += 1
-
-
-GATE = Gate(_AT_ONCE, _WAITING)
-"""What everything that hashes or verifies a password goes through."""
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line."""
+    """Who somebody says they are, and by what; `address` is where they ask from, empty at the command line.
+
+    `provider` is the issuer whose word, verified before (`preserve.administration.provider`), stands for the password.
+    """
 
     account: str
     password: str = field(repr=False)
     code: str = field(default="", repr=False)
     address: str = ""
+    provider: str = ""
+
+
+def _refusal(claim: Claim) -> str:
+    if not claim.provider:
+        return "people.password-wrong"
+    return "people.provider-code-wrong" if claim.code else "people.provider-no-entry"
 
 
 Deed = Callable[[Connection, CredentialRow], PreserveError | None]
 """What the right password permits; it returns what is to be raised although the password was right."""
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that was counted before its password was looked at."""
+
+    account: str  # empty: there is no such account
+    password: str = field(repr=False)  # the stored hash that it is held against
+    open: bool  # whether the right password lets anybody in
+    count: int  # tries up to and with this one
+    locks: str | None  # until when this try locked the account, if it was the last one allowed
+    known_address: bool  # whether it was counted for the address, and not for the account
+
+
+class KeyWanted(NotPermitted):
+    """The password was right, and a security key is to be asked for; what came of the try is still open."""
+
+    def __init__(self, tried: Try) -> None:
+        super().__init__("people.key-wanted", tried.account)
+        self.tried = tried
+
+
+Second = Callable[[Connection], Given]
+"""What is asked beside the password, in the same transaction."""
+
+
 def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, asks_code: bool = True) -> None:
     """Do what the right password permits, in the transaction in which it is found to be still the right one.
 
     A try is counted first and verified afterwards: however many run at once, five of them are verified for an account
-    that stays open, and a process that is killed has used its try. Raises NotPermitted; Throttled where too many tries
-    came from that address or at that account lately, or wait to be verified.
+    that stays open, and a process that is killed has used its try. Raises NotPermitted; KeyWanted where the account has
+    security keys and no code was given; Throttled where too many tries came from that address or at that account
+    lately, or wait to be verified.
     """
     with GATE.entered():
         tried = _count(catalogue, claim, moment)
-        right = _verify(tried.password, claim.password)
+        right = bool(claim.provider) or _verify(tried.password, claim.password)
+
+    def second(connection: Connection) -> Given:
+        return by_code(connection, tried.account, claim.code, moment) if asks_code else "right"
+
+    conclude(catalogue, replace(tried, open=tried.open and right), claim, moment, deed, second)
+
+
+def conclude(catalogue: Catalogue, tried: Try, claim: Claim, moment: datetime, deed: Deed, second: Second) -> None:
+    """Do what a counted try permits whose password was right, where the second step is too. Raises NotPermitted."""
     with catalogue.begin() as connection:
-        known = _still_right(connection, tried, claim, moment, asks_code=asks_code) if right and tried.open else None
-        if known is None:
+        known = _still_right(connection, tried, claim, moment) if tried.open else None
+        given = second(connection) if known is not None else "wrong"
+        answer: PreserveError | None
+        if known is None or given == "wrong":
             _note_refused(connection, tried, claim, moment)
-            answer: PreserveError | None = NotPermitted("people.password-wrong", claim.account)
+            answer = NotPermitted(_refusal(claim), claim.account)
+        elif given == "wanted":
+            locked = tried.locks is not None
+            security_keys.asked(connection, tried.account, actor=_actor(claim), locked=locked, moment=moment)
+            answer = KeyWanted(tried)
         else:
             _forgive(connection, tried, claim, moment)
             answer = deed(connection, known)
     if answer is not None:
         raise answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """A try that was counted before its password was looked at."""
-
-    account: str  # empty: there is no such account
-    password: str  # the stored hash that it is held against
-    open: bool  # whether the right password lets anybody in
-    count: int  # tries up to and with this one
-    locks: str | None  # until when this try locked the account, if it was the last one allowed
-    known_address: bool  # whether it was counted for the address, and not for the account
 
 
 _Counter = CredentialRow | AddressRow
@@ -136,7 +139,7 @@ def _keys(claim: Claim, known_address: bool) -> tuple[str, ...]:
     return f"address:{claim.address}", f"account:{name}"
 
 
-def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> _Try:
+def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> Try:
     with catalogue.begin() as connection:
         account = accounts.read_account(connection, claim.account) if claim.account.isascii() else None
         known = logins.read_credential(connection, claim.account) if account else None
@@ -158,7 +161,7 @@ def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> _Try:
             counter = replace(counter, failures=count)
         _keep(connection, counter)  # also where nothing changes: each kind of try costs the same
         is_open = _is_active(account) and known is not None and not locked
-        return _Try(credential.account, credential.password, is_open, count, locks, place is not None)
+        return Try(credential.account, credential.password, is_open, count, locks, place is not None)
 
 
 def _keep(connection: Connection, counter: _Counter) -> None:
@@ -172,11 +175,8 @@ def _is_active(account: AccountRow | None) -> bool:
     return account is not None and account.state == "active" and account.kind == "person"
 
 
-def _still_right(
-    connection: Connection, tried: _Try, claim: Claim, moment: datetime, *, asks_code: bool
-) -> CredentialRow | None:
-    """What is known now of the account, unless the password, the account or its lock has changed meanwhile, or the
-    code of its second factor is not the right one."""
+def _still_right(connection: Connection, tried: Try, claim: Claim, moment: datetime) -> CredentialRow | None:
+    """What is known now of the account, unless the password, the account or its lock has changed meanwhile."""
     account = accounts.read_account(connection, tried.account)
     known = logins.read_credential(connection, tried.account)
     if not _is_active(account) or known is None or known.password != tried.password:
@@ -184,21 +184,15 @@ def _still_right(
     counter = _counter(connection, tried, claim, known, moment)
     if is_locked(counter, moment) and counter.locked_until != tried.locks:
         return None  # others have locked it: only the end of the lock opens it again
-    factor = second_factors.read(connection, tried.account) if asks_code else None
-    if factor is not None and factor.confirmed:
-        step = taken_step(factor.secret, claim.code, moment, factor.step)
-        if step is None:
-            return None
-        second_factors.taken(connection, factor, step)
     return known
 
 
-def _counter(connection: Connection, tried: _Try, claim: Claim, known: CredentialRow, moment: datetime) -> _Counter:
+def _counter(connection: Connection, tried: Try, claim: Claim, known: CredentialRow, moment: datetime) -> _Counter:
     place = login_tries.known_address(connection, tried.account, claim.address, moment)
     return place if tried.known_address and place is not None else known
 
 
-def _forgive(connection: Connection, tried: _Try, claim: Claim, moment: datetime) -> None:
+def _forgive(connection: Connection, tried: Try, claim: Claim, moment: datetime) -> None:
     """The try was right. Tries that were counted after it stay counted, as if they had come after it."""
     known = logins.read_credential(connection, tried.account)
     assert known is not None, "it was read in this transaction"
@@ -212,22 +206,45 @@ def _forgive(connection: Connection, tried: _Try, claim: Claim, moment: datetime
         login_tries.keep_address(connection, replace(here, used=stamp(moment)))
 
 
-def _note_refused(connection: Connection, tried: _Try, claim: Claim, moment: datetime) -> None:
+def _note_refused(connection: Connection, tried: Try, claim: Claim, moment: datetime) -> None:
     """A refused try stands in the ledger; those at accounts that are none together, once a quarter of an hour."""
     details: dict[str, object] = {"locked": tried.locks is not None}
     if not tried.account:
-        count = login_tries.unknown_since(connection, moment)
+        key = login_tries.UNKNOWN_PROVIDED if claim.provider else login_tries.UNKNOWN
+        count = login_tries.unknown_since(connection, moment, key)
         if not count:
             return
         details = {"locked": False, "count": count}
+    if claim.provider:
+        details["provider"] = claim.provider
     ledger.append(
         connection,
         action=logins.LOGIN_REFUSED,
         subject=tried.account,
-        actor="" if claim.address else acting_person(),  # who asks from elsewhere is nobody yet
+        actor=_actor(claim),
         details=details,
         moment=moment,
     )
+
+
+def _actor(claim: Claim) -> str:
+    return "" if claim.address else acting_person()  # who asks from elsewhere is nobody yet
+
+
+def note_unproven(catalogue: Catalogue, provider: str, address: str, reason: str, moment: datetime) -> None:
+    """Write that a login by this provider was refused before anybody was named, and why: together, as with nobody's.
+
+    It counts as a try from that address. Raises Throttled.
+    """
+    key = f"address:{address}"
+    with catalogue.begin() as connection:
+        if address and (seconds := login_tries.closed_for(connection, (key,), moment)):
+            raise Throttled("people.too-many-tries", seconds=seconds)
+        if address:
+            login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
+        if count := login_tries.unknown_since(connection, moment, login_tries.UNKNOWN_PROVIDED):
+            details = {"locked": False, "count": count, "provider": provider, "reason": reason}
+            ledger.append(connection, action=logins.LOGIN_REFUSED, subject="", actor="", details=details, moment=moment)
 
 
 def is_locked(row: _Counter, moment: datetime) -> bool:

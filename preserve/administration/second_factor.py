@@ -11,18 +11,18 @@ from preserve.administration.duties import Role
 from preserve.administration.one_time_codes import new_secret, taken_step
 from preserve.administration.people import Person, existing
 from preserve.administration.proving import Claim, prove
-from preserve.data_management import second_factors
+from preserve.administration.second_steps import has_factor
+from preserve.data_management import second_factors, security_keys
 from preserve.data_management.database import Catalogue
 from preserve.data_management.logins import CredentialRow
-from preserve.errors import Conflict, NotFound, PreserveError, Refused
+from preserve.errors import Conflict, NotFound, NotIntact, PreserveError, Refused
 
 
 def wants_factor(connection: Connection, account: str, roles: Iterable[Role], asked_of: Iterable[Role]) -> bool:
     """Whether a second factor is asked of these roles, and the account has none."""
     if not set(roles) & set(asked_of):
         return False
-    factor = second_factors.read(connection, account)
-    return factor is None or not factor.confirmed
+    return not has_factor(connection, account)
 
 
 def begin_factor(catalogue: Catalogue, account: str) -> str:
@@ -64,10 +64,14 @@ def end_own_factor(catalogue: Catalogue, claim: Claim, moment: datetime) -> None
 
 
 def end_factor_of(catalogue: Catalogue, account: str, *, actor: Person, moment: datetime) -> None:
-    """End that of somebody who has lost their device. Raises NotFound."""
+    """End all that somebody has who has lost their device: codes and security keys. Raises NotFound."""
     with catalogue.begin() as connection:
         existing(connection, account)
-        row = second_factors.read(connection, account)
-        if row is None:
+        try:
+            codes = second_factors.read(connection, account) is not None
+        except NotIntact:
+            codes = True  # what the ledger does not tell of as it stands lets nobody in: this is the way out
+        if codes:
+            second_factors.end(connection, account, actor=actor.account, moment=moment)
+        if not security_keys.remove_all(connection, account, actor=actor.account, moment=moment) and not codes:
             raise NotFound("people.no-factor", account)
-        second_factors.end(connection, account, actor=actor.account, moment=moment)

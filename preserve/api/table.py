@@ -18,7 +18,9 @@ OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *CASES, *REQUESTS, *APPRAISAL, 
 _FOLDERS = "it works on folders of the host; over HTTP a deposit is handed in and found by its number"
 _AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever put the disc in is at the host"
 _OURS = "the service starts it itself"
+_AT_THE_BROWSER = "a browser speaks with security keys; a program has a token of its own"
 _FOUNDING = "it founds or mends what this door stands on, and whoever may do that is at the host"
+_IN_A_BROWSER = "a person goes to the bureau's sign-in and back with a browser; programs have tokens"
 
 OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(
     operation for _, _, operation in (*pieces.ROWS, *following.ROWS)
@@ -41,6 +43,9 @@ NOT_OFFERED: Mapping[str, str] = {
     "deposits.template": _FOLDERS,
     "disc.read": _AT_THE_DRIVE,
     "disc.verify": _AT_THE_DRIVE,
+    "factor.add_key": _AT_THE_BROWSER,
+    "factor.begin_key": _AT_THE_BROWSER,
+    "factor.remove_key": _AT_THE_BROWSER,
     "health.examine": "it tells of the host and its folders; the system page shows it to who keeps the service",
     "job.ask": "each operation that runs as a job has an address of its own",
     "job.run": _OURS,
@@ -48,6 +53,11 @@ NOT_OFFERED: Mapping[str, str] = {
     "media.label": "it writes to a place of the host; labels over HTTP are `media.label_paper`",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
     "media.read_code": "it reads a photograph for the page; a program sends the text of the code",
+    "session.ask_provider": _IN_A_BROWSER,
+    "session.begin": _AT_THE_BROWSER,
+    "session.open_by_code": _IN_A_BROWSER,
+    "session.open_by_key": _AT_THE_BROWSER,
+    "session.open_by_provider": _IN_A_BROWSER,
     "user.login": "it is the command line's; programs open a session (`session.open`)",
     "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,

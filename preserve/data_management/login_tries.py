@@ -79,7 +79,8 @@ def closed_for(connection: Connection, keys: tuple[str, ...], moment: datetime) 
 def count(connection: Connection, key: str, most: int, moment: datetime) -> None:
     """Count a try; more than `most` within ten minutes close the key: a minute, then each time twice as long."""
     old = stamp(moment - _FORGOTTEN_AFTER)
-    connection.execute(delete(login_tries).where(login_tries.c.since < old, login_tries.c.key != UNKNOWN))
+    of_nobody = (UNKNOWN, UNKNOWN_PROVIDED)
+    connection.execute(delete(login_tries).where(login_tries.c.since < old, login_tries.c.key.not_in(of_nobody)))
     row = _tries(connection, key, moment)
     if parse(row.since) + _WINDOW <= moment:
         row = replace(row, since=stamp(moment), count=0)
@@ -98,12 +99,14 @@ def uncount(connection: Connection, key: str, moment: datetime) -> None:
 
 UNKNOWN = "unknown"
 """The key of tries at accounts that are none, all together: what was typed there may be a password."""
+UNKNOWN_PROVIDED = "unknown-provided"
+"""The key of tries by the bureau's provider that led to no account, all together."""
 UNKNOWN_EVERY = timedelta(minutes=15)
 
 
-def unknown_since(connection: Connection, moment: datetime) -> int:
+def unknown_since(connection: Connection, moment: datetime, key: str = UNKNOWN) -> int:
     """Count a try at an account that is none; how many stand in no entry yet, once a quarter of an hour, else 0."""
-    row = _tries(connection, UNKNOWN, moment)
+    row = _tries(connection, key, moment)
     fresh = row.count == 0 and row.closings == 0
     row = replace(row, count=row.count + 1, closings=1)
     due = fresh or parse(row.since) + UNKNOWN_EVERY <= moment

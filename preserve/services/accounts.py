@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from preserve.administration.duties import Duty
 from preserve.administration.people import existing
 from preserve.administration.proving import is_locked
-from preserve.data_management import accounts, ledger, logins, second_factors
+from preserve.administration.second_steps import has_factor
+from preserve.data_management import accounts, ledger, logins
 from preserve.data_management.accounts import AccountRow, DelegationRow
 from preserve.services.audit_trail import EntryShown, shown
 from preserve.services.operation import query
@@ -36,7 +37,7 @@ def show(session: Session, account: str) -> AccountShown:
     with archive.catalogue.read() as connection:
         row = existing(connection, account)
         credential = logins.read_credential(connection, account)
-        factor = second_factors.read(connection, account)
+        has_one = has_factor(connection, account)
         delegations = [one for one in accounts.all_delegations(connection) if account in (one.head, one.deputy)]
         newest = ledger.newest_about(connection, account, limit=_MOST)
     locked = credential is not None and is_locked(credential, archive.now())
@@ -45,7 +46,7 @@ def show(session: Session, account: str) -> AccountShown:
         credential is not None and credential.must_change,
         credential.failures if credential else 0,
         str(credential.locked_until) if credential and locked else "",
-        factor is not None and factor.confirmed,
+        has_one,
         tuple(delegations),
         tuple(map(shown, newest)),
     )
@@ -77,14 +78,13 @@ def states(session: Session) -> AccountStates:
         shown_all = []
         for row in accounts.all_accounts(connection):
             credential = logins.read_credential(connection, row.name)
-            factor = second_factors.read(connection, row.name)
             locked = credential is not None and is_locked(credential, moment)
             shown_all.append(
                 AccountState(
                     row,
                     credential is not None and credential.must_change,
                     str(credential.locked_until) if credential and locked else "",
-                    factor is not None and factor.confirmed,
+                    has_factor(connection, row.name),
                 )
             )
     return AccountStates(tuple(shown_all))

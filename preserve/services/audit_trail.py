@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from preserve.administration.duties import Duty
 from preserve.administration.index_check import last_proved
 from preserve.clock import stamp
-from preserve.data_management import accounts, given_tokens, ledger, log_search, logins, second_factors
+from preserve.data_management import accounts, given_tokens, ledger, log_search, logins, second_factors, security_keys
 from preserve.data_management.accounts import AccountRow
 from preserve.data_management.both_logs import Place, place_of
 from preserve.data_management.ledger import Entry
@@ -35,6 +35,7 @@ _SHOWN = frozenset(
         "kind",
         "locked",
         "os_user",
+        "provider",
         "roles",
         "scopes",
         "since",
@@ -57,6 +58,7 @@ APPOINTED = (
     logins.PASSWORD_RESET,
     given_tokens.MADE,
     second_factors.ENDED,
+    security_keys.REMOVED,
 )
 DECIDED = (
     "request.approved",

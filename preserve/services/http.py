@@ -20,6 +20,8 @@ from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, Rea
 
 NOBODY = frozenset(
     {
+        "people.key-wanted",
+        "people.login-over",
         "people.nobody",
         "people.unknown",
         "people.token-empty",
@@ -28,6 +30,11 @@ NOBODY = frozenset(
         "people.session-ended",
         "people.session-unsafe",
         "people.password-wrong",
+        "people.provider-code-wrong",
+        "people.provider-denied",
+        "people.provider-no-entry",
+        "people.provider-stale",
+        "people.provider-wrong",
     }
 )
 """Codes of NotPermitted that say that nobody was recognised: 401, and a page asks for a login."""

@@ -23,7 +23,6 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unp
 
 from sqlalchemy import Connection
 
-from preserve.administration.confirming import Deed, require_proof
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, note_refusal, require
 from preserve.data_management import sealing
@@ -120,6 +119,8 @@ class Operation(Generic[P, R]):
         person = self._recognised(session, session.opened, duties, arguments)
 
         if self.confirmed and session.again:
+            from preserve.administration.confirming import Deed, require_proof  # no command pays for it
+
             deed = Deed(self.name, self._about(arguments))
             with session.opened.catalogue.read() as connection:
                 require_proof(connection, person.account, session.login, deed, session.proofs, session.opened.now())

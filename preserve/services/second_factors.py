@@ -1,4 +1,4 @@
-"""The second factor of an account: a code from a device beside the password."""
+"""The second factor of an account: a code from a device, or a security key, beside the password."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from preserve.administration import second_factor
 from preserve.administration.duties import Duty
 from preserve.administration.one_time_codes import address_of
 from preserve.administration.proving import Claim
-from preserve.data_management import second_factors
+from preserve.data_management import second_factors, security_keys
 from preserve.services.operation import anybody, command, query
 from preserve.services.people import Account
 from preserve.services.session import Session
@@ -16,12 +16,24 @@ from preserve.services.sessions import require_whole, rules
 
 
 @dataclass(frozen=True, slots=True)
+class KeyShown:
+    """A security key: what its owner calls it, where it answers, since when, and when it was used last."""
+
+    id: str
+    name: str
+    host: str
+    added: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
 class Factor:
-    """Whether an account has a second factor, and whether the profile asks one of its roles."""
+    """Whether an account has one-time codes, its security keys, and whether the profile asks one of its roles."""
 
     account: str
     set_up: bool
     asked: bool
+    keys: tuple[KeyShown, ...]
 
 
 @query("factor.show", duty=anybody)
@@ -30,8 +42,10 @@ def show(session: Session) -> Factor:
     person = session.person
     with session.archive.catalogue.read() as connection:
         row = second_factors.read(connection, person.account)
+        keys = security_keys.of(connection, person.account)
     asked = bool(person.roles & set(rules(session).second_factor.asked_of))
-    return Factor(person.account, row is not None and row.confirmed, asked)
+    shown = tuple(KeyShown(key.id, key.name, key.host, key.added, key.used) for key in keys)
+    return Factor(person.account, row is not None and row.confirmed, asked, shown)
 
 
 @dataclass(frozen=True, slots=True)

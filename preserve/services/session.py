@@ -17,7 +17,6 @@ from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, recognise, recognise_account, token_digest
 from preserve.administration.retention.rules_in_force import count_again
-from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
@@ -107,6 +106,8 @@ def sign_in(connection: Connection, credentials: Credentials, moment: datetime) 
         case Ended(code, where, until):
             raise NotPermitted(code, where, until=until)
         case AsJob(job, attempt, _):
+            from preserve.data_management import jobs  # only in the process of a job
+
             account, scopes = jobs.asker(connection, job, attempt)
             person = recognise_account(connection, account, moment)
             return person if scopes is None else replace(person, scopes=frozenset(map(Duty, scopes)))

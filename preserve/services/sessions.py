@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from preserve.administration import acting_tokens
 from preserve.administration.acting_tokens import Wish
@@ -49,12 +49,22 @@ class Opened:
 
 @command("session.open", open_to_all="who logs in is nobody yet")
 def open_session(session: Session, account: str, password: str, *, code: str = "") -> Opened:
-    """Log in from a browser. Raises NotPermitted, whatever was wrong; Throttled."""
+    """Log in. Raises NotPermitted, whatever was wrong, and where only a security key would do; Throttled."""
+    return enter(session, Claim(account, password, code, session.address))
+
+
+def enter(session: Session, claim: Claim) -> Opened:
+    """Open a session for this claim. Raises NotPermitted, whatever was wrong; KeyWanted; Throttled."""
     archive = session.archive
     moment = archive.now()
-    claim = Claim(account, password, code, session.address)
     given = acting_tokens.open_session(archive.catalogue, claim, rules(session), moment)
-    with archive.catalogue.read() as connection:
+    return opened_by(session, given, moment)
+
+
+def opened_by(session: Session, given: acting_tokens.Given, moment: datetime) -> Opened:
+    """A session that was opened, with what was done with the account lately."""
+    account = given.row.account
+    with session.archive.catalogue.read() as connection:
         findings = news(connection, account, moment)
     alarming = any(_is_alarming(one, stamp(moment - _LATELY)) for one in findings)
     return Opened(account, given.token, given.row.expires, given.row.scopes == (), alarming, findings)

@@ -40,6 +40,11 @@ class Standing:
         return self._archive.home.settings.web
 
     @property
+    def provider(self) -> str | None:
+        """What the button calls the provider by which people may log in, be it nothing; None where none is set."""
+        return self.web.oidc.name if self.web.oidc is not None else None
+
+    @property
     def institution(self) -> str:
         """The agency that keeps the archive."""
         return self._archive.home.settings.institution

@@ -62,6 +62,12 @@ class Asked:
         return people.who_am_i(self.session)
 
     @property
+    def origin(self) -> str:
+        """The address of this archive as the browser has it: scheme, name and port."""
+        url = self.request.url
+        return f"{url.scheme}://{url.netloc}"
+
+    @property
     def stream(self) -> AsyncIterator[bytes]:
         """The body as it arrives, for pages that are `raw`."""
         return self.request.stream()

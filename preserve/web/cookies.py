@@ -1,4 +1,4 @@
-"""The two cookies of the door: the session, and the language of who has not logged in."""
+"""The cookies of the door: the session, the language of who has not logged in, and who is at the provider meanwhile."""
 
 from __future__ import annotations
 
@@ -42,4 +42,36 @@ def set_language(request: Request, response: Response, language: str) -> None:
         httponly=True,
         samesite="strict",
         max_age=365 * 86400,
+    )
+
+
+_PROVIDER_SECONDS = 600
+
+
+def _provider(request: Request) -> str:
+    return "__Host-provider" if request.url.scheme == "https" else "provider"
+
+
+def provider_of(request: Request) -> str:
+    """The secret of the login that this browser has begun at the provider; empty where it sent none."""
+    return request.cookies.get(_provider(request), "")
+
+
+def set_provider(request: Request, response: Response, secret: str) -> None:
+    """Bind a login at the provider to this browser. It comes back from another host, so the cookie is `Lax`."""
+    response.set_cookie(
+        _provider(request),
+        secret,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+        max_age=_PROVIDER_SECONDS,
+    )
+
+
+def end_provider(request: Request, response: Response) -> None:
+    """Take that secret from the browser."""
+    response.delete_cookie(
+        _provider(request), path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )

@@ -110,6 +110,8 @@ class Guard:
             try:
                 if self._is_forged(asked):
                     return self._refused(asked, 403, "web.form-stale")
+                if self._must_log_in_first(asked):
+                    return self._to_login(asked)
                 sessions.note_use(asked.session, browser=True)
                 if asked.page.method in SAFE or asked.page.raw:
                     return asked.page.handler(asked)
@@ -125,6 +127,10 @@ class Guard:
                 number = secrets.token_hex(4)
                 _log.exception("defect %s at %s %s", number, asked.page.method, asked.page.path)
                 return self._refused(asked, 500, "web.defect", number=number)
+
+    def _must_log_in_first(self, asked: Asked) -> bool:
+        """Whether somebody without a session only opens a page: an operation would record that as a refused attempt."""
+        return asked.page.method in SAFE and not asked.token and not asked.page.open_to_all
 
     def _is_forged(self, asked: Asked) -> bool:
         """Whether it would change something in a session, and does not carry the token of that session's forms."""

@@ -50,7 +50,13 @@ class Pages:
             finalize=_shown,
         )
         self._environment.globals.update(
-            t=say, hint=hint, static=static, known=known, institution=standing.institution, version=__version__
+            t=say,
+            hint=hint,
+            static=static,
+            known=known,
+            institution=standing.institution,
+            version=__version__,
+            provider=standing.provider,
         )
         self._environment.filters.update(
             size=bytes_for_people,

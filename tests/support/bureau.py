@@ -61,7 +61,7 @@ class Asker:
         """Whether one of these duties is theirs, or none is asked for; whoever is not recognised may nothing."""
         if not self.recognised or not duties:
             return self.recognised
-        return any(allows(self.roles, duty) or (self.deputy and duty is Duty.DECIDE) for duty in duties)
+        return any(allows(self.roles, duty) or (self.deputy and duty in (Duty.DECIDE, Duty.ANSWER)) for duty in duties)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ _OF_THE_DOORS = (
     "login_tries",
     "preferences",
     "answers",
-)  # migrations 0016 to 0019
+    "security_keys",
+)  # migrations 0016 to 0020
 
 
 def to_0007(base: sqlite3.Connection) -> None:

@@ -26,6 +26,17 @@ def test_who_has_not_logged_in_is_sent_to_the_login_and_back(served: Served) -> 
         assert "某archivist" in client.get("/").text
 
 
+def test_opening_a_page_before_one_logs_in_is_no_refused_attempt(served: Served) -> None:
+    def refused() -> int:
+        shown = served.client("auditor").get("/audit/ledger?action=access.denied").text
+        return shown.count("越权操作被拒绝</td>")
+
+    before = refused()
+    with served.nobody() as client:
+        assert client.get("/cases").status_code == client.get("/").status_code == 303
+    assert refused() == before
+
+
 def test_a_login_leads_to_no_other_host(served: Served) -> None:
     for foreign in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
         with served.nobody() as client:

@@ -33,7 +33,7 @@ def test_each_has_a_first_page_with_links_that_answer(served: Served, role: str,
     assert CASE_NUMBER not in shown.text
     (body,) = re.findall(r"<main.*?</main>", shown.text, re.DOTALL)
     for address in re.findall(r'href="(/[^"]*)"', body):
-        assert address in ADDRESSES.values()
+        assert address in {*ADDRESSES.values(), "/deposits/new"}
         assert client.get(address).status_code == 200, address
 
 
@@ -41,7 +41,9 @@ def test_what_lacks_copies_is_said_to_who_keeps_them(served: Served) -> None:
     for role in ("archivist", "system", "head"):
         assert "个副本不齐" in served.client(role).get("/").text
     assert "个副本不齐" not in served.client("auditor").get("/").text
-    assert "没有需要您办理的事项" in served.client("depositor").get("/").text
+    waiting = served.client("depositor").get("/").text
+    assert "没有需要您办理的事项" in waiting and 'href="/deposits/new"' in waiting
+    assert 'href="/deposits/new"' not in served.client("archivist").get("/").text
 
 
 def test_a_job_that_ended_badly_is_said_to_who_asked_and_who_keeps_the_machine(served: Served) -> None:
@@ -60,8 +62,8 @@ def test_a_depositor_sees_their_own_uploads_by_state(served: Served) -> None:
             Record(id=folder.name, kind="upload", name=f"件{number}", owner=owner, state=state, opened=today())
         )
     shown = served.client("depositor").get("/").text
-    assert "1 个移交件被退回" in shown and "1 个移交件待填写" in shown and "已移交，等待接收" not in shown
-    assert "1 个网上移交件等待接收" in served.client("archivist").get("/").text
+    assert "1 件归档材料被退回" in shown and "1 件归档材料待填写" in shown and "已提交，等待接收" not in shown
+    assert "1 件网上提交的归档材料等待接收" in served.client("archivist").get("/").text
 
 
 def test_every_line_has_its_words_and_a_place_to_lead_to() -> None:

@@ -29,6 +29,7 @@ from preserve.data_management.tables.people import (
     login_tries,
     preferences,
     second_factors,
+    security_keys,
     tokens,
 )
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
@@ -71,6 +72,7 @@ __all__ = [
     "retention",
     "saved_searches",
     "second_factors",
+    "security_keys",
     "sums",
     "tiles",
     "tokens",

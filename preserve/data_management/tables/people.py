@@ -1,8 +1,8 @@
-"""Accounts, delegations, passwords, tokens and second factors, and what is known of tries to log in."""
+"""Accounts, delegations, passwords, tokens, second factors and security keys, and what is known of tries to log in."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
 from preserve.data_management.tables.catalogue import metadata
 
@@ -63,6 +63,20 @@ second_factors = Table(
     Column("secret", Text, nullable=False, comment="Base32 (RFC 4648), of one-time codes (RFC 6238)"),
     Column("confirmed", Boolean, nullable=False, comment="whether a code of it was given once"),
     Column("step", Integer, nullable=False, comment="the step of the last code: none is taken twice"),
+)
+
+security_keys = Table(
+    "security_keys",
+    metadata,
+    Column("id", Text, primary_key=True, comment="base64url, as the key calls itself (WebAuthn credential ID)"),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="what its owner calls it"),
+    Column("host", Text, nullable=False, comment="the name of the archive that it answers for (relying party ID)"),
+    Column("public_key", Text, nullable=False, comment="base64url of a COSE key (RFC 9053)"),
+    Column("added", Text, nullable=False),
+    Column("sign_count", Integer, nullable=False, comment="as the key said last: a copy of it would fall behind"),
+    Column("used", Text, nullable=False, comment="when somebody logged in by it last; empty for never"),
+    Index("security_keys_by_account", "account"),
 )
 
 known_addresses = Table(

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from preserve.errors import NotPermitted, PreserveError, Refused, Throttled
 from preserve.messages import Language
-from preserve.services import my_account, people, sessions
+from preserve.services import my_account, people, security_keys, sessions
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status, retry_after
 from preserve.services.session import Token
@@ -28,30 +28,52 @@ def login(asked: Asked) -> Response:
     return asked.show("entry/login.html", failure=None, account="", after=asked.query.get("next", "/"), kept="")
 
 
-@page("POST", "/login", "session.open")
+@page("POST", "/login", "session.begin")
 def log_in(asked: Asked) -> Response:
     """Log in, and go where one wanted to go; a refusal takes the same time whatever was wrong."""
     began = time.monotonic()
     account, after = asked.form.get("account", "").strip(), asked.form.get("next", "/")
     kept = asked.form.get("kept", "")
     try:
-        opened = sessions.open_session(
-            asked.session, account, asked.form.get("password", ""), code=asked.form.get("code", "")
+        begun = security_keys.begin_session(
+            asked.session, account, asked.form.get("password", ""), code=asked.form.get("code", ""), origin=asked.origin
         )
     except (NotPermitted, Throttled) as error:
         if error.code == "people.password-must-change":
             return asked.show("entry/password.html", failure=None, account=account, first=True)
-        if isinstance(error, NotPermitted):
-            sessions.even_out(began)
-        shown = {"failure": known_failure(error), "account": account, "after": after, "kept": kept}
-        response = asked.show("entry/login.html", http_status(error), **shown)
-        if seconds := retry_after(error):
-            response.headers["retry-after"] = str(seconds)
-        return response
-    return _entered(asked, opened, after, kept)
+        return _refused(asked, error, account, began)
+    if begun.opened is not None:
+        return entered(asked, begun.opened, after, kept)
+    return asked.show("entry/key.html", wanted=begun.asked, after=after, kept=kept)
 
 
-def _entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
+@page("POST", "/login/key", "session.open_by_key")
+def log_in_by_key(asked: Asked) -> Response:
+    """Go on with a login after the right password: by security key, or by code. Each try has one answer."""
+    began, form = time.monotonic(), asked.form
+    try:
+        opened = security_keys.open_by_key(
+            asked.session, form.get("number", ""), answer=form.get("answer", ""), code=form.get("code", "")
+        )
+    except (NotPermitted, Throttled) as error:
+        if error.code == "people.password-must-change":
+            return asked.show("entry/password.html", failure=None, account=error.where, first=True)
+        return _refused(asked, error, "", began)
+    return entered(asked, opened, form.get("next", "/"), form.get("kept", ""))
+
+
+def _refused(asked: Asked, error: NotPermitted | Throttled, account: str, began: float) -> Response:
+    """The form of the login again, with what was wrong."""
+    if isinstance(error, NotPermitted):
+        sessions.even_out(began)
+    written = {"account": account, "after": asked.form.get("next", "/"), "kept": asked.form.get("kept", "")}
+    response = asked.show("entry/login.html", http_status(error), failure=known_failure(error), **written)
+    if seconds := retry_after(error):
+        response.headers["retry-after"] = str(seconds)
+    return response
+
+
+def entered(asked: Asked, opened: Opened, after: str, kept: str) -> Response:
     """The first answer of a new session: the page that was wanted, or first what must be seen or done."""
     now = replace(asked, token=opened.token, session=replace(asked.session, credentials=Token(opened.token)))
     written = read_kept(kept) if kept else None

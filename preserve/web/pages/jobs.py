@@ -16,6 +16,7 @@ from preserve.services.job_views import JobShown, say_operation, state_label
 from preserve.services.jobs import STATES, StateWish
 from preserve.services.tables import job_results
 from preserve.web.asked import Asked
+from preserve.web.navigation import SUBJECTS
 from preserve.web.routing import PAGES, page
 
 _ABOUT = {
@@ -69,7 +70,8 @@ def show(asked: Asked) -> Response:
         "percent": job_events.percent_of(job.progress) if job.progress else None,
         "facts": job_results.result(job.result).rows if job.result else (),
         "found": job_results.findings(job.result) if job.result else [],
-        "about": _about(job),
+        "about": (about := _about(job)),
+        "about_word": next((one.word for one in SUBJECTS if one.covers(about)), "web.nav-jobs"),
     }
     return asked.show("jobs/show.html", **values, **_words())
 

@@ -1,12 +1,10 @@
-"""One's own account: sessions, tokens, second factor, and, for a head, who decides in their place."""
+"""One's own account: sessions, tokens, and, for a head, who decides in their place."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-import segno
-from markupsafe import Markup
 from starlette.responses import Response
 
 from preserve.errors import PreserveError, UsageError
@@ -83,42 +81,6 @@ def number(text: str) -> int:
     if not (text.strip().isascii() and text.strip().isdigit() and len(text) < 8):
         raise UsageError("web.me-no-number", text[:20])
     return int(text)
-
-
-@page("GET", "/me/second-factor", "factor.show")
-def second_factor(asked: Asked) -> Response:
-    """Whether one has a second factor, and how it is set up."""
-    return asked.show("me/factor.html", factor=second_factors.show(asked.session), begun=None, failure=None)
-
-
-@page("POST", "/me/second-factor", "factor.begin", "factor.show")
-def begin_factor(asked: Asked) -> Response:
-    """A new secret, to be read by an authenticator."""
-    begun = second_factors.begin(asked.session)
-    drawn = Markup(segno.make(begun.uri, micro=False).svg_inline(scale=5, border=4, light="white"))
-    shown = {"factor": second_factors.show(asked.session), "begun": begun, "drawn": drawn, "failure": None}
-    return asked.show("me/factor.html", **shown)
-
-
-@page("POST", "/me/second-factor/confirm", "factor.confirm", "session.close")
-def confirm_factor(asked: Asked) -> Response:
-    """From now on each login asks for a code; one logs in anew with one."""
-    second_factors.confirm(asked.session, asked.needed("code"))
-    sessions.close_session(asked.session)
-    response = asked.see_other("/login", "web.me-factor-set")
-    cookies.end_session(asked.request, response)
-    return response
-
-
-@page("POST", "/me/second-factor/end", "factor.end", "factor.show")
-def end_factor(asked: Asked) -> Response:
-    """End one's second factor, by password and code."""
-    try:
-        second_factors.end(asked.session, password=asked.form.get("password", ""), code=asked.form.get("code", ""))
-    except PreserveError as error:
-        shown = {"factor": second_factors.show(asked.session), "begun": None, "failure": known_failure(error)}
-        return asked.show("me/factor.html", http_status(error), **shown)
-    return asked.see_other("/me", "web.me-factor-ended")
 
 
 @page("POST", "/me/deputies", "user.delegate", "user.confirm")

@@ -7,7 +7,8 @@ from threading import Event
 
 import pytest
 
-from preserve.administration.proving import Claim, Gate
+from preserve.administration.gate import Gate
+from preserve.administration.proving import Claim
 from preserve.errors import Throttled
 
 

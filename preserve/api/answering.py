@@ -7,6 +7,7 @@ import inspect
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,9 @@ from preserve.api.paging import cursor_of
 from preserve.api.problems import problem_of, refuse
 from preserve.api.receiving import Received, receive
 from preserve.api.sending import send_bytes, send_copy, send_document, send_file, send_folder, send_kept, tag_of
+from preserve.errors import NotPermitted
 from preserve.messages import at_door, speaking
-from preserve.services import jobs
+from preserve.services import jobs, sessions
 from preserve.services.documents import as_document
 from preserve.services.kept_answers import Answer
 from preserve.services.session import Session
@@ -189,10 +191,12 @@ def endpoint_of(offer: Offer, standing: Standing) -> Callable[..., Response]:
     answer = Endpoint(offer, taking, standing)
 
     def endpoint(request: Request, **given: Any) -> Response:
-        language = language_of(request, standing.language)
+        language, began = language_of(request, standing.language), time.monotonic()
         try:
             return answer(called(request, given))
         except Exception as error:  # noqa: BLE001  every error has its answer; a defect goes to the log with its trace
+            if offer.open and isinstance(error, NotPermitted):
+                sessions.even_out(began)
             return problem_of(request, error, language)
 
     def called(request: Request, given: dict[str, Any]) -> Call:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 _SHOWN = frozenset(
     {"video/mp4", "audio/mp4", "audio/x-m4a", "audio/mpeg", "audio/wav", "audio/x-wav", "image/jpeg", "image/png"}
@@ -81,9 +81,20 @@ def send_copy(path: Path, sha256: str, kind: str) -> Response:
 def _send(path: Path, name: str, kind: str, room: Path) -> Response:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FileResponse(
-        path,
-        media_type=kind,
-        headers={"content-disposition": attachment(name), "etag": f'"{digest}"'},
-        background=BackgroundTask(shutil.rmtree, room, ignore_errors=True),
-    )
+    headers = {"content-disposition": attachment(name), "etag": f'"{digest}"'}
+    return _Dropped(path, room, media_type=kind, headers=headers)
+
+
+class _Dropped(FileResponse):
+    """A file that goes with its room however its sending ends: a range that is none, a connection that was cut off."""
+
+    def __init__(self, path: Path, room: Path, **how: Any) -> None:
+        super().__init__(path, **how)
+        self._room = room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(self._room, ignore_errors=True)

@@ -150,7 +150,9 @@ def pages_and_text(home: Home, stream: BinaryIO, shown: Shown) -> tuple[int, str
 
 def _pictures(home: Home, stream: BinaryIO) -> PagePictures:
     status = os.fstat(stream.fileno())
-    what = f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+    # Numbers of files are given anew and times can be set, but not that of the change: else whoever sends a file of
+    # the same size and time could be shown pages of one that was taken away.
+    what = f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
     return PagePictures(home.path / "viewing", hashlib.sha256(what.encode()).hexdigest())
 
 

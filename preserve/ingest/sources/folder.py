@@ -36,7 +36,7 @@ def open_beneath(root: Path, path: str) -> BinaryIO:
     parts = path.split("/")
     handle = -1
     try:
-        handle = os.open(root, _FOLDER)
+        handle = os.open(root, _FOLDER | os.O_NOFOLLOW)
         for part in parts[:-1]:
             inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
             os.close(handle)
@@ -73,7 +73,7 @@ class FolderSource:
     def entries(self) -> Iterator[Entry]:
         """Every name, folder by folder, sorted by bytes."""
         try:
-            handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            handle = os.open(self.root, _FOLDER | os.O_NOFOLLOW)
         except OSError as error:
             raise Refused("sip.unreadable", str(self.root), reason=error.strerror or "") from error
         try:

@@ -82,3 +82,14 @@ def test_a_folder_that_is_too_deep_is_refused(tmp_path: Path) -> None:
         deep.mkdir()
     with pytest.raises(Refused, match=r"sip\.too-deep"):
         list(FolderSource(tmp_path).entries())
+
+
+def test_a_folder_that_was_swapped_for_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "a").write_bytes(b"x")
+    swapped = tmp_path / "deposit"
+    swapped.symlink_to(tmp_path / "secret")
+    with pytest.raises(Refused, match=r"sip\.unreadable"):
+        list(FolderSource(swapped).entries())
+    with pytest.raises(Refused, match=r"sip\.unreadable"):
+        open_beneath(swapped, "a")

@@ -21,6 +21,7 @@ from preserve.messages import LANGUAGES, Language, at_door, known, speaking
 from preserve.services import sessions
 from preserve.services.failures import Failure, failure_of
 from preserve.services.http import http_status, nobody_was_recognised, retry_after
+from preserve.services.operation import OPERATIONS
 from preserve.services.session import Credentials, Token
 from preserve.services.standing import Standing
 from preserve.web import cookies
@@ -130,7 +131,9 @@ class Guard:
 
     def _must_log_in_first(self, asked: Asked) -> bool:
         """Whether somebody without a session only opens a page: an operation would record that as a refused attempt."""
-        return asked.page.method in SAFE and not asked.token and not asked.page.open_to_all
+        if asked.page.method not in SAFE or asked.token or asked.page.open_to_all:
+            return False
+        return not any(OPERATIONS[name].open_to_all for name in asked.page.operations)
 
     def _is_forged(self, asked: Asked) -> bool:
         """Whether it would change something in a session, and does not carry the token of that session's forms."""

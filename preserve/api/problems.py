@@ -80,6 +80,11 @@ def request_id(request: Request) -> str:
     return known
 
 
+def _route(request: Request) -> str:
+    """The route and not the address: it may hold names, and line ends that would look like a line of the log."""
+    return str(getattr(request.scope.get("route"), "path", ""))
+
+
 def problem_of(request: Request, error: BaseException, language: Language, status: int = 0) -> Response:
     """The answer to whatever was raised; of a defect nothing is said but the number under which the log has it.
 
@@ -92,13 +97,13 @@ def problem_of(request: Request, error: BaseException, language: Language, statu
             return _response(request, _of_fields(error).document(), language)
         failure = failure_of(error)
         if failure is None:
-            _log.exception("defect %s at %s", request_id(request), request.scope.get("path", ""), exc_info=error)
+            _log.exception("defect %s at %s", request_id(request), _route(request), exc_info=error)
             return _response(
                 request, Problem(500, "api.defect", values={"number": request_id(request)}).document(), language
             )
         status = status or http_status(error)
         if status >= 500:
-            _log.error("%s %s: %s", request_id(request), request.scope.get("path", ""), error)
+            _log.error("%s %s: %s", request_id(request), _route(request), error)
         return _response(request, _of_failure(failure, status), language)
 
 

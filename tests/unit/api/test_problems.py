@@ -72,3 +72,11 @@ def test_a_name_that_is_no_text_is_answered() -> None:
 def test_a_place_of_the_host_is_not_told() -> None:
     _, document, _ = _answer(MediumProblem("serve.address-taken", "/srv/archive/store/x.mp4", path="/srv/archive/y"))
     assert "/srv" not in json.dumps(document) and document["where"] == "x.mp4" and document["values"]["path"] == "y"
+
+
+def test_an_address_with_a_line_end_makes_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    scope = {"type": "http", "path": "/x\n2026-01-01 INFO forged", "headers": [], "method": "GET", "query_string": b""}
+    for error in (ValueError("x"), Busy("catalogue.busy", "x")):
+        problem_of(Request(scope), error, "en")
+    assert len(caplog.records) == 2
+    assert all("forged" not in record.getMessage() for record in caplog.records)

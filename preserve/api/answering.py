@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+import preserve
 from preserve.api.arguments import ADDRESS, Taking
 from preserve.api.asking import known_session, language_of, session_of
 from preserve.api.offers import Offer
@@ -42,12 +43,30 @@ _LIMITS = {str: InPath(max_length=500), int: InPath(ge=0, le=10**9)}
 _ROOM = "preserve-api-"
 
 
-def document_of(result: Any, taking: Taking) -> dict[str, Any]:
-    """The document of a result as this door shows it: that of `--json` without what only an exit status says."""
-    document = {name: value for name, value in as_document(result).items() if name not in _NOT_SHOWN}
+def document_of(result: Any, taking: Taking, home: str) -> dict[str, Any]:
+    """The document of a result as this door shows it: that of `--json` without what only an exit status says.
+
+    Where the archive and the program lie is the host's own: paths begin below these folders.
+    """
+    told = {name: value for name, value in as_document(result).items() if name not in _NOT_SHOWN}
+    document: dict[str, Any] = _below(told, (f"{home}/", _PROGRAM))
     if taking.paged and isinstance(document.get("next"), str):
         document["next"] = cursor_of(document["next"])
     return document
+
+
+_PROGRAM = f"{Path(preserve.__file__).parent.parent}/"
+
+
+def _below(value: Any, folders: Sequence[str]) -> Any:
+    """A document, in every text of which these folders are left out."""
+    if isinstance(value, str):
+        for folder in folders:
+            value = value.replace(folder, "")
+        return value
+    if isinstance(value, list):
+        return [_below(one, folders) for one in value]
+    return {name: _below(one, folders) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass
@@ -143,9 +162,11 @@ class Endpoint:
     def _done(self, session: Session, arguments: dict[str, Any], key: str) -> Answer:
         if self.offer.as_job:
             asked = jobs.ask(session, self.offer.operation, arguments, key=key)
-            return Answer(202, {"location": f"/jobs/{asked.id}"}, document_of(asked, self.taking))
+            return Answer(
+                202, {"location": f"/jobs/{asked.id}"}, document_of(asked, self.taking, str(self.standing.home))
+            )
         result = self.offer.asks(session, **arguments)
-        document = document_of(result, self.taking)
+        document = document_of(result, self.taking, str(self.standing.home))
         if self.offer.made:
             return Answer(201, {"location": _address(self.offer.made, document)}, document)
         return Answer(200, {}, document)

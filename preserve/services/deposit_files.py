@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from metadata.identity import readable
 from preserve.access.viewing.page_pictures import PagePictures
-from preserve.errors import NotFound, Refused
+from preserve.errors import Busy, NotFound, Refused
 from preserve.home import Home
 from preserve.ingest.handing_in.access import Known, known
 from preserve.ingest.receive import DepositProfile
@@ -127,20 +128,40 @@ def page(session: Session, deposit: str, file: str, page: int) -> PageSeen:
     with opened(_seen(session, deposit), file) as (found, stream):
         pictures, path = _pictures(session.home, stream), _path_of(stream)
         try:
-            if not 1 <= page <= pictures.count(path):
-                raise NotFound("deposit.no-such-file", deposit)
-            mark = f"{person.name} {person.account} {now:%Y-%m-%d %H:%M}"
-            return PageSeen(deposit, page, pictures.page(path, page, mark))
+            with _drawing(deposit):
+                if not 1 <= page <= pictures.count(path):
+                    raise NotFound("deposit.no-such-file", deposit)
+                mark = f"{person.name} {person.account} {now:%Y-%m-%d %H:%M}"
+                return PageSeen(deposit, page, pictures.page(path, page, mark))
         except PictureFailed as error:
             raise Refused("look.not-drawn", found.name, page=page, reason=error.kind) from error
+
+
+_AT_ONCE = threading.BoundedSemaphore(4)
+_PATIENCE = 20.0  # seconds
+
+
+@contextmanager
+def _drawing(deposit: str) -> Iterator[None]:
+    """While a page is drawn of what nobody checked yet. Few are at once: one that takes long must not stop the door.
+
+    Raises Busy.
+    """
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise Busy("deposit.drawing-busy", deposit)
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 def pages_and_text(home: Home, stream: BinaryIO, shown: Shown) -> tuple[int, str]:
     """How many pages a PDF has, 0 where it cannot be opened; and the words of a plain text."""
     if shown == "pages":
         try:
-            return min(_pictures(home, stream).count(_path_of(stream)), 2000), ""
-        except PictureFailed:
+            with _drawing(""):
+                return min(_pictures(home, stream).count(_path_of(stream)), 2000), ""
+        except (PictureFailed, Busy):
             return 0, ""
     if shown == "text":
         stream.seek(0)

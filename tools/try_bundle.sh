@@ -19,7 +19,6 @@ inside() { unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:
 
 inside 'cd /bundle; sh install.sh --institution 临江市文化和旅游局 --host archive.test' 2>&1 | tee "$root/install.log"
 # A case waits in the inbox, as a share would bring it: readable, and of another user.
-mkdir -p "$root/srv/archive/inbox/waiting"
 .venv/bin/python -c "import pathlib, sys; from tests.support.tiny_case import write_whole_case; write_whole_case(pathlib.Path(sys.argv[1]))" \
     "$root/srv/archive/inbox/waiting"
 chmod -R go+rX "$root/srv/archive/inbox/waiting"

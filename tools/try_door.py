@@ -98,7 +98,9 @@ def main() -> None:
     assert taken == "done", (taken, archivist.ask("GET", page)[2][-2000:])
     assert archivist.ask("GET", f"{page}/papers/receipt")[0] == 200
     (case,) = set(re.findall(r"/cases/(aip-[0-9a-z]{26})", archivist.ask("GET", "/cases")[2]))
-    assert archivist.ask("GET", f"/cases/{case}/view")[0] == 200
+    status, first, _ = archivist.ask("GET", f"/cases/{case}/view")
+    assert status == 303, status
+    assert archivist.ask("GET", first)[0] == 200
     assert not Path("/srv/archive/keys/ledger.key").stat().st_mode & 0o077
     print("Accounts, an audit and a deposit through the door; its user has no key.")
 

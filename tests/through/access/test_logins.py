@@ -160,14 +160,14 @@ def test_what_was_verified_before_a_reset_or_a_suspension_lets_nobody_in(catalog
     claim = proving.Claim("head", PASSWORD)
     tried = proving._count(catalogue, claim, moment)
     with catalogue.read() as connection:
-        assert proving._still_right(connection, tried, claim, moment, asks_code=False)
+        assert proving._still_right(connection, tried, claim, moment)
     change_person(catalogue, "head", roles=None, os_user=None, state="suspended", actor=by, moment=moment)
     with catalogue.read() as connection:
-        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None
+        assert proving._still_right(connection, tried, claim, moment) is None
     change_person(catalogue, "head", roles=None, os_user=None, state="active", actor=by, moment=moment)
     first = reset_password(catalogue, "head", actor=by, moment=moment)
     with catalogue.read() as connection:
-        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None
+        assert proving._still_right(connection, tried, claim, moment) is None
     assert answer(catalogue, "head", PASSWORD, moment) == "people.password-wrong"
     assert answer(catalogue, "head", first, moment) == "people.password-must-change"
     set_password(catalogue, "head", first, PASSWORD, moment)
@@ -181,4 +181,4 @@ def test_others_lock_meanwhile(catalogue: Catalogue) -> None:
     for _ in range(4):
         assert answer(catalogue, "head", "wrong", moment) == "people.password-wrong"
     with catalogue.read() as connection:
-        assert proving._still_right(connection, tried, claim, moment, asks_code=False) is None
+        assert proving._still_right(connection, tried, claim, moment) is None

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import preserve
-from preserve.api.arguments import ADDRESS, Taking
+from preserve.api.arguments import Taking
 from preserve.api.asking import known_session, language_of, session_of
 from preserve.api.offers import Offer
 from preserve.api.once import once
@@ -116,8 +116,6 @@ class Endpoint:
         received = receive(room, self.taking.uploads, call.files, call.kinds) if self.taking.uploads else Received()
         bind = self.taking.as_json if self.offer.as_job else self.taking.bound
         arguments = bind(call.query or call.body, call.path, received.values, seen)
-        if self.taking.asks_address:
-            arguments[ADDRESS] = call.request.client.host if call.request.client else ""
         with speaking(session.language), at_door("api"):
             if self.offer.into:
                 return self._written(session, arguments, room)

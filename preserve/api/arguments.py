@@ -22,9 +22,6 @@ from preserve.api.offers import Offer
 from preserve.api.paging import LARGEST, USUAL, page_of
 from preserve.services.pages import Page
 
-ADDRESS = "address"
-"""The parameter of an operation that takes where it is asked from: the connection says that, and nobody else."""
-
 Fields = dict[str, tuple[Any, Any]]
 """By name the type and the default; `...` where one must be given."""
 
@@ -47,13 +44,8 @@ class Taking:
     def _parameters(self) -> dict[str, inspect.Parameter]:
         """The operation's own, without what the row says or leaves out."""
         own = list(inspect.signature(self.offer.asks.run).parameters.values())[1:]
-        without = {*self.offer.fixed, *self.offer.left, self.offer.into, ADDRESS}
+        without = {*self.offer.fixed, *self.offer.left, self.offer.into}
         return {parameter.name: parameter for parameter in own if parameter.name not in without}
-
-    @cached_property
-    def asks_address(self) -> bool:
-        """Whether the operation wants to know where it is asked from."""
-        return ADDRESS in inspect.signature(self.offer.asks.run).parameters
 
     @cached_property
     def path(self) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def asked_login(after: str) -> str:
 
 
 def limit_body(request: Request, largest: int) -> None:
-    """Raises HTTPException 413 while a body of more than so many bytes is read, and 411 where no length is said."""
+    """Raises HTTPException 413 for a length that says more than so many bytes or is none, and while more are read."""
     length = request.headers.get("content-length", "")
     if length and (not length.isascii() or not length.isdigit() or int(length) > largest):
         raise HTTPException(413)

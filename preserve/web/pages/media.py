@@ -15,8 +15,8 @@ from preserve.services.label_papers import FORMS, label_paper
 from preserve.services.media import MediumListed
 from preserve.services.media_places import list_places
 from preserve.services.pages import Page
-from preserve.web.answers import PDF, download
 from preserve.web.asked import Asked
+from preserve.web.downloads import attachment
 from preserve.web.routing import MIB, page
 
 _COPIES = 50
@@ -169,7 +169,7 @@ def retire(asked: Asked) -> Response:
 def label(asked: Asked) -> Response:
     """Its label, to print."""
     paper = label_paper(asked.session, [asked.path["medium"]], asked.query.get("form", ""))
-    return download(paper.data, paper.name, PDF)
+    return attachment(paper.name, paper.data)
 
 
 def _address(asked: Asked) -> str:

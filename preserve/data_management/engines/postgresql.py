@@ -199,4 +199,4 @@ def _lock(connection: Connection, schema: str) -> None:
 
 def schema_of(archive_id: str) -> str:
     """The schema of an archive that does not name one."""
-    return f"preserve_{re.sub('[^a-z0-9]', '_', archive_id.lower())}"[:63]
+    return f"preserve_{re.sub('[^a-z0-9]', '_', archive_id.lower())}"[:38]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -125,7 +125,7 @@ def _proved(
     if not later and not in_doubt and not about:
         yield from candidates  # one token each: the index knows
         return
-    while batch := [number for number, _ in zip(candidates, range(_AT_ONCE), strict=False)]:
+    while batch := list(islice(candidates, _AT_ONCE)):
         columns = [findable.c.number, findable.c.head, *([findable.c.body] if later and in_doubt else [])]
         query = select(*columns).where(findable.c.number.in_(bindparam("numbers", expanding=True)))
         rows = {row.number: row._mapping for row in connection.execute(query, {"numbers": batch})}

@@ -55,7 +55,7 @@ class PostgresqlSchema:
         def connect() -> Any:
             return psycopg.connect(
                 self.url,
-                **({"password": self._password()} if self.password_file else {}),
+                password=self._password() if self.password_file else None,
                 application_name="preserve",
                 connect_timeout=int(WAIT),
                 # A backslash is one, times are UTC, and nobody waits for a lock for ever.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import DDL, Connection, text
+from sqlalchemy import Connection, text
 
 from preserve.data_management.tables import (
     LEDGER_COLUMNS,
@@ -95,7 +95,7 @@ def write_functions(connection: Connection) -> None:
     """Write the functions, in place of what stands there under their names."""
     for name, (arguments, answer, body) in FUNCTIONS.items():
         made = f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {answer} LANGUAGE plpgsql AS $body${body}$body$"
-        connection.execute(DDL(made.replace("%", "%%")))
+        connection.exec_driver_sql(made.replace("%", "%%"), ())
 
 
 def require_order(connection: Connection, where: str) -> None:

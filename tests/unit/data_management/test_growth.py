@@ -20,6 +20,8 @@ from preserve.data_management import (
 from preserve.data_management.database import Catalogue
 from tests.support.catalogues import new_catalogue
 
+pytestmark = pytest.mark.sqlite
+
 SMALL, LARGE = 400, 4_000
 _MIDDLE = SMALL // 2
 

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
@@ -49,6 +51,7 @@ def _package(home: Home) -> None:
     (root / "manifest-sha256.txt").write_text("")
 
 
+@pytest.mark.sqlite
 def test_equal_after_loss(tmp_path: Path) -> None:
     home = Home(tmp_path, Settings(archive_id="a1", institution="总队"))
     checkpoints.create_keys(home.keys)

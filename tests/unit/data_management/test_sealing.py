@@ -191,6 +191,7 @@ def earlier_release(home: Home) -> None:
         base.commit()
 
 
+@pytest.mark.sqlite
 def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(tmp_path: Path) -> None:
     home = Home(tmp_path, Settings(archive_id="a1", institution="总队"))
     key = checkpoints.create_keys(home.keys)

@@ -33,7 +33,7 @@ def _prove(kept: Catalogue, tmp_path: Path) -> verify_ledger.LedgerReport:
 
 
 def test_sound(kept: Catalogue, tmp_path: Path) -> None:
-    with kept.read() as connection:
+    with kept.begin() as connection:
         assert len(export_segments(connection, tmp_path / "store" / "ledger")) == 1
         assert export_segments(connection, tmp_path / "store" / "ledger") == []
         last = checkpoints.read_checkpoints(connection)[-1]

@@ -116,7 +116,7 @@ class Tiles:
         return bytes(self._connection.execute(query).scalar() or b"")
 
     def read_from(self, level: int, place: int) -> dict[int, bytes]:
-        """Some tiles of one level as they are kept, by their place, from this one on: fewer queries for who reads all."""
+        """Some tiles of one level as they are kept, by their place, from this one on: whoever reads all asks less."""
         which = (tiles.c.log == self._log, tiles.c.level == level, tiles.c.place.between(place, place + _TOGETHER - 1))
         rows = self._connection.execute(select(tiles.c.place, _HASHES).where(*which))
         return {int(at): bytes(hashes) for at, hashes in rows}

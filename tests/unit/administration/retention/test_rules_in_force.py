@@ -78,7 +78,11 @@ def test_days_that_the_rules_do_not_give_are_found(bureau: Bureau) -> None:
 
 def test_what_is_read_for_many_cases_is_what_is_read_for_each(bureau: Bureau) -> None:
     home, profile = bureau.archive.home, rules_in_force.rules_now(bureau.archive.home).profile
-    for statement in ("SELECT 1", "DELETE FROM files WHERE objid = :first", "DELETE FROM versions WHERE objid = :first"):
+    for statement in (
+        "SELECT 1",
+        "DELETE FROM files WHERE objid = :first",
+        "DELETE FROM versions WHERE objid = :first",
+    ):
         with bureau.archive.catalogue.begin() as connection:
             connection.execute(text(statement), {"first": bureau.objids[0]})
             together = {kept.case.objid: facts_in(home, profile, kept) for kept in kept_of(connection, bureau.objids)}

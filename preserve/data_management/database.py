@@ -19,7 +19,7 @@ from preserve.data_management.engines.sqlite import is_unreadable as is_unreadab
 from preserve.errors import PreserveError
 from preserve.home import Home
 
-SCHEMA = "0020"
+SCHEMA = "0021"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 

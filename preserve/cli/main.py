@@ -46,6 +46,7 @@ COMMANDS = {
     "hold": ("preserve.cli.hold", "hold"),
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
+    "fonds": ("preserve.cli.fonds", "fonds"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),

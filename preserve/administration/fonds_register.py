@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from preserve.administration.numbering.pattern import is_fonds_number
 from preserve.errors import Refused
+from preserve.home import is_fonds_code
 
-_CODE = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]|[a-z]")
 _LONGEST = 200
 
 
 def check_code(code: str) -> str:
     """The code as it may be: it becomes part of addresses and folders. Raises Refused."""
-    if not _CODE.fullmatch(code) or "--" in code:
+    if not is_fonds_code(code):
         raise Refused("fonds.code-wrong", code)
     return code
 

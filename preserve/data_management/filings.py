@@ -17,7 +17,7 @@ from metadata.findings import Finding
 from preserve.data_management import ledger
 from preserve.data_management.fonds import BETWEEN
 from preserve.data_management.ledger import Entry
-from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingests
+from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingest_files, ingests, versions
 from preserve.description.stored import case_of
 from preserve.errors import Conflict, NotIntact
 
@@ -169,6 +169,20 @@ def cases_in(connection: Connection) -> dict[str, int]:
     """How many cases are filed in each fonds, by its code."""
     query = select(filings.c.fonds, func.count()).group_by(filings.c.fonds)
     return {str(code): int(count) for code, count in connection.execute(query)}
+
+
+def bytes_in(connection: Connection, code: str) -> int:
+    """How many bytes the packages of a fonds take in the server store, every version of every case."""
+    mine = select(filings.c.objid).where(filings.c.fonds == code)
+    query = select(func.coalesce(func.sum(versions.c.size), 0)).where(versions.c.objid.in_(mine))
+    return int(connection.execute(query).scalar_one())
+
+
+def bytes_arriving(connection: Connection) -> int:
+    """How many bytes the deposits have that are being taken in: they are not counted among packages yet."""
+    running = select(ingests.c.id).where(ingests.c.state == "running")
+    query = select(func.coalesce(func.sum(ingest_files.c.size), 0)).where(ingest_files.c.ingest.in_(running))
+    return int(connection.execute(query).scalar_one())
 
 
 def unfiled(connection: Connection) -> int:

@@ -19,14 +19,17 @@ ENTERED = "fonds.entered"
 NUMBERED = "fonds.numbered"
 RENAMED = "fonds.renamed"
 CLOSED = "fonds.closed"
-OF_FONDS = (ENTERED, NUMBERED, RENAMED, CLOSED)
+LIMITED = "fonds.limited"
+OF_FONDS = (ENTERED, NUMBERED, RENAMED, CLOSED, LIMITED)
 BETWEEN = "-"
 """What stands between 全宗号 and the rest of a number (DA/T 13-2022)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FondsRow:
-    """One fonds: our own code, 全宗号 or nothing, 立档单位; the days from and until which it takes cases."""
+    """One fonds: our own code, 全宗号 or nothing, 立档单位; the days from and until which it takes cases;
+    `quota` bytes are what its packages may take, 0 for no bound.
+    """
 
     code: str
     number: str
@@ -34,6 +37,7 @@ class FondsRow:
     since: str
     until: str
     entered: str
+    quota: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -59,6 +63,8 @@ def _step(before: FondsRow | None, entry: Entry) -> FondsRow | None:
         return replace(before, number=details["number"])
     if entry.action == RENAMED:
         return replace(before, name=details["name"])
+    if entry.action == LIMITED:
+        return replace(before, quota=details["bytes"])
     return replace(before, until=details["until"])
 
 
@@ -141,6 +147,12 @@ def close(connection: Connection, code: str, until: str, reason: str, *, actor: 
     if not row.is_open:
         raise Conflict("fonds.closed", code, until=row.until)
     _write(connection, CLOSED, code, actor, {"until": until, "reason": reason}, moment)
+
+
+def limit(connection: Connection, code: str, quota: int, reason: str, *, actor: str, moment: datetime) -> None:
+    """Set how many bytes its packages may take; 0 takes the bound away."""
+    require(connection, code)
+    _write(connection, LIMITED, code, actor, {"bytes": quota, "reason": reason}, moment)
 
 
 def replay(connection: Connection) -> None:

@@ -50,7 +50,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
                 raise Refused("ingest.deposit-changed", description.case_number)
             enter(connection, "ingest.resumed", known.objid, person, {"step": known.step})
             return Began(known, True)
-        filing.require_fileable(connection, home, description)
+        filing.require_fileable(connection, home, description, assessed.needed)
         assessed.require_space(home)
         row = _row(home, assessed)
         journal.create(connection, row)

@@ -9,6 +9,7 @@ from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
 from preserve.home import Home, Web
+from preserve.home import home_in_house as home_in_house
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS

@@ -17,6 +17,7 @@ from preserve.data_management.fonds import FondsRow
 from preserve.description.schema import CaseDescription
 from preserve.errors import Conflict, Refused
 from preserve.home import Home
+from preserve.messages import bytes_for_people
 
 
 def belongs_to(rows: Iterable[FondsRow], description: CaseDescription) -> FondsRow | None:
@@ -39,16 +40,21 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
-def require_fileable(connection: Connection, home: Home, description: CaseDescription) -> None:
-    """Before anything is copied: what would be in the way of a number when the case is registered.
+def require_fileable(connection: Connection, home: Home, description: CaseDescription, needed: int) -> None:
+    """Before anything is copied: what would be in the way of a case when it is registered; `needed` bytes of it.
 
-    Raises Conflict where the number that its depositor wrote is another case's, and Refused where numbers are given
-    here and the case belongs in no fonds, or its series is full.
+    Raises Conflict where the number that its depositor wrote is another case's; Refused where numbers are given here
+    and the case belongs in no fonds, its series is full, or it is more than its fonds may take; and where this archive
+    is of a fonds that takes no case of that day.
     """
+    rows = fonds.all_fonds(connection)
+    row = belongs_to(rows, description)
+    _require_taking(home, rows, row, description)
+    if row is not None and row.quota:
+        _require_room(connection, row, needed)
     profile = read_numbering(home.profiles)
     if profile.use == "as-given":
         return
-    row = belongs_to(fonds.all_fonds(connection), description)
     written = description.archival_number
     if written and (holder := _holder(connection, profile, row, written)):
         raise Conflict("numbering.taken", written, objid=holder)
@@ -58,6 +64,24 @@ def require_fileable(connection: Connection, home: Home, description: CaseDescri
         series = pattern.series_of(profile, description)
         if pattern.given(profile, series, filings.next_sequence(connection, row.code, series)) is None:
             raise Refused("numbering.full", description.case_number, series=row.whole(series))
+
+
+def _require_taking(home: Home, rows: Iterable[FondsRow], row: FondsRow | None, description: CaseDescription) -> None:
+    """In a house an archive is one fonds': what is not of it, or came after its end, is not taken in."""
+    if home.settings.fonds and (row is None or row.code != home.settings.fonds):
+        known = next((one for one in rows if one.code == home.settings.fonds), None)
+        if known is not None and known.until:
+            raise Refused("fonds.ended", description.case_number, until=known.until, name=known.name)
+        raise Refused("fonds.not-of-it", description.case_number, producer=description.producer.name)
+
+
+def _require_room(connection: Connection, row: FondsRow, needed: int) -> None:
+    taken = filings.bytes_in(connection, row.code) + filings.bytes_arriving(connection)
+    if taken + needed > row.quota:
+        left = bytes_for_people(max(row.quota - taken, 0))
+        raise Refused(
+            "fonds.quota", row.code, quota=bytes_for_people(row.quota), needed=bytes_for_people(needed), left=left
+        )
 
 
 def _holder(connection: Connection, profile: NumberingProfile, row: FondsRow | None, written: str) -> str | None:

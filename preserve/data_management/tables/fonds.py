@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from preserve.data_management.tables.catalogue import metadata
 
@@ -14,6 +14,7 @@ fonds = Table(
     Column("name", Text, nullable=False, comment="立档单位"),
     Column("since", Text, nullable=False, comment="date; empty: not known"),
     Column("until", Text, nullable=False, comment="date of its last case; empty: open"),
+    Column("quota", BigInteger, nullable=False, comment="bytes that its packages may take; 0: no bound"),
     Column("entered", Text, nullable=False),
 )
 

@@ -12,7 +12,9 @@ def upgrade() -> None:
     op.create_table(
         "fonds",
         sa.Column("code", sa.Text(), primary_key=True),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("number", "name", "since", "until", "entered")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("number", "name", "since", "until")),
+        sa.Column("quota", sa.BigInteger(), nullable=False),
+        sa.Column("entered", sa.Text(), nullable=False),
     )
     op.create_table(
         "archival_numbers",

@@ -10,7 +10,7 @@ from preserve.services.tables import NOTHING, Table, cells, table
 def overview(seen: HouseSeen) -> Table:
     """A line each: code, body, cases, bytes, quota, entries of its ledger and how many of them are anchored."""
     rows = (_row(one) for one in seen.fonds)
-    return table("fonds fonds-number fonds-name cases bytes quota entries anchored anchored-when", rows)
+    return table("fonds fonds-number fonds-name cases size quota entries anchored anchored-when", rows)
 
 
 def _row(one: FondsSeen) -> tuple[str, ...]:

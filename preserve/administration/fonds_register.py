@@ -13,7 +13,7 @@ _LONGEST = 200
 
 def check_code(code: str) -> str:
     """The code as it may be: it becomes part of addresses and folders. Raises Refused."""
-    if not is_fonds_code(code):
+    if not is_fonds_code(code) or code == "register":  # the house's own
         raise Refused("fonds.code-wrong", code)
     return code
 

@@ -58,6 +58,16 @@ def close(output: Output, code: str, until: date, reason: str) -> None:
 
 @house.command()
 @click.argument("code", metavar="FONDS")
+@click.argument("number", metavar="NUMBER")
+@click.option("--paper", required=True, metavar="TEXT")
+def number(output: Output, code: str, number: str, paper: str) -> None:
+    """Write down the number that the receiving archive gave."""
+    numbered = output.call(services.number, code, number, paper=paper)
+    output.done("cli.fonds-numbered", numbered, code=code, number=number)
+
+
+@house.command()
+@click.argument("code", metavar="FONDS")
 @click.argument("quota", type=click.IntRange(0), metavar="BYTES")
 @click.option("--reason", required=True, metavar="TEXT")
 def limit(output: Output, code: str, quota: int, reason: str) -> None:

@@ -16,7 +16,7 @@ from preserve.data_management import destroyed, filings
 from preserve.data_management import fonds as register
 from preserve.data_management.filings import Series
 from preserve.data_management.fonds import FondsRow
-from preserve.errors import UsageError
+from preserve.errors import Refused, UsageError
 from preserve.services.operation import command, query
 from preserve.services.session import Session
 
@@ -63,6 +63,12 @@ def _shown(row: FondsRow, counts: Mapping[str, int]) -> FondsShown:
     return FondsShown(row.code, row.number, row.name, row.since, row.until, counts.get(row.code, 0))
 
 
+def _require_own(session: Session) -> None:
+    """Raises Refused in a house: the register of the house is kept there, for all fonds at once."""
+    if session.home.settings.fonds:
+        raise Refused("fonds.kept-by-house", session.home.settings.fonds)
+
+
 def _after(session: Session, code: str) -> FondsStep:
     with session.archive.catalogue.read() as connection:
         return FondsStep(_shown(register.require(connection, code), filings.cases_in(connection)))
@@ -94,6 +100,7 @@ def enter(session: Session, code: str, *, name: str, number: str = "", since: da
 
     Raises Refused for what is no code, name or number, Conflict for one that is or was another's.
     """
+    _require_own(session)
     archive = session.archive
     day = since.isoformat() if since else ""
     row = FondsRow(check_code(code), check_number(number), check_name(name), day, "", stamp(archive.now()))
@@ -105,6 +112,7 @@ def enter(session: Session, code: str, *, name: str, number: str = "", since: da
 @command("fonds.number", duty=Duty.REGISTER, subject="code")
 def number(session: Session, code: str, number: str, *, paper: str) -> FondsStep:
     """Write down the 全宗号 that the receiving archive gave, once; `paper` says where it stands. Raises Conflict."""
+    _require_own(session)
     archive = session.archive
     if not number:
         raise UsageError("fonds.number-wrong", number)
@@ -118,6 +126,7 @@ def number(session: Session, code: str, number: str, *, paper: str) -> FondsStep
 @command("fonds.rename", duty=Duty.REGISTER, subject="code")
 def rename(session: Session, code: str, name: str, *, reason: str) -> FondsStep:
     """Another name of the same body. Raises Conflict where another fonds has it."""
+    _require_own(session)
     archive = session.archive
     with archive.catalogue.begin() as connection:
         register.rename(connection, code, check_name(name), reason, actor=session.person.account, moment=archive.now())
@@ -127,6 +136,7 @@ def rename(session: Session, code: str, name: str, *, reason: str) -> FondsStep:
 @command("fonds.close", duty=Duty.REGISTER, subject="code")
 def close(session: Session, code: str, *, until: date, reason: str) -> FondsStep:
     """Close a fonds whose body has ended: cases closed after `until` are not filed in it. Raises Conflict."""
+    _require_own(session)
     archive = session.archive
     if until > archive.today():
         raise UsageError("fonds.close-in-future", code, until=until.isoformat())

@@ -19,7 +19,7 @@ from preserve.administration.fonds_register import check_code, check_name, check
 from preserve.administration.house import anchoring, chain, founding
 from preserve.administration.house.founding import First
 from preserve.administration.house.overview import overview as look_over
-from preserve.administration.people import Person
+from preserve.administration.people import OF_HOUSE, Person
 from preserve.clock import stamp
 from preserve.data_management.fonds import FondsRow
 from preserve.data_management.house_counts import Counts
@@ -45,6 +45,30 @@ def found(session: Session, place: Path, institution: str) -> HouseFounded:
     house = Path(os.path.abspath(place))
     home = founding.found_house(house, institution, session.language)
     return HouseFounded(house, home.path, home.settings.archive_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FondsDoor:
+    """A fonds by what everybody may know of it: its code, its body, the day of its end."""
+
+    code: str
+    name: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The fonds of the house that have an archive, in the order of entering."""
+
+    fonds: tuple[FondsDoor, ...]
+
+
+@query("house.doors", open_to_all="who comes in must say where; which bodies there are is public")
+def doors(session: Session) -> Doors:
+    """The fonds of the house by name, for who is to choose one. Raises UsageError where this is no house."""
+    founding.house_of(session.home)
+    rows = founding.with_archives(session.archive)
+    return Doors(tuple(FondsDoor(row.code, row.name, row.until) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +99,8 @@ def add(session: Session, code: str, wish: NewFonds) -> FondsFounded:
 
     A run that was killed is gone on with by the same call.
     """
-    number, name = check_number(wish.number), check_name(wish.name)
-    quota = _bytes(wish.quota)
-    row = FondsRow(check_code(code), number, name, "", "", stamp(session.archive.now()))
+    name, quota = check_name(wish.name), _bytes(wish.quota)
+    row = FondsRow(check_code(code), check_number(wish.number), name, "", "", stamp(session.archive.now()))
     first = First(wish.account, wish.person, wish.os_user)
     home, password = founding.add_fonds(session.archive, row, first, session.person)
     if quota:
@@ -106,6 +129,15 @@ def close(session: Session, code: str, *, until: date, reason: str) -> FondsKept
     if until > session.archive.today():
         raise UsageError("fonds.close-in-future", code, until=until.isoformat())
     row = founding.close_fonds(session.archive, code, until.isoformat(), reason, session.person)
+    return FondsKept(row.code, row.until, row.quota)
+
+
+@command("house.number", duty=Duty.REGISTER, subject="code")
+def number(session: Session, code: str, number: str, *, paper: str) -> FondsKept:
+    """Write down the 全宗号 that the receiving archive gave a fonds of the house, once. Raises Conflict."""
+    if not number:
+        raise UsageError("fonds.number-wrong", number)
+    row = founding.number_fonds(session.archive, code, check_number(number), paper, session.person)
     return FondsKept(row.code, row.until, row.quota)
 
 
@@ -253,7 +285,7 @@ def request(
     NotFound, Refused where a paper is missing.
     """
     asker = session.person
-    guest = Person(f"house:{asker.account}", asker.name, frozenset({Role.DEPOSITOR}))
+    guest = Person(f"{OF_HOUSE}{asker.account}", asker.name, frozenset({Role.DEPOSITOR}))
     consumer = Consumer(capacity="superior", name=session.home.settings.institution)
     entry = Entry(consumer, [Asked(case) for case in cases], purpose, papers)
     with founding.opened(founding.house_of(session.home), code) as own:

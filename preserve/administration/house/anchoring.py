@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.administration.house.founding import house_of, housed, opened
+from preserve.administration.house.founding import house_of, housed, opened, with_archives
 from preserve.administration.people import Person
-from preserve.data_management import checkpoints, fonds, ledger
+from preserve.data_management import checkpoints, ledger
 from preserve.data_management.archive import Archive
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.ledger_keys import believed_keys
@@ -43,9 +43,7 @@ def anchor(archive: Archive, actor: Person) -> list[Anchored]:
     named by no entry; the others go on.
     """
     house = house_of(archive.home)
-    with archive.catalogue.read() as connection:
-        codes = [row.code for row in fonds.all_fonds(connection) if housed(connection, row.code)]
-    return [_anchor(archive, house, code, actor) for code in codes]
+    return [_anchor(archive, house, row.code, actor) for row in with_archives(archive)]
 
 
 def _anchor(archive: Archive, house: Path, code: str, actor: Person) -> Anchored:

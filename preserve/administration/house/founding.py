@@ -14,7 +14,7 @@ from preserve.administration import founding, passwords
 from preserve.administration.appointing import add_person
 from preserve.administration.duties import FOUNDER, Role
 from preserve.administration.founding import Member
-from preserve.administration.people import Person
+from preserve.administration.people import OF_HOUSE, Person
 from preserve.data_management import accounts, fonds, ledger
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
@@ -86,7 +86,7 @@ def add_fonds(archive: Archive, row: FondsRow, first: First, actor: Person) -> t
             fonds.enter(connection, row, actor=actor.account, moment=moment)
         else:
             row = known
-    place, founder = house / "fonds" / row.code, f"house:{actor.account}"
+    place, founder = house / "fonds" / row.code, f"{OF_HOUSE}{actor.account}"
     if not (place / "preserve.toml").is_file():
         founding.found_member(place, row.name, archive.home, Member(row.code, founder))
     with opened(house, row.code) as own:
@@ -128,6 +128,12 @@ def housed(connection: Connection, code: str) -> dict[str, str]:
     return dict(entries[0].details) if entries else {}
 
 
+def with_archives(archive: Archive) -> list[FondsRow]:
+    """The fonds of a house that have an archive, in the order of entering."""
+    with archive.catalogue.read() as connection:
+        return [row for row in fonds.all_fonds(connection) if housed(connection, row.code)]
+
+
 @contextmanager
 def opened(house: Path, code: str) -> Iterator[Archive]:
     """The archive of a fonds. Raises UsageError where there is none, Refused where it is another's."""
@@ -149,10 +155,28 @@ def close_fonds(archive: Archive, code: str, until: str, reason: str, actor: Per
     house = house_of(archive.home)
     with opened(house, code) as own, own.catalogue.begin() as connection:
         if fonds.require(connection, code).is_open:
-            fonds.close(connection, code, until, reason, actor=f"house:{actor.account}", moment=own.now())
+            fonds.close(connection, code, until, reason, actor=f"{OF_HOUSE}{actor.account}", moment=own.now())
         until = fonds.require(connection, code).until
     with archive.catalogue.begin() as connection:
         fonds.close(connection, code, until, reason, actor=actor.account, moment=archive.now())
+        return fonds.require(connection, code)
+
+
+def number_fonds(archive: Archive, code: str, number: str, paper: str, actor: Person) -> FondsRow:
+    """Write down the 全宗号 that was given, in the register of the house and in the archive. Raises Conflict.
+
+    The register comes first, since it alone knows the numbers of all others; a run that was killed between the two is
+    gone on with.
+    """
+    house = house_of(archive.home)
+    with archive.catalogue.begin() as connection:
+        row = fonds.require(connection, code)
+        with opened(house, code) as own, own.catalogue.read() as inner:
+            is_whole = fonds.require(inner, code).number == row.number
+        if is_whole or row.number != number:
+            fonds.number(connection, code, number, paper, actor=actor.account, moment=archive.now())
+    with opened(house, code) as own, own.catalogue.begin() as connection:
+        fonds.number(connection, code, number, paper, actor=f"{OF_HOUSE}{actor.account}", moment=own.now())
         return fonds.require(connection, code)
 
 
@@ -160,7 +184,7 @@ def limit_fonds(archive: Archive, code: str, quota: int, reason: str, actor: Per
     """Set how many bytes a fonds may take: in the register of the house, and in its archive, which keeps to it."""
     house = house_of(archive.home)
     with opened(house, code) as own, own.catalogue.begin() as connection:
-        fonds.limit(connection, code, quota, reason, actor=f"house:{actor.account}", moment=own.now())
+        fonds.limit(connection, code, quota, reason, actor=f"{OF_HOUSE}{actor.account}", moment=own.now())
     with archive.catalogue.begin() as connection:
         fonds.limit(connection, code, quota, reason, actor=actor.account, moment=archive.now())
         return fonds.require(connection, code)

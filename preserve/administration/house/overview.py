@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from preserve.administration.house.anchoring import newest
 from preserve.administration.house.founding import house_of, housed, opened
-from preserve.administration.people import Person
+from preserve.administration.people import OF_HOUSE, Person
 from preserve.data_management import fonds
 from preserve.data_management.archive import Archive
 from preserve.data_management.fonds import FondsRow
@@ -47,7 +47,9 @@ def overview(archive: Archive, actor: Person) -> Iterator[FondsOverview]:
             try:
                 with opened(house, row.code) as own:
                     moment = own.now()
-                    own.record_look(Seen(OVERSEEN, own.home.settings.archive_id, f"house:{actor.account}", {}, moment))
+                    own.record_look(
+                        Seen(OVERSEEN, own.home.settings.archive_id, f"{OF_HOUSE}{actor.account}", {}, moment)
+                    )
                     with own.catalogue.read() as connection:
                         counts = counts_of(connection)
             except PreserveError as error:

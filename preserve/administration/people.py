@@ -123,6 +123,11 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         raise NotPermitted("people.suspended", row.name)
     if row is not None:
         person = replace(person, roles=frozenset(map(Role, row.roles)))
+    require_of(connection, person, duty, deed)
+
+
+def require_of(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:
+    """As `require`, of a person who was recognised in this transaction."""
     if person.may(duty):
         return
     if (

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
@@ -81,6 +82,9 @@ class CaseRow:
     size: int
     pieces: int
 
+
+values_of = attrgetter(*(field.name for field in fields(CaseRow)))
+"""The values of such a row in their order: `asdict` would copy each of them."""
 
 _OWN = [column for column in cases.c if column.name != "description"]
 _VERSIONS = versions.alias()

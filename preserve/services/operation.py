@@ -3,8 +3,9 @@
 This is the only place where permission is asked for, where a refusal or a look is written down, and where entries that
 an operation added are put under a checkpoint outside. The order is the law's:
 
-1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded. Where
-   a door with sessions asks for a decision, the password must have been given again (`preserve.services.confirm`).
+1. Who asks is recognised, as the ledger tells of them now; in a request that only reads, once for all operations. Who
+   may not is refused, and the attempt is recorded. Where a door with sessions asks for a decision, the password must
+   have been given again (`preserve.services.confirm`).
 2. What is exclusive is locked.
 3. A look is recorded (regulation Art. 21). What cannot be recorded is not shown: there is no result then.
 4. The operation runs. Every write transaction of a command asks again, within itself, whether the person still may.
@@ -24,7 +25,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unp
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, note_refusal, require
+from preserve.administration.people import Person, note_refusal, require, require_of
 from preserve.data_management import sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
@@ -146,12 +147,15 @@ class Operation(Generic[P, R]):
 
     def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
         account = claimed(session.credentials)
-        moment = archive.now()
+        once = session.recognised
         try:
             with archive.catalogue.read() as connection:
-                person = sign_in(connection, session.credentials, moment)
+                known = None if once is None or once.over else once.person
+                person = known or sign_in(connection, session.credentials, archive.now())
                 account = person.account
-                _require_any(connection, person, duties, self.name)
+                _require_any(connection, person, duties, self.name, fresh=known is None)
+                if once is not None:
+                    once.person = person
                 return person
         except NotPermitted:
             self._refuse(archive, account, arguments)
@@ -215,14 +219,17 @@ def _deed(name: str) -> str:
     return name.replace(".", "-").replace("_", "-")
 
 
-def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...], name: str) -> None:
-    """Raises NotPermitted unless the person has one of these duties now, where there are any."""
+def _require_any(
+    connection: Connection, person: Person, duties: tuple[Duty, ...], name: str, *, fresh: bool = False
+) -> None:
+    """Raises NotPermitted unless the person (`fresh`: recognised here) has one of these duties, if there are any."""
+    asked = require_of if fresh else require
     for duty in duties[1:]:
         if person.may(duty):
-            require(connection, person, duty, _deed(name))
+            asked(connection, person, duty, _deed(name))
             return
     for duty in duties[:1]:
-        require(connection, person, duty, _deed(name))
+        asked(connection, person, duty, _deed(name))
 
 
 OPERATIONS: dict[str, Operation[..., Any]] = {}

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 from preserve.errors import MediumProblem, UsageError
 from preserve.services.job_events import end_following
 
-THREADS = 16
+THREADS = 24
+"""Requests that are worked on at once; those that wait for a password to be verified are at most some of them."""
+
 _BACKLOG = 256
 
 

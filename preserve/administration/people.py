@@ -147,6 +147,22 @@ def require_of(connection: Connection, person: Person, duty: Duty, deed: str = "
     raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)
 
 
+def require_any(
+    connection: Connection, person: Person, duties: tuple[Duty, ...], deed: str, *, fresh: bool = False
+) -> None:
+    """Raises NotPermitted unless the person has one of these duties now, where there are any.
+
+    `fresh`: the person was recognised in this transaction, so that the account is not read again.
+    """
+    asked = require_of if fresh else require
+    for duty in duties[1:]:
+        if person.may(duty):
+            asked(connection, person, duty, deed)
+            return
+    for duty in duties[:1]:
+        asked(connection, person, duty, deed)
+
+
 def may_answer(connection: Connection, person: Person) -> bool:
     """Whether this person may let errors in: a head, who decides in the place of one, or the founder before any is."""
     if person.may(Duty.ANSWER):

@@ -83,8 +83,14 @@ class CaseRow:
     pieces: int
 
 
-values_of = attrgetter(*(field.name for field in fields(CaseRow)))
-"""The values of such a row in their order: `asdict` would copy each of them."""
+_NAMES = tuple(field.name for field in fields(CaseRow))
+_VALUES = attrgetter(*_NAMES)
+
+
+def values_of(row: CaseRow) -> dict[str, Any]:
+    """The values of such a row by their names: `asdict` would copy each of them."""
+    return dict(zip(_NAMES, _VALUES(row), strict=True))
+
 
 _OWN = [column for column in cases.c if column.name != "description"]
 _VERSIONS = versions.alias()

@@ -12,6 +12,7 @@ from preserve.data_management.archive import Archive, open_archive
 from preserve.home import HOUSE, Home, Web
 from preserve.home import home_in_house as home_in_house
 from preserve.home import is_fonds_code as is_fonds_code
+from preserve.home import open_home as open_home
 from preserve.home import read_house as read_house
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
@@ -37,11 +38,6 @@ class Standing:
     def home(self) -> Path:
         """The folder of its home."""
         return self._archive.home.path
-
-    @property
-    def fonds(self) -> str:
-        """The fonds of a house that this archive is of; empty where it is in none, or is a house's register."""
-        return self._archive.home.settings.fonds
 
     @property
     def house(self) -> Path | None:

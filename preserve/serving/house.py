@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from preserve.errors import PreserveError, UsageError
-from preserve.services.standing import Standing, home_in_house, is_fonds_code, read_house
+from preserve.services.standing import Standing, home_in_house, is_fonds_code, open_home, read_house
 from preserve.web import cookies
 from preserve.web.security import Secured, is_top_level
 
@@ -55,11 +55,10 @@ class HouseDoor:
             if code not in self._apps:
                 if not is_fonds_code(code):
                     raise UsageError("house.no-fonds", code)
-                standing = Standing(home_in_house(self.path, code))
-                if standing.fonds != code:
-                    standing.close()
+                home = home_in_house(self.path, code)
+                if open_home(home).settings.fonds != code:
                     raise UsageError("house.no-fonds", code)
-                self._standings[code] = standing
+                standing = self._standings[code] = Standing(home)
                 self._apps[code] = self._make(standing, self._hosts(code))
             return self._apps[code]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,6 +140,7 @@ class Settings(BaseModel):
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
     catalogue: CatalogueAt | None = Field(None, description="where the catalogue lies; nothing: a file in the home")
+    fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
 
@@ -195,6 +197,48 @@ class Home:
     def log(self) -> Path:
         """The folder of the run logs, for an auditor."""
         return self.path / "log"
+
+
+HOUSE = "house.toml"
+_CODE = re.compile(r"[a-z](?:-?[a-z0-9]){0,31}")
+"""What the code of a fonds looks like: it becomes part of folders and addresses."""
+
+
+class House(BaseModel):
+    """`house.toml`: archives of several fonds beside each other. Where nothing is said, `register` has the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    house_id: Annotated[str, Field(min_length=1, description="identifies this house; never changes")]
+    host: str = Field("", description="CODE.host is the address of a fonds in browsers; empty: /f/CODE/ alone")
+
+
+def is_fonds_code(text: str) -> bool:
+    """Whether this may be the code of a fonds."""
+    return _CODE.fullmatch(text) is not None
+
+
+def read_house(path: Path) -> House:
+    """The settings of a house. Raises UsageError where there is none, Refused where they are wrong."""
+    try:
+        return House(**tomllib.loads((path / HOUSE).read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError("house.none", str(path)) from None
+    except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused("house.settings-wrong", str(path / HOUSE), detail=str(error)) from error
+
+
+def home_in_house(house: Path, code: str = "") -> Path:
+    """The home of a fonds in a house, or that of the house itself. Raises UsageError where there is no such place."""
+    read_house(house)
+    if not code:
+        return house / "register"
+    if not is_fonds_code(code):
+        raise UsageError("house.no-fonds", code)
+    home = house / "fonds" / code
+    if not (home / SETTINGS).is_file():
+        raise UsageError("house.no-fonds", code)
+    return home
 
 
 def default_path() -> Path:

@@ -45,6 +45,16 @@ class Extras:
 NO_EXTRAS = Extras()
 
 
+class Member:
+    """The fonds of which an archive is to be, and as whom a house founds it: `house:` and an account of the house.
+
+    No user of the machine can have such a name, so the archive's founder can never act in it.
+    """
+
+    code: str
+    founder: str
+
+
 def found(
     path: Path,
     *,
@@ -59,6 +69,45 @@ def found(
 
     Raises Refused where something lies there already, Busy while another run makes one there.
     """
+    plan = Plan(
+        _new_id(),
+        institution,
+        policy,
+        store,
+        digests,
+        language,
+        catalogue=extras.catalogue or given_catalogue(),
+        test_authority=extras.test_authority,
+    )
+    return _make(path, plan, acting_person())
+
+
+def found_member(path: Path, institution: str, like: Home, member: Member) -> Founded:
+    """Make the home of a fonds in a house, with the policy, digests and language of another one. Raises as `found`.
+
+    Who founded it is nobody of the machine: only who is appointed may act.
+    """
+    given = like.settings
+    catalogue = given.catalogue.url if given.catalogue else given_catalogue()
+    plan = Plan(
+        _new_id(),
+        institution,
+        given.policy,
+        None,
+        given.digests,
+        given.language,
+        catalogue=catalogue,
+        fonds=member.code,
+    )
+    return _make(path, plan, member.founder)
+
+
+def _new_id() -> str:
+    return str(ULID()).lower()
+
+
+def _make(path: Path, plan: Plan, founder: str) -> Founded:
+    store = plan.store
     if store is not None:  # which may be a folder that is there already
         check_folder(store.parent, None)
         if (store / SETTINGS).exists():
@@ -66,19 +115,8 @@ def found(
     with site(path, "founding") as building:
         _take_back(building, store)
         clear(building)
-        archive_id = str(ULID()).lower()
-        plan = Plan(
-            archive_id,
-            institution,
-            policy,
-            store,
-            digests,
-            language,
-            catalogue=extras.catalogue or given_catalogue(),
-            test_authority=extras.test_authority,
-        )
         fingerprint = lay_out(building, plan)
-        _first_entries(open_home(building), path, fingerprint)
+        _first_entries(open_home(building), path, fingerprint, founder)
         publish_site(building, path)
     home = open_home(path)
     return Founded(home, store_identity(home), fingerprint)
@@ -110,6 +148,7 @@ class Plan:
     former: Mapping[str, bytes] = field(default_factory=dict)
     catalogue: str = ""
     test_authority: bool = False
+    fonds: str = ""
 
 
 def lay_out(folder: Path, plan: Plan) -> str:
@@ -124,6 +163,8 @@ def lay_out(folder: Path, plan: Plan) -> str:
         "digests = [" + ", ".join(f'"{name}"' for name in plan.digests) + "]",
         f"store = {_quoted(str(plan.store) if plan.store else 'store')}",
     ]
+    if plan.fonds:
+        lines.append(f'fonds = "{plan.fonds}"')
     fingerprint = checkpoints.create_keys(folder / "keys")
     if plan.catalogue:
         lines += ["", "[catalogue]", f"url = {_quoted(plan.catalogue)}"]
@@ -146,13 +187,13 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
+def _first_entries(home: Home, path: Path, fingerprint: str, person: str) -> None:
     """The store, and what the ledger begins with; `path` is where the home will be."""
     final = Home(path.resolve(), home.settings)
     establish_store(home)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
     catalogue = open_catalogue(home)
-    moment, person = now(), acting_person()
+    moment = now()
     with catalogue.begin() as connection:
         ledger.append(
             connection,

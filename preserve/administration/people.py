@@ -59,7 +59,7 @@ def recognise(connection: Connection, os_user: str, token: str | None, moment: d
             raise NotPermitted("people.token-unknown")
         row = accounts.read_account(connection, given.account)
     if row is None:
-        if token is None and os_user == founder_of(connection) and accounts.read_account(connection, os_user) is None:
+        if token is None and _founded(connection, os_user) and accounts.read_account(connection, os_user) is None:
             return Person(os_user, os_user, FOUNDER, founder=True)
         raise NotPermitted("people.unknown", os_user)
     if row.state != "active":
@@ -80,7 +80,7 @@ def recognise_account(connection: Connection, account: str, moment: datetime) ->
     Raises NotPermitted where the account is not known any more or suspended; NotIntact as `recognise`.
     """
     row = accounts.read_account(connection, account)
-    if row is None and account == founder_of(connection):
+    if row is None and _founded(connection, account):
         return Person(account, account, FOUNDER, founder=True)
     if row is None:
         raise NotPermitted("people.unknown", account)
@@ -111,6 +111,15 @@ def founder_of(connection: Connection) -> str:
     return founded[0].actor if founded else ""
 
 
+OF_HOUSE = "house:"
+"""How the name begins as which somebody of a house acts in the archive of a fonds: who founded it, who asks it."""
+
+
+def _founded(connection: Connection, name: str) -> bool:
+    """Whether this is who founded the archive, and may act in it without an account; nobody of a house may."""
+    return name == founder_of(connection) and not name.startswith(OF_HOUSE)
+
+
 def require(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:
     """Raises NotPermitted unless this person may do this now; says which roles may. Raises NotIntact as `recognise`.
 
@@ -123,6 +132,11 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         raise NotPermitted("people.suspended", row.name)
     if row is not None:
         person = replace(person, roles=frozenset(map(Role, row.roles)))
+    require_of(connection, person, duty, deed)
+
+
+def require_of(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:
+    """As `require`, of a person who was recognised in this transaction."""
     if person.may(duty):
         return
     if (
@@ -140,6 +154,22 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
     named = bool(deed) and known(f"people.deed-{deed}")
     what = say(f"people.deed-{deed}") if named else say(f"people.duty-{duty.value}")
     raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)
+
+
+def require_any(
+    connection: Connection, person: Person, duties: tuple[Duty, ...], deed: str, *, fresh: bool = False
+) -> None:
+    """Raises NotPermitted unless the person has one of these duties now, where there are any.
+
+    `fresh`: the person was recognised in this transaction, so that the account is not read again.
+    """
+    asked = require_of if fresh else require
+    for duty in duties[1:]:
+        if person.may(duty):
+            asked(connection, person, duty, deed)
+            return
+    for duty in duties[:1]:
+        asked(connection, person, duty, deed)
 
 
 def may_answer(connection: Connection, person: Person) -> bool:

@@ -6,20 +6,21 @@ Alembic is imported only when the schema must be made or changed, since every co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from preserve.data_management import one_view
 from preserve.data_management.engines import Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.errors import PreserveError
 from preserve.home import Home
 
-SCHEMA = "0021"
+SCHEMA = "0026"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 
@@ -48,6 +49,7 @@ class Catalogue:
         Raises Busy where its turn does not come within some seconds, or where the catalogue was replaced under it.
         """
         place = self.place
+        one_view.let_go(self.engine)
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
             if self.rules is not None:
                 self.rules.opening(connection)
@@ -60,12 +62,22 @@ class Catalogue:
     def read(self) -> Iterator[Connection]:
         """A consistent view of the catalogue; writers do not wait for it. Raises Busy."""
         place = self.place
+        shared = one_view.here(self.engine)
+        if shared is not None:
+            with place.translated(), shared.entered(lambda: place.begun(self.engine, writes=False)) as connection:
+                yield connection
+            return
         with place.translated(), place.begun(self.engine, writes=False) as connection, place.to_its_end(connection):
             yield connection
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within it all that this thread reads is read of one moment, until it writes."""
+        return one_view.together(self.engine)
 
     @contextmanager
     def locked(self) -> Iterator[Connection]:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
+        one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             yield connection
 

@@ -9,11 +9,11 @@ object, are read as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Self
 
 from storage_adapters.contract import (
@@ -44,6 +44,7 @@ from storage_adapters.errors import (
 from storage_adapters.marker import MARKER, marker_bytes, parse_marker
 from storage_adapters.s3_bucket import NONE, Bucket, asking
 from storage_adapters.s3_checking import check_copy
+from storage_adapters.s3_fetching import fetch, together
 from storage_adapters.s3_listing import Contents, parse, published_key
 from storage_adapters.s3_mending import mend_files, put_aside
 from storage_adapters.s3_records import S3Records
@@ -120,7 +121,8 @@ class S3Adapter:
             self.require()
         except MediumAbsent:
             document = marker or json.dumps({"medium": self.identity, "kind": KIND}).encode()
-            self._keys.put(MARKER, document)
+            if not self._keys.put_if_absent(MARKER, document):
+                self.require()
 
     def require(self) -> None:
         """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
@@ -228,6 +230,14 @@ class S3Adapter:
             if error.values.get("reason") in NONE:
                 raise CopyUnknown(f"{self._where}{copy.name}/{path}") from error
             raise
+
+    def together(self, copy: CopyRef, paths: Iterable[str]) -> Iterator[list[str]]:
+        """These files of a copy in groups that `fetch` brings with one request each."""
+        return together(self.contents(copy), paths)
+
+    def fetch(self, copy: CopyRef, paths: Sequence[str], root: Path) -> int:
+        """Write the files of one group below `root`; returns their bytes. Raises MediumFailing, MediumAbsent."""
+        return fetch(self._keys, self.contents(copy), paths, root)
 
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Read every expected file back through the store and compare; then name what should not be there."""

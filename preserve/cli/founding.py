@@ -20,6 +20,8 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--institution", required=True, metavar="NAME")
 @click.option("--policy", type=named("lossless", "compact"), default="compact", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
+@click.option("--bucket", default="", metavar="NAME")
+@click.option("--endpoint", default="", metavar="URL")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)
 def init(output: Output, **given: Any) -> None:

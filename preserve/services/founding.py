@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration import founding
-from preserve.home import default_path
+from preserve.home import ObjectStore, default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
 
@@ -20,7 +20,7 @@ class Founded:
 
     home: Path
     archive_id: str
-    store: Path
+    store: str
     medium: str
     public_key_sha256: str
     test_authority: bool
@@ -34,10 +34,14 @@ def found(
     place: Path | None = None,
     policy: Literal["lossless", "compact"] = "compact",
     store: Path | None = None,
+    bucket: str = "",
+    endpoint: str = "",
     digests: Sequence[str] = (),
     test_authority: bool = False,
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
+
+    With `bucket` packages and records are kept in that bucket of an object store (S3), at `endpoint`.
 
     Who starts the process is its founder. Raises Refused where something lies there already, Busy.
     """
@@ -46,10 +50,18 @@ def found(
         Path(os.path.abspath(place or default_path())),
         institution=institution,
         policy=policy,
-        store=None if store is None else Path(os.path.abspath(store)),
+        store=_store(store, bucket, endpoint),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
         test_authority=test_authority,
     )
     home = founded.home
-    return Founded(home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, test_authority)
+    place, archive = home.store_place, home.settings.archive_id
+    return Founded(home.path, archive, place, founded.medium, founded.fingerprint, test_authority)
+
+
+def _store(folder: Path | None, bucket: str, endpoint: str) -> Path | ObjectStore | None:
+    if bucket:
+        here = {"folder": os.path.abspath(folder)} if folder is not None else {}
+        return ObjectStore(bucket=bucket, endpoint=endpoint, **here)
+    return None if folder is None else Path(os.path.abspath(folder))

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from preserve import kept_records
 from preserve.data_management.proceedings import LETTERS, Kind
 from preserve.errors import NotIntact, Refused
 from storage_adapters.copying import copy_stream
@@ -65,6 +66,7 @@ def write_record(path: Path, record: BaseModel) -> str:
     data = record.model_dump_json(indent=1).encode()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o770)
     write_file(path, data, durable=True, mode=0o640)
+    kept_records.keep(path, changes=True)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -128,6 +130,7 @@ def keep_staged(folder: Path, staged: StagedPaper) -> Paper:
     name = f"{staged.sha256[:16]}{staged.suffix}"
     move_in(staged.path, papers / name)
     sync_folder(papers)
+    kept_records.keep(papers / name, changes=True)
     return Paper(
         kind=staged.kind,
         file=f"papers/{name}",

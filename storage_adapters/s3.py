@@ -48,7 +48,9 @@ from storage_adapters.s3_fetching import fetch, together
 from storage_adapters.s3_listing import Contents, parse, published_key
 from storage_adapters.s3_mending import mend_files, put_aside
 from storage_adapters.s3_records import S3Records
+from storage_adapters.s3_trials import try_bucket
 from storage_adapters.s3_writing import Sizes, write_package
+from storage_adapters.trials import Trial
 
 KIND = "s3"
 _LISTS = 4  # lists of copies that are remembered: who reads one file of a copy reads more
@@ -230,6 +232,10 @@ class S3Adapter:
             if error.values.get("reason") in NONE:
                 raise CopyUnknown(f"{self._where}{copy.name}/{path}") from error
             raise
+
+    def trials(self) -> Iterator[Trial]:
+        """Whether the store does what an archive needs, tried with objects of its own."""
+        return try_bucket(self._keys)
 
     def together(self, copy: CopyRef, paths: Iterable[str]) -> Iterator[list[str]]:
         """These files of a copy in groups that `fetch` brings with one request each."""

@@ -35,6 +35,7 @@ from storage_adapters.contract import (
 from storage_adapters.durable import discard
 from storage_adapters.erasing import overwrite_tree
 from storage_adapters.errors import CopyUnknown
+from storage_adapters.trials import Trial
 
 _KEPT = 24 * 3600.0  # seconds that what was brought stays, since it was last asked for
 _PAYLOAD = re.compile(r"data/[^/]+/representations/[^/]+/data/")
@@ -49,6 +50,7 @@ class ObjectStore:
     identity: str
     root: Path
     brought: Path
+    location: str
     reserve: int = 0
 
     @classmethod
@@ -57,7 +59,9 @@ class ObjectStore:
         assert home.away is not None, "the store of this home is a folder"
         address = Address(home.store_identity, home.away.location, home.away.model_dump())
         adapter = _adapter(home, address)
-        return cls(adapter, home.store_identity, home.store, home.work / "brought", home.settings.reserve)
+        return cls(
+            adapter, home.store_identity, home.store, home.work / "brought", home.away.location, home.settings.reserve
+        )
 
     @property
     def traits(self) -> Traits:
@@ -137,6 +141,14 @@ class ObjectStore:
             if folder.exists():
                 overwrite_tree(folder)
                 discard(folder, folder.parent)
+
+    def place(self, copy: CopyRef) -> str:
+        """Bucket and name."""
+        return f"{self.location}/{copy.name}"
+
+    def trials(self) -> Iterator[Trial]:
+        """Of the store."""
+        return cast(Iterator[Trial], self.adapter.trials())
 
     def sizes(self, copy: CopyRef) -> Sizes:
         """As the copy's list has them."""

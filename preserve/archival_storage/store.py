@@ -8,13 +8,14 @@ store is a folder all of these are the package itself, and nothing is copied.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Package, Progress, Receipt, StorageAdapter
 from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
+from storage_adapters.trials import Trial, try_folder
 
 Sizes = Callable[[str], int]
 """Bytes of a file of a package by its path in it. Raises OSError, or what the store raises."""
@@ -66,6 +67,12 @@ class Store(StorageAdapter, Protocol):
     def read_range(self, copy: CopyRef, path: PurePosixPath, start: int, length: int | None) -> BinaryIO:
         """The bytes of a file from `start` on, all or `length` of them, no more than there are. Raises CopyUnknown."""
 
+    def place(self, copy: CopyRef) -> str:
+        """Where a package lies, for people."""
+
+    def trials(self) -> Iterator[Trial]:
+        """Whether the store does what an archive needs of it, tried there."""
+
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """Publish a package built in `staging`; with it nothing is left there."""
 
@@ -103,6 +110,14 @@ class DirectoryStore(DirectoryAdapter):
         """As they lie there."""
         root = self.path(copy)
         return lambda path: os.lstat(root / path).st_size
+
+    def place(self, copy: CopyRef) -> str:
+        """Its folder."""
+        return str(self.path(copy))
+
+    def trials(self) -> Iterator[Trial]:
+        """Of the file system below the folder in which packages are built."""
+        return try_folder(self.incoming)
 
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """One rename."""

@@ -55,7 +55,7 @@ class Result:
     objid: str
     name: str
     case_number: str
-    location: Path
+    location: str
     files: int
     originals: int
     size: int
@@ -252,7 +252,7 @@ class FirstVersion(VersionPlan[Result]):
             objid=self.row.objid,
             name=self.ingest.name,
             case_number=self.row.case_number,
-            location=location,
+            location=self.adapter.place(copy),
             files=count,
             originals=len(self.ingest.description.objects),
             size=size,

@@ -47,7 +47,7 @@ class Ingested:
     objid: str
     name: str
     case_number: str
-    location: Path
+    location: str
     files: int
     originals: int
     bytes: int

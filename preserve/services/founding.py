@@ -56,8 +56,8 @@ def found(
         test_authority=test_authority,
     )
     home = founded.home
-    place, archive = home.store_place, home.settings.archive_id
-    return Founded(home.path, archive, place, founded.medium, founded.fingerprint, test_authority)
+    archive, where = home.settings.archive_id, home.store_place
+    return Founded(home.path, archive, where, founded.medium, founded.fingerprint, test_authority)
 
 
 def _store(folder: Path | None, bucket: str, endpoint: str) -> Path | ObjectStore | None:

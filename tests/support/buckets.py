@@ -12,7 +12,7 @@ import pytest
 
 from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope
 from storage_adapters.s3 import S3Adapter
-from tests.support.object_store import KEY, SECRET, ObjectStore
+from tests.support.object_store import KEY, SECRET, Cluster, ObjectStore
 
 numbers = count()
 
@@ -26,7 +26,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
     store.kill()
 
 
-def bucket(server: ObjectStore, *, lock: bool = False, **more: object) -> S3Adapter:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = KEY, SECRET
+    store = Cluster(tmp_path_factory.mktemp("cluster"))
+    store.start()
+    yield store
+    store.kill()
+
+
+def bucket(server: ObjectStore | Cluster, *, lock: bool = False, **more: object) -> S3Adapter:
     name = f"archive-{next(numbers)}"
     made = S3Adapter(name, "s3-1", endpoint=server.endpoint, **more)  # type: ignore[arg-type]
     made.client().create_bucket(Bucket=name, **({"ObjectLockEnabledForBucket": True} if lock else {}))

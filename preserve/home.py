@@ -104,7 +104,7 @@ class ObjectStore(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: str = Field("s3", min_length=1, description="adapter of the store: one that is always on line")
+    kind: str = Field(min_length=1, description="adapter of the store, one that is always on line: s3")
     bucket: str = Field(min_length=1, description="name of the bucket")
     endpoint: str = Field("", description="URL of the S3 interface; empty: the one that boto3 is configured for")
     prefix: str = Field("", description="keys of this archive begin so")

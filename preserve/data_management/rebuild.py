@@ -83,7 +83,7 @@ class Packages(Protocol):
         """Every package there."""
 
     def path(self, copy: CopyRef) -> Path:
-        """A folder with all that describes a package. Raises StorageError."""
+        """A folder with what describes a package. Raises StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +256,8 @@ def _enter_packages(
                 try:
                     with connection.begin_nested():
                         package_index.index_package(connection, adapter.path(copy), indexed=False)
-                except NotIntact as error:
-                    findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
-                    continue
-                except MediumFailing as error:
-                    findings.append(Finding(error.code, copy.name, "error", dict(error.values)))
+                except (NotIntact, MediumFailing) as error:
+                    findings.append(Finding(error.code, copy.name, "error", detail=_detail(error)))
                     continue
                 try:
                     anchors.read_anchor(connection, copy.name)
@@ -284,11 +281,13 @@ def _anchor_rows(home: Home, connection: Connection, store: Packages, findings: 
             case_index.anchor(
                 connection, objid, lambda name: store.path(CopyRef(name)), actor=acting_person(), moment=now()
             )
-        except NotIntact as error:
-            findings.append(Finding(error.code, objid, "error", detail=error.detail))
-        except StorageError as error:
-            findings.append(Finding(error.code, objid, "error", dict(error.values)))
+        except (NotIntact, StorageError) as error:
+            findings.append(Finding(error.code, objid, "error", detail=_detail(error)))
     sealing.sign_what_grew(home, connection)
+
+
+def _detail(error: NotIntact | StorageError) -> str:
+    return error.detail if isinstance(error, NotIntact) else str(error)
 
 
 def _unregistered(connection: Connection, name: str) -> bool:

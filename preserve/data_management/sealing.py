@@ -8,7 +8,6 @@ that is put back by an older copy, or loses its end, contradicts it.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from preserve.data_management import (
     looks_segments,
     segment_cover,
     segment_joining,
+    store_away,
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
@@ -53,7 +53,6 @@ _BOTH_SIZES = select(
     select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
 )
 _grown: dict[Path, Home] = {}
-_SPAN = re.compile(r"(\d+)-(\d+)\.[a-z]+$")
 
 
 class Keeper:
@@ -148,22 +147,10 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
             with catalogue.begin() as connection:
                 segment_cover.mark_closed(connection, folder)
     join_segments(home, catalogue)
-    _send(home)
+    store_away.send(home)
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
-
-
-def _send(home: Home) -> None:
-    """Have the segments of ledger and looks in a store that is away, and drop there what was joined."""
-    for folder, cover_of in (("ledger", segment_cover.cover_of), (looks_sealing.FOLDER, looks_segments.cover_of)):
-        pieces = cover_of(home.store / folder)
-
-        def is_joined(name: str, pieces: list[segment_cover.Piece] = pieces) -> bool:
-            span = _SPAN.search(name)
-            return span is not None and segment_cover.is_covered(pieces, int(span[1]), int(span[2]))
-
-        kept_records.send_missing(home, folder, spare=is_joined)
 
 
 def _write_verifier_key(home: Home, signed: Checkpoint) -> None:
@@ -219,16 +206,6 @@ def ledger_folder(home: Home) -> Path:
     return home.store / "ledger"
 
 
-def take_up(home: Home) -> None:
-    """Of a store that is away: have here what it tells of the ledger and this folder does not. Raises StorageError."""
-    told = kept_records.read(home, f"ledger/{HEAD}")
-    if told is None or told == content(ledger_folder(home) / HEAD):
-        return
-    head, here = checkpoints.parse_exactly(told), content(ledger_folder(home) / HEAD)
-    if here is None or head.size > checkpoints.parse_exactly(here).size:
-        kept_records.bring(home, "ledger/", again=(f"ledger/{HEAD}", f"ledger/{looks_sealing.HEAD}"))
-
-
 def hold_to_witnesses(home: Home, connection: Connection) -> None:
     """Hold the ledger against the newest checkpoint, the newest segment and the head in the store.
 
@@ -236,7 +213,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     the one that the store tells of, or has entries that nobody signed.
     """
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
-    take_up(home)
+    store_away.take_up(home)
     if last is not None and last.size > size:
         raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
     against_segment(connection, folder, size)

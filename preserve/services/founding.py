@@ -12,6 +12,7 @@ from preserve.administration import founding
 from preserve.home import ObjectStore, default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
+from storage_adapters.s3 import KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class Founded:
     test_authority: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """Packages and records in a bucket of an object store (S3); `folder` is where this machine works on them."""
+
+    bucket: str
+    endpoint: str = ""
+    folder: Path | None = None
+
+
 @command("archive.found", needs="nothing", open_to_all="there is no archive yet whose people could be asked")
 def found(
     session: Session,
@@ -33,15 +43,11 @@ def found(
     *,
     place: Path | None = None,
     policy: Literal["lossless", "compact"] = "compact",
-    store: Path | None = None,
-    bucket: str = "",
-    endpoint: str = "",
+    store: Path | InBucket | None = None,
     digests: Sequence[str] = (),
     test_authority: bool = False,
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
-
-    With `bucket` packages and records are kept in that bucket of an object store (S3), at `endpoint`.
 
     Who starts the process is its founder. Raises Refused where something lies there already, Busy.
     """
@@ -50,7 +56,7 @@ def found(
         Path(os.path.abspath(place or default_path())),
         institution=institution,
         policy=policy,
-        store=_store(store, bucket, endpoint),
+        store=_store(store),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
         test_authority=test_authority,
@@ -60,8 +66,8 @@ def found(
     return Founded(home.path, archive, where, founded.medium, founded.fingerprint, test_authority)
 
 
-def _store(folder: Path | None, bucket: str, endpoint: str) -> Path | ObjectStore | None:
-    if bucket:
-        here = {"folder": os.path.abspath(folder)} if folder is not None else {}
-        return ObjectStore(bucket=bucket, endpoint=endpoint, **here)
-    return None if folder is None else Path(os.path.abspath(folder))
+def _store(wanted: Path | InBucket | None) -> Path | ObjectStore | None:
+    if isinstance(wanted, InBucket):
+        here = {"folder": os.path.abspath(wanted.folder)} if wanted.folder is not None else {}
+        return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
+    return None if wanted is None else Path(os.path.abspath(wanted))

@@ -29,6 +29,7 @@ class Traits:
     composed: bool = False  # written once, as a whole that is made before: no copy can be added or mended
     name_zh: str = ""
     name_en: str = ""
+    remote: bool = False  # its bytes come through a service: nobody here sees on what they lie
 
     @property
     def online(self) -> bool:

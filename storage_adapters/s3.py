@@ -81,7 +81,9 @@ class S3Adapter:
     def traits(self) -> Traits:
         """A bucket needs no person; its keys are bounded in bytes."""
         erasable = self.retain_until is None
-        return Traits(KIND, erasable, False, False, True, 1024, 900, name_zh="对象存储", name_en="object store")
+        return Traits(
+            KIND, erasable, False, False, True, 1024, 900, name_zh="对象存储", name_en="object store", remote=True
+        )
 
     @classmethod
     def at(cls, address: Address) -> Self:

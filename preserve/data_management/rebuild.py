@@ -83,7 +83,7 @@ class Packages(Protocol):
         """Every package there."""
 
     def path(self, copy: CopyRef) -> Path:
-        """A folder with what describes a package. Raises StorageError."""
+        """A folder with what describes a package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,9 @@ def _enter_packages(
                     with connection.begin_nested():
                         package_index.index_package(connection, adapter.path(copy), indexed=False)
                 except (NotIntact, MediumFailing) as error:
-                    findings.append(Finding(error.code, copy.name, "error", detail=_detail(error)))
+                    findings.append(
+                        Finding(error.code, copy.name, "error", detail=getattr(error, "detail", "") or str(error))
+                    )
                     continue
                 try:
                     anchors.read_anchor(connection, copy.name)
@@ -282,12 +284,8 @@ def _anchor_rows(home: Home, connection: Connection, store: Packages, findings: 
                 connection, objid, lambda name: store.path(CopyRef(name)), actor=acting_person(), moment=now()
             )
         except (NotIntact, StorageError) as error:
-            findings.append(Finding(error.code, objid, "error", detail=_detail(error)))
+            findings.append(Finding(error.code, objid, "error", detail=getattr(error, "detail", "") or str(error)))
     sealing.sign_what_grew(home, connection)
-
-
-def _detail(error: NotIntact | StorageError) -> str:
-    return error.detail if isinstance(error, NotIntact) else str(error)
 
 
 def _unregistered(connection: Connection, name: str) -> bool:

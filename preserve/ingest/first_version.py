@@ -50,12 +50,16 @@ from storage_adapters.durable import discard
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished ingest, after its post-conditions were read back."""
+    """A finished ingest, after its post-conditions were read back.
+
+    `location` is a folder of this machine with what describes the package, `place` where the package is, for people.
+    """
 
     objid: str
     name: str
     case_number: str
-    location: str
+    location: Path
+    place: str
     files: int
     originals: int
     size: int
@@ -252,7 +256,8 @@ class FirstVersion(VersionPlan[Result]):
             objid=self.row.objid,
             name=self.ingest.name,
             case_number=self.row.case_number,
-            location=self.adapter.place(copy),
+            location=location,
+            place=self.adapter.place(copy),
             files=count,
             originals=len(self.ingest.description.objects),
             size=size,

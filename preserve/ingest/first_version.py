@@ -50,10 +50,7 @@ from storage_adapters.durable import discard
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished ingest, after its post-conditions were read back.
-
-    `location` is a folder of this machine with what describes the package, `place` where the package is, for people.
-    """
+    """A finished ingest, read back; `location` is a folder here that describes it, `place` where it is, for people."""
 
     objid: str
     name: str

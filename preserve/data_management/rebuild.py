@@ -39,6 +39,7 @@ from preserve.data_management import (
     search,
 )
 from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
@@ -198,6 +199,7 @@ def _take_over(
         if report.sound:
             for table in (ledger_table, checkpoint_table, *JOURNAL):
                 _copy_rows(old, connection, table)
+            go_on_numbering(connection, JOURNAL)
             _leave_unsigned(home, connection, findings)
             sealing.enter_missing_head(home, connection)
             return True

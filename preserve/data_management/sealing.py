@@ -35,7 +35,7 @@ from preserve.data_management.store_witnesses import against_head, against_segme
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact
-from preserve.home import Home
+from preserve.home import SETTINGS, Home, open_home
 from preserve.work import hold
 from storage_adapters.durable import write_file
 from storage_adapters.errors import MediumFull
@@ -63,20 +63,41 @@ class Keeper:
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
         self._before = 0
         self._size = 0
+        self._most = 0
+        self._settings = _identity(home)
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._size, self._before = _sizes(connection)
-        if not self._held:
+        self._require_named()
+        # One that lost entries under who works with it was put back to an earlier moment: the store is asked again.
+        if not self._held or self._size < self._most:
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
+
+    def _require_named(self) -> None:
+        """Raises Busy where the settings name another catalogue by now: this one was moved."""
+        if (there := _identity(self._home)) != self._settings:
+            if there is not None and open_home(self._home.path).settings.catalogue != self._home.settings.catalogue:
+                raise Busy("catalogue.replaced", self._home.catalogue_name)
+            self._settings = there
 
     def closing(self, connection: Connection) -> None:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
         self._held = True
         looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
-        if sign_what_grew(self._home, connection) > self._before:
+        self._most = sign_what_grew(self._home, connection)
+        if self._most > self._before:
             _grown[self._home.path] = self._home
+
+
+def _identity(home: Home) -> tuple[int, int, int] | None:
+    """What tells the settings' file from another one under its name; None where a home has none."""
+    try:
+        status = (home.path / SETTINGS).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def seal(home: Home) -> Checkpoint | None:

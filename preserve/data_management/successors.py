@@ -49,15 +49,34 @@ def successor_of(home: Home) -> Successor:
 def former_of(home: Home) -> list[str]:
     """The catalogues that others took the place of, which still say what they said."""
     place = place_of(home)
+    files = sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
     if not isinstance(place, PostgresqlSchema):
-        return sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
+        return files
     query = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :before) ORDER BY nspname")
     engine = place.engine()
     try:
         with place.translated(), engine.connect() as connection:
-            return list(connection.execute(query, {"before": f"{place.schema}{_BEFORE}"}).scalars())
+            return files + list(connection.execute(query, {"before": f"{place.schema}{_BEFORE}"}).scalars())
     finally:
         engine.dispose()
+
+
+def put_aside(home: Home) -> str:
+    """Put a home's catalogue aside, which is not the catalogue any more; where it went. The caller holds the lock."""
+    place = place_of(home)
+    if not isinstance(place, PostgresqlSchema):
+        return replacing.put_aside(home.catalogue)
+    kept, engine = _kept(place.schema), place.engine()
+    try:
+        with place.translated(), engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER SCHEMA {place.schema} RENAME TO {kept}")
+    finally:
+        engine.dispose()
+    return f"{place.url}#{kept}"
+
+
+def _kept(schema: str) -> str:
+    return f"{schema}{_BEFORE}{now():%Y%m%dt%H%M%Sz}"
 
 
 class _File(Successor):
@@ -109,7 +128,7 @@ class _Schema(Successor):
 
     def put(self, told: Told) -> str:
         schema, engine = self.place.schema, self.place.engine()
-        kept = f"{schema}{_BEFORE}{now():%Y%m%dt%H%M%Sz}"
+        kept = _kept(schema)
         there = text("SELECT count(*) FROM pg_namespace WHERE nspname = :schema")
         try:
             with self.place.translated(), engine.begin() as connection:

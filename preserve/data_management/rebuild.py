@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -33,13 +33,13 @@ from preserve.data_management import (
     ledger_from_segments,
     package_index,
     proceedings,
+    put_back,
     rebuild_looks,
     replacing,
     sealing,
     search,
 )
 from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
-from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
@@ -197,9 +197,7 @@ def _take_over(
         report = verify_ledger.prove(old, segments, public)
         findings.extend(report.findings)
         if report.sound:
-            for table in (ledger_table, checkpoint_table, *JOURNAL):
-                _copy_rows(old, connection, table)
-            go_on_numbering(connection, JOURNAL)
+            put_back.copy_rows(old, connection, (ledger_table, checkpoint_table, *JOURNAL))
             _leave_unsigned(home, connection, findings)
             sealing.enter_missing_head(home, connection)
             return True
@@ -212,6 +210,9 @@ def _take_over(
     else:
         if not checkpoints.segments(segments):
             raise NotIntact("catalogue.ledger-contradicted", home.catalogue_name, findings=report.findings)
+        ledger_from_segments.enter(connection, segments, findings)
+        findings += put_back.top_up(old, connection, (*_OF_PEOPLE, *_OF_READERS), public)
+        return False
     ledger_from_segments.enter(connection, segments, findings)
     return False
 
@@ -226,13 +227,6 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
         sealing.enter_tail(home, connection, texts)
         findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
-
-
-def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
-    own = [column for column in table.columns if column.computed is None]
-    rows = source.execute(select(*own), execution_options={"yield_per": 2000})
-    for batch in rows.mappings().partitions(2000):
-        target.execute(table.insert(), [dict(row) for row in batch])
 
 
 def _enter_packages(

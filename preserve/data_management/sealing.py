@@ -29,13 +29,14 @@ from preserve.data_management import (
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact
-from preserve.home import SETTINGS, Home, open_home
+from preserve.home import Home
 from preserve.work import hold
 from storage_adapters.durable import write_file
 from storage_adapters.errors import MediumFull
@@ -47,7 +48,6 @@ TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
 
 _PATIENCE = 600.0  # seconds that who closes a segment waits for another who does
-
 _BOTH_SIZES = select(
     select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
@@ -60,27 +60,16 @@ class Keeper:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._settings, self._before, self._size, self._most = SettingsSeen(home), 0, 0, 0
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
-        self._before = 0
-        self._size = 0
-        self._most = 0
-        self._settings = _identity(home)
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._size, self._before = _sizes(connection)
-        self._require_named()
-        # One that lost entries under who works with it was put back to an earlier moment: the store is asked again.
-        if not self._held or self._size < self._most:
+        self._settings.require_same()
+        if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
-
-    def _require_named(self) -> None:
-        """Raises Busy where the settings name another catalogue by now: this one was moved."""
-        if (there := _identity(self._home)) != self._settings:
-            if there is not None and open_home(self._home.path).settings.catalogue != self._home.settings.catalogue:
-                raise Busy("catalogue.replaced", self._home.catalogue_name)
-            self._settings = there
 
     def closing(self, connection: Connection) -> None:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
@@ -91,20 +80,10 @@ class Keeper:
             _grown[self._home.path] = self._home
 
 
-def _identity(home: Home) -> tuple[int, int, int] | None:
-    """What tells the settings' file from another one under its name; None where a home has none."""
-    try:
-        status = (home.path / SETTINGS).stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
 def seal(home: Home) -> Checkpoint | None:
     """Have every entry under a checkpoint, and the newest checkpoint in `store/ledger/checkpoint.txt`, durably.
 
-    The only thing to call when entries were committed. Nothing is made where the store is not there. Raises NotIntact
-    where the store contradicts the ledger, StorageError where the file cannot be written.
+    The only thing to call when entries were committed. Nothing is made without a store. Raises NotIntact, StorageError.
     """
     catalogue = open_catalogue(home)
     try:

@@ -16,7 +16,10 @@ _OF_THE_DOORS = (
     "answers",
     "security_keys",
     "spent_proofs",
-)  # migrations 0016 to 0021
+    "fonds",
+    "archival_numbers",
+    "filings",
+)  # migrations 0016 to 0026
 
 
 def to_0007(base: sqlite3.Connection) -> None:

@@ -96,13 +96,13 @@ def init(data: Path) -> None:
     )
 
 
-def start(folder: Path | None = None, *settings: str) -> Server:
+def start(folder: Path | None = None, *settings: str, port: int = 0) -> Server:
     """Start a server over a cluster in `folder`/data, which is made where none is; wait until it answers."""
     folder = folder or make_folder()
     data = folder / "data"
     if not data.exists():
         init(data)
-    port = free_port()
+    port = port or free_port()
     options = [option for one in (*_TUNED, *FAST, f"port={port}", *settings) for option in ("-c", one)]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(

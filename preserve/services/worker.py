@@ -65,86 +65,39 @@ class Worked:
 
 @dataclass(slots=True)
 class _Worker:
-    archive: Archive
+    children: Children
     profile: JobsProfile
-    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    told: set[int] = field(default_factory=set)
-    started: int = 0
 
     @property
-    def home(self) -> Home:
-        return self.archive.home
+    def archive(self) -> Archive:
+        return self.children.archive
 
     def turn(self, *, starting: bool = True) -> None:
         """One look at the table, and what follows from it. Raises Busy where it cannot be looked at now."""
-        for job, child in list(self.children.items()):
+        running = self.children.running
+        for job, child in list(running.items()):
             if child.poll() is not None:
-                self._see_to_vanished(job)
-                del self.children[job]
+                self.children.see_to_vanished(job)
+                del running[job]
         with self.archive.catalogue.read() as connection:
             rows = jobs.unfinished(connection)
         at_work = [row for row in rows if row.state in jobs.AT_WORK]
         for row in at_work:
-            if row.id not in self.children:
-                self._see_to_vanished(row.id)
+            if row.id not in running:
+                self.children.see_to_vanished(row.id)
             elif row.state == "stopping":
-                self._tell(row.id)
+                self.children.tell(row.id)
         most = limits(self.profile)
         for row in (row for row in rows if starting and row.state == "queued"):
-            if may_start(row, at_work, most) and self._start(row):
+            if may_start(row, at_work, most) and self.children.start(row):
                 at_work.append(row)
-
-    def _start(self, row: JobRow) -> bool:
-        with self.archive.catalogue.begin() as connection:
-            pid, boot = os.getpid(), boot_id()
-            attempt = jobs.start(connection, row.id, pid=pid, boot=boot, moment=self.archive.now())
-        if attempt is None:
-            return False
-        job_folders.note_state(self.home, row.id, "running", stamp(self.archive.now()))
-        arguments = ["--home", str(self.home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
-        arguments += ["--room", job_arguments.room_of(row.operation)]
-        try:
-            self.children[row.id] = start_own(arguments, job_folders.folder(self.home, row.id) / "said.txt")
-        except OSError:  # no memory for a process, or no room for what it says
-            self._see_to_vanished(row.id)
-            return False
-        self.started += 1
-        return True
-
-    def _see_to_vanished(self, job: str) -> None:
-        """What becomes of a job whose process ended: where that wrote down how, nothing."""
-        place = job_folders.folder(self.home, job)
-        alive = Conflict("job.not-ended", job)
-        with suppress(Conflict), hold(place / job_folders.LOCK, alive), self.archive.catalogue.begin() as connection:
-            row = jobs.read(connection, job)
-            if row.state in jobs.AT_WORK:
-                self._vanished(connection, row)
-
-    def _vanished(self, connection: Connection, row: JobRow) -> None:
-        goes_on = row.state == "running" and job_arguments.resumes(row.operation)
-        again = goes_on and row.resumed == 0
-        failure = failure_document(Failure(8, "job.vanished", row.id))
-        state: State = "lost" if goes_on and not again else "stopped"
-        jobs.end(connection, row.id, row.attempt, state, self.archive.now(), failure=failure)
-        if again:
-            jobs.queue_again(connection, row.id, by_itself=True)
-        if not again:
-            job_folders.forget_secrets(self.home, row.id)
-        job_folders.note_state(self.home, row.id, "queued" if again else state, stamp(self.archive.now()))
-
-    def _tell(self, job: str) -> None:
-        """Ask a child to stop, once: a second time would end it at once."""
-        child = self.children[job]
-        if child.poll() is None and child.pid not in self.told:
-            self.told.add(child.pid)
-            child.send_signal(signal.SIGTERM)
 
     def end(self) -> None:
         """Let every child stop at its next safe point, and wait for them."""
-        while self.children:
-            for job in self.children:
-                self._tell(job)
-            wait_for_any(list(self.children.values()), _PATIENCE)
+        while self.children.running:
+            for job in self.children.running:
+                self.children.tell(job)
+            wait_for_any(list(self.children.running.values()), _PATIENCE)
             with suppress(Busy, MediumProblem):
                 self.turn(starting=False)
 
@@ -164,18 +117,25 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
     with hold(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))):
         archive = open_archive(home.path)
         try:
-            worker = _Worker(archive, read_jobs_profile(home.profiles))
-            cleared = float("-inf")
-            with suppress(Stopped), telling(archive):
-                while True:
-                    with suppress(Busy, MediumProblem):  # a full disk may have room again; the table has all
-                        worker.turn()
-                        if time.monotonic() - cleared > _CLEAR:
-                            clear(archive, worker.profile)
-                            cleared = time.monotonic()
-                    wait_for_any(list(worker.children.values()), _LOOK)
-            with stoppable():  # the wish to stop has done its work
-                worker.end()
+            profile = read_jobs_profile(home.profiles)
+            with telling(archive):
+                if archive.catalogue.is_on_a_server:
+                    return Worked(deliveries_at(archive, limits(profile), profile))
+                return Worked(_look_and_work(_Worker(Children(archive), profile)))
         finally:
             archive.close()
-    return Worked(worker.started)
+
+
+def _look_and_work(worker: _Worker) -> int:
+    cleared = float("-inf")
+    with suppress(Stopped):
+        while True:
+            with suppress(Busy, MediumProblem):  # a full disk may have room again; the table has all
+                worker.turn()
+                if time.monotonic() - cleared > _CLEAR:
+                    clear(worker.archive, worker.profile)
+                    cleared = time.monotonic()
+            wait_for_any(list(worker.children.running.values()), _LOOK)
+    with stoppable():  # the wish to stop has done its work
+        worker.end()
+    return worker.children.started

@@ -1,0 +1,207 @@
+"""The worker of an archive whose catalogue is on a server: does what Procrastinate delivers, each job in a process.
+
+Every worker, on whichever machine, also looks for deliveries of workers that are gone. It does so itself and not by a
+job: a job of that kind could be lost in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import procrastinate
+from procrastinate.jobs import DeleteJobCondition, Job
+
+from preserve.data_management import deliveries, jobs
+from preserve.data_management.archive import Archive
+from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
+from preserve.progress import check_stop
+from preserve.services.job_children import Children, vanished
+from preserve.services.job_clearing import clear
+from preserve.services.job_profile import JobsProfile
+from preserve.services.runs import Lane
+
+Result = TypeVar("Result")
+
+BEAT = 2.0
+"""Seconds between two signs of life of a worker."""
+SILENT = 8.0
+"""Seconds without one after which its work is another's."""
+TRIES = 5
+"""How often a job goes on by itself: on many machines it is mostly a machine that failed, and not the job."""
+
+_LOOK = 1.0  # seconds between two looks at jobs that are to stop
+_LOOK_FOR_GONE = 2.0
+_LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are carried by nothing
+_CLEAR = 3600.0
+
+
+def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile) -> int:
+    """Take what is delivered until this process is asked to stop, then let its jobs stop; how many were started."""
+    worker = _Worker(archive, limits, profile)
+    try:
+        asyncio.run(worker.run())
+    finally:
+        worker.threads.shutdown()
+    return worker.children.started
+
+
+class _Worker:
+    def __init__(self, archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile) -> None:
+        self.archive, self.limits, self.profile = archive, limits, profile
+        self.children = Children(archive, TRIES)
+        self.stopping = threading.Event()
+        # One for each child that may run, and some for the looks: none of them may wait for the others.
+        self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
+
+    async def run(self) -> None:
+        """Work until it is asked to stop. Raises MediumProblem where the server is not there at the beginning."""
+        app = procrastinate.App(connector=self.archive.catalogue.connector(deliveries.WORK))
+        app.task(name=deliveries.TASK)(self.attempt)
+        async with app.open_async():
+            workers = [asyncio.create_task(self._lane(app, *each)) for each in self._lanes()]
+            looks = [asyncio.create_task(self._again(*each)) for each in self._looks(app)]
+            try:
+                await self._until_asked_to_stop(workers)
+            finally:
+                self.stopping.set()
+                for task in workers:
+                    task.cancel()  # it takes nothing more, and ends when its children have
+                await self._end_children()
+                await asyncio.gather(*workers, return_exceptions=True)
+                for task in looks:
+                    task.cancel()
+                await asyncio.gather(*looks, return_exceptions=True)
+
+    def _lanes(self) -> list[tuple[str, list[str], int]]:
+        """Each lane with its queues and how many of its jobs may run here at once."""
+        burners = [deliveries.queue_of("burn", str(device)) for device in sorted(Path("/dev").glob("sr*"))]
+        return [(lane, [lane, *(burners if lane == "burn" else [])], most) for lane, most in self.limits.items()]
+
+    async def _lane(self, app: procrastinate.App, lane: str, queues: list[str], most: int) -> None:
+        await app.run_worker_async(
+            queues=queues,
+            name=lane,
+            concurrency=most,
+            install_signal_handlers=False,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            update_heartbeat_interval=BEAT,
+            stalled_worker_timeout=SILENT,
+            fetch_job_polling_interval=BEAT,
+        )
+
+    async def attempt(self, job: str, attempt: int) -> None:
+        """Do an attempt of a job, where it is still the next one."""
+        try:
+            started = not self.stopping.is_set() and await self._in_thread(self._start, job, attempt)
+        except (Busy, MediumProblem):
+            started = False
+        if not started:
+            await self._insist(partial(self._give_back, job, attempt))
+            return
+        child = self.children.running[job]
+        await self._in_thread(child.wait)
+        await self._insist(partial(self.children.see_to_vanished, job))
+        self.children.running.pop(job, None)
+
+    def _start(self, job: str, attempt: int) -> bool:
+        with self.archive.catalogue.read() as connection, suppress(NotFound):
+            row = jobs.read(connection, job)
+            return row.attempt == attempt - 1 and self.children.start(row)
+        return False
+
+    def _give_back(self, job: str, attempt: int) -> None:
+        """Have an attempt delivered anew that was not begun here, where it is still the next one."""
+        with self.archive.catalogue.begin() as connection, suppress(NotFound):
+            row = jobs.read(connection, job)
+            if row.state == "queued" and row.attempt == attempt - 1:
+                deliveries.deliver(connection, row)
+
+    async def _insist(self, what: Callable[[], Any]) -> None:
+        """Do it when the catalogue can be written; what is not written down is seen by the others after a while."""
+        for _ in range(3):
+            try:
+                await self._in_thread(what)
+            except (Busy, MediumProblem):
+                await asyncio.sleep(BEAT)
+            else:
+                return
+
+    def _looks(self, app: procrastinate.App) -> list[tuple[float, Callable[[], Awaitable[Any]]]]:
+        return [
+            (_LOOK, partial(self._in_thread, self._tell_who_is_to_stop)),
+            (_LOOK_FOR_GONE, partial(self._rescue, app)),
+            (_LOOK_FOR_LEFT, partial(self._in_thread, self._deliver_what_was_left)),
+            (_CLEAR, partial(self._in_thread, clear, self.archive, self.profile)),
+        ]
+
+    async def _again(self, seconds: float, look: Callable[[], Awaitable[Any]]) -> None:
+        """Look again and again. A look that fails is taken again: the server may be back by then."""
+        while True:
+            with suppress(PreserveError, procrastinate.exceptions.ConnectorException):
+                await look()
+            await asyncio.sleep(seconds)
+
+    def _tell_who_is_to_stop(self) -> None:
+        mine = list(self.children.running)
+        if not mine:
+            return
+        with self.archive.catalogue.read() as connection:
+            asked = jobs.of_state(connection, mine, "stopping")
+        for job in asked:
+            if job in self.children.running:
+                self.children.tell(job)
+
+    async def _rescue(self, app: procrastinate.App) -> None:
+        for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+            await self._in_thread(self._take_over, delivery)
+
+    def _take_over(self, delivery: Job) -> None:
+        """End a delivery whose worker is gone, and have the job delivered anew; once, whoever else does the same."""
+        job, attempt = str(delivery.task_kwargs.get("job", "")), int(str(delivery.task_kwargs.get("attempt", 0)))
+        with self.archive.catalogue.begin() as connection:
+            if delivery.id is None or not deliveries.finish(connection, delivery.id):
+                return
+            with suppress(NotFound):
+                row = jobs.read(connection, job)
+                if row.state in jobs.AT_WORK and row.attempt == attempt:
+                    vanished(self.archive, connection, row, TRIES)
+                elif row.state == "queued" and row.attempt == attempt - 1:
+                    deliveries.deliver(connection, row)  # it was fetched, and the worker died before it began
+
+    def _deliver_what_was_left(self) -> None:
+        """Have delivered what waits and is carried by nothing: a catalogue that was moved here, or set back."""
+        with self.archive.catalogue.begin() as connection:
+            queued = {row.id: row for row in jobs.unfinished(connection) if row.state == "queued"}
+            for job in deliveries.undelivered(connection, {row.id: row.attempt for row in queued.values()}):
+                deliveries.deliver(connection, queued[job])
+
+    async def _until_asked_to_stop(self, workers: list[asyncio.Task[None]]) -> None:
+        """Return when this process is asked to stop. Raises what a lane raised that ended."""
+        while True:
+            try:
+                check_stop()
+            except Stopped:
+                return
+            done, _ = await asyncio.wait(workers, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+                raise MediumProblem("job.worker-cut", self.archive.catalogue.name)
+
+    async def _end_children(self) -> None:
+        while self.children.running:
+            for job in list(self.children.running):
+                self.children.tell(job)
+            await asyncio.sleep(0.1)
+
+    def _in_thread(self, what: Callable[..., Result], *given: Any) -> Coroutine[Any, Any, Result]:
+        async def done() -> Result:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, partial(what, *given))
+
+        return done()

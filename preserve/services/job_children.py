@@ -1,0 +1,81 @@
+"""The processes in which a worker of this machine does jobs, and what becomes of a job whose process is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from preserve.clock import stamp
+from preserve.data_management import jobs
+from preserve.data_management.archive import Archive
+from preserve.data_management.jobs import JobRow, State
+from preserve.errors import Conflict
+from preserve.services import job_arguments, job_folders
+from preserve.services.failures import Failure
+from preserve.services.job_views import failure_document
+from preserve.work import boot_id, hold, start_own
+
+
+@dataclass(slots=True)
+class Children:
+    """A worker's own children by the job that each does. A job goes on by itself so often after its process vanished."""
+
+    archive: Archive
+    tries: int = 1
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    started: int = 0
+    _told: set[int] = field(default_factory=set)
+
+    def start(self, row: JobRow) -> bool:
+        """Begin the next attempt of a job that waits; False where it does not wait any more, or cannot be begun."""
+        home = self.archive.home
+        with self.archive.catalogue.begin() as connection:
+            pid, boot = os.getpid(), boot_id()
+            attempt = jobs.start(connection, row.id, pid=pid, boot=boot, moment=self.archive.now())
+        if attempt is None:
+            return False
+        job_folders.note_state(home, row.id, "running", stamp(self.archive.now()))
+        arguments = ["--home", str(home.path), "--json", "job", "run", row.id, "--attempt", str(attempt)]
+        arguments += ["--room", job_arguments.room_of(row.operation)]
+        try:
+            self.running[row.id] = start_own(arguments, job_folders.folder(home, row.id) / "said.txt")
+        except OSError:  # no memory for a process, or no room for what it says
+            self.see_to_vanished(row.id)
+            return False
+        self.started += 1
+        return True
+
+    def see_to_vanished(self, job: str) -> None:
+        """What becomes of a job whose process ended: where that wrote down how, nothing."""
+        place = job_folders.folder(self.archive.home, job)
+        alive = Conflict("job.not-ended", job)
+        with suppress(Conflict), hold(place / job_folders.LOCK, alive), self.archive.catalogue.begin() as connection:
+            row = jobs.read(connection, job)
+            if row.state in jobs.AT_WORK:
+                vanished(self.archive, connection, row, self.tries)
+
+    def tell(self, job: str) -> None:
+        """Ask a child to stop, once: a second time would end it at once."""
+        child = self.running[job]
+        if child.poll() is None and child.pid not in self._told:
+            self._told.add(child.pid)
+            child.send_signal(signal.SIGTERM)
+
+
+def vanished(archive: Archive, connection: Connection, row: JobRow, tries: int) -> None:
+    """Write down that an attempt's process is gone; the job waits again, by itself, where it can and not too often."""
+    goes_on = row.state == "running" and job_arguments.resumes(row.operation)
+    again = goes_on and row.resumed < tries
+    failure = failure_document(Failure(8, "job.vanished", row.id))
+    state: State = "lost" if goes_on and not again else "stopped"
+    jobs.end(connection, row.id, row.attempt, state, archive.now(), failure=failure)
+    if again:
+        jobs.queue_again(connection, row.id, by_itself=True)
+    if not again:
+        job_folders.forget_secrets(archive.home, row.id)
+    job_folders.note_state(archive.home, row.id, "queued" if again else state, stamp(archive.now()))

@@ -13,7 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -75,6 +75,34 @@ class Oidc(BaseModel):
         return self
 
 
+class CatalogueAt(BaseModel):
+    """`[catalogue]`: a PostgreSQL database that holds the catalogue, in place of a file in the home.
+
+    The password never stands here: it comes from `password_file`, which only its owner may read, or from `~/.pgpass`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    url: str = Field(description="postgresql://user@host:port/database, with parameters of libpq, without a password")
+    schema_name: str = Field(
+        "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,62})?$", description="schema; empty: by the archive's id"
+    )
+    password_file: str = Field("", description="file with the password, relative to the home or absolute")
+
+    @model_validator(mode="after")
+    def _without_secret(self) -> CatalogueAt:
+        try:
+            parts = urlsplit(self.url)
+            secret = parts.password is not None or "password" in parse_qs(parts.query)
+        except ValueError as error:
+            raise ValueError("url is no address") from error
+        if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+            raise ValueError("url must be postgresql://user@host:port/database")
+        if secret:
+            raise ValueError("no password stands in url: name a password_file, or use ~/.pgpass")
+        return self
+
+
 class Web(BaseModel):
     """`[web]`: the door for browsers and for the systems around the archive. Addresses and folders stand only here.
 
@@ -110,6 +138,7 @@ class Settings(BaseModel):
     reserve: int = Field(1 << 30, ge=0, description="bytes that must stay free on the store")
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
+    catalogue: CatalogueAt | None = Field(None, description="where the catalogue lies; nothing: a file in the home")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
 
@@ -128,8 +157,14 @@ class Home:
 
     @property
     def catalogue(self) -> Path:
-        """The catalogue's SQLite file."""
+        """The catalogue's SQLite file, of a home whose catalogue is one."""
         return self.path / "catalogue.sqlite"
+
+    @property
+    def catalogue_name(self) -> str:
+        """What messages call the catalogue: the file, or the database's address."""
+        at = self.settings.catalogue
+        return str(self.catalogue) if at is None else at.url
 
     @property
     def keys(self) -> Path:
@@ -166,6 +201,11 @@ def default_path() -> Path:
     """`PRESERVE_HOME`, else `~/.local/share/preserve`."""
     named = os.environ.get("PRESERVE_HOME")
     return Path(named) if named else _own_folder() / ".local" / "share" / "preserve"
+
+
+def given_catalogue() -> str:
+    """The database in which `init` puts a new archive's catalogue (`PRESERVE_CATALOGUE`); nothing: a file."""
+    return os.environ.get("PRESERVE_CATALOGUE", "")
 
 
 def cache_path() -> Path:
@@ -223,15 +263,22 @@ def open_home(path: Path) -> Home:
     """Read a home. Raises UsageError where there is none, Refused where its settings are wrong."""
     file = path / SETTINGS
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageError("home.none", str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
     except OSError as error:
         raise PreserveError("home.unreadable", str(file), reason=error.strerror or str(error)) from error
+    return Home(path.resolve(), read_settings(text, file))
+
+
+def read_settings(text: str, file: Path) -> Settings:
+    """The settings in a text, which lies or will lie in the file. Raises Refused."""
     try:
-        return Home(path.resolve(), Settings(**data))
+        return Settings(**tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
     except ValidationError as error:
         fields = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
         raise Refused("home.settings-wrong", str(file), fields=fields) from error

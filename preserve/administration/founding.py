@@ -13,9 +13,9 @@ from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
-from preserve.data_management.database import create_catalogue, open_catalogue
+from preserve.data_management.database import create_catalogue, open_catalogue, place_of
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, acting_person, open_home
+from preserve.home import SETTINGS, Home, acting_person, open_home, read_settings
 from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
@@ -38,11 +38,13 @@ def found(
     store: Path | None,
     digests: Sequence[str],
     language: str,
+    catalogue: str = "",
     test_authority: bool = False,
 ) -> Founded:
     """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
 
-    Raises Refused where something lies there already, Busy while another run makes one there.
+    `catalogue` is the address of the database that holds the catalogue, which gets a schema by the archive's id; empty
+    for a file. Raises Refused where something lies there already, Busy while another run makes one there.
     """
     if store is not None:  # which may be a folder that is there already
         check_folder(store.parent, None)
@@ -52,7 +54,16 @@ def found(
         _take_back(building, store)
         clear(building)
         archive_id = str(ULID()).lower()
-        plan = Plan(archive_id, institution, policy, store, digests, language, test_authority=test_authority)
+        plan = Plan(
+            archive_id,
+            institution,
+            policy,
+            store,
+            digests,
+            language,
+            catalogue=catalogue,
+            test_authority=test_authority,
+        )
         fingerprint = lay_out(building, plan)
         _first_entries(open_home(building), path, fingerprint)
         publish_site(building, path)
@@ -84,6 +95,7 @@ class Plan:
     digests: Sequence[str] = ("sha256",)
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
+    catalogue: str = ""
     test_authority: bool = False
 
 
@@ -100,13 +112,17 @@ def lay_out(folder: Path, plan: Plan) -> str:
         f"store = {_quoted(str(plan.store) if plan.store else 'store')}",
     ]
     fingerprint = checkpoints.create_keys(folder / "keys")
+    if plan.catalogue:
+        lines += ["", "[catalogue]", f"url = {_quoted(plan.catalogue)}"]
     if plan.test_authority:
         signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
     for name, key in plan.former.items():
         write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
-    create_catalogue(folder / "catalogue.sqlite").close()
-    write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
+    text = "\n".join(lines) + "\n"
+    # The settings come last in the home, and say where the catalogue is to be made.
+    create_catalogue(place_of(Home(folder, read_settings(text, folder / SETTINGS)))).close()
+    write_file(folder / SETTINGS, text.encode(), durable=True)
     return fingerprint
 
 

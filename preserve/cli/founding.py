@@ -21,6 +21,7 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--policy", type=named("lossless", "compact"), default="compact", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
+@click.option("--catalogue", default="", metavar="URL")
 @click.option("--test-authority", is_flag=True)
 def init(output: Output, **given: Any) -> None:
     """Make a home."""

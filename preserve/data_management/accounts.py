@@ -111,7 +111,7 @@ def _delegations_told(connection: Connection) -> dict[str, DelegationRow]:
 
 
 def _accounts_listed(connection: Connection, *where: Any) -> Iterator[AccountRow]:
-    for row in connection.execution_options(yield_per=1000).execute(select(accounts).where(*where)):
+    for row in connection.execute(select(accounts).where(*where), execution_options={"yield_per": 1000}):
         yield AccountRow(**{**row._mapping, "roles": _roles(row.roles)})
 
 
@@ -124,7 +124,7 @@ def _roles(text: object) -> tuple[str, ...]:
 
 
 def _delegations_listed(connection: Connection, *where: Any) -> Iterator[DelegationRow]:
-    for row in connection.execution_options(yield_per=1000).execute(select(delegations).where(*where)):
+    for row in connection.execute(select(delegations).where(*where), execution_options={"yield_per": 1000}):
         yield DelegationRow(**row._mapping)
 
 

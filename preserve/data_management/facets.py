@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from preserve.data_management.engines.dialect import on, unless_there
 from preserve.data_management.tables import facets
 from preserve.data_management.tokens import BETWEEN, folded, spaced, terms
 from preserve.errors import UsageError
@@ -120,7 +121,7 @@ def enter(connection: Connection, number: int, description: Mapping[str, Any]) -
         if value
     )
     while batch := list(islice(rows, _BATCH)):
-        connection.execute(facets.insert().prefix_with("OR IGNORE", dialect="sqlite"), batch)
+        connection.execute(unless_there(connection, facets), batch)
 
 
 def forget(connection: Connection, number: int) -> None:
@@ -147,12 +148,12 @@ def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]
     values: dict[str, Any] = {"since": filters.since or "0000", "until": filters.until or "9999"}
     there = "FROM facets WHERE kind = 'date' AND value BETWEEN :since AND :until"
     count, first, last = connection.execute(
-        text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1})"), values
+        text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1}) few"), values
     ).one()
     if count > _FEW:
         return (
-            " AND EXISTS (SELECT 1 FROM facets INDEXED BY facets_by_case WHERE number = {number} AND kind = 'date'"
-            " AND value BETWEEN :since AND :until)"
+            f" AND EXISTS (SELECT 1 FROM facets {on(connection, 'INDEXED BY facets_by_case', '')}"
+            " WHERE facets.number = {number} AND kind = 'date' AND value BETWEEN :since AND :until)"
         ), values
     where = f" AND {{number}} BETWEEN :first AND :last AND +{{number}} IN (SELECT number {there})"
     return where, {**values, "first": first or 0, "last": last if last is not None else -1}
@@ -164,7 +165,7 @@ def matching_file(connection: Connection, number: int, filters: Filters) -> tupl
     for kind in (*IN_PART, *_NAMES):
         if not (value := folded(getattr(filters, kind))):
             continue
-        holds = "instr(value, :part) > 0" if kind in IN_PART else "value = :part"
+        holds = f"{on(connection, 'instr', 'strpos')}(value, :part) > 0" if kind in IN_PART else "value = :part"
         best = _better(connection, best, number, kind, holds, {"part": value.split()[0]})
     if filters.since or filters.until:
         span = {"since": filters.since or "0000", "until": filters.until or "9999"}

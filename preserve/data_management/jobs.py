@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from preserve.clock import stamp
 from preserve.data_management import ledger
+from preserve.data_management.engines.dialect import position
 from preserve.data_management.tables import jobs
 from preserve.errors import Conflict, NotFound, NotIntact, NotPermitted
 
@@ -227,7 +228,7 @@ def forget_about(connection: Connection, *names: str) -> None:
     """Take every job that ended and says one of these names out of the table: what it is about was destroyed."""
     said = [jobs.c.arguments, jobs.c.subject, jobs.c.result, jobs.c.failure]
     words = {word for name in names if name for word in (name, json.dumps(name)[1:-1])}
-    about = or_(*[func.instr(column, word) > 0 for column in said for word in words])
+    about = or_(*[position(column, word) > 0 for column in said for word in words])
     connection.execute(delete(jobs).where(jobs.c.state.in_(["done", *AGAIN]), about))
 
 

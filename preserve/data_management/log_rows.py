@@ -66,7 +66,7 @@ class LogRows(Generic[Entry_]):
         query = self.query().where(self.table.c.number >= start)
         if stop is not None:
             query = query.where(self.table.c.number <= stop)
-        for row in connection.execution_options(yield_per=1000).execute(query.order_by(self.table.c.number)):
+        for row in connection.execute(query.order_by(self.table.c.number), execution_options={"yield_per": 1000}):
             yield self.make(row.number, row.entry, bytes(row.leaf))
 
     def lines(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -80,7 +80,7 @@ class LogRows(Generic[Entry_]):
         number, leaf = self.table.c.number, self.table.c.leaf
         query = select(number, leaf).where(number.between(start, stop)).order_by(number)
         expected = start
-        for row in connection.execution_options(yield_per=1000).execute(query):
+        for row in connection.execute(query, execution_options={"yield_per": 1000}):
             if row.number != expected:
                 break
             yield bytes(row.leaf)

@@ -99,7 +99,7 @@ def rebuild(
     """
     fresh = home.path / "catalogue.sqlite.new"
     findings: list[Finding] = []
-    busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
+    busy = Busy("catalogue.being-rebuilt", home.catalogue_name)
     with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as closing:
         replacing.finish(home.catalogue)
         replacing.drop_unfinished(fresh)
@@ -125,13 +125,13 @@ def _hold_old(home: Home, closing: ExitStack, findings: list[Finding]) -> Connec
     """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
         if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
-            raise NotIntact("catalogue.missing", str(home.catalogue))
+            raise NotIntact("catalogue.missing", home.catalogue_name)
         old = open_catalogue(home)
         closing.callback(old.close)
         fold(old)  # what is put aside is then one file
         return closing.enter_context(old.locked())
     except (NotIntact, SQLAlchemyError) as error:
-        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        findings.append(Finding("catalogue.old-unreadable", home.catalogue_name, "note", detail=str(error)))
         return None
 
 
@@ -189,12 +189,12 @@ def _take_over(
     except DatabaseError as error:
         if not is_unreadable(error):
             raise  # a full disk or a busy one does not make the old ledger a lost one
-        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        findings.append(Finding("catalogue.old-unreadable", home.catalogue_name, "note", detail=str(error)))
         for table in (*reversed(JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
     else:
         if not checkpoints.segments(segments):
-            raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
+            raise NotIntact("catalogue.ledger-contradicted", home.catalogue_name, findings=report.findings)
     ledger_from_segments.enter(connection, segments, findings)
     return False
 
@@ -208,12 +208,12 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
     if texts:
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
         sealing.enter_tail(home, connection, texts)
-        findings.append(Finding("catalogue.unsigned-left", str(home.catalogue), "warning", {"count": len(texts)}))
+        findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
 
 
 def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
     own = [column for column in table.columns if column.computed is None]
-    rows = source.execution_options(yield_per=2000).execute(select(*own))
+    rows = source.execute(select(*own), execution_options={"yield_per": 2000})
     for batch in rows.mappings().partitions(2000):
         target.execute(table.insert(), [dict(row) for row in batch])
 

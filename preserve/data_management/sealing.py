@@ -210,7 +210,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     """
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
+        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
     against_segment(connection, folder, size)
     there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
@@ -222,7 +222,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         return
     if size > covered:
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
-        raise NotIntact("ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
+        raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
         ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration import founding
-from preserve.home import default_path
+from preserve.home import default_path, given_catalogue
 from preserve.services.operation import command
 from preserve.services.session import Session
 
@@ -35,11 +35,13 @@ def found(
     policy: Literal["lossless", "compact"] = "compact",
     store: Path | None = None,
     digests: Sequence[str] = (),
+    catalogue: str = "",
     test_authority: bool = False,
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
 
-    Who starts the process is its founder. Raises Refused where something lies there already, Busy.
+    `catalogue` is the address of a PostgreSQL database for the catalogue, else that of `PRESERVE_CATALOGUE`; nothing: a
+    file in the home. Who starts the process is its founder. Raises Refused where something lies there already, Busy.
     """
     founded = founding.found(
         # Made absolute as it is written: a link in it is followed, not replaced.
@@ -49,6 +51,7 @@ def found(
         store=None if store is None else Path(os.path.abspath(store)),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
+        catalogue=catalogue or given_catalogue(),
         test_authority=test_authority,
     )
     home = founded.home

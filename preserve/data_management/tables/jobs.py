@@ -32,4 +32,5 @@ jobs = Table(
 )
 Index("jobs_by_state", jobs.c.state, jobs.c.id)
 Index("jobs_by_account", jobs.c.account, jobs.c.id)
-Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=text("key <> ''"))
+_KEYED = text("key <> ''")
+Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)

@@ -13,13 +13,16 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from preserve.data_management import leases
 from preserve.data_management.engines import Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
+from preserve.data_management.leases import Leases
 from preserve.errors import PreserveError
 from preserve.home import Home
+from preserve.work import keep_locks
 
-SCHEMA = "0020"
+SCHEMA = "0025"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 
@@ -49,6 +52,8 @@ class Catalogue:
         """
         place = self.place
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
+            if self.is_on_a_server:
+                leases.require_held(connection)
             if self.rules is not None:
                 self.rules.opening(connection)
             yield connection
@@ -68,6 +73,11 @@ class Catalogue:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             yield connection
+
+    @property
+    def is_on_a_server(self) -> bool:
+        """Whether several machines may work with it."""
+        return not isinstance(self.place, SqliteFile)
 
     @property
     def path(self) -> Path:
@@ -159,6 +169,8 @@ def open_catalogue(home: Home | Path | Place) -> Catalogue:
         return catalogue
     from preserve.data_management.sealing import Keeper
 
+    if catalogue.is_on_a_server:
+        keep_locks(home.path, Leases(home.path, place))
     return replace(catalogue, rules=Keeper(home))
 
 

@@ -122,10 +122,12 @@ def waiting(connection: Connection) -> dict[str, int]:
 
 
 def make_schema(connection: Connection, schema: str) -> None:
-    """Make Procrastinate's tables and functions in a schema of their own, so that each name means the one in it."""
+    """Make Procrastinate's tables and functions in a schema of their own, where they are not there yet."""
     from procrastinate.schema import SchemaManager
 
     beside = work_schema(schema)
+    if connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": beside}).first():
+        return
     connection.exec_driver_sql(f"CREATE SCHEMA {beside}")
     connection.exec_driver_sql(f"SET LOCAL search_path TO {beside}")
     _run(connection, SchemaManager.get_schema())

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 from ulid import ULID
 
+from preserve.data_management.engines import Place
 from preserve.errors import Busy, PreserveError
 from preserve.progress import ask_to_stop, check_stop
 
@@ -40,9 +40,7 @@ _TAKE = text(
     f" WHERE l.until < {_NOW} OR (l.job <> '' AND l.job = excluded.job AND l.attempt < excluded.attempt) RETURNING 1"
 )
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
-_KEEP = text(
-    f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) AND until >= {_NOW} RETURNING holder"
-)
+_KEEP = text(f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) AND until >= {_NOW} RETURNING holder")
 _STILL = text(f"SELECT holder FROM leases WHERE holder = ANY(:holders) AND until >= {_NOW} FOR SHARE")
 
 
@@ -83,11 +81,11 @@ def require_held(connection: Connection) -> None:
 
 
 class Leases:
-    """The leases of one archive, for this process. `engine` makes connections to its catalogue, within its schema."""
+    """The leases of one archive, whose home is at `root` and whose catalogue is at `place`, for this process."""
 
-    def __init__(self, root: Path, engine: Callable[[], Engine]) -> None:
+    def __init__(self, root: Path, place: Place) -> None:
         self._root = root
-        self._make = engine
+        self._place = place
         self._engine: Engine | None = None
         self._mine: list[_Held] = []
         self._lock = threading.Lock()
@@ -110,7 +108,7 @@ class Leases:
             _held.reset(before)
             with self._lock:
                 self._mine.remove(held)
-            with suppress(SQLAlchemyError):  # it runs out by itself
+            with suppress(PreserveError):  # it runs out by itself
                 self._do(lambda connection: connection.execute(_LET_GO, {"name": held.name, "holder": held.holder}))
 
     def _take(self, held: _Held, busy: PreserveError, until: float) -> None:
@@ -131,7 +129,7 @@ class Leases:
             if not mine:
                 continue
             holders = [held.holder for held in mine]
-            with suppress(SQLAlchemyError):
+            with suppress(PreserveError):
                 kept = {str(row[0]) for row in self._do(lambda c: c.execute(_KEEP, {"holders": holders}).all())}
                 for held in mine:
                     with self._lock:
@@ -141,6 +139,6 @@ class Leases:
 
     def _do(self, what: Callable[[Connection], Result]) -> Result:
         if self._engine is None:
-            self._engine = self._make()
-        with self._engine.connect() as connection, connection.begin():
+            self._engine = self._place.engine()
+        with self._place.translated(), self._engine.connect() as connection, connection.begin():
             return what(connection)

@@ -20,6 +20,7 @@ from procrastinate.jobs import DeleteJobCondition, Job
 
 from preserve.data_management import deliveries, jobs
 from preserve.data_management.archive import Archive
+from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
 from preserve.progress import check_stop
 from preserve.services.job_children import Children, vanished
@@ -36,6 +37,10 @@ SILENT = 8.0
 TRIES = 5
 """How often a job goes on by itself: on many machines it is mostly a machine that failed, and not the job."""
 
+_PROMPT = ("waited", "ingest", "work")
+"""Lanes whose jobs are told of at once, by a connection each that listens; of the others after some seconds."""
+
+_CONNECTIONS = 6  # of the deliveries, beside those that listen
 _LOOK = 1.0  # seconds between two looks at jobs that are to stop
 _LOOK_FOR_GONE = 2.0
 _LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are carried by nothing
@@ -62,7 +67,11 @@ class _Worker:
 
     async def run(self) -> None:
         """Work until it is asked to stop. Raises MediumProblem where the server is not there at the beginning."""
-        app = procrastinate.App(connector=self.archive.catalogue.connector(deliveries.WORK))
+        place = self.archive.catalogue.place
+        assert isinstance(place, PostgresqlSchema), "a worker of this kind is begun where the catalogue is on a server"
+        given = place.arguments(deliveries.work_schema(place.schema))
+        connector = procrastinate.PsycopgConnector(conninfo=place.url, kwargs=given, min_size=1, max_size=_CONNECTIONS)
+        app = procrastinate.App(connector=connector)
         app.task(name=deliveries.TASK)(self.attempt)
         async with app.open_async():
             workers = [asyncio.create_task(self._lane(app, *each)) for each in self._lanes()]
@@ -94,6 +103,7 @@ class _Worker:
             update_heartbeat_interval=BEAT,
             stalled_worker_timeout=SILENT,
             fetch_job_polling_interval=BEAT,
+            listen_notify=lane in _PROMPT,
         )
 
     async def attempt(self, job: str, attempt: int) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from metadata.findings import Value
 from preserve.clock import now, stamp
-from preserve.data_management import jobs
+from preserve.data_management import jobs, leases
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow, State
 from preserve.errors import Busy, NotPermitted
@@ -125,7 +125,7 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
             jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
-        with stoppable(), hold(place / job_folders.LOCK, busy, _LET_GO):
+        with stoppable(), leases.taken_by(job, attempt), hold(place / job_folders.LOCK, busy, _LET_GO):
             with archive.catalogue.begin() as connection:
                 row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
             progress = Told(place / job_folders.PROGRESS)

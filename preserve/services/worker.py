@@ -7,33 +7,25 @@ on by itself once where it can.
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
-from preserve.data_management.jobs import JobRow, State
-from preserve.errors import Busy, Conflict, MediumProblem, Stopped
-from preserve.home import Home
+from preserve.data_management.jobs import JobRow
+from preserve.errors import Busy, MediumProblem, Stopped
 from preserve.progress import stoppable
-from preserve.services import job_arguments, job_folders
-from preserve.services.failures import Failure
+from preserve.services.job_children import Children
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
-from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
 from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
-from preserve.work import boot_id, end_gently_with_parent, hold, processors, start_own, wait_for_any
+from preserve.work import end_gently_with_parent, hold, processors, wait_for_any
 
 _LOOK = 0.2  # seconds between two looks at the table
 _CLEAR = 3600.0  # seconds between two looks for what is over its term
@@ -120,7 +112,9 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
             profile = read_jobs_profile(home.profiles)
             with telling(archive):
                 if archive.catalogue.is_on_a_server:
-                    return Worked(deliveries_at(archive, limits(profile), profile))
+                    from preserve.services import delivered_work
+
+                    return Worked(delivered_work.work(archive, limits(profile), profile))
                 return Worked(_look_and_work(_Worker(Children(archive), profile)))
         finally:
             archive.close()

@@ -27,6 +27,7 @@ jobs = Table(
     Column("ended", Text),
     Column("pid", Integer, comment="of the worker that started the attempt, then of its child"),
     Column("boot", Text, comment="boot id of the machine then"),
+    Column("node", Text, comment="what the worker that started the attempt is called, of several"),
     Column("result", Text, comment="JSON: the result's document in each language"),
     Column("failure", Text, comment="JSON: status, code, where, values, findings"),
 )

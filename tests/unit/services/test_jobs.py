@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -24,6 +25,7 @@ from preserve.messages import speaking
 from preserve.services import job_folders, jobs
 from preserve.services.documents import as_document
 from preserve.services.job_views import JobShown
+from tests.support import postgresql
 from tests.support.people import entries, session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
@@ -34,9 +36,21 @@ NUMBER = "临文综罚〔2026〕77号"
 SECURITY = Person("security", "某security", frozenset({Role.SECURITY_ADMINISTRATOR}))
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    opened = staffed(tmp_path / "home", zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgresql.Server]:
+    """A real server."""
+    started = postgresql.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Archive]:
+    """An archive whose worker looks at the table, and one whose jobs Procrastinate delivers: the same is asked of both."""
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("server").make_database(f"d{uuid4().hex}")
+    opened = staffed(tmp_path / "home", url, zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
     write_whole_case(opened.home.path / "inbox" / "case")
     yield opened
     opened.close()

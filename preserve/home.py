@@ -88,6 +88,7 @@ class CatalogueAt(BaseModel):
         "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,62})?$", description="schema; empty: by the archive's id"
     )
     password_file: str = Field("", description="file with the password, relative to the home or absolute")
+    sealer: bool = Field(False, description="one process alone has the key and signs: `preserve sealer`")
 
     @model_validator(mode="after")
     def _without_secret(self) -> CatalogueAt:

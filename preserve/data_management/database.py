@@ -74,6 +74,17 @@ class Catalogue:
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             yield connection
 
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A transaction beside the order of the others, for what is no part of the archive: signs of life.
+
+        Nothing in it may touch what `begin` is for. Raises Busy, MediumProblem.
+        """
+        assert self.is_on_a_server, "a file has one writer at a time"
+        connection = self.engine.connect().execution_options(isolation_level="READ COMMITTED")
+        with self.place.translated(), connection, connection.begin():
+            yield connection
+
     @property
     def is_on_a_server(self) -> bool:
         """Whether several machines may work with it."""

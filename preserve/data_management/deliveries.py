@@ -1,8 +1,8 @@
 """How a job that waits comes to a worker: Procrastinate carries its id, in the transaction that made it wait.
 
-On SQLite there is nothing to carry: the one worker looks at the table. On PostgreSQL the row of the job and its delivery
-are committed together or not at all. Procrastinate's tables and functions are a schema of their own beside the
-catalogue's, which holds nothing that is not ours.
+On SQLite there is nothing to carry: the one worker looks at the table. On PostgreSQL the job's row and its delivery are
+committed together or not at all. Procrastinate's tables and functions are a schema of their own beside the catalogue's,
+which holds nothing that is not ours.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from preserve.data_management.engines.dialect import is_sqlite
+from preserve.data_management.tables import jobs
 
 TASK = "preserve.job"
 """The one task that is delivered: run this attempt of this job."""
@@ -91,16 +92,18 @@ def deliver(connection: Connection, job: Waits) -> None:
     connection.execute(text(asked), values)
 
 
-def undelivered(connection: Connection, jobs: Mapping[str, int]) -> list[str]:
+def undelivered(connection: Connection, asked_for: Mapping[str, int]) -> list[str]:
     """Of jobs that wait, each with how many attempts there were: those that nothing carries to a worker."""
-    if is_sqlite(connection) or not jobs:
+    if is_sqlite(connection) or not asked_for:
         return []
     asked = text(
         f"SELECT args ->> 'job', (args ->> 'attempt')::integer FROM {schema_of_work(connection)}.procrastinate_jobs"
         " WHERE task_name = :task AND status IN ('todo', 'doing') AND args ->> 'job' = ANY(:jobs)"
     )
-    carried = {(str(job), int(attempt)) for job, attempt in connection.execute(asked, {"task": TASK, "jobs": [*jobs]})}
-    return [job for job, before in jobs.items() if (job, before + 1) not in carried]
+    carried = {
+        (str(job), int(attempt)) for job, attempt in connection.execute(asked, {"task": TASK, "jobs": [*asked_for]})
+    }
+    return [job for job, before in asked_for.items() if (job, before + 1) not in carried]
 
 
 def finish(connection: Connection, delivery: int) -> bool:
@@ -113,7 +116,10 @@ def finish(connection: Connection, delivery: int) -> bool:
 
 
 def waiting(connection: Connection) -> dict[str, int]:
-    """How many deliveries wait in each queue."""
+    """How many jobs wait in each queue; on SQLite, where nothing is delivered, in each lane."""
+    if is_sqlite(connection):
+        query = select(jobs.c.lane, func.count()).where(jobs.c.state == "queued").group_by(jobs.c.lane)
+        return {str(lane): int(number) for lane, number in connection.execute(query)}
     asked = text(
         f"SELECT queue_name, count(*) FROM {schema_of_work(connection)}.procrastinate_jobs WHERE status = 'todo'"
         " GROUP BY queue_name"

@@ -93,7 +93,7 @@ class Leases:
 
     @contextmanager
     def hold(self, file: Path, busy: PreserveError, wait: float) -> Iterator[None]:
-        """Hold the lease in place of a lock on this file. Raises `busy` while another holds it, after `wait` seconds."""
+        """Hold the lease in place of this file's lock. Raises `busy` while another holds it, after `wait` seconds."""
         held = _Held(str(file.relative_to(self._root)), str(ULID()), copy_context())
         self._take(held, busy, time.monotonic() + wait)
         with self._lock:
@@ -124,18 +124,21 @@ class Leases:
         """Renew what is held, and tell work that lost its lease to stop; while the server is away, try again."""
         while True:
             time.sleep(_RENEW)
-            with self._lock:
-                mine = [held for held in self._mine if not held.lost]
-            if not mine:
-                continue
-            holders = [held.holder for held in mine]
             with suppress(PreserveError):
-                kept = {str(row[0]) for row in self._do(lambda c: c.execute(_KEEP, {"holders": holders}).all())}
-                for held in mine:
-                    with self._lock:
-                        held.lost = held.holder not in kept and held in self._mine
-                    if held.lost:
-                        held.context.run(ask_to_stop)
+                self._renew_once()
+
+    def _renew_once(self) -> None:
+        with self._lock:
+            mine = [held for held in self._mine if not held.lost]
+        if not mine:
+            return
+        holders = [held.holder for held in mine]
+        kept = {str(row[0]) for row in self._do(lambda c: c.execute(_KEEP, {"holders": holders}).all())}
+        for held in mine:
+            with self._lock:
+                held.lost = held.holder not in kept and held in self._mine
+            if held.lost:
+                held.context.run(ask_to_stop)
 
     def _do(self, what: Callable[[Connection], Result]) -> Result:
         if self._engine is None:

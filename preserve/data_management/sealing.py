@@ -27,6 +27,8 @@ from preserve.data_management import (
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.ledger_keys import another_signs
+from preserve.data_management.sealer import await_signed, require_sealer
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
@@ -65,6 +67,8 @@ class Keeper:
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._size, self._before = _sizes(connection)
+        if another_signs(self._home):
+            require_sealer(self._home, connection)
         if not self._held:
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
@@ -72,6 +76,8 @@ class Keeper:
     def closing(self, connection: Connection) -> None:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
         self._held = True
+        if another_signs(self._home):
+            return
         looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
         if sign_what_grew(self._home, connection) > self._before:
             _grown[self._home.path] = self._home
@@ -103,6 +109,8 @@ def seal_what_grew() -> None:
 
 
 def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
+    if another_signs(home):
+        return await_signed(home, catalogue)
     with catalogue.begin():
         pass  # what somebody added without signing is signed when this closes
     with catalogue.begin() as connection:  # nothing is written, but the order of the files is that of the commits
@@ -127,9 +135,7 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     The only thing to call where the store's files must tell of an entry before work goes on; never within a
     transaction: a file on the store must not tell of entries that were rolled back. Raises NotIntact, StorageError.
     """
-    with catalogue.begin() as connection:
-        looks_sealing.anchor(home, connection)
-        sign_what_grew(home, connection)  # of a catalogue that has no keeper
+    anchor_looks(home, catalogue)
     folder = ledger_folder(home)
     busy = Busy("catalogue.busy", str(folder))
     # No transaction of others waits for these bytes; the order of the files is that of the commits all the same.
@@ -148,6 +154,17 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
+
+
+def anchor_looks(home: Home, catalogue: Catalogue) -> None:
+    """Give the ledger the root over all looks, and have that signed. Raises NotIntact, Busy."""
+    if another_signs(home):
+        await_signed(home, catalogue)
+    with catalogue.begin() as connection:
+        looks_sealing.anchor(home, connection)
+        sign_what_grew(home, connection)  # of a catalogue that has no keeper
+    if another_signs(home):
+        await_signed(home, catalogue)
 
 
 def _write_verifier_key(home: Home, signed: Checkpoint) -> None:
@@ -220,7 +237,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
             write_head(home, last)
         ledger.note(home, connection, WITNESSED, tail)  # since this release
         return
-    if size > covered:
+    if size > covered and not another_signs(home):
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
         raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
@@ -286,6 +303,9 @@ def sign_what_grew(home: Home, connection: Connection) -> int:
 
 
 def _sign(home: Home, connection: Connection) -> Checkpoint:
+    newest = checkpoints.newest(connection) if another_signs(home) else None
+    if newest is not None:
+        return newest
     return checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
 
 

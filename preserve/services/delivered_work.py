@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 import procrastinate
 from procrastinate.jobs import DeleteJobCondition, Job
 
-from preserve.data_management import deliveries, jobs
+from preserve.data_management import deliveries, jobs, nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.data_management.nodes import Node
 from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
 from preserve.progress import check_stop
 from preserve.services.job_children import Children, vanished
@@ -47,9 +48,9 @@ _LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are ca
 _CLEAR = 3600.0
 
 
-def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile) -> int:
+def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> int:
     """Take what is delivered until this process is asked to stop, then let its jobs stop; how many were started."""
-    worker = _Worker(archive, limits, profile)
+    worker = _Worker(archive, limits, profile, node)
     try:
         asyncio.run(worker.run())
     finally:
@@ -58,9 +59,10 @@ def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile) -> 
 
 
 class _Worker:
-    def __init__(self, archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile) -> None:
+    def __init__(self, archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> None:
         self.archive, self.limits, self.profile = archive, limits, profile
-        self.children = Children(archive, TRIES)
+        self.node = node
+        self.children = Children(archive, TRIES, node.name)
         self.stopping = threading.Event()
         # One for each child that may run, and some for the looks: none of them may wait for the others.
         self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
@@ -146,6 +148,7 @@ class _Worker:
     def _looks(self, app: procrastinate.App) -> list[tuple[float, Callable[[], Awaitable[Any]]]]:
         return [
             (_LOOK, partial(self._in_thread, self._tell_who_is_to_stop)),
+            (BEAT, partial(self._in_thread, self._beat)),
             (_LOOK_FOR_GONE, partial(self._rescue, app)),
             (_LOOK_FOR_LEFT, partial(self._in_thread, self._deliver_what_was_left)),
             (_CLEAR, partial(self._in_thread, clear, self.archive, self.profile)),
@@ -167,6 +170,10 @@ class _Worker:
         for job in asked:
             if job in self.children.running:
                 self.children.tell(job)
+
+    def _beat(self) -> None:
+        with self.archive.catalogue.aside() as connection:
+            nodes.beat(connection, self.node.worker)
 
     async def _rescue(self, app: procrastinate.App) -> None:
         for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
@@ -202,7 +209,7 @@ class _Worker:
             done, _ = await asyncio.wait(workers, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-                raise MediumProblem("job.worker-cut", self.archive.catalogue.name)
+                raise MediumProblem("job.worker-cut", self.archive.home.catalogue_name)
 
     async def _end_children(self) -> None:
         while self.children.running:

@@ -23,10 +23,11 @@ from preserve.work import boot_id, hold, start_own
 
 @dataclass(slots=True)
 class Children:
-    """A worker's own children by the job that each does. A job goes on by itself so often after its process vanished."""
+    """A worker's own children, by the job that each does; `tries` is how often one goes on by itself after it vanished."""
 
     archive: Archive
     tries: int = 1
+    node: str = ""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     started: int = 0
     _told: set[int] = field(default_factory=set)
@@ -36,7 +37,7 @@ class Children:
         home = self.archive.home
         with self.archive.catalogue.begin() as connection:
             pid, boot = os.getpid(), boot_id()
-            attempt = jobs.start(connection, row.id, pid=pid, boot=boot, moment=self.archive.now())
+            attempt = jobs.start(connection, row.id, pid=pid, boot=boot, moment=self.archive.now(), node=self.node)
         if attempt is None:
             return False
         job_folders.note_state(home, row.id, "running", stamp(self.archive.now()))

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow
-from preserve.errors import Busy, MediumProblem, Stopped
+from preserve.errors import Busy, MediumProblem, Refused, Stopped
 from preserve.progress import stoppable
 from preserve.services.job_children import Children
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.jobs import WORKER_LOCK
+from preserve.services.joining import joined, node_name
 from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
-from preserve.work import end_gently_with_parent, hold, processors, wait_for_any
+from preserve.work import end_gently_with_parent, hold_here, processors, wait_for_any
 
 _LOOK = 0.2  # seconds between two looks at the table
 _CLEAR = 3600.0  # seconds between two looks for what is over its term
@@ -98,26 +99,37 @@ _WHY_OPEN = "it begins nothing that nobody asked for; each job acts as the accou
 
 
 @long_work("job.work", needs="home", open_to_all=_WHY_OPEN)
-def work(session: Session, *, with_parent: bool = False) -> Worked:
+def work(session: Session, *, with_parent: bool = False, join: bool = False, node: str = "") -> Worked:
     """Take jobs that wait, until it is asked to stop; then its jobs stop too, and go on when a worker is there again.
 
-    With `with_parent` the end of the process that started it asks it to. Raises Busy where the home has a worker.
+    With `with_parent` the end of the process that started it asks it to. With `join` it works beside others, under the
+    name `node`, where the catalogue is on a server. Raises Busy where the home has a worker and it does not join,
+    Refused or MediumProblem where this machine is not like the others.
     """
     home = session.home
     if with_parent:
         end_gently_with_parent(os.getppid())
-    with hold(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))):
-        archive = open_archive(home.path)
-        try:
-            profile = read_jobs_profile(home.profiles)
-            with telling(archive):
-                if archive.catalogue.is_on_a_server:
-                    from preserve.services import delivered_work
+    archive = open_archive(home.path)
+    try:
+        profile, several = read_jobs_profile(home.profiles), archive.catalogue.is_on_a_server
+        if join:
+            if not several:
+                raise Refused("cluster.one-machine", str(home.path))
+            return Worked(_with_others(archive, node, profile))
+        with hold_here(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))), telling(archive):
+            if several:
+                return Worked(_with_others(archive, node, profile))
+            return Worked(_look_and_work(_Worker(Children(archive), profile)))
+    finally:
+        archive.close()
 
-                    return Worked(delivered_work.work(archive, limits(profile), profile))
-                return Worked(_look_and_work(_Worker(Children(archive), profile)))
-        finally:
-            archive.close()
+
+def _with_others(archive: Archive, node: str, profile: JobsProfile) -> int:
+    from preserve.services import delivered_work  # Procrastinate belongs to an extra
+
+    most = limits(profile)
+    with joined(archive, node_name(node), most) as entered:
+        return delivered_work.work(archive, most, profile, entered)
 
 
 def _look_and_work(worker: _Worker) -> int:

@@ -32,6 +32,7 @@ jobs = Table(
     Column("failure", Text, comment="JSON: status, code, where, values, findings"),
 )
 Index("jobs_by_state", jobs.c.state, jobs.c.id)
+Index("jobs_by_end", jobs.c.ended)
 Index("jobs_by_account", jobs.c.account, jobs.c.id)
 _KEYED = text("key <> ''")
 Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)

@@ -32,3 +32,4 @@ def upgrade() -> None:
         sa.Column("ended", sa.Text()),
     )
     op.add_column("jobs", sa.Column("node", sa.Text()))
+    op.create_index("jobs_by_end", "jobs", ["ended"])

@@ -100,9 +100,8 @@ def undelivered(connection: Connection, asked_for: Mapping[str, int]) -> list[st
         f"SELECT args ->> 'job', (args ->> 'attempt')::integer FROM {schema_of_work(connection)}.procrastinate_jobs"
         " WHERE task_name = :task AND status IN ('todo', 'doing') AND args ->> 'job' = ANY(:jobs)"
     )
-    carried = {
-        (str(job), int(attempt)) for job, attempt in connection.execute(asked, {"task": TASK, "jobs": [*asked_for]})
-    }
+    found = connection.execute(asked, {"task": TASK, "jobs": [*asked_for]})
+    carried = {(str(job), int(attempt)) for job, attempt in found}
     return [job for job, before in asked_for.items() if (job, before + 1) not in carried]
 
 

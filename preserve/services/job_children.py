@@ -23,7 +23,7 @@ from preserve.work import boot_id, hold, start_own
 
 @dataclass(slots=True)
 class Children:
-    """A worker's own children, by the job that each does; `tries` is how often one goes on by itself after it vanished."""
+    """A worker's own children, by the job that each does; `tries`: how often one goes on by itself."""
 
     archive: Archive
     tries: int = 1

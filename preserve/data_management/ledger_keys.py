@@ -141,10 +141,15 @@ def require_own_key(connection: Connection, key: SigningKey, where: Path, before
         raise NotIntact("ledger.key-swapped", str(where), wanted=wanted, found=own)
 
 
-def another_signs(home: Home) -> bool:
-    """Whether entries are signed by the sealer, after they were committed, and not by this process."""
+def has_sealer(home: Home) -> bool:
+    """Whether one process signs the entries of this archive, after they were committed."""
     settings = home.settings.catalogue
-    return settings is not None and settings.sealer and home.path not in _sealed_here
+    return settings is not None and settings.sealer
+
+
+def another_signs(home: Home) -> bool:
+    """Whether that is another process than this one."""
+    return has_sealer(home) and home.path not in _sealed_here
 
 
 @contextmanager

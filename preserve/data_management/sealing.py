@@ -237,7 +237,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
             write_head(home, last)
         ledger.note(home, connection, WITNESSED, tail)  # since this release
         return
-    if size > covered and not another_signs(home):
+    if size > covered and not ledger_keys.has_sealer(home):
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
         raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():

@@ -24,7 +24,7 @@ from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.nodes import Node
 from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
 from preserve.progress import check_stop
-from preserve.services.job_children import Children, vanished
+from preserve.services.job_children import TRIES, Children, vanished
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile
 from preserve.services.runs import Lane
@@ -35,9 +35,6 @@ BEAT = 2.0
 """Seconds between two signs of life of a worker."""
 SILENT = 8.0
 """Seconds without one after which its work is another's."""
-TRIES = 5
-"""How often a job goes on by itself: on many machines it is mostly a machine that failed, and not the job."""
-
 _PROMPT = ("waited", "ingest", "work")
 """Lanes whose jobs are told of at once, by a connection each that listens; of the others after some seconds."""
 

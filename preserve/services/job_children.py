@@ -20,6 +20,9 @@ from preserve.services.failures import Failure
 from preserve.services.job_views import failure_document
 from preserve.work import boot_id, hold, start_own
 
+TRIES = 5
+"""How often a job goes on by itself where several machines work: mostly it is a machine that failed, not the job."""
+
 
 @dataclass(slots=True)
 class Children:

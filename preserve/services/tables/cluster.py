@@ -20,7 +20,9 @@ def status(result: ClusterStatus) -> tuple[Table, ...]:
         for node in result.nodes
     ]
     queues = [
-        cells(lane.queue, lane.waiting, ", ".join(f"{state_label(state)} {n}" for state, n in sorted(lane.ended.items())))
+        cells(
+            lane.queue, lane.waiting, ", ".join(f"{state_label(state)} {n}" for state, n in sorted(lane.ended.items()))
+        )
         for lane in result.lanes
     ]
     signs = "sealer" if result.sealer else "each"

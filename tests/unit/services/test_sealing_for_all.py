@@ -82,7 +82,8 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
 def test_without_it_nothing_is_added_after_a_while(archive: Archive) -> None:
     add(archive)
     add(archive)
-    with running_on(lambda: now() + sealer.UNSIGNED + timedelta(seconds=1)), pytest.raises(Busy) as refused:
+    later = now() + sealer.UNSIGNED + timedelta(seconds=1)
+    with running_on(lambda: later), pytest.raises(Busy) as refused:
         add(archive)
     assert refused.value.code == "ledger.sealer-absent"
 

@@ -85,7 +85,7 @@ class CatalogueAt(BaseModel):
 
     url: str = Field(description="postgresql://user@host:port/database, with parameters of libpq, without a password")
     schema_name: str = Field(
-        "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,62})?$", description="schema; empty: by the archive's id"
+        "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,37})?$", description="schema; empty: by the archive's id"
     )
     password_file: str = Field("", description="file with the password, relative to the home or absolute")
     sealer: bool = Field(False, description="one process alone has the key and signs: `preserve sealer`")

@@ -113,6 +113,11 @@ def place_of(home: Home) -> Place:
     return PostgresqlSchema(settings.url, schema, password)
 
 
+def is_file(home: Home) -> bool:
+    """Whether a home's catalogue is a file in it."""
+    return home.settings.catalogue is None
+
+
 def create_catalogue(where: Path | Place) -> Catalogue:
     """Make a new catalogue with the newest schema: the file, or what lies at the place. Raises Conflict, Refused."""
     place = SqliteFile(where) if isinstance(where, Path) else where
@@ -125,6 +130,8 @@ def create_catalogue(where: Path | Place) -> Catalogue:
 
 def fold(catalogue: Catalogue) -> None:
     """Bring SQLite's log into the file, as far as nobody needs it. Raises MediumProblem."""
+    if not isinstance(catalogue.place, SqliteFile):
+        return
     with catalogue.place.translated():
         raw = catalogue.engine.raw_connection()
         try:
@@ -151,6 +158,23 @@ def overwrite_what_is_deleted(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def size(home: Home, connection: Connection) -> int:
+    """Bytes that the catalogue takes on its medium."""
+    if is_file(home):
+        return home.catalogue.stat().st_size
+    relations = (
+        "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n"
+        " ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')"
+    )
+    return int(connection.exec_driver_sql(relations).scalar_one())
+
+
+def engine_version(connection: Connection) -> tuple[str, str]:
+    """The engine's name and its version."""
+    numbers = connection.dialect.server_version_info or ()
+    return connection.dialect.name, ".".join(map(str, numbers))
 
 
 def open_catalogue(home: Home | Path | Place) -> Catalogue:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, text
 
 from preserve.data_management.engines.dialect import on, unless_there
 from preserve.data_management.tables import facets
-from preserve.data_management.tokens import BETWEEN, folded, spaced, terms
+from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
 from preserve.errors import UsageError
 
 IN_PART = ("party", "officer", "device", "place", "kind")
@@ -48,21 +48,34 @@ class Filters:
         return any(getattr(self, field.name) for field in fields(self))
 
     def expression(self) -> str:
-        """What the index is asked for; empty where only days are given. Raises UsageError for what has no letter."""
-        parts = []
+        """What FTS5 is asked for; empty where only days are given. Raises UsageError for what has no letter."""
+        self.require_letters()
+        parts = [f"{{{kind}}}: {term.expression}" for kind, term in self.in_part()]
+        return " AND ".join((*parts, *(f'{{marks}}: "{mark}"' for mark in self.marks())))
+
+    def require_letters(self) -> None:
+        """Raises UsageError where nothing of a value can be looked for."""
         for kind in IN_PART:
-            if value := getattr(self, kind):
-                wanted = [term.expression for term in terms(value)]
-                if not wanted:
-                    raise UsageError("catalogue.nothing-to-search", value)
-                parts += [f"{{{kind}}}: {expression}" for expression in wanted]
-        parts += [f'{{marks}}: "{_mark(kind, getattr(self, kind))}"' for kind in _NAMES if getattr(self, kind)]
-        return " AND ".join(parts)
+            if (value := getattr(self, kind)) and not terms(value):
+                raise UsageError("catalogue.nothing-to-search", value)
+
+    def in_part(self) -> list[tuple[str, Term]]:
+        """Kind and term of each word that some value of that kind must have."""
+        return [(kind, term) for kind in IN_PART if getattr(self, kind) for term in terms(getattr(self, kind))]
+
+    def marks(self) -> list[str]:
+        """The tokens of the names that are asked for whole."""
+        return [_mark(kind, getattr(self, kind)) for kind in _NAMES if getattr(self, kind)]
 
 
 def _mark(kind: str, value: str) -> str:
     """One token for a name that is asked for whole; the parts are joined by what no text and no query has."""
     return "\ue001".join((kind, *re.findall(r"[^\W_]+", folded(value))))
+
+
+def mark_of(kind: str, value: str) -> str:
+    """The token of a value that is asked for whole; empty for one of another kind."""
+    return _mark(kind, value) if kind in _NAMES else ""
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -111,7 +111,7 @@ def add(
 
 def _around(action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime) -> tuple[str, str]:
     """What stands before an entry's number in its canonical text, and what stands after it."""
-    before = {"action": action, "actor": actor, "details": dict(details)}
+    before: dict[str, Any] = {"action": action, "actor": actor, "details": dict(details)}
     after = {"subject": subject, "time": stamp(moment)}
     # RFC 8785 puts the keys in order, and `number` comes between these.
     head = rfc8785.dumps(before).decode("utf-8").removesuffix("}") + ',"number":'

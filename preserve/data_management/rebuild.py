@@ -1,6 +1,6 @@
 """The catalogue again, from the packages on the media and the ledger's segments, to an equal state.
 
-A new file is made beside the old one and takes its place when it is whole. What only the old file knows (the
+A new one is made beside the old one and takes its place when it is whole. What only the old one knows (the
 journal of unfinished ingests, ledger entries that no segment holds yet) is taken over where it can be read and
 contradicts nothing.
 """
@@ -36,8 +36,9 @@ from preserve.data_management import (
     sealing,
     search,
 )
-from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.proof import anchors, verify_ledger
+from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import (
     chosen_cases,
@@ -97,35 +98,29 @@ def rebuild(
     Raises Busy while another rebuild is under way or a writer does not end; and NotIntact, having changed nothing,
     where the old ledger contradicts its checkpoints and no segment can stand in for it.
     """
-    fresh = home.path / "catalogue.sqlite.new"
+    fresh = successor_of(home)
     findings: list[Finding] = []
     busy = Busy("catalogue.being-rebuilt", home.catalogue_name)
     with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as closing:
-        replacing.finish(home.catalogue)
-        replacing.drop_unfinished(fresh)
-        closing.callback(replacing.drop_unfinished, fresh)
-        catalogue = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        closing.callback(fresh.drop)
+        catalogue = fresh.make()  # first, for what this takes nobody needs to wait
         closing.callback(catalogue.close)
-        old = _hold_old(home, closing, findings)
+        old = _hold_old(home, fresh, closing, findings)
         told("held")
         report = _fill(catalogue, home, old, adapters, findings, progress, finish)
         told("filled")
-        fold(catalogue)
-        catalogue.close()
+        fresh.finish(catalogue)
         told("made")
-        if home.settings.web.group:  # the door is another user of this group
-            fresh.chmod(0o660)
-        report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
+        report = dataclasses.replace(report, kept=fresh.put(told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
     sealing.write_newest_head(home)
     return report
 
 
-def _hold_old(home: Home, closing: ExitStack, findings: list[Finding]) -> Connection | None:
+def _hold_old(home: Home, fresh: Successor, closing: ExitStack, findings: list[Finding]) -> Connection | None:
     """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
-        if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
-            raise NotIntact("catalogue.missing", home.catalogue_name)
+        fresh.require_old()  # to wait for it would be to wait for ourselves
         old = open_catalogue(home)
         closing.callback(old.close)
         fold(old)  # what is put aside is then one file

@@ -7,33 +7,26 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from preserve.data_management import facets
+from preserve.data_management import facets, search_postgresql, search_sqlite
+from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
+from preserve.data_management.search_passages import Passage as Passage
+from preserve.data_management.search_passages import pack, unpack
+from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
+from preserve.data_management.tokens import Term, folded, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of text of a case. `field` says what it is (see `cases.py`), `place` in which file."""
-
-    field: str
-    place: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +66,11 @@ def enter(
     number = day if last is None else int(last) + 1
     if before is not None and day <= before < day + _A_DAY:
         number = int(before)  # a later version of a case keeps its place
-    row = {"number": number, "objid": objid, "head": _pack(head), "body": _pack(body)}
+    row = {"number": number, "objid": objid, "head": pack(head), "body": pack(body)}
     connection.execute(findable.insert(), row)
     facets.enter(connection, number, description)
     if indexed:
-        connection.execute(_INSERT, _words(connection, row))
+        _index(connection).enter(connection, [row])
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
@@ -86,15 +79,14 @@ def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
     if row is None:
         return
     if indexed:
-        # An index without content is told what it must forget.
-        connection.execute(_DELETE, _words(connection, dict(row._mapping)))
+        _index(connection).forget(connection, dict(row._mapping))
     facets.forget(connection, row.number)
     connection.execute(findable.delete().where(findable.c.objid == objid))
 
 
 def fill(connection: Connection) -> None:
     """Make the index of all findable cases again, in one sweep."""
-    connection.execute(text("INSERT INTO search (search) VALUES ('delete-all')"))
+    _index(connection).clear(connection)
     number = -1
     while True:
         rows = connection.execute(
@@ -102,46 +94,14 @@ def fill(connection: Connection) -> None:
         ).all()
         if not rows:
             break
-        connection.execute(_INSERT, [_words(connection, dict(row._mapping)) for row in rows])
+        _index(connection).enter(connection, [dict(row._mapping) for row in rows])
         number = rows[-1].number
-
-
-_COLUMNS = ("head", "body", *facets.IN_PART, "marks")
-_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
-_INSERT = text(f"INSERT INTO search (rowid, {', '.join(_COLUMNS)}) VALUES (:number, {_VALUES})")
-_DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', :number, {_VALUES})")
-CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _pack(passages: Iterable[Passage]) -> bytes:
-    packer = zlib.compressobj(3)
-    packed, between = bytearray(), "["
-    for passage in passages:
-        if passage.text:
-            row = _ENCODER.encode((passage.field, passage.place, passage.text))
-            packed += packer.compress((between + row).encode("utf-8", "surrogatepass"))
-            between = ","
-    packed += packer.compress(b"[]" if between == "[" else b"]")
-    return bytes(packed + packer.flush())
-
-
-def _unpack(packed: bytes) -> Iterator[Passage]:
-    for row in json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")):
-        yield Passage(*row)
-
-
-def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(spaced(one.text) for one in _unpack(row[name])) for name in ("head", "body")}
-    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
     """Everything a case can be found by."""
     row = connection.execute(select(findable.c.head, findable.c.body).where(findable.c.objid == objid)).first()
-    return [] if row is None else [*_unpack(row.head), *_unpack(row.body)]
+    return [] if row is None else [*unpack(row.head), *unpack(row.body)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +138,20 @@ def match(
     begin, below = _place(after)
     where, values = facets.days(connection, filters)
     matches: list[tuple[int, int]] = []
-    for later, question in enumerate(_questions(wanted, filters)):
-        if later < begin or len(matches) == limit or (not later and _in_no_description(connection, wanted)):
-            continue
-        bound = {**values, "match": question, "below": below if later == begin else _HIGHEST}
-        numbers = _numbers(connection, bool(question), where, bound, limit - len(matches))
-        matches += [(number, later) for number in numbers]
+    filters.require_letters()
+    for later in (0, 1):
+        if later >= begin and len(matches) < limit:
+            place = {"below": below if later == begin else _HIGHEST, "limit": limit - len(matches)}
+            asked = {**values, **place, "where": where}
+            found = _index(connection).numbers(connection, wanted, filters, later, asked)
+            matches += [(number, later) for number in found]
     objids = _objids(connection, [number for number, _ in matches])
     return [Match(objids[number], number, later) for number, later in matches if number in objids]
+
+
+def _index(connection: Connection) -> Any:
+    """The index of the engine at hand: a module."""
+    return search_sqlite if is_sqlite(connection) else search_postgresql
 
 
 _HIGHEST = (1 << 63) - 1
@@ -200,29 +166,6 @@ def _place(after: str) -> tuple[int, int]:
     return int(place[1]), int(place[2])
 
 
-def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:
-    """What the index is asked: first by the description alone, then by everything; empty where it need not be asked."""
-    rest = filters.expression()
-    if not wanted:
-        return [rest]
-    phrase = " AND ".join(term.expression for term in wanted)
-    questions = (f"({{head}}: ({phrase}))", f"(({{head body}}: ({phrase})) NOT ({{head}}: ({phrase})))")
-    return [" AND ".join(part for part in (question, rest) if part) for question in questions]
-
-
-def _in_no_description(connection: Connection, wanted: Sequence[Term]) -> bool:
-    """Whether a token of the query stands in no description: then the index need not look for all of it in all of them.
-
-    What stands in one is found at once; of what stands in none, one token's list is read, and not that of every token
-    with its places in the documents. A query of one token is itself that question.
-    """
-    tokens = list(dict.fromkeys(token for term in wanted for token in term.tokens))
-    ask = text("SELECT 1 FROM search WHERE search MATCH :match LIMIT 1")
-    return len(tokens) > 1 and any(
-        connection.execute(ask, {"match": f'{{head}}: "{token}"'}).first() is None for token in tokens
-    )
-
-
 def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     query = select(findable.c.number, findable.c.objid).where(
         findable.c.number.in_(bindparam("numbers", expanding=True))
@@ -233,19 +176,6 @@ def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
 def show(connection: Connection, matches: Sequence[Match], query: str, filters: Filters | None = None) -> list[Hit]:
     """Each of these cases with one place where it was found."""
     return _hits(connection, [match.number for match in matches], terms(query), filters or Filters())
-
-
-def _numbers(connection: Connection, asked: bool, where: str, values: dict[str, Any], limit: int) -> list[int]:
-    table, column = ("search", "rowid") if asked else ("findable", "number")
-    matches = "search MATCH :match" if asked else "1"
-    rows = connection.execute(
-        text(
-            f"SELECT {column} FROM {table} WHERE {matches} AND {table}.{column} < :below"
-            f"{where.format(number=f'{table}.{column}')} ORDER BY {column} DESC LIMIT :limit"
-        ),
-        {**values, "limit": limit},
-    )
-    return [int(row[0]) for row in rows]
 
 
 def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term], filters: Filters) -> list[Hit]:
@@ -259,7 +189,7 @@ def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term]
     for number in numbers:
         if (row := rows.get(number)) is None:
             continue
-        best = _best([*_unpack(row.head), *_unpack(row.body)], wanted) if wanted else None
+        best = _best([*unpack(row.head), *unpack(row.body)], wanted) if wanted else None
         if best is None:
             field, file, value = facets.matching_file(connection, number, filters)
             best = (Passage(field, file, value), value, ())

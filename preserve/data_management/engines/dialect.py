@@ -11,28 +11,23 @@ from sqlalchemy.types import BigInteger
 
 
 class FromEntry(ColumnElement[str]):
-    """What a generated column takes out of an entry's text, written for SQLite, the same for PostgreSQL."""
+    """What a generated column takes out of an entry's text, as SQLite and as PostgreSQL say it."""
 
     inherit_cache = False
     type = Text()
 
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
+    def __init__(self, sqlite: str, postgresql: str) -> None:
+        self.sqlite, self.postgresql = sqlite, postgresql
 
 
 @compiles(FromEntry)
-def _as_written(element: FromEntry, compiler: Any, **options: Any) -> str:
-    return element.sql
+def _for_sqlite(element: FromEntry, compiler: Any, **options: Any) -> str:
+    return element.sqlite
 
 
 @compiles(FromEntry, "postgresql")
 def _for_postgresql(element: FromEntry, compiler: Any, **options: Any) -> str:
-    return for_postgresql(element.sql)
-
-
-def for_postgresql(sql: str) -> str:
-    """An expression over an entry's text: the functions are the same but for one name, and a number is made text."""
-    return sql.replace("instr(", "strpos(").replace("|| number ||", "|| CAST(number AS text) ||")
+    return element.postgresql
 
 
 class position(functions.FunctionElement[int]):  # noqa: N801  a function of SQL
@@ -94,4 +89,4 @@ def on(connection: Connection, sqlite: str, postgresql: str) -> str:
     return sqlite if is_sqlite(connection) else postgresql
 
 
-__all__ = ["FromEntry", "for_postgresql", "is_sqlite", "json_text", "on", "position", "unless_there"]
+__all__ = ["FromEntry", "is_sqlite", "json_text", "on", "position", "unless_there"]

@@ -68,7 +68,7 @@ class PostgresqlSchema:
     def arguments(self, schema: str) -> dict[str, Any]:
         """How a connection is opened beside the address, so that names are looked for in one schema alone."""
         return {
-            **({"password": self._password()} if self.password_file else {}),
+            "password": self._password() if self.password_file else None,
             "application_name": "preserve",
             "connect_timeout": int(WAIT),
             # A backslash is one, times are UTC, and nobody waits for a lock for ever.
@@ -205,4 +205,4 @@ def _lock(connection: Connection, schema: str) -> None:
 
 def schema_of(archive_id: str) -> str:
     """The schema of an archive that does not name one."""
-    return f"preserve_{re.sub('[^a-z0-9]', '_', archive_id.lower())}"[:63]
+    return f"preserve_{re.sub('[^a-z0-9]', '_', archive_id.lower())}"[:38]

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import DDL, Connection, text
+from sqlalchemy import Connection, text
 
-from preserve.data_management.engines.dialect import for_postgresql
-from preserve.data_management.tables import LEDGER_COLUMNS, LOOKS_COLUMNS, facets, metadata
+from preserve.data_management.tables import (
+    LEDGER_COLUMNS,
+    LEDGER_COLUMNS_OF_POSTGRESQL,
+    LOOKS_COLUMNS,
+    facets,
+    metadata,
+)
 from preserve.errors import Conflict, NotIntact, Refused
 
 LOCK = 8150
@@ -59,11 +64,12 @@ FACETS = (
 
 SEARCH = (
     "CREATE TABLE search (closed integer NOT NULL, number bigint NOT NULL, part integer NOT NULL,"
-    " in_head boolean NOT NULL, words tsvector NOT NULL) PARTITION BY LIST (closed)",
-    # No passage of time or place is asked of the index but the words; and none of the table's statistics.
-    "CREATE INDEX search_words ON search USING gin (words) WITH (fastupdate = off)",
+    " in_head boolean NOT NULL, divided boolean NOT NULL, words tsvector NOT NULL) PARTITION BY LIST (closed)",
+    "CREATE INDEX search_head ON search USING gin (words) WITH (fastupdate = off) WHERE in_head",
+    "CREATE INDEX search_whole ON search USING gin (words) WITH (fastupdate = off) WHERE NOT in_head",
     "CREATE INDEX search_numbers ON search (number)",
 )
+"""The index of words (see `search_postgresql`): a row of lexemes by the year of closing, its number and its part."""
 
 _PLAIN = re.compile(r"::(?:text|bytea|bigint)|[\s()]|\"")
 
@@ -89,7 +95,7 @@ def write_functions(connection: Connection) -> None:
     """Write the functions, in place of what stands there under their names."""
     for name, (arguments, answer, body) in FUNCTIONS.items():
         made = f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {answer} LANGUAGE plpgsql AS $body${body}$body$"
-        connection.execute(DDL(made.replace("%", "%%")))
+        connection.exec_driver_sql(made.replace("%", "%%"), ())
 
 
 def require_order(connection: Connection, where: str) -> None:
@@ -112,14 +118,14 @@ def require_schema(connection: Connection, where: str) -> None:
             raise NotIntact("catalogue.schema-altered", where, name=f"{name} ({how})")
     wanted = {("function", name): body for name, (_, _, body) in FUNCTIONS.items()}
     for log, columns in (("ledger", LEDGER_COLUMNS), ("looks", LOOKS_COLUMNS)):
-        wanted |= {("column", f"{log}.{name}"): for_postgresql(how) for name, how in columns.items()}
+        wanted |= {("column", f"{log}.{name}"): LEDGER_COLUMNS_OF_POSTGRESQL[name] for name in columns}
     for key in said.keys() | wanted.keys():
         if _plain(said.get(key, "")) != _plain(wanted.get(key, "")):
             raise NotIntact("catalogue.schema-altered", where, name=key[1])
 
 
 def _plain(sql: str) -> str:
-    """An expression without what the server adds or leaves out when it tells it: blanks, brackets, casts, `ELSE NULL`."""
+    """An expression without what the server adds or leaves out when it tells it: blanks, casts, `ELSE NULL` …"""
     said = re.sub(r"cast\((\w+) as text\)", r"\1", sql, flags=re.IGNORECASE)
     return _PLAIN.sub("", said).lower().replace("elsenullend", "end")
 

@@ -19,7 +19,13 @@ from preserve.data_management.tables.cases import (
 from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
 from preserve.data_management.tables.jobs import jobs
-from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
+from preserve.data_management.tables.ledger import (
+    LEDGER_COLUMNS,
+    LEDGER_COLUMNS_OF_POSTGRESQL,
+    checkpoints,
+    ledger,
+    tiles,
+)
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import (
     accounts,
@@ -39,6 +45,7 @@ from preserve.data_management.tables.work import leases, nodes
 
 __all__ = [
     "LEDGER_COLUMNS",
+    "LEDGER_COLUMNS_OF_POSTGRESQL",
     "LOOKS_COLUMNS",
     "accounts",
     "answers",

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Computed, Index, LargeBinary, Table, Text
 
 from preserve.data_management.engines.dialect import FromEntry
 from preserve.data_management.tables.catalogue import Big, metadata
-from preserve.data_management.tables.ledger import LEDGER_COLUMNS
+from preserve.data_management.tables.ledger import LEDGER_COLUMNS, LEDGER_COLUMNS_OF_POSTGRESQL
 
 LOOKS_COLUMNS = {name: LEDGER_COLUMNS[name] for name in ("action", "subject")}
 """Column to expression: both follow from the text of a look, as the ledger's follow from its entries."""
@@ -24,7 +24,10 @@ looks = Table(
     Column(
         "leaf", LargeBinary, nullable=False, comment="RFC 9162 leaf hash of the look: SHA-256 of 0x00 and its bytes"
     ),
-    *(Column(name, Text, Computed(FromEntry(made_of), persisted=True)) for name, made_of in LOOKS_COLUMNS.items()),
+    *(
+        Column(name, Text, Computed(FromEntry(made_of, LEDGER_COLUMNS_OF_POSTGRESQL[name]), persisted=True))
+        for name, made_of in LOOKS_COLUMNS.items()
+    ),
 )
 Index("looks_by_subject", looks.c.subject, looks.c.action)
 Index("looks_by_action", looks.c.action)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
+from tests.support.catalogues import new_catalogue
 
 
 @pytest.fixture
 def plain_catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     """An empty catalogue that belongs to no archive."""
-    made = create_catalogue(tmp_path / "catalogue.sqlite")
+    made = new_catalogue(tmp_path / "catalogue.sqlite")
     yield made
     made.close()
 

@@ -17,6 +17,8 @@ from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.errors import Busy, MediumProblem, NotIntact
 from preserve.work import hold
 
+pytestmark = pytest.mark.sqlite
+
 
 def put(catalogue: Catalogue, value: str) -> None:
     """Write one row."""

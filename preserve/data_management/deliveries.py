@@ -93,7 +93,7 @@ def deliver(connection: Connection, job: Waits) -> None:
 
 
 def undelivered(connection: Connection, asked_for: Mapping[str, int]) -> list[str]:
-    """Of jobs that wait, each with how many attempts there were: those that nothing carries to a worker."""
+    """Of jobs, each with an attempt of it: those of which no delivery is for that attempt."""
     if is_sqlite(connection) or not asked_for:
         return []
     asked = text(
@@ -102,7 +102,7 @@ def undelivered(connection: Connection, asked_for: Mapping[str, int]) -> list[st
     )
     found = connection.execute(asked, {"task": TASK, "jobs": [*asked_for]})
     carried = {(str(job), int(attempt)) for job, attempt in found}
-    return [job for job, before in asked_for.items() if (job, before + 1) not in carried]
+    return [job for job, attempt in asked_for.items() if (job, attempt) not in carried]
 
 
 def finish(connection: Connection, delivery: int) -> bool:

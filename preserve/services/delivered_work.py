@@ -190,11 +190,16 @@ class _Worker:
                     deliveries.deliver(connection, row)  # it was fetched, and the worker died before it began
 
     def _deliver_what_was_left(self) -> None:
-        """Have delivered what waits and is carried by nothing: a catalogue that was moved here, or set back."""
+        """See to jobs that nothing carries: in a catalogue that was moved here or set back, or after a lost word."""
         with self.archive.catalogue.begin() as connection:
-            queued = {row.id: row for row in jobs.unfinished(connection) if row.state == "queued"}
-            for job in deliveries.undelivered(connection, {row.id: row.attempt for row in queued.values()}):
-                deliveries.deliver(connection, queued[job])
+            rows = {row.id: row for row in jobs.unfinished(connection)}
+            # A delivery names the attempt that it is for: of a job that waits the next one, else the one at work.
+            wanted = {row.id: row.attempt + (row.state == "queued") for row in rows.values()}
+            for job in deliveries.undelivered(connection, wanted):
+                if rows[job].state == "queued":
+                    deliveries.deliver(connection, rows[job])
+                else:
+                    vanished(self.archive, connection, rows[job], TRIES)
 
     async def _until_asked_to_stop(self, workers: list[asyncio.Task[None]]) -> None:
         """Return when this process is asked to stop. Raises what a lane raised that ended."""

@@ -35,7 +35,7 @@ from preserve.services.job_views import failure_document
 from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin
-from preserve.work import boot_id, end_gently_with_parent, hold
+from preserve.work import boot_id, end_gently_with_parent, hold_here
 
 _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
@@ -129,7 +129,7 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
             jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
-        with stoppable(), leases.taken_by(job, attempt), hold(place / job_folders.LOCK, busy, _LET_GO):
+        with stoppable(), leases.taken_by(job, attempt), hold_here(place / job_folders.LOCK, busy, _LET_GO):
             with archive.catalogue.begin() as connection:
                 row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
             progress = Told(place / job_folders.PROGRESS)

@@ -18,7 +18,7 @@ from preserve.errors import Conflict
 from preserve.services import job_arguments, job_folders
 from preserve.services.failures import Failure
 from preserve.services.job_views import failure_document
-from preserve.work import boot_id, hold, start_own
+from preserve.work import boot_id, hold_here, start_own
 
 TRIES = 5
 """How often a job goes on by itself where several machines work: mostly it is a machine that failed, not the job."""
@@ -58,7 +58,11 @@ class Children:
         """What becomes of a job whose process ended: where that wrote down how, nothing."""
         place = job_folders.folder(self.archive.home, job)
         alive = Conflict("job.not-ended", job)
-        with suppress(Conflict), hold(place / job_folders.LOCK, alive), self.archive.catalogue.begin() as connection:
+        with (
+            suppress(Conflict),
+            hold_here(place / job_folders.LOCK, alive),
+            self.archive.catalogue.begin() as connection,
+        ):
             row = jobs.read(connection, job)
             if row.state in jobs.AT_WORK:
                 vanished(self.archive, connection, row, self.tries)

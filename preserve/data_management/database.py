@@ -81,9 +81,10 @@ class Catalogue:
         Nothing in it may touch what `begin` is for. Raises Busy, MediumProblem.
         """
         assert self.is_on_a_server, "a file has one writer at a time"
-        connection = self.engine.connect().execution_options(isolation_level="READ COMMITTED")
-        with self.place.translated(), connection, connection.begin():
-            yield connection
+        with self.place.translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     @property
     def is_on_a_server(self) -> bool:

@@ -40,8 +40,9 @@ _TAKE = text(
     f" WHERE l.until < {_NOW} OR (l.job <> '' AND l.job = excluded.job AND l.attempt < excluded.attempt) RETURNING 1"
 )
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
-_KEEP = text(f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) AND until >= {_NOW} RETURNING holder")
-_STILL = text(f"SELECT holder FROM leases WHERE holder = ANY(:holders) AND until >= {_NOW} FOR SHARE")
+# One that ran out and that nobody took is still its holder's: a server that was away for a while takes nothing away.
+_KEEP = text(f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) RETURNING holder")
+_STILL = text("SELECT holder FROM leases WHERE holder = ANY(:holders) FOR SHARE")
 
 
 @dataclass(slots=True)

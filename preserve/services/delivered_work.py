@@ -7,6 +7,7 @@ job: a job of that kind could be lost in the same way.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,7 @@ BEAT = 2.0
 """Seconds between two signs of life of a worker."""
 SILENT = 8.0
 """Seconds without one after which its work is another's."""
+_log = logging.getLogger("preserve.worker")
 _PROMPT = ("waited", "ingest", "work")
 """Lanes whose jobs are told of at once, by a connection each that listens; of the others after some seconds."""
 
@@ -154,8 +156,10 @@ class _Worker:
     async def _again(self, seconds: float, look: Callable[[], Awaitable[Any]]) -> None:
         """Look again and again. A look that fails is taken again: the server may be back by then."""
         while True:
-            with suppress(PreserveError, procrastinate.exceptions.ConnectorException):
+            try:
                 await look()
+            except (PreserveError, procrastinate.exceptions.ConnectorException) as error:
+                _log.warning("a look is taken again: %s", error)
             await asyncio.sleep(seconds)
 
     def _tell_who_is_to_stop(self) -> None:

@@ -41,7 +41,7 @@ _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
-PASSING = frozenset({"catalogue.unreachable", "catalogue.not-committed", "lease.lost"})
+PASSING = frozenset({"catalogue.unreachable", "catalogue.not-committed", "lease.lost", "ledger.sealer-absent"})
 """What ends an attempt and is over by itself: the job goes on, some times."""
 
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, sealing
 from preserve.data_management.archive import Archive, open_archive
+from preserve.data_management.leases import TERM
 from preserve.data_management.ledger_keys import sealing_here
 from preserve.errors import Busy, MediumProblem, Refused, Stopped
 from preserve.progress import check_stop, stoppable
@@ -45,7 +46,8 @@ def seal_for_all(session: Session) -> Sealed:
         raise Refused("ledger.no-sealer", str(home.path))
     archive = open_archive(home.path)
     try:
-        with sealing_here(home), hold(home.work / LOCK, Busy("ledger.sealer-there", str(home.path))), stoppable():
+        there = Busy("ledger.sealer-there", str(home.path))
+        with sealing_here(home), stoppable(), hold(home.work / LOCK, there, TERM + 1):  # of one that was killed
             return Sealed(_until_stopped(archive))
     finally:
         archive.close()
@@ -55,12 +57,16 @@ def _until_stopped(archive: Archive) -> int:
     signed, looked = 0, float("-inf")
     with suppress(Stopped):
         while True:
-            with suppress(Busy, MediumProblem):  # the server is away, or the store: it is tried again
+            try:
                 due = time.monotonic() - looked > _HOUR
                 if due or _waits(archive):
                     signed += _seal(archive)
                     looked = time.monotonic() if due else looked
                     time.sleep(_APART)
+            except (Busy, MediumProblem) as error:
+                if error.code == "lease.lost":
+                    raise  # another one signs by now
+                _log.warning("tried again: %s", error.code)  # the server is away, or the store
             check_stop()
             time.sleep(_LOOK)
     return signed

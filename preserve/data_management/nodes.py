@@ -5,6 +5,7 @@ Times are the database's: the machines' own clocks may differ.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -52,11 +53,12 @@ def all_nodes(connection: Connection) -> list[Node]:
     return [Node(**row._mapping) for row in connection.execute(select(nodes).order_by(nodes.c.name))]
 
 
-def enter(connection: Connection, node: Node) -> None:
-    """Enter a machine. Raises Conflict where another worker of that name is alive."""
+def enter(connection: Connection, node: Node, *, ended: Callable[[Node], bool]) -> None:
+    """Enter a machine. Raises Conflict where another worker of that name is alive, and not `ended` to your knowledge."""
     moment = clock_of(connection)
     found = connection.execute(select(nodes).where(nodes.c.name == node.name)).first()
-    if found is not None and is_alive(Node(**found._mapping), moment):
+    before = None if found is None else Node(**found._mapping)
+    if before is not None and is_alive(before, moment) and not ended(before):
         raise Conflict("cluster.node-there", node.name)
     connection.execute(delete(nodes).where(nodes.c.name == node.name))
     at = stamp(moment)

@@ -20,7 +20,7 @@ from preserve.services.failures import Failure
 from preserve.services.job_views import failure_document
 from preserve.work import boot_id, hold_here, start_own
 
-TRIES = 5
+TRIES = 3
 """How often a job goes on by itself where several machines work: mostly it is a machine that failed, not the job."""
 
 

@@ -59,12 +59,17 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
         if abs(here - moment) > APART:
             seconds = round((here - moment).total_seconds())
             raise Refused("cluster.clock", name, seconds=seconds, most=int(APART.total_seconds()))
-        nodes.enter(connection, node)
+        nodes.enter(connection, node, ended=_ended_here)
     try:
         yield node
     finally:
         with suppress(MediumProblem), archive.catalogue.begin() as connection:
             nodes.leave(connection, node.worker)
+
+
+def _ended_here(node: Node) -> bool:
+    """Whether its process was one of this machine, and is no more."""
+    return node.boot == boot_id() and not Path(f"/proc/{node.pid}").exists()
 
 
 def require_alike(node: Node, others: list[Node], moment: datetime) -> None:

@@ -54,7 +54,7 @@ def all_nodes(connection: Connection) -> list[Node]:
 
 
 def enter(connection: Connection, node: Node, *, ended: Callable[[Node], bool]) -> None:
-    """Enter a machine. Raises Conflict where another worker of that name is alive, and not `ended` to your knowledge."""
+    """Enter a machine. Raises Conflict where another worker of that name is alive, unless it `ended`."""
     moment = clock_of(connection)
     found = connection.execute(select(nodes).where(nodes.c.name == node.name)).first()
     before = None if found is None else Node(**found._mapping)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import procrastinate
-from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.jobs import DeleteJobCondition
 
 from preserve.data_management import deliveries, jobs, nodes
 from preserve.data_management.archive import Archive
@@ -55,6 +55,19 @@ def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, nod
     finally:
         worker.threads.shutdown()
     return worker.children.started
+
+
+def take_over(archive: Archive, delivery: int, job: str, attempt: int) -> None:
+    """End a delivery whose worker is gone, and have the job delivered anew; once, whoever else does the same."""
+    with archive.catalogue.begin() as connection:
+        if not deliveries.finish(connection, delivery):
+            return
+        with suppress(NotFound):
+            row = jobs.read(connection, job)
+            if row.state in jobs.AT_WORK and row.attempt == attempt:
+                vanished(archive, connection, row, TRIES)
+            elif row.state == "queued" and row.attempt == attempt - 1:
+                deliveries.deliver(connection, row)  # it was fetched, and the worker died before it began
 
 
 class _Worker:
@@ -178,20 +191,9 @@ class _Worker:
 
     async def _rescue(self, app: procrastinate.App) -> None:
         for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
-            await self._in_thread(self._take_over, delivery)
-
-    def _take_over(self, delivery: Job) -> None:
-        """End a delivery whose worker is gone, and have the job delivered anew; once, whoever else does the same."""
-        job, attempt = str(delivery.task_kwargs.get("job", "")), int(str(delivery.task_kwargs.get("attempt", 0)))
-        with self.archive.catalogue.begin() as connection:
-            if delivery.id is None or not deliveries.finish(connection, delivery.id):
-                return
-            with suppress(NotFound):
-                row = jobs.read(connection, job)
-                if row.state in jobs.AT_WORK and row.attempt == attempt:
-                    vanished(self.archive, connection, row, TRIES)
-                elif row.state == "queued" and row.attempt == attempt - 1:
-                    deliveries.deliver(connection, row)  # it was fetched, and the worker died before it began
+            if delivery.id is not None:
+                job, attempt = str(delivery.task_kwargs.get("job", "")), delivery.task_kwargs.get("attempt", 0)
+                await self._in_thread(take_over, self.archive, delivery.id, job, int(str(attempt)))
 
     def _deliver_what_was_left(self) -> None:
         """See to jobs that nothing carries: in a catalogue that was moved here or set back, or after a lost word."""

@@ -1,4 +1,4 @@
-"""系统: room, versions, inboxes, copies of the catalogue; what the doctor finds; rules with their mistakes; machines."""
+"""系统: room, versions, inboxes, copies of the catalogue; what the doctor finds; rules and mistakes; machines."""
 
 from __future__ import annotations
 

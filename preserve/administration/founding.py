@@ -15,7 +15,7 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue, place_of
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, acting_person, open_home, read_settings
+from preserve.home import SETTINGS, Home, acting_person, given_catalogue, open_home, read_settings
 from preserve.outputs import check_folder
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
@@ -30,6 +30,21 @@ class Founded:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What not every archive has.
+
+    `catalogue` is the address of a PostgreSQL database for the catalogue, which gets a schema by the archive's id, else
+    that of `PRESERVE_CATALOGUE`; nothing: a file in the home. `test_authority`: one for signing, to try things out.
+    """
+
+    catalogue: str = ""
+    test_authority: bool = False
+
+
+NO_EXTRAS = Extras()
+
+
 def found(
     path: Path,
     *,
@@ -38,13 +53,11 @@ def found(
     store: Path | None,
     digests: Sequence[str],
     language: str,
-    catalogue: str = "",
-    test_authority: bool = False,
+    extras: Extras = NO_EXTRAS,
 ) -> Founded:
-    """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
+    """Make a home at `path`, whole or not at all.
 
-    `catalogue` is the address of the database that holds the catalogue, which gets a schema by the archive's id; empty
-    for a file. Raises Refused where something lies there already, Busy while another run makes one there.
+    Raises Refused where something lies there already, Busy while another run makes one there.
     """
     if store is not None:  # which may be a folder that is there already
         check_folder(store.parent, None)
@@ -61,8 +74,8 @@ def found(
             store,
             digests,
             language,
-            catalogue=catalogue,
-            test_authority=test_authority,
+            catalogue=extras.catalogue or given_catalogue(),
+            test_authority=extras.test_authority,
         )
         fingerprint = lay_out(building, plan)
         _first_entries(open_home(building), path, fingerprint)

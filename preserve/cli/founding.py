@@ -23,9 +23,10 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--catalogue", default="", metavar="URL")
 @click.option("--test-authority", is_flag=True)
-def init(output: Output, **given: Any) -> None:
+def init(output: Output, catalogue: str, test_authority: bool, **given: Any) -> None:
     """Make a home."""
-    founded = output.call(founding.found, place=output.home_path, **given)
+    extras = founding.Extras(catalogue, test_authority)
+    founded = output.call(founding.found, place=output.home_path, extras=extras, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")
     output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)
     output.sentence("cli.init-key.hint")

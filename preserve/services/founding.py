@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration import founding
-from preserve.home import default_path, given_catalogue
+from preserve.administration.founding import Extras as Extras
+from preserve.home import default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
 
@@ -35,13 +36,11 @@ def found(
     policy: Literal["lossless", "compact"] = "compact",
     store: Path | None = None,
     digests: Sequence[str] = (),
-    catalogue: str = "",
-    test_authority: bool = False,
+    extras: Extras = founding.NO_EXTRAS,
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
 
-    `catalogue` is the address of a PostgreSQL database for the catalogue, else that of `PRESERVE_CATALOGUE`; nothing: a
-    file in the home. Who starts the process is its founder. Raises Refused where something lies there already, Busy.
+    Who starts the process is its founder. Raises Refused where something lies there already, Busy.
     """
     founded = founding.found(
         # Made absolute as it is written: a link in it is followed, not replaced.
@@ -51,8 +50,9 @@ def found(
         store=None if store is None else Path(os.path.abspath(store)),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
-        catalogue=catalogue or given_catalogue(),
-        test_authority=test_authority,
+        extras=extras,
     )
     home = founded.home
-    return Founded(home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, test_authority)
+    return Founded(
+        home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, extras.test_authority
+    )

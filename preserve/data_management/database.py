@@ -6,14 +6,14 @@ Alembic is imported only when the schema must be made or changed, since every co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
-from preserve.data_management import leases
+from preserve.data_management import leases, one_view
 from preserve.data_management.engines import Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
@@ -51,6 +51,7 @@ class Catalogue:
         Raises Busy where its turn does not come within some seconds, or where the catalogue was replaced under it.
         """
         place = self.place
+        one_view.let_go(self.engine)
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
             if self.is_on_a_server:
                 leases.require_held(connection)
@@ -64,13 +65,22 @@ class Catalogue:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the catalogue; writers do not wait for it. Raises Busy."""
-        place = self.place
+        place, shared = self.place, one_view.here(self.engine)
+        if shared is not None:
+            with place.translated(), shared.entered(lambda: place.begun(self.engine, writes=False)) as connection:
+                yield connection
+            return
         with place.translated(), place.begun(self.engine, writes=False) as connection, place.to_its_end(connection):
             yield connection
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within it all that this thread reads is read of one moment, until it writes."""
+        return one_view.together(self.engine)
 
     @contextmanager
     def locked(self) -> Iterator[Connection]:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
+        one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             yield connection
 

@@ -169,7 +169,7 @@ def _engine(path: Path) -> Engine:
                 return opened
             opened.close()
 
-    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT)
+    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT, pool_size=16, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from preserve.administration.appointing import add_person
 from preserve.administration.duties import FOUNDER, Role
-from preserve.administration.founding import found
+from preserve.administration.founding import Extras, found
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management import both_logs
@@ -31,7 +31,7 @@ def staffed(place: Path, catalogue: str = "", **roles: Role) -> Archive:
         store=None,
         digests=["sha256"],
         language="zh",
-        catalogue=catalogue,
+        extras=Extras(catalogue=catalogue),
     )
     archive = open_archive(home.home.path)
     by = Person(acting_person(), acting_person(), FOUNDER, founder=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import Home, Web
+from preserve.home import Home, Logging, Monitor, Web
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS
@@ -38,6 +38,16 @@ class Standing:
     def web(self) -> Web:
         """What the settings say of the web door."""
         return self._archive.home.settings.web
+
+    @property
+    def monitor(self) -> Monitor:
+        """Where the settings let a monitor ask."""
+        return self._archive.home.settings.metrics
+
+    @property
+    def logging(self) -> Logging:
+        """How the settings want the services to log."""
+        return self._archive.home.settings.logging
 
     @property
     def provider(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,11 @@ from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
+from preserve.services.log_lines import begin_logging
 from preserve.services.standing import Standing
+
+if TYPE_CHECKING:
+    from preserve.serving.metrics import Exporter
 
 
 @click.command(cls=Command)
@@ -28,20 +33,35 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
     except ImportError as error:
         raise ToolMissing("serve.web-missing", str(error.name)) from error
 
-    standing, worker = Standing(output.home_path), None
+    standing, worker, exporter = Standing(output.home_path), None, None
     try:
         web = standing.web
+        begin_logging(standing.logging)
         certificate = certificate or (standing.home / web.certificate if web.certificate else None)
         key = key or (standing.home / web.key if web.key else None)
         if certificate is not None and key is not None:
             server.check_certificate(certificate, key)
         app = make_app(standing, [(BASE, make_api(standing))])
         listening = server.bind(server.read_address(listen or web.listen))
+        exporter = _exporter(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
         worker = None if no_worker else start_worker_if_none(standing.home)
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
+        if exporter is not None:
+            exporter.close()
         if worker is not None:
             worker.terminate()
             worker.wait()
         standing.close()
+
+
+def _exporter(standing: Standing) -> Exporter | None:
+    """What answers a monitor, where one is set. Raises ToolMissing, UsageError, MediumProblem."""
+    if not standing.monitor.listen:
+        return None
+    try:
+        from preserve.serving.metrics import Exporter
+    except ImportError as error:
+        raise ToolMissing("serve.metrics-missing", str(error.name)) from error
+    return Exporter(standing, standing.monitor)

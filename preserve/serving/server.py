@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import ssl
@@ -113,7 +112,6 @@ def run(
     """Answer requests until SIGTERM or SIGINT; those under way are answered to their end, for half a minute."""
     import uvicorn
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     config = uvicorn.Config(
         _with_threads(app),
         http="httptools",

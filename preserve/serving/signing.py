@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.services.log_lines import begin_logging
 from preserve.services.text import stoppable
 
 
@@ -18,9 +17,9 @@ def signer(output: Output) -> None:
     from preserve.serving.server import Address, bind
     from preserve.serving.signer import Signer
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     archive = open_archive(output.home_path)
     try:
+        begin_logging(archive.home.settings.logging)
         signs = Signer(archive)
         with bind(Address(path=str(signs.path))) as listening, stoppable() as stop:
             output.sentence("cli.signer-listening", path=str(signs.path))

@@ -26,8 +26,10 @@ def main(wish: str) -> int:
         measuring.MEASURED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
         for one in trials:
             where = "one home" if one.shared else "own homes"
-            print(f"{one.workers} {where}: {one.seconds:.1f} s, foreseen {one.foreseen:.1f} s ({one.error:+.0%}), "
-                  f"share {one.share:.2f}, waited {one.waited:.2f} s")
+            print(
+                f"{one.workers} {where}: {one.seconds:.1f} s, foreseen {one.foreseen:.1f} s ({one.error:+.0%}), "
+                f"share {one.share:.2f}, waited {one.waited:.2f} s"
+            )
         return 0
     if wish == "run":
         from benchmarks.simulation import report

@@ -86,11 +86,7 @@ def _trial(costs: Costs, deposits: Deposits, place: Path, workers: int, shared: 
     seconds = time.perf_counter() - began
     share = (before + shares(processors)) / 2
     site = Site(
-        workers=workers,
-        processors=len(processors),
-        foreign=max(0.0, 1 / share - 1),
-        processes=EACH,
-        shared_home=shared,
+        workers=workers, processors=len(processors), foreign=max(0.0, 1 / share - 1), processes=EACH, shared_home=shared
     )
     foreseen = take_in(site, costs, SMALL, each=EACH).seconds
     waited = sum(one.waited for one in runs)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import describe, keeping_home, scratch
-from benchmarks.small_files import make_files
 from benchmarks.simulation.model import Costs
+from benchmarks.small_files import make_files
 
 MEASURED = Path(__file__).parent / "measured.json"
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,9 @@ def finish(process: subprocess.Popen[bytes], out: Path, cases: int) -> Run:
     told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"status": process.returncode}
     if told["status"] not in (0, 5):
         raise RuntimeError(f"the ingest ended with {told['status']}")
-    return Run(cases, told["wall"], told["processor"], sum(told["waited"]), told["held"], told["worked"], told["synced"])
+    return Run(
+        cases, told["wall"], told["processor"], sum(told["waited"]), told["held"], told["worked"], told["synced"]
+    )
 
 
 class Deposits:
@@ -111,7 +113,9 @@ def measure() -> dict[str, Any]:
     return {
         "costs": asdict(costs),
         "load": [round(one, 1) for one in os.getloadavg()],
-        "runs": {name: [asdict(one) for one in runs] for name, runs in (("one", first), ("many", many), ("more", more))},
+        "runs": {
+            name: [asdict(one) for one in runs] for name, runs in (("one", first), ("many", many), ("more", more))
+        },
     }
 
 

@@ -25,8 +25,8 @@ class Costs:
     """What a case costs on one processor: seconds to start a process, a case, a file and a byte of it.
 
     A case takes `turns` at the lock and holds it `held` seconds in all, with `held_file` for each file beyond
-    `base_files`; the share `held_working` of that is processor time, the rest waits for a disc. Outside the lock it waits
-    `disc` seconds for one, with `disc_file` for each file more.
+    `base_files`; the share `held_working` of that is processor time, the rest waits for a disc. Outside the lock it
+    waits `disc` seconds for one, with `disc_file` for each file more.
     """
 
     start: float

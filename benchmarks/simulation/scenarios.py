@@ -21,9 +21,7 @@ PAPERS = Case(60, 100_000_000)
 RECORDED = Case(80, 5_000_000_000)
 """Assumed: 80 minutes of recordings in a current codec, kept bit for bit (policy `compact`): 5 GB."""
 LOSSLESS = replace(
-    RECORDED,
-    transcoding=RECORDED.size / VIDEO_A_SECOND * TRANSCODING_A_SECOND,
-    made=GROWS * RECORDED.size,
+    RECORDED, transcoding=RECORDED.size / VIDEO_A_SECOND * TRANSCODING_A_SECOND, made=GROWS * RECORDED.size
 )
 """The same under the policy `lossless`: every recording as FFV1 beside the original."""
 

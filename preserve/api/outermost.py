@@ -16,7 +16,7 @@ from preserve.api.asking import language_of
 from preserve.api.problems import Problem, Refusal, problem_of, request_id
 from preserve.api.table import OFFERS
 from preserve.messages import Language
-from preserve.services.log_lines import facts
+from preserve.services.logs import facts
 
 _log = logging.getLogger("preserve.api")
 

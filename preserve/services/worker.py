@@ -30,7 +30,7 @@ from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
-from preserve.services.log_lines import begin_logging, facts
+from preserve.services.logs import begin_logging, facts
 from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane

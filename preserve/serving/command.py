@@ -12,7 +12,7 @@ from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
-from preserve.services.log_lines import begin_logging
+from preserve.services.logs import begin_logging
 from preserve.services.standing import Standing
 
 if TYPE_CHECKING:

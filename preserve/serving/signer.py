@@ -26,7 +26,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.remote_key import LONGEST, SOCKET
 from preserve.data_management.signed_notes import Checkpoint
 from preserve.errors import PreserveError
-from preserve.services.log_lines import facts
+from preserve.services.logs import facts
 
 _log = logging.getLogger("preserve.signer")
 _APART = timedelta(minutes=5)  # how far the clocks of one machine's processes may be apart, with a transaction between

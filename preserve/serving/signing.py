@@ -6,7 +6,7 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
-from preserve.services.log_lines import begin_logging
+from preserve.services.logs import begin_logging
 from preserve.services.text import stoppable
 
 

@@ -21,7 +21,7 @@ from preserve.messages import LANGUAGES, Language, at_door, known, speaking
 from preserve.services import sessions
 from preserve.services.failures import Failure, failure_of
 from preserve.services.http import http_status, nobody_was_recognised, retry_after
-from preserve.services.log_lines import facts
+from preserve.services.logs import facts
 from preserve.services.operation import OPERATIONS
 from preserve.services.session import Credentials, Token
 from preserve.services.standing import Standing

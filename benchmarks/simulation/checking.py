@@ -30,7 +30,7 @@ _SPIN = (
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """So many workers took in `cases` cases in `seconds`, the model said `foreseen`; what share of a processor was free.
+    """So many workers took in `cases` cases in `seconds`; the model said `foreseen`; `share` of a processor was free.
 
     `waited`: the seconds that all of them waited for the lock.
     """

@@ -1,8 +1,8 @@
-"""The model: workers that take cases in one after the other, a lock for each ledger, a store, a network, audits.
+"""The model: workers that take cases in one after the other, locks of ledgers, a store, a network, audits.
 
-A worker is one process bound to one processor. It works, takes its turns at the lock of its ledger, writes to the store,
-and reads back from it; what another holds it waits for. Everything is a queue in the order of asking. Times are seconds,
-sizes bytes. The same seed gives the same run to the last digit.
+A worker is one process bound to one processor. It works, takes its turns at the lock of its ledger, writes to the
+store, and reads back from it; what another holds it waits for. Everything is a queue in the order of asking. Times are
+seconds, sizes bytes. The same seed gives the same run to the last digit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 import simpy
 
 CHUNK = 64 << 20
-"""Bytes that one turn at a node of the store moves."""
+"""Bytes that one turn at a node of the store moves; of what is large a sixteenth, so that runs end."""
+_TURNS = 16
 
 _Steps = Generator[simpy.Event, Any, None]
 
@@ -221,7 +222,7 @@ class _Run:
 
     def move(self, number: int, size: float, *, network: float) -> _Steps:
         """Bytes through the machine's link and to or from the store, a chunk at a time."""
-        chunks = max(1, round(size / CHUNK))
+        chunks = min(_TURNS, max(1, round(size / CHUNK)))
         link = self.links[number // self.site.workers_a_machine]
         for _ in range(chunks):
             with link.request() as mine:

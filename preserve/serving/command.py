@@ -35,6 +35,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
 
     standing, worker, exporter = Standing(output.home_path), None, None
     try:
+        standing.hash_beside()
         web = standing.web
         begin_logging(standing.logging)
         certificate = certificate or (standing.home / web.certificate if web.certificate else None)

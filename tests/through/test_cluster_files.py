@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from preserve.cli.main import COMMANDS, run
+from preserve.serving.server import THREADS
 
 CLUSTER = Path(__file__).parents[2] / "deploy" / "cluster"
 UNITS = sorted(CLUSTER.glob("*.service"))
@@ -103,6 +104,11 @@ def test_what_the_compose_file_names_it_has() -> None:
         assert {volume.partition(":")[0] for volume in one.get("volumes", ())} <= set(whole["volumes"])
     homes = [volume for one in whole["services"].values() for volume in one.get("volumes", ())]
     assert len({one.partition(":")[0] for one in homes}) == len(homes), "two services write into one volume"
+
+
+def test_the_budget_of_connections_counts_the_threads_that_answer() -> None:
+    page = (CLUSTER.parents[1] / "docs" / "schema-changes.md").read_text(encoding="utf-8")
+    assert f"| web door | {THREADS} |" in page and f": {THREADS} + 2 + 1 + 5 +" in page
 
 
 def _called() -> dict[str, set[str]]:

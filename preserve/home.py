@@ -117,6 +117,23 @@ class ObjectStore(BaseModel):
         return f"{self.endpoint}/{self.bucket}/{self.prefix}".strip("/")
 
 
+class Monitor(BaseModel):
+    """`[metrics]`: where a monitor may ask the service for figures; nothing of a case is among them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field("", description="address and port, or unix:/path/of/a/socket; empty: nobody is answered")
+    token_file: str = Field("", description="file with a token that who asks must show; none needed on this machine")
+
+
+class Logging(BaseModel):
+    """`[logging]`: how the services tell of what happens, on stderr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    form: Literal["text", "json"] = Field("text", description="text for people, or one JSON object a line")
+
+
 class Settings(BaseModel):
     """What `preserve.toml` holds."""
 
@@ -137,6 +154,8 @@ class Settings(BaseModel):
     fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
+    metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
+    logging: Logging = Field(default_factory=Logging, description="how the services log")
 
 
 _away: dict[Path, Home] = {}
@@ -250,6 +269,8 @@ def home_in_house(house: Path, code: str = "") -> Path:
     if not (home / SETTINGS).is_file():
         raise UsageError("house.no-fonds", code)
     return home
+
+
 def home_of_record(path: Path) -> Home | None:
     """The home whose object store keeps this record of its folder too; None where the folder is the store."""
     if not _away:
@@ -312,6 +333,15 @@ def forget_secrets() -> None:
 def given_signing_password() -> str:
     """The password or PIN of the signing key (`PRESERVE_SIGNING_PASSWORD`), or nothing."""
     return os.environ.get("PRESERVE_SIGNING_PASSWORD", "")
+
+
+def logs_to_journal(descriptor: int) -> bool:
+    """Whether what is written to a descriptor goes to systemd's journal (`JOURNAL_STREAM`, systemd.exec(5))."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"
 
 
 def open_home(path: Path) -> Home:

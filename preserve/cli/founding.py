@@ -20,11 +20,15 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--institution", required=True, metavar="NAME")
 @click.option("--policy", type=named("lossless", "compact"), default="compact", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
+@click.option("--bucket", default="", metavar="NAME")
+@click.option("--endpoint", default="", metavar="URL")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--catalogue", default="", metavar="URL")
 @click.option("--test-authority", is_flag=True)
-def init(output: Output, catalogue: str, test_authority: bool, **given: Any) -> None:
+def init(output: Output, bucket: str, endpoint: str, catalogue: str, test_authority: bool, **given: Any) -> None:
     """Make a home."""
+    if bucket:
+        given["store"] = founding.InBucket(bucket, endpoint, given["store"])
     extras = founding.Extras(catalogue, test_authority)
     founded = output.call(founding.found, place=output.home_path, extras=extras, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")

@@ -131,7 +131,7 @@ class _Worker:
             return
         child = self.children.running[job]
         await self._in_thread(child.wait)
-        await self._insist(partial(self.children.see_to_vanished, job))
+        await self._insist(partial(self.children.reap, job))
         self.children.running.pop(job, None)
 
     def _start(self, job: str, attempt: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -14,12 +15,14 @@ from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive
 from preserve.data_management.jobs import JobRow, State
-from preserve.errors import Conflict
+from preserve.errors import Conflict, NotFound
 from preserve.services import job_arguments, job_folders
 from preserve.services.failures import Failure
 from preserve.services.job_views import failure_document
+from preserve.services.logs import facts
 from preserve.work import boot_id, hold_here, start_own
 
+_log = logging.getLogger("preserve.jobs")
 TRIES = 3
 """How often a job goes on by itself where several machines work: mostly it is a machine that failed, not the job."""
 
@@ -52,7 +55,18 @@ class Children:
             self.see_to_vanished(row.id)
             return False
         self.started += 1
+        told = facts("job-started", job=row.id, operation=row.operation, lane=row.lane, attempt=attempt)
+        _log.info("job %s started: %s", row.id, row.operation, extra=told)
         return True
+
+    def reap(self, job: str) -> None:
+        """See to a child that ended: what becomes of its job, and a line for the log."""
+        self.see_to_vanished(job)
+        self.running.pop(job, None)
+        with suppress(NotFound), self.archive.catalogue.read() as connection:
+            row = jobs.read(connection, job)
+            told = facts("job-ended", job=row.id, operation=row.operation, lane=row.lane, state=row.state)
+            _log.info("job %s ended: %s", row.id, row.state, extra=told)
 
     def see_to_vanished(self, job: str) -> None:
         """What becomes of a job whose process ended: where that wrote down how, nothing."""

@@ -22,6 +22,7 @@ from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.jobs import WORKER_LOCK
 from preserve.services.joining import joined, node_name
+from preserve.services.logs import begin_logging
 from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
@@ -70,8 +71,7 @@ class _Worker:
         running = self.children.running
         for job, child in list(running.items()):
             if child.poll() is not None:
-                self.children.see_to_vanished(job)
-                del running[job]
+                self.children.reap(job)
         with self.archive.catalogue.read() as connection:
             rows = jobs.unfinished(connection)
         at_work = [row for row in rows if row.state in jobs.AT_WORK]
@@ -109,6 +109,7 @@ def work(session: Session, *, with_parent: bool = False, join: bool = False, nod
     home = session.home
     if with_parent:
         end_gently_with_parent(os.getppid())
+    begin_logging(home.settings.logging, text=False)
     archive = open_archive(home.path)
     try:
         profile, several = read_jobs_profile(home.profiles), archive.catalogue.is_on_a_server

@@ -31,6 +31,7 @@ from preserve.data_management import (
     holdings,
     ledger,
     ledger_from_segments,
+    losses,
     package_index,
     proceedings,
     rebuild_looks,
@@ -159,7 +160,7 @@ def _fill(
 ) -> Report:
     with catalogue.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
-        if not from_old and (lost := sealing.enter_loss(home, connection)):
+        if not from_old and (lost := losses.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
             findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
         rebuild_looks.take_over(home, old, connection, findings)
@@ -199,7 +200,7 @@ def _take_over(
             for table in (ledger_table, checkpoint_table, *JOURNAL):
                 _copy_rows(old, connection, table)
             _leave_unsigned(home, connection, findings)
-            sealing.enter_missing_head(home, connection)
+            losses.enter_missing_head(home, connection)
             return True
     except DatabaseError as error:
         if not is_unreadable(error):
@@ -222,7 +223,7 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
     texts = [entry.text for entry in ledger.entries(connection, newest.size + 1)]
     if texts:
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
-        sealing.enter_tail(home, connection, texts)
+        losses.enter_tail(home, connection, texts)
         findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
 
 

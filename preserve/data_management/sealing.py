@@ -7,8 +7,6 @@ that is put back by an older copy, or loses its end, contradicts it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,52 +260,17 @@ def is_witnessed(connection: Connection) -> bool:
     return said or bool(ledger.of_action(connection, WITNESSED))
 
 
-def enter_loss(home: Home, connection: Connection) -> int:
-    """In a catalogue made again from segments: write down that the store's head tells of more; how many entries.
-
-    The head's text goes into the entry: what contradicts it in others' hands is explained by it.
-    """
-    try:
-        head = checkpoints.parse_exactly((ledger_folder(home) / HEAD).read_bytes())
-    except (OSError, NotIntact):
-        return 0
-    size = ledger.size(connection)
-    if head.size <= size:
-        return 0
-    lost = {"first": size + 1, "last": head.size, "count": head.size - size, "checkpoint": head.text()}
-    ledger.note(home, connection, TAIL_LOST, lost)
-    _sign(home, connection)
-    return head.size - size
-
-
-def enter_missing_head(home: Home, connection: Connection) -> None:
-    """In a catalogue made again where the store has no head: write that down, as any other command would."""
-    last, folder = checkpoints.newest(connection), ledger_folder(home)
-    missing = folder.is_dir() and content(folder / HEAD) is None
-    if missing and last is not None and is_witnessed(connection):
-        ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
-        _sign(home, connection)
-
-
-def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None:
-    """In a catalogue made again without entries that nobody signed: write down that there were some, and sign that."""
-    size = ledger.size(connection)
-    digest = hashlib.sha256("".join(f"{line}\n" for line in texts).encode()).hexdigest()
-    tail = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
-    ledger.note(home, connection, TAIL_FOUND, tail)
-    _sign(home, connection)
-
-
 def sign_what_grew(home: Home, connection: Connection) -> int:
     """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made.
 
     Returns how many entries the newest checkpoint covers now.
     """
     size, covered = _sizes(connection)
-    return _sign(home, connection).size if covered < size else covered
+    return sign_now(home, connection).size if covered < size else covered
 
 
-def _sign(home: Home, connection: Connection) -> Checkpoint:
+def sign_now(home: Home, connection: Connection) -> Checkpoint:
+    """The checkpoint over every entry; where another process signs, the newest one. Raises NotIntact."""
     newest = checkpoints.newest(connection) if another_signs(home) else None
     if newest is not None:
         return newest

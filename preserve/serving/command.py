@@ -54,14 +54,9 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         listening = server.bind(server.read_address(listen or web.listen))
         exporter = _exporter(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
-        homes = (
-            [standing.home, *(home_in_house(house.path, code) for code in codes_in(house.path))]
-            if house
-            else [standing.home]
-        )
-        for home in () if no_worker else homes:
-            if (worker := start_worker_if_none(home)) is not None:
-                workers.append(worker)
+        members = [home_in_house(house.path, code) for code in codes_in(house.path)] if house else []
+        started = [] if no_worker else [start_worker_if_none(home) for home in (standing.home, *members)]
+        workers += [worker for worker in started if worker is not None]
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
         if exporter is not None:

@@ -21,6 +21,7 @@ from preserve.clock import stamp
 from preserve.data_management import accounts, audits, checkpoints, jobs, ledger, logins, standings, versions
 from preserve.data_management.disposal_holds import HELD
 from preserve.ingest.handing_in import inboxes
+from preserve.ingest.handing_in.found import needs_answer
 from preserve.ingest.handing_in.rooms import rooms
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
@@ -66,6 +67,8 @@ def show(session: Session) -> Workbench:
 
 
 def _deposits(facts: Facts) -> Iterator[Line]:
+    if facts.may(Duty.ANSWER) and (waiting := sum(needs_answer(*found) for found in rooms(facts.session.archive.home))):
+        yield Line("deposits-to-answer", waiting)
     if facts.may(Duty.INGEST):
         counts = standings.of_ingests(facts.connection, _UNFINISHED)
         if refused := counts.get("refused", 0):

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, del
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
-from preserve.data_management.fonds import BETWEEN
+from preserve.data_management.fonds import BETWEEN, require
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingest_files, ingests, versions
 from preserve.description.stored import case_of
@@ -85,6 +85,15 @@ def filing_of(connection: Connection, objid: str) -> Filing | None:
     if (Filing(**row._mapping) if row else None) != said:
         raise NotIntact("ledger.contradicts-index", objid, table=filings.name)
     return said
+
+
+def ever_had(connection: Connection, objid: str) -> frozenset[str]:
+    """Every archival number that the ledger ever gave a case, with the number of its fonds and without it."""
+    numbers = set()
+    for entry in ledger.about(connection, objid, FILED):
+        filing, _ = _filing(entry)
+        numbers |= {filing.local, require(connection, filing.fonds).whole(filing.local)}
+    return frozenset(numbers - {""})
 
 
 def holder_of(connection: Connection, code: str, local: str) -> str | None:

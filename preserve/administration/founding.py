@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ulid import ULID
 
+from preserve import kept_records
 from preserve.administration.signing.authority import make_test_authority
 from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
@@ -15,10 +17,13 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, acting_person, open_home
+from preserve.home import SETTINGS, Home, ObjectStore, acting_person, open_home
 from preserve.outputs import check_folder
+from preserve.profiles import locate
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
+
+POLICY = "storage.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def found(
     *,
     institution: str,
     policy: str,
-    store: Path | None,
+    store: Path | ObjectStore | None,
     digests: Sequence[str],
     language: str,
     test_authority: bool = False,
@@ -75,12 +80,12 @@ def _new_id() -> str:
 
 def _make(path: Path, plan: Plan, founder: str) -> Founded:
     store = plan.store
-    if store is not None:  # which may be a folder that is there already
+    if isinstance(store, Path):  # which may be a folder that is there already
         check_folder(store.parent, None)
         if (store / SETTINGS).exists():
             raise Conflict("home.exists", str(store))
     with site(path, "founding") as building:
-        _take_back(building, store)
+        _take_back(building, store if isinstance(store, Path) else None)
         clear(building)
         fingerprint = lay_out(building, plan)
         _first_entries(open_home(building), path, fingerprint, founder)
@@ -109,7 +114,7 @@ class Plan:
     archive_id: str
     institution: str
     policy: str = "lossless"  # of a home made out of media, which do not say it: nothing that was made is taken away
-    store: Path | None = None
+    store: Path | ObjectStore | None = None
     digests: Sequence[str] = ("sha256",)
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
@@ -127,19 +132,33 @@ def lay_out(folder: Path, plan: Plan) -> str:
         f'language = "{plan.language}"',
         f'policy = "{plan.policy}"',
         "digests = [" + ", ".join(f'"{name}"' for name in plan.digests) + "]",
-        f"store = {_quoted(str(plan.store) if plan.store else 'store')}",
     ]
     if plan.fonds:
         lines.append(f'fonds = "{plan.fonds}"')
+    if isinstance(plan.store, ObjectStore):
+        write_file(folder / "profiles" / POLICY, _policy_of(plan.store.kind).encode(), durable=True)
+    else:
+        lines.append(f"store = {_quoted(str(plan.store) if plan.store else 'store')}")
     fingerprint = checkpoints.create_keys(folder / "keys")
     if plan.test_authority:
         signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
+    if isinstance(plan.store, ObjectStore):
+        # Each archive has keys of its own in the bucket: what a run that was killed left there is in nobody's way.
+        away = {"prefix": f"{plan.archive_id}/", **plan.store.model_dump(exclude_defaults=True)}
+        lines += ["", "[store]", *(f"{name} = {_quoted(value)}" for name, value in away.items())]
     for name, key in plan.former.items():
         write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
     create_catalogue(folder / "catalogue.sqlite").close()
     write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
     return fingerprint
+
+
+def _policy_of(kind: str) -> str:
+    """The shipped storage policy, with the home's store of this kind: read all the time, as a server's folder is."""
+    text = locate(POLICY).read_text(encoding="utf-8").replace('kind = "directory"', f'kind = "{kind}"')
+    every_day = f"[audit.{kind}]\ndays = 0\nshare = 1.0\n"
+    return re.sub(rf"\[audit\.{kind}\]\n(?:[^\[\n]+\n)+", every_day, text)
 
 
 def _quoted(text: str) -> str:
@@ -154,6 +173,7 @@ def _first_entries(home: Home, path: Path, fingerprint: str, person: str) -> Non
     final = Home(path.resolve(), home.settings)
     establish_store(home)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
+    kept_records.keep(home.store / "ledger" / "ledger.pub", changes=True)
     catalogue = open_catalogue(home)
     moment = now()
     with catalogue.begin() as connection:

@@ -67,6 +67,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "session.open_by_code": _IN_A_BROWSER,
     "session.open_by_key": _AT_THE_BROWSER,
     "session.open_by_provider": _IN_A_BROWSER,
+    "system.metrics": "a monitor asks at an address of its own, in its own form (docs/metrics.md)",
     "user.login": "it is the command line's; programs open a session (`session.open`)",
     "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,

@@ -56,6 +56,7 @@ COMMANDS = {
     "worker": ("preserve.cli.job", "worker"),
     "serve": ("preserve.serving.command", "serve"),
     "signer": ("preserve.serving.signing", "signer"),
+    "metrics": ("preserve.serving.figures", "metrics"),
 }
 
 

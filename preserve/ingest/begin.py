@@ -102,7 +102,7 @@ def abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> 
         if row is None or row.state == "done":
             return
         adapter = server_store(home)
-        discard(adapter.staging(f"{row.objid}_v0001"), adapter.root / "incoming")
+        discard(adapter.staging(f"{row.objid}_v0001"), adapter.incoming)
         discard(home.work / row.id, home.work)
         discard(parts.folder_of(home.work, row.id), home.work)
         enter(connection, "ingest.abandoned", row.objid, person, {"case_number": case_number})

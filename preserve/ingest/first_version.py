@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -48,17 +47,17 @@ from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import speaking
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard
-from storage_adapters.errors import CopyUnknown
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished ingest, after its post-conditions were read back."""
+    """A finished ingest, read back; `location` is a folder here that describes it, `place` where it is, for people."""
 
     objid: str
     name: str
     case_number: str
     location: Path
+    place: str
     files: int
     originals: int
     size: int
@@ -105,8 +104,7 @@ class FirstVersion(VersionPlan[Result]):
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
         if self.row.step == "store":
-            with suppress(CopyUnknown):
-                return self.adapter.path(CopyRef(self.ingest.name)).is_dir()
+            return self.adapter.has(CopyRef(self.ingest.name))
         return False
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
@@ -233,15 +231,18 @@ class FirstVersion(VersionPlan[Result]):
         )
 
     def publish(self) -> None:
-        """One rename makes it an AIP."""
+        """One rename makes it an AIP; where the store is away its list, which is written last."""
         assert self.counts is not None
-        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter)
+        if self.adapter.is_away:
+            self.watcher.begin("ingest.step-send", 2 * self.counts[1], self.counts[0])
+        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter, self.watcher)
 
     def register(self) -> Result:
         """One transaction enters it; what was published by an earlier run is read again first."""
         self.watcher.begin("ingest.step-register")
-        location = self.adapter.path(CopyRef(self.ingest.name))
-        count, size = self.counts or publishing.prove_published(location, self.row.objid)
+        copy = CopyRef(self.ingest.name)
+        count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid)
+        location = self.adapter.path(copy)
         self._index(location, count, size)
         home = self.ingest.home
         with self.catalogue.read() as connection:
@@ -254,6 +255,7 @@ class FirstVersion(VersionPlan[Result]):
             name=self.ingest.name,
             case_number=self.row.case_number,
             location=location,
+            place=self.adapter.place(copy),
             files=count,
             originals=len(self.ingest.description.objects),
             size=size,

@@ -9,7 +9,7 @@ from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import HOUSE, Home, Web
+from preserve.home import HOUSE, Home, Logging, Monitor, Web
 from preserve.home import home_in_house as home_in_house
 from preserve.home import is_fonds_code as is_fonds_code
 from preserve.home import open_home as open_home
@@ -49,6 +49,16 @@ class Standing:
     def web(self) -> Web:
         """What the settings say of the web door."""
         return self._archive.home.settings.web
+
+    @property
+    def monitor(self) -> Monitor:
+        """Where the settings let a monitor ask."""
+        return self._archive.home.settings.metrics
+
+    @property
+    def logging(self) -> Logging:
+        """How the settings want the services to log."""
+        return self._archive.home.settings.logging
 
     @property
     def provider(self) -> str | None:

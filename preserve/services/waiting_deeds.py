@@ -217,7 +217,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         objid=done.objid,
         name=done.name,
         case_number=done.case_number,
-        location=Path(done.location.name),
+        location=done.name,
         files=done.files,
         originals=done.originals,
         bytes=done.size,

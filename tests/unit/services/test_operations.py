@@ -245,6 +245,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "session.open_by_key": {},
     "session.open_by_provider": {},
     "statistics.show": {},
+    "system.metrics": {},
     "system.show": {},
     "token.give": {"account": "head"},
     "token.make": {},

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, del
 from metadata.findings import Finding
 from preserve.data_management import ledger
 from preserve.data_management.fonds import BETWEEN, require
+from preserve.data_management.fonds import replay as replay_fonds
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingest_files, ingests, versions
 from preserve.description.stored import case_of
@@ -230,7 +231,8 @@ def find(connection: Connection, whole: str) -> str | None:
 
 
 def replay(connection: Connection) -> None:
-    """Make both tables again from the ledger alone."""
+    """Make both tables and the register of fonds again from the ledger alone."""
+    replay_fonds(connection)
     for table in (filings, archival_numbers):
         connection.execute(delete(table))
     for entry in ledger.of_action(connection, FILED):

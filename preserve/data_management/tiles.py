@@ -63,7 +63,7 @@ class Tiles:
         if count < 1 or count & (count - 1) == 0:
             return self._node(count.bit_length() - 1, start // count) if count > 0 else Frontier().root()
         middle = start + split(count)
-        return fold([self.root(start, middle), self.root(middle, stop)])
+        return fold(self.root(start, middle) + self.root(middle, stop))
 
     def peaks(self, size: int) -> bytes:
         """The roots of the complete subtrees over the first `size` leaves, as `Frontier` goes on from them."""
@@ -124,10 +124,16 @@ class Tiles:
         values = {"of": self._log, "at": level, "number": place}
         return bytes(self._connection.execute(_ONE, values).scalar() or b"")
 
+    def read_from(self, level: int, place: int) -> dict[int, bytes]:
+        """Some tiles of one level as they are kept, by their place, from this one on: whoever reads all asks less."""
+        which = (tiles.c.log == self._log, tiles.c.level == level, tiles.c.place.between(place, place + _TOGETHER - 1))
+        rows = self._connection.execute(select(tiles.c.place, _HASHES).where(*which))
+        return {int(at): bytes(hashes) for at, hashes in rows}
+
     def _hash_node(self, height: int, number: int) -> bytes:
         """The root of the complete subtree of this height, counted from 0."""
         level, rest = divmod(height, LEVEL)
-        return fold(self.hashes(level, number << rest, 1 << rest))
+        return fold(b"".join(self.hashes(level, number << rest, 1 << rest)))
 
     def hashes(self, level: int, start: int, count: int) -> list[bytes]:
         """Hashes of one level that lie in one tile, from `start` on. Raises ValueError beyond the log's end."""
@@ -144,7 +150,7 @@ class Tiles:
 
     def _hash_below(self, level: int, index: int) -> bytes:
         """A hash that should stand in a tile, from the level below."""
-        return fold(self.hashes(level - 1, index * WIDTH, WIDTH))
+        return fold(b"".join(self.hashes(level - 1, index * WIDTH, WIDTH)))
 
 
 def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int, int, bytes]]:
@@ -160,7 +166,7 @@ def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int
         edges[level].clear()
         index //= WIDTH
         yield level, index, full
-        node, level = fold(_parts(full)), level + 1
+        node, level = fold(full), level + 1
 
 
 def _parts(hashes: bytes) -> list[bytes]:

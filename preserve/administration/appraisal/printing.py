@@ -175,9 +175,9 @@ def _opinion(opinion: Opinion) -> str:
 
 def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
     """The list with three columns to fill in. No text becomes a formula."""
-    import xlsxwriter  # only who prints or reads such a list pays for it
-
     buffer = io.BytesIO()
+    import xlsxwriter  # here, for it takes a tenth of a second, and lists need no workbook
+
     with (
         speaking(home.settings.language),
         xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
@@ -214,7 +214,7 @@ def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
         raise Refused("retention.workbook-unreadable", str(path), reason=error.strerror or str(error)) from error
     if findings := list(hostile(data)):
         raise Refused("retention.workbook-unreadable", str(path), findings=findings, reason=say(findings[0].code))
-    import openpyxl
+    import openpyxl  # here, as above
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -33,7 +33,7 @@ from storage_adapters.contract import CopyRef
 
 ALTERED = "object.altered"
 
-_KEPT_SECONDS, _KEPT_CASES = 60.0, 32
+_KEPT_SECONDS, _KEPT_FILES = 60.0, 20_000
 _kept: dict[tuple[str, str, int], tuple[float, HeldCase, list[Viewed]]] = {}
 _CLEAR_EVERY = 600.0
 _cleared: dict[Path, float] = {}
@@ -82,13 +82,19 @@ def _contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
             known = _kept.get(key)
         if known is None or time.monotonic() - known[0] > _KEPT_SECONDS:
             known = (time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
-            with _keeping:
-                _kept[key] = known
-                while len(_kept) > _KEPT_CASES:
-                    _kept.pop(next(iter(_kept)))
+            _keep(key, known)
         return known[1], known[2]
 
     return session.once("reading", read)
+
+
+def _keep(key: tuple[str, str, int], known: tuple[float, HeldCase, list[Viewed]]) -> None:
+    """Keep it instead of the oldest ones, so many files in all: a large case takes a kilobyte for each."""
+    with _keeping:
+        _kept.pop(key, None)
+        _kept[key] = known
+        while len(_kept) > 1 and sum(len(files) for _, _, files in _kept.values()) > _KEPT_FILES:
+            _kept.pop(next(iter(_kept)))
 
 
 def find_file(session: Session, case: str, identifier: str) -> Opened:

@@ -20,7 +20,7 @@ from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
 from preserve.errors import Conflict, MediumProblem, Refused, UsageError
 from preserve.home import Home, open_home
-from preserve.house import HOUSE, home_in_house, read_house
+from preserve.houses import HOUSE, home_in_house, read_house
 from preserve.outputs import check_folder
 from storage_adapters.durable import write_file
 

@@ -1,4 +1,4 @@
-"""`preserve serve` that cannot serve: it says why, and leaves no worker behind."""
+"""`preserve serve` called wrongly ends at once, in words, with nothing left running."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people import staffed
-from tests.support.program import Archive as Program
+from tests.support.program import Archive, found
 
 
-@pytest.mark.parametrize(
-    ("settings", "arguments", "status"),
-    [
-        ('\n[metrics]\nlisten = "nowhere"\n', ["--listen", "127.0.0.1:0"], 2),
-        ("", ["--listen", "nowhere"], 2),
-        ("", ["--listen", "127.0.0.1:0", "--certificate", "/etc/hostname", "--key", "/etc/hostname"], 2),
-    ],
-)
-def test_what_cannot_be_served_is_refused_and_starts_nothing(
-    tmp_path: Path, settings: str, arguments: list[str], status: int
-) -> None:
-    archive = staffed(tmp_path / "home")
-    archive.close()
-    with (archive.home.path / "preserve.toml").open("a", encoding="utf-8") as file:
-        file.write(settings)
-    said = Program(archive.home.path).run("serve", *arguments)
-    assert said.returncode == status, said.stderr
-    assert said.stderr.strip() and "Traceback" not in said.stderr
-    assert not (archive.home.work / "worker.lock").exists()
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return found(tmp_path_factory.mktemp("serve") / "archive")
+
+
+def test_what_is_no_address_or_certificate_is_wrong_usage(archive: Archive, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.pem"
+    paper.write_text("no certificate", encoding="utf-8")
+    for options in (("--listen", "nonsense"), ("--certificate", str(paper), "--key", str(paper))):
+        done = archive.run("serve", *options)
+        assert done.returncode == 2, done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (archive.home / "work" / "worker.lock").exists()
+
+
+def test_where_there_is_no_archive_or_house_nothing_is_served(tmp_path: Path) -> None:
+    assert Archive(tmp_path).run("serve").returncode == 2
+    assert Archive(tmp_path).run("--house", str(tmp_path), "serve").returncode == 2

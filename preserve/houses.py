@@ -1,4 +1,4 @@
-"""A house: archives of several fonds beside each other, and where the home of each lies."""
+"""A house: a folder with an archive for each fonds and a register over them. Which home a code means, and no other."""
 
 from __future__ import annotations
 

@@ -17,9 +17,10 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue, place_of
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, ObjectStore, acting_person, given_catalogue, open_home, read_settings
+from preserve.home import Home, acting_person, given_catalogue, open_home
 from preserve.outputs import check_folder
 from preserve.profiles import locate
+from preserve.settings import SETTINGS, ObjectStore, read_settings
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
 
@@ -94,7 +95,7 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
     Who founded it is nobody of the machine: only who is appointed may act.
     """
     given = like.settings
-    catalogue = given.catalogue.url if given.catalogue else given_catalogue()
+    catalogue = given.catalogue.url if given.catalogue else ""
     plan = Plan(
         _new_id(),
         institution,
@@ -102,8 +103,8 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
         None,
         given.digests,
         given.language,
-        catalogue=catalogue,
         fonds=member.code,
+        catalogue=catalogue or given_catalogue(),
     )
     return _make(path, plan, member.founder)
 

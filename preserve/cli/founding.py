@@ -27,9 +27,9 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--test-authority", is_flag=True)
 def init(output: Output, bucket: str, endpoint: str, catalogue: str, test_authority: bool, **given: Any) -> None:
     """Make a home."""
-    extras = founding.Extras(catalogue, test_authority)
     if bucket:
         given["store"] = founding.InBucket(bucket, endpoint, given["store"])
+    extras = founding.Extras(catalogue, test_authority)
     founded = output.call(founding.found, place=output.home_path, extras=extras, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")
     output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from preserve.data_management import filings
+from preserve.data_management.counted import count_up_to
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
@@ -188,6 +189,18 @@ def is_listed(connection: Connection, objid: str) -> bool:
     return connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first() is not None
 
 
+def long_term_of(connection: Connection, objids: Iterable[str]) -> dict[str, bool]:
+    """By objid, of those of these cases that there are: whether regulation Art. 18 applies."""
+    answers = {}
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        for objid, answer in connection.execute(
+            select(cases.c.objid, cases.c.long_term).where(cases.c.objid.in_(batch))
+        ):
+            answers[str(objid)] = bool(answer)
+    return answers
+
+
 def is_long_term(connection: Connection, objid: str) -> bool:
     """Whether regulation Art. 18 applies to the case. Raises Refused where there is none."""
     answer = connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar()
@@ -244,6 +257,7 @@ def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> 
     return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
 
 
-def count_cases(connection: Connection, *, after: str = "") -> int:
-    """How many cases have a case number that follows `after`."""
-    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())
+def count_cases(connection: Connection, *, after: str = "", most: int | None = None) -> int:
+    """How many cases have a case number that follows `after`; `most` where there are as many or more."""
+    following = select(cases.c.case_number).where(cases.c.case_number > after)
+    return count_up_to(connection, following, most)

@@ -13,14 +13,16 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
-from preserve.data_management import one_view
+from preserve.data_management import leases, one_view
 from preserve.data_management.engines import Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
+from preserve.data_management.leases import Leases
 from preserve.errors import PreserveError
 from preserve.home import Home
+from preserve.work import keep_locks
 
-SCHEMA = "0026"
+SCHEMA = "0030"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 
@@ -51,6 +53,8 @@ class Catalogue:
         place = self.place
         one_view.let_go(self.engine)
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
+            if self.is_on_a_server:
+                leases.require_held(connection)
             if self.rules is not None:
                 self.rules.opening(connection)
             yield connection
@@ -61,8 +65,7 @@ class Catalogue:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the catalogue; writers do not wait for it. Raises Busy."""
-        place = self.place
-        shared = one_view.here(self.engine)
+        place, shared = self.place, one_view.here(self.engine)
         if shared is not None:
             with place.translated(), shared.entered(lambda: place.begun(self.engine, writes=False)) as connection:
                 yield connection
@@ -80,6 +83,23 @@ class Catalogue:
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             yield connection
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A transaction beside the order of the others, for what is no part of the archive: signs of life.
+
+        Nothing in it may touch what `begin` is for. Raises Busy, MediumProblem.
+        """
+        assert self.is_on_a_server, "a file has one writer at a time"
+        with self.place.translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
+
+    @property
+    def is_on_a_server(self) -> bool:
+        """Whether several machines may work with it."""
+        return not isinstance(self.place, SqliteFile)
 
     @property
     def path(self) -> Path:
@@ -195,6 +215,8 @@ def open_catalogue(home: Home | Path | Place) -> Catalogue:
         return catalogue
     from preserve.data_management.sealing import Keeper
 
+    if catalogue.is_on_a_server:
+        keep_locks(home.path, Leases(home.path, place))
     return replace(catalogue, rules=Keeper(home))
 
 

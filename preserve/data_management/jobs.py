@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from preserve.clock import stamp
-from preserve.data_management import ledger
+from preserve.data_management import deliveries, ledger
 from preserve.data_management.engines.dialect import position
 from preserve.data_management.tables import jobs
 from preserve.errors import Conflict, NotFound, NotIntact, NotPermitted
@@ -55,6 +55,7 @@ class JobRow:
     ended: str | None = None
     pid: int | None = None
     boot: str | None = None
+    node: str | None = None
     result: str | None = None
     failure: str | None = None
 
@@ -77,6 +78,7 @@ def ask(connection: Connection, row: JobRow, moment: datetime) -> tuple[JobRow, 
             return found, False
     connection.execute(jobs.insert(), asdict(row))
     ledger.append(connection, action=ASKED, subject=row.id, actor=row.account, details=_told(row), moment=moment)
+    deliveries.deliver(connection, row)
     return row, True
 
 
@@ -99,6 +101,13 @@ def find(
         query = query.where(jobs.c.state.in_(list(states)))
     if before:
         query = query.where(jobs.c.id < before)
+    return [JobRow(**row._mapping) for row in connection.execute(query)]
+
+
+def of_subject(connection: Connection, operation: str, subject: str, limit: int) -> list[JobRow]:
+    """Jobs of an operation that are done and about this, the newest first."""
+    about = (jobs.c.operation == operation, jobs.c.subject == subject, jobs.c.state == "done")
+    query = select(jobs).where(*about).order_by(jobs.c.id.desc()).limit(limit)
     return [JobRow(**row._mapping) for row in connection.execute(query)]
 
 
@@ -140,13 +149,13 @@ def require_told(connection: Connection, row: JobRow) -> None:
         raise NotIntact("ledger.contradicts-index", row.id, table=jobs.name)
 
 
-def start(connection: Connection, job: str, *, pid: int, boot: str, moment: datetime) -> int | None:
+def start(connection: Connection, job: str, *, pid: int, boot: str, moment: datetime, node: str = "") -> int | None:
     """Begin the next attempt of a job that waits, for a worker; its number, or None where it does not wait any more."""
     row = read(connection, job)
     if row.state not in WAITING:
         return None
     values = {"state": "running", "attempt": row.attempt + 1, "pid": pid, "boot": boot, "started": stamp(moment)}
-    _change(connection, job, {**values, "ended": None, "result": None, "failure": None})
+    _change(connection, job, {**values, "node": node, "ended": None, "result": None, "failure": None})
     return row.attempt + 1
 
 
@@ -192,6 +201,7 @@ def queue_again(connection: Connection, job: str, *, by_itself: bool = False) ->
     """A job that ended waits again, for its next attempt."""
     row = read(connection, job)
     _change(connection, job, {"state": "queued", "ended": None, "resumed": row.resumed + by_itself})
+    deliveries.deliver(connection, row)
 
 
 def ask_to_stop(connection: Connection, row: JobRow, account: str, moment: datetime) -> State:
@@ -217,6 +227,12 @@ def ended_before(connection: Connection, moment: datetime) -> Iterator[JobRow]:
     over = jobs.c.state.in_(["done", *AGAIN]) & (jobs.c.ended < stamp(moment))
     for row in connection.execute(select(jobs).where(over).order_by(jobs.c.id)).all():
         yield JobRow(**row._mapping)
+
+
+def of_state(connection: Connection, ids: Collection[str], state: State) -> list[str]:
+    """Those of some jobs that are in that state."""
+    query = select(jobs.c.id).where(jobs.c.id.in_(list(ids)), jobs.c.state == state)
+    return [str(job) for job in connection.execute(query).scalars()]
 
 
 def is_there(connection: Connection, job: str) -> bool:

@@ -23,7 +23,8 @@ from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.successors import put_aside, successor_of
 from preserve.data_management.tables import metadata
 from preserve.errors import Busy, Conflict, NotIntact, Refused
-from preserve.home import SETTINGS, CatalogueAt, Home, read_settings
+from preserve.home import Home
+from preserve.settings import SETTINGS, CatalogueAt, read_settings
 from preserve.work import hold
 from storage_adapters.durable import write_file
 

@@ -27,10 +27,10 @@ from preserve.data_management import (
     checkpoints,
     destroyed,
     filings,
-    fonds,
     holdings,
     ledger,
     ledger_from_segments,
+    losses,
     package_index,
     proceedings,
     put_back,
@@ -40,28 +40,13 @@ from preserve.data_management import (
     search,
 )
 from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.kept_alone import JOURNAL as JOURNAL
+from preserve.data_management.kept_alone import OF_THEIRS
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
-from preserve.data_management.tables import (
-    chosen_cases,
-    credentials,
-    ingest_events,
-    ingest_files,
-    ingests,
-    jobs,
-    known_addresses,
-    marks,
-    media,
-    preferences,
-    represervations,
-    saved_searches,
-    second_factors,
-    security_keys,
-    spent_proofs,
-    tokens,
-)
 from preserve.data_management.tables import ledger as ledger_table
+from preserve.data_management.tables import media
 from preserve.errors import Busy, NotIntact, PreserveError
 from preserve.home import Home, acting_person
 from preserve.work import hold
@@ -70,10 +55,6 @@ from storage_adapters.errors import MediumFailing, StorageError
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-_OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, known_addresses, preferences)
-_OF_READERS = (saved_searches, marks, chosen_cases)
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
-"""What lies in the catalogue alone."""
 
 
 class Packages(Protocol):
@@ -160,7 +141,7 @@ def _fill(
 ) -> Report:
     with catalogue.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
-        if not from_old and (lost := sealing.enter_loss(home, connection)):
+        if not from_old and (lost := losses.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
             findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
         rebuild_looks.take_over(home, old, connection, findings)
@@ -169,7 +150,6 @@ def _fill(
         accounts.replay(connection)
         proceedings.replay(connection)
         destroyed.replay(connection)
-        fonds.replay(connection)
         filings.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
         if from_old:
@@ -199,7 +179,7 @@ def _take_over(
         if report.sound:
             put_back.copy_rows(old, connection, (ledger_table, checkpoint_table, *JOURNAL))
             _leave_unsigned(home, connection, findings)
-            sealing.enter_missing_head(home, connection)
+            losses.enter_missing_head(home, connection)
             return True
     except DatabaseError as error:
         if not is_unreadable(error):
@@ -211,7 +191,7 @@ def _take_over(
         if not checkpoints.segments(segments):
             raise NotIntact("catalogue.ledger-contradicted", home.catalogue_name, findings=report.findings)
         ledger_from_segments.enter(connection, segments, findings)
-        findings += put_back.top_up(old, connection, (*_OF_PEOPLE, *_OF_READERS), public)
+        findings += put_back.top_up(old, connection, OF_THEIRS, public)
         return False
     ledger_from_segments.enter(connection, segments, findings)
     return False
@@ -225,7 +205,7 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
     texts = [entry.text for entry in ledger.entries(connection, newest.size + 1)]
     if texts:
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
-        sealing.enter_tail(home, connection, texts)
+        losses.enter_tail(home, connection, texts)
         findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
 
 

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, bindparam, select, text
 from preserve.data_management import facets, search_postgresql, search_sqlite
 from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
-from preserve.data_management.search_passages import Passage as Passage
-from preserve.data_management.search_passages import pack, unpack
+from preserve.data_management.passages import Passage as Passage
+from preserve.data_management.passages import pack, spacing, unpack
 from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
@@ -66,10 +66,20 @@ def enter(
     number = day if last is None else int(last) + 1
     if before is not None and day <= before < day + _A_DAY:
         number = int(before)  # a later version of a case keeps its place
-    row = {"number": number, "objid": objid, "head": pack(head), "body": pack(body)}
+    # What SQLite's index takes is made of each passage as it is written down: to read all of them again would take as
+    # much time once more, and as much memory.
+    words: dict[str, list[str]] = {"head": [], "body": []}
+    at_once = indexed and is_sqlite(connection)
+    packed = {
+        name: pack(spacing(passages, words[name]) if at_once else passages)
+        for name, passages in (("head", head), ("body", body))
+    }
+    row = {"number": number, "objid": objid, **packed}
     connection.execute(findable.insert(), row)
     facets.enter(connection, number, description)
-    if indexed:
+    if at_once:
+        search_sqlite.enter_words(connection, number, words)
+    elif indexed:
         _index(connection).enter(connection, [row])
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from preserve.data_management import facets
 from preserve.data_management.facets import IN_PART, Filters
-from preserve.data_management.search_passages import Passage, unpack
+from preserve.data_management.passages import Passage, unpack
 from preserve.data_management.tables import findable
 from preserve.data_management.tokens import Term, folded, spaced
 

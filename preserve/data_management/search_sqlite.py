@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from preserve.data_management import facets
 from preserve.data_management.facets import Filters
-from preserve.data_management.search_passages import unpack
+from preserve.data_management.passages import unpack
 from preserve.data_management.tokens import BETWEEN, Term, spaced
 
 _COLUMNS = ("head", "body", *facets.IN_PART, "marks")
@@ -22,6 +22,12 @@ CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content
 def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put cases into the index, by their rows of `findable`."""
     connection.execute(_INSERT, [_words(connection, row) for row in rows])
+
+
+def enter_words(connection: Connection, number: int, words: dict[str, list[str]]) -> None:
+    """Put a case into the index by the tokens of its passages, which are let go."""
+    made = {name: BETWEEN.join(words.pop(name)) for name in ("head", "body")}
+    connection.execute(_INSERT, _columns(connection, number, made))
 
 
 def forget(connection: Connection, row: dict[str, Any]) -> None:
@@ -51,7 +57,11 @@ def numbers(
 
 def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     made = {name: BETWEEN.join(spaced(one.text) for one in unpack(row[name])) for name in ("head", "body")}
-    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
+    return _columns(connection, row["number"], made)
+
+
+def _columns(connection: Connection, number: int, made: dict[str, str]) -> dict[str, Any]:
+    return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 
 def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from preserve.errors import Busy
-from preserve.home import SETTINGS, Home, open_home
+from preserve.home import Home, open_home
+from preserve.settings import SETTINGS
 
 
 class SettingsSeen:

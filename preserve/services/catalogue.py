@@ -13,11 +13,11 @@ from preserve.archival_storage.media import server_store
 from preserve.data_management import moving
 from preserve.data_management import rebuild as making
 from preserve.errors import UsageError
-from preserve.home import CatalogueAt
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+from preserve.settings import CatalogueAt
 
 
 @dataclass(frozen=True, slots=True)

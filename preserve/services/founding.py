@@ -10,9 +10,10 @@ from typing import Literal
 
 from preserve.administration import founding
 from preserve.administration.founding import Extras as Extras
-from preserve.home import ObjectStore, default_path
+from preserve.home import default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
+from preserve.settings import ObjectStore
 from storage_adapters.s3 import KIND
 
 

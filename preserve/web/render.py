@@ -9,13 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from preserve import __version__
 from preserve.errors import NotPermitted
 from preserve.messages import bytes_for_people, day_for_people, hint, known, length_for_people, say, speaking
+from preserve.services.pages import how_many
 from preserve.services.text import one_line, visible
 from preserve.services.viewing import time_code
 from preserve.web.navigation import subjects_for
@@ -67,8 +69,11 @@ class Pages:
             day=day_for_people,
             moment=self._moment,
             line=one_line,
+            how_many=how_many,
             seen=visible,
             breaks=_breaks,
+            person=_person,
+            person_text=_person_text,
         )
 
     def _moment(self, text: str) -> str:
@@ -106,6 +111,24 @@ def _who(asked: Asked) -> Any:
         return asked.who
     except NotPermitted:
         return None
+
+
+@pass_context
+def _person_text(context: Context, account: str) -> str:
+    """`李局长（li）`: the person, and the account as the record has it; that alone where nobody is known."""
+    asked: Asked | None = context.get("asked")
+    name = asked.persons.get(account, "") if asked and account else ""
+    return say("web.person", person=name, account=account) if name and name != account else account
+
+
+@pass_context
+def _person(context: Context, account: str) -> Markup:
+    """The same, the account small beside the name."""
+    asked: Asked | None = context.get("asked")
+    name = asked.persons.get(account, "") if asked and account else ""
+    if not name or name == account:
+        return escape(visible(account))
+    return Markup('{} <span class="soft">{}</span>').format(visible(name), visible(account))
 
 
 def _hidden(asked: Asked) -> Markup:

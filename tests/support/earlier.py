@@ -19,7 +19,9 @@ _OF_THE_DOORS = (
     "fonds",
     "archival_numbers",
     "filings",
-)  # migrations 0016 to 0026
+    "leases",
+    "nodes",
+)  # migrations 0016 to 0030
 
 
 def to_0007(base: sqlite3.Connection) -> None:
@@ -33,6 +35,7 @@ def to_0007(base: sqlite3.Connection) -> None:
         "proceedings_by_state",
         "proceeding_cases_by_number",
         "checkpoints_by_segment",
+        "copies_in_trouble",
     ):
         base.execute(f"DROP INDEX {index}")
     for column in ("cases", "action", "subject"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,18 @@ class Server:
         self.ask(_ZEROBLOB, name)
         return self.url(name)
 
+    def kill(self) -> None:
+        """Kill every process of it, as a power failure would."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        for each in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        self.process.wait()
+        for each in children:
+            while Path(f"/proc/{each}").exists() and "State:\tZ" not in _status(each):
+                pass
+
     def stop(self) -> None:
         """Stop it at once and remove what it kept."""
         self.process.terminate()
@@ -56,6 +70,13 @@ class Server:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _status(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "State:\tZ"
 
 
 def program(name: str) -> str:
@@ -103,10 +124,15 @@ def start(folder: Path | None = None, *settings: str, port: int = 0) -> Server:
     if not data.exists():
         init(data)
     port = port or free_port()
+    return Server(folder, port, run(folder, port, *settings))
+
+
+def run(folder: Path, port: int, *settings: str) -> subprocess.Popen[bytes]:
+    """Start a server over the cluster in `folder`/data at a port, and wait until it answers."""
     options = [option for one in (*_TUNED, *FAST, f"port={port}", *settings) for option in ("-c", one)]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
-            [program("postgres"), "-D", data, *options],
+            [program("postgres"), "-D", folder / "data", *options],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -114,8 +140,7 @@ def start(folder: Path | None = None, *settings: str, port: int = 0) -> Server:
             start_new_session=True,
             **as_nobody(),  # type: ignore[call-overload]
         )
-    server = Server(folder, port, process)
     ready = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-d", "postgres"]
     while subprocess.run(ready, check=False).returncode:
         assert process.poll() is None, (folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
-    return server
+    return process

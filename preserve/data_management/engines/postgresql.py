@@ -54,15 +54,7 @@ class PostgresqlSchema:
             raise ToolMissing("catalogue.no-psycopg", self.name) from error
 
         def connect() -> Any:
-            return psycopg.connect(
-                self.url,
-                password=self._password() if self.password_file else None,
-                application_name="preserve",
-                connect_timeout=int(WAIT),
-                # A backslash is one, times are UTC, and nobody waits for a lock for ever.
-                options=f"-c search_path={self.schema} -c lock_timeout={int(WAIT * 1000)} -c timezone=UTC"
-                " -c standard_conforming_strings=on -c client_encoding=UTF8",
-            )
+            return psycopg.connect(self.url, **self.arguments(self.schema))
 
         engine = create_engine(
             "postgresql+psycopg://", creator=connect, pool_timeout=WAIT, pool_size=4, max_overflow=12, pool_recycle=3600
@@ -84,11 +76,25 @@ class PostgresqlSchema:
         finally:
             engine.dispose()
 
+    def arguments(self, schema: str) -> dict[str, Any]:
+        """How a connection is opened beside the address, so that names are looked for in one schema alone."""
+        return {
+            "password": self._password() if self.password_file else None,
+            "application_name": "preserve",
+            "connect_timeout": int(WAIT),
+            # A backslash is one, times are UTC, and nobody waits for a lock for ever.
+            "options": f"-c search_path={schema} -c lock_timeout={int(WAIT * 1000)} -c timezone=UTC"
+            " -c standard_conforming_strings=on -c client_encoding=UTF8",
+        }
+
     def make(self, engine: Engine) -> None:
         """Make the schema with its tables, as they are by the newest migration. Raises Refused, Conflict."""
+        from preserve.data_management import deliveries
+
         with self.translated(), engine.connect() as connection, connection.begin():
             _lock(connection, self.schema)
             postgresql_schema.create(connection, self.schema, self.name)
+            deliveries.make_schema(connection, self.schema)
 
     def begun(self, engine: Engine, *, writes: bool) -> Connection:
         """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy."""

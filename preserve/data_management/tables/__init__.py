@@ -43,6 +43,7 @@ from preserve.data_management.tables.people import (
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
 from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.storage import audits, copies, media
+from preserve.data_management.tables.work import leases, nodes
 
 __all__ = [
     "LEDGER_COLUMNS",
@@ -70,6 +71,7 @@ __all__ = [
     "ingests",
     "jobs",
     "known_addresses",
+    "leases",
     "ledger",
     "login_tries",
     "looks",
@@ -77,6 +79,7 @@ __all__ = [
     "marks",
     "media",
     "metadata",
+    "nodes",
     "preferences",
     "proceeding_cases",
     "proceedings",

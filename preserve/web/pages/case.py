@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.responses import Response
 
-from preserve.services import cases, jobs, reading, reading_timeline
+from preserve.services import cases, job_files, jobs, reading, reading_timeline
 from preserve.services.case_history import show_history
 from preserve.services.case_use import show_use
 from preserve.services.choices import spoken
@@ -37,6 +37,7 @@ def show_case(asked: Asked) -> Response:
         facts=known,
         tables={"versions": versions, "formats": formats, "copies": copies, "events": events, "entries": entries},
         files=files,
+        recordings=sum(1 for one in files.files if one.length) if files else 0,
         window=Window(len(files.files) if files else 0, asked.query.get("from", "1")),
         named=partial(spoken, asked.session),
         use=show_use(asked.session, objid) if tab in ("use", "findings") else None,
@@ -54,11 +55,12 @@ def show_timeline(asked: Asked) -> Response:
     return asked.show("reading/timeline.html", line=line, devices=devices)
 
 
-@page("GET", "/cases/{objid}/history", "case.history")
+@page("GET", "/cases/{objid}/history", "case.history", "job.made")
 def show_whole_history(asked: Asked) -> Response:
     """Everything that happened with a case, each event with where it stands."""
     view = show_history(asked.session, asked.path["objid"])
-    return asked.show("cases/history.html", view=view, events=tables.history(view))
+    made = job_files.made(asked.session, "history.write", asked.path["objid"])
+    return asked.show("cases/history.html", view=view, events=tables.history(view), made=made)
 
 
 @page("POST", "/cases/{objid}/history", "job.ask", "history.write")

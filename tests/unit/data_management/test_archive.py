@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from preserve.data_management.archive import Archive
 from preserve.errors import NotPermitted
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from tests.support.catalogues import new_catalogue
 
 

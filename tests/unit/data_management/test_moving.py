@@ -18,7 +18,8 @@ from preserve.data_management.moving import MOVED, move, settings_text
 from preserve.data_management.search import Passage
 from preserve.data_management.successors import former_of
 from preserve.errors import Busy, Conflict, NotIntact, Refused
-from preserve.home import CatalogueAt, Home, open_home, read_settings
+from preserve.home import Home, open_home
+from preserve.settings import CatalogueAt, read_settings
 
 DESCRIPTION = {"case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12", "classification": "internal"}
 

@@ -13,7 +13,8 @@ from preserve.data_management import cases, checkpoints, ledger, package_index, 
 from preserve.data_management.case_life import read_life
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from tests.support.catalogue_state import state
 from tests.support.catalogues import new_catalogue
 from tests.support.ledgers import export_segments

@@ -24,7 +24,8 @@ from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import verify_ledger
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from tests.support.catalogues import new_catalogue
 from tests.support.earlier import to_0007
 from tests.support.ledgers import export_segments

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from preserve.data_management import search_sqlite
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.facets import Filters
-from preserve.data_management.search_passages import Passage, pack, unpack
+from preserve.data_management.passages import Passage, pack, unpack
 from preserve.data_management.tokens import terms
 
 

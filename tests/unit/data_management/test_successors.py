@@ -11,7 +11,8 @@ from preserve.data_management import ledger
 from preserve.data_management.database import create_catalogue, open_catalogue, place_of
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.successors import former_of, successor_of
-from preserve.home import CatalogueAt, Home, Settings
+from preserve.home import Home
+from preserve.settings import CatalogueAt, Settings
 
 MOMENT = datetime(2026, 11, 28, 8, tzinfo=UTC)
 

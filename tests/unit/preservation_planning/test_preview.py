@@ -14,9 +14,10 @@ from metadata.entities import Format
 from preserve.data_management import migrations_journal
 from preserve.data_management.formats_index import Kind
 from preserve.data_management.package_index import index_package
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.preservation_planning.policy import Policy, Wish, read_policy
 from preserve.preservation_planning.preview import affected, changing, estimated, named, preview
+from preserve.settings import Settings
 from tests.support.catalogues import new_catalogue
 from tests.support.little_packages import MP4, OBJID, TEXT, object_of, write_package
 

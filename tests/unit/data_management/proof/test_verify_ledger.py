@@ -9,7 +9,8 @@ from sqlalchemy import text
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from tests.support.catalogues import new_catalogue
 from tests.support.ledgers import export_segments
 

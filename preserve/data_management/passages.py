@@ -1,4 +1,4 @@
-"""Pieces of text that a case is found by, as the catalogue keeps them: JSON, packed."""
+"""Pieces of text of a case as the catalogue keeps them beside the index, which holds no text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from preserve.data_management.tokens import spaced
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +21,8 @@ class Passage:
     text: str
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
 def pack(passages: Iterable[Passage]) -> bytes:
-    """As `unpack` reads them; those without text are left out."""
+    """Passages as a row holds them, one after the other; those without a text are left out."""
     packer = zlib.compressobj(3)
     packed, between = bytearray(), "["
     for passage in passages:
@@ -34,6 +35,14 @@ def pack(passages: Iterable[Passage]) -> bytes:
 
 
 def unpack(packed: bytes) -> Iterator[Passage]:
-    """The passages, in their order."""
+    """The passages of a row."""
     for row in json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")):
         yield Passage(*row)
+
+
+def spacing(passages: Iterable[Passage], words: list[str]) -> Iterator[Passage]:
+    """The same passages; the tokens of each that has a text, as the index takes them, are added to `words`."""
+    for passage in passages:
+        if passage.text:
+            words.append(spaced(passage.text))
+        yield passage

@@ -102,7 +102,9 @@ def settings_text(text: str, to: CatalogueAt | None) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _quoted(value: str) -> str:
+def _quoted(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value).lower()
     if any(ord(character) < 32 for character in value):
         raise Refused("home.settings-wrong", fields="catalogue")
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

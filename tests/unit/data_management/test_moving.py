@@ -129,7 +129,7 @@ def test_a_text_that_the_server_does_not_keep_is_refused(home: Home, at: Catalog
 
 def test_the_settings_stay_as_they_were_written(tmp_path: Path) -> None:
     before = '# ours\narchive_id = "a"  # an id\ninstitution = "局"\n\n[catalogue] # old\nurl = "postgresql://a/b"\n\n[web]\nlisten = "127.0.0.1:1"\n'
-    at = CatalogueAt(url="postgresql://u@h/d?sslmode=require", password_file="keys/c")
+    at = CatalogueAt(url="postgresql://u@h/d?sslmode=require", password_file="keys/c", kept_days=7, sealer=True)
     after = settings_text(before, at)
     assert (
         after.startswith('# ours\narchive_id = "a"  # an id\n') and "[web]" in after and "postgresql://a/b" not in after

@@ -102,12 +102,11 @@ class Standing:
         return Session(credentials, language, aside=aside, opened=archive, opened_home=home, again=True)
 
     def hash_beside(self) -> None:
-        """Have passwords hashed and verified by processes of their own, behind the pages, until it is closed."""
+        """Have passwords hashed and verified by processes of their own, behind the pages, until this one ends."""
         HASHING.beside()
 
     def close(self) -> None:
         """Close the archive."""
-        HASHING.close()
         self._archive.close()
 
 

@@ -65,7 +65,7 @@ def _service(facts: Metrics) -> Iterator[Metric]:
     family = GaugeMetricFamily("preserve_info", "Versions of what runs", labels=list(told))
     family.add_metric(list(told.values()), 1)
     yield family
-    yield from _gauge("worker_up", "Whether a worker has this home", float(facts.worker))
+    yield from _gauge("worker_up", "Whether a worker of this machine has this home", float(facts.worker))
 
 
 def _jobs(facts: Metrics) -> Iterator[Metric]:

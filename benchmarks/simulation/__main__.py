@@ -15,7 +15,7 @@ def main(wish: str) -> int:
     """Do it."""
     if wish == "measure":
         found = {"when": stamp(now()), **measuring.measure()}
-        measuring.MEASURED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        measuring.keep(found)
         print(json.dumps(found["costs"], indent=1))
         return 0
     if wish == "check":
@@ -23,7 +23,7 @@ def main(wish: str) -> int:
         trials = checking.check()
         kept = measuring.read()
         kept["check"] = {"when": stamp(now()), "load": round(load, 1), "trials": [asdict(one) for one in trials]}
-        measuring.MEASURED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        measuring.keep(kept)
         print(report.checked(kept))
         return 0
     if wish == "run":

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def exporter_of(standing: Standing) -> Exporter | None:
-    """What answers a monitor of this archive; None where none may ask. Raises ToolMissing, UsageError, MediumProblem."""
+    """What answers a monitor of this archive, if any may ask. Raises ToolMissing, UsageError, MediumProblem."""
     if not standing.monitor.listen:
         return None
     try:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from preserve.data_management import filings
+from preserve.data_management.counted import count_up_to
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
@@ -256,6 +257,7 @@ def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> 
     return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
 
 
-def count_cases(connection: Connection, *, after: str = "") -> int:
-    """How many cases have a case number that follows `after`."""
-    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())
+def count_cases(connection: Connection, *, after: str = "", most: int | None = None) -> int:
+    """How many cases have a case number that follows `after`; `most` where there are as many or more."""
+    following = select(cases.c.case_number).where(cases.c.case_number > after)
+    return count_up_to(connection, following, most)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from preserve.data_management import ledger
+from preserve.data_management.counted import count_up_to
 from preserve.data_management.tables import cases, retention, tombstones
 from preserve.errors import NotIntact
 
@@ -112,10 +113,10 @@ def _due(first: str, last: str) -> tuple[ColumnElement[bool], ...]:
     return retention.c.due >= first, retention.c.due <= last, ~gone.exists()
 
 
-def count_cases_after(connection: Connection, after: str) -> int:
-    """How many cases have rows and follow the objid `after`."""
-    query = select(func.count()).where(retention.c.item == "", retention.c.objid > after)
-    return int(connection.execute(query).scalar_one())
+def count_cases_after(connection: Connection, after: str, most: int | None = None) -> int:
+    """How many cases have rows and follow the objid `after`; `most` where there are as many or more."""
+    following = select(retention.c.objid).where(retention.c.item == "", retention.c.objid > after)
+    return count_up_to(connection, following, most)
 
 
 def counts(connection: Connection) -> dict[str, int]:

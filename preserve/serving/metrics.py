@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from preserve.errors import MediumProblem, PreserveError, UsageError
-from preserve.home import Monitor
 from preserve.services import metrics
 from preserve.services.standing import Standing
 from preserve.serving.exposition import text_of
 from preserve.serving.server import bind, name_of, read_address
+from preserve.settings import Monitor
 
 _log = logging.getLogger("preserve.metrics")
 _PATIENCE = 5.0  # seconds that who asks may take to ask: another waits behind it

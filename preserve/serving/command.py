@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +15,7 @@ from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
 from preserve.services.logs import begin_logging
 from preserve.services.standing import Standing
-
-if TYPE_CHECKING:
-    from preserve.serving.metrics import Exporter
+from preserve.serving.watching import exporter_of
 
 
 @click.command(cls=Command)
@@ -52,7 +50,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         house = HouseDoor(standing.house, standing, make) if standing.house is not None else None
         app = house or make(standing)
         listening = server.bind(server.read_address(listen or web.listen))
-        exporter = _exporter(standing)
+        exporter = exporter_of(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
         for home in () if no_worker else (house.homes() if house else [standing.home]):
             if (worker := start_worker_if_none(home)) is not None:
@@ -68,14 +66,3 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         if house is not None:
             house.close()
         standing.close()
-
-
-def _exporter(standing: Standing) -> Exporter | None:
-    """What answers a monitor, where one is set. Raises ToolMissing, UsageError, MediumProblem."""
-    if not standing.monitor.listen:
-        return None
-    try:
-        from preserve.serving.metrics import Exporter
-    except ImportError as error:
-        raise ToolMissing("serve.metrics-missing", str(error.name)) from error
-    return Exporter(standing, standing.monitor)

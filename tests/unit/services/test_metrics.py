@@ -25,8 +25,8 @@ from preserve.work import hold
 from tests.support.bureau import Bureau
 from tests.support.sessions import entries, founded, session_of
 
-_WHOLE_TABLES = {"media", "m"}
-"""What may be read from one end to the other: a row a medium."""
+_WHOLE_TABLES = {"media", "m", "nodes"}
+"""What may be read from one end to the other: a row a medium, a row a machine."""
 
 
 def figures_of(archive: Archive) -> Metrics:

@@ -66,16 +66,17 @@ def enter(
         number = int(before)  # a later version of a case keeps its place
     # What the index takes is made of each passage as it is written down: to read all of them again would take as much
     # time once more, and as much memory.
-    words: dict[str, list[str]] = {"head": [], "body": []}
-    packed = {
-        name: pack(spacing(passages, words[name]) if indexed else passages)
-        for name, passages in (("head", head), ("body", body))
-    }
+    packed: dict[str, bytes] = {}
+    made: dict[str, str] = {}
+    for name, passages in (("head", head), ("body", body)):
+        words: list[str] = []
+        packed[name] = pack(spacing(passages, words) if indexed else passages)
+        made[name] = BETWEEN.join(words)
+    del words
     connection.execute(findable.insert(), {"number": number, "objid": objid, **packed})
     facets.enter(connection, number, description)
     if indexed:
-        joined = {name: BETWEEN.join(words.pop(name)) for name in packed}
-        connection.execute(_INSERT, _columns(connection, number, joined))
+        connection.execute(_INSERT, _columns(connection, number, made))
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:

@@ -41,6 +41,7 @@ from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
 from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_media
+from preserve.ingest.papers_apart import papers_apart
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.working_files import WorkingFiles
@@ -205,7 +206,7 @@ class FirstVersion(VersionPlan[Result]):
                 references = representations.close()
         judged, gathered = judgement.finish(), texts.finish()
         self._keep((*judged.findings, *gathered.findings))
-        with speaking(spoken):
+        with speaking(spoken), papers_apart(len(self.ingest.description.objects)):
             circumstances = self._circumstances(judged, gathered, evidence, moment)
             CaseDescriber(out, self.ingest, circumstances).write(references, representations.survey)
 

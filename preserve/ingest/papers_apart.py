@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from preserve.description.object_table import FEW
+from preserve.ingest.assess import Judged
+from preserve.ingest.compliance import reports
+from preserve.ingest.evidence_notes import Evidence
 from preserve.typesetting import setting_by
 from preserve.work import answer, executor
 
@@ -23,3 +27,13 @@ def papers_apart(files: int, few: int = FEW) -> Iterator[None]:
 
         with setting_by(run):
             yield
+
+
+def papers_of(
+    judged: Judged, evidence: Evidence, institution: str, moment: datetime
+) -> tuple[tuple[str, str, bytes], ...]:
+    """The reports and notes that go into the package, in the language in use: name, MIME type and bytes of each."""
+    view = judged.view
+    with papers_apart(len(view.case.objects)):
+        told = reports(view, judged.findings, institution, moment, sealing=True)
+        return (*told, *evidence.notes(view, institution, moment))

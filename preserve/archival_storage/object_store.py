@@ -150,6 +150,14 @@ class ObjectStore:
         """Of the store."""
         return cast(Iterator[Trial], self.adapter.trials())
 
+    def aside(self) -> Iterator[tuple[str, int]]:
+        """Below `quarantine/` in the store."""
+        return cast(Iterator[tuple[str, int]], self.adapter.aside())
+
+    def drop_aside(self, folder: str) -> None:
+        """Delete one of them there."""
+        self.adapter.drop_aside(folder)
+
     def sizes(self, copy: CopyRef) -> Sizes:
         """As the copy's list has them."""
         files = self.adapter.contents(copy).files
@@ -167,13 +175,17 @@ class ObjectStore:
         return self.bring(copy, [path for path in names if not _PAYLOAD.match(path)])
 
     def bring(self, copy: CopyRef, paths: Iterable[str] | None = None, progress: Progress | None = None) -> Path:
-        """The same folder with these files, or all. Raises CopyUnknown, MediumProblem for no room."""
+        """The same folder with these files as the store gives them, or all.
+
+        Raises CopyUnknown for what the copy's list does not have, MediumProblem for no room.
+        """
         self._clear()
         files = self.adapter.contents(copy).files
         root = self.brought / copy.name
-        wanted = [path for path in (files if paths is None else paths) if not _is_here(root / path, files, path)]
-        if any(path not in files for path in wanted):
-            raise CopyUnknown(f"{copy.name}/{next(path for path in wanted if path not in files)}")
+        asked = list(files if paths is None else paths)
+        if unknown := [path for path in asked if path not in files]:
+            raise CopyUnknown(f"{copy.name}/{unknown[0]}")
+        wanted = [path for path in asked if not self.adapter.is_here(copy, path, root)]
         root.mkdir(mode=0o770, parents=True, exist_ok=True)
         if paths is None:  # folders that hold no file are none of the package's
             require_space(root, sum(files[path].size for path in wanted), self.reserve)
@@ -209,10 +221,3 @@ def _adapter(home: Home, address: Address) -> Any:
     if key not in _adapters:
         _adapters[key] = registry.open_adapter(home.away.kind, address)
     return _adapters[key]
-
-
-def _is_here(place: Path, files: Any, path: str) -> bool:
-    try:
-        return path in files and place.lstat().st_size == files[path].size
-    except OSError:
-        return False

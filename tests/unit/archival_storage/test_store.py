@@ -15,7 +15,7 @@ from preserve.archival_storage.store import Store
 from preserve.home import Home, ObjectStore, Settings
 from storage_adapters.conformance import check_adapter
 from storage_adapters.contract import CopyRef, Package, Warrant
-from storage_adapters.errors import CopyUnknown, MediumFailing, WrongMedium
+from storage_adapters.errors import CopyUnknown, WrongMedium
 from storage_adapters.s3_listing import segment_key
 from tests.support.buckets import bucket, quiet, server
 from tests.support.object_store import ObjectStore as Server
@@ -116,7 +116,9 @@ def test_what_was_brought_goes_after_a_day_and_is_brought_again(server: Server, 
     assert not brought.exists()
 
 
-def test_bytes_that_are_not_the_listed_ones_are_not_brought(server: Server, tmp_path: Path) -> None:
+def test_bytes_that_are_not_the_listed_ones_are_brought_as_they_are_and_asked_for_again(
+    server: Server, tmp_path: Path
+) -> None:
     made = bucket(server)
     place = ObjectStore(kind="s3", bucket=made.bucket, endpoint=server.endpoint, prefix="home/")
     (tmp_path / "work").mkdir()
@@ -128,7 +130,13 @@ def test_bytes_that_are_not_the_listed_ones_are_not_brought(server: Server, tmp_
     data[place_of] ^= 1
     made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data))
     path = "data/aip-x/representations/original/data/a.txt"
-    with pytest.raises(MediumFailing):
-        store.bring(copy, [path])
-    assert not (tmp_path / "work" / "brought" / NAME / path).exists()
+    assert (store.bring(copy, [path]) / path).read_bytes() != FILES[path]
+    data[place_of] ^= 1
+    made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data))
+    assert (store.bring(copy, [path]) / path).read_bytes() == FILES[path], "what was wrong is kept"
+    made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data[:place_of]))
+    store.let_go(copy)
+    assert (store.bring(copy, [path]) / path).read_bytes() == b""
+    made.client().delete_object(Bucket=made.bucket, Key=key)
+    assert not (store.bring(copy, [path]) / path).exists()
     assert not list((tmp_path / "work").rglob("*.part"))

@@ -263,6 +263,11 @@ class S3Adapter:
         self._lists.pop(copy.name, None)
         removing.remove(self._keys, removing.prefixes(copy.name))
 
+    def withdraw(self, copy: CopyRef) -> None:
+        """Take back what was published and never entered anywhere; its list first."""
+        self._lists.pop(copy.name, None)
+        removing.remove(self._keys, removing.prefixes(copy.name))
+
     def aside(self) -> Iterator[tuple[str, int]]:
         """What repairs put aside: the names of its folders, and the bytes of each."""
         return removing.aside(self._keys)

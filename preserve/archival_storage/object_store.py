@@ -7,6 +7,7 @@ and goes with the package under its warrant.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,7 @@ class ObjectStore:
     brought: Path
     location: str
     reserve: int = 0
+    shared: bool = False  # the door is another user of our group: it brings, and throws away, too
 
     @classmethod
     def of(cls, home: Home) -> Self:
@@ -59,9 +61,8 @@ class ObjectStore:
         assert home.away is not None, "the store of this home is a folder"
         address = Address(home.store_identity, home.away.location, home.away.model_dump())
         adapter = _adapter(home, address)
-        return cls(
-            adapter, home.store_identity, home.store, home.work / "brought", home.away.location, home.settings.reserve
-        )
+        brought, group = home.work / "brought", bool(home.settings.web.group)
+        return cls(adapter, home.store_identity, home.store, brought, home.away.location, home.settings.reserve, group)
 
     @property
     def traits(self) -> Traits:
@@ -158,6 +159,11 @@ class ObjectStore:
         """Delete one of them there."""
         self.adapter.drop_aside(folder)
 
+    def withdraw(self, copy: CopyRef) -> None:
+        """Its list goes first, then all that was sent."""
+        self.let_go(copy)
+        self.adapter.withdraw(copy)
+
     def sizes(self, copy: CopyRef) -> Sizes:
         """As the copy's list has them."""
         files = self.adapter.contents(copy).files
@@ -195,6 +201,8 @@ class ObjectStore:
                 if progress is not None:
                     progress(size)
         root.touch()
+        if self.shared:
+            _open_to_group(self.brought, root)
         return root
 
     def let_go(self, copy: CopyRef) -> None:
@@ -221,3 +229,13 @@ def _adapter(home: Home, address: Address) -> Any:
     if key not in _adapters:
         _adapters[key] = registry.open_adapter(home.away.kind, address)
     return _adapters[key]
+
+
+def _open_to_group(top: Path, root: Path) -> None:
+    """Let everybody of the group write here what they bring, and throw it away."""
+    for folder, _, names in os.walk(root):
+        for path, mode in ((Path(folder), 0o2770), *((Path(folder, name), 0o660) for name in names)):
+            with suppress(OSError):  # another user of the group made it, and did the same
+                path.chmod(mode)
+    with suppress(OSError):
+        top.chmod(0o2770)

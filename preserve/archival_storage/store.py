@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Package, Progress, Receipt, StorageAdapter
 from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
-from storage_adapters.durable import discard
+from storage_adapters.durable import discard, publish
 from storage_adapters.reading import walk_files
 from storage_adapters.trials import Trial, try_folder
 
@@ -84,6 +84,10 @@ class Store(StorageAdapter, Protocol):
     def drop_aside(self, folder: str) -> None:
         """Remove what a repair put aside; somebody decided it."""
 
+    def withdraw(self, copy: CopyRef) -> None:
+        """Take back what was published and never entered: no ledger and no inventory tells of it. Nothing else calls
+        this; what was entered goes under a warrant alone."""
+
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """Publish a package built in `staging`; with it nothing is left there."""
 
@@ -139,6 +143,12 @@ class DirectoryStore(DirectoryAdapter):
     def drop_aside(self, folder: str) -> None:
         """Unlink one of them."""
         discard(self.root / QUARANTINE / folder, self.root / QUARANTINE)
+
+    def withdraw(self, copy: CopyRef) -> None:
+        """Back to where it was built."""
+        staging = self.staging(copy.name)
+        discard(staging, self.incoming)
+        publish(self.path(copy), staging)
 
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """One rename."""

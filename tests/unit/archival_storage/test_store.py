@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ import pytest
 
 from preserve.archival_storage.media import establish_store
 from preserve.archival_storage.store import Store
-from preserve.home import Home, ObjectStore, Settings
+from preserve.home import Home, ObjectStore, Settings, Web
 from storage_adapters.conformance import check_adapter
 from storage_adapters.contract import CopyRef, Package, Warrant
 from storage_adapters.errors import CopyUnknown, WrongMedium
@@ -90,6 +92,30 @@ def test_another_archive_s_place_is_refused(store: Store, home: Home) -> None:
     other = Home(home.path, home.settings.model_copy(update={"archive_id": "b"}))
     with pytest.raises(WrongMedium):
         establish_store(other)
+
+
+def test_what_was_never_entered_is_taken_back(store: Store) -> None:
+    copy = published(store)
+    store.bring(copy)
+    store.withdraw(copy)
+    assert not store.has(copy) and not list(store.copies())
+    published_again = store.staging(NAME)
+    if published_again.exists():
+        shutil.rmtree(published_again)
+    assert store.has(published(store))
+
+
+def test_what_is_brought_is_for_the_group_where_the_door_is_another_user(server: Server, tmp_path: Path) -> None:
+    home = home_in(tmp_path / "home", server, "s3")
+    store = establish_store(Home(home.path, home.settings.model_copy(update={"web": Web(group="archive")})))
+    copy = published(store)
+    before = os.umask(0o027)
+    try:
+        root = store.bring(copy)
+    finally:
+        os.umask(before)
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (root, *root.rglob("*"))}
+    assert modes == {True: 0o2770, False: 0o660}
 
 
 def test_nothing_is_left_when_it_is_removed(store: Store, home: Home) -> None:

@@ -35,6 +35,17 @@ class Founded:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The fonds of which an archive is to be, and as whom a house founds it: `house:` and an account of the house.
+
+    No user of the machine can have such a name, so the archive's founder can never act in it.
+    """
+
+    code: str
+    founder: str
+
+
 def found(
     path: Path,
     *,
@@ -49,6 +60,26 @@ def found(
 
     Raises Refused where something lies there already, Busy while another run makes one there.
     """
+    plan = Plan(_new_id(), institution, policy, store, digests, language, test_authority=test_authority)
+    return _make(path, plan, acting_person())
+
+
+def found_member(path: Path, institution: str, like: Home, member: Member) -> Founded:
+    """Make the home of a fonds in a house, with the policy, digests and language of another one. Raises as `found`.
+
+    Who founded it is nobody of the machine: only who is appointed may act.
+    """
+    given = like.settings
+    plan = Plan(_new_id(), institution, given.policy, None, given.digests, given.language, fonds=member.code)
+    return _make(path, plan, member.founder)
+
+
+def _new_id() -> str:
+    return str(ULID()).lower()
+
+
+def _make(path: Path, plan: Plan, founder: str) -> Founded:
+    store = plan.store
     if isinstance(store, Path):  # which may be a folder that is there already
         check_folder(store.parent, None)
         if (store / SETTINGS).exists():
@@ -56,10 +87,8 @@ def found(
     with site(path, "founding") as building:
         _take_back(building, store if isinstance(store, Path) else None)
         clear(building)
-        archive_id = str(ULID()).lower()
-        plan = Plan(archive_id, institution, policy, store, digests, language, test_authority=test_authority)
         fingerprint = lay_out(building, plan)
-        _first_entries(open_home(building), path, fingerprint)
+        _first_entries(open_home(building), path, fingerprint, founder)
         publish_site(building, path)
     home = open_home(path)
     return Founded(home, store_identity(home), fingerprint)
@@ -90,6 +119,7 @@ class Plan:
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
     test_authority: bool = False
+    fonds: str = ""
 
 
 def lay_out(folder: Path, plan: Plan) -> str:
@@ -103,6 +133,8 @@ def lay_out(folder: Path, plan: Plan) -> str:
         f'policy = "{plan.policy}"',
         "digests = [" + ", ".join(f'"{name}"' for name in plan.digests) + "]",
     ]
+    if plan.fonds:
+        lines.append(f'fonds = "{plan.fonds}"')
     if isinstance(plan.store, ObjectStore):
         write_file(folder / "profiles" / POLICY, _policy_of(plan.store.kind).encode(), durable=True)
     else:
@@ -136,14 +168,14 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
+def _first_entries(home: Home, path: Path, fingerprint: str, person: str) -> None:
     """The store, and what the ledger begins with; `path` is where the home will be."""
     final = Home(path.resolve(), home.settings)
     establish_store(home)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
     kept_records.keep(home.store / "ledger" / "ledger.pub", changes=True)
     catalogue = open_catalogue(home)
-    moment, person = now(), acting_person()
+    moment = now()
     with catalogue.begin() as connection:
         ledger.append(
             connection,

@@ -142,6 +142,13 @@ def attached(home: Home, rows: Sequence[MediumRow], *, pool: Executor | None = N
     return {name: medium for name, medium in open_media(home, away, pool=pool).items() if isinstance(medium, Opened)}
 
 
+def places_of(rows: Sequence[MediumRow]) -> dict[str, Path]:
+    """Where those of these media are mounted now that are looked for and are file systems, by identity."""
+    kinds = {row.kind for row in rows if registry.is_looked_for(row.kind) and not registry.traits_of(row.kind).composed}
+    mounted = {name: place for kind in sorted(kinds) for name, place in registry.find(kind)}
+    return {row.id: Path(mounted[row.id]) for row in rows if row.id in mounted}
+
+
 def _places(home: Home, rows: Iterable[MediumRow]) -> dict[str, str]:
     """Where each medium is: the home's store where the home has it, others where they are found or remembered."""
     places: dict[str, str] = {}

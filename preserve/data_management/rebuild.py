@@ -26,6 +26,8 @@ from preserve.data_management import (
     case_index,
     checkpoints,
     destroyed,
+    filings,
+    fonds,
     holdings,
     ledger,
     ledger_from_segments,
@@ -171,6 +173,8 @@ def _fill(
         accounts.replay(connection)
         proceedings.replay(connection)
         destroyed.replay(connection)
+        fonds.replay(connection)
+        filings.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
         if from_old:
             _anchor_rows(home, connection, adapters[0], findings)

@@ -13,6 +13,7 @@ from ulid import ULID
 
 from metadata.findings import text_in
 from metadata.names import safe_names
+from preserve.administration.numbering import filing
 from preserve.archival_storage.media import server_store
 from preserve.clock import now, stamp
 from preserve.data_management import journal, ledger
@@ -49,6 +50,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
                 raise Refused("ingest.deposit-changed", description.case_number)
             enter(connection, "ingest.resumed", known.objid, person, {"step": known.step})
             return Began(known, True)
+        filing.require_fileable(connection, home, description, assessed.needed)
         assessed.require_space(home)
         row = _row(home, assessed)
         journal.create(connection, row)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
+from preserve.administration.numbering import filing
 from preserve.administration.retention import rules_in_force
-from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.packing import publishing
@@ -39,6 +39,7 @@ from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
+from preserve.ingest.in_force import InForce, read_in_force
 from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_media
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
 from preserve.ingest.provenance import TakenFile
@@ -140,7 +141,7 @@ class FirstVersion(VersionPlan[Result]):
     def examine(self) -> None:
         """Every rule, now that the files are known."""
         self.watcher.begin("ingest.step-check")
-        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
+        judgement = Judgement(self.ingest.home, self.assessed, self._known())
         self.media = 0.0
         kept: dict[str, array[int]] = {}
         for number, file in self.files.numbered():
@@ -155,9 +156,9 @@ class FirstVersion(VersionPlan[Result]):
         self._keep(findings)
         self.files.keep(kept)
 
-    def _retention(self) -> RetentionProfile:
+    def _known(self) -> InForce:
         with self.catalogue.read() as connection:
-            return rules_in_force.applicable_rules(self.ingest.home, connection).profile
+            return read_in_force(self.ingest.home, connection)
 
     def _keep(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
@@ -187,7 +188,7 @@ class FirstVersion(VersionPlan[Result]):
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
-        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
+        judgement = Judgement(self.ingest.home, self.assessed, self._known())
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
         lists = files_by_list(deposit.wanted)
@@ -283,6 +284,7 @@ class FirstVersion(VersionPlan[Result]):
                 **case_digests.of_version(connection, objid, 1),
             }
             self._enter(connection, anchors.REGISTERED, details)
+            filing.enter(connection, home, objid, self.ingest.description, actor=self.person, moment=moment)
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)

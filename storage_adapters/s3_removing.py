@@ -9,14 +9,14 @@ from datetime import UTC
 
 from storage_adapters.errors import MediumFailing, NotErasable, ReadOnly, StorageError
 from storage_adapters.s3_bucket import Bucket, asking
-from storage_adapters.s3_listing import published_key
+from storage_adapters.s3_listing import claim_key, places, published_key
 
 _ASIDE = "quarantine/"
 
 
 def prefixes(name: str) -> tuple[str, ...]:
     """Below which keys all of a package lies, what was put aside too; its list first."""
-    return (published_key(name), f"packages/{name}/", f"segments/{name}/", f"{_ASIDE}{name}.")
+    return (published_key(name), *places(name), claim_key(name), f"{_ASIDE}{name}.")
 
 
 def left(bucket: Bucket, name: str) -> tuple[int, str]:

@@ -63,9 +63,7 @@ def test_other_bytes_are_known_as_such(kept: tuple[S3Adapter, list[ExpectedFile]
     assert large not in fetched(made, tmp_path / "brought")
 
 
-def test_a_store_that_is_away_takes_nothing_away(
-    kept: tuple[S3Adapter, list[ExpectedFile]], tmp_path: Path
-) -> None:
+def test_a_store_that_is_away_takes_nothing_away(kept: tuple[S3Adapter, list[ExpectedFile]], tmp_path: Path) -> None:
     made, expected = kept
     fetched(made, tmp_path / "brought")
     away = S3Adapter(made.bucket, "s3-1", endpoint="http://127.0.0.1:9")

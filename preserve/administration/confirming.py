@@ -1,8 +1,9 @@
-"""The password again for one deed on one object: a proof that holds for five minutes (issue 17, web.md 3.8 no. 8).
+"""The password again for one deed on one object as it was seen: a proof that holds for five minutes, and once.
 
 A proof is an HMAC (RFC 2104) under the stored hash of the password. So it is kept nowhere, no other process needs to
-know of it, and it ends with the password. It names account, login, deed and object: in another session, for another
-deed or on another object it proves nothing.
+know of it, and it ends with the password. It names account, login, deed, object and the digest of the record that was
+seen: for anything else it proves nothing. The deed spends it, in the transaction that does the deed: one that was
+refused did nothing and leaves the proof as it was; of two at once one is done.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from preserve.administration.passwords import check_password
-from preserve.data_management import logins
+from preserve.clock import stamp
+from preserve.data_management import logins, spent_proofs
 from preserve.data_management.database import Catalogue
 from preserve.errors import ConfirmNeeded, NotPermitted
 
@@ -26,10 +29,14 @@ HOLDS = timedelta(minutes=5)
 
 
 class Deed(NamedTuple):
-    """What is to be done: the operation's name, and the number or name of what it is about."""
+    """What is to be done: the operation's name, the number or name of what it is about, and the digest it was seen by.
+
+    `seen` is empty where the operation asks for none.
+    """
 
     operation: str
     about: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +62,43 @@ def prove(
         raise NotPermitted("people.confirm-without-password", asker.account)
     known = check_password(catalogue, asker.account, password, moment, asker.address)
     until = int((moment + HOLDS).timestamp())
-    return tuple(_proof(known, asker.account, asker.login, deed, until) for deed in deeds)
+    heads = (f"{until}.{secrets.token_hex(8)}" for _ in deeds)  # two that are given within one second are two
+    return tuple(_proof(known, asker.account, asker.login, deed, head) for deed, head in zip(deeds, heads, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that was found to be of a deed, and which attempt at the deed spends it."""
+
+    text: str = field(repr=False)
+    deed: Deed
+    attempt: str
+
+    def spend(self, connection: Connection) -> None:
+        """Spend it, in the transaction that does the deed; an attempt with several spends it once.
+
+        Raises ConfirmNeeded where another attempt did.
+        """
+        if not spent_proofs.spend(connection, _digest(self.text), self.attempt, stamp(holds_until(self.text))):
+            raise ConfirmNeeded("people.confirm-needed", self.deed.about)
 
 
 def require_proof(
     connection: Connection, account: str, login: str, deed: Deed, proofs: Collection[str], moment: datetime
-) -> None:
-    """Raises ConfirmNeeded unless one of these proofs is of this account, login, deed and object, and still holds."""
+) -> Proof:
+    """The one of these proofs that is of this account, login and deed, still holds and was not spent.
+
+    Raises ConfirmNeeded where there is none.
+    """
     row = logins.read_credential(connection, account)
     for proof in proofs:
         until = _until(proof)
         # One that says it holds longer than any is given for is nobody's.
         if row is None or not moment.timestamp() <= until <= (moment + HOLDS).timestamp():
             continue
-        if hmac.compare_digest(_proof(row.password, account, login, deed, until), proof):
-            return
+        right = _proof(row.password, account, login, deed, proof.rpartition(".")[0])
+        if hmac.compare_digest(right.encode(), proof.encode()) and not spent_proofs.spent(connection, _digest(proof)):
+            return Proof(proof, deed, secrets.token_hex(8))
     raise ConfirmNeeded("people.confirm-needed", deed.about)
 
 
@@ -78,9 +107,13 @@ def holds_until(proof: str) -> datetime:
     return datetime.fromtimestamp(_until(proof), UTC)
 
 
-def _proof(stored: str, account: str, login: str, deed: Deed, until: int) -> str:
-    said = json.dumps(["preserve-confirm-1", account, login, *deed, until]).encode()
-    return f"{until}.{hmac.new(stored.encode(), said, hashlib.sha256).hexdigest()}"
+def _proof(stored: str, account: str, login: str, deed: Deed, head: str) -> str:
+    said = json.dumps(["preserve-confirm-2", account, login, *deed, head]).encode()
+    return f"{head}.{hmac.new(stored.encode(), said, hashlib.sha256).hexdigest()}"
+
+
+def _digest(proof: str) -> str:
+    return hashlib.sha256(proof.encode()).hexdigest()
 
 
 def _until(proof: str) -> int:

@@ -30,10 +30,11 @@ class SessionRules(_Part):
 
 
 class TokenRules(_Part):
-    """For how many days tokens may be given."""
+    """For how many days tokens may be given, and how many answers to one account are kept."""
 
     personal_days: Annotated[int, Field(ge=1, le=90)]
     program_days: Annotated[int, Field(ge=1, le=730)]
+    kept_answers: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
 
 
 class FactorRules(_Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from preserve.clock import stamp
 from preserve.data_management.tables import answers
@@ -35,6 +35,13 @@ def add_answer(connection: Connection, account: str, key: str, asked: str, momen
 def set_answer(connection: Connection, account: str, key: str, answer: str) -> None:
     """Write down what was answered."""
     connection.execute(update(answers).where(answers.c.account == account, answers.c.key == key).values(answer=answer))
+
+
+def kept_of(connection: Connection, account: str) -> tuple[int, str]:
+    """How many keys of an account are kept, and when the oldest was made; empty where there is none."""
+    asked = select(func.count(), func.coalesce(func.min(answers.c.made), "")).where(answers.c.account == account)
+    count, oldest = connection.execute(asked).one()
+    return int(count), str(oldest)
 
 
 def drop_answer(connection: Connection, account: str, key: str) -> None:

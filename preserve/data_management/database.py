@@ -26,7 +26,7 @@ from preserve.data_management.schema_check import require_schema
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0020"
+SCHEMA = "0021"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}

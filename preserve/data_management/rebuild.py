@@ -54,6 +54,7 @@ from preserve.data_management.tables import (
     saved_searches,
     second_factors,
     security_keys,
+    spent_proofs,
     tokens,
 )
 from preserve.data_management.tables import ledger as ledger_table
@@ -64,7 +65,7 @@ from storage_adapters.directory import DirectoryAdapter
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-_OF_PEOPLE = (credentials, tokens, second_factors, security_keys, known_addresses, preferences)
+_OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, known_addresses, preferences)
 _OF_READERS = (saved_searches, marks, chosen_cases)
 JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
 """What lies in the catalogue alone."""

@@ -42,6 +42,7 @@ class DepositProfile(BaseModel):
     deepest_archives: int
     largest_scanned: int
     deepest: int
+    open_uploads: int = 100
     litter: tuple[str, ...]
     litter_folders: tuple[str, ...]
     litter_files: tuple[LeftBehind, ...] = ()

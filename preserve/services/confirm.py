@@ -29,10 +29,10 @@ def confirm(session: Session, deeds: Sequence[Deed], password: str) -> Confirmed
     return Confirmed(proofs, until.isoformat(timespec="seconds"))
 
 
-def confirmed(session: Session, password: str, *deeds: tuple[str, str]) -> Session:
-    """The session with which these deeds may be done, each the name of an operation and what it is about.
+def confirmed(session: Session, password: str, *deeds: tuple[str, ...]) -> Session:
+    """The session with which these deeds may be done, each the name of an operation, what it is about, and `seen`.
 
-    For handlers: `approve(confirmed(asked.session, asked.form["password"], ("request.approve", number)), number)`.
+    For handlers: `approve(confirmed(session, password, ("request.approve", number, seen)), number, seen=seen)`.
     Raises NotPermitted where the password is wrong.
     """
     proofs = confirm(session, [Deed(*deed) for deed in deeds], password).proofs

@@ -13,6 +13,7 @@ from preserve.services.documents import FindingShown
 from preserve.services.operation import anybody, command, query
 from preserve.services.people import Account
 from preserve.services.session import Session
+from preserve.services.sessions import require_whole
 
 
 @command("user.prefer", duty=anybody)
@@ -33,7 +34,8 @@ class News:
 
 @query("user.news", duty=anybody)
 def told(session: Session) -> News:
-    """What a login tells, once more."""
+    """What a login tells, once more. Raises NotPermitted for a token with scopes."""
+    require_whole(session)
     archive = session.archive
     with archive.catalogue.read() as connection:
         return News(news(connection, session.person.account, archive.now()))
@@ -48,7 +50,11 @@ class Deputies:
 
 @query("user.deputies", duty=anybody)
 def deputies(session: Session) -> Deputies:
-    """Who decides in one's place, now or later; nobody in that of who is no head."""
+    """Who decides in one's place, now or later; nobody in that of who is no head.
+
+    Raises NotPermitted for a token with scopes.
+    """
+    require_whole(session)
     account, moment = session.person.account, stamp(session.archive.now())
     with session.archive.catalogue.read() as connection:
         rows = accounts.all_delegations(connection)

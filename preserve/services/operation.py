@@ -4,7 +4,7 @@ This is the only place where permission is asked for, where a refusal or a look 
 an operation added are put under a checkpoint outside. The order is the law's:
 
 1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded. Where
-   a door with sessions asks for a decision, the password must have been given again (`preserve.services.confirm`).
+   a door with sessions asks for a decision, the password must have been given again; the deed spends the proof.
 2. What is exclusive is locked.
 3. A look is recorded (regulation Art. 21). What cannot be recorded is not shown: there is no result then.
 4. The operation runs. Every write transaction of a command asks again, within itself, whether the person still may.
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -40,6 +40,9 @@ from preserve.services.recent_looks import RECENT, of_session
 from preserve.services.runs import Runs
 from preserve.services.session import Needs, Session, claimed, sign_in
 from preserve.work import hold
+
+if TYPE_CHECKING:
+    from preserve.administration.confirming import Proof
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,18 +121,24 @@ class Operation(Generic[P, R]):
             return replace(session, acting=self._recognised_on_damage(session, duties, arguments))
         person = self._recognised(session, session.opened, duties, arguments)
 
-        if self.confirmed and session.again:
-            from preserve.administration.confirming import Deed, require_proof  # no command pays for it
-
-            deed = Deed(self.name, self._about(arguments))
-            with session.opened.catalogue.read() as connection:
-                require_proof(connection, person.account, session.login, deed, session.proofs, session.opened.now())
+        proof = self._proved(session, session.opened, person, arguments)
 
         def still(connection: Connection) -> None:
             _require_any(connection, person, duties, self.name)
+            if proof is not None:
+                proof.spend(connection)
 
-        guarded = session.opened.guarded(still, each=self.kind != "job")
-        return replace(session, acting=person, opened=guarded)
+        return replace(session, acting=person, opened=session.opened.guarded(still, each=self.kind != "job"))
+
+    def _proved(self, session: Session, archive: Archive, person: Person, arguments: Arguments) -> Proof | None:
+        """The proof that this deed spends; None where none is wanted. Raises ConfirmNeeded."""
+        if not (self.confirmed and session.again):
+            return None
+        from preserve.administration.confirming import Deed, require_proof  # no command pays for it
+
+        asked = Deed(self.name, self._about(arguments), str(arguments.get("seen") or ""))
+        with archive.catalogue.read() as connection:
+            return require_proof(connection, person.account, session.login, asked, session.proofs, archive.now())
 
     def _recognised_on_damage(self, session: Session, duties: tuple[Duty, ...], arguments: Arguments) -> Person | None:
         """Who asks for what mends a catalogue; None where what could say who may do it is what is to be mended."""

@@ -144,7 +144,8 @@ def _listed(session: Session, account: str) -> Tokens:
 
 @query("session.list_own", duty=anybody)
 def list_own(session: Session) -> Tokens:
-    """One's own sessions and tokens."""
+    """One's own sessions and tokens. Raises NotPermitted for a token with scopes."""
+    require_whole(session)
     return _listed(session, session.person.account)
 
 
@@ -182,7 +183,10 @@ def _end(session: Session, identifier: str) -> Ended:
 
 
 def require_whole(session: Session) -> None:
-    """Raises NotPermitted where who asks does so by a token with scopes: such a one looks after no account."""
+    """Raises NotPermitted where who asks does so by a token with scopes.
+
+    Such a one looks after no account, and reads nothing about its owner.
+    """
     if session.person.scopes:
         raise NotPermitted("people.token-may-not-manage", session.person.account)
 

@@ -11,7 +11,7 @@ from ulid import ULID
 from preserve.data_management import ledger
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.home import Home
-from preserve.ingest.handing_in import closing, parts
+from preserve.ingest.handing_in import closing, limits, parts
 from preserve.ingest.handing_in.access import Known, own
 from preserve.ingest.handing_in.manifest import Offered as Offered
 from preserve.ingest.handing_in.manifest import digest, mistakes, written
@@ -91,14 +91,24 @@ def enter(session: Session, action: str, subject: str, **details: Any) -> None:
 def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUpload:
     """Begin an upload by its list, or go on with one of mine that has the same list.
 
-    Raises Refused with every file that cannot be taken, MediumProblem where there is no room for it.
+    Raises Refused with every file that cannot be taken, Conflict where too many of mine are open, MediumProblem where
+    there is no room for it, Busy.
     """
     home, account = session.home, session.person.account
     _require_right(home, name, files)
     declared = digest(files)
-    for room, record in rooms(home):
-        if (record.owner, record.state, record.declared) == (account, "uploading", declared):
-            return _shown(room, record, resumed=True)
+    with limits.beginning(home, account) as mine:
+        for room, record in mine:
+            if (record.state, record.declared) == ("uploading", declared):
+                return _shown(room, record, resumed=True)
+        limits.require_few(home, mine)
+        room, record = _begun(home, account, name, files)
+    enter(session, "deposit.opened", room.id, files=len(files), bytes=record.bytes)
+    return _shown(room, record, resumed=False)
+
+
+def _begun(home: Home, account: str, name: str, files: Sequence[Offered]) -> tuple[Room, Record]:
+    """The room of a new upload. Raises MediumProblem."""
     total = sum(file.size for file in files)
     _require_space(home, files, total)
     room = Room(home.waiting / f"up-{str(ULID()).lower()}")
@@ -116,12 +126,11 @@ def open_upload(session: Session, name: str, files: Sequence[Offered]) -> OpenUp
         opened=today(),
         files=len(files),
         bytes=total,
-        declared=declared,
+        declared=digest(files),
         top=_top(files),
     )
     room.write(record)
-    enter(session, "deposit.opened", room.id, files=len(files), bytes=total)
-    return _shown(room, record, resumed=False)
+    return room, record
 
 
 @command("upload.reopen", duty=HANDING_IN, subject="deposit")

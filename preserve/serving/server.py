@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import ssl
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from preserve.errors import MediumProblem, UsageError
 from preserve.services.job_events import end_following
+from preserve.serving.log_lines import log_lines
 
 THREADS = 16
 _BACKLOG = 256
@@ -113,7 +113,7 @@ def run(
     """Answer requests until SIGTERM or SIGINT; those under way are answered to their end, for half a minute."""
     import uvicorn
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    log_lines()
     config = uvicorn.Config(
         _with_threads(app),
         http="httptools",

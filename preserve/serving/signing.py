@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
 from preserve.cli.main import Command
@@ -15,10 +13,11 @@ from preserve.services.text import stoppable
 def signer(output: Output) -> None:
     """Sign until it is told to stop."""
     from preserve.data_management.archive import open_archive
+    from preserve.serving.log_lines import log_lines
     from preserve.serving.server import Address, bind
     from preserve.serving.signer import Signer
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    log_lines()
     archive = open_archive(output.home_path)
     try:
         signs = Signer(archive)

@@ -79,8 +79,8 @@ class Asked:
             raise UsageError("web.field-missing", name)
         return value
 
-    def confirmed(self, *wanted: tuple[str, str]) -> Session:
-        """The session in which these deeds may be done, each the name of an operation and what it is about.
+    def confirmed(self, *wanted: tuple[str, ...]) -> Session:
+        """The session in which these deeds may be done, each an operation's name, what it is about, and `seen`.
 
         The password is the form's field `confirm`, as `parts.confirm()` asks for it. Raises NotPermitted.
         """

@@ -13,9 +13,9 @@ Caller = Callable[..., TestClient]
 """Gives the client of somebody, by what they are, in a language; of nobody without a name."""
 
 
-def confirmed(client: TestClient, password: str, operation: str, about: str) -> dict[str, str]:
+def confirmed(client: TestClient, password: str, operation: str, about: str, seen: str = "") -> dict[str, str]:
     """The header that says that the password was given again for one deed."""
-    deeds = [{"operation": operation, "about": about}]
+    deeds = [{"operation": operation, "about": about, "seen": seen}]
     answer = client.post("/me/confirmations", json={"deeds": deeds, "password": password})
     assert answer.status_code == 200, answer.text
     return {"preserve-confirmation": answer.json()["proofs"][0]}

@@ -15,7 +15,8 @@ _OF_THE_DOORS = (
     "preferences",
     "answers",
     "security_keys",
-)  # migrations 0016 to 0020
+    "spent_proofs",
+)  # migrations 0016 to 0021
 
 
 def to_0007(base: sqlite3.Connection) -> None:

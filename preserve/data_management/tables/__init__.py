@@ -30,6 +30,7 @@ from preserve.data_management.tables.people import (
     preferences,
     second_factors,
     security_keys,
+    spent_proofs,
     tokens,
 )
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
@@ -73,6 +74,7 @@ __all__ = [
     "saved_searches",
     "second_factors",
     "security_keys",
+    "spent_proofs",
     "sums",
     "tiles",
     "tokens",

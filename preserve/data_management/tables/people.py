@@ -79,6 +79,14 @@ security_keys = Table(
     Index("security_keys_by_account", "account"),
 )
 
+spent_proofs = Table(
+    "spent_proofs",
+    metadata,
+    Column("proof", Text, primary_key=True, comment="SHA-256 of a proof that the password was given again"),
+    Column("attempt", Text, nullable=False, comment="which attempt at the deed used it"),
+    Column("until", Text, nullable=False, comment="when it would have ended; the row goes after that"),
+)
+
 known_addresses = Table(
     "known_addresses",
     metadata,

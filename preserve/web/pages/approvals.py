@@ -36,7 +36,7 @@ def approve(asked: Asked) -> Response:
     try:
         if not chosen:
             raise UsageError("web.approvals-nothing")
-        session = asked.confirmed(*((_APPROVE, number) for number, _ in chosen))
+        session = asked.confirmed(*((_APPROVE, number, seen) for number, seen in chosen))
         if session is asked.session:
             raise ConfirmNeeded("people.confirm-needed")
     except (UsageError, NotPermitted) as error:

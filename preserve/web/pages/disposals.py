@@ -94,7 +94,7 @@ def check(asked: Asked) -> Response:
 
     def deed() -> Response:
         number, seen = asked.path["number"], forms.seen(asked)
-        session = confirmed(asked.session, asked.needed("confirm"), ("disposal.supervise", number))
+        session = confirmed(asked.session, asked.needed("confirm"), ("disposal.supervise", number, seen))
         disposals.supervise(session, number, note=asked.form.get("note", ""), seen=seen)
         return asked.see_other(f"/disposals/{number}", "web.disposal-signed")
 
@@ -107,7 +107,7 @@ def approve(asked: Asked) -> Response:
 
     def deed() -> Response:
         number, seen = asked.path["number"], forms.seen(asked)
-        session = confirmed(asked.session, asked.needed("confirm"), ("disposal.approve", number))
+        session = confirmed(asked.session, asked.needed("confirm"), ("disposal.approve", number, seen))
         disposals.approve(session, number, note=asked.form.get("note", ""), seen=seen)
         return asked.see_other(f"/disposals/{number}", "web.disposal-approved")
 

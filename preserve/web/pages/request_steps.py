@@ -94,7 +94,7 @@ def decided(asked: Asked) -> Response:
 
     def deed() -> None:
         name, step = ("request.refuse", requests.refuse) if refused else ("request.approve", requests.approve)
-        session = asked.confirmed((name, number))
+        session = asked.confirmed((name, number, asked.needed("seen")))
         article = form.get("article", "").strip()
         if refused:
             article = asked.needed("article")

@@ -96,7 +96,7 @@ def put_in_force(asked: Asked) -> Response:
 
     def deed() -> Response:
         seen = forms.seen(asked)
-        session = confirmed(asked.session, asked.needed("confirm"), ("retention.put_in_force", seen))
+        session = confirmed(asked.session, asked.needed("confirm"), ("retention.put_in_force", seen, seen))
         retention_rules.put_in_force(session, seen=seen)
         return asked.see_other("/retention/rules", "web.retention-in-force-now")
 

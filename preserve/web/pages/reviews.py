@@ -167,7 +167,7 @@ def approve(asked: Asked) -> Response:
 
     def deed() -> Response:
         number, seen = asked.path["number"], forms.seen(asked)
-        session = confirmed(asked.session, asked.needed("confirm"), ("appraisal.approve", number))
+        session = confirmed(asked.session, asked.needed("confirm"), ("appraisal.approve", number, seen))
         appraisals.approve(session, number, reason=asked.form.get("reason", ""), seen=seen)
         return _back(asked, "web.appraisal-approved")
 

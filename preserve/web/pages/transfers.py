@@ -87,7 +87,7 @@ def decide(asked: Asked) -> Response:
         if verdict not in ("approve", "refuse"):
             raise UsageError("web.transfer-no-verdict", number)
         reason = asked.form.get("reason", "")
-        session = confirmed(asked.session, asked.needed("confirm"), (f"transfer.{verdict}", number))
+        session = confirmed(asked.session, asked.needed("confirm"), (f"transfer.{verdict}", number, seen))
         if verdict == "approve":
             transfers.approve(session, number, reason=reason, seen=seen)
         else:

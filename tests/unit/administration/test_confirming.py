@@ -1,13 +1,15 @@
-"""The password again: a proof is of one account, login, deed and object, for five minutes, and of a right password."""
+"""The password again: a proof is of one account, login, deed, object and digest, for five minutes, and used once."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from preserve.administration.confirming import Deed, require_proof
 from preserve.administration.duties import Duty, Role
@@ -15,7 +17,8 @@ from preserve.administration.passwords import log_in, reset_password, set_passwo
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management.archive import Archive
-from preserve.errors import ConfirmNeeded, NotPermitted
+from preserve.data_management.tables import spent_proofs
+from preserve.errors import ConfirmNeeded, NotPermitted, Refused
 from preserve.services.confirm import confirm, confirmed
 from preserve.services.operation import OPERATIONS, Operation, command
 from preserve.services.session import Session, Token
@@ -41,7 +44,11 @@ def decide() -> Iterator[Operation[Any, str]]:
     before = dict(OPERATIONS)
 
     @command("deed.decide", duty=Duty.DECIDE, subject="number", confirmed=True)
-    def decide(session: Session, number: str) -> str:
+    def decide(session: Session, number: str, *, seen: str = "", wrong: bool = False) -> str:
+        for _ in range(2):  # an attempt of two transactions is one deed
+            with session.archive.catalogue.begin():
+                if wrong:
+                    raise Refused("deed.wrong", number)
         return number
 
     yield decide
@@ -72,11 +79,66 @@ def test_a_proof_is_of_this_deed_object_login_and_account(archive: Archive, deci
         replace(browser(archive, "other"), proofs=given.proofs),
         confirmed(session, PASSWORD, ("request.refuse", NUMBER)),
         confirmed(session, PASSWORD, ("deed.decide", "2026-0002")),
-        replace(session, proofs=("", "x", "99999999999." + "0" * 64, given.proofs[0][:-1], "１２." + "0" * 64)),
+        confirmed(session, PASSWORD, ("deed.decide", NUMBER, "a" * 64)),
+        replace(
+            session,
+            proofs=(
+                "",
+                "x",
+                "99999999999." + "0" * 64,
+                given.proofs[0][:-1],
+                "１２." + "0" * 64,
+                given.proofs[0] + "é",
+            ),
+        ),
     ]
     for other in others:
         with pytest.raises(ConfirmNeeded):
             decide(other, NUMBER)
+
+
+def test_a_proof_is_of_the_record_that_was_seen(archive: Archive, decide: Operation[Any, str]) -> None:
+    given = confirmed(browser(archive), PASSWORD, ("deed.decide", NUMBER, "a" * 64))
+    for seen in ("", "b" * 64):
+        with pytest.raises(ConfirmNeeded):
+            decide(given, NUMBER, seen=seen)
+    assert decide(given, NUMBER, seen="a" * 64) == NUMBER
+
+
+def test_a_proof_is_used_once(archive: Archive, decide: Operation[Any, str]) -> None:
+    given = confirmed(browser(archive), PASSWORD, ("deed.decide", NUMBER))
+    with pytest.raises(Refused):
+        decide(given, NUMBER, wrong=True)
+    assert decide(given, NUMBER) == NUMBER, "what was refused did nothing, and spent nothing"
+    with pytest.raises(ConfirmNeeded):
+        decide(given, NUMBER)
+
+
+def test_of_two_at_once_with_one_proof_one_is_done(archive: Archive, decide: Operation[Any, str]) -> None:
+    given = confirmed(browser(archive), PASSWORD, ("deed.decide", NUMBER))
+    begin, done = threading.Barrier(8), list[str]()
+
+    def attempt() -> None:
+        begin.wait(30)
+        try:
+            done.append(decide(given, NUMBER))
+        except ConfirmNeeded:
+            done.append("")
+
+    threads = [threading.Thread(target=attempt) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [""] * 7 + [NUMBER]
+
+
+def test_what_is_spent_is_forgotten_once_it_holds_no_more(archive: Archive, decide: Operation[Any, str]) -> None:
+    with archive.catalogue.begin() as connection:
+        connection.execute(insert(spent_proofs).values(proof="old", attempt="x", until="2026-01-01T00:00:00Z"))
+    decide(confirmed(browser(archive), PASSWORD, ("deed.decide", NUMBER)), NUMBER)
+    with archive.catalogue.read() as connection:
+        assert "old" not in connection.execute(select(spent_proofs.c.proof)).scalars().all()
 
 
 def test_several_deeds_are_confirmed_at_once(archive: Archive, decide: Operation[Any, str]) -> None:

@@ -263,12 +263,17 @@ def test_a_decision_is_about_the_record_that_was_seen(caller: Caller, bureau: Bu
         f"{address}/refusal", json=refusal, headers=key | {"if-match": shown.headers["etag"]}
     )
     assert unconfirmed.status_code == 403 and unconfirmed.headers["www-authenticate"] == "Confirm"
-    deeds = [{"operation": "request.refuse", "about": bureau.request}]
+    deeds = [{"operation": "request.refuse", "about": bureau.request, "seen": shown.headers["etag"].strip('"')}]
     wrong = caller("head").post("/me/confirmations", json={"deeds": deeds, "password": "wrong"})
     assert wrong.status_code == 403
     proof = caller("head").post("/me/confirmations", json={"deeds": deeds, "password": PASSWORD}).json()["proofs"][0]
     sent = key | {"preserve-confirmation": proof}
-    stale = caller("head").post(f"{address}/refusal", json=refusal, headers=sent | {"if-match": '"' + "0" * 64 + '"'})
+    old = {"if-match": '"' + "0" * 64 + '"'}
+    assert caller("head").post(f"{address}/refusal", json=refusal, headers=sent | old).status_code == 403, (
+        "a proof is for one record"
+    )
+    of_old = confirmed(caller("head"), PASSWORD, "request.refuse", bureau.request, "0" * 64)
+    stale = caller("head").post(f"{address}/refusal", json=refusal, headers=key | old | of_old)
     assert stale.status_code == 412, stale.text
     other = caller("head").post(f"{address}/approval", json={}, headers=sent | {"if-match": shown.headers["etag"]})
     assert other.status_code == 403, "a proof is for one deed"

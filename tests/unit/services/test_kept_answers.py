@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from preserve.clock import now
-from preserve.errors import Conflict, NotPermitted, Refused
+from preserve.data_management import answers
+from preserve.errors import Conflict, NotPermitted, Refused, Throttled
+from preserve.services import sessions
 from preserve.services.kept_answers import KEPT, NOT_KEPT, Answer, begin_once, end_once
-from preserve.services.session import Session
+from preserve.services.session import Session, Token
 from tests.support.bureau import Bureau
+from tests.support.office import PASSWORD
 
 DONE = Answer(201, {"location": "/x"}, {"number": "冻-1"})
 
@@ -49,6 +53,41 @@ def test_after_a_week_the_key_is_free(bureau: Bureau) -> None:
     end_once(founder, begin_once(founder, "d", "digest"), DONE)
     assert begin_once(_session(bureau, "founder", KEPT.days - 1), "d", "digest").before == DONE
     assert begin_once(_session(bureau, "founder", KEPT.days + 1), "d", "digest").before is None
+
+
+def test_whoever_may_do_less_than_the_first_asker_gets_no_answer_of_theirs(bureau: Bureau) -> None:
+    whole = _session(bureau)
+    given = sessions.make(whole, "narrow", scopes=["find"], days=1, password=PASSWORD)
+    narrow = replace(whole, credentials=Token(given.token))
+    end_once(whole, begin_once(whole, "n", "digest"), DONE)
+    with pytest.raises(NotPermitted, match=r"api\.answer-of-wider"):
+        begin_once(narrow, "n", "digest")
+    assert begin_once(_session(bureau), "n", "digest").before == DONE
+    end_once(narrow, begin_once(narrow, "m", "digest"), DONE)
+    assert begin_once(narrow, "m", "digest").before == begin_once(whole, "m", "digest").before == DONE
+
+
+def test_of_one_account_as_many_are_kept_as_the_profile_says(bureau: Bureau) -> None:
+    own = bureau.archive.home.profiles / "people.toml"
+    text = (Path("profiles") / "people.toml").read_text(encoding="utf-8")
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(text.replace("kept_answers = 10000", "kept_answers = 100"), encoding="utf-8")
+    try:
+        founder = _session(bureau, "founder")
+        with bureau.archive.catalogue.read() as connection:
+            there, _ = answers.kept_of(connection, bureau.askers["founder"].account)
+        for number in range(100 - there):
+            end_once(founder, begin_once(founder, f"q{number}", "digest"), DONE)
+        with pytest.raises(Throttled, match=r"api\.answers-many") as raised:
+            begin_once(founder, "one more", "digest")
+        assert 0 < raised.value.values["seconds"] <= KEPT.total_seconds() + 1
+        assert begin_once(founder, "q7", "digest").before == DONE, "what was done is told all the same"
+        other = _session(bureau, "depositor")
+        end_once(other, begin_once(other, "q", "digest"), None)
+        later = _session(bureau, "founder", KEPT.days + 1)
+        end_once(later, begin_once(later, "one more", "digest"), None)
+    finally:
+        own.unlink()
 
 
 def test_nobody_has_keys(bureau: Bureau) -> None:

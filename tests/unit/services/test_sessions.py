@@ -15,7 +15,7 @@ from preserve.administration.duties import Role
 from preserve.administration.one_time_codes import code_at, step_of
 from preserve.data_management import ledger, logins
 from preserve.errors import NotFound, NotPermitted, Refused, Throttled, UsageError
-from preserve.services import people, second_factors, sessions
+from preserve.services import my_account, people, second_factors, sessions
 from preserve.services.session import Session, Token
 from preserve.services.sessions import Opened
 from tests.support.sessions import appoint, founded, founder, session_of
@@ -195,6 +195,10 @@ def test_a_token_of_ones_own_does_what_it_was_made_for(desk: Desk) -> None:
         cases.list_cases(token)
     with pytest.raises(NotPermitted, match=r"people\.token-may-not-manage"):
         sessions.make(token, "more", scopes=["find"], days=1, password=PASSWORD)
+    for reading in (sessions.list_own, my_account.told, my_account.deputies):
+        reading(session)
+        with pytest.raises(NotPermitted, match=r"people\.token-may-not-manage"):
+            reading(token)  # where its owner sits and what was done with the account is none of a program's business
     with pytest.raises(NotPermitted, match=r"people\.token-may-not-manage"):
         second_factors.begin(token)
     desk.moment += timedelta(days=90)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
 from preserve.services.standing import Standing
+from preserve.serving.workers import KeptWorker
 
 
 @click.command(cls=Command)
@@ -38,10 +40,9 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         app = make_app(standing, [(BASE, make_api(standing))])
         listening = server.bind(server.read_address(listen or web.listen))
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
-        worker = None if no_worker else start_worker_if_none(standing.home)
+        worker = None if no_worker else KeptWorker(partial(start_worker_if_none, standing.home))
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
         if worker is not None:
-            worker.terminate()
-            worker.wait()
+            worker.stop()
         standing.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ from tests.support.evidence import COURT_PAPER, let_sign
 from tests.support.keeping import add_disc, add_folder, demand_copies, ended
 from tests.support.office import small_case
 from tests.support.tiny_case import write_case
-from tests.support.web import ACCOUNTS, PASSWORD, Served, send, start
+from tests.support.web import PASSWORD, Served, send, start
 
 HOSTILE = '"><img src=x onerror=alert(1)>'
 """What somebody hostile writes into every field; `MARK` is what a page then shows of it."""

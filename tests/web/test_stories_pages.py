@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from preserve.web.app import all_pages
 from tests.support import looking
-from tests.support.web import ACCOUNTS, person
+from tests.support.web import person
 from tests.support.whole_bureau import MARK, Bureau, pages_of, route_of
 
 pytestmark = pytest.mark.xdist_group("stories")

@@ -65,4 +65,3 @@ class KeptWorker:
             process.terminate()
             process.wait()
         self._thread.join()
-

@@ -28,7 +28,9 @@ def press(page: Page, wanted: str, key: str = "Enter") -> None:
     tab_to(page, wanted)
     before = page.evaluate("performance.timeOrigin")
     page.keyboard.press(key)
-    page.wait_for_function("(before) => performance.timeOrigin !== before && document.readyState === 'complete'", arg=before)
+    page.wait_for_function(
+        "(before) => performance.timeOrigin !== before && document.readyState === 'complete'", arg=before
+    )
 
 
 def write(page: Page, name: str, text: str) -> None:

@@ -194,9 +194,7 @@ def leave_browser() -> None:
 
 
 @contextmanager
-def person(
-    served: Served, role: str, language: str = "zh", *, refused: bool = False, **options: Any
-) -> Iterator[Page]:
+def person(served: Served, role: str, language: str = "zh", *, refused: bool = False, **options: Any) -> Iterator[Page]:
     """Somebody at a browser of their own, logged in as that account, if any; what the console complains of fails.
 
     `refused`: they are told no on the way, which a console takes for a fault.

@@ -220,29 +220,28 @@ def test_a_double_click_and_a_form_sent_again_are_one_job(served: Served) -> Non
 
 
 def test_a_hundred_follow_one_job_and_the_pages_go_on(tmp_path: Path) -> None:
-    with serving(tmp_path, options=("--no-worker",)) as idle:
-        with person(idle, "archivist") as page:
-            page.goto("/audits")
-            page.click("form[action='/audits/run'] button")
-            page.wait_for_url("**/jobs/*")
-            job = page.url.partition("?")[0].rpartition("/")[2]
-            (session,) = [one["value"] for one in page.context.cookies() if "session" in one["name"]]
-            place = urlsplit(idle.address)
-            asked = f"GET /jobs/{job}/events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: session={session}\r\n\r\n"
-            lines = [socket.create_connection((place.hostname, place.port)) for _ in range(100)]
-            try:
-                for line in lines:
-                    line.sendall(asked.encode())
-                heard = {line: b"" for line in lines}
-                follow(heard, b"retry:")
-                page.goto("/cases")
-                assert page.locator("h1").inner_text() == "案卷"
-                page.goto(f"/jobs/{job}")
-                page.click(f"form[action='/jobs/{job}/stop'] button")
-                follow(heard, b'"state": "stopped"')
-            finally:
-                for line in lines:
-                    line.close()
+    with serving(tmp_path, options=("--no-worker",)) as idle, person(idle, "archivist") as page:
+        page.goto("/audits")
+        page.click("form[action='/audits/run'] button")
+        page.wait_for_url("**/jobs/*")
+        job = page.url.partition("?")[0].rpartition("/")[2]
+        (session,) = [one["value"] for one in page.context.cookies() if "session" in one["name"]]
+        place = urlsplit(idle.address)
+        asked = f"GET /jobs/{job}/events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: session={session}\r\n\r\n"
+        lines = [socket.create_connection((place.hostname, place.port)) for _ in range(100)]
+        try:
+            for line in lines:
+                line.sendall(asked.encode())
+            heard = dict.fromkeys(lines, b"")
+            follow(heard, b"retry:")
+            page.goto("/cases")
+            assert page.locator("h1").inner_text() == "案卷"
+            page.goto(f"/jobs/{job}")
+            page.click(f"form[action='/jobs/{job}/stop'] button")
+            follow(heard, b'"state": "stopped"')
+        finally:
+            for line in lines:
+                line.close()
 
 
 def follow(heard: dict[socket.socket, bytes], word: bytes, patience: float = 60) -> None:

@@ -95,12 +95,13 @@ def test_a_description_is_filled_in_by_keys(bureau: Bureau) -> None:
         press(page, f"main a[href='{deposit}']")
         press(page, f"main a[href='{deposit}/description']")
         press(page, ".sticky button")
-        page.locator("[data-focus]").wait_for()
         mistakes = page.locator(".mistake").count()
         assert mistakes > 0
-        tab_to(page, "[data-focus] a")
+        tab_to(page, "main a[href^='#f-']")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.matches('input, select, textarea')"), "a mistake leads to its field"
+        assert page.evaluate("document.activeElement.matches('input, select, textarea')"), (
+            "a mistake leads to its field"
+        )
         page.reload()
         write(page, "case_number", "临文综罚〔2026〕79号")
         write(page, "title", "按键填写的案卷")

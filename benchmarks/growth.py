@@ -71,6 +71,8 @@ def words_of(name: str, cases: int) -> list[str]:
 def seconds(words: list[str], home: Path) -> tuple[float, float]:
     """Wall and processor time of a command as a person starts it, the median of some runs."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "PRESERVE_HOME": str(home)}
+    # Compiled modules are kept, as they are where the program is installed.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     wall, busy = [], []
     for _ in range(measure.RUNS):
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()

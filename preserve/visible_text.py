@@ -8,6 +8,11 @@ from collections.abc import Callable
 
 _PLAIN = re.compile(r"[ -~\u3001-\u3011\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uff01-\uff5e]*")
 """What every reader shows as it is; the fonts of `preserve.typesetting` are held to that by a test."""
+_SEEN = re.compile(
+    r"[ -~\u00b7\u00d7\u2014\u2018\u2019\u201c\u201d\u2026\u2460-\u2473\u3001-\u3011\u3014\u3015"
+    r"\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uff01-\uff5e]*"
+)
+"""What stays as it is where fonts are not asked: most texts are nothing else, and a page has a thousand of them."""
 
 _BLANKS = "\u00a0\u3000"
 # They choose the shape of the Mongolian letter before them (Unicode 13.5), and are nothing anywhere else.
@@ -37,7 +42,7 @@ def visible(text: str, *, keep: str = "", shows: Shows | None = None) -> str:
     stand on nothing. With `shows` (what fonts have) also what that denies. The answer is a fixed point: made visible
     again, it stays as it is.
     """
-    if _PLAIN.fullmatch(text):
+    if (_SEEN if shows is None else _PLAIN).fullmatch(text):
         return text
     made: list[str] = []
     place, end = 0, len(text)

@@ -55,17 +55,22 @@ class ReadBack:
 
 
 class Follower(threading.Thread):
-    """Follows one file. It is told how far the file was written, and then where it lies."""
+    """Follows one file. It is told how far the file was written, and then where it lies.
+
+    One thread makes stretch after stretch durable, this one hashes what is: neither the medium nor the processor waits
+    for the other.
+    """
 
     def __init__(self, path: Path, stretch: int) -> None:
         super().__init__(name="read-behind", daemon=True)
         self._handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         self._path, self._stretch = path, stretch
         self._written: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._durable: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._size = self._begun = 0
         self._running = new_digest(_ALGORITHM)
         self._unsynced: OSError | None = None
-        self._whole = False
+        self._kept = self._whole = False
         self.state: State | None = None
 
     def written(self, size: int) -> None:
@@ -85,22 +90,34 @@ class Follower(threading.Thread):
 
     def run(self) -> None:
         """Stretch after stretch, each durable before it is read."""
+        keeper = threading.Thread(target=self._keep, name="make-durable", daemon=True)
+        keeper.start()
         try:
             with suppress(OSError):  # what cannot be read is read once more, by whoever says so
-                while (size := self._written.get()) is not None:
-                    self._follow(size)
-                self._whole = True
+                while (size := self._durable.get()) is not None:
+                    self._read(size)
+                self._whole = self._kept
         finally:
+            keeper.join()
             os.close(self._handle)
 
-    def _follow(self, size: int) -> None:
+    def _keep(self) -> None:
+        """Each stretch made durable and dropped from the cache, and asked for again."""
+        begin = 0
         try:
-            os.fdatasync(self._handle)  # of pages that are not yet written none can be dropped
+            while (size := self._written.get()) is not None:
+                os.fdatasync(self._handle)  # of pages that are not yet written none can be dropped
+                os.posix_fadvise(self._handle, begin, size - begin, os.POSIX_FADV_DONTNEED)
+                os.posix_fadvise(self._handle, begin, size - begin, os.POSIX_FADV_WILLNEED)
+                self._durable.put(size)
+                begin = size
+            self._kept = True
         except OSError as error:
             self._unsynced = None if error.errno in _NO_SYNC else error
-            raise
-        os.posix_fadvise(self._handle, self._size, size - self._size, os.POSIX_FADV_DONTNEED)
-        os.posix_fadvise(self._handle, self._size, size - self._size, os.POSIX_FADV_WILLNEED)
+        finally:
+            self._durable.put(None)
+
+    def _read(self, size: int) -> None:
         room = memoryview(bytearray(_BLOCK))
         while self._size < size and (count := os.preadv(self._handle, [room[: size - self._size]], self._size)):
             self._running.update(room[:count])

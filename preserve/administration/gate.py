@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
+from preserve.administration.hashing import at_once
 from preserve.errors import Throttled
 
-_AT_ONCE = 2
-_WAITING = 20
+_WAITING = 12  # each holds a thread of the door: those of pages must outnumber them
 _QUEUE_SECONDS = 5
 
 
@@ -41,5 +41,5 @@ class Gate:
                 self._inside += 1
 
 
-GATE = Gate(_AT_ONCE, _WAITING)
+GATE = Gate(at_once(), _WAITING)
 """What everything that hashes or verifies a password goes through."""

@@ -12,6 +12,7 @@ from ulid import ULID
 
 from preserve.administration.duties import Role
 from preserve.administration.gate import GATE
+from preserve.administration.hashing import HASHING
 from preserve.administration.people import Person, existing, token_digest
 from preserve.administration.proving import Claim, prove
 from preserve.administration.second_factor import wants_factor
@@ -28,10 +29,7 @@ _TOKEN_HOLDS = timedelta(hours=12)
 
 def hash_password(password: str) -> str:
     """A password as it is stored: argon2id with the second recommended parameters (RFC 9106 §4)."""
-    from argon2 import PasswordHasher
-    from argon2.profiles import RFC_9106_LOW_MEMORY
-
-    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(_bytes(password))
+    return HASHING.hash(_bytes(password))
 
 
 def first_password() -> tuple[str, str]:

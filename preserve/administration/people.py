@@ -123,6 +123,11 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
         raise NotPermitted("people.suspended", row.name)
     if row is not None:
         person = replace(person, roles=frozenset(map(Role, row.roles)))
+    require_of(connection, person, duty, deed)
+
+
+def require_of(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:
+    """As `require`, of a person who was recognised in this transaction."""
     if person.may(duty):
         return
     if (
@@ -140,6 +145,22 @@ def require(connection: Connection, person: Person, duty: Duty, deed: str = "") 
     named = bool(deed) and known(f"people.deed-{deed}")
     what = say(f"people.deed-{deed}") if named else say(f"people.duty-{duty.value}")
     raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)
+
+
+def require_any(
+    connection: Connection, person: Person, duties: tuple[Duty, ...], deed: str, *, fresh: bool = False
+) -> None:
+    """Raises NotPermitted unless the person has one of these duties now, where there are any.
+
+    `fresh`: the person was recognised in this transaction, so that the account is not read again.
+    """
+    asked = require_of if fresh else require
+    for duty in duties[1:]:
+        if person.may(duty):
+            asked(connection, person, duty, deed)
+            return
+    for duty in duties[:1]:
+        asked(connection, person, duty, deed)
 
 
 def may_answer(connection: Connection, person: Person) -> bool:

@@ -4,7 +4,7 @@ One answer, and one amount of work, for a wrong password, a wrong code, an unkno
 one, to whoever asks. A try is counted before it is verified. Five wrong ones lock an account for a quarter of an hour;
 from an address that the account came from within the last thirty days they are counted apart, so that a stranger
 cannot lock anybody out. Where a security key is asked for after the right password, the try stays counted until the
-key has answered. Verifying takes memory and time by intention, so only two are verified at once.
+key has answered. Verifying takes memory and time by intention, so few are verified at once (`gate`, `hashing`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from preserve.administration.gate import GATE
+from preserve.administration.hashing import HASHING
 from preserve.administration.second_steps import Given, by_code
 from preserve.clock import parse, stamp
 from preserve.data_management import accounts, ledger, login_tries, logins, security_keys
@@ -96,9 +97,12 @@ def prove(catalogue: Catalogue, claim: Claim, moment: datetime, deed: Deed, *, a
     security keys and no code was given; Throttled where too many tries came from that address or at that account
     lately, or wait to be verified.
     """
+    if claim.address:
+        with catalogue.read() as connection:  # a flood from an address that is closed takes no turn of anybody's
+            _require_open(connection, (f"address:{claim.address}",), moment)
     with GATE.entered():
         tried = _count(catalogue, claim, moment)
-        right = bool(claim.provider) or _verify(tried.password, claim.password)
+        right = bool(claim.provider) or HASHING.verify(tried.password, _bytes(claim.password))
 
     def second(connection: Connection) -> Given:
         return by_code(connection, tried.account, claim.code, moment) if asks_code else "right"
@@ -139,6 +143,12 @@ def _keys(claim: Claim, known_address: bool) -> tuple[str, ...]:
     return f"address:{claim.address}", f"account:{name}"
 
 
+def _require_open(connection: Connection, keys: tuple[str, ...], moment: datetime) -> None:
+    """Raises Throttled where no try is taken under one of these keys now."""
+    if seconds := login_tries.closed_for(connection, keys, moment):
+        raise Throttled("people.too-many-tries", seconds=seconds)
+
+
 def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> Try:
     with catalogue.begin() as connection:
         account = accounts.read_account(connection, claim.account) if claim.account.isascii() else None
@@ -146,8 +156,7 @@ def _count(catalogue: Catalogue, claim: Claim, moment: datetime) -> Try:
         credential = known or CredentialRow("", NOBODYS, True, 0, None)  # no account has an empty name
         place = login_tries.known_address(connection, credential.account, claim.address, moment)
         keys = _keys(claim, place is not None)
-        if seconds := login_tries.closed_for(connection, keys, moment):
-            raise Throttled("people.too-many-tries", seconds=seconds)
+        _require_open(connection, keys, moment)
         for key in keys:
             login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
         counter: _Counter = place or credential
@@ -238,9 +247,8 @@ def note_unproven(catalogue: Catalogue, provider: str, address: str, reason: str
     """
     key = f"address:{address}"
     with catalogue.begin() as connection:
-        if address and (seconds := login_tries.closed_for(connection, (key,), moment)):
-            raise Throttled("people.too-many-tries", seconds=seconds)
         if address:
+            _require_open(connection, (key,), moment)
             login_tries.count(connection, key, _TRIES_BEFORE_CLOSING, moment)
         if count := login_tries.unknown_since(connection, moment, login_tries.UNKNOWN_PROVIDED):
             details = {"locked": False, "count": count, "provider": provider, "reason": reason}
@@ -250,17 +258,6 @@ def note_unproven(catalogue: Catalogue, provider: str, address: str, reason: str
 def is_locked(row: _Counter, moment: datetime) -> bool:
     """Whether wrong passwords have closed it for now."""
     return bool(row.locked_until) and parse(str(row.locked_until)) > moment
-
-
-def _verify(stored: str, password: str) -> bool:
-    """Whether it is the password. Every try goes through here once, whatever is known of the account."""
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    try:
-        return PasswordHasher().verify(stored, _bytes(password))
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _bytes(text: str) -> bytes:

@@ -26,6 +26,7 @@ from preserve.api.sending import send_document
 from preserve.messages import at_door, speaking
 from preserve.services import uploads
 from preserve.services.http import NOT_AS_SENT
+from preserve.services.receiving import receive
 from preserve.services.session import Session
 from preserve.services.standing import Standing
 
@@ -142,7 +143,7 @@ class Pieces:
         self, request: Request, deposit: Deposit, line: Line, version: Version, at: Offset, checksum: Checksum = ""
     ) -> Response:
         """Add a piece to a file, at its end."""
-        data = await request.body()
+        data = await receive(request.stream())
 
         def deed(session: Session) -> Response:
             if request.headers.get("content-type", "").lower() != PIECE:

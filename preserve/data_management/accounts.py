@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, select
 
 from metadata.findings import Finding
 from preserve.clock import stamp
-from preserve.data_management import ledger
+from preserve.data_management import ledger, one_view
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import accounts, delegations
 from preserve.errors import NotIntact
@@ -110,8 +110,15 @@ def _delegations_told(connection: Connection) -> dict[str, DelegationRow]:
 # --- what the tables list, and whether it is the same
 
 
-def _accounts_listed(connection: Connection, *where: Any) -> Iterator[AccountRow]:
-    for row in connection.execution_options(yield_per=1000).execute(select(accounts).where(*where)):
+# Made once: every request asks these of whoever it comes from.
+_ACCOUNTS, _DELEGATIONS = select(accounts), select(delegations)
+_NAMED = select(accounts).where(accounts.c.name == bindparam("name"))
+_OF_USER = select(accounts).where(accounts.c.os_user == bindparam("os_user"))
+_DELEGATED_TO = select(delegations).where(delegations.c.deputy == bindparam("deputy"))
+
+
+def _accounts_listed(connection: Connection, query: Select[Any] = _ACCOUNTS, **values: str) -> Iterator[AccountRow]:
+    for row in connection.execution_options(yield_per=1000).execute(query, values):
         yield AccountRow(**{**row._mapping, "roles": _roles(row.roles)})
 
 
@@ -123,8 +130,10 @@ def _roles(text: object) -> tuple[str, ...]:
         return (str(text),)
 
 
-def _delegations_listed(connection: Connection, *where: Any) -> Iterator[DelegationRow]:
-    for row in connection.execution_options(yield_per=1000).execute(select(delegations).where(*where)):
+def _delegations_listed(
+    connection: Connection, query: Select[Any] = _DELEGATIONS, **values: str
+) -> Iterator[DelegationRow]:
+    for row in connection.execution_options(yield_per=1000).execute(query, values):
         yield DelegationRow(**row._mapping)
 
 
@@ -163,8 +172,12 @@ def compare(connection: Connection) -> Iterator[Finding]:
 
 def read_account(connection: Connection, name: str) -> AccountRow | None:
     """The account of that name, as the ledger tells of it. Raises NotIntact where the table lists another."""
+    return one_view.known(connection, ("account", name), lambda: _read_account(connection, name))
+
+
+def _read_account(connection: Connection, name: str) -> AccountRow | None:
     said = _fold(step, ledger.about(connection, name, ADDED, CHANGED))
-    _agree(accounts, _differ(said, _accounts_listed(connection, accounts.c.name == name), _name))
+    _agree(accounts, _differ(said, _accounts_listed(connection, _NAMED, name=name), _name))
     return said.get(name)
 
 
@@ -173,7 +186,7 @@ def account_of_user(connection: Connection, os_user: str) -> AccountRow | None:
     if not os_user:
         return None
     said = {name: row for name, row in _accounts_told(connection).items() if row.os_user == os_user}
-    _agree(accounts, _differ(said, _accounts_listed(connection, accounts.c.os_user == os_user), _name))
+    _agree(accounts, _differ(said, _accounts_listed(connection, _OF_USER, os_user=os_user), _name))
     for name in said:
         return read_account(connection, name)
     return None
@@ -200,7 +213,7 @@ def delegated_by(connection: Connection, deputy: str, moment: datetime) -> Deleg
     """
     here = stamp(moment)
     said = {key: row for key, row in _delegations_told(connection).items() if row.deputy == deputy}
-    _agree(delegations, _differ(said, _delegations_listed(connection, delegations.c.deputy == deputy), _id))
+    _agree(delegations, _differ(said, _delegations_listed(connection, _DELEGATED_TO, deputy=deputy), _id))
     valid = [row for row in said.values() if row.ended is None and row.since <= here < row.until]
     return max(valid, key=lambda row: row.until, default=None)
 

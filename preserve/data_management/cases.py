@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
@@ -17,6 +18,7 @@ from preserve.description.stored import case_of
 from preserve.errors import NotFound, Refused
 
 _BATCH = 500  # objids that one query asks for
+_TOGETHER = 20  # rows that are read at once: a large case's description has some megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class CaseRow:
     pieces: int
 
 
+_NAMES = tuple(field.name for field in fields(CaseRow))
+_VALUES = attrgetter(*_NAMES)
+
+
+def values_of(row: CaseRow) -> dict[str, Any]:
+    """The values of such a row by their names: `asdict` would copy each of them."""
+    return dict(zip(_NAMES, _VALUES(row), strict=True))
+
+
 _OWN = [column for column in cases.c if column.name != "description"]
 _VERSIONS = versions.alias()
 _NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.objid == cases.c.objid).scalar_subquery()
@@ -138,6 +149,12 @@ def read(connection: Connection, objid: str) -> Case:
     if row is None:
         raise unknown(objid)
     return _case(row)
+
+
+def each_of(connection: Connection, objids: Iterable[str]) -> Iterator[Case]:
+    """Those of these objids that there are, at most some thousand, in their order; few are in memory at once."""
+    query = _query().where(cases.c.objid.in_(objids))
+    yield from map(_case, connection.execution_options(yield_per=_TOGETHER).execute(query))
 
 
 def read_many(connection: Connection, objids: Iterable[str]) -> dict[str, Case]:

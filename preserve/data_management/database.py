@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from preserve.data_management import one_view
 from preserve.data_management.replacing import WAIT, Identity, identity_of, is_under_way, wait_for
 from preserve.data_management.schema_check import require_schema
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
@@ -65,6 +66,7 @@ class Catalogue:
 
         Raises Busy where its turn does not come within some seconds, or where the file was replaced under it.
         """
+        one_view.let_go(self.engine)
         with _translated(self.path), self._begun(writes=True) as connection, _to_its_end(connection):
             if self.rules is not None:
                 self.rules.opening(connection)
@@ -77,12 +79,22 @@ class Catalogue:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the catalogue; writers do not wait for it. Raises Busy."""
+        shared = one_view.here(self.engine)
+        if shared is not None:
+            with _translated(self.path), shared.entered(lambda: self._begun(writes=False)) as connection:
+                yield connection
+            return
         with _translated(self.path), self._begun(writes=False) as connection, _to_its_end(connection):
             yield connection
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within it all that this thread reads is read of one moment, until it writes."""
+        return one_view.together(self.engine)
 
     @contextmanager
     def locked(self) -> Iterator[Connection]:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the file."""
+        one_view.let_go(self.engine)
         with _translated(self.path), self._begun(writes=True) as connection:
             yield connection
 
@@ -184,7 +196,7 @@ def _engine(path: Path) -> Engine:
                 return opened
             opened.close()
 
-    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT)
+    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT, pool_size=16, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

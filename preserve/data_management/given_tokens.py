@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from metadata.findings import Finding
 from preserve.clock import parse, stamp
-from preserve.data_management import ledger
+from preserve.data_management import ledger, one_view
 from preserve.data_management.accounts import CHANGED
 from preserve.data_management.comparing import contradictions
 from preserve.data_management.logins import LOGGED_IN, LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET, commitment
@@ -30,6 +30,7 @@ Kind = Literal["login", "session", "personal", "program"]
 """How a token came: a login at the command line, one in a browser, made by its person, given to a program."""
 
 _GIVE = (LOGGED_IN, MADE)
+_OF_DIGEST = select(tokens).where(tokens.c.digest == bindparam("digest"))
 _END_ALL = (LOGGED_OUT, PASSWORD_CHANGED, PASSWORD_RESET)
 
 
@@ -78,9 +79,14 @@ def read(connection: Connection, digest: str, moment: datetime) -> TokenRow | No
     Raises NotIntact where the ledger does not tell of this token, tells another end, or told of its end since. A token
     that an earlier release gave out has ended: its entry does not say which token it was for.
     """
-    row = _row(connection, digest)
+    row = one_view.known(connection, ("token", digest), lambda: _row(connection, digest))
     if row is None or row.ended(moment):
         return None
+    return one_view.known(connection, ("token given", digest), lambda: _given(connection, row))
+
+
+def _given(connection: Connection, row: TokenRow) -> TokenRow | None:
+    """The token, where the ledger tells of it as it stands."""
     for entry in ledger.newest(connection, row.account, *_GIVE, *_END_ALL, ENDED, CHANGED):
         details = entry.details
         if entry.action == CHANGED and "roles" in details:
@@ -91,7 +97,7 @@ def read(connection: Connection, digest: str, moment: datetime) -> TokenRow | No
             continue
         if "token" not in details and details["expires"] == row.expires:
             return None
-        if details.get("token") == commitment(digest):
+        if details.get("token") == commitment(row.digest):
             if any(details.get(name) != said for name, said in row.told().items()):
                 break
             return row if ("scopes" in details) == (row.scopes is not None) else _wrong(row)
@@ -99,7 +105,7 @@ def read(connection: Connection, digest: str, moment: datetime) -> TokenRow | No
 
 
 def _row(connection: Connection, digest: str) -> TokenRow | None:
-    found = connection.execute(select(tokens).where(tokens.c.digest == digest)).first()
+    found = connection.execute(_OF_DIGEST, {"digest": digest}).first()
     return _read(found._mapping) if found is not None else None
 
 

@@ -16,10 +16,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import rfc8785
-from sqlalchemy import Connection, and_, func, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 
 from preserve.clock import now, stamp
-from preserve.data_management.log_rows import LogRows
+from preserve.data_management.log_rows import LogRows, about_query
 from preserve.data_management.tables import ledger
 from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
@@ -134,11 +134,14 @@ _ROWS = LogRows(ledger, Entry, _require)
 size, entries, lines, leaves = _ROWS.size, _ROWS.entries, _ROWS.lines, _ROWS.leaves
 about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming
 checked = _ROWS.checked
+# Made once: whoever is recognised is, by several of them.
+_OF_ACTION = _ROWS.query().where(ledger.c.action.in_(bindparam("actions", expanding=True))).order_by(ledger.c.number)
+_NEWEST_ABOUT = about_query(ledger, narrowed=True).order_by(ledger.c.number.desc())
 
 
 def of_action(connection: Connection, *actions: str) -> list[Entry]:
     """The entries of one action, or of several, oldest first. Raises NotIntact."""
-    return list(_ROWS.read(connection, _ROWS.query().where(ledger.c.action.in_(actions))))
+    return [checked(*row) for row in connection.execute(_OF_ACTION, {"actions": actions})]
 
 
 def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
@@ -149,8 +152,8 @@ def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
 
 def newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entry]:
     """Entries about a subject, the newest first, read only as far as somebody asks. Raises NotIntact."""
-    query = _ROWS.query().where(ledger.c.subject == subject, ledger.c.action.in_(actions))
-    with connection.execution_options(yield_per=100).execute(query.order_by(ledger.c.number.desc())) as rows:
+    asked = {"subject": subject, "actions": actions}
+    with connection.execution_options(yield_per=100).execute(_NEWEST_ABOUT, asked) as rows:
         for row in rows:
             yield _ROWS.checked(*row)
 

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 _BLOCK = 1000  # entries that are held at once while a segment is written
 
@@ -32,6 +32,24 @@ Entry_ = TypeVar("Entry_", bound=Numbered)
 def _count_of(table: Table) -> Select[Any]:
     """Made once: it is asked several times in every write transaction."""
     return select(func.coalesce(func.max(table.c.number), 0))
+
+
+@cache
+def _leaves_of(table: Table) -> Select[Any]:
+    number = table.c.number
+    return select(number, table.c.leaf).where(number.between(bindparam("start"), bindparam("stop"))).order_by(number)
+
+
+@cache
+def about_query(table: Table, *, narrowed: bool) -> Select[Any]:
+    """Entries about `subject`, in no order yet; `narrowed`: of `actions`. Made once: requests ask it often."""
+    query = select(table.c.number, table.c.entry, table.c.leaf).where(table.c.subject == bindparam("subject"))
+    return query.where(table.c.action.in_(bindparam("actions", expanding=True))) if narrowed else query
+
+
+@cache
+def _about_in_order(table: Table, *, narrowed: bool) -> Select[Any]:
+    return about_query(table, narrowed=narrowed).order_by(table.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +95,8 @@ class LogRows(Generic[Entry_]):
 
     def leaves(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
         """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
-        number, leaf = self.table.c.number, self.table.c.leaf
-        query = select(number, leaf).where(number.between(start, stop)).order_by(number)
-        expected = start
-        for row in connection.execution_options(yield_per=1000).execute(query):
+        expected, asked = start, {"start": start, "stop": stop}
+        for row in connection.execution_options(yield_per=1000).execute(_leaves_of(self.table), asked):
             if row.number != expected:
                 break
             yield bytes(row.leaf)
@@ -90,8 +106,9 @@ class LogRows(Generic[Entry_]):
 
     def about(self, connection: Connection, subject: str, *actions: str) -> list[Entry_]:
         """The entries about one subject, oldest first; with `actions` only those. Raises NotIntact."""
-        query = self.query().where(self.table.c.subject == subject)
-        return list(self.read(connection, self._of(query, actions)))
+        asked = {"subject": subject, "actions": actions} if actions else {"subject": subject}
+        rows = connection.execute(_about_in_order(self.table, narrowed=bool(actions)), asked)
+        return [self.checked(*row) for row in rows]
 
     def newest_about(
         self, connection: Connection, subject: str, *, before: int | None = None, limit: int

@@ -40,6 +40,7 @@ FOLDER = "looks"
 
 EVERY = timedelta(hours=1)
 _COLUMNS = [table.c[name] for name in ("size", "root", "made", "note", "signature", "key")]
+_NEWEST = select(*_COLUMNS).order_by(table.c.size.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def origin(archive_id: str) -> str:
 
 def newest(connection: Connection) -> Checkpoint | None:
     """The newest checkpoint over the looks."""
-    row = connection.execute(select(*_COLUMNS).order_by(table.c.size.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST).first()
     return Checkpoint(**row._mapping) if row else None
 
 

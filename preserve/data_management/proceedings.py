@@ -173,7 +173,7 @@ def add_step(
 
 def read_listed(connection: Connection, number: str) -> ProceedingRow | None:
     """The row of that number, as it is listed."""
-    listed = _rows(connection, proceedings.c.number == number)
+    listed = rows_where(connection, proceedings.c.number == number)
     if not listed:
         cases = connection.execute(_cases_of(number)).first()
         if cases is not None:
@@ -191,7 +191,7 @@ def rows(connection: Connection, kind: Kind, states: Sequence[str] = ()) -> list
     conditions = [proceedings.c.kind == kind]
     if states:
         conditions.append(proceedings.c.state.in_(states))
-    return _rows(connection, *conditions)
+    return rows_where(connection, *conditions)
 
 
 def newest(connection: Connection, kind: Kind, states: Sequence[str], most: int) -> tuple[list[ProceedingRow], int]:
@@ -202,11 +202,11 @@ def newest(connection: Connection, kind: Kind, states: Sequence[str], most: int)
     total = int(connection.execute(select(func.count()).select_from(proceedings).where(*conditions)).scalar_one())
     numbers = select(proceedings.c.number).where(*conditions)
     numbers = numbers.order_by(proceedings.c.opened.desc(), proceedings.c.number.desc()).limit(most).correlate(None)
-    found = _rows(connection, proceedings.c.number.in_(numbers))
+    found = rows_where(connection, proceedings.c.number.in_(numbers))
     return found, total - len(found)
 
 
-def _rows(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
+def rows_where(connection: Connection, *conditions: Any) -> list[ProceedingRow]:
     query = select(proceedings).where(*conditions).order_by(proceedings.c.opened, proceedings.c.number)
     listed = [ProceedingRow(**row._mapping) for row in connection.execute(query)]
     about = (
@@ -230,7 +230,7 @@ def about_cases(
         asked = set(objids[start : start + _BATCH])
         numbers = select(proceeding_cases.c.number).where(proceeding_cases.c.objid.in_(asked)).correlate(None)
         conditions = (proceedings.c.kind == kind, proceedings.c.state.in_(states), proceedings.c.number.in_(numbers))
-        for row in _rows(connection, *conditions):
+        for row in rows_where(connection, *conditions):
             for objid in asked.intersection(row.cases):
                 by_case.setdefault(objid, []).append(row)
     return by_case

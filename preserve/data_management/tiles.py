@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from sqlalchemy import Connection, LargeBinary, and_, cast, func, select
+from sqlalchemy import Connection, LargeBinary, and_, bindparam, cast, func, select
 
 from preserve.data_management.merkle import DIGEST, Frontier, fold, split
 from preserve.data_management.tables import tiles
@@ -21,6 +21,16 @@ LEVEL = 8
 WIDTH = 1 << LEVEL
 _FULL = WIDTH * DIGEST
 _HASHES = cast(tiles.c.hashes, LargeBinary)  # whatever somebody put there, these are its bytes
+# Made once: each look asks all of them.
+_KEY = and_(tiles.c.log == bindparam("of"), tiles.c.level == bindparam("at"), tiles.c.place == bindparam("number"))
+_ONE = select(_HASHES).where(_KEY)
+_REPLACE = tiles.update().where(_KEY).values(hashes=bindparam("hashes"))
+_LAST = (
+    select(tiles.c.place, func.length(_HASHES))
+    .where(tiles.c.log == bindparam("of"), tiles.c.level == 0)
+    .order_by(tiles.c.place.desc())
+    .limit(1)
+)
 _TOGETHER = 64  # full tiles that are written at once: half a megabyte
 _NODES = 1 << 13  # subtree hashes that are remembered; ten thousand proofs share most of theirs
 _TILES = 128  # rows that are remembered: a megabyte
@@ -41,8 +51,7 @@ class Tiles:
 
     def size(self) -> int:
         """Over how many leaves there are tiles."""
-        query = select(tiles.c.place, func.length(_HASHES)).where(tiles.c.log == self._log, tiles.c.level == 0)
-        row = self._connection.execute(query.order_by(tiles.c.place.desc()).limit(1)).first()
+        row = self._connection.execute(_LAST, {"of": self._log}).first()
         return int(row[0]) * WIDTH + int(row[1]) // DIGEST if row else 0
 
     def root(self, start: int, stop: int) -> bytes:
@@ -54,7 +63,7 @@ class Tiles:
         if count < 1 or count & (count - 1) == 0:
             return self._node(count.bit_length() - 1, start // count) if count > 0 else Frontier().root()
         middle = start + split(count)
-        return fold([self.root(start, middle), self.root(middle, stop)])
+        return fold(self.root(start, middle) + self.root(middle, stop))
 
     def peaks(self, size: int) -> bytes:
         """The roots of the complete subtrees over the first `size` leaves, as `Frontier` goes on from them."""
@@ -105,20 +114,26 @@ class Tiles:
 
     def _write(self, rows: Iterable[tuple[int, int, bytes]]) -> None:
         for level, place, hashes in rows:
-            key = and_(tiles.c.log == self._log, tiles.c.level == level, tiles.c.place == place)
-            if not self._connection.execute(tiles.update().where(key).values(hashes=hashes)).rowcount:
+            values = {"of": self._log, "at": level, "number": place, "hashes": hashes}
+            if not self._connection.execute(_REPLACE, values).rowcount:
                 row = {"log": self._log, "level": level, "place": place, "hashes": hashes}
                 self._connection.execute(tiles.insert(), row)
 
     def read(self, level: int, place: int) -> bytes:
         """A tile as it is kept, empty where there is none."""
-        query = select(_HASHES).where(tiles.c.log == self._log, tiles.c.level == level, tiles.c.place == place)
-        return bytes(self._connection.execute(query).scalar() or b"")
+        values = {"of": self._log, "at": level, "number": place}
+        return bytes(self._connection.execute(_ONE, values).scalar() or b"")
+
+    def read_from(self, level: int, place: int) -> dict[int, bytes]:
+        """Some tiles of one level as they are kept, by their place, from this one on: whoever reads all asks less."""
+        which = (tiles.c.log == self._log, tiles.c.level == level, tiles.c.place.between(place, place + _TOGETHER - 1))
+        rows = self._connection.execute(select(tiles.c.place, _HASHES).where(*which))
+        return {int(at): bytes(hashes) for at, hashes in rows}
 
     def _hash_node(self, height: int, number: int) -> bytes:
         """The root of the complete subtree of this height, counted from 0."""
         level, rest = divmod(height, LEVEL)
-        return fold(self.hashes(level, number << rest, 1 << rest))
+        return fold(b"".join(self.hashes(level, number << rest, 1 << rest)))
 
     def hashes(self, level: int, start: int, count: int) -> list[bytes]:
         """Hashes of one level that lie in one tile, from `start` on. Raises ValueError beyond the log's end."""
@@ -135,7 +150,7 @@ class Tiles:
 
     def _hash_below(self, level: int, index: int) -> bytes:
         """A hash that should stand in a tile, from the level below."""
-        return fold(self.hashes(level - 1, index * WIDTH, WIDTH))
+        return fold(b"".join(self.hashes(level - 1, index * WIDTH, WIDTH)))
 
 
 def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int, int, bytes]]:
@@ -151,7 +166,7 @@ def _grow(edges: list[bytearray], leaf: bytes, index: int) -> Iterator[tuple[int
         edges[level].clear()
         index //= WIDTH
         yield level, index, full
-        node, level = fold(_parts(full)), level + 1
+        node, level = fold(full), level + 1
 
 
 def _parts(hashes: bytes) -> list[bytes]:

@@ -80,6 +80,15 @@ def of_case(connection: Connection, objid: str) -> list[Version]:
     return [_version(row) for row in connection.execute(query)]
 
 
+def created_of(connection: Connection, objids: Iterable[str]) -> dict[str, list[str]]:
+    """By objid, of at most some thousand: when each version was made, oldest version first."""
+    made: dict[str, list[str]] = {}
+    query = select(versions.c.objid, versions.c.created).where(versions.c.objid.in_(objids))
+    for objid, created in connection.execute(query.order_by(versions.c.objid, versions.c.version)):
+        made.setdefault(objid, []).append(created)
+    return made
+
+
 def read_many(connection: Connection, names: Iterable[str]) -> dict[str, Version]:
     """Those of these names that there are, by name."""
     known = {}

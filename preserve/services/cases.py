@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -94,7 +94,7 @@ def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]
 @query("case.list", duty=Duty.FIND, look=Look("catalogue.listed", _shown_cases, of_archive))
 def list_cases(session: Session, page: Page = FIRST) -> CaseList:
     """Cases by case number, a page at a time."""
-    words = read_what_is_sound(session.archive.home.profiles)
+    named = partial(read_what_is_sound(session.archive.home.profiles).label, "case_type")
     rows = _rows(session, page)
     with session.archive.catalogue.read() as connection:
         last = rows[-1].case_number if rows else page.after
@@ -102,7 +102,7 @@ def list_cases(session: Session, page: Page = FIRST) -> CaseList:
         waiting = [] if page.after else journal.unfinished(connection, newest=_MOST_UNFINISHED)
     names = UnfinishedIngest.__dataclass_fields__
     return CaseList(
-        tuple(ListedCase(**asdict(row), case_type_name=words.label("case_type", row.case_type)) for row in rows),
+        tuple(ListedCase(**cases.values_of(row), case_type_name=named(row.case_type)) for row in rows),
         tuple(UnfinishedIngest(**{name: getattr(row, name) for name in names}) for row in waiting),
         last if more else "",
         more,

@@ -3,8 +3,9 @@
 This is the only place where permission is asked for, where a refusal or a look is written down, and where entries that
 an operation added are put under a checkpoint outside. The order is the law's:
 
-1. Who asks is recognised, as the ledger tells of them now. Who may not is refused, and the attempt is recorded. Where
-   a door with sessions asks for a decision, the password must have been given again; the deed spends the proof.
+1. Who asks is recognised, as the ledger tells of them now: once in a request that only reads. Who may not is refused,
+   and the attempt is recorded. Where a door with sessions asks for a decision, the password must have been given
+   again; the deed spends the proof.
 2. What is exclusive is locked.
 3. A look is recorded (regulation Art. 21). What cannot be recorded is not shown: there is no result then.
 4. The operation runs. Every write transaction of a command asks again, within itself, whether the person still may.
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypedDic
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.administration.people import Person, note_refusal, require
+from preserve.administration.people import Person, note_refusal, require_any
 from preserve.data_management import sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import open_catalogue
@@ -124,7 +125,7 @@ class Operation(Generic[P, R]):
         proof = self._proved(session, session.opened, person, arguments)
 
         def still(connection: Connection) -> None:
-            _require_any(connection, person, duties, self.name)
+            require_any(connection, person, duties, _deed(self.name))
             if proof is not None:
                 proof.spend(connection)
 
@@ -155,12 +156,15 @@ class Operation(Generic[P, R]):
 
     def _recognised(self, session: Session, archive: Archive, duties: tuple[Duty, ...], arguments: Arguments) -> Person:
         account = claimed(session.credentials)
-        moment = archive.now()
+        once = session.recognised
         try:
             with archive.catalogue.read() as connection:
-                person = sign_in(connection, session.credentials, moment)
+                known = None if once is None or once.over else once.person
+                person = known or sign_in(connection, session.credentials, archive.now())
                 account = person.account
-                _require_any(connection, person, duties, self.name)
+                require_any(connection, person, duties, _deed(self.name), fresh=known is None)
+                if once is not None:
+                    once.person = person
                 return person
         except NotPermitted:
             self._refuse(archive, account, arguments)
@@ -222,16 +226,6 @@ class Operation(Generic[P, R]):
 def _deed(name: str) -> str:
     """An operation's name as its word has it."""
     return name.replace(".", "-").replace("_", "-")
-
-
-def _require_any(connection: Connection, person: Person, duties: tuple[Duty, ...], name: str) -> None:
-    """Raises NotPermitted unless the person has one of these duties now, where there are any."""
-    for duty in duties[1:]:
-        if person.may(duty):
-            require(connection, person, duty, _deed(name))
-            return
-    for duty in duties[:1]:
-        require(connection, person, duty, _deed(name))
 
 
 OPERATIONS: dict[str, Operation[..., Any]] = {}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from sqlalchemy import Connection
+
 from preserve.access.redaction.log import as_data, where
 from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.requests import statistics as use
@@ -16,15 +18,18 @@ from preserve.access.requests.procedure import OPEN, REQUESTS
 from preserve.access.requests.profile import read_requests_profile
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import check_paper
-from preserve.data_management import cases, proceedings
-from preserve.data_management.proceedings import ProceedingRow
-from preserve.errors import NotFound, NotIntact
+from preserve.data_management import cases, ledger, proceeding_pages
+from preserve.data_management.proceeding_pages import Wanted
+from preserve.data_management.proceedings import OPENING, ProceedingRow
+from preserve.errors import NotFound, NotIntact, UsageError
 from preserve.home import Home
 from preserve.services.operation import Arguments, Look, of_archive, query
+from preserve.services.pages import Page
 from preserve.services.request_hiding import without_examination, without_names
 from preserve.services.session import Session
 
-_MOST = 1000
+_MOST = 10_000
+LISTED = Page(size=1000)
 STATES: tuple[State, ...] = get_args(State)
 """The states of a request, in the order of its way."""
 
@@ -53,41 +58,60 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class RequestList:
-    """Requests, urgent ones first, then by their day; `more` older ones are not listed."""
+    """A page of requests in their order; `more` follow (10,000 are counted at most), after the key `next`."""
 
     requests: tuple[Listed, ...]
     more: int
+    next: str
 
 
-def _rows(session: Session, any_state: bool) -> tuple[list[ProceedingRow], int]:
-    states = () if any_state else OPEN
-    rows, more = session.once("requests", lambda connection: proceedings.newest(connection, "request", states, _MOST))
-    if session.person.may(Duty.SEE_REQUESTS):
-        return rows, more
-    return [row for row in rows if _entered_by(session.home, row) == session.person.account], 0
+def _wanted(session: Session, arguments: Arguments, connection: Connection) -> Wanted:
+    state, person = arguments["state"], session.person
+    if state and state not in STATES:
+        raise UsageError("request.state-unknown", state)
+    waiting = state in OPEN if state else not arguments["any_state"]
+    return Wanted(
+        "request",
+        (state,) if state else OPEN if waiting or arguments["overdue"] else (),
+        before=session.archive.today().isoformat() if arguments["overdue"] else "",
+        # By the ledger and not by what their records say: those of a year lie in as many files.
+        numbers=None if person.may(Duty.SEE_REQUESTS) else _entered_by(connection, person.account),
+        waiting=waiting or arguments["overdue"],
+    )
 
 
-def _entered_by(home: Home, row: ProceedingRow) -> str:
-    try:
-        return REQUESTS.read_record(home, row).opened_by
-    except NotIntact:
-        return ""
+def _entered_by(connection: Connection, account: str) -> list[str]:
+    return [entry.subject for entry in ledger.of_actor(connection, account, [OPENING["request"]], _MOST)]
+
+
+def _page(session: Session, arguments: Arguments) -> tuple[list[ProceedingRow], int, str]:
+    """The rows of the page, how many follow, and the key after which they do."""
+
+    def read(connection: Connection) -> tuple[list[ProceedingRow], int, str]:
+        wanted, page = _wanted(session, arguments, connection), arguments["page"]
+        rows, more = proceeding_pages.page(connection, wanted, page.after, page.size)
+        return rows, more, wanted.key_of(rows[-1]) if more else ""
+
+    return session.once("requests", read)
 
 
 def _listed(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    rows, _ = _rows(session, arguments["any_state"])
-    return {"requests": [row.number for row in rows]}
+    return {"requests": [row.number for row in _page(session, arguments)[0]]}
 
 
 @query("request.list", duty=(Duty.SEE_REQUESTS, Duty.SEE_OWN), look=Look("request-list.viewed", _listed, of_archive))
-def list_requests(session: Session, *, overdue: bool = False, any_state: bool = False) -> RequestList:
-    """Requests that somebody waits for; with `overdue` those past their day, with `any_state` those that ended too.
+def list_requests(
+    session: Session, *, overdue: bool = False, any_state: bool = False, state: str = "", page: Page = LISTED
+) -> RequestList:
+    """Requests that somebody waits for, urgent ones first, then by their day; with `overdue` those past their day.
 
-    Who may not see every request sees those that they entered.
+    With `any_state` those that ended too, and with `state` those in that one; what ended, the newest first. Who may not
+    see every request sees those that they entered. Raises UsageError for a state or a key that is none.
     """
     archive = session.archive
     today = archive.today().isoformat()
-    rows, more = _rows(session, any_state)
+    asked = {"overdue": overdue, "any_state": any_state, "state": state, "page": page}
+    rows, more, following = _page(session, asked)
     names = _capacity_names(archive.home)
     with archive.catalogue.read() as connection:
         known = cases.names_of(connection, {objid for row in rows for objid in row.cases})
@@ -109,9 +133,7 @@ def list_requests(session: Session, *, overdue: bool = False, any_state: bool = 
         )
         for row in rows
     ]
-    if overdue:
-        listed = [row for row in listed if row.overdue]
-    return RequestList(tuple(sorted(listed, key=lambda row: (not row.urgent, row.due, row.number))), more)
+    return RequestList(tuple(listed), more, following)
 
 
 def _who(home: Home, row: ProceedingRow) -> str:

@@ -1,11 +1,13 @@
 """Who asks: the credentials somebody came with, the language they read, and where progress is told.
 
-The person is recognised anew for every operation, as the ledger tells of them at that moment.
+The person is recognised anew for every operation, as the ledger tells of them at that moment; within one request that
+only reads, once for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -118,6 +120,17 @@ Needs = Literal["archive", "home", "nothing"]
 """What an operation must find open: the archive; the home, be its catalogue missing or damaged; or nothing."""
 
 
+@dataclass(slots=True)
+class Recognised:
+    """Who one request that only reads was recognised as, for all its operations; each decides for itself what they may.
+
+    `over` when the request was answered: what is still sent then, for hours where it is news, recognises anew.
+    """
+
+    person: Person | None = None
+    over: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One asker's dealings with an archive.
@@ -125,7 +138,7 @@ class Session:
     `person` and `language` hold within an operation; `aside` is told what went wrong after an operation's work was
     done. Whatever an operation does not need is not there: asking for it is a defect (`AssertionError`). `again`: this
     door wants the password again for decisions; `proofs` are those that were given (`preserve.services.confirm`).
-    `address` is where a door with sessions is asked from.
+    `address` is where a door with sessions is asked from. `recognised` is there within one request that only reads.
     """
 
     credentials: Credentials
@@ -139,6 +152,7 @@ class Session:
     again: bool = False
     address: str = ""
     proofs: tuple[str, ...] = field(default=(), repr=False)
+    recognised: Recognised | None = None
 
     @property
     def archive(self) -> Archive:
@@ -175,6 +189,19 @@ class Session:
                 self.read[what] = reading(connection)
         known: T = self.read[what]
         return known
+
+    @contextmanager
+    def within_one_request(self) -> Iterator[Session]:
+        """The same session, for operations that answer one request and change nothing: recognised once, of one moment.
+
+        Whoever writes in it reads what was written.
+        """
+        recognised = Recognised()
+        try:
+            with self.archive.catalogue.together():
+                yield replace(self, recognised=recognised)
+        finally:
+            recognised.over = True
 
     def watched(self, progress: Progress) -> Session:
         """The same session, with somebody who is told how far the work is."""

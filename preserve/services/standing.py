@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
@@ -79,8 +80,13 @@ class Standing:
         home: Home = archive.home
         return Session(credentials, language, aside=aside, opened=archive, opened_home=home, again=True)
 
+    def hash_beside(self) -> None:
+        """Have passwords hashed and verified by processes of their own, behind the pages, until it is closed."""
+        HASHING.beside()
+
     def close(self) -> None:
         """Close the archive."""
+        HASHING.close()
         self._archive.close()
 
 

@@ -15,6 +15,7 @@ from preserve.ingest.handing_in import closing, limits, parts
 from preserve.ingest.handing_in.access import Known, own
 from preserve.ingest.handing_in.manifest import Offered as Offered
 from preserve.ingest.handing_in.manifest import digest, mistakes, written
+from preserve.ingest.handing_in.received import Received
 from preserve.ingest.handing_in.replacing import replace_list
 from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
@@ -221,13 +222,14 @@ def offset(session: Session, deposit: str, line: int) -> PieceTaken:
 
 
 @command("upload.append", duty=HANDING_IN)
-def append(session: Session, deposit: str, line: int, at: int, data: bytes, sha256: str = "") -> PieceTaken:
+def append(session: Session, deposit: str, line: int, at: int, data: bytes | Received, sha256: str = "") -> PieceTaken:
     """Add a piece to a file, at the offset where it ends now; `sha256` is that of the piece.
 
     Raises NotFound, Conflict where it ends elsewhere, NotIntact where bytes are not those that were sent, Refused.
     """
     found = _uploading(session, deposit)
-    if len(data) > LARGEST_PIECE:
+    data = data if isinstance(data, Received) else Received.of(data)
+    if data.size > LARGEST_PIECE:
         raise Refused("deposit.piece-large", deposit, limit=LARGEST_PIECE)
     file = _file(found, line)
     there = parts.append(found.room, line, file, at, data, sha256)

@@ -32,6 +32,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
 
     standing, worker = Standing(output.home_path), None
     try:
+        standing.hash_beside()
         web = standing.web
         certificate = certificate or (standing.home / web.certificate if web.certificate else None)
         key = key or (standing.home / web.key if web.key else None)

@@ -113,8 +113,10 @@ class Guard:
                     return self._refused(asked, 403, "web.form-stale")
                 if self._must_log_in_first(asked):
                     return self._to_login(asked)
+                if asked.page.method in SAFE:
+                    return self._looked_at(asked)
                 sessions.note_use(asked.session, browser=True)
-                if asked.page.method in SAFE or asked.page.raw:
+                if asked.page.raw:
                     return asked.page.handler(asked)
                 url = asked.request.url
                 sent = [(name, f"{one.filename} {one.size}") for name, one in asked.files.multi_items()]
@@ -128,6 +130,13 @@ class Guard:
                 number = secrets.token_hex(4)
                 _log.exception("defect %s at %s %s", number, asked.page.method, asked.page.path)
                 return self._refused(asked, 500, "web.defect", number=number)
+
+    def _looked_at(self, asked: Asked) -> Response:
+        """The answer of a page that changes nothing: all its operations recognise the person once, of one moment."""
+        with asked.session.within_one_request() as session:
+            asked.session = session
+            sessions.note_use(session, browser=True)
+            return asked.page.handler(asked)
 
     def _must_log_in_first(self, asked: Asked) -> bool:
         """Whether somebody without a session only opens a page: an operation would record that as a refused attempt."""

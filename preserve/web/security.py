@@ -5,6 +5,7 @@ The headers are set outermost, so that refusals and errors have them too. Source
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
@@ -37,6 +38,9 @@ HEADERS: Mapping[str, str] = {
     "x-frame-options": "DENY",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
+HELD_BACK = 0.5
+"""Seconds that whoever asks too much waits for being told so: asking again at once gains nothing and costs others."""
+
 _LARGEST_HEAD = 16 * 1024
 STRICT_TRANSPORT = "max-age=31536000"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -58,6 +62,8 @@ class Secured:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if message["status"] == 429:
+                    await asyncio.sleep(HELD_BACK)
                 given = {name.lower() for name, _ in message["headers"]}
                 added = dict(HEADERS) | {"cache-control": "no-store"}
                 if secure:

@@ -94,7 +94,7 @@ def test_permission_and_refusals_belong_to_the_operation() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "preserve.administration.people":
                 names = {alias.name for alias in node.names}
-                askers |= {name} if "require" in names else set()
+                askers |= {name} if names & {"require", "require_any", "require_of"} else set()
                 recorders |= {name} if "note_refusal" in names else set()
     # Which papers are asked for is known only within the operation: of the internal volume it is asked there. And
     # the duty that the files of a job take is that of what the job did, which its row says.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preserve.terminal import console, json_text
-from preserve.visible_text import is_visible, one_line, visible
+from preserve.visible_text import _SEEN, _joins, is_visible, one_line, visible
 
 ALL = [chr(code) for code in range(0x110000)]
 ANY = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -101,3 +101,11 @@ def test_a_colour_that_is_written_in_a_name_is_text() -> None:
     with made.capture() as caught:
         made.print("红\x1b[31m", markup=False)
     assert caught.get() == "红[U+001B][31m\n"
+
+
+def test_what_is_passed_at_once_is_what_would_be_passed_letter_by_letter() -> None:
+    passed = [chr(code) for code in range(0x110000) if _SEEN.fullmatch(chr(code))]
+    assert len(passed) > 20_000
+    for character in passed:
+        assert is_visible(character), hex(ord(character))
+        assert not _joins("一", character), hex(ord(character))

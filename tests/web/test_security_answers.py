@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 import preserve.services.rooms  # noqa: F401  declares every operation
@@ -223,3 +224,5 @@ def test_who_guesses_is_answered_alike_and_slowed_down(served: Served) -> None:
             if last.status_code == 429:
                 break
         assert last.status_code == 429 and int(last.headers["retry-after"]) > 0
+    helping = [one for one in psutil.Process(served.process.pid).children() if one.nice() > 0]
+    assert any("preserve.administration.hashing_child" in one.cmdline() for one in helping)

@@ -9,9 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-import xlsxwriter
-
 from preserve.administration.appraisal.model import ACTIONS, Action, Item, Opinion, Review
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
@@ -179,6 +176,8 @@ def _opinion(opinion: Opinion) -> str:
 def as_workbook(home: Home, profile: RetentionProfile, review: Review) -> bytes:
     """The list with three columns to fill in. No text becomes a formula."""
     buffer = io.BytesIO()
+    import xlsxwriter  # here, for it takes a tenth of a second, and lists need no workbook
+
     with (
         speaking(home.settings.language),
         xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
@@ -215,6 +214,8 @@ def read_workbook(review: Review, path: Path) -> dict[int, Opinion]:
         raise Refused("retention.workbook-unreadable", str(path), reason=error.strerror or str(error)) from error
     if findings := list(hostile(data)):
         raise Refused("retention.workbook-unreadable", str(path), findings=findings, reason=say(findings[0].code))
+    import openpyxl  # here, as above
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -12,6 +14,8 @@ from preserve.administration.retention.periods import CaseFacts, Due, ObjectFact
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import zone
 from preserve.data_management import cases, object_index, versions
+from preserve.data_management.cases import Case
+from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
 from preserve.description.matching import described
 from preserve.description.schema import CaseObject
@@ -22,24 +26,48 @@ def facts_of(
     home: Home, connection: Connection, profile: RetentionProfile, objid: str
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
     """What is known of a case and of each of its originals, by identifier, from description and package."""
-    case = cases.read(connection, objid)
-    description = case.description
     created = [version.created for version in versions.of_case(connection, objid)]
+    case = cases.read(connection, objid)
+    return facts_in(home, profile, Kept(case, created, object_index.originals(connection, objid)))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The rows of a case that its facts are made from; `created` is when each of its versions was (RFC 3339)."""
+
+    case: Case
+    created: Sequence[str]
+    originals: Sequence[ObjectRow]
+
+
+def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
+    """The rows of each of these cases, at most some thousand, in a few queries; of one case at once."""
+    wanted = list(objids)
+    created = versions.created_of(connection, wanted)
+    groups = groupby(object_index.originals_of_many(connection, wanted), lambda original: original.objid)
+    coming = next(groups, None)
+    for case in cases.each_of(connection, wanted):
+        originals: list[ObjectRow] = []
+        if coming is not None and coming[0] == case.objid:
+            originals = list(coming[1])
+            coming = next(groups, None)
+        yield Kept(case, created.get(case.objid, []), originals)
+
+
+def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
+    """What these rows say. Raises ValueError, KeyError, TypeError where they hold what no release writes."""
+    case, created = kept.case, kept.created
+    description = case.description
     local = zone(home.settings.time_zone)
     filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
     facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
     about = described(description)
-    return facts, {
-        original.identifier: object_facts(
-            profile,
-            about.find(original.deposited),
-            original.name,
-            timed="duration" in original.significant,
-            began=original.significant.get("recording start", ""),
-            local=local,
-        )
-        for original in object_index.originals(connection, objid)
-    }
+    objects = {}
+    for original in kept.originals:
+        significant, item = original.significant, about.find(original.deposited)
+        timed, began = "duration" in significant, significant.get("recording start", "")
+        objects[original.identifier] = object_facts(profile, item, original.name, timed=timed, began=began, local=local)
+    return facts, objects
 
 
 def paths_of(connection: Connection, objid: str) -> dict[str, str]:

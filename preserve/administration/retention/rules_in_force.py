@@ -16,8 +16,8 @@ from functools import lru_cache
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.administration.retention.facts import calculate, facts_of, facts_text
-from preserve.administration.retention.periods import Due, due_of_case, due_of_object
+from preserve.administration.retention.facts import calculate, facts_in, facts_of, facts_text, kept_of
+from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.profile import text_of as text_of_profile
 from preserve.data_management import cases, destroyed, ledger, retention_index
@@ -185,10 +185,12 @@ def _plainly_right(home: Home, connection: Connection, rows: Mapping[str, list[R
         said = retention_index.decided_of(connection, rows)
     except NotIntact:
         return set()
-    for objid, listed in rows.items():
+    for kept in kept_of(connection, rows):
+        objid = kept.case.objid
+        listed = rows[objid]
         decided = {row.item: said.get((objid, row.item), "") for row in listed}
         try:
-            if set(listed) == set(_rows(home, connection, rules.profile, objid, decided)):
+            if set(listed) == set(_rows_by(rules.profile, objid, facts_in(home, rules.profile, kept), decided)):
                 right.add(objid)
         except (NotIntact, ValueError, KeyError, TypeError):  # whoever asks for it by itself is told what is wrong
             continue
@@ -198,7 +200,13 @@ def _plainly_right(home: Home, connection: Connection, rows: Mapping[str, list[R
 def _rows(
     home: Home, connection: Connection, profile: RetentionProfile, objid: str, decided: dict[str, str]
 ) -> Iterator[RetentionRow]:
-    case, objects = facts_of(home, connection, profile, objid)
+    return _rows_by(profile, objid, facts_of(home, connection, profile, objid), decided)
+
+
+def _rows_by(
+    profile: RetentionProfile, objid: str, facts: tuple[CaseFacts, dict[str, ObjectFacts]], decided: dict[str, str]
+) -> Iterator[RetentionRow]:
+    case, objects = facts
     whole = due_of_case(profile, case, objects.values())
     yield _row(objid, "", facts_text(case, objects.values()), whole, decided)
     for item, thing in objects.items():

@@ -20,6 +20,7 @@ class TileCheck:
         self._levels: list[bytearray] = [bytearray()]
         self._full = Frontier()  # over the tiles of level 0 that are full
         self._begun = Frontier()  # over as much of the one after them as a root was asked of
+        self._kept: dict[int, bytes] = {}  # tiles of level 0 that were read together
         self.bad: Finding | None = None
 
     def go_on(self, size: int) -> None:
@@ -44,7 +45,7 @@ class TileCheck:
 
     def _close(self) -> None:
         # Nearly every tile is folded level by level at once; leaf by leaf only where a checkpoint lies within it.
-        node, level = self._within().root() if self._begun.size else fold(_parts(self._levels[0])), 0
+        node, level = self._within().root() if self._begun.size else fold(bytes(self._levels[0])), 0
         self._full.add(node)
         self._begun = Frontier()
         place = self._full.size - 1
@@ -53,7 +54,7 @@ class TileCheck:
             self._hold(level, place, hashes)
             self._levels[level].clear()
             if level:
-                node = fold(_parts(hashes))
+                node = fold(hashes)
             level += 1
             if level == len(self._levels):
                 self._levels.append(bytearray())
@@ -81,8 +82,15 @@ class TileCheck:
 
     def _hold(self, level: int, place: int, hashes: bytes) -> None:
         count = min(max((self._covered >> LEVEL * level) - place * WIDTH, 0), WIDTH)
-        if self.bad is None and self._tiles.read(level, place) != hashes[: count * DIGEST]:
+        if self.bad is None and self._as_kept(level, place) != hashes[: count * DIGEST]:
             self.bad = _differs(level, place)
+
+    def _as_kept(self, level: int, place: int) -> bytes:
+        if level:
+            return self._tiles.read(level, place)
+        if place not in self._kept:
+            self._kept = self._tiles.read_from(level, place)
+        return self._kept.get(place, b"")
 
 
 def _differs(level: int, place: int) -> Finding:

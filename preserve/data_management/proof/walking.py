@@ -22,6 +22,7 @@ from preserve.data_management import checkpoints, ledger, segment_cover
 TOGETHER = 256
 """Entries that are read at once."""
 
+_PLACE = b',"number":%d,"subject":"'
 _NUMBER = b',"number":'  # the last one in a text is the entry's own: what follows are two strings, with quotes escaped
 _QUERY = "SELECT number, CAST(entry AS BLOB), leaf FROM ledger WHERE number > ? ORDER BY number"
 _BEFORE_ALL = -(1 << 63)  # numbers below 1 are none, and are noticed
@@ -50,10 +51,7 @@ class Walk:
             numbers == tuple(range(self.count + 1, self.count + 1 + len(rows)))
             and tuple(leaves) == kept
             and lines == list(texts[: len(lines)])
-            and all(
-                text.startswith(b'%d,"subject":"' % number, text.rfind(_NUMBER) + len(_NUMBER))
-                for number, text in zip(numbers, texts, strict=True)
-            )
+            and _stand_there(self.count + 1, texts)
         ):
             self.bad = self._first_bad(rows, lines)
         self.count += len(rows)
@@ -65,7 +63,7 @@ class Walk:
             if (
                 number != count
                 or sha256(b"\0" + text).digest() != leaf
-                or not text.startswith(b'%d,"subject":"' % count, text.rfind(_NUMBER) + len(_NUMBER))
+                or not _stand_there(count, [text])
                 or (line is not None and line != text)
             ):
                 return _bad(_problem(number, count, text, leaf) or "ledger.entry-contradicts-segment", count)
@@ -74,6 +72,16 @@ class Walk:
     def close(self) -> None:
         """Read no more."""
         self._rows.close()
+
+
+def _stand_there(first: int, texts: Sequence[bytes]) -> bool:
+    """Whether each text has the number of its place, counted from `first`."""
+    alike = texts[: 10 ** len(str(first)) - first]  # as far as numbers have as many digits
+    width = len(_PLACE % first)
+    found = b"".join([text[(at := text.rfind(_NUMBER)) : at + width] for text in alike])
+    if found != _PLACE * len(alike) % tuple(range(first, first + len(alike))):
+        return False
+    return len(alike) == len(texts) or _stand_there(first + len(alike), texts[len(alike) :])
 
 
 def first_bad(connection: Connection, start: int, stop: int) -> Finding | None:

@@ -15,12 +15,13 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from preserve.errors import Conflict, MediumProblem, NotFound, NotIntact, Refused
 from preserve.ingest.handing_in.arrivals import Arrived, arrived, note
 from preserve.ingest.handing_in.manifest import Offered
+from preserve.ingest.handing_in.received import Received
 from preserve.ingest.handing_in.rooms import Room
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def pieces(room: Room, line: int) -> list[tuple[int, str]]:
     return list(_sums(room, line))
 
 
-def append(room: Room, line: int, file: Offered, at: int, data: bytes, sha256: str) -> int:
+def append(room: Room, line: int, file: Offered, at: int, data: Received, sha256: str) -> int:
     """Write one piece; how many bytes are there now.
 
     Raises Conflict where the piece does not begin at what is there, NotIntact where its bytes are not those that were
@@ -72,21 +73,18 @@ def append(room: Room, line: int, file: Offered, at: int, data: bytes, sha256: s
         known = sum(length for length, _ in _sums(room, line))
         if at != known:
             raise Conflict("deposit.offset", file.path, offset=known)
-        if known + len(data) > file.size:
+        if known + data.size > file.size:
             raise Refused("deposit.beyond-end", file.path, size=file.size)
-        digest = hashlib.sha256(data).hexdigest()
-        if sha256 and digest != sha256:
+        if sha256 and data.sha256 != sha256:
             raise NotIntact("deposit.checksum", file.path)
-        whole = _hash_on((room.id, line), at, data)
-        view, place = memoryview(data), at
-        while view:
-            done = os.pwrite(handle, view, place)
-            view, place = view[done:], place + done
-        _note_piece(room, line, len(data), digest)
+        with _hashed_on((room.id, line), at, data, file.size) as hashed:
+            place = data.write(handle, at)
+        _note_piece(room, line, data.size, data.sha256)
         if place < file.size:
             return place
         os.ftruncate(handle, file.size)
         os.fdatasync(handle)
+        whole = hashed[0] if hashed else ""
         if file.sha256 and whole and whole != file.sha256:
             drop(room, line)
             raise NotIntact("deposit.checksum", file.path)
@@ -198,19 +196,39 @@ def _note_piece(room: Room, line: int, length: int, digest: str) -> None:
         file.write(f"\n{length} {digest}\n".encode())
 
 
-def _hash_on(key: tuple[str, int], at: int, data: bytes) -> str:
-    """The sum of the file so far, where every piece came through this process; else nothing."""
+@contextmanager
+def _hashed_on(key: tuple[str, int], at: int, data: Received, size: int) -> Iterator[list[str]]:
+    """The sum of the file so far, after the block, during which a thread reckons it; none where it cannot be known.
+
+    It can where every piece came through this process.
+    """
     with _guard:
         known = _hashing.pop(key, None)
-        if at == 0:
-            known = (0, hashlib.sha256())
-        if known is None or known[0] != at:
-            return ""
-        known[1].update(data)
-        _hashing[key] = (at + len(data), known[1])
+    hashed: list[str] = []
+    if at == 0 and data.size == size:
+        yield hashed
+        hashed.append(data.sha256)
+        return
+    if at and (known is None or known[0] != at):
+        yield hashed
+        return
+    hasher = known[1] if at and known is not None else hashlib.sha256()
+
+    def reckon() -> None:
+        for block in data.blocks:
+            hasher.update(block)
+
+    thread = Thread(target=reckon)
+    thread.start()
+    try:
+        yield hashed
+    finally:
+        thread.join()
+    hashed.append(hasher.hexdigest())
+    with _guard:
+        _hashing[key] = (at + data.size, hasher)
         while len(_hashing) > _KNOWN:
             _hashing.popitem(last=False)
-        return known[1].hexdigest()
 
 
 def _place(room: Room, part: Path, file: Offered) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -11,6 +12,7 @@ from preserve.errors import NotPermitted, PreserveError, UsageError
 from preserve.services import request_papers, request_views, requests, viewing
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
+from preserve.services.pages import Page
 from preserve.services.requests import Consumer, OpenRequest, Span
 from preserve.web.asked import Asked
 from preserve.web.papers import LARGEST, received
@@ -25,22 +27,18 @@ _LONGEST_LIST = 200_000  # of one with many lines
 def listing(asked: Asked) -> Response:
     """Requests by state and day."""
     state = asked.query.get("state", "")
-    open_ones = ("", "open", "overdue")
+    state = state if state in (*request_views.STATES, "overdue", "all") else ""
+    begin = asked.query.get("after", "")
     found = request_views.list_requests(
-        asked.session, overdue=state == "overdue", any_state=state not in (*open_ones, "opened", "examined", "approved")
+        asked.session,
+        overdue=state == "overdue",
+        any_state=state == "all",
+        state=state if state in request_views.STATES else "",
+        page=Page(begin, _LISTED),
     )
-    rows = [row for row in found.requests if state in (*open_ones, "all") or row.state == state]
-    begin = next((place + 1 for place, row in enumerate(rows) if row.number == asked.query.get("after", "")), 0)
-    shown, rest = rows[begin : begin + _LISTED], rows[begin + _LISTED :]
-    after = f"/requests?state={state}&after={shown[-1].number}" if rest else ""
+    following = "/requests?" + urlencode({"state": state, "after": found.next}) if found.next else ""
     return asked.show(
-        "requests/list.html",
-        rows=shown,
-        more=found.more,
-        state=state,
-        states=request_views.STATES,
-        next=after,
-        first=begin,
+        "requests/list.html", rows=found.requests, state=state, states=request_views.STATES, next=following, first=begin
     )
 
 

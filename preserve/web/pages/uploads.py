@@ -19,6 +19,7 @@ from preserve.errors import Conflict, NotIntact, PreserveError, Refused, UsageEr
 from preserve.messages import hint, say
 from preserve.services import jobs, uploads
 from preserve.services.http import http_status
+from preserve.services.receiving import Received, receive
 from preserve.services.uploads import Offered
 from preserve.web.asked import Asked
 from preserve.web.routing import page
@@ -110,7 +111,7 @@ def append(asked: Asked) -> Response:
         if not (at.isascii() and at.isdigit() and len(at) < 20):
             raise UsageError("deposit.not-a-piece")
         digest = _checksum(headers.get("upload-checksum", ""))
-        there = uploads.append(asked.session, asked.path["id"], _line(asked), int(at), body(asked), digest)
+        there = uploads.append(asked.session, asked.path["id"], _line(asked), int(at), piece(asked), digest)
     except PreserveError as error:
         return told(error)
     return Response(status_code=204, headers={**_headers(there.ends), "upload-offset": str(there.offset)})
@@ -171,6 +172,11 @@ def _checksum(header: str) -> str:
     if algorithm != "sha256" or len(digest) != 32:
         raise UsageError("deposit.not-a-piece")
     return digest.hex()
+
+
+def piece(asked: Asked) -> Received:
+    """The body of a raw request, hashed while it arrives."""
+    return anyio.from_thread.run(receive, asked.stream)
 
 
 def body(asked: Asked) -> bytes:

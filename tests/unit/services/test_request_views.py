@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from preserve.errors import NotPermitted
+from preserve.errors import NotPermitted, UsageError
 from preserve.services import request_views
 from preserve.services.documents import as_document
+from preserve.services.pages import Page
 from preserve.services.tables import requests as tables
 from tests.support.bureau import Bureau
 
@@ -24,8 +25,13 @@ def test_a_request_that_waits_is_listed_with_the_name_of_its_capacity(bureau: Bu
     (line,) = (line for line in tables.requests(listing).rows if line[0] == bureau.request)
     assert "张法官" in line and row.case_numbers[0] in line
     assert request_views.list_requests(founder, overdue=True).requests == ()
+    (same,) = request_views.list_requests(founder, state="opened", page=Page(size=1)).requests
+    assert same == row and request_views.list_requests(founder, state="delivered").requests == ()
+    assert request_views.list_requests(founder, any_state=True).next == ""
+    with pytest.raises(UsageError, match=r"request\.state-unknown"):
+        request_views.list_requests(founder, state="<none>")
     looks = [entry for entry in bureau.entries(before) if entry["action"] == "request-list.viewed"]
-    assert len(looks) == 2 and looks[0]["details"]["requests"] == [bureau.request]
+    assert len(looks) == 5 and looks[0]["details"]["requests"] == [bureau.request]
 
 
 def test_everything_about_one_is_a_look_at_its_case(bureau: Bureau) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from sqlalchemy import text
 
 from preserve.administration.retention import rules_in_force
+from preserve.administration.retention.facts import facts_in, facts_of, kept_of
 from preserve.administration.retention.profile import NAME
 from preserve.clock import now
 from preserve.data_management import retention_index
@@ -17,8 +19,8 @@ from tests.support.due_case import Bureau
 
 def keep_longer(bureau: Bureau, years: int) -> None:
     before, mark, rest = locate(NAME).read_text(encoding="utf-8").partition('name = "case-10"')
-    text = before + mark + rest.replace("years = 10", f"years = {years}", 1)
-    (bureau.archive.home.profiles / NAME).write_text(text, encoding="utf-8")
+    longer = before + mark + rest.replace("years = 10", f"years = {years}", 1)
+    (bureau.archive.home.profiles / NAME).write_text(longer, encoding="utf-8")
 
 
 def days(bureau: Bureau) -> list[str | None]:
@@ -74,6 +76,35 @@ def test_days_that_the_rules_do_not_give_are_found(bureau: Bureau) -> None:
         assert [finding.where for finding in rules_in_force.compare(home, connection)] == [bureau.objids[1]]
 
 
+def test_what_is_read_for_many_cases_is_what_is_read_for_each(bureau: Bureau) -> None:
+    home, profile = bureau.archive.home, rules_in_force.rules_now(bureau.archive.home).profile
+    for statement in (
+        "SELECT 1",
+        "DELETE FROM files WHERE objid = :first",
+        "DELETE FROM versions WHERE objid = :first",
+    ):
+        with bureau.archive.catalogue.begin() as connection:
+            connection.execute(text(statement), {"first": bureau.objids[0]})
+            together = {kept.case.objid: facts_in(home, profile, kept) for kept in kept_of(connection, bureau.objids)}
+            assert together == {objid: facts_of(home, connection, profile, objid) for objid in bureau.objids}
+    assert together[bureau.objids[0]][1] == {} != together[bureau.objids[1]][1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cases SET description = 'no JSON' WHERE objid = :first",
+        "UPDATE versions SET created = x'00' WHERE objid = :first",
+        "UPDATE files SET properties = '[1' WHERE objid = :first",
+    ],
+)
+def test_one_case_that_cannot_be_read_does_not_hide_in_others(bureau: Bureau, change: str) -> None:
+    with bureau.archive.catalogue.begin() as connection:
+        connection.execute(text(change), {"first": bureau.objids[0]})
+        found = [(one.code, one.where) for one in rules_in_force.compare(bureau.archive.home, connection)]
+    assert found == [("ledger.contradicts-index", bureau.objids[0])]
+
+
 def test_cases_without_days_are_entered_once(bureau: Bureau) -> None:
     home = bureau.archive.home
     with bureau.archive.catalogue.begin() as connection:
@@ -84,8 +115,8 @@ def test_cases_without_days_are_entered_once(bureau: Bureau) -> None:
 
 
 def test_rules_that_no_ledger_should_hold_are_refused(bureau: Bureau) -> None:
-    text = locate(NAME).read_text(encoding="utf-8") + "#" * (1 << 18) + "\n"
-    (bureau.archive.home.profiles / NAME).write_text(text, encoding="utf-8")
+    long = locate(NAME).read_text(encoding="utf-8") + "#" * (1 << 18) + "\n"
+    (bureau.archive.home.profiles / NAME).write_text(long, encoding="utf-8")
     with bureau.archive.catalogue.begin() as connection, pytest.raises(Refused, match=r"retention\.rules-too-long"):
         rules_in_force.put_in_force(bureau.archive.home, connection, actor="head", moment=now())
 

@@ -12,6 +12,7 @@ from preserve.ingest.handing_in import parts
 from preserve.ingest.handing_in.arrivals import arrived
 from preserve.ingest.handing_in.closing import close, digests, missing, unread
 from preserve.ingest.handing_in.manifest import Offered
+from preserve.ingest.handing_in.received import Received
 from preserve.ingest.handing_in.rooms import Room
 
 DATA = bytes(range(256)) * 40
@@ -30,15 +31,15 @@ def room(tmp_path: Path) -> Room:
 
 
 def sent(room: Room, file: Offered, *, restart: bool = False) -> None:
-    parts.append(room, 1, file, 0, DATA[:5000], "")
+    parts.append(room, 1, file, 0, Received.of(DATA[:5000]), "")
     if restart:
         parts._hashing.clear()
-    parts.append(room, 1, file, 5000, DATA[5000:], "")
+    parts.append(room, 1, file, 5000, Received.of(DATA[5000:]), "")
 
 
 def test_what_is_missing_is_named_with_what_is_there(room: Room) -> None:
     files = (Offered("a", len(DATA), 0), Offered("b", 3, 0))
-    parts.append(room, 1, files[0], 0, DATA[:100], "")
+    parts.append(room, 1, files[0], 0, Received.of(DATA[:100]), "")
     assert missing(room, files) == {1: 100, 2: 0}
     with pytest.raises(Refused) as told:
         close(room, files, quiet)

@@ -45,7 +45,8 @@ def places(bureau: Bureau) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     known: set[str] = set()
     for role in ROLES:
-        begin = [f"/cases/{bureau.objid}", f"/requests/{bureau.numbers['request-delivered']}"]
+        begin = [f"/requests/{bureau.numbers[f'request-{state}']}" for state in ("approved", "delivered")]
+        begin.append(f"/cases/{bureau.objid}")
         begin = ["/me/news", *begin] if role in ("archivist", "head", "examiner") else []
         pages = pages_of(bureau.served, role, *begin, each=3)
         many = ("/requests/{number}?", "/jobs/{id}?", "/deposits/{id}?", "/cases/{objid}/view/{file}?")
